@@ -1,0 +1,33 @@
+"""ffbp: feed-forward and backpropagation, visible and exact. The core, usable without the dashboard."""
+
+from ffbp.activations import ACTIVATIONS
+from ffbp.config import Config
+from ffbp.datasets import DATASETS, Dataset, make_dataset
+from ffbp.gradcheck import GradientCheck, check_gradients
+from ffbp.initializers import INITIALIZERS
+from ffbp.losses import LOSSES
+from ffbp.network import Layer, Network, Trace
+from ffbp.optimizers import OPTIMIZERS, SCHEDULES
+from ffbp.training import History, Progress, Run, fit, train
+
+__all__ = [
+    "ACTIVATIONS",
+    "DATASETS",
+    "INITIALIZERS",
+    "LOSSES",
+    "OPTIMIZERS",
+    "SCHEDULES",
+    "Config",
+    "Dataset",
+    "GradientCheck",
+    "History",
+    "Layer",
+    "Network",
+    "Progress",
+    "Run",
+    "Trace",
+    "check_gradients",
+    "fit",
+    "make_dataset",
+    "train",
+]

@@ -1,0 +1,139 @@
+"""Losses: one number that says how wrong a network is, and the gradient that says which way is better.
+
+Every loss is a mean over samples, so its gradient does not grow with the data. Where loss and output activation belong
+together (the canonical pair), their product of derivatives collapses to ``a - y``, and the value is computed from the
+pre-activations, the logits, where it stays exact even when a probability rounds to 0 or 1.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+
+SMALL_LOSS = 1e-3
+
+
+@dataclass(frozen=True)
+class Loss:
+    """One loss over columns: Z, A, Y are (..., n_outputs, n) and the value has the leading shape (...).
+
+    ``value(A, Y)`` works for any admissible output activation, ``value_from_logits(Z, A, Y, work)`` for the canonical one
+    (None: the value needs no logits). ``gradient(A, Y, out)`` writes dLoss/dA. ``scale(n_outputs)`` is the factor c of
+    the canonical ``delta = c (a - y) / n``. ``probability`` says that outputs must be probabilities, ``shared`` that
+    they must sum to one.
+    """
+
+    key: str
+    label: str
+    formula: str
+    canonical: str
+    value: Callable
+    gradient: Callable
+    value_from_logits: Callable | None
+    scale: Callable
+    probability: bool = False
+    shared: bool = False
+
+    def admits(self, activation) -> bool:
+        """Whether the loss makes sense on this output activation (an entry of ACTIVATIONS)."""
+        if self.shared:
+            return activation.coupled
+        if self.probability:
+            return activation.low == 0.0 and activation.high == 1.0 and not activation.coupled
+        return True
+
+
+def mse(A, Y):
+    """L = mean over samples and outputs of (a - y)², without a half."""
+    return np.square(A - Y).mean(axis=(-2, -1))
+
+
+def d_mse(A, Y, out):
+    """dL/dA = 2 (a - y) / (n n_outputs)."""
+    np.subtract(A, Y, out=out)
+    return np.multiply(out, 2.0 / (A.shape[-1] * A.shape[-2]), out=out)
+
+
+def bce(A, Y):
+    """L = -mean(y ln a + (1 - y) ln(1 - a)), summed over outputs."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        chosen = np.where(Y > 0.5, Y * np.log(A), 0.0) + np.where(Y < 0.5, (1 - Y) * np.log1p(-A), 0.0)
+    return -chosen.sum(axis=(-2, -1)) / A.shape[-1]
+
+
+def bce_from_logits(Z, A, Y, work):
+    """The same from z: max(z, 0) - y z + ln(1 + exp(-|z|)), so that a logit of 800 on the wrong side costs 800.
+
+    exp never overflows, and of the first two terms one cancels exactly, so small losses keep their digits. Where the
+    mean is not small, -ln a + (1 - y) z says the same to the last digits in half the time, since a is known already.
+    """
+    cost, tail = work
+    if Z.ndim == 2:
+        np.log(A, out=cost)
+        np.subtract(1.0, Y, out=tail)
+        np.multiply(tail, Z, out=tail)
+        np.subtract(tail, cost, out=cost)
+        value = cost.sum() / Z.shape[-1]
+        if SMALL_LOSS < value < np.inf:
+            return value
+    np.abs(Z, out=tail)
+    np.negative(tail, out=tail)
+    np.exp(tail, out=tail)
+    np.log1p(tail, out=tail)
+    np.maximum(Z, 0.0, out=cost)
+    np.add(cost, tail, out=cost)
+    np.multiply(Y, Z, out=tail)
+    np.subtract(cost, tail, out=cost)
+    return cost.sum(axis=(-2, -1)) / Z.shape[-1]
+
+
+def d_bce(A, Y, out):
+    """dL/dA = (a - y) / (a (1 - a) n)."""
+    np.subtract(A, Y, out=out)
+    return np.divide(out, A * (1 - A) * A.shape[-1], out=out)
+
+
+def cce(A, Y):
+    """L = -mean over samples of ln a of the true class."""
+    with np.errstate(divide="ignore"):
+        return -(np.where(Y > 0, np.log(A), 0.0) * Y).sum(axis=(-2, -1)) / A.shape[-1]
+
+
+def cce_from_logits(Z, A, Y, work):
+    """The same from z: ln sum_j exp z_j minus the true class's z, the largest z taken out before exp."""
+    shifted, _ = work
+    np.subtract(Z, Z.max(axis=-2, keepdims=True), out=shifted)
+    true = (shifted * Y).sum(axis=-2)
+    np.exp(shifted, out=shifted)
+    return (np.log(shifted.sum(axis=-2)) - true).mean(axis=-1)
+
+
+def d_cce(A, Y, out):
+    """dL/dA = -y / (a n)."""
+    np.divide(Y, A, out=out)
+    return np.divide(out, -A.shape[-1], out=out)
+
+
+def _one(n_outputs):
+    return 1.0
+
+
+def _two_over(n_outputs):
+    return 2.0 / n_outputs
+
+
+LOSSES = {
+    entry.key: entry
+    for entry in (
+        Loss("mse", "Mean squared error", "mean (a − y)²", "identity", mse, d_mse, None, _two_over),
+        Loss(
+            "bce", "Binary cross-entropy", "−mean(y ln a + (1 − y) ln(1 − a))", "sigmoid",
+            bce, d_bce, bce_from_logits, _one, probability=True,
+        ),
+        Loss(
+            "cce", "Categorical cross-entropy", "−mean ln a of the true class", "softmax",
+            cce, d_cce, cce_from_logits, _one, probability=True, shared=True,
+        ),
+    )
+}  # fmt: skip
