@@ -1,8 +1,8 @@
 """Activation functions: what turns a stack of linear maps into a network that can bend.
 
-A layer computes ``z = W a + b``; the activation ``g`` is applied to every number of ``z``. Forward needs ``g``, backward
-needs its slope ``g'``, so each entry of `ACTIVATIONS` keeps the two side by side. They are ordered from the simplest to
-the one that couples a layer's units, softmax.
+A layer computes ``z = W a + b``; the activation ``g`` is applied to every number of ``z``. Forward needs ``g``,
+backward needs its slope ``g'``, so each entry of `ACTIVATIONS` keeps the two side by side. They are ordered from the
+simplest to the one that couples a layer's units, softmax.
 """
 
 from collections.abc import Callable

@@ -45,6 +45,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
 }
 MAX_LAYERS = 8
 MAX_UNITS = 64
+MAX_COLUMNS = 1000  # a file's
 MAX_INITIAL_THETA = 200
 MAX_POINTS = 200
 MAX_TEXT = 200
@@ -94,20 +95,23 @@ class Config:
 
     Data: ``dataset`` (a key of DATASETS), ``n_samples, noise, classes`` (generated data only), ``columns`` (numbers of
     the columns from 0; None the default pair; () all of them), ``standardize`` (None as fits), ``derived`` (keys of
-    DERIVED, two-column data only), ``test_size`` (share held out; four-point data hold out nothing). ``points`` replaces
-    the samples by drawn ones, (x1, x2, class or value) each; ``file_name, file_fingerprint`` name a file's data.
+    DERIVED, two-column data only), ``test_size`` (share held out; four-point data hold out nothing). ``points``
+    replaces the samples by drawn ones, (x1, x2, class or value) each; ``file_name, file_fingerprint`` name a file's
+    data.
 
     Network: ``hidden`` (units per hidden layer), ``activation`` (a key, or one a hidden layer), ``output_activation,
     loss`` (None as fits), ``initializer, init_scale, bias_init``; ``initial_theta`` sets all weights explicitly.
 
-    Training: ``optimizer`` with ``learning_rate, momentum, rho, beta1, beta2, epsilon, weight_decay``; ``schedule`` with
-    ``decay, decay_epochs, warmup``; ``batch_size`` (None full), ``shuffle, epochs, l1, l2, clip`` (None off),
+    Training: ``optimizer`` with ``learning_rate, momentum, rho, beta1, beta2, epsilon, weight_decay``; ``schedule``
+    with ``decay, decay_epochs, warmup``; ``batch_size`` (None full), ``shuffle, epochs, l1, l2, clip`` (None off),
     ``patience`` (epochs without a better test loss before stopping, None off), ``seed``.
 
     Raises ValueError naming the field, the rule and the value.
     """
 
     dataset: str = "moons"
+    file_name: str | None = None  # before what a file decides, so that its address is read in the right order
+    file_fingerprint: str | None = None
     n_samples: int = 1000
     noise: float = 0.2
     classes: int | None = None
@@ -116,8 +120,6 @@ class Config:
     derived: tuple[str, ...] = ()
     test_size: float = 0.2
     points: tuple[tuple[float, float, float], ...] | None = None
-    file_name: str | None = None
-    file_fingerprint: str | None = None
     hidden: tuple[int, ...] = (10,)
     activation: str | tuple[str, ...] = "relu"
     loss: str | None = None
@@ -154,7 +156,7 @@ class Config:
                 object.__setattr__(self, name, _checked(name, value, default))
         self._check_data()
         self._check_network()
-        if not self.file_name and self.work() > MAX_WORK:
+        if not self.file_name and self.epochs > self.epochs_that_fit():
             raise ValueError(
                 f"epochs must be at most {self.epochs_that_fit()} for this much work an epoch, got {self.epochs!r}; "
                 "lower epochs, samples or units, or raise batch_size"
@@ -211,9 +213,10 @@ class Config:
             data = f"{resolved.n_classes} classes" if resolved.task != REGRESSION else "a number as target"
             raise ValueError(f"loss must be one of {', '.join(choices)} with {data}, got {resolved.loss!r}")
         choices = output_choices(resolved.loss, resolved.task)
-        if resolved.activations[-1] not in choices:
+        output = resolved.activations[-1]
+        if output not in choices:
             raise ValueError(
-                f"output_activation must be one of {', '.join(choices)} with {resolved.loss!r}, got {resolved.activations[-1]!r}"
+                f"output_activation must be one of {', '.join(choices)} with {resolved.loss!r}, got {output!r}"
             )
         n_params = count_params(resolved.sizes)
         if self.initial_theta is not None and len(self.initial_theta) != n_params:
@@ -321,29 +324,45 @@ class Config:
                 found[known] = value[-1] if isinstance(value, list) and value else value
             elif not str(key).startswith(FOREIGN_PARAMS):
                 warnings.append(f"unknown parameter {_short(key)}; it was left out")
-        values: dict[str, Any] = {}
-        epochs_wanted = None
+        values = {}
         for key, name in cls.PARAMS.items():
-            if key not in found:
+            if key in found:
+                try:
+                    values[name] = _from_text(name, str(found[key]))
+                except ValueError as error:
+                    warnings.append(f"{_short(str(error), 300)}; the default is used")
+        config, more = cls.fitting(values)
+        return config, warnings + more
+
+    @classmethod
+    def fitting(cls, values: Mapping[str, Any], first: tuple[str, ...] = ()) -> tuple["Config", list[str]]:
+        """The configuration of those values that fit together, taken one by one in the order of PARAMS.
+
+        The fields of ``first`` are taken before all others. Each value that is bad or does not fit those taken before is
+        left out with a warning; if the work exceeds its bound, epochs are lowered.
+        """
+        taken, warnings = {}, []
+        wanted = DEFAULTS["epochs"]
+        order = [*first, *(name for name in cls.PARAMS.values() if name not in first)]
+        for name in order:
+            if name not in values:
                 continue
             try:
-                value = _from_text(name, str(found[key]))
                 if name == "epochs":
-                    epochs_wanted = _checked(name, value, DEFAULTS[name])
-                    continue
-                cls(**{**values, name: value, "epochs": 1})
-                values[name] = value
+                    wanted = _checked(name, values[name], DEFAULTS[name])
+                else:
+                    cls(**{**taken, name: values[name], "epochs": 1})
+                    taken[name] = values[name]
             except ValueError as error:
                 warnings.append(f"{_short(str(error), 300)}; the default is used")
-        wanted = epochs_wanted or DEFAULTS["epochs"]
-        if not values.get("file_name"):
-            fits = cls(**{**values, "epochs": 1}).epochs_that_fit()
+        if not taken.get("file_name"):
+            fits = cls(**{**taken, "epochs": 1}).epochs_that_fit()
             if wanted > fits:
                 warnings.append(
                     f"epochs must be at most {fits} for this much work an epoch, got {wanted}; lowered to {fits}"
                 )
                 wanted = fits
-        return cls(**values, epochs=wanted), warnings
+        return cls(**taken, epochs=wanted), warnings
 
     def to_json(self) -> str:
         """All fields by name."""
@@ -404,7 +423,7 @@ def loss_choices(task: str, n_classes: int) -> tuple[str, ...]:
 
 
 def output_choices(loss: str, task: str) -> tuple[str, ...]:
-    """The output activations that make sense for a loss: probabilities for classes, anything but softmax for numbers."""
+    """The output activations that suit a loss: probabilities for classes, anything but softmax for numbers."""
     return tuple(
         key
         for key, activation in ACTIVATIONS.items()
@@ -440,13 +459,12 @@ def _checked(name: str, value, default):
             fail(f"at most {MAX_LAYERS} whole numbers from 1 to {MAX_UNITS}")
         return tuple(int(v) for v in value)
     if name == "columns":
-        if not all(_is_whole(v) and v >= 0 for v in value) or len(set(value)) != len(value):
-            fail("different column numbers from 0")
+        if not all(_is_whole(v) and 0 <= v < MAX_COLUMNS for v in value) or len(set(value)) != len(value):
+            fail(f"different column numbers from 0 to {MAX_COLUMNS - 1}")
         return tuple(int(v) for v in value)
     if name == "derived":
-        if len(set(value)) != len(value):
-            fail("different keys")
-        return tuple(_known(name, key, DERIVED) for key in value)
+        keys = tuple(_known(name, key, DERIVED) for key in value)
+        return keys if len(set(keys)) == len(keys) else fail("different keys")
     if name == "initial_theta":
         if not 1 <= len(value) <= MAX_INITIAL_THETA or not all(_is_number(v) for v in value):
             fail(f"1 to {MAX_INITIAL_THETA} finite numbers")

@@ -1,8 +1,8 @@
 """Datasets: where the samples come from, how some are held out, and how they become a network's inputs.
 
-A `Source` makes raw samples: features in their own units and a target. `prepare` holds out a test part, chooses columns,
-standardises with the training part's mean and standard deviation, and appends derived inputs, in that order; the result
-is a `Dataset`, which can also encode new raw samples the same way, and go back.
+A `Source` makes raw samples: features in their own units and a target. `prepare` holds out a test part, chooses
+columns, standardises with the training part's mean and standard deviation, and appends derived inputs, in that order;
+the result is a `Dataset`, which can also encode new raw samples the same way, and go back.
 """
 
 from collections.abc import Callable, Sequence
@@ -56,7 +56,7 @@ def circles(n_samples, noise, classes, random_state):
 
 
 def blobs(n_samples, noise, classes, random_state):
-    """Gaussian blobs (scikit-learn's make_blobs), centres evenly on a circle of radius 2, standard deviation 3 noise."""
+    """Gaussian blobs (scikit-learn's make_blobs), centres evenly on a circle of radius 2, deviation 3 noise."""
     from sklearn.datasets import make_blobs
 
     angles = np.pi / 2 + 2 * np.pi * np.arange(classes) / classes
@@ -81,7 +81,7 @@ def quadrants(n_samples, noise, classes, random_state):
 
 
 def spiral(n_samples, noise, classes, random_state):
-    """Arms r = t, angle = 7.5 t + 2π k / arms for t evenly in (0.1, 1], class k; Gaussian noise of an eighth of `noise`."""
+    """Arms r = t, angle = 7.5 t + 2π k / arms for t evenly in (0.1, 1], class k; Gaussian noise / 8."""
     rng = np.random.RandomState(random_state)
     arm = np.arange(n_samples) % classes
     t = 0.1 + 0.9 * (np.arange(n_samples) // classes + 1) / ((n_samples - 1) // classes + 1)
@@ -115,7 +115,7 @@ def noisy_sine(n_samples, noise, classes, random_state):
 
 
 def plane(n_samples, noise, classes, random_state):
-    """y = 0.7 x1 - 0.4 x2 + 0.2 + Gaussian noise, x uniform on [-1, 1]²: what a network without hidden layers can do."""
+    """y = 0.7 x1 - 0.4 x2 + 0.2 + Gaussian noise, x uniform on [-1, 1]²: no hidden layer is needed."""
     rng = np.random.RandomState(random_state)
     X = rng.uniform(-1, 1, (n_samples, 2))
     return X, 0.7 * X[:, 0] - 0.4 * X[:, 1] + 0.2 + rng.randn(n_samples) * noise

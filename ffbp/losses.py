@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-
 SMALL_LOSS = 1e-3
 
 
@@ -18,10 +17,10 @@ SMALL_LOSS = 1e-3
 class Loss:
     """One loss over columns: Z, A, Y are (..., n_outputs, n) and the value has the leading shape (...).
 
-    ``value(A, Y)`` works for any admissible output activation, ``value_from_logits(Z, A, Y, work)`` for the canonical one
-    (None: the value needs no logits). ``gradient(A, Y, out)`` writes dLoss/dA. ``scale(n_outputs)`` is the factor c of
-    the canonical ``delta = c (a - y) / n``. ``probability`` says that outputs must be probabilities, ``shared`` that
-    they must sum to one.
+    ``value(A, Y)`` works for any admissible output activation, ``value_from_logits(Z, A, Y, work)`` for the canonical
+    one (None: the value needs no logits). ``gradient(A, Y, out)`` writes dLoss/dA. ``scale(n_outputs)`` is the factor
+    c of the canonical ``delta = c (a - y) / n``. ``probability`` says that outputs must be probabilities, ``shared``
+    that they must sum to one.
     """
 
     key: str
@@ -77,14 +76,14 @@ def bce_from_logits(Z, A, Y, work):
         value = cost.sum() / Z.shape[-1]
         if SMALL_LOSS < value < np.inf:
             return value
+    np.maximum(Z, 0.0, out=cost)
+    np.multiply(Y, Z, out=tail)
+    np.subtract(cost, tail, out=cost)  # before the small logarithm is added, or its digits would be lost beside z
     np.abs(Z, out=tail)
     np.negative(tail, out=tail)
     np.exp(tail, out=tail)
     np.log1p(tail, out=tail)
-    np.maximum(Z, 0.0, out=cost)
     np.add(cost, tail, out=cost)
-    np.multiply(Y, Z, out=tail)
-    np.subtract(cost, tail, out=cost)
     return cost.sum(axis=(-2, -1)) / Z.shape[-1]
 
 

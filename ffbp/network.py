@@ -10,12 +10,12 @@ how the metrics of all recorded frames, the maps and the gradient check are comp
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from ffbp.activations import ACTIVATIONS, Activation
 from ffbp.losses import LOSSES, Loss
-
 
 SMALL_BLOCK = 64  # weights and biases of a layer; measured: up to here vecdot is up to twice as fast as matmul
 
@@ -95,8 +95,8 @@ class Network:
         theta: np.ndarray | None = None,
     ):
         self.sizes = tuple(int(size) for size in sizes)
-        self.activations = tuple(ACTIVATIONS[a] if isinstance(a, str) else a for a in activations)
-        self.loss_function = LOSSES[loss] if isinstance(loss, str) else loss
+        self.activations = tuple(_entry("activation", a, ACTIVATIONS) for a in activations)
+        self.loss_function = _entry("loss", loss, LOSSES)
         if len(self.sizes) < 2 or min(self.sizes) < 1:
             raise ValueError(f"sizes must be at least two positive numbers, got {sizes!r}")
         if len(self.activations) != len(self.sizes) - 1:
@@ -131,7 +131,7 @@ class Network:
     def blocks(self, flat: np.ndarray) -> list[np.ndarray]:
         """Each layer's ``[W b]`` as views into a flat vector (..., n_params): shapes (..., n_out, n_in + 1)."""
         views, start = [], 0
-        for n_in, n_out in zip(self.sizes, self.sizes[1:], strict=False):
+        for n_in, n_out in pairwise(self.sizes):
             stop = start + n_out * (n_in + 1)
             views.append(flat[..., start:stop].reshape(*flat.shape[:-1], n_out, n_in + 1))
             start = stop
@@ -228,7 +228,7 @@ class Network:
 
     def loss(self, X: np.ndarray, y: np.ndarray):
         """The data part of the loss on X (n_samples, n_inputs), y; the penalty is `penalty()`."""
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             return self.data_loss(self.targets(y), self.forward(X))
 
     def predict_proba(self, X: np.ndarray) -> np.ndarray:
@@ -266,4 +266,11 @@ class Network:
 
 def count_params(sizes: Sequence[int]) -> int:
     """Weights and biases of a network: (n_in + 1) n_out, summed over layers."""
-    return sum((n_in + 1) * n_out for n_in, n_out in zip(sizes, sizes[1:], strict=False))
+    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
+
+
+def _entry(kind, key, registry):
+    """A registry's entry by its key; an entry itself passes through."""
+    if isinstance(key, str) and key not in registry:
+        raise ValueError(f"unknown {kind} {key!r}; choose from {', '.join(registry)}")
+    return registry[key] if isinstance(key, str) else key

@@ -90,7 +90,7 @@ def adam_update(theta, grad, state, work, *, learning_rate, step, beta1, beta2, 
 
 
 def adamw_update(theta, grad, state, work, *, learning_rate, step, beta1, beta2, epsilon, weight_decay):
-    """AdamW (Loshchilov & Hutter 2019), in place: theta *= 1 - lr decay, then Adam. The decay is not in the gradient."""
+    """AdamW (Loshchilov & Hutter 2019), in place: theta *= 1 - lr decay, then Adam; the gradient stays without it."""
     np.multiply(theta, 1 - learning_rate * weight_decay, out=theta)
     adam_update(
         theta, grad, state, work, learning_rate=learning_rate, step=step, beta1=beta1, beta2=beta2, epsilon=epsilon
@@ -117,7 +117,7 @@ OPTIMIZERS = {
 
 @dataclass(frozen=True)
 class Schedule:
-    """``factor(epoch, n_epochs, *, decay, decay_epochs, warmup)``: the learning rate's factor in this epoch (from 0)."""
+    """``factor(epoch, n_epochs, *, decay, decay_epochs, warmup)``: the learning rate's factor in an epoch (from 0)."""
 
     key: str
     label: str

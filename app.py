@@ -1,0 +1,12 @@
+"""The Playground: change anything, and the new run is there, complete, on a timeline."""
+
+from ffbp import ui
+
+config = ui.begin("Playground")
+shown = ui.trained(config)
+ui.timeline(shown)
+ui.notices(shown)
+ui.moment_table(shown)
+ui.gradient_check(shown)
+ui.source_code()
+ui.finish()

@@ -1,0 +1,242 @@
+"""The Playground's charts. What is fixed in a run is drawn here; what moves with the frame the player paints on top.
+
+A trace's ``meta`` names the view to which it belongs, and the figure's ``layout.meta`` lists the views: label, title of
+the y-axis. Axis ranges are fixed for the whole run, so motion means change.
+"""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from ffbp.figures import palette
+from ffbp.maps import Plane
+from ffbp.notices import chance_level
+from ffbp.training import Run
+
+STEP_BINS = 400
+
+
+def _layout(x_title: str, y_title: str, **options) -> go.Layout:
+    axis = {"zeroline": False, "ticks": "outside", "ticklen": 3, "automargin": False}
+    return go.Layout(
+        template="none",
+        margin={"l": 56, "r": 12, "t": 22, "b": 36, "autoexpand": False},
+        font={"size": 13, "family": "inherit"},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "font": {"size": 12}, "borderwidth": 0},
+        hovermode="x unified",
+        xaxis={**axis, "title": {"text": x_title, "standoff": 4, "font": {"size": 13}}},
+        yaxis={**axis, "title": {"text": y_title, "standoff": 4, "font": {"size": 13}}},
+        **options,
+    )
+
+
+def boundary_chart(run: Run, plane: Plane) -> go.Figure:
+    """The data points over the plane: colour and symbol say the class, filled is training, white inside is test.
+
+    In regression the colour is the target on the scale of the surface; on a line the target is the height.
+    """
+    dataset = run.dataset
+    names = [dataset.feature_names[dataset.columns[axis]] for axis in plane.axes]
+    regression = dataset.task == "regression"
+    y_title = names[1] if not plane.is_line else dataset.target_name if regression else "output"
+    figure = go.Figure(layout=_layout(names[0], y_title, dragmode="pan"))
+    figure.update_layout(hovermode="closest")
+    figure.update_xaxes(range=list(plane.x_range), showgrid=False)
+    figure.update_yaxes(range=list(plane.y_range), showgrid=False)
+    for part, raw, y in (
+        ("train", dataset.raw_train, dataset.y_train),
+        ("test", dataset.raw_test, dataset.y_test),
+    ):
+        if not len(raw):
+            continue
+        points = raw[:, dataset.columns][:, plane.axes]
+        x = points[:, 0]
+        target = dataset.decode_target(y) if regression else y
+        height = points[:, 1] if not plane.is_line else (target if regression else _spread(y, dataset.n_classes))
+        rows = dataset.rows_train if part == "train" else dataset.rows_test
+        if regression:
+            figure.add_trace(_points(x, height, part, part, rows, target, plane, dataset, color=None))
+            continue
+        for k, name in enumerate(dataset.class_names):
+            chosen = y == k
+            if chosen.any():
+                label = f"{part} {name}"
+                figure.add_trace(
+                    _points(x[chosen], height[chosen], label, part, rows[chosen], k, plane, dataset, color=k)
+                )
+    return figure
+
+
+def _spread(y, n_classes):
+    """Heights of classes on a line: 0 and 1 for two, evenly between for more."""
+    return y / max(n_classes - 1, 1)
+
+
+def _points(x, y, label, part, rows, target, plane, dataset, *, color) -> go.Scatter:
+    train = part == "train"
+    small = len(dataset.raw_train) > 300
+    size = 5 if small else 8
+    if color is None:
+        low, high = dataset.decode_target(np.array([dataset.y_train.min(), dataset.y_train.max()]))
+        marker = {
+            "color": target,
+            "colorscale": palette.value_scale("light"),
+            "cmin": low,
+            "cmax": high,
+            "size": size + 1,
+        }
+        marker |= {"symbol": "circle" if train else "diamond", "line": {"width": 1, "color": "#555555"}}
+        if plane.is_line:
+            marker = {"color": palette.TRAIN if train else palette.TEST, "size": size, "symbol": marker["symbol"]}
+        text = f"{dataset.target_name} %{{customdata[1]:.4g}}"
+    else:
+        colour = palette.CLASSES[color % len(palette.CLASSES)]
+        symbol = palette.CLASS_SYMBOLS[color % len(palette.CLASS_SYMBOLS)]
+        # Both parts stand out on their own class's ground: filled with a white rim, or white with a coloured rim.
+        line = {"width": 0.8, "color": "#ffffff"} if train else {"width": 1.8, "color": colour}
+        marker = {"color": colour if train else "#ffffff", "size": size + 1, "symbol": symbol, "line": line}
+        text = dataset.class_names[color]
+    values = np.broadcast_to(np.asarray(target, dtype=float), x.shape)
+    return go.Scatter(
+        x=x, y=y, mode="markers", name=label, meta=part, marker=marker,
+        customdata=np.column_stack([rows, values]),
+        hovertemplate=f"{part} sample %{{customdata[0]}}: {text}<br>(%{{x:.4g}}, %{{y:.4g}})<extra></extra>",
+    )  # fmt: skip
+
+
+def loss_chart(run: Run) -> go.Figure:
+    """Training and test loss over epochs, penalty and total where they differ, the chance level, the steps' noise."""
+    history, epoch = run.history, run.history.epoch
+    figure = go.Figure(layout=_layout("epoch", "loss"))
+    views = [{"key": "loss", "label": "loss", "title": "loss"}]
+    _step_noise(figure, run)
+    has_test = len(run.dataset.X_test) > 0
+    penalised = bool(np.any(history.penalty > 0))
+    _line(figure, epoch, history.train_loss, "train", palette.TRAIN, "solid", "loss")
+    if has_test:
+        _line(figure, epoch, history.test_loss, "test", palette.TEST, "dash", "loss")
+    if penalised:
+        _line(figure, epoch, history.penalty, "penalty", palette.PENALTY, "dot", "loss", width=1.5)
+        _line(figure, epoch, history.total, "train + penalty", palette.TOTAL, "dashdot", "loss", width=1.5)
+    chance = chance_level(run)
+    _line(figure, epoch[[0, -1]], np.full(2, chance), "chance", palette.CHANCE, "dot", "loss", width=1.5)
+    metric = "r2" if run.dataset.task == "regression" else "accuracy"
+    label = "R²" if metric == "r2" else "accuracy"
+    views.append({"key": "score", "label": label, "title": label})
+    _line(figure, epoch, getattr(history, f"train_{metric}"), "train", palette.TRAIN, "solid", "score")
+    if has_test:
+        _line(figure, epoch, getattr(history, f"test_{metric}"), "test", palette.TEST, "dash", "score")
+    if run.config.patience is not None:
+        best = history.best_frame
+        figure.add_trace(
+            go.Scatter(
+                x=epoch[[best]], y=history.test_loss[[best]], mode="markers", name="best", meta="loss",
+                marker={"symbol": "star", "size": 13, "color": palette.TEST},
+                hovertemplate="best test loss %{y:.4g}<extra></extra>",
+            )
+        )  # fmt: skip
+    losses = np.concatenate([history.train_loss, history.test_loss, history.total, [chance]])
+    views[0]["ranges"] = _ranges(losses)
+    views[1]["ranges"] = {"linear": [0.0, 1.02]} if metric == "accuracy" else _ranges(history.train_r2, floor=-1.0)
+    figure.update_layout(meta={"views": views})
+    figure.update_xaxes(range=_epoch_range(run))
+    figure.update_yaxes(range=views[0]["ranges"]["linear"])
+    for trace in figure.data:
+        trace.visible = trace.meta == "loss"
+    return figure
+
+
+def _epoch_range(run):
+    """One x-range for all charts over epochs; a run that ended before its first epoch still has a width."""
+    return [0.0, float(max(run.history.epoch[-1], 1)) * 1.005]
+
+
+def _step_noise(figure, run):
+    """The range of single steps' losses behind the curve, binned so that a million steps stay drawable."""
+    steps = run.history.step_loss
+    n_batches = max(1, int(run.history.step[-1] // max(run.history.epoch[-1], 1)))
+    if n_batches < 2 or len(steps) < 2:
+        return
+    edges = np.unique(np.linspace(0, len(steps), min(STEP_BINS, len(steps)) + 1).astype(int))
+    low, high = np.minimum.reduceat(steps, edges[:-1]), np.maximum.reduceat(steps, edges[:-1])
+    x = (edges[:-1] + edges[1:]) / 2 / n_batches
+    figure.add_trace(
+        go.Scatter(
+            x=np.concatenate([x, x[::-1]]), y=np.concatenate([high, low[::-1]]), fill="toself", mode="lines", meta="loss",
+            line={"width": 0}, fillcolor="rgba(27,158,119,0.18)", name="single steps", hoverinfo="skip",
+        )
+    )  # fmt: skip
+
+
+def gradient_chart(run: Run) -> go.Figure:
+    """Per layer over epochs: the raw gradient's norm, on demand its bias part, the applied update, or their ratio."""
+    history, epoch = run.history, run.history.epoch
+    figure = go.Figure(layout=_layout("epoch", ""))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = history.update_norm / history.weight_norm
+    views = []
+    for key, label, title, values in (
+        ("dW", "gradient dW", "‖dW‖₂ of the mean loss", history.grad_norm),
+        ("db", "gradient db", "‖db‖₂ of the mean loss", history.grad_norm_b),
+        ("update", "applied update", "‖ΔW‖₂ of the last step", history.update_norm),
+        ("ratio", "update / weight", "‖ΔW‖₂ / ‖W‖₂", np.where(np.isfinite(ratio), ratio, np.nan)),
+    ):
+        finite = values[np.isfinite(values) & (values > 0)]
+        floor = float(finite.min()) / 10 if finite.size else 1e-12
+        has_zero = bool((values == 0).any())
+        for l in range(values.shape[1]):
+            shown = np.where(values[:, l] == 0, floor, values[:, l])
+            texts = np.where(values[:, l] == 0, "exactly 0", "")
+            figure.add_trace(
+                go.Scatter(
+                    x=epoch, y=np.where(np.isfinite(shown), shown, np.nan), name=f"layer {l + 1}", meta=key,
+                    mode="lines" if len(epoch) > 1 else "markers", visible=key == "dW",
+                    line={"color": palette.LAYERS[l], "dash": palette.DASHES[l], "width": 2.2},
+                    text=texts if has_zero else None,
+                    hovertemplate="%{y:.4g} %{text}" if has_zero else "%{y:.4g}",
+                )
+            )  # fmt: skip
+        ceiling = float(finite.max()) if finite.size else 1.0
+        low = floor if has_zero else floor * 10
+        span = [float(np.log10(low)) - 0.1, float(np.log10(ceiling)) + 0.1]
+        view = {"key": key, "label": label, "title": title, "ranges": {"log": span}}
+        if has_zero:
+            view["zero"] = floor
+        views.append(view)
+    figure.update_layout(meta={"views": views})
+    figure.update_xaxes(range=_epoch_range(run))
+    span = views[0]["ranges"]["log"]
+    figure.update_yaxes(
+        type="log", title_text=views[0]["title"], range=span, dtick=_decades(span), exponentformat="power"
+    )
+    return figure
+
+
+def _decades(span):
+    """Whole powers of ten between ticks, so that at most six labels fit a low panel."""
+    return max(1, int(np.ceil((span[1] - span[0]) / 6)))
+
+
+def _line(figure, x, y, name, color, dash, meta, *, width=2.4):
+    figure.add_trace(
+        go.Scatter(
+            x=x, y=np.where(np.isfinite(y), y, np.nan), name=name, meta=meta, mode="lines" if len(x) > 1 else "markers",
+            line={"color": color, "dash": dash, "width": width}, hovertemplate="%{y:.4g}",
+        )
+    )  # fmt: skip
+
+
+def _ranges(values, floor=0.0):
+    """The y-range on a linear and on a log axis, both with a little room."""
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return {"linear": [0.0, 1.0]}
+    low, high = max(float(finite.min()), floor), float(finite.max())
+    pad = 0.05 * (high - low) or 0.05
+    ranges = {"linear": [low - pad if low - pad > floor else floor, high + pad]}
+    positive = finite[finite > 0]
+    if floor == 0.0 and positive.size:
+        span = [float(np.log10(positive.min())), float(np.log10(positive.max()))]
+        ranges["log"] = [span[0] - 0.05 * (span[1] - span[0] + 0.2), span[1] + 0.05 * (span[1] - span[0] + 0.2)]
+    return ranges

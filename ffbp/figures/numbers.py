@@ -1,0 +1,42 @@
+"""How numbers are written: four significant digits, the same in Python and in the player (a test compares them)."""
+
+import math
+from decimal import ROUND_HALF_UP, Decimal
+
+MISSING = "–"
+
+
+def format_number(value) -> str:
+    """0.2531, 12.35, 1234, 1.23e-5: plain between 0.001 and 100000, else with an exponent; a dash for NaN."""
+    value = float(value)
+    if math.isnan(value):
+        return MISSING
+    if math.isinf(value):
+        return "∞" if value > 0 else "-∞"
+    if value == 0:
+        return "0"
+    size = abs(value)
+    if 1e-3 <= size < 1e5:
+        return fixed(value, max(0, 3 - math.floor(math.log10(size))))
+    mantissa, exponent = _scientific(value)
+    return f"{mantissa}e{exponent}"
+
+
+def format_percent(value) -> str:
+    """94.5 %; a dash for NaN."""
+    value = float(value)
+    return MISSING if math.isnan(value) else f"{fixed(100 * value, 1)} %"
+
+
+def fixed(value: float, digits: int) -> str:
+    """Like JavaScript's toFixed: exact, halves away from zero."""
+    return f"{Decimal(value).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP):f}"
+
+
+def _scientific(value):
+    exact = Decimal(value)
+    exponent = exact.adjusted()
+    mantissa = exact.scaleb(-exponent).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    if abs(mantissa) >= 10:
+        mantissa, exponent = mantissa.scaleb(-1).quantize(Decimal("0.01")), exponent + 1
+    return f"{mantissa:f}", f"{'+' if exponent >= 0 else '-'}{abs(exponent)}"

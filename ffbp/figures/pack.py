@@ -1,0 +1,322 @@
+"""One run, packed for the player: everything that the four panels show, at every frame, in one blob of bytes.
+
+Layout: four bytes with the header's length (little endian), the header as JSON, then all arrays one after another,
+deflated. An array stands in the header as ``{"$": its index}``. Maps are quantised to bytes, for colour only, and stored
+as differences from frame to frame, which deflate well.
+"""
+
+import hashlib
+import json
+import struct
+import zlib
+
+import numpy as np
+
+from ffbp.figures import palette
+from ffbp.figures.charts import boundary_chart, gradient_chart, loss_chart
+from ffbp.maps import Plane, activations, confusion, outputs, plane_inputs
+from ffbp.training import Run, build_network
+
+BOUNDARY_RESOLUTION, REFINED_RESOLUTION, NODE_RESOLUTION, LINE_RESOLUTION = 64, 150, 20, 200
+MAX_NODES, MAX_NODES_A_LAYER, MAX_EDGES = 64, 12, 60
+
+
+class _Packer:
+    def __init__(self):
+        self.entries, self.parts, self.size = [], [], 0
+
+    def add(self, array, dtype) -> dict:
+        array = np.ascontiguousarray(array, dtype=dtype)
+        padding = -self.size % array.itemsize
+        self.parts.append(b"\0" * padding)
+        self.size += padding
+        self.entries.append({"dtype": array.dtype.name, "shape": list(array.shape), "offset": self.size})
+        self.parts.append(array.tobytes())
+        self.size += array.nbytes
+        return {"$": len(self.entries) - 1}
+
+    def figure(self, figure) -> dict:
+        """A plotly figure as JSON whose number arrays lie in the blob."""
+        return self._strip(json_ready(figure))
+
+    def _strip(self, value):
+        if isinstance(value, dict):
+            return {key: self._strip(item) for key, item in value.items()}
+        if isinstance(value, np.ndarray):
+            if value.dtype.kind in "US":
+                return value.tolist()
+            return self.add(value, np.float32 if value.ndim > 1 else np.float64)
+        return [self._strip(item) for item in value] if isinstance(value, list | tuple) else value
+
+    def blob(self, header: dict) -> bytes:
+        header["arrays"] = self.entries
+        payload = zlib.compress(b"".join(self.parts), 4)
+        header["id"] = hashlib.sha256(payload).hexdigest()[:16]
+        text = json.dumps(header, allow_nan=False, separators=(",", ":")).encode()
+        return struct.pack("<I", len(text)) + text + payload
+
+
+def json_ready(figure) -> dict:
+    """A plotly figure as plain dicts, lists and arrays."""
+    return {"data": [trace.to_plotly_json() for trace in figure.data], "layout": figure.layout.to_plotly_json()}
+
+
+def quantise(values: np.ndarray, low, high) -> np.ndarray:
+    """Values between low and high to bytes 0..255; what is not a number becomes the middle."""
+    span = np.maximum(np.asarray(high) - np.asarray(low), 1e-300)
+    with np.errstate(invalid="ignore", over="ignore"):
+        scaled = np.clip((values - low) / span, 0, 1) * 255 + 0.5
+    return np.where(np.isfinite(scaled), scaled, 128).astype(np.uint8)
+
+
+def differences(frames: np.ndarray) -> np.ndarray:
+    """Each frame minus the one before, modulo 256; the first stays."""
+    coded = frames.copy()
+    coded[1:] -= frames[:-1]
+    return coded
+
+
+def pack_run(run: Run, plane: Plane) -> bytes:
+    """Everything that the player needs for one run."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _pack_run(run, plane)
+
+
+def _pack_run(run, plane):
+    packer, dataset, history = _Packer(), run.dataset, run.history
+    resolved = run.config.resolve(dataset)
+    regression = dataset.task == "regression"
+    header = {
+        "n_frames": run.n_frames,
+        "n_epochs": run.config.epochs,
+        "task": dataset.task,
+        "classes": list(dataset.class_names),
+        "target": dataset.target_name,
+        "metric": "R²" if regression else "accuracy",
+        "loss": resolved.loss,
+        "has_test": len(dataset.X_test) > 0,
+        "diverged_at": run.diverged_at,
+        "best_frame": history.best_frame if run.config.patience is not None else None,
+        "palette": {
+            "classes": palette.CLASSES,
+            "layers": palette.LAYERS,
+            "middle": palette.MIDDLE,
+            "wrong": palette.WRONG,
+            "cursor": palette.CURSOR,
+        },
+        "plane": {
+            "line": plane.is_line,
+            "slice": plane.is_slice,
+            "x": list(plane.x_range),
+            "y": list(plane.y_range),
+            "names": [dataset.feature_names[dataset.columns[axis]] for axis in plane.axes],
+        },
+    }
+    metric = "r2" if regression else "accuracy"
+    header["history"] = {
+        "epoch": packer.add(history.epoch, np.int32),
+        "train_loss": packer.add(history.train_loss, np.float64),
+        "test_loss": packer.add(history.test_loss, np.float64),
+        "penalty": packer.add(history.penalty, np.float64),
+        "train_score": packer.add(getattr(history, f"train_{metric}"), np.float64),
+        "test_score": packer.add(getattr(history, f"test_{metric}"), np.float64),
+        "grad_norm": packer.add(history.grad_norm, np.float64),
+        "grad_total": packer.add(np.sqrt(np.square(history.grad_norm).sum(axis=1)), np.float64),
+    }
+    header["figures"] = {
+        "boundary": packer.figure(boundary_chart(run, plane)),
+        "loss": packer.figure(loss_chart(run)),
+        "gradients": packer.figure(gradient_chart(run)),
+    }
+    header["boundary"] = _boundary(packer, run, plane)
+    if not regression:
+        header["points"] = _points(packer, run, plane)
+    header["network"] = _network(packer, run, plane)
+    return packer.blob(header)
+
+
+def _field(run, maps):
+    """Output maps (frames, n_outputs, cells) as what is coloured: (values (frames, cells), classes or None)."""
+    if run.dataset.task == "regression":
+        return run.dataset.decode_target(maps[:, 0]), None
+    if maps.shape[1] == 1:
+        return maps[:, 0], None
+    winner = maps.argmax(axis=1)
+    best = np.take_along_axis(maps, winner[:, None], axis=1)[:, 0]
+    return best, winner
+
+
+def _limits(run):
+    """The colour scale's ends: 0 and 1 for a probability, the training targets' range for a value."""
+    if run.dataset.task == "regression":
+        y = run.dataset.decode_target(run.dataset.y_train)
+        return float(y.min()), float(y.max())
+    return 0.0, 1.0
+
+
+def _boundary(packer, run, plane):
+    low, high = _limits(run)
+    if plane.is_line:
+        curves = outputs(run, plane_inputs(run.dataset, plane, plane.grid(LINE_RESOLUTION)))
+        if run.dataset.task == "regression":
+            curves = run.dataset.decode_target(curves)
+        return {
+            "kind": "line",
+            "n": LINE_RESOLUTION,
+            "curves": packer.add(curves, np.float32),
+            "low": low,
+            "high": high,
+        }
+    n = BOUNDARY_RESOLUTION
+    values, winner = _field(run, outputs(run, plane_inputs(run.dataset, plane, plane.grid(n))))
+    if winner is not None:
+        packed = {"kind": "regions", "n": n, "winner": packer.add(differences(winner.astype(np.uint8)), np.uint8)}
+        share = 1 / len(run.dataset.class_names)
+        packed |= {"low": share, "high": 1.0, "values": packer.add(differences(quantise(values, share, 1.0)), np.uint8)}
+        return packed
+    # Each frame's bytes span its own smallest to largest value, so that a contour stays smooth where p is near 1/2.
+    lows, highs = values.min(axis=1), values.max(axis=1)
+    lows, highs = (np.nan_to_num(v, nan=0.0, posinf=1e30, neginf=-1e30) for v in (lows, highs))
+    coded = differences(quantise(values, lows[:, None], highs[:, None]))
+    return {
+        "kind": "value" if run.dataset.task == "regression" else "probability",
+        "n": n,
+        "values": packer.add(coded, np.uint8),
+        "lows": packer.add(lows, np.float64),
+        "highs": packer.add(highs, np.float64),
+        "low": low,
+        "high": high,
+    }
+
+
+def _points(packer, run, plane):
+    """Which samples are wrong at each frame, as bits, and the confusion matrices."""
+    dataset = run.dataset
+    network = build_network(run.config, dataset)
+    packed = {}
+    for part, X, raw, y in (
+        ("train", dataset.X_train, dataset.raw_train, dataset.y_train),
+        ("test", dataset.X_test, dataset.raw_test, dataset.y_test),
+    ):
+        if not len(X):
+            continue
+        predicted = network.decide(outputs(run, X))
+        points = raw[:, dataset.columns][:, plane.axes].astype(float)
+        if plane.is_line:
+            points = np.column_stack([points, y / max(dataset.n_classes - 1, 1)])
+        packed[part] = {
+            "xy": packer.add(points, np.float32),
+            "wrong": packer.add(np.packbits(predicted != y, axis=1, bitorder="little"), np.uint8),
+            "confusion": packer.add(confusion(run, X, y), np.uint16),
+        }
+    return packed
+
+
+def _network(packer, run, plane):
+    """Nodes with their maps, the strongest edges, all shown biases."""
+    dataset, history = run.dataset, run.history
+    network = build_network(run.config, dataset)
+    sizes = network.sizes
+    a_layer = max(1, min(MAX_NODES_A_LAYER, MAX_NODES // len(sizes)))
+    shown = [min(size, a_layer) for size in sizes]
+    stack = network.with_theta(history.theta)
+    edges = []
+    for l, layer in enumerate(stack.layers, start=1):
+        last = np.abs(layer.W[-1, : shown[l], : shown[l - 1]])
+        edges += [(l, i, j, float(last[i, j])) for i in range(shown[l]) for j in range(shown[l - 1])]
+    n_weights = sum(layer.W[0].size for layer in stack.layers)
+    kept = edges
+    if len(edges) > MAX_EDGES:
+        strongest = sorted(edges, key=lambda edge: -edge[3])
+        best_into = {}
+        for edge in strongest:
+            best_into.setdefault(edge[:2], edge)  # every unit keeps its strongest input
+        chosen = set(best_into.values())
+        for edge in strongest:
+            if len(chosen) >= MAX_EDGES:
+                break
+            chosen.add(edge)
+        kept = [edge for edge in edges if edge in chosen]
+    weights = np.column_stack([stack.layers[l - 1].W[:, i, j] for l, i, j, _ in kept])
+    biases = np.column_stack([layer.b[:, : shown[l], 0] for l, layer in enumerate(stack.layers, start=1)])
+    packed = {
+        "sizes": list(sizes),
+        "shown": shown,
+        "inputs": list(dataset.input_names),
+        "activations": [activation.label for activation in network.activations],
+        "edges": [edge[:3] for edge in kept],
+        "n_weights": n_weights,
+        "weights": packer.add(weights, np.float32),
+        "weight_limit": float(np.nanmax(np.abs(np.where(np.isfinite(weights), weights, np.nan)), initial=1e-12)),
+        "biases": packer.add(biases, np.float32),
+        "maps": None,
+    }
+    if not plane.is_slice:
+        packed |= _node_maps(packer, run, plane, shown)
+    return packed
+
+
+def _node_maps(packer, run, plane, shown):
+    n = NODE_RESOLUTION
+    points = plane.grid(n)
+    X = plane_inputs(run.dataset, plane, points)
+    n_nodes = sum(shown[1:])
+    maps = np.empty((run.n_frames, n_nodes, len(points)), dtype=np.float32)
+    for part, layers in activations(run, X):
+        start = 0
+        for l, A in enumerate(layers, start=1):
+            maps[part, start : start + shown[l]] = A[:, : shown[l]]
+            start += shown[l]
+    # One symmetric scale a layer and a run: orange below zero, blue above; the output has the boundary's own.
+    coded, start, limits = np.empty(maps.shape, dtype=np.uint8), 0, []
+    low, high = _limits(run)
+    for l, count in enumerate(shown[1:], start=1):
+        layer = maps[:, start : start + count]
+        if l == len(shown) - 1:
+            values = run.dataset.decode_target(layer) if run.dataset.task == "regression" else layer
+            coded[:, start : start + count] = quantise(values, low, high)
+            limits.append([low, high])
+        else:
+            finite = np.abs(layer[np.isfinite(layer)])
+            limit = float(np.quantile(finite[:: max(1, finite.size // 20000)], 0.98)) if finite.size else 1.0
+            limit = limit or 1.0
+            coded[:, start : start + count] = quantise(layer, -limit, limit)
+            limits.append([-limit, limit])
+        start += count
+    inputs = X[:, : shown[0]].T
+    span = np.abs(inputs).max(axis=1, keepdims=True)
+    return {
+        "maps": packer.add(differences(coded), np.uint8),
+        "map_side": [n, 1 if plane.is_line else n],
+        "limits": limits,
+        "input_maps": packer.add(quantise(inputs, -span, span), np.uint8),
+    }
+
+
+def pack_refinement(run: Run, plane: Plane, frame: int, run_id: str) -> bytes:
+    """The boundary of one frame at a finer resolution, exact values: the blob that the player lays over at rest."""
+    packer = _Packer()
+    frame = range(run.n_frames)[frame]
+    n = REFINED_RESOLUTION
+    maps = outputs(run, plane_inputs(run.dataset, plane, plane.grid(n)), slice(frame, frame + 1))
+    values, winner = _field(run, maps)
+    header = {"run": run_id, "frame": frame, "n": n, "values": packer.add(values[0], np.float32)}
+    if winner is not None:
+        header["winner"] = packer.add(winner[0], np.uint8)
+    return packer.blob(header)
+
+
+def header_of(blob: bytes) -> dict:
+    """The JSON header of a packed run."""
+    (length,) = struct.unpack_from("<I", blob)
+    return json.loads(blob[4 : 4 + length])
+
+
+def arrays_of(blob: bytes) -> list[np.ndarray]:
+    """All arrays of a packed run, as they lie in it."""
+    (length,) = struct.unpack_from("<I", blob)
+    data = zlib.decompress(blob[4 + length :])
+    return [
+        np.frombuffer(data, entry["dtype"], int(np.prod(entry["shape"])), entry["offset"]).reshape(entry["shape"])
+        for entry in header_of(blob)["arrays"]
+    ]

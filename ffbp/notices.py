@@ -1,0 +1,126 @@
+"""Notices: what a run shows that a teacher would point at, each only when the numbers say so, with the number.
+
+`notices` looks at numbers and returns records; `sentence` puts a record into English. Tests check the numbers.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ffbp.training import Run
+
+SHRINK = 100.0
+OVERFIT_RATIO, OVERFIT_GAP = 1.3, 0.05
+CLONE_TOLERANCE = 1e-12
+
+
+@dataclass(frozen=True)
+class Notice:
+    """``level`` is "error", "warning" or "info"; ``numbers`` are what the sentence says."""
+
+    key: str
+    level: str
+    numbers: dict = field(default_factory=dict)
+
+
+def notices(run: Run) -> list[Notice]:
+    """What a run shows at its end, the most urgent first."""
+    history, found = run.history, []
+    if run.diverged_at is not None:
+        numbers = {"epoch": run.diverged_at, "learning_rate": run.config.learning_rate}
+        numbers["standardize"] = not run.dataset.standardized and float(np.abs(run.dataset.X_train).max()) > 10
+        found.append(Notice("diverged", "error", numbers))
+    network = run.network(-1)
+    clones = [l for l, layer in enumerate(network.layers[:-1], start=1) if _all_clones(layer)]
+    if clones:
+        found.append(Notice("clones", "warning", {"layers": clones, "units": network.sizes[clones[0]]}))
+    for l, layer in enumerate(network.layers[:-1], start=1):
+        dead = int(history.inactive[-1, l - 1])
+        if dead:
+            found.append(Notice("dead", "warning", {"layer": l, "dead": dead, "units": layer.n_out}))
+    found += _shrinking(history)
+    found += _overfitting(run)
+    if run.stopped_at is not None:
+        numbers = {"epoch": run.stopped_at, "best_epoch": int(history.epoch[history.best_frame])}
+        found.append(Notice("stopped", "info", numbers))
+    if len(history) < min(run.config.epochs + 1, 50) and run.diverged_at is None and run.stopped_at is None:
+        found.append(Notice("few_frames", "info", {"frames": len(history), "n_params": network.n_params}))
+    return found
+
+
+def _all_clones(layer) -> bool:
+    block = layer.block
+    return len(block) > 1 and bool(np.abs(block - block[0]).max() <= CLONE_TOLERANCE * max(1.0, np.abs(block).max()))
+
+
+def _shrinking(history):
+    first, last = history.grad_norm[0, 0], history.grad_norm[0, -1]
+    if history.grad_norm.shape[1] > 1 and first > 0 and last / first > SHRINK:
+        return [Notice("shrinking", "warning", {"ratio": last / first, "layers": history.grad_norm.shape[1]})]
+    return []
+
+
+def _overfitting(run):
+    history = run.history
+    if not np.isfinite(history.test_loss).all() or len(history) < 3:
+        return []
+    best = int(np.argmin(history.test_loss))
+    rise = history.test_loss[-1] / max(history.test_loss[best], 1e-300)
+    gap = history.test_loss[-1] - history.train_loss[-1]
+    if best < len(history) - 1 and rise > OVERFIT_RATIO and gap > OVERFIT_GAP * chance_level(run):
+        numbers = {"best_epoch": int(history.epoch[best]), "best": history.test_loss[best]}
+        numbers |= {"test": history.test_loss[-1], "train": history.train_loss[-1]}
+        return [Notice("overfitting", "warning", numbers)]
+    return []
+
+
+def chance_level(run: Run) -> float:
+    """The loss of the best constant answer: the entropy of the training classes, or the variance of y.
+
+    With squared error on classes it is the variance of the 0/1 targets, as the loss is then a regression on them.
+    """
+    y = run.dataset.y_train
+    resolved = run.config.resolve(run.dataset)
+    if run.dataset.task == "regression":
+        return float(np.var(y))
+    shares = np.bincount(y, minlength=run.dataset.n_classes) / len(y)
+    if resolved.loss == "mse":
+        return float(np.mean(shares * (1 - shares)) if resolved.sizes[-1] > 1 else shares[1] * (1 - shares[1]))
+    shares = shares[shares > 0]
+    return float(-(shares * np.log(shares)).sum())
+
+
+def sentence(notice: Notice, number) -> str:
+    """One notice in English; ``number`` formats a number."""
+    n = notice.numbers
+    if notice.key == "diverged":
+        remedy = f"Try a learning rate well under {number(n['learning_rate'])}"
+        remedy += ", or standardise the inputs." if n["standardize"] else ", or clip the gradient."
+        return f"Diverged in epoch {n['epoch']}: the numbers grew beyond what can be computed. {remedy}"
+    if notice.key == "clones":
+        layers = " and ".join(str(l) for l in n["layers"])
+        return (
+            f"All {n['units']} units of layer {layers} are clones: equal weights get equal gradients and stay equal. "
+            "Random initial weights break the symmetry."
+        )
+    if notice.key == "dead":
+        return (
+            f"{n['dead']} of {n['units']} units in layer {n['layer']} are dead: their slope is 0 on every training "
+            "point, so they no longer learn. A smaller learning rate or leaky ReLU helps."
+        )
+    if notice.key == "shrinking":
+        return (
+            f"Before the first step the gradient of layer 1 is {number(n['ratio'])} times smaller than that of layer "
+            f"{n['layers']}: it vanishes on its way back. Try ReLU or tanh, or fewer layers."
+        )
+    if notice.key == "overfitting":
+        return (
+            f"Overfitting: test loss was best in epoch {n['best_epoch']} ({number(n['best'])}) and ended at "
+            f"{number(n['test'])}, while training loss fell to {number(n['train'])}."
+        )
+    if notice.key == "stopped":
+        return (
+            f"Stopped early in epoch {n['epoch']}; test loss was best in epoch {n['best_epoch']}. Because the test part "
+            "chose the moment, its figures are optimistic; the weights are those of the end."
+        )
+    return f"Only {n['frames']} moments are recorded: with {number(n['n_params'])} parameters more would not fit in memory."

@@ -1,0 +1,74 @@
+"""Presets: experiments worth a lesson, each a configuration and what to look at."""
+
+from dataclasses import dataclass
+
+from ffbp.config import Config
+
+
+@dataclass(frozen=True)
+class Preset:
+    label: str
+    config: Config
+    hint: str
+
+
+PRESETS = {
+    "reference": Preset(
+        "The reference experiment",
+        Config(),
+        "Ten ReLU units bend a straight line around two moons. Play it from the start: when does the loss fall fastest?",
+    ),
+    "xor_by_hand": Preset(
+        "XOR by hand",
+        Config(
+            dataset="xor_gate", hidden=(2,), activation="tanh", initializer="xavier", learning_rate=0.5, epochs=2000, seed=3
+        ),
+        "Four points, nine parameters: every number can be checked on paper. No straight line separates the classes.",
+    ),
+    "spiral": Preset(
+        "The spiral",
+        Config(
+            dataset="spiral", hidden=(16, 16), activation="tanh", initializer="xavier", optimizer="adam",
+            learning_rate=0.03, epochs=500, seed=7,
+        ),
+        "Two layers of sixteen units wind a boundary through the arms. Watch which layer's gradient is larger.",
+    ),
+    "vanishing": Preset(
+        "Six sigmoid layers: vanishing gradients",
+        Config(hidden=(8,) * 6, activation="sigmoid", initializer="xavier", epochs=1000),
+        "Look at the gradients: each layer back has a smaller one, so the first layers hardly learn at all.",
+    ),
+    "too_fast": Preset(
+        "A learning rate far too high",
+        Config(dataset="bumps", hidden=(16,), learning_rate=30.0, epochs=200),
+        "Each step overshoots further than the one before. Halve the learning rate until the run survives.",
+    ),
+    "symmetry": Preset(
+        "All weights zero: symmetry",
+        Config(initializer="zeros", activation="tanh", bias_init=0.1, learning_rate=0.5, epochs=300),
+        "All units are clones and get the same gradient: ten of them can do no more than one. Random weights break the tie.",
+    ),
+    "overfitting": Preset(
+        "Too many units, too few points",
+        Config(
+            dataset="moons", n_samples=60, noise=0.4, test_size=0.5, hidden=(64, 64), optimizer="adam",
+            learning_rate=0.01, epochs=600,
+        ),
+        "Training loss goes to zero while test loss climbs: the network learns the noise. Add an L2 penalty.",
+    ),
+    "linear": Preset(
+        "Eight layers without activation",
+        Config(hidden=(4,) * 8, activation="identity", initializer="xavier", learning_rate=0.05, epochs=500),
+        "Linear maps in a row are one linear map: however deep, the boundary stays a straight line.",
+    ),
+    "adam": Preset(
+        "Adam against the same problem",
+        Config(optimizer="adam", learning_rate=0.01),
+        "The reference experiment with Adam. Compare the loss after a hundred epochs with plain gradient descent.",
+    ),
+    "iris": Preset(
+        "Iris: three species from two petal sizes",
+        Config(dataset="iris", hidden=(8,), activation="tanh", initializer="xavier", learning_rate=0.3, epochs=500),
+        "Real flowers, three classes, softmax. Setosa stands apart at once; the other two overlap.",
+    ),
+}  # fmt: skip

@@ -1,0 +1,70 @@
+"""The address bar: the configuration's parameters and the view's, read, validated and written in one place.
+
+Who wins: a rerun whose address is not the one that was written last (a first request, Back, an edited link) adopts the
+address; otherwise the widgets' change stands and the address is written from it.
+"""
+
+import streamlit as st
+
+from ffbp.config import FOREIGN_PARAMS, Config
+
+# The view's parameters: what is merely looked at. Names are disjoint from the configuration's.
+VIEW = {"frame": (0, 299), "across": (0, 63), "up": (0, 63)}
+CONFIG, VIEW_STATE, WRITTEN, WARNINGS = "config", "view", "address:written", "address:warnings"
+
+
+def adopt() -> None:
+    """Make the session's configuration and view those of the address, if the address is new."""
+    current = {key: value for key, value in st.query_params.items() if not _is_foreign(key)}
+    if CONFIG in st.session_state and current == st.session_state.get(WRITTEN):
+        return
+    own = {key: value for key, value in current.items() if key not in VIEW}
+    config, warnings = Config.from_params(own)
+    view, view_warnings = _view_from(current)
+    st.session_state[CONFIG] = config
+    st.session_state[VIEW_STATE] = view
+    st.session_state[WARNINGS] = warnings + view_warnings
+    st.session_state[WRITTEN] = current
+    if config.file_name:
+        st.session_state[CONFIG] = Config()
+        st.session_state[WARNINGS].append(
+            f"file must be loaded by hand: a link cannot hold the data of {config.file_name!r}; the defaults are used"
+        )
+
+
+def write() -> None:
+    """Write the session's configuration and view into the address; what embedding added stays."""
+    params = {**st.session_state[CONFIG].to_params(), **{k: str(v) for k, v in st.session_state[VIEW_STATE].items()}}
+    foreign = {key: value for key, value in st.query_params.items() if _is_foreign(key)}
+    if {**params, **foreign} != dict(st.query_params.items()):
+        st.query_params.from_dict({**params, **foreign})
+    st.session_state[WRITTEN] = params
+
+
+def set_config(config: Config) -> None:
+    """A new experiment: its frames are not the old one's, so the view's frame is dropped."""
+    st.session_state[CONFIG] = config
+    st.session_state[VIEW_STATE].pop("frame", None)
+    st.session_state[WARNINGS] = []
+
+
+def params() -> dict[str, str]:
+    """The parameters of links to other pages."""
+    return dict(st.session_state[WRITTEN])
+
+
+def _view_from(current):
+    view, warnings = {}, []
+    for key, (low, high) in VIEW.items():
+        if key not in current:
+            continue
+        text = str(current[key])
+        if text.isascii() and text.isdigit() and len(text) < 6 and low <= int(text) <= high:
+            view[key] = int(text)
+        else:
+            warnings.append(f"{key} must be from {low} to {high}, got {text[:40]!r}; the default is used")
+    return view, warnings
+
+
+def _is_foreign(key) -> bool:
+    return str(key).startswith(FOREIGN_PARAMS)

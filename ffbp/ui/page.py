@@ -1,0 +1,43 @@
+"""What every page does: set up, adopt the address, draw the sidebar, warn about what the address got wrong."""
+
+import streamlit as st
+
+from ffbp.config import Config
+from ffbp.ui import address
+from ffbp.ui.sidebar import Sidebar
+
+PAGES = {"app.py": "Playground"}
+
+
+def begin(title: str) -> Config:
+    """Start a page: its title, its sidebar, its warnings. Returns the configuration that it shows."""
+    st.set_page_config(
+        page_title=f"{title} · ffbp", page_icon=":material/hub:", layout="wide", initial_sidebar_state="auto"
+    )
+    address.adopt()
+    with st.sidebar:
+        Sidebar(title.lower()).draw()
+    st.title(title, anchor=False)
+    for warning in st.session_state[address.WARNINGS]:
+        st.warning(_plain(warning), icon=":material/link_off:")
+    return st.session_state[address.CONFIG]
+
+
+def axes_of(config: Config) -> tuple[int, ...]:
+    """The columns that span the plane, as positions among the chosen ones."""
+    n_columns = len(config.resolve().columns)
+    if n_columns < 2:
+        return (0,)
+    view = st.session_state[address.VIEW_STATE]
+    across, up = min(view.get("across", 0), n_columns - 1), min(view.get("up", 1), n_columns - 1)
+    return (across, up) if across != up else (across, (across + 1) % n_columns)
+
+
+def finish() -> None:
+    """End a page: the address says what it shows."""
+    address.write()
+
+
+def _plain(text: str) -> str:
+    """Text from a link, shown as it is: no Markdown, no HTML, no formulas."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|<>$~:^&" else c for c in text)

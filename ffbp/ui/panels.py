@@ -1,0 +1,101 @@
+"""What stands below the timeline: notices in words, the numbers of a moment, the gradient check, the code that ran."""
+
+import inspect
+
+import pandas as pd
+import streamlit as st
+
+from ffbp import notices as noticing
+from ffbp.figures import format_number
+from ffbp.gradcheck import check_gradients
+from ffbp.network import Network
+from ffbp.presets import PRESETS
+from ffbp.training import Training
+from ffbp.ui import address
+from ffbp.ui.runs import Shown
+
+_BOXES = {"error": st.error, "warning": st.warning, "info": st.info}
+
+
+def notices(shown: Shown) -> None:
+    """What the run shows, each in a sentence; and what a preset asks to look at."""
+    hint = next((preset.hint for preset in PRESETS.values() if preset.config == shown.run.config), None)
+    if hint:
+        st.info(hint, icon=":material/lightbulb:")
+    for notice in noticing.notices(shown.run):
+        _BOXES[notice.level](noticing.sentence(notice, format_number))
+
+
+def _frame(run) -> int:
+    last = run.n_frames - 1
+    return min(st.session_state[address.VIEW_STATE].get("frame", last), last)
+
+
+@st.fragment
+def moment_table(shown: Shown) -> None:
+    """All recorded numbers of each frame, a row a layer, as a table with full digits."""
+    run = shown.run
+    with st.expander("Numbers of every moment"):
+        history = run.history
+        overview = pd.DataFrame(
+            {
+                name: getattr(history, name)
+                for name in (
+                    "epoch",
+                    "train_loss",
+                    "test_loss",
+                    "penalty",
+                    "train_accuracy",
+                    "test_accuracy",
+                    "train_r2",
+                    "test_r2",
+                )
+            }
+        ).dropna(axis="columns", how="all")
+        columns = (
+            "grad_norm",
+            "grad_norm_b",
+            "grad_rms",
+            "clipped_norm",
+            "update_norm",
+            "weight_norm",
+            "inactive",
+            "saturated",
+        )
+        for l in range(history.grad_norm.shape[1]):
+            for name in columns:
+                overview[f"layer {l + 1} {name}"] = getattr(history, name)[:, l]
+        st.dataframe(overview, hide_index=True, height=300)
+
+
+@st.fragment
+def gradient_check(shown: Shown) -> None:
+    """One click: is the gradient on screen the slope of the loss on screen?"""
+    run = shown.run
+    with st.expander("Check the gradient"):
+        if not st.button("Compare every gradient with the slope of the loss", key="check"):
+            st.caption("Each parameter is moved up and down by 0.00001; the loss must change as backpropagation says.")
+            return
+        network = run.network(_frame(run))
+        rows = slice(0, max(1, min(len(run.dataset.X_train), 4_000_000 // network.n_params // max(network.sizes))))
+        check = check_gradients(network, run.dataset.X_train[rows], run.dataset.y_train[rows])
+        st.markdown(
+            f"**{check.n_checked}** parameters agree to a relative error of **{check.max_relative_error:.1e}** or better. "
+            f"Worst: `{check.worst}`, backward `{check.worst_analytic:.10g}`, slope `{check.worst_numeric:.10g}`."
+        )
+        if check.n_kinks:
+            st.caption(f"{check.n_kinks} more lie across a kink, where a slope does not exist.")
+        table = {
+            "parameter": check.names,
+            "backward": check.analytic,
+            "slope": check.numeric,
+            "relative error": check.relative_error,
+        }
+        st.dataframe(pd.DataFrame(table), hide_index=True, height=240)
+
+
+def source_code() -> None:
+    """The code that ran, as it is in the package."""
+    with st.expander("The code that ran"):
+        for function in (Network.propagate, Network.output_delta, Network.backpropagate, Training.update):
+            st.code(inspect.cleandoc(inspect.getsource(function)), language="python")

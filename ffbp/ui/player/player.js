@@ -1,0 +1,923 @@
+// Draws one run's packed frames into an element: a timeline, the figures of the moment and four linked panels.
+//
+// Plotly draws what is fixed in a run (axes, points, curves). What changes with the frame is painted on canvases, which
+// follow the plots' zoom, so a frame costs less than a millisecond. The maps were computed by the core; nothing is
+// computed a second time here. The player knows its blob, Plotly and an element, and nothing about the page around it.
+
+export async function unpack(bytes) {
+  const copy = bytes.slice();
+  const length = new DataView(copy.buffer).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(copy.subarray(4, 4 + length)));
+  const stream = new Blob([copy.subarray(4 + length)]).stream().pipeThrough(new DecompressionStream('deflate'));
+  const buffer = await new Response(stream).arrayBuffer();
+  const types = { uint8: Uint8Array, uint16: Uint16Array, int32: Int32Array, int64: BigInt64Array, float32: Float32Array, float64: Float64Array };
+  const arrays = header.arrays.map((entry) => {
+    const count = entry.shape.reduce((product, n) => product * n, 1);
+    const array = new types[entry.dtype](buffer, entry.offset, count);
+    array.shape = entry.shape;
+    return array;
+  });
+  const resolve = (value) => {
+    if (Array.isArray(value)) return value.map(resolve);
+    if (value === null || typeof value !== 'object') return value;
+    if ('$' in value) return arrays[value.$];
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item)]));
+  };
+  return resolve(header);
+}
+
+// The counterpart of figures/numbers.py: four significant digits.
+export function formatNumber(value) {
+  if (Number.isNaN(value)) return '–';
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : '-∞';
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  if (size >= 1e-3 && size < 1e5) return value.toFixed(Math.max(0, 3 - Math.floor(Math.log10(size))));
+  return value.toExponential(2);
+}
+
+export function formatPercent(value) {
+  return Number.isNaN(value) ? '–' : `${(100 * value).toFixed(1)} %`;
+}
+
+function element(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === 'text') node.textContent = value;
+    else if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
+    else if (value !== null && value !== undefined) node.setAttribute(name, value);
+  }
+  node.append(...children);
+  return node;
+}
+
+function undoDifferences(array) {
+  const size = array.length / array.shape[0];
+  for (let i = size; i < array.length; i++) array[i] += array[i - size]; // a Uint8Array wraps modulo 256, as written
+  return array;
+}
+
+function rgb(hex) {
+  const n = parseInt(hex.slice(1), 16);
+  return [n >> 16, (n >> 8) & 255, n & 255];
+}
+
+const mix = (a, b, t) => a.map((v, i) => Math.round(v + (b[i] - v) * t));
+const pack = ([r, g, b]) => (255 << 24) | (b << 16) | (g << 8) | r;
+const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4];
+const SYMBOLS = { first: '⏮', back: '‹', play: '▶', pause: '❚❚', forward: '›', last: '⏭' };
+
+export class Player {
+  // options: Plotly, theme {dark, text, background, panel, border, primary}, onRest(frame), wide height in `fit`
+  constructor(root, options) {
+    this.root = root;
+    this.options = options;
+    this.theme = options.theme;
+    this.position = null;
+    this.playing = false;
+    this.speed = 1;
+    this.view = { test: true, hard: false, log: false, loss: 'loss', gradients: 'dW', confusion: null };
+    this.figures = {};
+    this.cleanup = [];
+    this.frames = 0;
+    this.build();
+  }
+
+  listen(target, type, handler, options) {
+    target.addEventListener(type, handler, options);
+    this.cleanup.push(() => target.removeEventListener(type, handler, options));
+  }
+
+  // ---- the page's elements
+
+  build() {
+    const button = (name, label, action) => element('button', { type: 'button', class: name, 'aria-label': label, title: label, text: SYMBOLS[name], onclick: action });
+    this.playButton = button('play', 'Play', () => this.toggle());
+    this.slider = element('input', { type: 'range', min: 0, max: 0, value: 0, step: 1, 'aria-label': 'Moment of the training', oninput: () => { this.pause(); this.go(+this.slider.value); }, onchange: () => this.rest() });
+    this.epoch = element('output', { class: 'epoch' });
+    this.speedSelect = element('select', { 'aria-label': 'Speed', title: 'Speed', onchange: () => { this.speed = +this.speedSelect.value; } },
+      ...SPEEDS.map((s) => element('option', { value: s, text: `${s}×` })));
+    this.speedSelect.value = 1;
+    this.linkButton = element('button', { type: 'button', class: 'wide', text: 'Copy link', onclick: () => this.copyLink() });
+    this.linkField = element('input', { class: 'link', readonly: '', hidden: '', 'aria-label': 'Link to this experiment' });
+    const timeline = element('div', { class: 'timeline', role: 'group', 'aria-label': 'Timeline' },
+      button('first', 'First frame', () => this.jump(0)),
+      button('back', 'One frame back', () => this.jump(this.frame - 1)),
+      this.playButton,
+      button('forward', 'One frame forward', () => this.jump(this.frame + 1)),
+      button('last', 'Last frame', () => this.jump(Infinity)),
+      this.slider, this.epoch, this.speedSelect, this.linkButton, this.linkField);
+    this.cards = element('dl', { class: 'figures' });
+    this.panels = {};
+    this.live = element('p', { class: 'hidden', 'aria-live': 'polite' });
+    const grid = element('div', { class: 'panels' }, this.panel('network', 'Network'), this.panel('boundary', 'Decision boundary'), this.panel('loss', 'Loss'), this.panel('gradients', 'Gradients per layer'));
+    this.grid = grid;
+    this.root.replaceChildren(element('div', { class: 'ffbp' }, timeline, this.cards, grid, this.live));
+    this.box = this.root.firstChild;
+    this.buildControls();
+    this.listen(document, 'keydown', (event) => this.key(event));
+    const observer = new ResizeObserver(() => this.fit());
+    observer.observe(this.root);
+    this.cleanup.push(() => observer.disconnect());
+    this.listen(window, 'resize', () => this.fit());
+  }
+
+  panel(name, title) {
+    const heading = element('h2', { text: title, id: `ffbp-${name}-title` });
+    const controls = element('div', { class: 'controls' });
+    const save = element('button', { type: 'button', class: 'save', title: 'Save picture', 'aria-label': `Save picture: ${title}`, text: '⤓', onclick: () => this.save(name) });
+    const stage = element('div', { class: 'stage' });
+    const readout = element('p', { class: 'readout', 'aria-hidden': 'true' });
+    const alternative = element('p', { class: 'hidden alternative' });
+    const section = element('section', { class: `panel ${name}`, 'aria-labelledby': `ffbp-${name}-title` },
+      element('header', {}, heading, readout, controls, save), stage, alternative);
+    this.panels[name] = { section, heading, controls, stage, readout, alternative };
+    return section;
+  }
+
+  buildControls() {
+    const check = (panel, label, key, changed) => {
+      const box = element('input', { type: 'checkbox', onchange: () => { this.view[key] = box.checked; changed(); } });
+      box.checked = this.view[key];
+      const wrapped = element('label', {}, box, label);
+      this.panels[panel].controls.append(wrapped);
+      return wrapped;
+    };
+    this.matrixToggle = check('boundary', 'confusion', 'confusion', () => { this.fit(); this.paint(); });
+    this.testToggle = check('boundary', 'test points', 'test', () => this.showTest());
+    this.hardToggle = check('boundary', 'hard', 'hard', () => this.paint());
+    this.lossSelect = element('select', { 'aria-label': 'What the chart shows', onchange: () => { this.view.loss = this.lossSelect.value; this.showViews('loss'); } });
+    this.panels.loss.controls.append(this.lossSelect);
+    this.logToggle = check('loss', 'log', 'log', () => this.showViews('loss'));
+    this.gradientSelect = element('select', { 'aria-label': 'What the chart shows', onchange: () => { this.view.gradients = this.gradientSelect.value; this.showViews('gradients'); } });
+    this.panels.gradients.controls.append(this.gradientSelect);
+    for (const name of ['boundary', 'loss', 'gradients']) {
+      const stage = this.panels[name].stage;
+      const under = element('canvas', { class: 'under', 'aria-hidden': 'true' });
+      const plot = element('div', { class: 'plot' });
+      const clip = element('div', { class: 'clip' }, element('div', { class: 'cursor' }));
+      stage.append(under, plot, clip);
+      Object.assign(this.panels[name], { under, plot, clip, cursor: clip.firstChild });
+    }
+    this.matrix = element('div', { class: 'matrix', hidden: '' });
+    this.panels.boundary.stage.prepend(this.matrix);
+    this.canvas = element('canvas', { class: 'diagram', role: 'img', 'aria-labelledby': 'ffbp-network-title' });
+    this.panels.network.stage.append(this.canvas);
+    this.listen(this.canvas, 'pointermove', (event) => this.hoverNetwork(event));
+    this.listen(this.canvas, 'pointerleave', () => { this.panels.network.readout.textContent = this.thinned || ''; });
+    this.listen(this.panels.boundary.stage, 'pointermove', (event) => this.hoverBoundary(event), true);
+    this.listen(this.panels.boundary.stage, 'pointerleave', () => { this.panels.boundary.readout.textContent = this.note || ''; });
+  }
+
+  // ---- a run arrives
+
+  async show(bytes, frame = null) {
+    const ticket = (this.ticket = (this.ticket || 0) + 1);
+    const run = await unpack(bytes);
+    if (ticket !== this.ticket || this.destroyed) return;
+    const before = this.run && { last: this.frame === this.run.n_frames - 1, epoch: this.run.history.epoch[this.frame], first: this.frame === 0 };
+    this.prepare(run);
+    this.run = run;
+    this.refined = null;
+    this.slider.max = run.n_frames - 1;
+    if (frame !== null) this.position = frame;
+    else if (!before || (before.last && !this.playing)) this.position = run.n_frames - 1;
+    else if (this.playing || before.first) this.position = 0;
+    else this.position = this.nearest(before.epoch);
+    this.position = Math.min(Math.max(this.position, 0), run.n_frames - 1);
+    this.buildCards();
+    this.buildViews();
+    this.panels.boundary.heading.textContent = run.plane.slice ? 'Slice' : run.task === 'regression' ? 'Fit' : 'Decision boundary';
+    this.note = run.plane.slice ? 'a slice: other columns at their mean' : '';
+    this.panels.boundary.readout.textContent = this.note;
+    const hidden = run.network.sizes.some((size, l) => size > run.network.shown[l]);
+    const n = run.network;
+    this.thinned = n.edges.length < n.n_weights ? `${n.edges.length} strongest of ${n.n_weights} weights${hidden ? ', first units only' : ''}` : '';
+    this.panels.network.readout.textContent = this.thinned;
+    this.matrixToggle.hidden = this.hardToggle.hidden = run.task === 'regression';
+    this.testToggle.hidden = !run.has_test;
+    if (this.view.confusion === null || run.plane.slice !== this.wasSlice) this.view.confusion = run.plane.slice && run.task !== 'regression';
+    this.wasSlice = run.plane.slice;
+    this.matrixToggle.firstChild.checked = this.view.confusion;
+    this.fit(true);
+    this.box.dataset.run = run.id;
+    this.go(this.frame);
+    this.describe();
+  }
+
+  prepare(run) {
+    const b = run.boundary;
+    for (const array of [b.values, b.winner, run.network.maps]) if (array) undoDifferences(array);
+    this.luts(run);
+  }
+
+  luts(run) {
+    const p = run.palette;
+    const middle = rgb(p.middle[this.theme.dark ? 'dark' : 'light']);
+    const [negative, positive] = [rgb(p.classes[0]), rgb(p.classes[1])];
+    this.diverging = new Uint32Array(256);
+    for (let i = 0; i < 256; i++) {
+      const t = i / 127.5 - 1;
+      this.diverging[i] = pack(t < 0 ? mix(middle, negative, -t) : mix(middle, positive, t));
+    }
+    this.regions = p.classes.map((colour) => Uint32Array.from({ length: 256 }, (_, i) => pack(mix(middle, rgb(colour), i / 255))));
+  }
+
+  nearest(epoch) {
+    const epochs = this.run.history.epoch;
+    let best = 0;
+    for (let i = 0; i < epochs.length; i++) if (Math.abs(epochs[i] - epoch) < Math.abs(epochs[best] - epoch)) best = i;
+    return best;
+  }
+
+  buildCards() {
+    const run = this.run;
+    const names = [['train_loss', 'train loss'], ['test_loss', 'test loss'], ['train_score', `train ${run.metric}`], ['test_score', `test ${run.metric}`], ['grad_total', '‖gradient‖']]
+      .filter(([key]) => run.has_test || !key.startsWith('test'));
+    this.values = names.map(([key, label]) => {
+      const value = element('dd', { class: key });
+      return { key, value, card: element('div', {}, element('dt', { text: label }), value) };
+    });
+    this.cards.replaceChildren(...this.values.map((v) => v.card));
+  }
+
+  buildViews() {
+    for (const [name, select] of [['loss', this.lossSelect], ['gradients', this.gradientSelect]]) {
+      const views = this.run.figures[name].layout.meta.views;
+      select.replaceChildren(...views.map((view) => element('option', { value: view.key, text: view.label })));
+      if (!views.some((view) => view.key === this.view[name])) this.view[name] = views[0].key;
+      select.value = this.view[name];
+    }
+  }
+
+  // ---- plotly: only when a run, a view, the theme or the size changes
+
+  styled(name) {
+    const figure = this.run.figures[name];
+    const { text, border } = this.theme;
+    const small = this.root.clientWidth < 640;
+    const layout = structuredClone(figure.layout);
+    layout.font = { ...layout.font, color: text, family: getComputedStyle(this.root).fontFamily };
+    layout.autosize = true;
+    if (small) layout.dragmode = false;
+    for (const axis of ['xaxis', 'yaxis']) {
+      Object.assign(layout[axis], { gridcolor: border, linecolor: border, tickcolor: border, showline: true });
+      if (name !== 'boundary') layout[axis].showgrid = true;
+    }
+    layout.hoverlabel = { bgcolor: this.theme.background, font: { color: text } };
+    const data = figure.data.map((trace) => ({ ...trace }));
+    if (name === 'boundary') for (const trace of data) trace.visible = this.view.test || trace.meta !== 'test';
+    else this.applyView(name, data, layout);
+    return { data, layout };
+  }
+
+  applyView(name, data, layout) {
+    const view = this.run.figures[name].layout.meta.views.find((v) => v.key === this.view[name]);
+    for (const trace of data) trace.visible = trace.meta === view.key;
+    const log = name === 'gradients' || (this.view.log && view.ranges.log);
+    layout.yaxis.type = log ? 'log' : 'linear';
+    layout.yaxis.range = [...(log ? view.ranges.log : view.ranges.linear)];
+    layout.yaxis.title = { ...layout.yaxis.title, text: view.title + (name === 'loss' && log ? ' (log)' : '') };
+    if (log) {
+      layout.yaxis.dtick = Math.max(1, Math.ceil((layout.yaxis.range[1] - layout.yaxis.range[0]) / 6));
+      if (layout.yaxis.range[1] - layout.yaxis.range[0] < 1.2) layout.yaxis.dtick = 'D1';
+    } else delete layout.yaxis.dtick;
+    if (name === 'loss') this.logToggle.hidden = !view.ranges.log;
+    if (view.zero) {
+      layout.shapes = [{ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: view.zero, y1: view.zero, line: { color: this.theme.text, width: 1, dash: 'dot' } }];
+      layout.annotations = [{ xref: 'paper', x: 1, xanchor: 'right', y: Math.log10(view.zero), yanchor: 'bottom', text: 'exactly zero', showarrow: false }];
+    }
+  }
+
+  async react(name) {
+    const { plot } = this.panels[name];
+    const { data, layout } = this.styled(name);
+    const config = { responsive: false, displaylogo: false, showTips: false, plotlyServerURL: '', modeBarButtonsToRemove: ['sendChartToCloud', 'toImage', 'select2d', 'lasso2d', 'autoScale2d'], scrollZoom: false };
+    layout.width = plot.clientWidth;
+    layout.height = plot.clientHeight;
+    const first = !plot._fullLayout;
+    await this.options.Plotly.react(plot, data, layout, config);
+    if (this.destroyed) return;
+    if (first) {
+      const follow = () => { this.place(name); this.paint(name); };
+      plot.on('plotly_afterplot', follow);
+      plot.on('plotly_relayouting', follow);
+    }
+    this.place(name);
+    this.paint(name);
+  }
+
+  place(name) {
+    const { plot, under, clip } = this.panels[name];
+    if (!plot._fullLayout) return;
+    const { l, t, w, h } = plot._fullLayout._size;
+    Object.assign(clip.style, { left: `${plot.offsetLeft + l}px`, top: `${t}px`, width: `${w}px`, height: `${h}px` });
+    const scale = window.devicePixelRatio || 1;
+    Object.assign(under.style, { left: `${plot.offsetLeft + l}px`, top: `${t}px`, width: `${w}px`, height: `${h}px` });
+    if (under.width !== Math.round(w * scale) || under.height !== Math.round(h * scale)) {
+      under.width = Math.round(w * scale);
+      under.height = Math.round(h * scale);
+    }
+  }
+
+  showViews(name) {
+    this.react(name);
+  }
+
+  showTest() {
+    this.react('boundary');
+  }
+
+  setTheme(theme) {
+    if (JSON.stringify(theme) === JSON.stringify(this.theme)) return;
+    this.theme = theme;
+    if (!this.run) return;
+    this.luts(this.run);
+    this.fit(true);
+  }
+
+  // ---- size
+
+  fit(force = false) {
+    const width = this.root.clientWidth;
+    if (!width) return;
+    const small = width < 640;
+    const top = this.root.getBoundingClientRect().top + (this.options.scrollTop ? this.options.scrollTop() : window.scrollY);
+    const room = window.innerHeight - top - (this.grid.offsetTop - this.box.offsetTop) - 14;
+    const height = small ? 300 : Math.min(Math.max((room - 8) / 2, 190), 460);
+    const size = `${width}x${Math.round(height)}x${this.view.confusion}`;
+    if (!force && size === this.size) return;
+    this.size = size;
+    this.box.classList.toggle('small', small);
+    this.box.style.setProperty('--panel-height', `${Math.round(height)}px`);
+    this.matrix.hidden = !(this.view.confusion && this.run && this.run.points);
+    if (!this.run) return;
+    this.layoutNetwork();
+    for (const name of ['boundary', 'loss', 'gradients']) this.react(name);
+    this.paintNetwork();
+  }
+
+  // ---- time
+
+  get frame() {
+    return Math.floor(this.position ?? 0);
+  }
+
+  toggle() {
+    if (this.playing) { this.pause(); this.rest(); } else this.play();
+  }
+
+  play() {
+    if (!this.run || this.playing) return;
+    if (this.frame >= this.run.n_frames - 1) this.position = 0;
+    this.playing = true;
+    this.showPlaying();
+    let last = performance.now();
+    const step = (now) => {
+      if (!this.playing) return;
+      const rate = Math.min(60, Math.max(3, this.run.n_frames / 4)) * this.speed;
+      this.position = Math.min(this.position + Math.min((now - last) / 1000, 0.25) * rate, this.run.n_frames - 1);
+      last = now;
+      this.go(this.position);
+      if (this.frame >= this.run.n_frames - 1) { this.pause(); this.rest(); } else this.request = requestAnimationFrame(step);
+    };
+    this.request = requestAnimationFrame(step);
+  }
+
+  pause() {
+    this.playing = false;
+    cancelAnimationFrame(this.request);
+    this.showPlaying();
+  }
+
+  showPlaying() {
+    const label = this.playing ? 'Pause' : 'Play';
+    this.playButton.textContent = this.playing ? SYMBOLS.pause : SYMBOLS.play;
+    this.playButton.setAttribute('aria-label', label);
+    this.playButton.title = `${label} (space)`;
+    this.box.dataset.playing = this.playing;
+  }
+
+  jump(frame) {
+    this.pause();
+    this.go(Math.min(Math.max(frame, 0), this.run.n_frames - 1));
+    this.rest();
+  }
+
+  go(position) {
+    if (!this.run) return;
+    this.position = position;
+    const { run, frame } = this;
+    const h = run.history;
+    this.slider.value = frame;
+    this.epoch.textContent = `epoch ${h.epoch[frame]} / ${run.n_epochs}`;
+    this.slider.setAttribute('aria-valuetext', `epoch ${h.epoch[frame]}, training loss ${formatNumber(h.train_loss[frame])}`);
+    for (const { key, value } of this.values) {
+      value.textContent = key.endsWith('score') && run.task !== 'regression' ? formatPercent(h[key][frame]) : formatNumber(h[key][frame]);
+    }
+    this.box.dataset.frame = frame;
+    this.frames += 1;
+    this.paint();
+  }
+
+  rest() {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => {
+      if (this.playing || this.destroyed || !this.run) return;
+      this.describe();
+      this.live.textContent = this.summary();
+      if (this.options.onRest) this.options.onRest(this.frame, this.run.n_frames - 1);
+    }, 120);
+  }
+
+  key(event) {
+    const target = event.composedPath()[0];
+    if (event.ctrlKey || event.metaKey || event.altKey || !this.run || !this.root.isConnected) return;
+    if (target instanceof Element && target.closest('input, textarea, select, button, a, [contenteditable], [role=slider], [role=combobox], [role=listbox], [role=option], [role=dialog]')) return;
+    const actions = { ' ': () => this.toggle(), ArrowLeft: () => this.jump(this.frame - 1), ArrowRight: () => this.jump(this.frame + 1), Home: () => this.jump(0), End: () => this.jump(Infinity) };
+    if (!actions[event.key]) return;
+    event.preventDefault();
+    actions[event.key]();
+  }
+
+  // ---- a frame's picture
+
+  paint(only) {
+    if (!this.run) return;
+    if (!only || only === 'boundary') this.paintBoundary();
+    if (!only || only === 'loss') this.moveCursor('loss');
+    if (!only || only === 'gradients') this.moveCursor('gradients');
+    if (!only) this.paintNetwork();
+  }
+
+  moveCursor(name) {
+    const { plot, cursor } = this.panels[name];
+    if (!plot._fullLayout) return;
+    const x = plot._fullLayout.xaxis.l2p(this.run.history.epoch[this.frame]);
+    cursor.style.transform = `translateX(${x}px)`;
+    cursor.style.background = this.run.palette.cursor;
+  }
+
+  cells() {
+    // The shown frame's heat map as colours and, for a probability, as numbers for the contour.
+    const { run, frame } = this;
+    const b = run.boundary;
+    const fine = this.refined && this.refined.run === run.id && this.refined.frame === frame ? this.refined : null;
+    const n = fine ? fine.n : b.n;
+    const count = n * n;
+    if (!this.pixels || this.pixels.length !== count) {
+      this.pixels = new Uint32Array(count);
+      this.heat = new OffscreenCanvas(n, n);
+      this.image = new ImageData(new Uint8ClampedArray(this.pixels.buffer), n, n);
+    }
+    const offset = frame * count;
+    const values = fine ? fine.values : b.values;
+    const start = fine ? 0 : offset;
+    const flip = (i) => (n - 1 - Math.floor(i / n)) * n + (i % n);
+    const numbers = b.kind === 'regions' ? null : (this.numbers?.length === count ? this.numbers : (this.numbers = new Float32Array(count)));
+    const span = b.high - b.low || 1;
+    if (b.kind === 'regions') {
+      const winner = fine ? fine.winner : b.winner;
+      for (let i = 0; i < count; i++) {
+        const q = this.view.hard ? 190 : fine ? Math.min(255, Math.max(0, ((values[i] - b.low) / span) * 255)) | 0 : values[start + i];
+        this.pixels[flip(i)] = this.regions[winner[start + i] % this.regions.length][Math.max(40, q)];
+      }
+    } else {
+      const low = fine ? 0 : b.lows[frame];
+      const width = fine ? 0 : (b.highs[frame] - low) / 255;
+      for (let i = 0; i < count; i++) {
+        const value = fine ? values[i] : low + width * values[start + i];
+        numbers[i] = value;
+        let t = ((value - b.low) / span) * 255;
+        if (this.view.hard && b.kind === 'probability') t = value > 0.5 ? 255 : 0;
+        this.pixels[flip(i)] = this.diverging[t < 0 ? 0 : t > 255 ? 255 : t | 0];
+      }
+    }
+    this.heat.getContext('2d').putImageData(this.image, 0, 0);
+    return { n, numbers };
+  }
+
+  paintBoundary() {
+    const { run, frame } = this;
+    const { plot, under } = this.panels.boundary;
+    if (!plot._fullLayout || !under.width) return;
+    const context = under.getContext('2d');
+    const { xaxis, yaxis } = plot._fullLayout;
+    const scale = under.width / plot._fullLayout._size.w;
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    context.clearRect(0, 0, under.width, under.height);
+    const toX = (x) => xaxis.l2p(x);
+    const toY = (y) => yaxis.l2p(y);
+    const b = run.boundary;
+    if (b.kind === 'line') this.paintCurves(context, toX, toY);
+    else {
+      const { n, numbers } = this.cells();
+      const [x0, x1] = run.plane.x;
+      const [y0, y1] = run.plane.y;
+      context.imageSmoothingEnabled = b.kind !== 'regions';
+      context.drawImage(this.heat, toX(x0), toY(y1), toX(x1) - toX(x0), toY(y0) - toY(y1));
+      if (b.kind === 'probability') this.paintContour(context, numbers, n, 0.5, toX, toY);
+    }
+    if (run.points) this.paintWrong(context, toX, toY);
+    if (this.view.confusion && run.points) this.paintMatrix(frame);
+  }
+
+  paintCurves(context, toX, toY) {
+    const { run, frame } = this;
+    const { curves, n } = run.boundary;
+    const count = curves.shape[1];
+    const [x0, x1] = run.plane.x;
+    const dashes = [[], [7, 4], [2, 3], [9, 3, 2, 3]];
+    for (let k = 0; k < count; k++) {
+      context.beginPath();
+      for (let i = 0; i < n; i++) {
+        const x = toX(x0 + ((i + 0.5) * (x1 - x0)) / n);
+        const y = toY(curves[(frame * count + k) * n + i]);
+        if (i) context.lineTo(x, y); else context.moveTo(x, y);
+      }
+      context.setLineDash(dashes[k % dashes.length]);
+      context.lineWidth = 3;
+      context.strokeStyle = count > 1 ? run.palette.classes[k % run.palette.classes.length] : run.palette.cursor;
+      context.stroke();
+    }
+    context.setLineDash([]);
+  }
+
+  paintContour(context, values, n, level, toX, toY) {
+    // Marching squares between cell centres.
+    const [x0, x1] = this.run.plane.x;
+    const [y0, y1] = this.run.plane.y;
+    const px = (i) => toX(x0 + ((i + 0.5) * (x1 - x0)) / n);
+    const py = (j) => toY(y0 + ((j + 0.5) * (y1 - y0)) / n);
+    context.beginPath();
+    for (let j = 0; j + 1 < n; j++) {
+      for (let i = 0; i + 1 < n; i++) {
+        const a = values[j * n + i] - level, b = values[j * n + i + 1] - level;
+        const c = values[(j + 1) * n + i + 1] - level, d = values[(j + 1) * n + i] - level;
+        const kind = (a > 0) | ((b > 0) << 1) | ((c > 0) << 2) | ((d > 0) << 3);
+        if (kind === 0 || kind === 15) continue;
+        const points = [];
+        if ((a > 0) !== (b > 0)) points.push([px(i + a / (a - b)), py(j)]);
+        if ((b > 0) !== (c > 0)) points.push([px(i + 1), py(j + b / (b - c))]);
+        if ((c > 0) !== (d > 0)) points.push([px(i + d / (d - c)), py(j + 1)]);
+        if ((d > 0) !== (a > 0)) points.push([px(i), py(j + a / (a - d))]);
+        for (let k = 0; k + 1 < points.length; k += 2) {
+          context.moveTo(...points[k]);
+          context.lineTo(...points[k + 1]);
+        }
+      }
+    }
+    context.lineWidth = 2.5;
+    context.strokeStyle = this.theme.dark ? '#ffffff' : '#111111';
+    context.stroke();
+  }
+
+  *wrong(part) {
+    const { wrong, xy } = this.run.points[part];
+    const start = this.frame * wrong.shape[1];
+    for (let i = 0; i < xy.shape[0]; i++) if ((wrong[start + (i >> 3)] >> (i & 7)) & 1) yield i;
+  }
+
+  paintWrong(context, toX, toY) {
+    const { points, palette } = this.run;
+    context.lineWidth = 2;
+    context.strokeStyle = palette.wrong[this.theme.dark ? 'dark' : 'light'];
+    context.beginPath();
+    this.wrongCounts = {};
+    for (const part of Object.keys(points)) {
+      this.wrongCounts[part] = 0;
+      const { xy } = points[part];
+      for (const i of this.wrong(part)) {
+        this.wrongCounts[part] += 1;
+        if (part === 'test' && !this.view.test) continue;
+        const x = toX(xy[2 * i]), y = toY(xy[2 * i + 1]);
+        context.moveTo(x + 6, y);
+        context.arc(x, y, 6, 0, 2 * Math.PI);
+      }
+    }
+    context.stroke();
+  }
+
+  paintMatrix(frame) {
+    const part = this.run.points.test ? 'test' : 'train';
+    const { confusion } = this.run.points[part];
+    const k = confusion.shape[1];
+    if (this.matrix.dataset.size !== `${k}${this.run.id}`) {
+      this.matrix.dataset.size = `${k}${this.run.id}`;
+      const head = element('tr', {}, element('th', { text: 'true \\ predicted' }), ...this.run.classes.map((name) => element('th', { scope: 'col', text: name })));
+      const rows = this.run.classes.map((name) => element('tr', {}, element('th', { scope: 'row', text: name }), ...this.run.classes.map(() => element('td'))));
+      this.matrix.replaceChildren(element('table', {}, element('caption', { text: `Confusion matrix, ${part} part` }), head, ...rows));
+      this.matrix.classList.toggle('dense', k > 5);
+      this.matrixCells = [...this.matrix.querySelectorAll('td')];
+    }
+    for (let i = 0; i < k; i++) {
+      let total = 0;
+      for (let j = 0; j < k; j++) total += confusion[(frame * k + i) * k + j];
+      for (let j = 0; j < k; j++) {
+        const count = confusion[(frame * k + i) * k + j];
+        const cell = this.matrixCells[i * k + j];
+        cell.textContent = count;
+        cell.style.setProperty('--share', total ? count / total : 0);
+        cell.className = i === j ? 'right' : count ? 'mistake' : 'none';
+      }
+    }
+  }
+
+  // ---- the network diagram
+
+  layoutNetwork() {
+    const stage = this.panels.network.stage;
+    const [width, height] = [stage.clientWidth, stage.clientHeight];
+    const scale = window.devicePixelRatio || 1;
+    this.canvas.width = width * scale;
+    this.canvas.height = height * scale;
+    const { shown, sizes } = this.run.network;
+    const most = Math.max(...shown);
+    const footer = 18, header = 18;
+    const room = height - header - footer;
+    const columns = shown.length;
+    const side = Math.max(10, Math.min(40, room / most - 3, (width - 70) / columns - 22));
+    const left = 44, right = 30;
+    this.nodes = [];
+    shown.forEach((count, l) => {
+      const x = left + ((width - left - right - side) * l) / Math.max(columns - 1, 1);
+      const gap = Math.min(room / count, side * 1.9);
+      for (let i = 0; i < count; i++) {
+        const y = header + room / 2 + (i - (count - 1) / 2) * gap - side / 2;
+        this.nodes.push({ l, i, x, y, side, hiddenUnits: i === count - 1 ? sizes[l] - count : 0 });
+      }
+    });
+    this.nodeOf = new Map(this.nodes.map((node) => [`${node.l},${node.i}`, node]));
+    const n = this.run.network;
+    this.atlas = n.maps ? new OffscreenCanvas(n.map_side[0] * this.nodes.length, n.map_side[1]) : null;
+    this.atlasImage = this.atlas ? new ImageData(this.atlas.width, this.atlas.height) : null;
+  }
+
+  paintNetwork() {
+    if (!this.run || !this.nodes) return;
+    const { run, frame, theme } = this;
+    const n = run.network;
+    const context = this.canvas.getContext('2d');
+    const scale = window.devicePixelRatio || 1;
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    const [negative, positive] = run.palette.classes;
+    const start = frame * n.edges.length;
+    context.lineCap = 'butt';
+    n.edges.forEach(([l, i, j], k) => {
+      const w = n.weights[start + k];
+      const from = this.nodeOf.get(`${l - 1},${j}`), to = this.nodeOf.get(`${l},${i}`);
+      const size = Math.min(1, Math.abs(w) / n.weight_limit);
+      if (!(size > 0)) return;
+      context.beginPath();
+      context.setLineDash(w < 0 ? [8, 3] : []);
+      context.lineWidth = 0.4 + 5.6 * size;
+      context.globalAlpha = 0.35 + 0.65 * Math.sqrt(size);
+      context.strokeStyle = w < 0 ? negative : positive;
+      const [x1, y1, x2, y2] = [from.x + from.side, from.y + from.side / 2, to.x, to.y + to.side / 2];
+      context.moveTo(x1, y1);
+      context.bezierCurveTo((x1 + x2) / 2, y1, (x1 + x2) / 2, y2, x2, y2);
+      context.stroke();
+    });
+    context.setLineDash([]);
+    context.globalAlpha = 1;
+    if (this.atlas) this.paintAtlas();
+    const nInputs = n.shown[0];
+    const biasStart = frame * n.biases.shape[1];
+    context.textAlign = 'center';
+    context.font = `11px ${getComputedStyle(this.root).fontFamily}`;
+    this.nodes.forEach((node, k) => {
+      const { x, y, side, l, i } = node;
+      context.fillStyle = theme.panel;
+      context.fillRect(x, y, side, side);
+      if (this.atlas) {
+        const [w, h] = n.map_side;
+        context.imageSmoothingEnabled = false;
+        context.drawImage(this.atlas, k * w, 0, w, h, x, y, side, side);
+      }
+      context.lineWidth = 1.5;
+      context.strokeStyle = l ? run.palette.layers[(l - 1) % run.palette.layers.length] : theme.text;
+      context.strokeRect(x, y, side, side);
+      if (l) {
+        const bias = n.biases[biasStart + k - nInputs];
+        const radius = 2 + 4 * Math.min(1, Math.abs(bias) / n.weight_limit);
+        context.beginPath();
+        context.arc(x, y + side, radius, 0, 2 * Math.PI);
+        context.fillStyle = bias < 0 ? negative : positive;
+        context.fill();
+        context.lineWidth = 1.5;
+        context.strokeStyle = theme.background;
+        context.stroke();
+      } else {
+        context.fillStyle = theme.text;
+        context.textAlign = 'right';
+        const name = n.inputs[i];
+        context.fillText(name.length > 7 ? `${name.slice(0, 6)}…` : name, x - 4, y + side / 2 + 4);
+        context.textAlign = 'center';
+      }
+      if (node.hiddenUnits) {
+        context.fillStyle = theme.text;
+        context.fillText(`+${node.hiddenUnits}`, x + side / 2, y + side + 12);
+      }
+    });
+    context.fillStyle = theme.text;
+    n.shown.forEach((_, l) => {
+      const { x, side } = this.nodeOf.get(`${l},0`);
+      const crowded = n.shown.length > 6;
+      context.fillText(l ? (crowded ? n.activations[l - 1].slice(0, 6) : n.activations[l - 1]) : 'input', x + side / 2, 12);
+    });
+  }
+
+  paintAtlas() {
+    const n = this.run.network;
+    const [w, h] = n.map_side;
+    const cells = w * h;
+    const pixels = new Uint32Array(this.atlasImage.data.buffer);
+    const width = this.atlas.width;
+    const nInputs = n.shown[0];
+    const units = this.nodes.length - nInputs;
+    const output = n.sizes[n.sizes.length - 1];
+    this.nodes.forEach((node, k) => {
+      const source = k < nInputs ? n.input_maps : n.maps;
+      const start = k < nInputs ? k * cells : (this.frame * units + k - nInputs) * cells;
+      const lut = node.l === n.sizes.length - 1 && output > 1 ? this.regions[node.i % this.regions.length] : this.diverging;
+      for (let c = 0; c < cells; c++) pixels[(h - 1 - Math.floor(c / w)) * width + k * w + (c % w)] = lut[source[start + c]];
+    });
+    this.atlas.getContext('2d').putImageData(this.atlasImage, 0, 0);
+  }
+
+  hoverNetwork(event) {
+    if (!this.run || !this.nodes) return;
+    const box = this.canvas.getBoundingClientRect();
+    const [px, py] = [event.clientX - box.left, event.clientY - box.top];
+    const n = this.run.network;
+    const readout = this.panels.network.readout;
+    const node = this.nodes.find(({ x, y, side }) => px >= x - 4 && px <= x + side + 4 && py >= y - 4 && py <= y + side + 4);
+    if (node) {
+      const k = this.nodes.indexOf(node) - n.shown[0];
+      readout.textContent = node.l ? `layer ${node.l}, unit ${node.i + 1}: b = ${formatNumber(n.biases[this.frame * n.biases.shape[1] + k])}` : n.inputs[node.i];
+      return;
+    }
+    let best = null;
+    n.edges.forEach(([l, i, j], k) => {
+      const from = this.nodeOf.get(`${l - 1},${j}`), to = this.nodeOf.get(`${l},${i}`);
+      const [x1, y1, x2, y2] = [from.x + from.side, from.y + from.side / 2, to.x, to.y + to.side / 2];
+      if (px < x1 || px > x2) return;
+      const t = inverseBezier((px - x1) / (x2 - x1));
+      const y = y1 + (y2 - y1) * (3 * t * t - 2 * t * t * t);
+      const distance = Math.abs(y - py);
+      if (distance < 6 && (!best || distance < best.distance)) best = { distance, k, l, i, j };
+    });
+    readout.textContent = best ? `W[${best.l}][${best.i + 1},${best.j + 1}] = ${formatNumber(n.weights[this.frame * n.edges.length + best.k])}` : this.thinned || '';
+  }
+
+  hoverBoundary(event) {
+    const { plot, readout } = this.panels.boundary;
+    if (!this.run || !plot._fullLayout) return;
+    const { run, frame } = this;
+    const box = plot.getBoundingClientRect();
+    const { xaxis, yaxis, _size } = plot._fullLayout;
+    const [px, py] = [event.clientX - box.left - _size.l, event.clientY - box.top - _size.t];
+    if (px < 0 || py < 0 || px > _size.w || py > _size.h) { readout.textContent = this.note || ''; return; }
+    const [x, y] = [xaxis.p2l(px), yaxis.p2l(py)];
+    const b = run.boundary;
+    const cell = (value, [low, high], n) => Math.floor(((value - low) / (high - low)) * n);
+    const fine = this.refined && this.refined.run === run.id && this.refined.frame === frame ? this.refined : null;
+    const n = fine ? fine.n : b.n;
+    const i = cell(x, run.plane.x, n);
+    if (i < 0 || i >= n) { readout.textContent = ''; return; }
+    if (b.kind === 'line') {
+      const count = b.curves.shape[1];
+      const values = Array.from({ length: count }, (_, k) => formatNumber(b.curves[(frame * count + k) * n + i]));
+      readout.textContent = `${values.join(', ')} at ${formatNumber(x)}`;
+      return;
+    }
+    const j = cell(y, run.plane.y, n);
+    if (j < 0 || j >= n) { readout.textContent = ''; return; }
+    const at = fine ? j * n + i : frame * n * n + j * n + i;
+    const raw = fine ? fine.values[at] : null;
+    const about = fine ? '' : '≈ ';
+    const place = `at (${formatNumber(x)}, ${formatNumber(y)})`;
+    if (b.kind === 'regions') {
+      const value = fine ? raw : b.low + ((b.high - b.low) * b.values[at]) / 255;
+      const winner = (fine ? fine.winner : b.winner)[at];
+      readout.textContent = `${run.classes[winner]}: ${about}${fine ? formatNumber(value) : value.toFixed(2)} ${place}`;
+    } else {
+      const value = fine ? raw : b.lows[frame] + ((b.highs[frame] - b.lows[frame]) * b.values[at]) / 255;
+      const name = b.kind === 'probability' ? `p(${run.classes[1]})` : run.target;
+      readout.textContent = `${name} ${fine ? '= ' : '≈ '}${fine ? formatNumber(value) : value.toFixed(2)} ${place}`;
+    }
+  }
+
+  // ---- refinement, words, pictures, link
+
+  async refine(bytes) {
+    const refined = await unpack(bytes);
+    if (this.destroyed || !this.run || refined.run !== this.run.id) return;
+    this.refined = refined;
+    if (refined.frame === this.frame) this.paintBoundary();
+    this.box.dataset.refined = refined.frame;
+  }
+
+  summary() {
+    const { run, frame } = this;
+    const h = run.history;
+    const score = (value) => (run.task === 'regression' ? formatNumber(value) : formatPercent(value));
+    const test = run.has_test ? `, test loss ${formatNumber(h.test_loss[frame])}, test ${run.metric} ${score(h.test_score[frame])}` : '';
+    return `Epoch ${h.epoch[frame]}: training loss ${formatNumber(h.train_loss[frame])}, training ${run.metric} ${score(h.train_score[frame])}${test}.`;
+  }
+
+  describe() {
+    const { run, frame } = this;
+    const layers = run.history.grad_norm.shape[1];
+    const norms = Array.from({ length: layers }, (_, l) => `layer ${l + 1} ${formatNumber(run.history.grad_norm[frame * layers + l])}`);
+    const wrong = run.points ? Object.keys(run.points).map((part) => `${[...this.wrong(part)].length} of ${run.points[part].xy.shape[0]} ${part} points wrong`).join(', ') : '';
+    const texts = {
+      network: `Network ${run.network.sizes.join(' → ')}. ${run.network.n_weights} weights, ${run.network.edges.length} drawn; the largest drawn has size ${formatNumber(this.largestWeight())}.`,
+      boundary: `${this.panels.boundary.heading.textContent} over ${run.plane.names.join(' and ')}. ${wrong} ${this.summary()}`,
+      loss: this.summary(),
+      gradients: `Norm of the gradient of the mean loss: ${norms.join(', ')}.`,
+    };
+    for (const [name, text] of Object.entries(texts)) this.panels[name].alternative.textContent = text;
+    this.canvas.setAttribute('aria-label', texts.network);
+  }
+
+  largestWeight() {
+    const n = this.run.network;
+    let largest = 0;
+    for (let k = 0; k < n.edges.length; k++) largest = Math.max(largest, Math.abs(n.weights[this.frame * n.edges.length + k]));
+    return largest;
+  }
+
+  async picture(name) {
+    const { stage, plot, under, cursor } = this.panels[name];
+    const [width, height] = [stage.clientWidth, stage.clientHeight];
+    const canvas = element('canvas', { width: 2 * width, height: 2 * height });
+    const context = canvas.getContext('2d');
+    context.scale(2, 2);
+    context.fillStyle = this.theme.background;
+    context.fillRect(0, 0, width, height);
+    if (name === 'network') {
+      context.drawImage(this.canvas, 0, 0, width, height);
+      return canvas;
+    }
+    const { l, t, w, h } = plot._fullLayout._size;
+    const offset = plot.offsetLeft;
+    if (name === 'boundary') context.drawImage(under, offset + l, t, w, h);
+    const image = new Image();
+    image.src = await this.options.Plotly.toImage(plot, { format: 'png', width: plot.clientWidth, height, scale: 2 });
+    await image.decode();
+    context.drawImage(image, offset, 0, plot.clientWidth, height);
+    if (name !== 'boundary') {
+      const x = plot._fullLayout.xaxis.l2p(this.run.history.epoch[this.frame]);
+      context.fillStyle = cursor.style.background;
+      context.fillRect(offset + l + x - 1, t, 2, h);
+    }
+    return canvas;
+  }
+
+  async save(name) {
+    if (!this.run) return;
+    const canvas = await this.picture(name);
+    const link = element('a', { download: `ffbp-${name}-epoch-${this.run.history.epoch[this.frame]}.png`, href: canvas.toDataURL('image/png') });
+    document.body.append(link);
+    link.click();
+    link.remove();
+  }
+
+  async copyLink() {
+    const link = this.options.link ? this.options.link() : window.location.href;
+    try {
+      await navigator.clipboard.writeText(link); // missing on plain http
+      this.linkButton.textContent = 'Copied';
+      setTimeout(() => { this.linkButton.textContent = 'Copy link'; }, 1500);
+    } catch {
+      this.linkField.hidden = false;
+      this.linkField.value = link;
+      this.linkField.focus();
+      this.linkField.select();
+      this.linkButton.textContent = 'Press Ctrl+C';
+      this.linkField.addEventListener('blur', () => { this.linkField.hidden = true; this.linkButton.textContent = 'Copy link'; }, { once: true });
+    }
+  }
+
+  destroy() {
+    this.destroyed = true;
+    this.pause();
+    clearTimeout(this.resting);
+    for (const undo of this.cleanup) undo();
+    for (const { plot } of Object.values(this.panels)) if (plot) this.options.Plotly.purge(plot);
+    this.root.replaceChildren();
+  }
+}
+
+function inverseBezier(x) {
+  // The parameter t at which the edge's curve (control points at half width) reaches the share x of its width.
+  let t = x;
+  for (let i = 0; i < 8; i++) {
+    const value = 1.5 * t * (1 - t) * (1 - t) + 1.5 * t * t * (1 - t) + t * t * t;
+    const slope = 1.5 * (1 - t) * (1 - t) + 1.5 * t * t;
+    t = Math.min(1, Math.max(0, t - (value - x) / Math.max(slope, 0.1)));
+  }
+  return t;
+}

@@ -1,0 +1,135 @@
+"""Runs, shared by all sessions: trained once, kept in a bounded cache, interrupted by the next change.
+
+Training goes in slices of a few hundredths of a second. Between slices the page may be asked to stop, and another session
+may take its turn, so nobody waits for somebody else's long run to end.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+
+import streamlit as st
+
+from ffbp.config import Config
+from ffbp.figures import format_number, pack_run
+from ffbp.maps import Plane, plane_of
+from ffbp.training import Progress, Run, fit
+
+MAX_RUNS = 24  # at most 8 MB each, and about 1 MB packed
+PATIENCE_SECONDS = 0.4  # runs shorter than this show no progress bar
+
+
+class RunCache:
+    """Finished runs by configuration, the most recently used kept; and who is training what at the moment."""
+
+    def __init__(self, size: int = MAX_RUNS):
+        self.size = size
+        self.lock = threading.Lock()
+        self.turn = threading.Lock()
+        self.runs: OrderedDict = OrderedDict()
+        self.flights: dict = {}
+
+    def get(self, key):
+        with self.lock:
+            if key in self.runs:
+                self.runs.move_to_end(key)
+            return self.runs.get(key)
+
+    def put(self, key, value):
+        with self.lock:
+            self.runs[key] = value
+            while len(self.runs) > self.size:
+                self.runs.popitem(last=False)
+
+    @contextmanager
+    def flight(self, key, waiting):
+        """Only one session at a time trains a configuration; the others wait for its result, ``waiting()`` meanwhile."""
+        with self.lock:
+            lock, waiters = self.flights.get(key, (threading.Lock(), 0))
+            self.flights[key] = (lock, waiters + 1)
+        taken = False
+        try:
+            while not (taken := lock.acquire(timeout=0.05)):
+                waiting()
+            yield
+        finally:
+            if taken:
+                lock.release()
+            with self.lock:
+                lock, waiters = self.flights[key]
+                if waiters == 1:
+                    del self.flights[key]
+                else:
+                    self.flights[key] = (lock, waiters - 1)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A run as a page shows it: the plane of its maps and the player's blob."""
+
+    run: Run
+    plane: Plane
+    blob: bytes
+
+
+@st.cache_resource(show_spinner=False)
+def cache() -> RunCache:
+    return RunCache()
+
+
+def trained(config: Config, axes: tuple[int, ...] = (0, 1)) -> Shown:
+    """The configuration's run, from the cache or trained now, with progress on the page if it takes longer."""
+    runs = cache()
+    key = (config, axes)
+    shown = runs.get(key)
+    if shown is None:
+        slot = st.empty()
+        bar = _ProgressBar(slot)
+        with runs.flight(key, bar.pulse):
+            shown = runs.get(key)
+            if shown is None:
+                run = _any_plane(runs, config) or _train(config, runs, bar)
+                with runs.turn:
+                    plane = plane_of(run.dataset, axes)
+                    shown = Shown(run, plane, pack_run(run, plane))
+                runs.put(key, shown)
+        slot.empty()
+    return shown
+
+
+def _any_plane(runs, config):
+    """The run, if it is there for another plane."""
+    with runs.lock:
+        return next((shown.run for (c, _), shown in runs.runs.items() if c == config), None)
+
+
+def _train(config, runs, bar):
+    with closing(fit(config)) as progress:
+        while True:
+            with runs.turn:
+                try:
+                    now = next(progress)
+                except StopIteration as end:
+                    return end.value
+            bar.show(now)  # here a changed page interrupts
+
+
+class _ProgressBar:
+    """Progress on the page, at most twenty times a second; each call is also the point where a rerun stops training."""
+
+    def __init__(self, slot):
+        self.slot, self.started, self.last = slot, time.perf_counter(), 0.0
+
+    def show(self, now: Progress):
+        elapsed = time.perf_counter() - self.started
+        if elapsed < PATIENCE_SECONDS or not now.epoch:
+            self.pulse()
+            return
+        remaining = elapsed * (now.n_epochs - now.epoch) / now.epoch
+        text = f"Training: epoch {now.epoch} of {now.n_epochs} · loss {format_number(now.loss)} · about {remaining:.0f} s left"
+        self.slot.progress(min(now.epoch / now.n_epochs, 1.0), text=text)
+
+    def pulse(self):
+        self.slot.empty()

@@ -1,0 +1,349 @@
+"""The sidebar: every choice of the configuration that applies, in three groups, the important ones open.
+
+The configuration is the truth. Before each control is drawn its widget is set to the configuration's value; a change calls
+back with one field, and whatever no longer fits the data is left out by the rules of `Config.fitting`.
+"""
+
+from dataclasses import fields
+
+import streamlit as st
+
+from ffbp.activations import ACTIVATIONS
+from ffbp.config import (
+    BOUNDS,
+    DEFAULTS,
+    MAX_LAYERS,
+    MAX_UNITS,
+    Config,
+    loss_choices,
+    output_choices,
+)
+from ffbp.datasets import DATASETS, DERIVED, REGRESSION
+from ffbp.initializers import INITIALIZERS
+from ffbp.losses import LOSSES
+from ffbp.network import count_params
+from ffbp.optimizers import OPTIMIZERS, SCHEDULES
+from ffbp.presets import PRESETS
+from ffbp.ui import address
+
+LADDERS = {
+    "learning_rate": (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0),
+    "epochs": (50, 100, 200, 300, 500, 1000, 2000, 3000, 5000, 10000, 20000),
+    "batch_size": (None, 1, 2, 4, 8, 10, 16, 32, 64, 128, 256, 512),
+    "l1": (0.0, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1),
+    "l2": (0.0, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3),
+    "clip": (None, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0),
+    "patience": (None, 5, 10, 20, 50, 100, 200),
+    "weight_decay": (0.0, 0.0001, 0.001, 0.01, 0.03, 0.1, 0.3),
+    "epsilon": (1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2),
+    "decay_epochs": (1, 10, 20, 50, 100, 200, 500, 1000),
+    "warmup": (1, 5, 10, 20, 50, 100, 200),
+}
+LABELS = {
+    "dataset": "Dataset",
+    "n_samples": "Samples",
+    "noise": "Noise",
+    "classes": "Classes",
+    "columns": "Columns",
+    "standardize": "Standardise",
+    "derived": "Derived inputs",
+    "test_size": "Held out for testing",
+    "activation": "Activation",
+    "output_activation": "Output activation",
+    "loss": "Loss",
+    "initializer": "Initial weights",
+    "init_scale": "Scale of the weights",
+    "bias_init": "Initial bias",
+    "optimizer": "Optimizer",
+    "learning_rate": "Learning rate η",
+    "momentum": "Momentum μ",
+    "rho": "Decay of the mean square ρ",
+    "beta1": "β₁",
+    "beta2": "β₂",
+    "epsilon": "ε",
+    "weight_decay": "Weight decay λ",
+    "schedule": "Schedule",
+    "decay": "Decay factor",
+    "decay_epochs": "Decay period (epochs)",
+    "warmup": "Warm-up (epochs)",
+    "batch_size": "Batch size",
+    "shuffle": "Shuffle each epoch",
+    "epochs": "Epochs",
+    "l1": "L1 penalty",
+    "l2": "L2 penalty",
+    "clip": "Clip the gradient's norm at",
+    "patience": "Early stopping: patience (epochs)",
+    "seed": "Seed",
+}
+
+
+class Sidebar:
+    """The controls of one page: widget keys carry the page's name, so that pages do not share widgets."""
+
+    def __init__(self, page: str):
+        self.page = page
+        self.config: Config = st.session_state[address.CONFIG]
+        self.resolved = self.config.resolve()
+        self.source = DATASETS[self.config.dataset]
+
+    def draw(self) -> None:
+        """Draw everything."""
+        self._presets()
+        st.subheader("Data", anchor=False)
+        self._choice("dataset", tuple(DATASETS), lambda key: DATASETS[key].label)
+        if self.source.sized:
+            self._slider("noise", 0.01)
+        if self.source.classes:
+            low, high = self.source.classes
+            self._choice(
+                "classes",
+                tuple(range(low, high + 1)),
+                str,
+                value=self.resolved.n_classes,
+                on_default=self.source.default_classes,
+            )
+        if not self.source.generated:
+            self._columns()
+        with st.expander("More about the data"):
+            self._data_details()
+        st.subheader("Network", anchor=False)
+        self._hidden()
+        if self.config.hidden:
+            hidden = tuple(key for key, activation in ACTIVATIONS.items() if not activation.coupled)
+            if not isinstance(self.config.activation, tuple):
+                self._choice("activation", hidden, lambda key: ACTIVATIONS[key].label)
+        sizes = self.resolved.sizes
+        st.caption(f"{' → '.join(str(n) for n in sizes)} · {count_params(sizes)} parameters")
+        with st.expander("More about the network"):
+            self._network_details()
+        st.subheader("Training", anchor=False)
+        self._ladder("learning_rate")
+        self._ladder("epochs")
+        self._ladder("batch_size", none="full")
+        self._choice("optimizer", tuple(OPTIMIZERS), lambda key: OPTIMIZERS[key].label)
+        with st.expander("More about training"):
+            self._training_details()
+
+    # The groups' details
+
+    def _presets(self):
+        current = next((key for key, preset in PRESETS.items() if preset.config == self.config), None)
+        self._seed_widget("preset", current)
+        st.selectbox(
+            "Preset", list(PRESETS), index=None, placeholder="Choose an experiment", key=self._key("preset"),
+            format_func=lambda key: PRESETS[key].label, on_change=self._preset_chosen,
+        )  # fmt: skip
+        st.button(
+            "Back to the defaults",
+            key=self._key("reset"),
+            on_click=address.set_config,
+            args=(Config(),),
+            width="stretch",
+        )
+
+    def _preset_chosen(self):
+        key = st.session_state[self._key("preset")]
+        if key is not None:
+            address.set_config(PRESETS[key].config)
+
+    def _data_details(self):
+        if self.source.sized:
+            self._slider("n_samples", 10)
+        if not self.source.fixed:
+            self._slider("test_size", 0.05)
+        names = {None: "as fits: " + ("on" if self.resolved.standardize else "off"), True: "on", False: "off"}
+        self._choice("standardize", (None, True, False), names.get)
+        if len(self.resolved.columns) == 2:
+            self._seed_widget("derived", list(self.config.derived))
+            st.pills(
+                LABELS["derived"], list(DERIVED), selection_mode="multi", key=self._key("derived"),
+                format_func=lambda key: DERIVED[key][0], on_change=self._changed, args=("derived", tuple),
+            )  # fmt: skip
+        if self.resolved.standardize:
+            target = " and target" if self.resolved.task == REGRESSION else ""
+            st.caption(f"Inputs{target} are standardised with the training part's mean and standard deviation.")
+
+    def _columns(self):
+        names = self.source.feature_names
+        self._seed_widget("columns", list(self.resolved.columns))
+
+        def to_columns(chosen):
+            if not chosen or tuple(chosen) == self.source.default_columns:
+                return None
+            return () if len(chosen) == len(names) else tuple(chosen)
+
+        if len(self.resolved.columns) > 6:
+            st.caption(f"{len(self.resolved.columns)} columns are inputs.")
+            st.button("Back to two columns", key=self._key("two"), on_click=self._apply, args=({"columns": None},))
+        else:
+            st.multiselect(
+                LABELS["columns"], range(len(names)), key=self._key("columns"), format_func=lambda c: names[c],
+                on_change=self._changed, args=("columns", to_columns),
+            )  # fmt: skip
+            st.button(f"All {len(names)} columns", key=self._key("all"), on_click=self._apply, args=({"columns": ()},))
+        if len(self.resolved.columns) > 2:
+            self._slice_axes(names)
+
+    def _slice_axes(self, names):
+        view = st.session_state[address.VIEW_STATE]
+        chosen = self.resolved.columns
+        for key, default, label in (("across", 0, "Slice: across"), ("up", 1, "Slice: up")):
+            position = min(view.get(key, default), len(chosen) - 1)
+            self._seed_widget(key, position)
+            st.selectbox(
+                label, range(len(chosen)), key=self._key(key), format_func=lambda i: names[chosen[i]],
+                on_change=self._axis_chosen, args=(key, default),
+            )  # fmt: skip
+
+    def _axis_chosen(self, key, default):
+        view = st.session_state[address.VIEW_STATE]
+        view[key] = st.session_state[self._key(key)]
+        if view[key] == default:
+            del view[key]
+
+    def _hidden(self):
+        hidden = self.config.hidden
+        self._seed_widget("layers", len(hidden))
+        st.slider("Hidden layers", 0, MAX_LAYERS, key=self._key("layers"), on_change=self._layers_changed)
+        for first in range(0, len(hidden), 4):
+            for l, column in enumerate(st.columns(4), start=first):
+                if l < len(hidden):
+                    self._seed_widget(f"units{l}", hidden[l])
+                    column.number_input(
+                        f"Layer {l + 1}",
+                        1,
+                        MAX_UNITS,
+                        key=self._key(f"units{l}"),
+                        on_change=self._units_changed,
+                        args=(l,),
+                    )
+
+    def _layers_changed(self):
+        n, hidden = st.session_state[self._key("layers")], self.config.hidden
+        new = (hidden + (hidden[-1] if hidden else DEFAULTS["hidden"][0],) * n)[:n]
+        changes = {"hidden": new}
+        if isinstance(self.config.activation, tuple):
+            changes["activation"] = (self.config.activation + self.config.activation[-1:] * n)[:n]
+        self._apply(changes)
+
+    def _units_changed(self, layer):
+        hidden = list(self.config.hidden)
+        hidden[layer] = st.session_state[self._key(f"units{layer}")]
+        self._apply({"hidden": tuple(hidden)})
+
+    def _network_details(self):
+        config, resolved = self.config, self.resolved
+        if len(config.hidden) > 1:
+            self._activation_per_layer()
+        losses = loss_choices(resolved.task, resolved.n_classes)
+        self._choice(
+            "loss", (None, *losses), lambda key: LOSSES[key].label if key else f"as fits: {LOSSES[resolved.loss].label}"
+        )
+        outputs = output_choices(resolved.loss, resolved.task)
+        current = ACTIVATIONS[resolved.activations[-1]].label
+        self._choice(
+            "output_activation", (None, *outputs), lambda key: ACTIVATIONS[key].label if key else f"as fits: {current}"
+        )
+        self._choice(
+            "initializer", tuple(INITIALIZERS), lambda key: f"{INITIALIZERS[key].label}: {INITIALIZERS[key].formula}"
+        )
+        if INITIALIZERS[config.initializer].scaled:
+            self._number("init_scale", 0.1)
+        self._number("bias_init", 0.1)
+
+    def _activation_per_layer(self):
+        per_layer = isinstance(self.config.activation, tuple)
+        choices = tuple(key for key, activation in ACTIVATIONS.items() if not activation.coupled)
+        keys = self.config.activation if per_layer else (self.config.activation,) * len(self.config.hidden)
+        for l, key in enumerate(keys):
+            self._seed_widget(f"activation{l}", key)
+            st.selectbox(
+                f"Activation of layer {l + 1}", choices, key=self._key(f"activation{l}"),
+                format_func=lambda k: ACTIVATIONS[k].label, on_change=self._layer_activation_changed, args=(l, keys),
+            )  # fmt: skip
+
+    def _layer_activation_changed(self, layer, keys):
+        new = list(keys)
+        new[layer] = st.session_state[self._key(f"activation{layer}")]
+        self._apply({"activation": tuple(new)})
+
+    def _training_details(self):
+        optimizer, schedule = OPTIMIZERS[self.config.optimizer], SCHEDULES[self.config.schedule]
+        st.caption(optimizer.formula)
+        for name in optimizer.hyper:
+            if name in LADDERS:
+                self._ladder(name)
+            else:
+                self._number(name, 0.01)
+        self._choice("schedule", tuple(SCHEDULES), lambda key: SCHEDULES[key].label)
+        for name in schedule.hyper:
+            if name in LADDERS:
+                self._ladder(name)
+            else:
+                self._slider(name, 0.05)
+        if self.config.batch_size is not None:
+            self._seed_widget("shuffle", self.config.shuffle)
+            st.checkbox(LABELS["shuffle"], key=self._key("shuffle"), on_change=self._changed, args=("shuffle",))
+        self._ladder("l1")
+        self._ladder("l2")
+        self._ladder("clip", none="off")
+        if self.resolved.test_size > 0:
+            self._ladder("patience", none="off")
+        self._number("seed", 1)
+
+    # Kinds of control
+
+    def _key(self, name):
+        return f"{self.page}:{name}"
+
+    def _seed_widget(self, name, value):
+        key = self._key(name)
+        if key not in st.session_state or st.session_state[key] != value:
+            st.session_state[key] = value
+
+    def _choice(self, name, options, label, *, value=..., on_default=...):
+        """A selectbox; ``on_default`` is the option that means "as fits", stored as None."""
+        value = getattr(self.config, name) if value is ... else value
+        self._seed_widget(name, value)
+        read = (lambda chosen: None if chosen == on_default else chosen) if on_default is not ... else None
+        st.selectbox(
+            LABELS[name], options, key=self._key(name), format_func=label, on_change=self._changed, args=(name, read)
+        )
+
+    def _slider(self, name, step):
+        low, high = BOUNDS[name]
+        self._seed_widget(name, getattr(self.config, name))
+        st.slider(LABELS[name], low, high, step=step, key=self._key(name), on_change=self._changed, args=(name,))
+
+    def _number(self, name, step):
+        low, high = BOUNDS[name]
+        self._seed_widget(name, getattr(self.config, name))
+        options = {} if isinstance(low, int) else {"format": "%.6g"}
+        st.number_input(
+            LABELS[name], low, high, step=step, key=self._key(name), on_change=self._changed, args=(name,), **options
+        )
+
+    def _ladder(self, name, *, none=None):
+        """A slider over round values; a value from a link takes its place among them."""
+        value = getattr(self.config, name)
+        numbers = {option for option in (*LADDERS[name], value) if option is not None}
+        options = sorted(numbers, reverse=name in ("batch_size", "patience"))
+        if none is not None:
+            options = [None, *options]
+        self._seed_widget(name, value)
+        st.select_slider(
+            LABELS[name], options, key=self._key(name), on_change=self._changed, args=(name,),
+            format_func=lambda v: none if v is None else f"{v:g}",
+        )  # fmt: skip
+
+    # Changes
+
+    def _changed(self, name, read=None):
+        value = st.session_state[self._key(name)]
+        self._apply({name: read(value) if read else value})
+
+    def _apply(self, changes):
+        values = {f.name: getattr(self.config, f.name) for f in fields(Config)} | changes
+        config, warnings = Config.fitting(values, first=tuple(changes))
+        address.set_config(config)
+        st.session_state[address.WARNINGS] = [w for w in warnings if w.startswith(tuple(changes)) or "epochs" in w]
