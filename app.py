@@ -3,7 +3,7 @@
 from ffbp import ui
 
 config = ui.begin("Playground")
-shown = ui.trained(config)
+shown = ui.trained(config, ui.axes_of(config))
 ui.timeline(shown)
 ui.notices(shown)
 ui.moment_table(shown)

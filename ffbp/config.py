@@ -338,8 +338,8 @@ class Config:
     def fitting(cls, values: Mapping[str, Any], first: tuple[str, ...] = ()) -> tuple["Config", list[str]]:
         """The configuration of those values that fit together, taken one by one in the order of PARAMS.
 
-        The fields of ``first`` are taken before all others. Each value that is bad or does not fit those taken before is
-        left out with a warning; if the work exceeds its bound, epochs are lowered.
+        The fields of ``first`` are taken before all others. Each value that is bad or does not fit those taken before
+        is left out with a warning; if the work exceeds its bound, epochs are lowered.
         """
         taken, warnings = {}, []
         wanted = DEFAULTS["epochs"]

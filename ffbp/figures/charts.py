@@ -61,10 +61,13 @@ def boundary_chart(run: Run, plane: Plane) -> go.Figure:
         for k, name in enumerate(dataset.class_names):
             chosen = y == k
             if chosen.any():
-                label = f"{part} {name}"
+                label = name if part == "train" else "test: white inside"
                 figure.add_trace(
                     _points(x[chosen], height[chosen], label, part, rows[chosen], k, plane, dataset, color=k)
                 )
+    test = [trace for trace in figure.data if trace.meta == "test"]
+    for trace in test[1:]:
+        trace.showlegend = False  # one entry says what all white insides mean
     return figure
 
 

@@ -1,8 +1,8 @@
 """The dashboard's own parts: address, sidebar, the shared cache of runs, the timeline. The only importer of streamlit."""
 
-from ffbp.ui.page import begin, finish
+from ffbp.ui.page import axes_of, begin, finish
 from ffbp.ui.panels import gradient_check, moment_table, notices, source_code
 from ffbp.ui.runs import trained
 from ffbp.ui.timeline import timeline
 
-__all__ = ["begin", "finish", "gradient_check", "moment_table", "notices", "source_code", "timeline", "trained"]
+__all__ = ["axes_of", "begin", "finish", "gradient_check", "moment_table", "notices", "source_code", "timeline", "trained"]

@@ -6,9 +6,6 @@ from ffbp.config import Config
 from ffbp.ui import address
 from ffbp.ui.sidebar import Sidebar
 
-PAGES = {"app.py": "Playground"}
-
-
 def begin(title: str) -> Config:
     """Start a page: its title, its sidebar, its warnings. Returns the configuration that it shows."""
     st.set_page_config(
@@ -18,8 +15,9 @@ def begin(title: str) -> Config:
     with st.sidebar:
         Sidebar(title.lower()).draw()
     st.title(title, anchor=False)
-    for warning in st.session_state[address.WARNINGS]:
-        st.warning(_plain(warning), icon=":material/link_off:")
+    with st.container():  # one place, however many there are, so that what follows is not built anew
+        for warning in st.session_state[address.WARNINGS]:
+            st.warning(_plain(warning), icon=":material/link_off:")
     return st.session_state[address.CONFIG]
 
 

@@ -83,9 +83,9 @@ def trained(config: Config, axes: tuple[int, ...] = (0, 1)) -> Shown:
     """The configuration's run, from the cache or trained now, with progress on the page if it takes longer."""
     runs = cache()
     key = (config, axes)
+    slot = st.empty()  # always there, so that what follows keeps its place on the page and is not built anew
     shown = runs.get(key)
     if shown is None:
-        slot = st.empty()
         bar = _ProgressBar(slot)
         with runs.flight(key, bar.pulse):
             shown = runs.get(key)

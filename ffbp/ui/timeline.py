@@ -35,7 +35,8 @@ def _component():
 def _refinement():
     js = """
 export default function ({ data }) {
-  window.dispatchEvent(new CustomEvent('ffbp:refine', { detail: data.slice() }));
+  window.ffbpRefinement = data.slice(); // the player may not be there yet
+  window.dispatchEvent(new Event('ffbp:refine'));
 }
 """
     return st.components.v2.component("ffbp_refinement", js=js, isolate_styles=False)

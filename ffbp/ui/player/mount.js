@@ -49,7 +49,7 @@ export default function (component) {
       });
       return entry.player;
     });
-    entry.refine = (event) => entry.ready.then((player) => { entry.refinement = event.detail; if (player && player.run) player.refine(event.detail); });
+    entry.refine = () => { if (entry.player && entry.player.run && window.ffbpRefinement) entry.player.refine(window.ffbpRefinement); };
     window.addEventListener('ffbp:refine', entry.refine);
   }
   entry.setStateValue = setStateValue;
@@ -62,7 +62,7 @@ export default function (component) {
       entry.blob = key;
       await player.show(data, entry.frame);
       entry.frame = null;
-      if (entry.refinement) player.refine(entry.refinement);
+      entry.refine();
     }
   });
   return () => {

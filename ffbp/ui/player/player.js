@@ -187,8 +187,8 @@ export class Player {
     this.position = Math.min(Math.max(this.position, 0), run.n_frames - 1);
     this.buildCards();
     this.buildViews();
-    this.panels.boundary.heading.textContent = run.plane.slice ? 'Slice' : run.task === 'regression' ? 'Fit' : 'Decision boundary';
-    this.note = run.plane.slice ? 'a slice: other columns at their mean' : '';
+    this.panels.boundary.heading.textContent = run.plane.slice ? 'Slice through the mean' : run.task === 'regression' ? 'Fit' : 'Decision boundary';
+    this.note = '';
     this.panels.boundary.readout.textContent = this.note;
     const hidden = run.network.sizes.some((size, l) => size > run.network.shown[l]);
     const n = run.network;
@@ -260,6 +260,8 @@ export class Player {
     layout.font = { ...layout.font, color: text, family: getComputedStyle(this.root).fontFamily };
     layout.autosize = true;
     if (small) layout.dragmode = false;
+    layout.modebar = { bgcolor: 'rgba(0,0,0,0)', color: text, activecolor: this.theme.primary };
+    layout.showlegend = this.panels[name].plot.clientWidth > 300;
     for (const axis of ['xaxis', 'yaxis']) {
       Object.assign(layout[axis], { gridcolor: border, linecolor: border, tickcolor: border, showline: true });
       if (name !== 'boundary') layout[axis].showgrid = true;
@@ -292,7 +294,7 @@ export class Player {
   async react(name) {
     const { plot } = this.panels[name];
     const { data, layout } = this.styled(name);
-    const config = { responsive: false, displaylogo: false, showTips: false, plotlyServerURL: '', modeBarButtonsToRemove: ['sendChartToCloud', 'toImage', 'select2d', 'lasso2d', 'autoScale2d'], scrollZoom: false };
+    const config = { responsive: false, displaylogo: false, showTips: false, plotlyServerURL: '', modeBarButtonsToRemove: ['sendChartToCloud', 'toImage', 'select2d', 'lasso2d', 'autoScale2d'], scrollZoom: false, displayModeBar: this.root.clientWidth < 640 ? false : 'hover' };
     layout.width = plot.clientWidth;
     layout.height = plot.clientHeight;
     const first = !plot._fullLayout;
@@ -637,7 +639,8 @@ export class Player {
     const room = height - header - footer;
     const columns = shown.length;
     const side = Math.max(10, Math.min(40, room / most - 3, (width - 70) / columns - 22));
-    const left = 44, right = 30;
+    const longest = Math.max(...this.run.network.inputs.map((name) => Math.min(name.length, 9)));
+    const left = 12 + 6.5 * longest, right = 24;
     this.nodes = [];
     shown.forEach((count, l) => {
       const x = left + ((width - left - right - side) * l) / Math.max(columns - 1, 1);
@@ -712,7 +715,7 @@ export class Player {
         context.fillStyle = theme.text;
         context.textAlign = 'right';
         const name = n.inputs[i];
-        context.fillText(name.length > 7 ? `${name.slice(0, 6)}…` : name, x - 4, y + side / 2 + 4);
+        context.fillText(name.length > 9 ? `${name.slice(0, 8)}…` : name, x - 4, y + side / 2 + 4);
         context.textAlign = 'center';
       }
       if (node.hiddenUnits) {

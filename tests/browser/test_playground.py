@@ -1,0 +1,452 @@
+"""What only a real browser shows: the panels follow, the timeline plays at the screen's rate, links and keys work."""
+
+import re
+
+import pytest
+from conftest import Playground, serving
+
+import ffbp
+from ffbp.figures import format_number, format_percent
+
+
+def _figures_of(run, frame=-1):
+    h = run.history
+    grad = (h.grad_norm[frame] ** 2).sum() ** 0.5
+    return [
+        format_number(h.train_loss[frame]), format_number(h.test_loss[frame]), format_percent(h.train_accuracy[frame]),
+        format_percent(h.test_accuracy[frame]), format_number(grad),
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def reference():
+    return ffbp.train(ffbp.Config())
+
+
+def test_the_figures_are_those_of_the_core(playground, reference):
+    playground.open()
+    assert playground.cards() == _figures_of(reference)
+    assert playground.epoch() == "epoch 1000 / 1000"
+
+
+def test_a_projector_shows_everything_without_scrolling(playground):
+    playground.open()
+    playground.page.wait_for_timeout(500)
+    boxes = playground.page.eval_on_selector_all(
+        ".ffbp .timeline, .ffbp .figures, .ffbp .panel", "all => all.map(e => e.getBoundingClientRect().toJSON())"
+    )
+    assert len(boxes) == 6
+    assert all(box["top"] >= 0 and box["bottom"] <= 768 and box["right"] <= 1366 for box in boxes)
+    assert all(box["height"] >= 180 for box in boxes[2:])
+
+
+def test_the_timeline_plays_at_the_screens_rate_without_the_server(playground):
+    sent = []
+    playground.page.on("websocket", lambda socket: socket.on("framesent", lambda payload: sent.append(payload)))
+    playground.open()
+    rates = []
+    for _ in range(3):
+        playground.page.click(".ffbp .first")
+        playground.wait_address("frame=0")
+        playground.page.wait_for_timeout(800)
+        before = len(sent)
+        rates.append(
+            playground.page.evaluate(
+                """async () => {
+                  const box = document.querySelector('.ffbp');
+                  const seen = new Set();
+                  const watch = new MutationObserver(() => seen.add(box.dataset.frame));
+                  watch.observe(box, { attributes: true, attributeFilter: ['data-frame'] });
+                  box.querySelector('.play').click();
+                  await new Promise((resolve) => setTimeout(resolve, 500));
+                  const [start, from] = [performance.now(), seen.size];
+                  await new Promise((resolve) => setTimeout(resolve, 2500));
+                  const rate = (seen.size - from) / ((performance.now() - start) / 1000);
+                  box.querySelector('.play').click();
+                  watch.disconnect();
+                  return rate;
+                }"""
+            )
+        )
+        assert len(sent) == before, "the server was asked while the timeline played"
+        if rates[-1] >= 50:
+            break
+    assert max(rates) >= 50
+
+
+def test_playing_ends_at_the_last_frame_and_returns_to_the_first(playground):
+    playground.open("?epochs=20")
+    playground.page.click(".ffbp .play")
+    playground.wait_frame(20)
+    playground.page.wait_for_function("() => document.querySelector('.ffbp').dataset.playing === 'false'")
+
+
+def test_stepping_and_scrubbing_move_all_figures_and_the_link(playground, reference):
+    playground.open()
+    playground.page.click(".ffbp .first")
+    playground.wait_frame(0)
+    assert playground.cards() == _figures_of(reference, 0)
+    playground.page.click(".ffbp .forward")
+    playground.wait_frame(1)
+    playground.page.locator(".ffbp input[type=range]").focus()
+    for _ in range(9):
+        playground.page.keyboard.press("ArrowRight")
+    playground.wait_frame(10)
+    assert playground.cards() == _figures_of(reference, 10)
+    playground.wait_address("frame=10")
+    valuetext = playground.page.get_attribute(".ffbp input[type=range]", "aria-valuetext")
+    assert (
+        valuetext
+        == f"epoch {reference.history.epoch[10]}, training loss {format_number(reference.history.train_loss[10])}"
+    )
+    playground.page.click(".ffbp .back")
+    playground.wait_frame(9)
+    playground.page.click(".ffbp .last")
+    playground.wait_frame(reference.n_frames - 1)
+
+
+def test_scrubbing_by_touch(visit):
+    playground = visit(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    slider = playground.page.locator(".ffbp input[type=range]")
+    box = slider.bounding_box()
+    playground.page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    playground.page.wait_for_function("() => Math.abs(+document.querySelector('.ffbp').dataset.frame - 150) < 15")
+
+
+def test_keys_work_unless_an_input_has_the_focus(playground):
+    playground.open()
+    playground.page.locator("h1").click()
+    playground.page.keyboard.press("Home")
+    playground.wait_frame(0)
+    playground.page.keyboard.press("ArrowRight")
+    playground.wait_frame(1)
+    playground.page.keyboard.press(" ")
+    playground.page.wait_for_function("() => document.querySelector('.ffbp').dataset.playing === 'true'")
+    playground.page.keyboard.press(" ")
+    playground.page.wait_for_function("() => document.querySelector('.ffbp').dataset.playing === 'false'")
+    frame = playground.data("frame")
+    playground.page.get_by_label("Layer 1").focus()
+    playground.page.keyboard.press("ArrowLeft")
+    playground.page.wait_for_timeout(300)
+    assert playground.data("frame") == frame
+
+
+def _select(page, label, option):
+    page.get_by_role("combobox", name=re.compile(label)).first.click()
+    page.keyboard.type(option)
+    page.keyboard.press("Enter")
+
+
+def _slide(page, label, key="ArrowRight"):
+    page.get_by_role("slider", name=label).focus()
+    page.keyboard.press(key)
+
+
+CONTROLS = {
+    "selectbox": ("", None, lambda page: _select(page, "Optimizer", "Adam"), "optimizer=adam"),
+    "slider": ("", None, lambda page: _slide(page, "Noise"), "noise=0.21"),
+    "layers": ("", None, lambda page: _slide(page, "Hidden layers"), "hidden=10-10"),
+    "ladder": ("", None, lambda page: _slide(page, "Learning rate"), "lr=0.3"),
+    "number": (
+        "", None,
+        lambda page: (page.get_by_label("Layer 1").fill("5"), page.keyboard.press("Enter")), "hidden=5",
+    ),
+    "preset": ("", None, lambda page: _select(page, "Preset", "The spiral"), "dataset=spiral"),
+    "pills": ("", "More about the data", lambda page: page.get_by_role("button", name="x1·x2").click(), "derived=x1_x2"),
+    "checkbox": (
+        "?batch=32", "More about training", lambda page: page.get_by_text("Shuffle each epoch").click(), "shuffle=0",
+    ),
+    "button": ("?lr=0.3", None, lambda page: page.get_by_role("button", name="Back to the defaults").click(), ""),
+    "columns": ("?dataset=iris", None, lambda page: page.get_by_role("button", name="All 4 columns").click(), "columns=all"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", CONTROLS)
+def test_a_control_of_every_kind_changes_the_run_and_the_address(playground, kind):
+    query, more, change, expected = CONTROLS[kind]
+    playground.open(query)
+    before = playground.data("run")
+    if more:
+        playground.open_more(more)
+    change(playground.page)
+    playground.new_run(before)
+    playground.wait_address(expected)
+
+
+def test_after_a_change_the_timeline_stays_at_the_end_or_at_the_start(playground):
+    playground.open()
+    before = playground.data("run")
+    _slide(playground.page, "Noise")
+    playground.new_run(before)
+    assert playground.epoch() == "epoch 1000 / 1000"
+    playground.page.click(".ffbp .first")
+    playground.wait_address("frame=0")
+    before = playground.data("run")
+    _slide(playground.page, "Noise")
+    playground.new_run(before)
+    assert playground.epoch() == "epoch 0 / 1000"
+
+
+def test_a_link_opened_by_somebody_else_shows_the_same_run_and_moment(playground, visit):
+    playground.open("?dataset=spiral&hidden=16-16&activation=tanh&optimizer=adam&lr=0.03&epochs=300&seed=7")
+    playground.page.locator("h1").click()
+    playground.page.keyboard.press("Home")
+    for _ in range(5):
+        playground.page.keyboard.press("ArrowRight")
+    playground.wait_address("frame=5")
+    query = playground.page.evaluate("location.search")
+    other = visit(query)
+    assert other.cards() == playground.cards()
+    assert other.epoch() == playground.epoch() == "epoch 5 / 300"
+
+
+def test_a_deep_link_as_the_first_request_of_a_server(browser):
+    with serving() as address:
+        context = browser.new_context()
+        playground = Playground(context.new_page(), address).open("?dataset=circles&hidden=6&epochs=100&frame=7")
+        run = ffbp.train(ffbp.Config(dataset="circles", hidden=(6,), epochs=100))
+        assert playground.cards() == _figures_of(run, 7)
+        context.close()
+
+
+def test_back_returns_to_the_experiment_before(playground):
+    playground.open("?epochs=100")
+    before = playground.data("run")
+    _slide(playground.page, "Noise")
+    playground.new_run(before)
+    playground.wait_address("noise=0.21")
+    changed = playground.data("run")
+    playground.page.go_back()
+    playground.new_run(changed)
+    assert playground.data("run") == before
+
+
+def test_a_bad_link_warns_by_name_and_shows_the_defaults(playground, reference):
+    playground.open("?dataset=nothing&lr=abc&unheard=1&utm_source=mail")
+    text = playground.page.inner_text("[data-testid=stMain]")
+    assert "unknown dataset 'nothing'" in text
+    assert "learning_rate" in text
+    assert "unknown parameter 'unheard'" in text
+    assert "utm_source" not in text
+    assert "Traceback" not in text
+    assert playground.cards() == _figures_of(reference)
+
+
+def test_text_from_a_link_never_becomes_markup(playground):
+    playground.open("?dataset=%3Cb%3Ebold%3C/b%3E&unheard=**loud**$x^2$")
+    page = playground.page
+    assert (
+        page.locator("[data-testid=stAlert] b, [data-testid=stAlert] strong, [data-testid=stAlert] .katex").count() == 0
+    )
+
+
+def test_a_long_run_shows_progress_and_is_interrupted_by_a_change(playground):
+    playground.open("?epochs=50")
+    before = playground.data("run")
+    playground.page.goto(f"{playground.address}/?dataset=moons&n_samples=2000&batch=4&optimizer=adam&epochs=400")
+    playground.page.get_by_text("Training: epoch").wait_for(timeout=20_000)
+    text = playground.page.get_by_text("Training: epoch").inner_text()
+    assert re.fullmatch(r"Training: epoch \d+ of \d+ · loss \S+ · about \d+ s left", text)
+    playground.page.get_by_role("button", name="Back to the defaults").click()
+    playground.page.wait_for_selector(".ffbp[data-run]", timeout=4_000)
+    assert playground.epoch() == "epoch 1000 / 1000"
+    assert before != playground.data("run")
+    assert playground.page.get_by_text("Training: epoch").count() == 0
+
+
+def test_copy_link_without_a_clipboard_offers_the_selected_text(context, server):
+    page = context.new_page()
+    page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    playground = Playground(page, server).open("?lr=0.3")
+    page.get_by_role("button", name="Copy link").click()
+    field = page.get_by_label("Link to this experiment")
+    assert field.input_value() == page.url
+    assert page.evaluate("() => getSelection().toString() || document.activeElement.value") == page.url
+    assert "lr=0.3" in playground.page.url
+
+
+def test_copy_link_uses_the_clipboard_where_there_is_one(browser, server):
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    Playground(page, server).open("?lr=0.3")
+    page.get_by_role("button", name="Copy link").click()
+    page.get_by_text("Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    context.close()
+
+
+@pytest.mark.parametrize("panel", ["network", "boundary", "loss", "gradients"])
+def test_every_panel_saves_its_picture(playground, panel):
+    playground.open("?epochs=50")
+    with playground.page.expect_download() as download:
+        playground.page.click(f".ffbp .panel.{panel} .save")
+    assert download.value.suggested_filename == f"ffbp-{panel}-epoch-50.png"
+    with open(download.value.path(), "rb") as file:
+        content = file.read()
+    assert content.startswith(b"\x89PNG")
+    assert len(content) > 5000
+
+
+def test_chart_views_change_what_is_drawn(playground):
+    playground.open("?epochs=100")
+    page = playground.page
+    for label, title in (("db", "‖db‖₂"), ("update", "‖ΔW‖₂ of the last step"), ("ratio", "‖ΔW‖₂ / ‖W‖₂")):
+        page.locator(".ffbp .gradients select").select_option(label)
+        page.wait_for_function(
+            "t => document.querySelector('.ffbp .gradients .ytitle').textContent.includes(t)", arg=title
+        )
+    page.locator(".ffbp .loss select").select_option("score")
+    page.wait_for_function("() => document.querySelector('.ffbp .loss .ytitle').textContent === 'accuracy'")
+    page.locator(".ffbp .loss select").select_option("loss")
+    page.locator(".ffbp .loss").get_by_text("log").click()
+    page.wait_for_function("() => document.querySelector('.ffbp .loss .ytitle').textContent === 'loss (log)'")
+
+
+def _boundary_pixels(page):
+    return page.evaluate("() => document.querySelector('.ffbp .boundary .under').toDataURL()")
+
+
+def test_the_boundary_follows_the_frame_zoom_and_switches(playground):
+    playground.open()
+    page = playground.page
+    pictures = [_boundary_pixels(page)]
+    page.click(".ffbp .first")
+    playground.wait_frame(0)
+    pictures.append(_boundary_pixels(page))
+    page.locator(".ffbp .boundary").get_by_text("hard").click()
+    pictures.append(_boundary_pixels(page))
+    page.evaluate(
+        "() => Plotly.relayout(document.querySelector('.ffbp .boundary .plot'), {'xaxis.range': [0, 1], 'yaxis.range': [0, 1]})"
+    )
+    page.wait_for_timeout(300)
+    pictures.append(_boundary_pixels(page))
+    assert len(set(pictures)) == 4
+
+
+def test_at_rest_the_boundary_is_refined_and_hover_says_the_exact_value(playground, reference):
+    playground.open()
+    page = playground.page
+    page.wait_for_selector(f".ffbp[data-refined='{reference.n_frames - 1}']")
+    box = page.locator(".ffbp .boundary .plot .nsewdrag").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + box["height"] * 0.8)
+    text = page.inner_text(".ffbp .boundary .readout")
+    match = re.fullmatch(r"p\(1\) = (\S+) at \((\S+), (\S+)\)", text)
+    assert match, text
+    value, x, y = (float(v) for v in match.groups())
+    assert abs(reference.network().predict_proba([[x, y]])[0, 0] - value) < 0.03
+
+
+def test_hover_on_the_network_says_weights_and_biases(playground, reference):
+    playground.open("?hidden=3&epochs=50")
+    run = ffbp.train(ffbp.Config(hidden=(3,), epochs=50))
+    box = playground.page.locator(".ffbp .diagram").bounding_box()
+    texts = set()
+    for step in range(60):
+        for height in (0.3, 0.5, 0.7):
+            playground.page.mouse.move(box["x"] + box["width"] * step / 60, box["y"] + box["height"] * height)
+            texts.add(playground.page.inner_text(".ffbp .network .readout"))
+    b = run.network().layers[0].b
+    W = run.network().layers[0].W
+    import numpy as np
+
+    assert f"layer 1, unit 2: b = {format_number(np.float32(b[1, 0]))}" in texts
+    assert any(
+        text == f"W[1][{i + 1},{j + 1}] = {format_number(np.float32(W[i, j]))}"
+        for text in texts
+        for i in range(3)
+        for j in range(2)
+    )
+
+
+def test_python_and_player_write_numbers_alike(playground):
+    import numpy as np
+
+    rng = np.random.RandomState(0)
+    values = [
+        *(rng.randn(300) * 10.0 ** rng.randint(-9, 9, 300)),
+        0.0,
+        1.0,
+        0.001,
+        0.00099995,
+        99999.5,
+        99999.4,
+        2.0625,
+        9.9995,
+        -0.12345,
+        1e300,
+    ]
+    playground.open("?epochs=10")
+    from pathlib import Path
+
+    source = (Path(ffbp.__file__).parent / "ui" / "player" / "player.js").read_text("utf-8")
+    written = playground.page.evaluate(
+        """async ([source, values]) => {
+          const module = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+          return values.map((v) => [module.formatNumber(v), module.formatPercent(v)]);
+        }""",
+        [source, [float(v) for v in values]],
+    )
+    assert [tuple(w) for w in written] == [(format_number(v), format_percent(v)) for v in values]
+
+
+def test_without_streamlits_plotly_the_page_brings_its_own(context, server):
+    page = context.new_page()
+    page.route(re.compile(r"PlotlyChart\..*\.js"), lambda route: route.abort())
+    Playground(page, server).open("?epochs=20")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1366, 768), (1920, 1080)])
+def test_every_width_and_theme_has_all_panels_inside_the_page(visit, scheme, width, height):
+    playground = visit("?epochs=50", viewport={"width": width, "height": height}, color_scheme=scheme)
+    page = playground.page
+    page.wait_for_timeout(400)
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    boxes = page.eval_on_selector_all(".ffbp .panel", "all => all.map(e => e.getBoundingClientRect().toJSON())")
+    assert len(boxes) == 4
+    assert all(box["left"] >= 0 and box["right"] <= width and box["width"] > 250 for box in boxes)
+
+
+def test_panels_are_labelled_regions_with_the_numbers_as_text(playground, reference):
+    playground.open()
+    page = playground.page
+    for name in ("Network", "Decision boundary", "Loss", "Gradients per layer"):
+        assert page.get_by_role("region", name=name).count() == 1
+    assert format_number(reference.history.train_loss[-1]) in page.text_content(".ffbp .loss .alternative")
+    assert format_number(reference.history.grad_norm[-1, 0]) in page.text_content(".ffbp .gradients .alternative")
+    wrong = int((reference.network().predict(reference.dataset.X_test) != reference.dataset.y_test).sum())
+    assert f"{wrong} of 200 test points wrong" in page.text_content(".ffbp .boundary .alternative")
+
+
+def test_the_live_region_speaks_on_pause_only(playground):
+    playground.open()
+    page = playground.page
+    page.click(".ffbp .first")
+    page.wait_for_function("() => document.querySelector('.ffbp [aria-live]').textContent.startsWith('Epoch 0:')")
+    page.click(".ffbp .play")
+    page.wait_for_timeout(700)
+    assert page.text_content(".ffbp [aria-live]").startswith("Epoch 0:")
+    page.click(".ffbp .play")
+    page.wait_for_function("() => !document.querySelector('.ffbp [aria-live]').textContent.startsWith('Epoch 0:')")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?dataset=noisy_sine", "?dataset=bumps&epochs=200", "?dataset=digits&columns=all&epochs=20&optimizer=adam&lr=0.01&batch=64",
+        "?dataset=diabetes&columns=all&epochs=100", "?dataset=wine&columns=3&epochs=100", "?dataset=xor_gate&hidden=2",
+        "?hidden=none", "?dataset=bumps&lr=30&hidden=16&epochs=200", "?init=zeros", "?dataset=blobs&classes=5&epochs=100",
+        "?l2=0.01&batch=32&optimizer=adam&epochs=50", "?dataset=breast_cancer&columns=all&epochs=50&test=0",
+    ],
+)  # fmt: skip
+def test_every_kind_of_data_and_run_plays(playground, query):
+    playground.open(query)
+    page = playground.page
+    page.click(".ffbp .first")
+    playground.wait_frame(0)
+    page.click(".ffbp .play")
+    page.wait_for_function("() => +document.querySelector('.ffbp').dataset.frame > 0")
+    for select in ("loss", "gradients"):
+        for option in page.locator(f".ffbp .{select} select option").all():
+            page.locator(f".ffbp .{select} select").select_option(option.get_attribute("value"))
+    assert "NaN" not in page.inner_text(".ffbp .figures")
