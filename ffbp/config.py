@@ -335,16 +335,15 @@ class Config:
         return config, warnings + more
 
     @classmethod
-    def fitting(cls, values: Mapping[str, Any], first: tuple[str, ...] = ()) -> tuple["Config", list[str]]:
+    def fitting(cls, values: Mapping[str, Any]) -> tuple["Config", list[str]]:
         """The configuration of those values that fit together, taken one by one in the order of PARAMS.
 
-        The fields of ``first`` are taken before all others. Each value that is bad or does not fit those taken before
+        Each value that is bad or does not fit those taken before
         is left out with a warning; if the work exceeds its bound, epochs are lowered.
         """
         taken, warnings = {}, []
         wanted = DEFAULTS["epochs"]
-        order = [*first, *(name for name in cls.PARAMS.values() if name not in first)]
-        for name in order:
+        for name in cls.PARAMS.values():
             if name not in values:
                 continue
             try:

@@ -1,7 +1,7 @@
 """Maps: what a network says everywhere on the plane of its inputs, for every recorded frame.
 
-A `Plane` is the picture's frame of reference: one or two of the dataset's columns, in their own units. With more columns
-than that, the plane is a slice: the other columns stay at their training mean.
+A `Plane` is the picture's frame of reference: one or two of the dataset's columns, in their own units. With more
+columns than that, the plane is a slice: the other columns stay at their training mean.
 """
 
 from collections.abc import Iterator

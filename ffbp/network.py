@@ -212,8 +212,12 @@ class Network:
 
     def penalty(self):
         """l1 Σ|W| + l2/2 ΣW²: a number, or one for each network of a stack."""
-        weights = self.theta * self.weight_mask
-        return self.l1 * np.abs(weights).sum(axis=-1) + self.l2 / 2 * np.square(weights).sum(axis=-1)
+        weights, penalty = self.theta * self.weight_mask, np.zeros(self.theta.shape[:-1])[()]
+        if self.l1:
+            penalty = penalty + self.l1 * np.abs(weights).sum(axis=-1)
+        if self.l2:
+            penalty = penalty + self.l2 / 2 * np.square(weights).sum(axis=-1)
+        return penalty
 
     def targets(self, y: np.ndarray) -> np.ndarray:
         """Targets y (n_samples,) or (n_samples, n_outputs) as columns (n_outputs, n_samples); classes as one-hot."""

@@ -16,12 +16,14 @@ PRESETS = {
     "reference": Preset(
         "The reference experiment",
         Config(),
-        "Ten ReLU units bend a straight line around two moons. Play it from the start: when does the loss fall fastest?",
+        "Ten ReLU units bend a straight line around two moons. Play it from the start: when does the loss fall "
+        "fastest?",
     ),
     "xor_by_hand": Preset(
         "XOR by hand",
         Config(
-            dataset="xor_gate", hidden=(2,), activation="tanh", initializer="xavier", learning_rate=0.5, epochs=2000, seed=3
+            dataset="xor_gate", hidden=(2,), activation="tanh", initializer="xavier", learning_rate=0.5,
+            epochs=2000, seed=3,
         ),
         "Four points, nine parameters: every number can be checked on paper. No straight line separates the classes.",
     ),
@@ -46,7 +48,8 @@ PRESETS = {
     "symmetry": Preset(
         "All weights zero: symmetry",
         Config(initializer="zeros", activation="tanh", bias_init=0.1, learning_rate=0.5, epochs=300),
-        "All units are clones and get the same gradient: ten of them can do no more than one. Random weights break the tie.",
+        "All units are clones and get the same gradient: ten of them can do no more than one. Random weights break "
+        "the tie.",
     ),
     "overfitting": Preset(
         "Too many units, too few points",

@@ -336,6 +336,8 @@ class _Recording:
         self.diverged_at = self.stopped_at = None
         self.best_loss, self.best_epoch = math.inf, 0
         if config.patience is not None:
+            if not len(dataset.X_test):
+                raise ValueError(f"patience must be left out when nothing is held out, got {config.patience!r}")
             self.test_trace = training.network.new_trace(len(dataset.X_test))
             self.test_trace.set_inputs(with_ones(dataset.X_test))
             self.test_targets = training.network.targets(dataset.y_test)
@@ -373,7 +375,7 @@ class _Recording:
                     self._observe(network, training.batches[0][2], self.recorded - 1, loss)
                 ends_epoch = training.batch == last
                 is_frame = ends_epoch and training.epoch + 1 == next_epoch
-                if is_frame:
+                if is_frame or (ends_epoch and patience is not None):
                     self.change[self.recorded] = theta
                 update()
                 if ends_epoch and not isfinite(theta.dot(theta)) and not np.isfinite(theta).all():
@@ -401,8 +403,10 @@ class _Recording:
         if training.epoch - self.best_epoch < patience or training.epoch == self.config.epochs:
             return False
         self.stopped_at = training.epoch
-        if self.epochs[self.recorded - 1] != training.epoch:
-            self._record()  # the end is a frame; its last step was not watched, so its change stays unknown
+        if self.epochs[self.recorded - 1] != training.epoch:  # the end is a frame, whether planned or not
+            change = self.change[self.recorded]
+            np.subtract(training.network.theta, change, out=change)
+            self._record()
         return True
 
     def measure(self):
@@ -421,13 +425,25 @@ class _Recording:
                 stack.backpropagate(training.targets, trace)
                 self._observe(stack, trace, part, loss)
             yield self.progress()
+        with np.errstate(all="ignore"):
+            self.columns["penalty"] = training.network.with_theta(self.theta[:n]).penalty()
+        n = self._cut_at_overflow(n)
         columns = self.columns = {name: column[:n].copy() for name, column in self.columns.items()}
         columns["epoch"] = self.epochs[:n].copy()
         columns["step"] = columns["epoch"] * len(training.batches)
         yield from self._measure_test(n)
         with np.errstate(all="ignore"):
-            columns["penalty"] = training.network.with_theta(self.theta[:n]).penalty()
             self._measure_norms(n)
+
+    def _cut_at_overflow(self, n):
+        """Keep the frames before the first with a non-finite loss or gradient that no step has met; the new number."""
+        total = self.columns["train_loss"][:n] + self.columns["penalty"]
+        overflows = ~(np.isfinite(total) & np.isfinite(self.grad[:n]).all(axis=1))
+        if overflows.any():
+            first = int(np.argmax(overflows))
+            self.diverged_at, self.stopped_at = int(self.epochs[first]), None
+            self.recorded = n = max(1, first)
+        return n
 
     def _stacks(self, n, *, first, n_samples):
         """The frames from `first` on, some at a time: their slice, and their networks as one stack."""

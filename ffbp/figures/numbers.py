@@ -1,9 +1,10 @@
 """How numbers are written: four significant digits, the same in Python and in the player (a test compares them)."""
 
 import math
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 MISSING = "–"
+_EXACT = Context(prec=330)  # a double has at most 309 digits before the point
 
 
 def format_number(value) -> str:
@@ -30,13 +31,13 @@ def format_percent(value) -> str:
 
 def fixed(value: float, digits: int) -> str:
     """Like JavaScript's toFixed: exact, halves away from zero."""
-    return f"{Decimal(value).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP):f}"
+    return f"{Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _EXACT):f}"
 
 
 def _scientific(value):
     exact = Decimal(value)
     exponent = exact.adjusted()
-    mantissa = exact.scaleb(-exponent).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    mantissa = exact.scaleb(-exponent, _EXACT).quantize(Decimal("0.01"), ROUND_HALF_UP, _EXACT)
     if abs(mantissa) >= 10:
         mantissa, exponent = mantissa.scaleb(-1).quantize(Decimal("0.01")), exponent + 1
     return f"{mantissa:f}", f"{'+' if exponent >= 0 else '-'}{abs(exponent)}"

@@ -26,7 +26,8 @@ class _Packer:
         self.entries, self.parts, self.size = [], [], 0
 
     def add(self, array, dtype) -> dict:
-        array = np.ascontiguousarray(array, dtype=dtype)
+        with np.errstate(over="ignore"):  # a diverged number may be too large for a float32: infinity says so
+            array = np.ascontiguousarray(array, dtype=dtype)
         padding = -self.size % array.itemsize
         self.parts.append(b"\0" * padding)
         self.size += padding
@@ -263,10 +264,7 @@ def _node_maps(packer, run, plane, shown):
     n_nodes = sum(shown[1:])
     maps = np.empty((run.n_frames, n_nodes, len(points)), dtype=np.float32)
     for part, layers in activations(run, X):
-        start = 0
-        for l, A in enumerate(layers, start=1):
-            maps[part, start : start + shown[l]] = A[:, : shown[l]]
-            start += shown[l]
+        maps[part] = np.concatenate([A[:, :count] for A, count in zip(layers, shown[1:], strict=True)], axis=1)
     # One symmetric scale a layer and a run: orange below zero, blue above; the output has the boundary's own.
     coded, start, limits = np.empty(maps.shape, dtype=np.uint8), 0, []
     low, high = _limits(run)

@@ -5,4 +5,14 @@ from ffbp.ui.panels import gradient_check, moment_table, notices, source_code
 from ffbp.ui.runs import trained
 from ffbp.ui.timeline import timeline
 
-__all__ = ["axes_of", "begin", "finish", "gradient_check", "moment_table", "notices", "source_code", "timeline", "trained"]
+__all__ = [
+    "axes_of",
+    "begin",
+    "finish",
+    "gradient_check",
+    "moment_table",
+    "notices",
+    "source_code",
+    "timeline",
+    "trained",
+]

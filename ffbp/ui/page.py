@@ -6,6 +6,7 @@ from ffbp.config import Config
 from ffbp.ui import address
 from ffbp.ui.sidebar import Sidebar
 
+
 def begin(title: str) -> Config:
     """Start a page: its title, its sidebar, its warnings. Returns the configuration that it shows."""
     st.set_page_config(

@@ -6,7 +6,7 @@ may take its turn, so nobody waits for somebody else's long run to end.
 
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
@@ -21,13 +21,40 @@ MAX_RUNS = 24  # at most 8 MB each, and about 1 MB packed
 PATIENCE_SECONDS = 0.4  # runs shorter than this show no progress bar
 
 
+class Turn:
+    """A lock that is handed on in the order of asking; a plain one would let the session that just had it take it again."""
+
+    def __init__(self):
+        self.lock, self.taken, self.waiting = threading.Lock(), False, deque()
+
+    def locked(self) -> bool:
+        return self.taken
+
+    def __enter__(self):
+        with self.lock:
+            if not self.taken:
+                self.taken = True
+                return self
+            called = threading.Event()
+            self.waiting.append(called)
+        called.wait()
+        return self
+
+    def __exit__(self, *error):
+        with self.lock:
+            if self.waiting:
+                self.waiting.popleft().set()
+            else:
+                self.taken = False
+
+
 class RunCache:
     """Finished runs by configuration, the most recently used kept; and who is training what at the moment."""
 
     def __init__(self, size: int = MAX_RUNS):
         self.size = size
         self.lock = threading.Lock()
-        self.turn = threading.Lock()
+        self.turn = Turn()
         self.runs: OrderedDict = OrderedDict()
         self.flights: dict = {}
 

@@ -152,7 +152,7 @@ class Sidebar:
         if not self.source.fixed:
             self._slider("test_size", 0.05)
         names = {None: "as fits: " + ("on" if self.resolved.standardize else "off"), True: "on", False: "off"}
-        self._choice("standardize", (None, True, False), names.get)
+        self._choice("standardize", (None, True, False), names.__getitem__)
         if len(self.resolved.columns) == 2:
             self._seed_widget("derived", list(self.config.derived))
             st.pills(
@@ -344,6 +344,6 @@ class Sidebar:
 
     def _apply(self, changes):
         values = {f.name: getattr(self.config, f.name) for f in fields(Config)} | changes
-        config, warnings = Config.fitting(values, first=tuple(changes))
+        config, warnings = Config.fitting(values)
         address.set_config(config)
         st.session_state[address.WARNINGS] = [w for w in warnings if w.startswith(tuple(changes)) or "epochs" in w]

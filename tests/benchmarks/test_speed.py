@@ -1,0 +1,122 @@
+"""Speed as ratios, on one core: `python -m pytest tests/benchmarks -s` prints the table.
+
+What is compared runs in turn, many times, and the fastest of each counts, so that a busy machine disturbs both alike.
+The assertions are loose on purpose: the table is the result, a failure means that something is badly wrong.
+"""
+
+from time import perf_counter
+
+import numpy as np
+import pytest
+import textbook
+from sklearn.neural_network import MLPClassifier
+from threadpoolctl import threadpool_limits
+
+import ffbp
+from ffbp.datasets import CLASSIFICATION, prepare
+from ffbp.training import Training, dataset_for
+
+ROWS = []
+
+
+@pytest.fixture(scope="module", autouse=True)
+def table():
+    with threadpool_limits(1):
+        yield
+    print(f"\n\n{'what':67} {'other':>10} {'ours':>10} {'ratio':>6}  target")
+    for what, other, ours, target in ROWS:
+        print(f"{what:67} {other * 1e3:7.3f} ms {ours * 1e3:7.3f} ms {other / ours:6.2f}  {target}")
+
+
+def fastest(*functions, repeats):
+    """The shortest time of each, taken in turn."""
+    times = np.empty((repeats, len(functions)))
+    for row in times:
+        for k, function in enumerate(functions):
+            start = perf_counter()
+            function()
+            row[k] = perf_counter() - start
+    return times.min(axis=0)
+
+
+def compare(what, other, ours, target, *, repeats, per=1):
+    """Note how many times as fast ours is as the other; returns that ratio."""
+    slow, fast = fastest(other, ours, repeats=repeats) / per
+    ROWS.append((what, slow, fast, target))
+    return slow / fast
+
+
+def test_the_reference_experiment_against_the_textbook_program():
+    def textbook_program():
+        X_train, _, y_train, _ = textbook.data()
+        textbook.train(X_train, y_train)
+
+    what = "reference experiment: textbook program / train, recording"
+    assert compare(what, textbook_program, lambda: ffbp.train(ffbp.Config()), ">= 2", repeats=25) > 1
+
+
+def test_recording_against_the_bare_loop():
+    config = ffbp.Config()
+    dataset = dataset_for(config)
+
+    def bare_loop():
+        training = Training(config, dataset)
+        for _ in range(config.epochs):
+            training.run_epoch()
+
+    slow = compare(
+        "recording: train / the bare loop", lambda: ffbp.train(config, dataset), bare_loop, "<= 1.30", repeats=25
+    )
+    assert slow < 2.5
+
+
+def classifier(hidden, batch_size, X, y, *, shuffle):
+    """scikit-learn's network after its first epoch, so that partial_fit is nothing but training."""
+    model = MLPClassifier(hidden_layer_sizes=hidden, solver="adam", batch_size=batch_size, shuffle=shuffle, alpha=0.0)
+    return model.partial_fit(X, y, classes=np.unique(y))
+
+
+def as_dataset(X, y):
+    return prepare(
+        X, y, task=CLASSIFICATION, feature_names=[f"x{k}" for k in range(X.shape[1])], target_name="class",
+        class_names=[str(k) for k in np.unique(y)], columns=range(X.shape[1]), standardize=False, test_size=0.0, seed=0,
+    )  # fmt: skip
+
+
+def test_an_adam_step_of_a_small_network_against_scikit_learn():
+    X, y = ffbp.make_dataset("moons", n_samples=1000)
+    model = classifier((10,), 10, X, y, shuffle=True)
+    config = ffbp.Config(optimizer="adam", learning_rate=0.001, batch_size=10, epochs=1000)
+    training = Training(config, as_dataset(X, y))
+    what = "an Adam step, 2-10-1, batches of 10: scikit-learn / ours"
+    assert compare(what, lambda: model.partial_fit(X, y), training.run_epoch, ">= 4", repeats=30, per=100) > 1.5
+
+
+def test_a_large_network_against_scikit_learn_in_the_same_precision():
+    rng = np.random.RandomState(0)
+    X, y = rng.rand(1280, 784), np.arange(1280) % 10
+    model = classifier((128,), 128, X, y, shuffle=False)
+    network = ffbp.Network((784, 128, 10), ("relu", "softmax"), loss="cce")  # larger than Config allows
+    network.initialize(ffbp.INITIALIZERS["he"], random_state=rng)
+    targets, traces = network.targets(y), []
+    for start in range(0, 1280, 128):
+        trace = network.new_trace(128)
+        trace.set_inputs(np.vstack([X[start : start + 128].T, np.ones(128)]))
+        traces.append((trace, np.ascontiguousarray(targets[:, start : start + 128])))
+    adam, state, work = ffbp.OPTIMIZERS["adam"].update, np.zeros((2, network.n_params)), np.empty(network.n_params)
+    step = 0
+
+    def epoch():
+        nonlocal step
+        for trace, Y in traces:
+            network.propagate(trace)
+            network.data_loss(Y, trace)
+            network.backpropagate(Y, trace)
+            step += 1
+            adam(
+                network.theta, network.grad, state, work, learning_rate=0.001, step=step, beta1=0.9, beta2=0.999,
+                epsilon=1e-8,
+            )  # fmt: skip
+
+    what = "a step, 784-128-10, batches of 128, float64: scikit-learn / ours"
+    assert compare(what, lambda: model.partial_fit(X, y), epoch, ">= 1.0", repeats=20, per=10) > 0.5

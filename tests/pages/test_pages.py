@@ -1,0 +1,262 @@
+"""Every page, by glob: at the defaults, from a full URL, from bad ones, after each widget's move, and back."""
+
+import random
+import string
+
+import pytest
+from conftest import blob_of, playground, run_page
+
+import ffbp
+from ffbp.config import DEFAULTS
+from ffbp.datasets import DATASETS
+from ffbp.figures.pack import arrays_of, header_of
+from ffbp.presets import PRESETS
+from ffbp.ui import address
+
+FULL = {
+    "dataset": "spiral", "samples": "400", "noise": "0.1", "classes": "3", "derived": "x1_x2", "test": "0.3", "hidden": "8-6",
+    "activation": "tanh-silu", "init": "normal", "scale": "0.5", "optimizer": "adamw", "lr": "0.01", "schedule": "step",
+    "period": "20", "batch": "32", "l2": "0.001", "clip": "1", "patience": "50", "seed": "5", "epochs": "60", "frame": "12",
+}  # fmt: skip
+
+
+def check(app):
+    assert not app.exception, app.exception
+    return app
+
+
+def test_runs_at_the_defaults(path):
+    app = check(run_page(path))
+    assert not app.warning
+    assert app.session_state["config"] == ffbp.Config()
+    assert app.query_params == {}
+
+
+def test_runs_from_a_full_url_and_keeps_it(path):
+    app = check(run_page(path, **FULL))
+    assert not [w for w in app.warning if "default" in w.value]
+    config, warnings = ffbp.Config.from_params({k: v for k, v in FULL.items() if k != "frame"})
+    assert app.session_state["config"] == config
+    assert not warnings
+    assert {k: v[0] if isinstance(v, list) else v for k, v in app.query_params.items()} == {
+        **config.to_params(),
+        "frame": "12",
+    }
+
+
+def _bad_urls(n=100):
+    rng = random.Random(1)
+    keys = [*ffbp.Config.PARAMS, *address.VIEW, "unheard"]
+    nasty = ["", "nan", "inf", "-1", "1e999", "None", "[]", "<script>alert(1)</script>", "$x^2$", "../../etc/passwd", "💥", "0x10",
+             "__import__('os')", "1" * 500, "-", "_", "~", "\\", "%00", "true", "1-2-3-4-5-6-7-8-9-10", "\u202e", "١٢", "a\nb"]  # fmt: skip
+    for _ in range(n):
+        chosen = rng.sample(keys, rng.randint(1, 5))
+        text = lambda: "".join(rng.choice(string.printable) for _ in range(rng.randint(1, 12)))  # noqa: E731
+        yield {key: rng.choice([*nasty, text()]) for key in chosen} | {"epochs": rng.choice(["2", "x", "0"])}
+
+
+@pytest.mark.parametrize("params", list(_bad_urls()), ids=range(100))
+def test_a_bad_url_warns_and_never_fails(params):
+    app = check(playground(**{**params}))
+    config, warnings = ffbp.Config.from_params({k: v for k, v in params.items() if k not in address.VIEW})
+    shown = app.session_state["config"]
+    assert shown == (ffbp.Config() if config.file_name else config)
+    assert len(app.warning) >= len(warnings)
+
+
+def test_campaign_parameters_stay_and_are_not_mentioned(path):
+    app = check(run_page(path, utm_source="mail", fbclid="1", embed="true", lr="0.3"))
+    assert not app.warning
+    assert app.session_state["config"] == ffbp.Config(learning_rate=0.3)
+    assert "utm_source" in app.query_params
+
+
+def _moves(app):
+    """Every widget of the sidebar with a value that differs from its own."""
+    for kind in ("selectbox", "slider", "select_slider", "number_input", "checkbox", "multiselect", "button_group"):
+        for widget in app.sidebar.get(kind):
+            yield kind, widget
+
+
+def _move(kind, widget):
+    if kind in ("selectbox", "select_slider"):
+        options = list(widget.options)
+        now = widget.index if kind == "selectbox" else None
+        if kind == "select_slider":
+            return widget.set_value(widget.value) if len(options) < 2 else _other_step(widget)
+        return widget.select_index((now or 0) + 1 if (now or 0) + 1 < len(options) else 0)
+    if kind == "slider":
+        return widget.set_value(
+            widget.value + widget.step if widget.value + widget.step <= widget.max else widget.value - widget.step
+        )
+    if kind == "number_input":
+        return widget.set_value(
+            widget.value + widget.step
+            if widget.value + widget.step <= (widget.max or 1e9)
+            else widget.value - widget.step
+        )
+    if kind == "checkbox":
+        return widget.uncheck() if widget.value else widget.check()
+    if kind == "multiselect":
+        return widget.set_value(widget.value[:1])
+    return widget.set_value([widget.options[0]])
+
+
+def _other_step(widget):
+    return widget
+
+
+BASES = {
+    "reference": {},
+    "real": {"dataset": "iris", "epochs": "30"},
+    "wide": {"dataset": "wine", "columns": "all", "epochs": "30"},
+    "regression": {"dataset": "bumps", "epochs": "30"},
+    "adamw": {
+        "optimizer": "adamw",
+        "schedule": "step",
+        "batch": "32",
+        "epochs": "30",
+        "init": "normal",
+        "hidden": "4-4",
+    },
+    "blobs": {
+        "dataset": "blobs",
+        "epochs": "30",
+        "optimizer": "momentum",
+        "schedule": "warmup_cosine",
+        "patience": "20",
+    },
+}
+
+
+@pytest.mark.parametrize("base", BASES)
+def test_every_widget_changes_the_configuration_and_the_address(base):
+    app = check(playground(**BASES[base]))
+    keys = [(kind, widget.key) for kind, widget in _moves(app) if widget.key]
+    assert len(keys) > 12
+    for kind, key in keys:
+        app = check(playground(**BASES[base]))
+        before = app.session_state["config"]
+        blob = header_of(blob_of(app))["id"]
+        widget = next(w for k, w in _moves(app) if w.key == key)
+        if kind == "select_slider":
+            continue  # its options are values, not texts; moved in the browser tests and below
+        _move(kind, widget)
+        app = check(app.run())
+        if key.split(":")[1] in ("across", "up"):
+            assert header_of(blob_of(app))["id"] != blob, key
+            continue
+        assert app.session_state["config"] != before, key
+        assert app.session_state["config"].to_params() == {
+            k: v[0] if isinstance(v, list) else v for k, v in app.query_params.items()
+        }, key
+
+
+@pytest.mark.parametrize("name", ["learning_rate", "epochs", "batch_size", "l1", "l2", "clip", "patience", "epsilon"])
+def test_every_ladder_changes_its_field(name):
+    app = check(playground(optimizer="adam", epochs="30"))
+    ladder = next(w for w in app.sidebar.select_slider if w.key == f"playground:{name}")
+    from ffbp.ui.sidebar import LADDERS
+
+    value = next(v for v in LADDERS[name] if v is not None and v != getattr(app.session_state["config"], name))
+    ladder.set_value(value)
+    app = check(app.run())
+    assert getattr(app.session_state["config"], name) == value
+
+
+@pytest.mark.parametrize("key", PRESETS)
+def test_every_preset_runs_and_says_what_to_look_at(key):
+    app = check(playground())
+    app.sidebar.selectbox(key="playground:preset").select_index(list(PRESETS).index(key))
+    app = check(app.run())
+    assert app.session_state["config"] == PRESETS[key].config
+    assert any(PRESETS[key].hint == info.value for info in app.info)
+    assert len(PRESETS[key].hint.split()) <= 80
+
+
+def test_the_button_brings_the_defaults_back():
+    app = check(playground(**FULL))
+    app.sidebar.button(key="playground:reset").click()
+    app = check(app.run())
+    assert app.session_state["config"] == ffbp.Config()
+    assert app.query_params == {}
+
+
+def test_a_changed_address_wins_over_the_widgets():
+    app = check(playground(lr="0.3"))
+    app.query_params["lr"] = "0.7"
+    app = check(app.run())
+    assert app.session_state["config"].learning_rate == 0.7
+
+
+def test_an_explicit_loss_that_stops_fitting_is_left_out_with_the_rest_kept():
+    app = check(playground(dataset="moons", loss="bce", lr="0.3", epochs="30"))
+    app.sidebar.selectbox(key="playground:dataset").select_index(list(DATASETS).index("iris"))
+    app = check(app.run())
+    config = app.session_state["config"]
+    assert (config.dataset, config.loss, config.learning_rate) == ("iris", None, 0.3)
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_only_controls_that_apply_are_shown(dataset):
+    app = check(playground(dataset=dataset, epochs="10"))
+    source = DATASETS[dataset]
+    keys = {w.key.split(":")[1] for _, w in _moves(app) if w.key}
+    assert ("noise" in keys) == source.sized
+    assert ("n_samples" in keys) == source.sized
+    assert ("classes" in keys) == (source.classes is not None)
+    assert ("columns" in keys) == (not source.generated)
+    assert ("test_size" in keys) == (not source.fixed)
+    assert ("derived" in keys) == (len(source.default_columns) == 2)
+
+
+def test_parameters_and_shapes_stand_as_text():
+    app = check(playground())
+    assert any(caption.value == "2 → 10 → 1 · 41 parameters" for caption in app.sidebar.caption)
+
+
+def test_a_dummy_activation_appears_in_the_sidebar_and_trains(monkeypatch):
+    import numpy as np
+
+    from ffbp.activations import Activation
+
+    def square(Z, out):
+        return np.multiply(Z, Z, out=out)
+
+    def d_square(Z, A, out):
+        return np.multiply(Z, 2.0, out=out)
+
+    entry = Activation("square", "Square", "z²", "2 z", square, d_square, max_slope=np.inf)
+    monkeypatch.setitem(ffbp.ACTIVATIONS, "square", entry)
+    app = check(playground(activation="square", epochs="20", lr="0.01"))
+    assert not app.warning
+    assert app.session_state["config"].activation == "square"
+    assert "Square" in app.sidebar.selectbox(key="playground:activation").options
+
+
+def test_the_players_blob_holds_the_runs_numbers():
+    app = check(playground(epochs="50"))
+    run = ffbp.train(ffbp.Config(epochs=50))
+    blob = blob_of(app)
+    header, arrays = header_of(blob), arrays_of(blob)
+    assert (arrays[header["history"]["train_loss"]["$"]] == run.history.train_loss).all()
+    assert (arrays[header["history"]["grad_norm"]["$"]] == run.history.grad_norm).all()
+
+
+def test_the_gradient_check_agrees_on_the_page():
+    app = check(playground(epochs="30"))
+    app.button(key="check").click()
+    app = check(app.run())
+    assert any("parameters agree to a relative error of" in text.value for text in app.markdown)
+
+
+def test_every_field_of_the_configuration_has_a_control_or_a_reason():
+    later = {"points", "file_name", "file_fingerprint", "initial_theta"}  # set by a link or a script, not by a widget
+    app_keys = set()
+    for params in (*BASES.values(), {"optimizer": "rmsprop"}, {"optimizer": "adam", "schedule": "cosine"}):
+        app = check(playground(**{**params, "epochs": "5"}))
+        app_keys |= {w.key.split(":")[1] for _, w in _moves(app) if w.key}
+    keys = {key.rstrip("0123456789") for key in app_keys} | app_keys
+    names = {"hidden": "layers"}
+    missing = {name for name in DEFAULTS if names.get(name, name) not in keys} - later
+    assert missing == set()

@@ -1,0 +1,23 @@
+"""What several unit tests share: the reference run, and networks with random parameters to differentiate."""
+
+import numpy as np
+import pytest
+
+import ffbp
+
+
+@pytest.fixture(scope="session")
+def reference():
+    return ffbp.train(ffbp.Config())
+
+
+@pytest.fixture
+def random_network():
+    """A function: a network with random weights and biases, as gradient tests need them (zeros hide faults)."""
+
+    def build(sizes, activations, *, seed=0, **options):
+        net = ffbp.Network(sizes, activations, **options)
+        net.theta[...] = np.random.RandomState(seed).randn(net.n_params) * 0.7
+        return net
+
+    return build

@@ -1,0 +1,176 @@
+"""Figures show the run's numbers; the packed run decodes to them."""
+
+import math
+
+import numpy as np
+import pytest
+
+import ffbp
+from ffbp.figures import boundary_chart, format_number, gradient_chart, loss_chart, pack_refinement, pack_run, palette
+from ffbp.figures.pack import arrays_of, differences, header_of, quantise
+from ffbp.maps import outputs, plane_inputs, plane_of
+from ffbp.notices import chance_level
+
+
+def _trace(figure, name, meta):
+    return next(t for t in figure.data if t.name == name and t.meta == meta)
+
+
+@pytest.fixture(scope="module")
+def run():
+    return ffbp.train(ffbp.Config(epochs=60, l2=0.01))
+
+
+@pytest.fixture(scope="module")
+def plane(run):
+    return plane_of(run.dataset)
+
+
+def test_curves_are_the_history(run):
+    figure, h = loss_chart(run), run.history
+    for name, values in (
+        ("train", h.train_loss),
+        ("test", h.test_loss),
+        ("penalty", h.penalty),
+        ("train + penalty", h.total),
+    ):
+        assert (np.asarray(_trace(figure, name, "loss").y) == values).all()
+        assert (np.asarray(_trace(figure, name, "loss").x) == h.epoch).all()
+    gradients = gradient_chart(run)
+    for l in range(2):
+        assert (np.asarray(_trace(gradients, f"layer {l + 1}", "dW").y) == h.grad_norm[:, l]).all()
+        assert math.isnan(_trace(gradients, f"layer {l + 1}", "update").y[0])
+    assert gradients.layout.xaxis.range == figure.layout.xaxis.range
+
+
+def test_total_and_penalty_appear_only_when_they_differ():
+    names = {t.name for t in loss_chart(ffbp.train(ffbp.Config(epochs=3))).data}
+    assert "penalty" not in names
+
+
+def test_every_axis_has_a_title(run, plane):
+    for figure in (loss_chart(run), gradient_chart(run), boundary_chart(run, plane)):
+        assert figure.layout.xaxis.title.text
+        assert figure.layout.yaxis.title.text
+
+
+def test_an_exact_zero_is_drawn_at_a_floor_and_called_zero():
+    run = ffbp.train(ffbp.Config(initializer="zeros", epochs=5))
+    figure = gradient_chart(run)
+    first = _trace(figure, "layer 1", "dW")
+    assert (run.history.grad_norm[:, 0] == 0).all()
+    assert min(first.y) > 0
+    assert set(first.text) == {"exactly 0"}
+    assert figure.layout.meta["views"][0]["zero"] == first.y[0]
+
+
+def test_the_colour_of_a_class_is_the_boundarys_colour_at_certainty(run, plane):
+    figure = boundary_chart(run, plane)
+    for theme in ("light", "dark"):
+        scale = palette.value_scale(theme)
+        for k, end in ((0, scale[0]), (1, scale[-1])):
+            assert _trace(figure, str(k), "train").marker.color == end[1] == palette.CLASSES[k]
+
+
+def test_train_and_test_points_differ_by_more_than_colour(run, plane):
+    figure = boundary_chart(run, plane)
+    symbols = {t.marker.symbol for t in figure.data if t.meta == "train"}
+    assert len(symbols) == 2
+    assert {t.marker.color for t in figure.data if t.meta == "test"} == {"#ffffff"}
+
+
+def test_single_steps_stand_behind_the_curve_of_small_batches():
+    run = ffbp.train(ffbp.Config(batch_size=10, epochs=20))
+    band = next(t for t in loss_chart(run).data if t.name == "single steps")
+    assert max(band.y) == run.history.step_loss.max()
+    assert min(band.y) == run.history.step_loss.min()
+
+
+def test_the_chance_level_is_the_entropy_of_the_training_classes_or_the_variance():
+    run = ffbp.train(ffbp.Config(dataset="iris", epochs=1))
+    shares = np.bincount(run.dataset.y_train) / len(run.dataset.y_train)
+    assert chance_level(run) == pytest.approx(-(shares * np.log(shares)).sum())
+    run = ffbp.train(ffbp.Config(dataset="plane", epochs=1))
+    assert chance_level(run) == pytest.approx(run.dataset.y_train.var())
+
+
+def test_packed_maps_decode_to_the_networks_outputs(run, plane):
+    blob = pack_run(run, plane)
+    header, arrays = header_of(blob), arrays_of(blob)
+    b = header["boundary"]
+    coded = np.cumsum(arrays[b["values"]["$"]], axis=0, dtype=np.uint8)
+    low, high = (arrays[b[k]["$"]][:, None] for k in ("lows", "highs"))
+    expected = outputs(run, plane_inputs(run.dataset, plane, plane.grid(64)))[:, 0]
+    assert np.abs(low + (high - low) * coded / 255 - expected).max() <= ((high - low) / 255).max() * 0.51
+
+
+def test_the_reference_run_packs_into_less_than_a_megabyte():
+    run = ffbp.train(ffbp.Config())
+    assert run.n_frames == 300
+    assert len(pack_run(run, plane_of(run.dataset))) < 1_000_000
+
+
+def test_wrong_points_are_packed_for_every_frame(run, plane):
+    blob = pack_run(run, plane)
+    header, arrays = header_of(blob), arrays_of(blob)
+    points = header["points"]["test"]
+    wrong = np.unpackbits(arrays[points["wrong"]["$"]], axis=1, bitorder="little")[:, :200]
+    for frame in (0, 30, -1):
+        expected = run.network(frame).predict(run.dataset.X_test) != run.dataset.y_test
+        assert (wrong[frame] == expected).all()
+
+
+def test_the_refinement_holds_exact_values_of_its_frame(run, plane):
+    blob = pack_refinement(run, plane, 7, "id")
+    header, arrays = header_of(blob), arrays_of(blob)
+    assert (header["frame"], header["n"]) == (7, 150)
+    expected = run.network(7).predict_proba(plane_inputs(run.dataset, plane, plane.grid(150)))[:, 0]
+    np.testing.assert_allclose(arrays[header["values"]["$"]], expected, rtol=1e-6)
+
+
+def test_differences_are_undone_by_a_sum_modulo_256():
+    frames = np.random.RandomState(0).randint(0, 256, (5, 9)).astype(np.uint8)
+    assert (np.cumsum(differences(frames), axis=0, dtype=np.uint8) == frames).all()
+
+
+def test_quantising_keeps_ends_and_survives_what_is_not_a_number():
+    assert quantise(np.array([0.0, 1.0, np.nan, np.inf]), 0.0, 1.0).tolist() == [0, 255, 128, 255]
+
+
+def test_many_edges_are_thinned_and_every_unit_keeps_one():
+    run = ffbp.train(ffbp.Config(hidden=(16, 16), epochs=3))
+    network = header_of(pack_run(run, plane_of(run.dataset)))["network"]
+    assert len(network["edges"]) <= 60
+    assert network["n_weights"] == 2 * 16 + 16 * 16 + 16
+    assert {(l, i) for l, i, _ in network["edges"]} == {
+        (l, i) for l, n in enumerate(network["shown"]) if l for i in range(n)
+    }
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        ffbp.Config(dataset="bumps", hidden=(16,), learning_rate=30.0, epochs=50), ffbp.Config(dataset="noisy_sine", epochs=3),
+        ffbp.Config(dataset="wine", columns=(0,), epochs=3), ffbp.Config(dataset="digits", columns=(), epochs=2),
+        ffbp.Config(hidden=(), epochs=3), ffbp.Config(dataset="and_gate", hidden=(2,), epochs=3),
+        ffbp.Config(hidden=(64,) * 8, epochs=2), ffbp.Config(derived=("x1_x2", "sin_x1"), epochs=2),
+    ],
+    ids=lambda c: f"{c.dataset}-{len(c.hidden)}",
+)  # fmt: skip
+def test_every_kind_of_run_packs(config):
+    run = ffbp.train(config)
+    plane = plane_of(run.dataset)
+    assert header_of(pack_run(run, plane))["n_frames"] == run.n_frames
+    if not plane.is_line:
+        assert len(pack_refinement(run, plane, -1, "id")) > 0
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.25312447, "0.2531"), (1234.5, "1235"), (0, "0"), (1.234567e-5, "1.23e-5"), (-0.5, "-0.5000"), (99999.6, "100000"),
+        (1e5, "1.00e+5"), (float("nan"), "–"), (float("inf"), "∞"), (2.0625, "2.063"), (0.001, "0.001000"), (9.999e-10, "1.00e-9"),
+    ],
+)  # fmt: skip
+def test_numbers_are_written_with_four_digits(value, text):
+    assert format_number(value) == text

@@ -1,0 +1,78 @@
+"""Notices speak only when the numbers say so, and with the numbers."""
+
+import numpy as np
+import pytest
+
+import ffbp
+from ffbp.notices import notices, sentence
+from ffbp.presets import PRESETS
+
+
+def keys(config):
+    return {notice.key: notice for notice in notices(ffbp.train(config))}
+
+
+def test_the_reference_experiment_gives_nothing_to_notice():
+    assert keys(ffbp.Config()) == {}
+
+
+def test_a_diverged_run_says_when_and_what_to_try():
+    notice = keys(PRESETS["too_fast"].config)["diverged"]
+    assert notice.numbers["epoch"] == ffbp.train(PRESETS["too_fast"].config).diverged_at
+    assert "30.00" in sentence(notice, lambda v: f"{v:.2f}")
+
+
+def test_clones_are_noticed_only_where_all_units_are_equal():
+    found = keys(ffbp.Config(initializer="zeros", activation="tanh", bias_init=0.1, epochs=20))
+    assert found["clones"].numbers == {"layers": [1], "units": 10}
+    assert "clones" not in keys(ffbp.Config(epochs=20))
+    assert "clones" not in keys(ffbp.Config(hidden=(1,), epochs=20))
+
+
+def test_dead_units_are_counted():
+    config = ffbp.Config(bias_init=-10.0, initializer="normal", init_scale=0.01, epochs=3)
+    notice = keys(config)["dead"]
+    assert notice.numbers == {"layer": 1, "dead": 10, "units": 10}
+
+
+def test_shrinking_gradients_are_noticed_beyond_a_factor_of_a_hundred():
+    config = PRESETS["vanishing"].config
+    h = ffbp.train(config).history
+    assert keys(config)["shrinking"].numbers["ratio"] == pytest.approx(h.grad_norm[0, -1] / h.grad_norm[0, 0])
+    assert h.grad_norm[0, -1] / h.grad_norm[0, 0] > 100
+
+
+def test_overfitting_names_the_best_epoch():
+    run = ffbp.train(PRESETS["overfitting"].config)
+    notice = next(n for n in notices(run) if n.key == "overfitting")
+    assert notice.numbers["best_epoch"] == run.history.epoch[np.argmin(run.history.test_loss)]
+    assert notice.numbers["test"] == run.history.test_loss[-1]
+
+
+def test_early_stopping_is_said_with_both_epochs():
+    config = ffbp.Config(
+        n_samples=60, noise=0.4, test_size=0.5, hidden=(32,), optimizer="adam", learning_rate=0.03, patience=5
+    )
+    notice = keys(config)["stopped"]
+    assert notice.numbers["best_epoch"] < notice.numbers["epoch"] < 1000
+
+
+@pytest.mark.parametrize("key", PRESETS)
+def test_a_preset_shows_what_its_name_says(key):
+    found = keys(PRESETS[key].config)
+    expected = {"vanishing": "shrinking", "too_fast": "diverged", "symmetry": "clones", "overfitting": "overfitting"}
+    if key in expected:
+        assert expected[key] in found
+    else:
+        assert not {"diverged", "clones", "overfitting"} & set(found)
+    for notice in found.values():
+        assert sentence(notice, lambda v: f"{v:.4g}").endswith(".")
+
+
+def test_presets_succeed_where_they_promise_to():
+    last = {key: ffbp.train(preset.config).history for key, preset in PRESETS.items()}
+    assert last["xor_by_hand"].train_accuracy[-1] == 1.0
+    assert last["spiral"].test_accuracy[-1] > 0.95
+    assert last["iris"].train_accuracy[-1] > 0.9
+    assert last["linear"].train_accuracy[-1] < 0.9
+    assert last["adam"].train_loss[-1] < last["reference"].train_loss[-1]

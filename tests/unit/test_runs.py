@@ -1,0 +1,107 @@
+"""The shared cache: one training a configuration, interrupted within a fifth of a second, nothing half-made kept."""
+
+import threading
+import time
+
+import pytest
+
+import ffbp
+from ffbp.ui.runs import RunCache, _train
+
+FIVE_SECONDS = ffbp.Config(n_samples=2000, batch_size=4, optimizer="adam", epochs=500)
+
+
+class Interrupted(BaseException):
+    """As Streamlit's own: no subclass of Exception."""
+
+
+class Bar:
+    def __init__(self):
+        self.stop, self.seen = threading.Event(), []
+
+    def show(self, now):
+        self.seen.append(now)
+        self.pulse()
+
+    def pulse(self):
+        if self.stop.is_set():
+            raise Interrupted
+
+
+def test_a_change_a_fifth_into_a_long_run_stops_it_within_200_ms_and_leaves_nothing():
+    runs, bar, ended = RunCache(), Bar(), []
+
+    def session():
+        try:
+            with runs.flight("key", bar.pulse):
+                runs.put("key", _train(FIVE_SECONDS, runs, bar))
+        except Interrupted:
+            ended.append(time.perf_counter())
+
+    thread = threading.Thread(target=session)
+    thread.start()
+    while not bar.seen or bar.seen[-1].epoch < FIVE_SECONDS.epochs / 5:
+        time.sleep(0.01)
+    asked = time.perf_counter()
+    bar.stop.set()
+    thread.join(10)
+    assert ended
+    assert ended[0] - asked < 0.2
+    assert runs.get("key") is None
+    assert not runs.turn.locked()
+    assert runs.flights == {}
+
+
+def test_sessions_with_one_configuration_train_it_once():
+    runs, config, trained = RunCache(), ffbp.Config(epochs=400), []
+
+    def session():
+        bar = Bar()
+        with runs.flight(config, bar.pulse):
+            if runs.get(config) is None:
+                trained.append(1)
+                runs.put(config, _train(config, runs, bar))
+
+    threads = [threading.Thread(target=session) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert len(trained) == 1
+    assert runs.flights == {}
+
+
+def test_a_waiting_session_can_be_interrupted_too():
+    runs, bar = RunCache(), Bar()
+    with runs.flight("key", bar.pulse):
+        bar.stop.set()
+        with pytest.raises(Interrupted), runs.flight("key", bar.pulse):
+            pytest.fail("the flight was taken")
+    assert runs.flights == {}
+
+
+def test_the_cache_forgets_the_least_recently_used():
+    runs = RunCache(size=2)
+    for key in "ab":
+        runs.put(key, key)
+    runs.get("a")
+    runs.put("c", "c")
+    assert [runs.get(key) for key in "abc"] == ["a", None, "c"]
+
+
+def test_a_short_run_beside_a_long_one_gets_its_turn():
+    runs, long_bar = RunCache(), Bar()
+
+    def long_session():
+        with pytest.raises(Interrupted):
+            _train(FIVE_SECONDS, runs, long_bar)
+
+    thread = threading.Thread(target=long_session)
+    thread.start()
+    while not long_bar.seen:
+        time.sleep(0.01)
+    run = _train(ffbp.Config(epochs=200), runs, Bar())
+    assert run.n_frames == 201
+    assert long_bar.seen[-1].epoch < FIVE_SECONDS.epochs, "the short run had to wait for the long one"
+    long_bar.stop.set()
+    thread.join(10)
