@@ -123,4 +123,7 @@ def sentence(notice: Notice, number) -> str:
             f"Stopped early in epoch {n['epoch']}; test loss was best in epoch {n['best_epoch']}. Because the test "
             "part chose the moment, its figures are optimistic; the weights are those of the end."
         )
-    return f"Only {n['frames']} moments are recorded: with {number(n['n_params'])} parameters more would not fit in memory."
+    return (
+        f"Only {n['frames']} moments are recorded: with {number(n['n_params'])} parameters more would not fit "
+        "in memory."
+    )

@@ -264,8 +264,9 @@ def learning_rates(config: Config) -> list[float]:
 
 def clip_factor(grad: np.ndarray, clip: float):
     """min(1, clip / ‖grad‖₂) over the whole flat gradient (..., n_params): (..., 1)."""
-    norm = np.sqrt(np.square(grad).sum(axis=-1, keepdims=True))
-    return np.minimum(1.0, clip / np.maximum(norm, np.finfo(float).tiny))
+    size = np.maximum(np.abs(grad).max(axis=-1, keepdims=True), np.finfo(float).tiny)  # taken out: squares may overflow
+    norm = size * np.sqrt(np.square(grad / size).sum(axis=-1, keepdims=True))
+    return np.minimum(1.0, clip / norm)
 
 
 def with_ones(X: np.ndarray) -> np.ndarray:

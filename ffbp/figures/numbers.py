@@ -8,7 +8,7 @@ _EXACT = Context(prec=330)  # a double has at most 309 digits before the point
 
 
 def format_number(value) -> str:
-    """0.2531, 12.35, 1234, 1.23e-5: plain between 0.001 and 100000, else with an exponent; a dash for NaN."""
+    """0.2531, 12.35, 1234, 1.234e-5: plain between 0.001 and 100000, else with an exponent; a dash for NaN."""
     value = float(value)
     if math.isnan(value):
         return MISSING
@@ -37,7 +37,7 @@ def fixed(value: float, digits: int) -> str:
 def _scientific(value):
     exact = Decimal(value)
     exponent = exact.adjusted()
-    mantissa = exact.scaleb(-exponent, _EXACT).quantize(Decimal("0.01"), ROUND_HALF_UP, _EXACT)
+    mantissa = exact.scaleb(-exponent, _EXACT).quantize(Decimal("0.001"), ROUND_HALF_UP, _EXACT)
     if abs(mantissa) >= 10:
-        mantissa, exponent = mantissa.scaleb(-1).quantize(Decimal("0.01")), exponent + 1
+        mantissa, exponent = mantissa.scaleb(-1).quantize(Decimal("0.001")), exponent + 1
     return f"{mantissa:f}", f"{'+' if exponent >= 0 else '-'}{abs(exponent)}"

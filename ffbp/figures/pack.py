@@ -122,7 +122,7 @@ def _pack_run(run, plane):
         "train_score": packer.add(getattr(history, f"train_{metric}"), np.float64),
         "test_score": packer.add(getattr(history, f"test_{metric}"), np.float64),
         "grad_norm": packer.add(history.grad_norm, np.float64),
-        "grad_total": packer.add(np.sqrt(np.square(history.grad_norm).sum(axis=1)), np.float64),
+        "grad_total": packer.add(np.hypot.reduce(history.grad_norm, axis=1), np.float64),
     }
     header["figures"] = {
         "boundary": packer.figure(boundary_chart(run, plane)),

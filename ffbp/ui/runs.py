@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 import streamlit as st
+from threadpoolctl import threadpool_limits
 
 from ffbp.config import Config
 from ffbp.figures import format_number, pack_run
@@ -103,6 +104,8 @@ class Shown:
 
 @st.cache_resource(show_spinner=False)
 def cache() -> RunCache:
+    """The server's one cache. BLAS gets one thread: more of them spin, and would change the last digits of a sum."""
+    threadpool_limits(1, user_api="blas")
     return RunCache()
 
 

@@ -1,5 +1,6 @@
 """What only a real browser shows: the panels follow, the timeline plays at the screen's rate, links and keys work."""
 
+import math
 import re
 
 import pytest
@@ -11,7 +12,7 @@ from ffbp.figures import format_number, format_percent
 
 def _figures_of(run, frame=-1):
     h = run.history
-    grad = (h.grad_norm[frame] ** 2).sum() ** 0.5
+    grad = math.hypot(*h.grad_norm[frame])
     return [
         format_number(h.train_loss[frame]), format_number(h.test_loss[frame]), format_percent(h.train_accuracy[frame]),
         format_percent(h.test_accuracy[frame]), format_number(grad),

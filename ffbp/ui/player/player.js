@@ -33,7 +33,7 @@ export function formatNumber(value) {
   if (value === 0) return '0';
   const size = Math.abs(value);
   if (size >= 1e-3 && size < 1e5) return value.toFixed(Math.max(0, 3 - Math.floor(Math.log10(size))));
-  return value.toExponential(2);
+  return value.toExponential(3);
 }
 
 export function formatPercent(value) {
@@ -194,6 +194,8 @@ export class Player {
     const n = run.network;
     this.thinned = n.edges.length < n.n_weights ? `${n.edges.length} strongest of ${n.n_weights} weights${hidden ? ', first units only' : ''}` : '';
     this.panels.network.readout.textContent = this.thinned;
+    this.panels.boundary.under.classList.toggle('over', run.boundary.kind === 'line');
+    this.buildLayerKey();
     this.matrixToggle.hidden = this.hardToggle.hidden = run.task === 'regression';
     this.testToggle.hidden = !run.has_test;
     if (this.view.confusion === null || run.plane.slice !== this.wasSlice) this.view.confusion = run.plane.slice && run.task !== 'regression';
@@ -242,12 +244,26 @@ export class Player {
   }
 
   buildViews() {
+    if (this.run.diverged_at !== null) this.view.log = this.logToggle.firstChild.checked = true; // else one point is all there is to see
     for (const [name, select] of [['loss', this.lossSelect], ['gradients', this.gradientSelect]]) {
       const views = this.run.figures[name].layout.meta.views;
       select.replaceChildren(...views.map((view) => element('option', { value: view.key, text: view.label })));
       if (!views.some((view) => view.key === this.view[name])) this.view[name] = views[0].key;
       select.value = this.view[name];
     }
+  }
+
+  buildLayerKey() {
+    // With many layers the chart's own legend has no room: the header names the colours instead.
+    const colours = this.run.palette.layers;
+    const layers = this.run.network.sizes.length - 1;
+    this.manyLayers = layers > 5;
+    const key = Array.from({ length: layers }, (_, l) => {
+      const item = element('span', { class: 'key', text: l + 1 });
+      item.style.setProperty('--colour', colours[l % colours.length]);
+      return item;
+    });
+    this.panels.gradients.readout.replaceChildren(...(this.manyLayers ? key : []));
   }
 
   // ---- plotly: only when a run, a view, the theme or the size changes
@@ -261,7 +277,7 @@ export class Player {
     layout.autosize = true;
     if (small) layout.dragmode = false;
     layout.modebar = { bgcolor: 'rgba(0,0,0,0)', color: text, activecolor: this.theme.primary };
-    layout.showlegend = this.panels[name].plot.clientWidth > 300;
+    layout.showlegend = this.panels[name].plot.clientWidth > 300 && !(name === 'gradients' && this.manyLayers);
     for (const axis of ['xaxis', 'yaxis']) {
       Object.assign(layout[axis], { gridcolor: border, linecolor: border, tickcolor: border, showline: true });
       if (name !== 'boundary') layout[axis].showgrid = true;
@@ -313,9 +329,10 @@ export class Player {
     const { plot, under, clip } = this.panels[name];
     if (!plot._fullLayout) return;
     const { l, t, w, h } = plot._fullLayout._size;
-    Object.assign(clip.style, { left: `${plot.offsetLeft + l}px`, top: `${t}px`, width: `${w}px`, height: `${h}px` });
+    const box = { left: `${plot.offsetLeft + l}px`, top: `${plot.offsetTop + t}px`, width: `${w}px`, height: `${h}px` };
+    Object.assign(clip.style, box);
+    Object.assign(under.style, box);
     const scale = window.devicePixelRatio || 1;
-    Object.assign(under.style, { left: `${plot.offsetLeft + l}px`, top: `${t}px`, width: `${w}px`, height: `${h}px` });
     if (under.width !== Math.round(w * scale) || under.height !== Math.round(h * scale)) {
       under.width = Math.round(w * scale);
       under.height = Math.round(h * scale);
@@ -351,6 +368,7 @@ export class Player {
     if (!force && size === this.size) return;
     this.size = size;
     this.box.classList.toggle('small', small);
+    this.box.classList.toggle('with-matrix', Boolean(this.view.confusion && this.run && this.run.points));
     this.box.style.setProperty('--panel-height', `${Math.round(height)}px`);
     this.matrix.hidden = !(this.view.confusion && this.run && this.run.points);
     if (!this.run) return;
@@ -582,7 +600,7 @@ export class Player {
 
   paintWrong(context, toX, toY) {
     const { points, palette } = this.run;
-    context.lineWidth = 2;
+    context.lineWidth = 1.6;
     context.strokeStyle = palette.wrong[this.theme.dark ? 'dark' : 'light'];
     context.beginPath();
     this.wrongCounts = {};
@@ -726,8 +744,8 @@ export class Player {
     context.fillStyle = theme.text;
     n.shown.forEach((_, l) => {
       const { x, side } = this.nodeOf.get(`${l},0`);
-      const crowded = n.shown.length > 6;
-      context.fillText(l ? (crowded ? n.activations[l - 1].slice(0, 6) : n.activations[l - 1]) : 'input', x + side / 2, 12);
+      if (n.shown.length > 6) context.font = context.font.replace(/^\d+px/, '9px');
+      context.fillText(l ? n.activations[l - 1] : 'input', x + side / 2, 12);
     });
   }
 
@@ -865,16 +883,18 @@ export class Player {
       return canvas;
     }
     const { l, t, w, h } = plot._fullLayout._size;
-    const offset = plot.offsetLeft;
-    if (name === 'boundary') context.drawImage(under, offset + l, t, w, h);
+    const [left, top] = [plot.offsetLeft, plot.offsetTop];
+    const heat = () => name === 'boundary' && context.drawImage(under, left + l, top + t, w, h);
+    if (this.run.boundary.kind !== 'line') heat();
     const image = new Image();
-    image.src = await this.options.Plotly.toImage(plot, { format: 'png', width: plot.clientWidth, height, scale: 2 });
+    image.src = await this.options.Plotly.toImage(plot, { format: 'png', width: plot.clientWidth, height: plot.clientHeight, scale: 2 });
     await image.decode();
-    context.drawImage(image, offset, 0, plot.clientWidth, height);
+    context.drawImage(image, left, top, plot.clientWidth, plot.clientHeight);
+    if (this.run.boundary.kind === 'line') heat();
     if (name !== 'boundary') {
       const x = plot._fullLayout.xaxis.l2p(this.run.history.epoch[this.frame]);
       context.fillStyle = cursor.style.background;
-      context.fillRect(offset + l + x - 1, t, 2, h);
+      context.fillRect(left + l + x - 1, top + t, 2, h);
     }
     return canvas;
   }
