@@ -69,9 +69,9 @@ def bce_from_logits(Z, A, Y, work):
     """
     cost, tail = work
     if Z.ndim == 2:
+        np.multiply(Y, Z, out=tail)
+        np.subtract(Z, tail, out=tail)
         np.log(A, out=cost)
-        np.subtract(1.0, Y, out=tail)
-        np.multiply(tail, Z, out=tail)
         np.subtract(tail, cost, out=cost)
         value = cost.sum() / Z.shape[-1]
         if SMALL_LOSS < value < np.inf:

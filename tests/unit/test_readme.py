@@ -1,0 +1,38 @@
+"""What the README says is so."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXT = (ROOT / "README.md").read_text("utf-8")
+
+
+def test_it_is_short_and_has_exactly_two_commands():
+    assert len(TEXT.splitlines()) <= 150
+    commands = re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL)
+    assert len(commands) == 2
+    assert all(len(command.strip().splitlines()) == 1 for command in commands)
+
+
+def test_ci_runs_the_second_command():
+    command = re.findall(r"```sh\n(.*?)\n```", TEXT, re.DOTALL)[1]
+    assert command in (ROOT / ".ci" / "run").read_text("utf-8")
+
+
+def test_the_librarys_example_prints_a_gradient_that_equals_the_finite_difference(capsys):
+    (example,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+    exec(compile(example, "README.md", "exec"), {})
+    backward, slope = re.search(r"backward (\S+), finite difference (\S+)", capsys.readouterr().out).groups()
+    assert abs(float(backward) - float(slope)) < 1e-7
+
+
+def test_every_file_that_it_names_is_there():
+    for name in re.findall(r"`((?:ffbp|tests|pages|\.streamlit)/[\w./]+)`", TEXT):
+        assert (ROOT / name).exists(), name
+
+
+def test_it_names_the_limits_of_the_configuration():
+    from ffbp.config import BOUNDS, MAX_LAYERS, MAX_UNITS, MAX_WORK
+
+    assert f"{BOUNDS['n_samples'][1]:,} samples, {MAX_LAYERS} hidden layers of {MAX_UNITS} units" in TEXT
+    assert f"about {MAX_WORK:.0f} seconds" in TEXT
