@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ffbp.training import Run
+from ffbp.training import MAX_FRAMES, Run, max_frames
 
 SHRINK = 100.0
 OVERFIT_RATIO, OVERFIT_GAP = 1.3, 0.05
@@ -43,8 +43,9 @@ def notices(run: Run) -> list[Notice]:
     if run.stopped_at is not None:
         numbers = {"epoch": run.stopped_at, "best_epoch": int(history.epoch[history.best_frame])}
         found.append(Notice("stopped", "info", numbers))
-    if len(history) < min(run.config.epochs + 1, 50) and run.diverged_at is None and run.stopped_at is None:
-        found.append(Notice("few_frames", "info", {"frames": len(history), "n_params": network.n_params}))
+    kept = max_frames(network.n_params, history.state.shape[1])
+    if kept < min(run.config.epochs + 1, MAX_FRAMES):
+        found.append(Notice("few_frames", "info", {"frames": kept, "n_params": network.n_params}))
     return found
 
 

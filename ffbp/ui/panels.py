@@ -35,7 +35,10 @@ def _frame(run) -> int:
 def moment_table(shown: Shown) -> None:
     """All recorded numbers of each frame, a row a layer, as a table with full digits."""
     run = shown.run
-    with st.expander("Numbers of every moment"):
+    expander = st.expander("Numbers of every moment", key="numbers", on_change="rerun")
+    if not expander.open:
+        return  # a table is sent only when somebody looks
+    with expander:
         history = run.history
         overview = pd.DataFrame(
             {
@@ -94,8 +97,12 @@ def gradient_check(shown: Shown) -> None:
         st.dataframe(pd.DataFrame(table), hide_index=True, height=240)
 
 
+@st.fragment
 def source_code() -> None:
     """The code that ran, as it is in the package."""
-    with st.expander("The code that ran"):
+    expander = st.expander("The code that ran", key="code", on_change="rerun")
+    if not expander.open:
+        return
+    with expander:
         for function in (Network.propagate, Network.output_delta, Network.backpropagate, Training.update):
             st.code(inspect.cleandoc(inspect.getsource(function)), language="python")

@@ -289,6 +289,8 @@ class Sidebar:
         self._ladder("clip", none="off")
         if self.resolved.test_size > 0:
             self._ladder("patience", none="off")
+            if self.config.patience is not None:
+                st.caption("The test part chooses the moment to stop, so its figures are optimistic.")
         self._number("seed", 1)
 
     # Kinds of control

@@ -4,7 +4,7 @@ import math
 import re
 
 import pytest
-from conftest import Playground, serving
+from browsing import Playground, serving
 
 import ffbp
 from ffbp.figures import format_number, format_percent
@@ -453,3 +453,17 @@ def test_every_kind_of_data_and_run_plays(playground, query):
         for option in page.locator(f".ffbp .{select} select option").all():
             page.locator(f".ffbp .{select} select").select_option(option.get_attribute("value"))
     assert "NaN" not in page.inner_text(".ffbp .figures")
+
+
+def test_tables_code_and_gradient_check_open_on_demand(playground):
+    playground.open("?epochs=50")
+    page = playground.page
+    assert page.get_by_test_id("stDataFrame").count() == 0
+    page.get_by_text("Numbers of every moment").click()
+    page.get_by_test_id("stDataFrame").wait_for()
+    page.get_by_text("The code that ran").click()
+    page.get_by_text("def backpropagate").wait_for()
+    page.get_by_text("Check the gradient").click()
+    page.get_by_role("button", name="Compare every gradient").click()
+    page.get_by_text("parameters agree to a relative error of").wait_for()
+    assert playground.data("frame") == "50"

@@ -1,29 +1,7 @@
-"""The pages run in Streamlit's own test harness, found by glob."""
-
-from pathlib import Path
+"""Pages are found by glob."""
 
 import pytest
-from streamlit.testing.v1 import AppTest
-
-ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
-
-
-def run_page(path, **params):
-    """A page run with URL parameters."""
-    app = AppTest.from_file(str(path), default_timeout=60)
-    for key, value in params.items():
-        app.query_params[key] = value
-    return app.run()
-
-
-def playground(**params):
-    return run_page(ROOT / "app.py", **params)
-
-
-def blob_of(app):
-    """The packed run that the page's player got."""
-    return next(c.proto.bytes for c in app.get("bidi_component") if c.proto.component_name.endswith("ffbp_player"))
+from apptest import PAGES
 
 
 @pytest.fixture(params=PAGES, ids=lambda path: path.stem)

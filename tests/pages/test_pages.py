@@ -4,7 +4,7 @@ import random
 import string
 
 import pytest
-from conftest import blob_of, playground, run_page
+from apptest import blob_of, playground, run_page
 
 import ffbp
 from ffbp.config import DEFAULTS

@@ -49,6 +49,13 @@ def test_overfitting_names_the_best_epoch():
     assert notice.numbers["test"] == run.history.test_loss[-1]
 
 
+def test_fewer_frames_than_usual_are_said():
+    config = ffbp.Config(hidden=(64, 64), optimizer="adam", epochs=200)
+    run = ffbp.train(config)
+    assert keys(config)["few_frames"].numbers == {"frames": run.n_frames, "n_params": run.history.theta.shape[1]}
+    assert run.n_frames < 201
+
+
 def test_early_stopping_is_said_with_both_epochs():
     config = ffbp.Config(
         n_samples=60, noise=0.4, test_size=0.5, hidden=(32,), optimizer="adam", learning_rate=0.03, patience=5

@@ -1,0 +1,25 @@
+"""Pages in Streamlit's own test harness."""
+
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
+
+
+def run_page(path, **params):
+    """A page run with URL parameters."""
+    app = AppTest.from_file(str(path), default_timeout=60)
+    for key, value in params.items():
+        app.query_params[key] = value
+    return app.run()
+
+
+def playground(**params):
+    return run_page(ROOT / "app.py", **params)
+
+
+def blob_of(app):
+    """The packed run that the page's player got."""
+    return next(c.proto.bytes for c in app.get("bidi_component") if c.proto.component_name.endswith("ffbp_player"))
