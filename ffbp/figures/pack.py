@@ -291,16 +291,21 @@ def _node_maps(packer, run, plane, shown):
     }
 
 
-def pack_refinement(run: Run, plane: Plane, frame: int, run_id: str) -> bytes:
-    """The boundary of one frame at a finer resolution, exact values: the blob that the player lays over at rest."""
+def pack_refinement(run: Run, plane: Plane, frame: int, run_id: str, marks=()) -> bytes:
+    """The boundary of one frame at a finer resolution, exact values: the blob that the player lays over at rest.
+
+    marks: chosen samples as points of the plane (x, y), which the player rings.
+    """
     packer = _Packer()
     frame = range(run.n_frames)[frame]
-    n = REFINED_RESOLUTION
-    maps = outputs(run, plane_inputs(run.dataset, plane, plane.grid(n)), slice(frame, frame + 1))
-    values, winner = _field(run, maps)
-    header = {"run": run_id, "frame": frame, "n": n, "values": packer.add(values[0], np.float32)}
-    if winner is not None:
-        header["winner"] = packer.add(winner[0], np.uint8)
+    header = {"run": run_id, "frame": frame, "marks": [[float(v) for v in mark] for mark in marks]}
+    if not plane.is_line:
+        n = REFINED_RESOLUTION
+        maps = outputs(run, plane_inputs(run.dataset, plane, plane.grid(n)), slice(frame, frame + 1))
+        values, winner = _field(run, maps)
+        header |= {"n": n, "values": packer.add(values[0], np.float32)}
+        if winner is not None:
+            header["winner"] = packer.add(winner[0], np.uint8)
     return packer.blob(header)
 
 

@@ -4,12 +4,15 @@ Who wins: a rerun whose address is not the one that was written last (a first re
 address; otherwise the widgets' change stands and the address is written from it.
 """
 
+import math
+
 import streamlit as st
 
 from ffbp.config import FOREIGN_PARAMS, Config
 
 # The view's parameters: what is merely looked at. Names are disjoint from the configuration's.
-VIEW = {"frame": (0, 299), "across": (0, 63), "up": (0, 63)}
+VIEW = {"frame": (0, 299), "across": (0, 63), "up": (0, 63), "sample": (0, 19_999), "layer": (1, 9), "unit": (1, 64)}
+INPUTS = "x"  # typed inputs, numbers joined by "_"
 CONFIG, VIEW_STATE, WRITTEN, WARNINGS = "config", "view", "address:written", "address:warnings"
 
 
@@ -18,7 +21,7 @@ def adopt() -> None:
     current = {key: value for key, value in st.query_params.items() if not _is_foreign(key)}
     if CONFIG in st.session_state and current == st.session_state.get(WRITTEN):
         return
-    own = {key: value for key, value in current.items() if key not in VIEW}
+    own = {key: value for key, value in current.items() if key not in VIEW and key != INPUTS}
     config, warnings = Config.from_params(own)
     view, view_warnings = _view_from(current)
     st.session_state[CONFIG] = config
@@ -63,7 +66,27 @@ def _view_from(current):
             view[key] = int(text)
         else:
             warnings.append(f"{key} must be from {low} to {high}, got {text[:40]!r}; the default is used")
+    if INPUTS in current:
+        numbers = [as_number(text) for text in str(current[INPUTS])[:2000].split("_")]
+        if len(numbers) <= 64 and None not in numbers:
+            view[INPUTS] = "_".join(repr(number) for number in numbers)
+        else:
+            warnings.append(
+                f"{INPUTS} must be finite numbers joined by _, got {str(current[INPUTS])[:40]!r}; it was left out"
+            )
     return view, warnings
+
+
+def as_number(text: str) -> float | None:
+    """A typed number with a decimal point or comma; None if it is not a finite number."""
+    text = text.strip().replace("−", "-").replace(",", ".")
+    if not text.isascii() or "_" in text or len(text) > 40:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _is_foreign(key) -> bool:

@@ -1,10 +1,22 @@
 """What every page does: set up, adopt the address, draw the sidebar, warn about what the address got wrong."""
 
+from contextlib import suppress
+
 import streamlit as st
+from streamlit.errors import StreamlitPageNotFoundError
 
 from ffbp.config import Config
 from ffbp.ui import address
 from ffbp.ui.sidebar import Sidebar
+
+PAGES = {"app.py": "Playground", "pages/forward_pass.py": "Forward pass", "pages/backpropagation.py": "Backpropagation"}
+
+
+def _links() -> None:
+    """Links between the pages, each carrying the experiment and the view."""
+    for path, title in PAGES.items():
+        with suppress(StreamlitPageNotFoundError):  # a page that runs by itself has no neighbours
+            st.page_link(path, label=title, query_params=address.params())
 
 
 def begin(title: str) -> Config:
@@ -14,6 +26,7 @@ def begin(title: str) -> Config:
     )
     address.adopt()
     with st.sidebar:
+        _links()
         Sidebar(title.lower()).draw()
     st.title(title, anchor=False)
     with st.container():  # one place, however many there are, so that what follows is not built anew

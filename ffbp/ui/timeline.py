@@ -1,6 +1,7 @@
-"""The timeline and its four panels: one component that gets a run's packed frames once and plays in the browser."""
+"""The timeline and its panels: one component that gets a run's packed frames once and plays in the browser."""
 
 import importlib.resources
+import json
 from functools import cache
 from pathlib import Path
 
@@ -14,10 +15,14 @@ from ffbp.ui.runs import Shown
 _PLAYER = Path(__file__).parent / "player"
 
 
+ALL_PANELS = ("network", "boundary", "loss", "gradients")
+
+
 @cache
-def _sources():
+def _sources(panels):
     js = (_PLAYER / "player.js").read_text("utf-8") + "\n" + (_PLAYER / "mount.js").read_text("utf-8")
-    return js.replace("__PLOTLY_CHUNK__", _plotly_chunk()), (_PLAYER / "player.css").read_text("utf-8")
+    js = js.replace("__PLOTLY_CHUNK__", _plotly_chunk()).replace("__PANELS__", json.dumps(panels))
+    return js, (_PLAYER / "player.css").read_text("utf-8")
 
 
 def _plotly_chunk() -> str:
@@ -27,9 +32,10 @@ def _plotly_chunk() -> str:
     return names[0] if names else ""
 
 
-def _component():
-    js, css = _sources()
-    return st.components.v2.component("ffbp_player", js=js, css=css, isolate_styles=False)
+def _component(panels):
+    js, css = _sources(panels)
+    name = "ffbp_player" if panels == ALL_PANELS else f"ffbp_player_{'_'.join(panels)}"
+    return st.components.v2.component(name, js=js, css=css, isolate_styles=False)
 
 
 def _refinement():
@@ -54,29 +60,47 @@ export default function ({ data }) {
     return st.components.v2.component("ffbp_plotly", js=js, isolate_styles=False)
 
 
-@st.fragment
-def timeline(shown: Shown) -> None:
-    """Mount the player; note its frame when it comes to rest, refine the boundary there, and write the address."""
-    result = _component()(
-        key="player",
+def player(shown: Shown, *, panels: tuple[str, ...] = ALL_PANELS, marks=None) -> int:
+    """Mount the player; note its frame at rest and a clicked sample; returns the frame. Call it inside a fragment.
+
+    panels: which of the four to show. marks: a function that gives the points of the plane to ring, called when a click
+    has been noted. What was clicked goes into the view's ``sample`` as the row in the source.
+    """
+    result = _component(panels)(
+        key=f"player:{len(panels)}",
         data=shown.blob,
         on_rest_change=lambda: None,
+        on_sample_change=lambda: None,
         on_plotly_change=lambda: None,
     )
     view, run = st.session_state[address.VIEW_STATE], shown.run
     run_id, last = header_of(shown.blob)["id"], run.n_frames - 1
-    rest = result.rest if isinstance(result.rest, dict) else {}
-    if rest.get("run") == run_id and isinstance(rest.get("frame"), int) and 0 <= rest["frame"] <= last:
+    rest, click = (
+        value if isinstance(value, dict) and value.get("run") == run_id else {}
+        for value in (result.rest, result.sample)
+    )
+    if isinstance(rest.get("frame"), int) and 0 <= rest["frame"] <= last and rest != st.session_state.get("rest:seen"):
+        st.session_state["rest:seen"] = rest
+        view["frame"] = rest["frame"]
         if rest["frame"] == last:
-            view.pop("frame", None)
-        else:
-            view["frame"] = rest["frame"]
+            del view["frame"]
+    if isinstance(click.get("row"), int | float) and click != st.session_state.get("click:seen"):
+        st.session_state["click:seen"] = click
+        view["sample"] = int(click["row"])
+        view.pop("x", None)
     frame = min(view.get("frame", last), last)
-    address.write()
-    if not shown.plane.is_line:
-        _refinement()(key="refinement", data=pack_refinement(run, shown.plane, frame, run_id))
+    data = pack_refinement(run, shown.plane, frame, run_id, marks() if marks else ())
+    _refinement()(key="refinement", data=data)
     if result.plotly == "missing":
         import plotly
 
         source = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
         _plotly_source()(key="plotly", data=source.read_bytes())
+    address.write()
+    return frame
+
+
+@st.fragment
+def timeline(shown: Shown) -> None:
+    """The Playground's player: coming to rest asks the server for the refined boundary only."""
+    player(shown)

@@ -44,7 +44,9 @@ export default function (component) {
       if (entry.gone) return null;
       entry.player = new Player(root, {
         Plotly, theme,
-        onRest: (frame) => entry.setStateValue('rest', { run: entry.player.run.id, frame }),
+        onRest: (frame) => entry.setStateValue('rest', { run: entry.player.run.id, frame, at: performance.now() }),
+        onSample: (row) => entry.setStateValue('sample', { run: entry.player.run.id, row, at: performance.now() }),
+        panels: __PANELS__,
         scrollTop: () => document.querySelector('[data-testid="stMain"]')?.scrollTop ?? window.scrollY,
       });
       return entry.player;

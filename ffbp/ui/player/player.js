@@ -68,7 +68,8 @@ const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4];
 const SYMBOLS = { first: '⏮', back: '‹', play: '▶', pause: '❚❚', forward: '›', last: '⏭' };
 
 export class Player {
-  // options: Plotly, theme {dark, text, background, panel, border, primary}, onRest(frame), wide height in `fit`
+  // options: Plotly, theme {dark, text, background, panel, border, primary}, onRest(frame), onSample(row), panels (names;
+  // all by default), scrollTop()
   constructor(root, options) {
     this.root = root;
     this.options = options;
@@ -112,6 +113,8 @@ export class Player {
     this.live = element('p', { class: 'hidden', 'aria-live': 'polite' });
     const grid = element('div', { class: 'panels' }, this.panel('network', 'Network'), this.panel('boundary', 'Decision boundary'), this.panel('loss', 'Loss'), this.panel('gradients', 'Gradients per layer'));
     this.grid = grid;
+    this.names = this.options.panels || Object.keys(this.panels);
+    for (const name of Object.keys(this.panels)) this.panels[name].section.hidden = !this.names.includes(name);
     this.root.replaceChildren(element('div', { class: 'ffbp' }, timeline, this.cards, grid, this.live));
     this.box = this.root.firstChild;
     this.buildControls();
@@ -308,6 +311,7 @@ export class Player {
   }
 
   async react(name) {
+    if (!this.names.includes(name)) return;
     const { plot } = this.panels[name];
     const { data, layout } = this.styled(name);
     const config = { responsive: false, displaylogo: false, showTips: false, plotlyServerURL: '', modeBarButtonsToRemove: ['sendChartToCloud', 'toImage', 'select2d', 'lasso2d', 'autoScale2d'], scrollZoom: false, displayModeBar: this.root.clientWidth < 640 ? false : 'hover' };
@@ -318,6 +322,7 @@ export class Player {
     if (this.destroyed) return;
     if (first) {
       const follow = () => { this.place(name); this.paint(name); };
+      if (name === 'boundary') plot.on('plotly_click', ({ points }) => { if (this.options.onSample && points[0]?.customdata) this.options.onSample(points[0].customdata[0]); });
       plot.on('plotly_afterplot', follow);
       plot.on('plotly_relayouting', follow);
     }
@@ -363,7 +368,7 @@ export class Player {
     const small = width < 640;
     const top = this.root.getBoundingClientRect().top + (this.options.scrollTop ? this.options.scrollTop() : window.scrollY);
     const room = window.innerHeight - top - (this.grid.offsetTop - this.box.offsetTop) - 14;
-    const height = small ? 300 : Math.min(Math.max((room - 8) / 2, 190), 460);
+    const height = small || this.names.length < 3 ? 300 : Math.min(Math.max((room - 8) / 2, 190), 460);
     const size = `${width}x${Math.round(height)}x${this.view.confusion}`;
     if (!force && size === this.size) return;
     this.size = size;
@@ -372,7 +377,7 @@ export class Player {
     this.box.style.setProperty('--panel-height', `${Math.round(height)}px`);
     this.matrix.hidden = !(this.view.confusion && this.run && this.run.points);
     if (!this.run) return;
-    this.layoutNetwork();
+    if (this.names.includes('network')) this.layoutNetwork();
     for (const name of ['boundary', 'loss', 'gradients']) this.react(name);
     this.paintNetwork();
   }
@@ -539,6 +544,7 @@ export class Player {
       if (b.kind === 'probability') this.paintContour(context, numbers, n, 0.5, toX, toY);
     }
     if (run.points) this.paintWrong(context, toX, toY);
+    this.placeMarks(toX, toY);
     if (this.view.confusion && run.points) this.paintMatrix(frame);
   }
 
@@ -618,6 +624,15 @@ export class Player {
     context.stroke();
   }
 
+  placeMarks(toX, toY) {
+    // Chosen samples are ringed above the points, so by elements and not on the canvas below.
+    const { clip } = this.panels.boundary;
+    const marks = this.marks || [];
+    while (clip.childElementCount - 1 > marks.length) clip.lastChild.remove();
+    while (clip.childElementCount - 1 < marks.length) clip.append(element('div', { class: 'mark' }));
+    marks.forEach(([x, y], i) => { clip.children[i + 1].style.transform = `translate(${toX(x)}px, ${toY(y)}px)`; });
+  }
+
   paintMatrix(frame) {
     const part = this.run.points.test ? 'test' : 'train';
     const { confusion } = this.run.points[part];
@@ -675,7 +690,7 @@ export class Player {
   }
 
   paintNetwork() {
-    if (!this.run || !this.nodes) return;
+    if (!this.run || !this.nodes || !this.names.includes('network')) return;
     const { run, frame, theme } = this;
     const n = run.network;
     const context = this.canvas.getContext('2d');
@@ -835,8 +850,9 @@ export class Player {
   async refine(bytes) {
     const refined = await unpack(bytes);
     if (this.destroyed || !this.run || refined.run !== this.run.id) return;
-    this.refined = refined;
-    if (refined.frame === this.frame) this.paintBoundary();
+    this.refined = refined.values ? refined : null;
+    this.marks = refined.marks;
+    this.paintBoundary();
     this.box.dataset.refined = refined.frame;
   }
 

@@ -1,0 +1,110 @@
+"""The chosen sample: one row of the source, or typed inputs, shared by the pages and kept in the link."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from ffbp.datasets import Dataset
+from ffbp.figures import format_number
+from ffbp.ui import address
+
+
+@dataclass(frozen=True)
+class Sample:
+    """``chosen``: the used columns in their own units (n_columns,); ``X`` (1, n_inputs) as the network sees them.
+
+    ``y``: the target as the network sees it, (1,), or None for typed inputs. ``row`` and ``part`` say where it is from.
+    """
+
+    chosen: np.ndarray
+    X: np.ndarray
+    y: np.ndarray | None
+    row: int | None
+    part: str
+
+    @property
+    def label(self) -> str:
+        return "typed inputs" if self.row is None else f"{self.part} sample {self.row}"
+
+
+def chosen_sample(dataset: Dataset) -> Sample:
+    """The view's sample; the first training row where nothing (or nothing that exists) was chosen."""
+    view = st.session_state[address.VIEW_STATE]
+    if address.INPUTS in view:
+        numbers = np.array([float(text) for text in view[address.INPUTS].split("_")])
+        if len(numbers) == len(dataset.columns):
+            return Sample(numbers, dataset.encode_columns(numbers[None]), None, None, "typed")
+    row = view.get("sample", int(dataset.rows_train[0]))
+    for part, rows, raw, X, y in (
+        ("train", dataset.rows_train, dataset.raw_train, dataset.X_train, dataset.y_train),
+        ("test", dataset.rows_test, dataset.raw_test, dataset.X_test, dataset.y_test),
+    ):
+        at = np.flatnonzero(rows == row)
+        if len(at):
+            i = at[0]
+            return Sample(raw[i, dataset.columns], X[i : i + 1], y[i : i + 1], int(row), part)
+    n = len(dataset.rows_train) + len(dataset.rows_test)
+    st.warning(f"sample must be from 0 to {n - 1}, got {row}; the first training sample is shown")
+    view.pop("sample")
+    return chosen_sample(dataset)
+
+
+def mark_of(shown) -> list:
+    """The chosen sample as a point of the shown plane, for the player to ring."""
+    dataset, plane = shown.run.dataset, shown.plane
+    sample = chosen_sample(dataset)
+    point = [float(sample.chosen[axis]) for axis in plane.axes]
+    if plane.is_line:
+        target = 0.0 if sample.y is None else float(sample.y[0])
+        regression = dataset.task == "regression"
+        point.append(float(dataset.decode_target(target)) if regression else target / max(dataset.n_classes - 1, 1))
+    return [point]
+
+
+def sample_chooser(dataset: Dataset, page: str) -> None:
+    """Pick a sample by its row, or type the inputs (point or comma); a click in the plane does the same."""
+    sample = chosen_sample(dataset)
+    n = len(dataset.rows_train) + len(dataset.rows_test)
+    columns = st.columns([1, *[1] * min(len(dataset.columns), 4)])
+    key = f"{page}:sample"
+    st.session_state[key] = sample.row
+    columns[0].number_input(
+        "Sample", 0, n - 1, step=1, key=key, placeholder="typed", on_change=_row_chosen, args=(key,),
+        help="The row in the source; or click a point in the plane.",
+    )  # fmt: skip
+    if len(dataset.columns) > 4:
+        columns[1].caption(f"{len(dataset.columns)} inputs: choose a row.")
+        return
+    for i, (column, value) in enumerate(zip(columns[1:], sample.chosen, strict=True)):
+        key = f"{page}:x{i}"
+        st.session_state[key] = repr(float(value)) if sample.row is None else format_number(value)
+        column.text_input(
+            dataset.feature_names[dataset.columns[i]],
+            key=key,
+            on_change=_input_typed,
+            args=(key, i, tuple(sample.chosen)),
+        )
+    if problem := st.session_state.pop("sample:problem", None):
+        st.error(problem)
+
+
+def _row_chosen(key):
+    view = st.session_state[address.VIEW_STATE]
+    if st.session_state[key] is not None:
+        view["sample"] = int(st.session_state[key])
+        view.pop(address.INPUTS, None)
+
+
+def _input_typed(key, i, chosen):
+    number = address.as_number(st.session_state[key])
+    if number is None:
+        st.session_state["sample:problem"] = (
+            f"an input must be a finite number such as 0.5 or 0,5, got {st.session_state[key][:40]!r}"
+        )
+        return
+    values = [float(value) for value in chosen]
+    values[i] = number
+    view = st.session_state[address.VIEW_STATE]
+    view[address.INPUTS] = "_".join(repr(value) for value in values)
+    view.pop("sample", None)
