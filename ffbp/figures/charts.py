@@ -61,7 +61,7 @@ def boundary_chart(run: Run, plane: Plane) -> go.Figure:
         for k, name in enumerate(dataset.class_names):
             chosen = y == k
             if chosen.any():
-                label = name if part == "train" else "test: white inside"
+                label = name if part == "train" else "test (white)"
                 figure.add_trace(
                     _points(x[chosen], height[chosen], label, part, rows[chosen], k, plane, dataset, color=k)
                 )
@@ -121,7 +121,7 @@ def loss_chart(run: Run) -> go.Figure:
         _line(figure, epoch, history.test_loss, "test", palette.TEST, "dash", "loss")
     if penalised:
         _line(figure, epoch, history.penalty, "penalty", palette.PENALTY, "dot", "loss", width=1.5)
-        _line(figure, epoch, history.total, "train + penalty", palette.TOTAL, "dashdot", "loss", width=1.5)
+        _line(figure, epoch, history.total, "total", palette.TOTAL, "dashdot", "loss", width=1.5)
     chance = chance_level(run)
     _line(figure, epoch[[0, -1]], np.full(2, chance), "chance", palette.CHANCE, "dot", "loss", width=1.5)
     metric = "r2" if run.dataset.task == "regression" else "accuracy"
@@ -139,7 +139,9 @@ def loss_chart(run: Run) -> go.Figure:
                 hovertemplate="best test loss %{y:.4g}<extra></extra>",
             )
         )  # fmt: skip
-    losses = np.concatenate([history.train_loss, history.test_loss, history.total, [chance]])
+    losses = np.concatenate(
+        [history.train_loss, history.test_loss, history.total, history.penalty[: penalised * len(epoch)], [chance]]
+    )
     views[0]["ranges"] = _ranges(losses)
     views[1]["ranges"] = {"linear": [0.0, 1.02]} if metric == "accuracy" else _ranges(history.train_r2, floor=-1.0)
     figure.update_layout(meta={"views": views})
@@ -167,7 +169,7 @@ def _step_noise(figure, run):
     figure.add_trace(
         go.Scatter(
             x=np.concatenate([x, x[::-1]]), y=np.concatenate([high, low[::-1]]), fill="toself", mode="lines", meta="loss",
-            line={"width": 0}, fillcolor="rgba(27,158,119,0.18)", name="single steps", hoverinfo="skip",
+            line={"width": 0}, fillcolor="rgba(27,158,119,0.18)", name="steps", hoverinfo="skip",
         )
     )  # fmt: skip
 

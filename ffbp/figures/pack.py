@@ -218,8 +218,9 @@ def _network(packer, run, plane):
     dataset, history = run.dataset, run.history
     network = build_network(run.config, dataset)
     sizes = network.sizes
-    a_layer = max(1, min(MAX_NODES_A_LAYER, MAX_NODES // len(sizes)))
-    shown = [min(size, a_layer) for size in sizes]
+    n_outputs = min(sizes[-1], MAX_NODES_A_LAYER)
+    a_layer = min(MAX_NODES_A_LAYER, (MAX_NODES - n_outputs) // max(len(sizes) - 2, 1))  # of those that are computed
+    shown = [min(sizes[0], MAX_NODES_A_LAYER), *(min(size, a_layer) for size in sizes[1:-1]), n_outputs]
     stack = network.with_theta(history.theta)
     edges = []
     for l, layer in enumerate(stack.layers, start=1):

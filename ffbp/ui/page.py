@@ -7,7 +7,7 @@ from streamlit.errors import StreamlitPageNotFoundError
 
 from ffbp.config import Config
 from ffbp.ui import address
-from ffbp.ui.sidebar import Sidebar
+from ffbp.ui.sidebar import Sidebar, usual_axes
 
 PAGES = {"app.py": "Playground", "pages/forward_pass.py": "Forward pass", "pages/backpropagation.py": "Backpropagation"}
 
@@ -40,8 +40,10 @@ def axes_of(config: Config) -> tuple[int, ...]:
     n_columns = len(config.resolve().columns)
     if n_columns < 2:
         return (0,)
-    view = st.session_state[address.VIEW_STATE]
-    across, up = min(view.get("across", 0), n_columns - 1), min(view.get("up", 1), n_columns - 1)
+    view, usual = st.session_state[address.VIEW_STATE], usual_axes(config)
+    across, up = (
+        min(view.get(key, position), n_columns - 1) for key, position in zip(("across", "up"), usual, strict=True)
+    )
     return (across, up) if across != up else (across, (across + 1) % n_columns)
 
 

@@ -77,6 +77,12 @@ LABELS = {
 }
 
 
+def usual_axes(config: Config) -> tuple[int, int]:
+    """The columns of a slice unless chosen otherwise: the dataset's default pair where both are used, else the first two."""
+    columns, pair = config.resolve().columns, DATASETS[config.dataset].default_columns
+    return tuple(columns.index(c) for c in pair) if len(pair) == 2 and set(pair) <= set(columns) else (0, 1)
+
+
 class Sidebar:
     """The controls of one page: widget keys carry the page's name, so that pages do not share widgets."""
 
@@ -187,7 +193,8 @@ class Sidebar:
     def _slice_axes(self, names):
         view = st.session_state[address.VIEW_STATE]
         chosen = self.resolved.columns
-        for key, default, label in (("across", 0, "Slice: across"), ("up", 1, "Slice: up")):
+        across, up = usual_axes(self.config)
+        for key, default, label in (("across", across, "Slice: across"), ("up", up, "Slice: up")):
             position = min(view.get(key, default), len(chosen) - 1)
             self._seed_widget(key, position)
             st.selectbox(

@@ -32,7 +32,7 @@ def test_curves_are_the_history(run):
         ("train", h.train_loss),
         ("test", h.test_loss),
         ("penalty", h.penalty),
-        ("train + penalty", h.total),
+        ("total", h.total),
     ):
         assert (np.asarray(_trace(figure, name, "loss").y) == values).all()
         assert (np.asarray(_trace(figure, name, "loss").x) == h.epoch).all()
@@ -81,7 +81,7 @@ def test_train_and_test_points_differ_by_more_than_colour(run, plane):
 
 def test_single_steps_stand_behind_the_curve_of_small_batches():
     run = ffbp.train(ffbp.Config(batch_size=10, epochs=20))
-    band = next(t for t in loss_chart(run).data if t.name == "single steps")
+    band = next(t for t in loss_chart(run).data if t.name == "steps")
     assert max(band.y) == run.history.step_loss.max()
     assert min(band.y) == run.history.step_loss.min()
 

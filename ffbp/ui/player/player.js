@@ -159,8 +159,9 @@ export class Player {
       const under = element('canvas', { class: 'under', 'aria-hidden': 'true' });
       const plot = element('div', { class: 'plot' });
       const clip = element('div', { class: 'clip' }, element('div', { class: 'cursor' }));
-      stage.append(under, plot, clip);
-      Object.assign(this.panels[name], { under, plot, clip, cursor: clip.firstChild });
+      const legend = element('div', { class: 'legend', 'aria-hidden': 'true' });
+      stage.append(under, plot, clip, legend);
+      Object.assign(this.panels[name], { under, plot, clip, legend, cursor: clip.firstChild });
     }
     this.matrix = element('div', { class: 'matrix', hidden: '' });
     this.panels.boundary.stage.prepend(this.matrix);
@@ -198,7 +199,6 @@ export class Player {
     this.thinned = n.edges.length < n.n_weights ? `${n.edges.length} strongest of ${n.n_weights} weights${hidden ? ', first units only' : ''}` : '';
     this.panels.network.readout.textContent = this.thinned;
     this.panels.boundary.under.classList.toggle('over', run.boundary.kind === 'line');
-    this.buildLayerKey();
     this.matrixToggle.hidden = this.hardToggle.hidden = run.task === 'regression';
     this.testToggle.hidden = !run.has_test;
     if (this.view.confusion === null || run.plane.slice !== this.wasSlice) this.view.confusion = run.plane.slice && run.task !== 'regression';
@@ -256,17 +256,33 @@ export class Player {
     }
   }
 
-  buildLayerKey() {
-    // With many layers the chart's own legend has no room: the header names the colours instead.
-    const colours = this.run.palette.layers;
-    const layers = this.run.network.sizes.length - 1;
-    this.manyLayers = layers > 5;
-    const key = Array.from({ length: layers }, (_, l) => {
-      const item = element('span', { class: 'key', text: l + 1 });
-      item.style.setProperty('--colour', colours[l % colours.length]);
-      return item;
+  buildLegend(name, data) {
+    // Plotly's own legend scrolls when it is wider than its chart, and then hides entries: this one is a line of text.
+    const glyphs = { circle: '●', square: '■', 'triangle-up': '▲', diamond: '◆', cross: '✚', star: '★', pentagon: '⬟', hexagon: '⬢', x: '✖', bowtie: '⧓' };
+    const dashes = { dash: '7 4', dot: '2 3', dashdot: '7 3 2 3', longdash: '11 4', longdashdot: '11 3 2 3' };
+    const shown = data.filter((trace) => trace.visible !== false && trace.showlegend !== false);
+    const entries = shown.map((trace, i) => {
+      const entry = element('span', { class: 'entry' });
+      if (trace.mode === 'markers' && trace.marker.symbol) {
+        const white = trace.marker.color === '#ffffff';
+        const colour = typeof trace.marker.color === 'string' ? (white ? trace.marker.line.color : trace.marker.color) : this.theme.text;
+        const glyph = element('span', { class: 'glyph', text: white ? '○' : glyphs[trace.marker.symbol] || '●' });
+        glyph.style.color = colour;
+        entry.append(glyph);
+      } else {
+        const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+        svg.setAttribute('width', '22');
+        svg.setAttribute('height', '10');
+        const line = document.createElementNS('http://www.w3.org/2000/svg', 'line');
+        const style = { x1: 0, x2: 22, y1: 5, y2: 5, stroke: trace.fillcolor || trace.line.color, 'stroke-width': trace.fillcolor ? 9 : 3, 'stroke-dasharray': dashes[trace.line.dash] || '' };
+        for (const [key, value] of Object.entries(style)) line.setAttribute(key, value);
+        svg.append(line);
+        entry.append(svg);
+      }
+      entry.append(i && shown.length > 4 ? trace.name.replace('layer ', '') : trace.name);
+      return entry;
     });
-    this.panels.gradients.readout.replaceChildren(...(this.manyLayers ? key : []));
+    this.panels[name].legend.replaceChildren(...entries);
   }
 
   // ---- plotly: only when a run, a view, the theme or the size changes
@@ -280,7 +296,7 @@ export class Player {
     layout.autosize = true;
     if (small) layout.dragmode = false;
     layout.modebar = { bgcolor: 'rgba(0,0,0,0)', color: text, activecolor: this.theme.primary };
-    layout.showlegend = this.panels[name].plot.clientWidth > 300 && !(name === 'gradients' && this.manyLayers);
+    layout.showlegend = false;
     for (const axis of ['xaxis', 'yaxis']) {
       Object.assign(layout[axis], { gridcolor: border, linecolor: border, tickcolor: border, showline: true });
       if (name !== 'boundary') layout[axis].showgrid = true;
@@ -289,6 +305,7 @@ export class Player {
     const data = figure.data.map((trace) => ({ ...trace }));
     if (name === 'boundary') for (const trace of data) trace.visible = this.view.test || trace.meta !== 'test';
     else this.applyView(name, data, layout);
+    this.buildLegend(name, data);
     return { data, layout };
   }
 
@@ -337,6 +354,7 @@ export class Player {
     const box = { left: `${plot.offsetLeft + l}px`, top: `${plot.offsetTop + t}px`, width: `${w}px`, height: `${h}px` };
     Object.assign(clip.style, box);
     Object.assign(under.style, box);
+    Object.assign(this.panels[name].legend.style, { left: box.left, top: `${plot.offsetTop}px`, width: box.width, height: `${t}px` });
     const scale = window.devicePixelRatio || 1;
     if (under.width !== Math.round(w * scale) || under.height !== Math.round(h * scale)) {
       under.width = Math.round(w * scale);
@@ -903,7 +921,7 @@ export class Player {
     const heat = () => name === 'boundary' && context.drawImage(under, left + l, top + t, w, h);
     if (this.run.boundary.kind !== 'line') heat();
     const image = new Image();
-    image.src = await this.options.Plotly.toImage(plot, { format: 'png', width: plot.clientWidth, height: plot.clientHeight, scale: 2 });
+    image.src = await this.options.Plotly.toImage({ data: plot.data, layout: { ...plot.layout, showlegend: true } }, { format: 'png', width: plot.clientWidth, height: plot.clientHeight, scale: 2 });
     await image.decode();
     context.drawImage(image, left, top, plot.clientWidth, plot.clientHeight);
     if (this.run.boundary.kind === 'line') heat();
