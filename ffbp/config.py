@@ -258,7 +258,11 @@ class Config:
             columns = self.columns or (
                 tuple(range(len(source.feature_names))) if self.columns == () else source.default_columns
             )
-            standardize = (not source.generated) if self.standardize is None else self.standardize
+            standardize = (
+                not (source.generated and len(source.feature_names) == 2)
+                if self.standardize is None
+                else self.standardize
+            )
             test_size, n_train = self._test_size(), self._n_train()
             n_inputs = len(columns) + len(self.derived)
         loss = self.loss or ("mse" if task == REGRESSION else "bce" if n_classes <= 2 else "cce")

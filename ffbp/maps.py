@@ -91,12 +91,9 @@ def outputs(run: Run, X: np.ndarray, frames: slice = slice(None)) -> np.ndarray:
     return np.concatenate([layers[-1].copy() for _, layers in activations(run, X, frames)])
 
 
-def confusion(run: Run, X: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Counts of (true class, predicted class) at every frame: (n_frames, n_classes, n_classes)."""
-    network = build_network(run.config, run.dataset)
-    predicted = network.decide(outputs(run, X))
-    n_classes = run.dataset.n_classes
+def confusion(predicted: np.ndarray, y: np.ndarray, n_classes: int) -> np.ndarray:
+    """Counts of (true class, predicted class): predicted (n_frames, n), y (n,) -> (n_frames, n_classes, n_classes)."""
     cell = np.asarray(y, dtype=int) * n_classes + predicted
-    offsets = np.arange(run.n_frames)[:, None] * n_classes**2
-    counts = np.bincount((cell + offsets).ravel(), minlength=run.n_frames * n_classes**2)
-    return counts.reshape(run.n_frames, n_classes, n_classes)
+    offsets = np.arange(len(predicted))[:, None] * n_classes**2
+    counts = np.bincount((cell + offsets).ravel(), minlength=len(predicted) * n_classes**2)
+    return counts.reshape(len(predicted), n_classes, n_classes)

@@ -10,6 +10,7 @@ import numpy as np
 from ffbp.training import MAX_FRAMES, Run, max_frames
 
 SHRINK = 100.0
+WORSE = 2.0
 OVERFIT_RATIO, OVERFIT_GAP = 1.3, 0.05
 CLONE_TOLERANCE = 1e-12
 
@@ -34,10 +35,13 @@ def notices(run: Run) -> list[Notice]:
     clones = [l for l, layer in enumerate(network.layers[:-1], start=1) if _all_clones(layer)]
     if clones:
         found.append(Notice("clones", "warning", {"layers": clones, "units": network.sizes[clones[0]]}))
-    for l, layer in enumerate(network.layers[:-1], start=1):
-        dead = int(history.inactive[-1, l - 1])
-        if dead:
-            found.append(Notice("dead", "warning", {"layer": l, "dead": dead, "units": layer.n_out}))
+    dead = [(l, int(n)) for l, n in enumerate(history.inactive[-1, :-1], start=1) if n and l not in clones]
+    if dead:
+        numbers = {"layers": [l for l, _ in dead], "dead": [n for _, n in dead]}
+        found.append(Notice("dead", "warning", numbers | {"units": [network.sizes[l] for l, _ in dead]}))
+    if run.diverged_at is None and history.total[-1] > WORSE * max(history.total[0], chance_level(run)):
+        numbers = {"first": history.total[0], "last": history.total[-1], "learning_rate": run.config.learning_rate}
+        found.append(Notice("worse", "warning", numbers))
     found += _shrinking(history)
     found += _overfitting(run)
     if run.stopped_at is not None:
@@ -68,7 +72,8 @@ def _overfitting(run):
     best = int(np.argmin(history.test_loss))
     rise = history.test_loss[-1] / max(history.test_loss[best], 1e-300)
     gap = history.test_loss[-1] - history.train_loss[-1]
-    if best < len(history) - 1 and rise > OVERFIT_RATIO and gap > OVERFIT_GAP * chance_level(run):
+    fell = history.train_loss[-1] <= history.train_loss[best]
+    if fell and best < len(history) - 1 and rise > OVERFIT_RATIO and gap > OVERFIT_GAP * chance_level(run):
         numbers = {"best_epoch": int(history.epoch[best]), "best": history.test_loss[best]}
         numbers |= {"test": history.test_loss[-1], "train": history.train_loss[-1]}
         return [Notice("overfitting", "warning", numbers)]
@@ -105,9 +110,16 @@ def sentence(notice: Notice, number) -> str:
             "Random initial weights break the symmetry."
         )
     if notice.key == "dead":
+        counts = zip(n["dead"], n["units"], n["layers"], strict=True)
+        where = ", ".join(f"{dead} of {units} in layer {l}" for dead, units, l in counts)
         return (
-            f"{n['dead']} of {n['units']} units in layer {n['layer']} are dead: their slope is 0 on every training "
-            "point, so they no longer learn. A smaller learning rate or leaky ReLU helps."
+            f"Dead units: {where}. Their slope is 0 on every training point, so they no longer learn. "
+            "A smaller learning rate or leaky ReLU helps."
+        )
+    if notice.key == "worse":
+        return (
+            f"The loss rose from {number(n['first'])} to {number(n['last'])}: the steps are too long. "
+            f"Try a learning rate well under {number(n['learning_rate'])}."
         )
     if notice.key == "shrinking":
         return (

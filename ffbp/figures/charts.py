@@ -181,9 +181,10 @@ def gradient_chart(run: Run) -> go.Figure:
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = history.update_norm / history.weight_norm
     views = []
+    loss = "mean loss + penalty" if run.config.l1 or run.config.l2 else "mean loss"
     for key, label, title, values in (
-        ("dW", "gradient dW", "‖dW‖₂ of the mean loss", history.grad_norm),
-        ("db", "gradient db", "‖db‖₂ of the mean loss", history.grad_norm_b),
+        ("dW", "gradient dW", f"‖dW‖₂ of the {loss}", history.grad_norm),
+        ("db", "gradient db", f"‖db‖₂ of the {loss}", history.grad_norm_b),
         ("update", "applied update", "‖ΔW‖₂ of the last step", history.update_norm),
         ("ratio", "update / weight", "‖ΔW‖₂ / ‖W‖₂", np.where(np.isfinite(ratio), ratio, np.nan)),
     ):
@@ -238,7 +239,7 @@ def _ranges(values, floor=0.0):
     if not finite.size:
         return {"linear": [0.0, 1.0]}
     low, high = max(float(finite.min()), floor), float(finite.max())
-    pad = 0.05 * (high - low) or 0.05
+    pad = max(0.05 * (high - low), 0.02 * abs(high), 1e-6)  # a constant curve still needs an axis
     ranges = {"linear": [low - pad if low - pad > floor else floor, high + pad]}
     positive = finite[finite > 0]
     if floor == 0.0 and positive.size:

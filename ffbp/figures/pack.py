@@ -9,6 +9,7 @@ import hashlib
 import json
 import struct
 import zlib
+from collections.abc import Generator
 
 import numpy as np
 
@@ -79,11 +80,22 @@ def differences(frames: np.ndarray) -> np.ndarray:
 
 def pack_run(run: Run, plane: Plane) -> bytes:
     """Everything that the player needs for one run."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        return _pack_run(run, plane)
+    return drain(packing(run, plane))
 
 
-def _pack_run(run, plane):
+def packing(run: Run, plane: Plane) -> Generator[None, None, bytes]:
+    """The same as a generator that yields between slices of work, so that a server can attend to others."""
+    work = _packing(run, plane)
+    while True:
+        try:
+            with np.errstate(over="ignore", invalid="ignore"):  # a diverged run's numbers may overflow
+                next(work)
+        except StopIteration as end:
+            return end.value
+        yield
+
+
+def _packing(run, plane):
     packer, dataset, history = _Packer(), run.dataset, run.history
     resolved = run.config.resolve(dataset)
     regression = dataset.task == "regression"
@@ -122,18 +134,37 @@ def _pack_run(run, plane):
         "train_score": packer.add(getattr(history, f"train_{metric}"), np.float64),
         "test_score": packer.add(getattr(history, f"test_{metric}"), np.float64),
         "grad_norm": packer.add(history.grad_norm, np.float64),
-        "grad_total": packer.add(np.hypot.reduce(history.grad_norm, axis=1), np.float64),
+        "grad_total": packer.add(np.hypot.reduce(np.hypot(history.grad_norm, history.grad_norm_b), axis=1), np.float64),
     }
     header["figures"] = {
         "boundary": packer.figure(boundary_chart(run, plane)),
         "loss": packer.figure(loss_chart(run)),
         "gradients": packer.figure(gradient_chart(run)),
     }
-    header["boundary"] = _boundary(packer, run, plane)
+    yield
+    header["boundary"] = yield from _boundary(packer, run, plane)
     if not regression:
-        header["points"] = _points(packer, run, plane)
-    header["network"] = _network(packer, run, plane)
+        header["points"] = yield from _points(packer, run, plane)
+    header["network"] = yield from _network(packer, run, plane)
     return packer.blob(header)
+
+
+def _outputs(run, X):
+    """`outputs`, yielding between slices of frames."""
+    parts = []
+    for _, layers in activations(run, X):
+        parts.append(layers[-1].copy())
+        yield
+    return np.concatenate(parts)
+
+
+def drain(generator):
+    """Run a generator to its end: what it returns."""
+    while True:
+        try:
+            next(generator)
+        except StopIteration as end:
+            return end.value
 
 
 def _field(run, maps):
@@ -158,7 +189,7 @@ def _limits(run):
 def _boundary(packer, run, plane):
     low, high = _limits(run)
     if plane.is_line:
-        curves = outputs(run, plane_inputs(run.dataset, plane, plane.grid(LINE_RESOLUTION)))
+        curves = yield from _outputs(run, plane_inputs(run.dataset, plane, plane.grid(LINE_RESOLUTION)))
         if run.dataset.task == "regression":
             curves = run.dataset.decode_target(curves)
         return {
@@ -169,7 +200,9 @@ def _boundary(packer, run, plane):
             "high": high,
         }
     n = BOUNDARY_RESOLUTION
-    values, winner = _field(run, outputs(run, plane_inputs(run.dataset, plane, plane.grid(n))))
+    maps = yield from _outputs(run, plane_inputs(run.dataset, plane, plane.grid(n)))
+    values, winner = _field(run, maps)
+    yield
     if winner is not None:
         packed = {"kind": "regions", "n": n, "winner": packer.add(differences(winner.astype(np.uint8)), np.uint8)}
         share = 1 / len(run.dataset.class_names)
@@ -201,14 +234,14 @@ def _points(packer, run, plane):
     ):
         if not len(X):
             continue
-        predicted = network.decide(outputs(run, X))
+        predicted = network.decide((yield from _outputs(run, X)))
         points = raw[:, dataset.columns][:, plane.axes].astype(float)
         if plane.is_line:
             points = np.column_stack([points, y / max(dataset.n_classes - 1, 1)])
         packed[part] = {
             "xy": packer.add(points, np.float32),
             "wrong": packer.add(np.packbits(predicted != y, axis=1, bitorder="little"), np.uint8),
-            "confusion": packer.add(confusion(run, X, y), np.uint16),
+            "confusion": packer.add(confusion(predicted, y, dataset.n_classes), np.uint16),
         }
     return packed
 
@@ -254,7 +287,7 @@ def _network(packer, run, plane):
         "maps": None,
     }
     if not plane.is_slice:
-        packed |= _node_maps(packer, run, plane, shown)
+        packed |= yield from _node_maps(packer, run, plane, shown)
     return packed
 
 
@@ -265,6 +298,7 @@ def _node_maps(packer, run, plane, shown):
     n_nodes = sum(shown[1:])
     maps = np.empty((run.n_frames, n_nodes, len(points)), dtype=np.float32)
     for part, layers in activations(run, X):
+        yield
         maps[part] = np.concatenate([A[:, :count] for A, count in zip(layers, shown[1:], strict=True)], axis=1)
     # One symmetric scale a layer and a run: orange below zero, blue above; the output has the boundary's own.
     coded, start, limits = np.empty(maps.shape, dtype=np.uint8), 0, []
@@ -292,14 +326,15 @@ def _node_maps(packer, run, plane, shown):
     }
 
 
-def pack_refinement(run: Run, plane: Plane, frame: int, run_id: str, marks=()) -> bytes:
+def pack_refinement(run: Run, plane: Plane, frame: int, run_id: str, marks=(), adopted: int = 0) -> bytes:
     """The boundary of one frame at a finer resolution, exact values: the blob that the player lays over at rest.
 
-    marks: chosen samples as points of the plane (x, y), which the player rings.
+    marks: chosen samples as points of the plane (x, y), which the player rings. adopted: counts the addresses that were
+    adopted; when it has grown, the player goes to the frame.
     """
     packer = _Packer()
     frame = range(run.n_frames)[frame]
-    header = {"run": run_id, "frame": frame, "marks": [[float(v) for v in mark] for mark in marks]}
+    header = {"run": run_id, "frame": frame, "adopted": adopted, "marks": [[float(v) for v in mark] for mark in marks]}
     if not plane.is_line:
         n = REFINED_RESOLUTION
         maps = outputs(run, plane_inputs(run.dataset, plane, plane.grid(n)), slice(frame, frame + 1))

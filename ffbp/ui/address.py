@@ -14,6 +14,7 @@ from ffbp.config import FOREIGN_PARAMS, Config
 VIEW = {"frame": (0, 299), "across": (0, 63), "up": (0, 63), "sample": (0, 19_999), "layer": (1, 9), "unit": (1, 64)}
 INPUTS = "x"  # typed inputs, numbers joined by "_"
 CONFIG, VIEW_STATE, WRITTEN, WARNINGS = "config", "view", "address:written", "address:warnings"
+ADOPTED = "address:adopted"
 
 
 def adopt() -> None:
@@ -28,6 +29,7 @@ def adopt() -> None:
     st.session_state[VIEW_STATE] = view
     st.session_state[WARNINGS] = warnings + view_warnings
     st.session_state[WRITTEN] = current
+    st.session_state[ADOPTED] = st.session_state.get(ADOPTED, 0) + 1
     if config.file_name:
         st.session_state[CONFIG] = Config()
         st.session_state[WARNINGS].append(

@@ -1,12 +1,14 @@
 """What every page does: set up, adopt the address, draw the sidebar, warn about what the address got wrong."""
 
 from contextlib import suppress
+from pathlib import Path
 
 import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
 from ffbp.config import Config
 from ffbp.ui import address
+from ffbp.ui.runs import PROGRESS
 from ffbp.ui.sidebar import Sidebar, usual_axes
 
 PAGES = {"app.py": "Playground", "pages/forward_pass.py": "Forward pass", "pages/backpropagation.py": "Backpropagation"}
@@ -22,13 +24,19 @@ def _links() -> None:
 def begin(title: str) -> Config:
     """Start a page: its title, its sidebar, its warnings. Returns the configuration that it shows."""
     st.set_page_config(
-        page_title=f"{title} · ffbp", page_icon=":material/hub:", layout="wide", initial_sidebar_state="auto"
+        page_title=f"{title} · ffbp",
+        page_icon=str(Path(__file__).parent / "icon.png"),
+        layout="wide",
+        initial_sidebar_state="auto",
     )
     address.adopt()
     with st.sidebar:
         _links()
         Sidebar(title.lower()).draw()
-    st.title(title, anchor=False)
+    address.write()  # before training: a reload in the middle of it finds the new experiment
+    left, right = st.columns([2, 3], vertical_alignment="center")
+    left.title(title, anchor=False)
+    st.session_state[PROGRESS] = right.empty()  # beside the title, where it pushes nothing away
     with st.container():  # one place, however many there are, so that what follows is not built anew
         for warning in st.session_state[address.WARNINGS]:
             st.warning(_plain(warning), icon=":material/link_off:")

@@ -79,12 +79,17 @@ def gradient_check(shown: Shown) -> None:
         if not st.button("Compare every gradient with the slope of the loss", key="check"):
             st.caption("Each parameter is moved up and down by 0.00001; the loss must change as backpropagation says.")
             return
-        network = run.network(_frame(run))
-        rows = slice(0, max(1, min(len(run.dataset.X_train), 4_000_000 // network.n_params // max(network.sizes))))
+        frame = _frame(run)
+        network = run.network(frame)
+        n_rows = max(1, min(len(run.dataset.X_train), 40_000_000 // network.n_params // max(network.sizes)))
+        rows = slice(0, n_rows)
         check = check_gradients(network, run.dataset.X_train[rows], run.dataset.y_train[rows])
         st.markdown(
             f"**{check.n_checked}** parameters agree to a relative error of **{check.max_relative_error:.1e}** or better. "
             f"Worst: `{check.worst}`, backward `{check.worst_analytic:.10g}`, slope `{check.worst_numeric:.10g}`."
+        )
+        st.caption(
+            f"At epoch {run.history.epoch[frame]}, on {rows.stop} of {len(run.dataset.X_train)} training samples."
         )
         if check.n_kinks:
             st.caption(f"{check.n_kinks} more lie across a kink, where a slope does not exist.")

@@ -14,11 +14,13 @@ import streamlit as st
 from threadpoolctl import threadpool_limits
 
 from ffbp.config import Config
-from ffbp.figures import format_number, pack_run
+from ffbp.figures import format_number
+from ffbp.figures.pack import packing
 from ffbp.maps import Plane, plane_of
 from ffbp.training import Progress, Run, fit
 
 MAX_RUNS = 24  # at most 8 MB each, and about 1 MB packed
+PROGRESS = "progress"  # where the session keeps the page's place for the progress bar
 PATIENCE_SECONDS = 0.4  # runs shorter than this show no progress bar
 
 
@@ -113,7 +115,7 @@ def trained(config: Config, axes: tuple[int, ...] = (0, 1)) -> Shown:
     """The configuration's run, from the cache or trained now, with progress on the page if it takes longer."""
     runs = cache()
     key = (config, axes)
-    slot = st.empty()  # always there, so that what follows keeps its place on the page and is not built anew
+    slot = st.session_state[PROGRESS]
     shown = runs.get(key)
     if shown is None:
         bar = _ProgressBar(slot)
@@ -121,9 +123,9 @@ def trained(config: Config, axes: tuple[int, ...] = (0, 1)) -> Shown:
             shown = runs.get(key)
             if shown is None:
                 run = _any_plane(runs, config) or _train(config, runs, bar)
-                with runs.turn:
-                    plane = plane_of(run.dataset, axes)
-                    shown = Shown(run, plane, pack_run(run, plane))
+                plane = plane_of(run.dataset, axes)
+                blob = _in_turns(packing(run, plane), runs, lambda _: bar.pulse())
+                shown = Shown(run, plane, blob)
                 runs.put(key, shown)
         slot.empty()
     return shown
@@ -136,14 +138,19 @@ def _any_plane(runs, config):
 
 
 def _train(config, runs, bar):
-    with closing(fit(config)) as progress:
+    return _in_turns(fit(config), runs, bar.show)
+
+
+def _in_turns(generator, runs, between):
+    """What a generator returns, run slice by slice; ``between`` gets what it yields and may interrupt."""
+    with closing(generator):
         while True:
             with runs.turn:
                 try:
-                    now = next(progress)
+                    now = next(generator)
                 except StopIteration as end:
                     return end.value
-            bar.show(now)  # here a changed page interrupts
+            between(now)
 
 
 class _ProgressBar:
@@ -162,4 +169,6 @@ class _ProgressBar:
         self.slot.progress(min(now.epoch / now.n_epochs, 1.0), text=text)
 
     def pulse(self):
-        self.slot.empty()
+        if time.perf_counter() - self.last > 0.05:
+            self.last = time.perf_counter()
+            self.slot.empty()

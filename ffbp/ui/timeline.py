@@ -88,8 +88,11 @@ def player(shown: Shown, *, panels: tuple[str, ...] = ALL_PANELS, marks=None) ->
         st.session_state["click:seen"] = click
         view["sample"] = int(click["row"])
         view.pop("x", None)
-    frame = min(view.get("frame", last), last)
-    data = pack_refinement(run, shown.plane, frame, run_id, marks() if marks else ())
+    if view.get("frame", 0) >= last:
+        view.pop("frame", None)  # the end needs no parameter
+    frame = view.get("frame", last)
+    marked, adopted = marks() if marks else (), st.session_state[address.ADOPTED]
+    data = pack_refinement(run, shown.plane, frame, run_id, marked, adopted)
     _refinement()(key="refinement", data=data)
     if result.plotly == "missing":
         import plotly

@@ -1,8 +1,8 @@
 """What only a real browser shows: the panels follow, the timeline plays at the screen's rate, links and keys work."""
 
-import math
 import re
 
+import numpy as np
 import pytest
 from browsing import Playground, serving
 
@@ -12,7 +12,7 @@ from ffbp.figures import format_number, format_percent
 
 def _figures_of(run, frame=-1):
     h = run.history
-    grad = math.hypot(*h.grad_norm[frame])
+    grad = np.linalg.norm(run.network(frame).grad)
     return [
         format_number(h.train_loss[frame]), format_number(h.test_loss[frame]), format_percent(h.train_accuracy[frame]),
         format_percent(h.test_accuracy[frame]), format_number(grad),
@@ -244,13 +244,12 @@ def test_text_from_a_link_never_becomes_markup(playground):
 def test_a_long_run_shows_progress_and_is_interrupted_by_a_change(playground):
     playground.open("?epochs=50")
     before = playground.data("run")
-    playground.page.goto(f"{playground.address}/?dataset=moons&n_samples=2000&batch=4&optimizer=adam&epochs=400")
+    playground.page.goto(f"{playground.address}/?dataset=moons&n_samples=3000&batch=2&optimizer=adam&epochs=400")
     playground.page.get_by_text("Training: epoch").wait_for(timeout=20_000)
     text = playground.page.get_by_text("Training: epoch").inner_text()
     assert re.fullmatch(r"Training: epoch \d+ of \d+ · loss \S+ · about \d+ s left", text)
     playground.page.get_by_role("button", name="Back to the defaults").click()
-    playground.page.wait_for_selector(".ffbp[data-run]", timeout=4_000)
-    assert playground.epoch() == "epoch 1000 / 1000"
+    playground.page.get_by_text("epoch 1000 / 1000").wait_for(timeout=4_000)
     assert before != playground.data("run")
     assert playground.page.get_by_text("Training: epoch").count() == 0
 
@@ -348,8 +347,6 @@ def test_hover_on_the_network_says_weights_and_biases(playground, reference):
             texts.add(playground.page.inner_text(".ffbp .network .readout"))
     b = run.network().layers[0].b
     W = run.network().layers[0].W
-    import numpy as np
-
     assert f"layer 1, unit 2: b = {format_number(np.float32(b[1, 0]))}" in texts
     assert any(
         text == f"W[1][{i + 1},{j + 1}] = {format_number(np.float32(W[i, j]))}"
@@ -360,8 +357,6 @@ def test_hover_on_the_network_says_weights_and_biases(playground, reference):
 
 
 def test_python_and_player_write_numbers_alike(playground):
-    import numpy as np
-
     rng = np.random.RandomState(0)
     values = [
         *(rng.randn(300) * 10.0 ** rng.randint(-9, 9, 300)),
@@ -467,3 +462,69 @@ def test_tables_code_and_gradient_check_open_on_demand(playground):
     page.get_by_role("button", name="Compare every gradient").click()
     page.get_by_text("parameters agree to a relative error of").wait_for()
     assert playground.data("frame") == "50"
+
+
+def test_the_address_is_written_before_a_long_training_ends(playground):
+    playground.open("?epochs=50")
+    playground.page.goto(f"{playground.address}/?samples=3000&batch=2&optimizer=adam&epochs=400")
+    playground.page.get_by_text("Training: epoch").wait_for(timeout=20_000)
+    _slide(playground.page, "Noise")
+    playground.wait_address("noise=0.21")
+    assert playground.page.get_by_role("button", name="Back to the defaults").is_visible()
+
+
+def test_hover_on_a_point_names_its_sample(playground, reference):
+    playground.open()
+    page = playground.page
+    page.click(".ffbp .first")
+    playground.wait_frame(0)
+    x, y = reference.dataset.raw_train[5]
+    where = page.evaluate(
+        """([x, y]) => {
+          const plot = document.querySelector('.ffbp .boundary .plot');
+          const { xaxis, yaxis, _size } = plot._fullLayout;
+          const box = plot.getBoundingClientRect();
+          return [box.left + _size.l + xaxis.l2p(x), box.top + _size.t + yaxis.l2p(y)];
+        }""",
+        [x, y],
+    )
+    page.mouse.move(where[0] - 20, where[1])
+    page.mouse.move(*where, steps=4)
+    page.wait_for_selector(".ffbp .boundary .hoverlayer .hovertext")
+    text = page.text_content(".ffbp .boundary .hoverlayer")
+    assert re.search(r"(train|test) sample \d+: ", text), text
+
+
+def test_back_over_moments_moves_the_timeline(playground):
+    playground.open("?frame=20")
+    playground.wait_frame(20)
+    playground.page.click(".ffbp .forward")
+    playground.wait_address("frame=21")
+    playground.page.go_back()
+    playground.wait_frame(20)
+
+
+def test_a_moment_kept_over_a_change_is_the_links_moment(playground):
+    playground.open("?frame=150")
+    before = playground.data("run")
+    _slide(playground.page, "Noise")
+    playground.new_run(before)
+    frame = playground.data("frame")
+    playground.wait_address(f"frame={frame}")
+    playground.page.wait_for_selector(f".ffbp[data-refined='{frame}']")
+
+
+def test_arrows_work_after_a_click_on_a_button_and_space_opens_an_expander(playground):
+    playground.open("?epochs=50")
+    playground.page.click(".ffbp .first")
+    playground.page.keyboard.press("ArrowRight")
+    playground.wait_frame(1)
+    playground.page.locator("summary").filter(has_text="More about the data").focus()
+    playground.page.keyboard.press(" ")
+    playground.page.get_by_text("Held out for testing").wait_for()
+    assert playground.data("playing") != "true"
+
+
+def test_a_constant_loss_still_has_an_axis(playground):
+    playground.open("?init=zeros&epochs=50")
+    assert playground.page.locator(".ffbp .loss .ytick").count() >= 2

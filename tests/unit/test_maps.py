@@ -58,7 +58,8 @@ def test_a_slice_keeps_the_other_columns_at_their_training_mean():
 @pytest.mark.parametrize("dataset", ["moons", "iris"])
 def test_confusion_counts_every_sample_once_and_its_diagonal_is_the_accuracy(dataset):
     run = ffbp.train(ffbp.Config(dataset=dataset, epochs=20))
-    counts = confusion(run, run.dataset.X_test, run.dataset.y_test)
+    predicted = run.network().decide(outputs(run, run.dataset.X_test))
+    counts = confusion(predicted, run.dataset.y_test, run.dataset.n_classes)
     assert (counts.sum(axis=(1, 2)) == len(run.dataset.y_test)).all()
     diagonal = np.trace(counts, axis1=1, axis2=2) / len(run.dataset.y_test)
     np.testing.assert_allclose(diagonal, run.history.test_accuracy)

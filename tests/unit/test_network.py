@@ -262,7 +262,15 @@ def test_several_classes_with_l2_are_scikit_learns_step_by_step():
 
 def test_regression_is_scikit_learns_with_twice_the_rate():
     """Its squared error has a half, ours has none."""
-    config = Config(dataset="noisy_sine", n_samples=40, hidden=(9,), learning_rate=0.05, test_size=0.0, epochs=100)
+    config = Config(
+        dataset="noisy_sine",
+        standardize=False,
+        n_samples=40,
+        hidden=(9,),
+        learning_rate=0.05,
+        test_size=0.0,
+        epochs=100,
+    )
     model = MLPRegressor(
         hidden_layer_sizes=(9,),
         activation="relu",

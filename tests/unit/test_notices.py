@@ -32,7 +32,18 @@ def test_clones_are_noticed_only_where_all_units_are_equal():
 def test_dead_units_are_counted():
     config = ffbp.Config(bias_init=-10.0, initializer="normal", init_scale=0.01, epochs=3)
     notice = keys(config)["dead"]
-    assert notice.numbers == {"layer": 1, "dead": 10, "units": 10}
+    assert notice.numbers == {"layers": [1], "dead": [10], "units": [10]}
+
+
+def test_a_loss_that_explodes_is_not_called_overfitting():
+    found = keys(ffbp.Config(learning_rate=1000.0, epochs=5))
+    assert "overfitting" not in found
+    history = ffbp.train(ffbp.Config(learning_rate=1000.0, epochs=5)).history
+    assert found["worse"].numbers["last"] == history.total[-1] > history.total[0]
+
+
+def test_clones_are_not_called_dead_as_well():
+    assert set(keys(ffbp.Config(initializer="zeros", epochs=5))) == {"clones"}
 
 
 def test_shrinking_gradients_are_noticed_beyond_a_factor_of_a_hundred():

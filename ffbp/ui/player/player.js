@@ -51,6 +51,11 @@ function element(tag, attributes = {}, ...children) {
   return node;
 }
 
+function rowsOf(array) {
+  const [n, width] = array.shape;
+  return Array.from({ length: n }, (_, i) => array.subarray(i * width, (i + 1) * width));
+}
+
 function undoDifferences(array) {
   const size = array.length / array.shape[0];
   for (let i = size; i < array.length; i++) array[i] += array[i - size]; // a Uint8Array wraps modulo 256, as written
@@ -77,7 +82,7 @@ export class Player {
     this.position = null;
     this.playing = false;
     this.speed = 1;
-    this.view = { test: true, hard: false, log: false, loss: 'loss', gradients: 'dW', confusion: null };
+    this.view = { test: true, hard: false, log: null, loss: 'loss', gradients: 'dW', confusion: null };
     this.figures = {};
     this.cleanup = [];
     this.frames = 0;
@@ -141,7 +146,7 @@ export class Player {
   buildControls() {
     const check = (panel, label, key, changed) => {
       const box = element('input', { type: 'checkbox', onchange: () => { this.view[key] = box.checked; changed(); } });
-      box.checked = this.view[key];
+      box.checked = Boolean(this.view[key]);
       const wrapped = element('label', {}, box, label);
       this.panels[panel].controls.append(wrapped);
       return wrapped;
@@ -208,11 +213,15 @@ export class Player {
     this.box.dataset.run = run.id;
     this.go(this.frame);
     this.describe();
+    if (this.frame !== run.n_frames - 1) this.rest(); // whoever listens assumes the end
   }
 
   prepare(run) {
     const b = run.boundary;
     for (const array of [b.values, b.winner, run.network.maps]) if (array) undoDifferences(array);
+    for (const figure of Object.values(run.figures)) {
+      for (const trace of figure.data) if (trace.customdata?.shape?.length === 2) trace.customdata = rowsOf(trace.customdata);
+    }
     this.luts(run);
   }
 
@@ -247,7 +256,6 @@ export class Player {
   }
 
   buildViews() {
-    if (this.run.diverged_at !== null) this.view.log = this.logToggle.firstChild.checked = true; // else one point is all there is to see
     for (const [name, select] of [['loss', this.lossSelect], ['gradients', this.gradientSelect]]) {
       const views = this.run.figures[name].layout.meta.views;
       select.replaceChildren(...views.map((view) => element('option', { value: view.key, text: view.label })));
@@ -303,6 +311,7 @@ export class Player {
     }
     layout.hoverlabel = { bgcolor: this.theme.background, font: { color: text } };
     const data = figure.data.map((trace) => ({ ...trace }));
+    if (name === 'boundary') layout.uirevision = this.run.id;
     if (name === 'boundary') for (const trace of data) trace.visible = this.view.test || trace.meta !== 'test';
     else this.applyView(name, data, layout);
     this.buildLegend(name, data);
@@ -312,7 +321,13 @@ export class Player {
   applyView(name, data, layout) {
     const view = this.run.figures[name].layout.meta.views.find((v) => v.key === this.view[name]);
     for (const trace of data) trace.visible = trace.meta === view.key;
-    const log = name === 'gradients' || (this.view.log && view.ranges.log);
+    // Unless chosen, a diverged run's loss is on a log axis: else its last point is all there is to see.
+    const wanted = this.view.log ?? this.run.diverged_at !== null;
+    const log = name === 'gradients' || Boolean(wanted && view.ranges.log);
+    if (name === 'loss') this.logToggle.firstChild.checked = wanted;
+    layout.xaxis.uirevision = this.run.id; // zoom survives a resize
+    layout.yaxis.uirevision = `${this.run.id}${view.key}${log}`;
+    layout.yaxis.tickfont = { size: log ? 11 : 13 };
     layout.yaxis.type = log ? 'log' : 'linear';
     layout.yaxis.range = [...(log ? view.ranges.log : view.ranges.linear)];
     layout.yaxis.title = { ...layout.yaxis.title, text: view.title + (name === 'loss' && log ? ' (log)' : '') };
@@ -476,7 +491,8 @@ export class Player {
   key(event) {
     const target = event.composedPath()[0];
     if (event.ctrlKey || event.metaKey || event.altKey || !this.run || !this.root.isConnected) return;
-    if (target instanceof Element && target.closest('input, textarea, select, button, a, [contenteditable], [role=slider], [role=combobox], [role=listbox], [role=option], [role=dialog]')) return;
+    const others = 'input, textarea, select, a, summary, canvas[tabindex], [contenteditable], [role=slider], [role=combobox], [role=listbox], [role=option], [role=dialog], [role=tab], [role=radio], [role=grid], [role=menu]';
+    if (target instanceof Element && (target.closest(others) || (event.key === ' ' && target.closest('button')))) return;
     const actions = { ' ': () => this.toggle(), ArrowLeft: () => this.jump(this.frame - 1), ArrowRight: () => this.jump(this.frame + 1), Home: () => this.jump(0), End: () => this.jump(Infinity) };
     if (!actions[event.key]) return;
     event.preventDefault();
@@ -870,6 +886,8 @@ export class Player {
     if (this.destroyed || !this.run || refined.run !== this.run.id) return;
     this.refined = refined.values ? refined : null;
     this.marks = refined.marks;
+    if (refined.adopted !== this.adopted && !this.playing && refined.frame !== this.frame) this.go(refined.frame);
+    this.adopted = refined.adopted;
     this.paintBoundary();
     this.box.dataset.refined = refined.frame;
   }

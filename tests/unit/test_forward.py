@@ -1,0 +1,170 @@
+"""Formulas and pictures of the forward pass: the numbers in them are those that were put in."""
+
+import re
+
+import numpy as np
+import pytest
+
+import ffbp
+from ffbp.activations import ACTIVATIONS
+from ffbp.figures import format_number
+from ffbp.figures import forward as pictures
+from ffbp.network import Network
+from ffbp.ui import formulas
+
+NUMBERS = re.compile(r"-?\d+\.?\d*(?:\{\\cdot\}10\^\{-?\d+\})?")
+
+
+def network_of(sizes, activations, seed=0, **options):
+    network = Network(sizes, activations, **options)
+    network.theta[...] = np.random.RandomState(seed).randn(network.n_params)
+    return network
+
+
+def value(text):
+    """A number as `formulas.number` writes it."""
+    mantissa, _, exponent = text.partition(r"{\cdot}10^{")
+    return float(mantissa) * 10 ** int(exponent.rstrip("}") or 0)
+
+
+@pytest.mark.parametrize("number", [0.0, 1.0, -0.25, 12.345678, -1234.5, 3.21e-7, -6.5e43])
+def test_a_number_in_latex_is_the_formatted_number(number):
+    assert value(formulas.number(number)) == pytest.approx(float(format_number(number)))
+    assert formulas.factor(number).startswith("(") == (number < 0)
+
+
+def test_infinite_and_missing_numbers_have_signs_of_their_own():
+    assert formulas.number(np.inf) == r"\infty"
+    assert formulas.number(-np.inf) == r"-\infty"
+    assert "text" in formulas.number(np.nan)
+
+
+def test_a_matrix_holds_its_entries_and_its_shape():
+    array = np.array([[0.5, -0.25, 3.0], [1.5, 2.0, -4.0]])
+    text = formulas.matrix("W", array)
+    inside = text[text.index("{bmatrix}") + 9 : text.index(r"\end{bmatrix}")]
+    assert [[float(v) for v in row.split("&")] for row in inside.split(r"\\")] == array.tolist()
+    assert r"(2 \times 3)" in text
+    assert r"(3 \times 1)" in formulas.vector("b", array[0])
+
+
+def test_a_short_sum_shows_every_term_and_the_total():
+    w, a = np.array([0.5, 0.2, -1.5]), np.array([0.31, -0.72, 2.0])
+    text = formulas.weighted_sum("z", w, a, 0.25, total=float(w @ a + 0.25))
+    for i in range(3):
+        assert rf"{formulas.factor(w[i])} \cdot {formulas.factor(a[i])}" in text
+    assert rf"\mathbf{{{formulas.number(w @ a + 0.25)}}}" in text
+
+
+def test_a_long_sum_shows_the_largest_terms_and_the_subtotal_of_the_others():
+    rng = np.random.RandomState(1)
+    w, a = rng.randn(40), rng.randn(40)
+    text = formulas.weighted_sum("z", w, a, 0.5, total=float(w @ a + 0.5))
+    products = w * a
+    largest = np.sort(np.abs(products))[-formulas.SHOWN_TERMS]
+    rest = products[np.abs(products) < largest]
+    assert text.count(r"\cdot") == formulas.SHOWN_TERMS
+    assert rf"{len(rest)}\text{{ more terms}}" in text
+    assert formulas.factor(rest.sum()) in text
+
+
+def test_text_from_data_is_neither_markdown_nor_latex():
+    text = formulas.plain("**b** $x^2$ [link](http://x) `c` <i>")
+    assert not re.search(r"(?<!\\)[*$\[\]`<>_]", text)
+
+
+def test_the_linear_map_of_identities_is_the_networks_own_output():
+    network = network_of((3, 5, 4, 2), ("identity",) * 3, loss="mse")
+    X = np.random.RandomState(2).randn(7, 3)
+    W, b = pictures.linear_map(network)
+    np.testing.assert_allclose(W @ X.T + b, network.forward(X).A[-1], rtol=1e-12)
+
+
+def test_two_units_are_shown_as_they_are_and_more_along_the_axes_of_greatest_variance():
+    A = np.random.RandomState(3).randn(2, 50)
+    np.testing.assert_array_equal(pictures.layer_view(A).place(A), A.T)
+    A = np.random.RandomState(3).randn(6, 80) * np.array([[9], [1], [4], [1], [1], [0.5]])
+    view = pictures.layer_view(A)
+    variances = np.sort(np.linalg.eigvalsh(np.cov(A)))[::-1]
+    assert view.share(A) == pytest.approx(variances[:2].sum() / variances.sum())
+    np.testing.assert_allclose(view.axes @ view.axes.T, np.eye(2), atol=1e-12)
+
+
+def test_a_straight_line_separates_what_is_separable_and_not_xor():
+    A = np.array([[0, 0, 1, 1], [0, 1, 0, 1]] * 1, dtype=float).repeat(5, axis=1)
+    both, either = np.array([0, 0, 0, 1]).repeat(5), np.array([0, 1, 1, 0]).repeat(5)
+    assert pictures.straight_line_score(A, both, regression=False) == 1.0
+    assert pictures.straight_line_score(A, either, regression=False) <= 0.75
+    assert pictures.straight_line_score(A, 2 * A[0] - A[1] + 3, regression=True) == pytest.approx(1.0)
+
+
+def test_the_picture_shows_activations_in_nodes_and_contributions_on_edges():
+    network = network_of((2, 3, 1), ("tanh", "sigmoid"))
+    trace = network.forward(np.array([[0.5, -1.0]]))
+    figure, left_out = pictures.pass_picture(network, trace, ("x1", "x2"), ("a", "b"))
+    nodes = [t for t in figure.data if str(t.meta).startswith("layer")]
+    for l, layer in enumerate(nodes):
+        np.testing.assert_allclose([float(t) for t in layer.text], trace.A[l][:, 0], atol=0.0051)
+        np.testing.assert_array_equal(layer.marker.color, trace.A[l][:, 0])
+    shown = sorted(float(text.split("= ")[-1]) for text in next(t for t in figure.data if t.meta == "edges").hovertext)
+    products = [
+        network.layers[l].W[i, j] * trace.A[l][j, 0] for l in (0, 1) for i in range((3, 1)[l]) for j in range((2, 3)[l])
+    ]
+    np.testing.assert_allclose(shown, sorted(products), rtol=1e-12)
+    assert left_out == ""
+    dashed = [t for t in figure.data if t.mode == "lines" and t.line.dash == "dash"]
+    assert sum(len(t.x) // 3 for t in dashed) == sum(p < 0 for p in products)
+
+
+def test_a_large_network_is_thinned_and_the_picture_says_so():
+    network = network_of((2, 30, 30, 1), ("relu", "relu", "sigmoid"))
+    figure, left_out = pictures.pass_picture(network, network.forward(np.ones((1, 2))), ("x1", "x2"), ("a", "b"))
+    assert len(next(t for t in figure.data if t.meta == "edges").x) == pictures.MAX_EDGES
+    assert "12 of 30 units of layer 1" in left_out
+    assert "60" in left_out
+
+
+@pytest.mark.parametrize("key", ACTIVATIONS)
+def test_the_curves_pass_through_the_marked_points(key):
+    activation = ACTIVATIONS[key]
+    Z = np.array([[0.7], [-1.3], [2.1]])
+    A = activation.forward(Z, np.empty_like(Z))
+    figure = pictures.activation_curves(activation, Z, A, 1, 1)
+    g, slope, mark = figure.data
+    assert mark.x[0] == -1.3
+    assert mark.y[0] == A[1, 0]
+    assert np.interp(-1.3, g.x, g.y) == pytest.approx(A[1, 0], abs=2e-3)
+    step = 1e-6
+    up, down = Z.copy(), Z.copy()
+    up[1], down[1] = Z[1] + step, Z[1] - step
+    numeric = (activation.forward(up, np.empty_like(Z)) - activation.forward(down, np.empty_like(Z)))[1, 0] / 2 / step
+    assert mark.y[1] == pytest.approx(numeric, abs=1e-6)
+    assert np.interp(-1.3, slope.x, slope.y) == pytest.approx(numeric, abs=2e-3)
+
+
+def test_every_axis_has_a_title():
+    W, a = np.ones((20, 15)), np.ones((20, 1))
+    figures = [
+        pictures.activation_curves(ACTIVATIONS["tanh"], a, np.tanh(a), 0, 1),
+        pictures.layer_space(np.ones((4, 2)), np.zeros(4), np.zeros((1, 2, 2)), ([0, 1], [0, 1]), ("a1", "a2"), class_names=("0",)),
+    ]  # fmt: skip
+    for figure in figures:
+        assert figure.layout.xaxis.title.text
+        assert figure.layout.yaxis.title.text
+    figure = pictures.layer_map(W, np.ones((15, 1)), a, a, a, layer=2)
+    assert "layer 1" in figure.layout.xaxis2.title.text
+    assert "layer 2" in figure.layout.yaxis2.title.text
+
+
+def test_a_name_from_the_data_is_no_tag_in_a_figure():
+    network = network_of((2, 1), ("sigmoid",))
+    figure, _ = pictures.pass_picture(network, network.forward(np.ones((1, 2))), ("<b>x</b>", "y"), ("a", "b"))
+    assert "<b>" not in str(next(t for t in figure.data if t.meta == "layer 0").hovertext)
+
+
+def test_the_core_is_not_changed_by_drawing():
+    run = ffbp.train(ffbp.Config(epochs=5))
+    network = run.network(2)
+    before = network.theta.copy()
+    pictures.pass_picture(network, network.forward(run.dataset.X_train[:1]), ("x1", "x2"), ("0", "1"))
+    np.testing.assert_array_equal(network.theta, before)
