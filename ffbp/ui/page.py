@@ -8,6 +8,7 @@ from streamlit.errors import StreamlitPageNotFoundError
 
 from ffbp.config import Config
 from ffbp.ui import address
+from ffbp.ui.formulas import plain
 from ffbp.ui.runs import PROGRESS
 from ffbp.ui.sidebar import Sidebar, usual_axes
 
@@ -39,7 +40,7 @@ def begin(title: str) -> Config:
     st.session_state[PROGRESS] = right.empty()  # beside the title, where it pushes nothing away
     with st.container():  # one place, however many there are, so that what follows is not built anew
         for warning in st.session_state[address.WARNINGS]:
-            st.warning(_plain(warning), icon=":material/link_off:")
+            st.warning(plain(warning), icon=":material/link_off:")
     return st.session_state[address.CONFIG]
 
 
@@ -58,8 +59,3 @@ def axes_of(config: Config) -> tuple[int, ...]:
 def finish() -> None:
     """End a page: the address says what it shows."""
     address.write()
-
-
-def _plain(text: str) -> str:
-    """Text from a link, shown as it is: no Markdown, no HTML, no formulas."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|<>$~:^&" else c for c in text)

@@ -1,6 +1,7 @@
 """What stands below the timeline: notices in words, the numbers of a moment, the gradient check, the code that ran."""
 
 import inspect
+import textwrap
 
 import pandas as pd
 import streamlit as st
@@ -110,4 +111,4 @@ def source_code() -> None:
         return
     with expander:
         for function in (Network.propagate, Network.output_delta, Network.backpropagate, Training.update):
-            st.code(inspect.cleandoc(inspect.getsource(function)), language="python")
+            st.code(textwrap.dedent(inspect.getsource(function)), language="python")

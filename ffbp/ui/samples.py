@@ -8,6 +8,7 @@ import streamlit as st
 from ffbp.datasets import Dataset
 from ffbp.figures import format_number
 from ffbp.ui import address
+from ffbp.ui.formulas import plain
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,10 @@ def chosen_sample(dataset: Dataset) -> Sample:
         numbers = np.array([float(text) for text in view[address.INPUTS].split("_")])
         if len(numbers) == len(dataset.columns):
             return Sample(numbers, dataset.encode_columns(numbers[None]), None, None, "typed")
+        st.warning(
+            f"{address.INPUTS} must hold {len(dataset.columns)} numbers for this data, got {len(numbers)}; it was left out"
+        )
+        del view[address.INPUTS]
     row = view.get("sample", int(dataset.rows_train[0]))
     for part, rows, raw, X, y in (
         ("train", dataset.rows_train, dataset.raw_train, dataset.X_train, dataset.y_train),
@@ -86,7 +91,7 @@ def sample_chooser(dataset: Dataset, page: str) -> None:
             args=(key, i, tuple(sample.chosen)),
         )
     if problem := st.session_state.pop("sample:problem", None):
-        st.error(problem)
+        st.error(plain(problem))
 
 
 def _row_chosen(key):

@@ -1,0 +1,552 @@
+"""The page of the forward pass: one sample's way through the network of one frame, with the numbers of the core's trace.
+
+A `Pass` holds that network and its trace; everything shown is read from it. Each function draws one section of the page
+and belongs inside the page's fragment, so that another frame, sample or unit draws the sections anew and nothing else.
+"""
+
+import inspect
+import textwrap
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from ffbp.datasets import REGRESSION
+from ffbp.figures import format_number, format_percent
+from ffbp.figures import forward as pictures
+from ffbp.maps import cell_centres, plane_inputs
+from ffbp.network import Network, Trace
+from ffbp.ui import address, formulas
+from ffbp.ui.runs import Shown
+from ffbp.ui.samples import Sample, chosen_sample
+
+MAX_WRITTEN, MAX_SIDE = 60, 12  # a larger matrix is drawn instead of written
+MAX_REACH = 40.0  # z beyond this, of a run that diverges, would leave nothing of the curve to see
+BROAD = 5  # with more columns than this a layer's formula takes two lines
+DRAWN_SAMPLES, RANGE_FRAMES, GRID_LINES, GRID_POINTS = 300, 12, 11, 41
+PLOT = {"displayModeBar": False, "scrollZoom": False}
+
+
+@dataclass(frozen=True)
+class Pass:
+    """The network of a frame (a copy of its own) and its trace of the chosen sample; layer 1.., unit counted from 0."""
+
+    shown: Shown
+    frame: int
+    sample: Sample
+    network: Network
+    trace: Trace
+    layer: int
+    unit: int
+
+    @property
+    def dataset(self):
+        return self.shown.run.dataset
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """What the outputs stand for: classes, or the target."""
+        names = self.dataset.class_names
+        return names if len(names) == self.network.sizes[-1] else (self.dataset.target_name,)
+
+    def loss(self, network: Network, X: np.ndarray):
+        """What the loss charges a network for this sample; None for typed inputs, which have no target."""
+        return None if self.sample.y is None else float(network.loss(X, self.sample.y))
+
+
+def check_view(shown: Shown) -> None:
+    """Say it where the link asks for a frame, layer or unit that this run does not have; the default is shown."""
+    view, sizes = st.session_state[address.VIEW_STATE], shown.run.network(-1).sizes
+    last = shown.run.n_frames - 1
+    if view.get("frame", 0) > last:
+        st.warning(f"frame must be from 0 to {last}, got {view.pop('frame')}; the last one is shown")
+    if view.get("layer", 1) >= len(sizes):
+        st.warning(f"layer must be from 1 to {len(sizes) - 1}, got {view.pop('layer')}; layer 1 is shown")
+    n_units = sizes[view.get("layer", 1)]
+    if view.get("unit", 1) > n_units:
+        st.warning(f"unit must be from 1 to {n_units}, got {view.pop('unit')}; unit 1 is shown")
+
+
+def pass_of(shown: Shown, frame: int) -> Pass:
+    """The forward pass of the chosen sample at a frame."""
+    view = st.session_state[address.VIEW_STATE]
+    sample, network = chosen_sample(shown.run.dataset), shown.run.network(frame)
+    layer, unit = view.get("layer", 1), view.get("unit", 1) - 1
+    return Pass(shown, frame, sample, network, network.forward(sample.X), layer, unit)
+
+
+def unit_chooser(shown: Shown) -> None:
+    """Choose the unit whose sum is written out; it is in the link and shared with the other pages."""
+    view, sizes = st.session_state[address.VIEW_STATE], shown.run.network(-1).sizes
+    left, right = st.columns(2)
+    layer = view.get("layer", 1)
+    last = len(sizes) - 1
+    st.session_state["forward:layer"] = layer
+    left.selectbox(
+        "Layer", range(1, last + 1), key="forward:layer", on_change=_layer_chosen,
+        format_func=lambda l: f"{l} (output)" if l == last else str(l),
+    )  # fmt: skip
+    key = f"forward:unit:{layer}"
+    st.session_state[key] = view.get("unit", 1)
+    right.selectbox("Unit", range(1, sizes[layer] + 1), key=key, on_change=_unit_chosen, args=(key,))
+
+
+def _layer_chosen():
+    view = st.session_state[address.VIEW_STATE]
+    view["layer"] = int(st.session_state["forward:layer"])
+    view.pop("unit", None)
+
+
+def _unit_chosen(key):
+    st.session_state[address.VIEW_STATE]["unit"] = int(st.session_state[key])
+
+
+def _theme() -> str:
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def _chart(figure, key):
+    st.plotly_chart(figure, key=key, config=PLOT, width="stretch")
+
+
+# The output in words
+
+
+def output_in_words(p: Pass) -> None:
+    """What the output says about this sample, and what the loss charges for it."""
+    network, trace = p.network, p.trace
+    left, middle, right = st.columns(3)
+    name, value = _decision(p, network, trace)
+    left.metric("The network says", name)
+    middle.metric(*value)
+    loss = p.loss(network, p.sample.X)
+    right.metric("Loss of this sample", "no target" if loss is None else format_number(loss))
+    if loss is None:
+        st.markdown("Typed inputs have no target, so there is nothing to be charged for.")
+        return
+    st.markdown(_judgement(p, network, trace))
+    formula = _loss_formula(network, trace, p.sample.y, loss)
+    if formula:
+        st.latex(formula)
+    st.caption(formulas.plain(f"{network.loss_function.label}: {network.loss_function.formula}"))
+
+
+def _decision(p, network, trace):
+    """The answer as text, and the number behind it with its label."""
+    decided = network.decide(trace.A[-1])[0]
+    a = trace.A[-1][:, 0]
+    if p.dataset.task == REGRESSION:
+        own = format_number(p.dataset.decode_target(decided))
+        return f"{own}", ("Output a, as trained", format_number(decided))
+    name = formulas.plain(p.dataset.class_names[int(decided)])
+    if len(a) > 1:
+        return name, ("Its probability" if network.activations[-1].coupled else "Its output", format_number(a.max()))
+    if network.activations[-1].key != "sigmoid":
+        return name, ("Output a", format_number(a[0]))
+    return name, (f"Probability of {formulas.plain(p.dataset.class_names[1])}", format_number(a[0]))
+
+
+def _judgement(p, network, trace):
+    """Right or wrong, or how far off in the target's own units."""
+    decided, y = network.decide(trace.A[-1])[0], p.sample.y[0]
+    target_name = formulas.plain(p.dataset.target_name)
+    if p.dataset.task == REGRESSION:
+        own, target = p.dataset.decode_target(decided), p.dataset.decode_target(y)
+        return (
+            f"{target_name} should be **{formulas.plain(format_number(target))}**; the network is off by "
+            f"**{formulas.plain(format_number(own - target))}**, in the target's own units."
+        )
+    true = formulas.plain(p.dataset.class_names[int(y)])
+    if not np.isfinite(trace.A[-1]).all():
+        return f"The true {target_name} is **{true}**; the output is no longer a number."
+    return f"The true {target_name} is **{true}**: the answer is **{'right' if decided == y else 'wrong'}**."
+
+
+def _loss_formula(network, trace, y, loss):
+    """The loss of one sample with its numbers, or "" where it would be too long."""
+    a, target = trace.A[-1][:, 0], network.targets(y)[:, 0]
+    key, n = network.loss_function.key, formulas.number
+    if key == "mse" and len(a) <= 4:
+        squares = " + ".join(rf"({n(o)} {formulas.signed(-t)})^2" for o, t in zip(a, target, strict=True))
+        mean = squares if len(a) == 1 else rf"\tfrac{{1}}{{{len(a)}}}\left({squares}\right)"
+        return rf"L = {mean} = \mathbf{{{n(loss)}}}"
+    if key == "cce":
+        return rf"L = -\ln a_{{{int(target.argmax()) + 1}}} = -\ln {n(a[target.argmax()])} = \mathbf{{{n(loss)}}}"
+    if key == "bce" and len(a) == 1:
+        inside = n(a[0]) if target[0] == 1 else f"(1 - {n(a[0])})"
+        return rf"L = -\ln {inside} = \mathbf{{{n(loss)}}}"
+    return ""
+
+
+# The pass as a picture and as formulas
+
+
+def pass_diagram(p: Pass) -> None:
+    """The network as a picture of this one pass."""
+    chosen = (p.layer, p.unit)
+    figure, left_out = pictures.pass_picture(
+        p.network, p.trace, p.dataset.input_names, p.output_names, theme=_theme(), chosen=chosen
+    )
+    _chart(figure, "forward:picture")
+    st.caption(
+        f"In the nodes: a. On the edges: w·a, thicker where larger, dashed orange where negative. The thick rim is the "
+        f"chosen unit. All digits under the pointer. {left_out}"
+    )
+
+
+def layer_by_layer(p: Pass) -> None:
+    """z = W a + b and a = g(z) of every layer, with its numbers and shapes."""
+    for l, layer in enumerate(p.network.layers, start=1):
+        kind = "Output layer" if l == len(p.network.layers) else "Layer"
+        st.markdown(f"**{kind} {l}** · {layer.activation.label} · g(z) = {formulas.plain(layer.activation.formula)}")
+        if layer.W.size <= MAX_WRITTEN and max(layer.W.shape) <= MAX_SIDE:
+            for line in written_layer(p.network, p.trace, l):
+                st.latex(line)
+        else:
+            _drawn_layer(p, l)
+    _full_digits(p)
+
+
+def written_layer(network: Network, trace: Trace, l: int) -> list[str]:
+    """The LaTeX of one layer's ``z = W a + b`` and ``a = g(z)`` with numbers: one line, or two for a broad matrix."""
+    layer, z, a = network.layers[l - 1], formulas.symbol("z", l), formulas.symbol("a", l)
+    W, b, before = formulas.symbol("W", l), formulas.symbol("b", l), formulas.symbol("a", l - 1)
+    product = rf"{formulas.shaped(layer.W, W)}\;{formulas.shaped(trace.A[l - 1], before)}"
+    bias = f"+ {formulas.shaped(layer.b, b)}"
+    result = rf"= {formulas.shaped(trace.Z[l], z)}, \qquad {a} = g({z}) = {formulas.shaped(trace.A[l])}"
+    if layer.n_in > BROAD:
+        return [f"{z} = {product}", f"{bias} {result}"]
+    return [f"{product} {bias} {result}"]
+
+
+def _drawn_layer(p, l):
+    """A large layer: its formula with shapes, and for the chosen layer the heat map."""
+    layer, z = p.network.layers[l - 1], formulas.symbol("z", l)
+    before, a = formulas.symbol("a", l - 1), formulas.symbol("a", l)
+    under = lambda name, array: rf"\underset{{{formulas.shape(array)}}}{{{name}}}"  # noqa: E731
+    st.latex(
+        f"{under(z, layer.b)} = {under(formulas.symbol('W', l), layer.W)}\\;{under(before, p.trace.A[l - 1])} + "
+        rf"{under(formulas.symbol('b', l), layer.b)}, \qquad {under(a, layer.b)} = g({z})"
+    )
+    if l != p.layer:
+        st.caption(f"Too large to be written out. Choose layer {l} above to see its numbers as colours.")
+        return
+    figure = pictures.layer_map(layer.W, p.trace.A[l - 1], layer.b, p.trace.Z[l], p.trace.A[l], layer=l, theme=_theme())
+    _chart(figure, f"forward:map:{l}")
+    st.caption(
+        "Top row: what comes in. Large block: W. Right: b, z, a. Blue is positive, orange negative; each block has its "
+        "own scale."
+    )
+
+
+def _full_digits(p):
+    """The chosen layer as a table with all digits, sent only when somebody looks."""
+    box = st.expander(f"All digits of layer {p.layer}", key="forward:digits", on_change="rerun")
+    if not box.open:
+        return
+    l, layer = p.layer, p.network.layers[p.layer - 1]
+    table = pd.DataFrame({"unit": np.arange(1, layer.n_out + 1)})
+    table[f"z[{l}]"], table[f"a[{l}]"], table["b"] = p.trace.Z[l][:, 0], p.trace.A[l][:, 0], layer.b[:, 0]
+    weights = pd.DataFrame(layer.W, columns=[f"w from {j + 1}" for j in range(layer.n_in)])
+    numbers = st.column_config.NumberColumn(format="%.17g")
+    table = pd.concat([table, weights], axis="columns")
+    box.dataframe(table, hide_index=True, column_config=dict.fromkeys(table.columns[1:], numbers))
+    before = pd.DataFrame({f"a[{l - 1}]": p.trace.A[l - 1][:, 0]}).T
+    before.columns = [str(j + 1) for j in range(layer.n_in)]
+    box.dataframe(before, column_config=dict.fromkeys(before.columns, numbers))
+
+
+def chosen_unit(p: Pass) -> None:
+    """The chosen unit's sum written out, then g and g' with this z marked on both."""
+    l, u, layer = p.layer, p.unit, p.network.layers[p.layer - 1]
+    z, a = formulas.symbol("z", l, u + 1), formulas.symbol("a", l, u + 1)
+    left, right = st.columns([3, 2])
+    with left:
+        st.markdown(f"**Unit {u + 1} of layer {l}**, written out: each input times its weight, then the bias.")
+        st.latex(
+            formulas.weighted_sum(
+                z, layer.W[u], p.trace.A[l - 1][:, 0], layer.b[u, 0], total=p.trace.Z[l][u, 0]
+            )
+        )  # fmt: skip
+        st.latex(rf"{a} = g({formulas.number(p.trace.Z[l][u, 0])}) = \mathbf{{{formulas.number(p.trace.A[l][u, 0])}}}")
+        slope = layer.activation.derivative(p.trace.Z[l], p.trace.A[l], np.empty_like(p.trace.Z[l]))[u, 0]
+        st.latex(rf"g'({formulas.number(p.trace.Z[l][u, 0])}) = \mathbf{{{formulas.number(slope)}}}")
+        if layer.activation.coupled:
+            st.caption("Softmax looks at all z of its layer; the curve moves this one and holds the others fixed.")
+    with right:
+        figure = pictures.activation_curves(
+            layer.activation, p.trace.Z[l], p.trace.A[l], u, l, reach=_reach(p), theme=_theme()
+        )
+        _chart(figure, "forward:curves")
+
+
+def _reach(p):
+    """How far the curves' axis goes: far enough for this unit's z at all frames, so that only the mark moves."""
+    Z = p.network.with_theta(p.shown.run.history.theta.copy()).forward(p.sample.X).Z[p.layer]
+    sizes = np.abs(Z[:, p.unit, 0])
+    sizes = sizes[np.isfinite(sizes) & (sizes < MAX_REACH)]
+    return max(4.0, 1.1 * float(sizes.max(initial=0.0)))
+
+
+def one_linear_map(p: Pass) -> None:
+    """Where no hidden layer bends anything: the product of all matrices, which does the same."""
+    hidden = p.network.activations[:-1]
+    if not hidden or any(activation.key != "identity" for activation in hidden):
+        return
+    W, b = pictures.linear_map(p.network)
+    last = len(p.network.layers)
+    z = formulas.symbol("z", last)
+    st.markdown(
+        "**One linear map.** Every hidden activation is the identity, so the matrices multiply to a single one: this "
+        "network can do no more than a network without hidden layers."
+    )
+    factors = r"\,".join(formulas.symbol("W", l) for l in range(last, 0, -1))
+    if W.size <= MAX_WRITTEN and max(W.shape) <= MAX_SIDE:
+        st.latex(formulas.matrix(f"W = {factors}", W))
+        st.latex(
+            rf"{z} = W\,x + b = {formulas.shaped(W, 'W')}\;{formulas.shaped(p.trace.A[0], 'x')} + "
+            rf"{formulas.shaped(b, 'b')} = {formulas.shaped(p.trace.Z[last])}"
+        )
+        return
+    st.latex(rf"W = {factors}, \qquad {z} = W\,x + b")
+    table = pd.DataFrame(np.hstack([W, b]), columns=[*(f"w{j + 1}" for j in range(W.shape[1])), "b"])
+    st.dataframe(table, hide_index=True)
+
+
+# What if
+
+
+def what_if(p: Pass) -> None:
+    """Type over one input, weight or bias of a copy and see the pass change, the original beside it."""
+    kinds, target, new = st.columns(3)
+    layer = p.network.layers[p.layer - 1]
+    kind = kinds.selectbox("Change", ("an input", "a weight of the chosen unit", "the bias of the chosen unit"),
+                           key="forward:kind")  # fmt: skip
+    index = 0
+    if not kind.startswith("the bias"):
+        is_input = kind == "an input"
+        names = _input_labels(p)[: len(p.dataset.columns)] if is_input else _source_labels(p)
+        index = target.selectbox(
+            "Which input" if is_input else f"Weight of layer {p.layer}, unit {p.unit + 1}, from", range(len(names)),
+            format_func=lambda i: names[i], key=f"forward:which:{0 if is_input else p.layer}",
+        )  # fmt: skip
+    else:
+        target.selectbox("Which", [f"layer {p.layer}, unit {p.unit + 1}"], key=f"forward:b:{p.layer}:{p.unit}")
+    place = {"an input": "x"}.get(kind, f"{kind.split()[1]}:{p.layer}:{p.unit}")
+    old = {
+        "an input": lambda: p.sample.chosen[index],
+        "a weight of the chosen unit": lambda: layer.W[p.unit, index],
+        "the bias of the chosen unit": lambda: layer.b[p.unit, 0],
+    }[kind]()
+    key = f"forward:new:{place}:{index}"
+    typed = new.text_input(
+        "New value", key=key, placeholder=f"now {format_number(old)}", help="A number with a point or a comma."
+    )
+    if not typed.strip():
+        st.caption("Type a new value: the pass of a copy is shown beside the original. The run never changes.")
+        return
+    value = address.as_number(typed)
+    if value is None:
+        st.error(formulas.plain(f"a new value must be a finite number such as 0.5 or 0,5, got {typed[:40]!r}"))
+        return
+    st.button("Back to the original", key="forward:back", on_click=_forget, args=(key,), icon=":material/undo:")
+    network, X = _changed(p, kind, index, value)
+    trace = network.forward(X)
+    _compare(p, network, X, trace, (_name(p, kind, index), old, value))
+
+
+def _forget(key):
+    st.session_state[key] = ""
+
+
+def _input_labels(p):
+    return [f"x{i + 1}: {name}" for i, name in enumerate(p.dataset.input_names)]
+
+
+def _source_labels(p):
+    if p.layer == 1:
+        return _input_labels(p)
+    return [f"layer {p.layer - 1}, unit {j + 1}" for j in range(p.network.sizes[p.layer - 1])]
+
+
+def _name(p, kind, index):
+    """The changed number's name, as a formula for a label."""
+    if kind == "an input":
+        return f"$x_{{{index + 1}}}$" + (" in its own units" if p.dataset.standardized else "")
+    if kind.startswith("a weight"):
+        return f"$W^{{[{p.layer}]}}_{{{p.unit + 1},{index + 1}}}$"
+    return f"$b^{{[{p.layer}]}}_{{{p.unit + 1}}}$"
+
+
+def _changed(p, kind, index, value):
+    """A copy of the network, or the inputs, with one number replaced."""
+    network = p.network.with_theta(p.network.theta.copy())
+    layer, X = network.layers[p.layer - 1], p.sample.X
+    if kind == "an input":
+        chosen = np.array(p.sample.chosen, dtype=float)
+        chosen[index] = value
+        X = p.dataset.encode_columns(chosen[None])
+    elif kind.startswith("a weight"):
+        layer.W[p.unit, index] = value
+    else:
+        layer.b[p.unit, 0] = value
+    return network, X
+
+
+def _compare(p, network, X, trace, change):
+    """Old and new: what was changed, the chosen unit, the output and the loss; then both passes as pictures."""
+    l, u = p.layer, p.unit
+    what, old, value = change
+    rows = [(what, old, value)]
+    rows += [(f"${name}^{{[{l}]}}_{{{u + 1}}}$", before[l][u, 0], after[l][u, 0])
+             for name, before, after in (("z", p.trace.Z, trace.Z), ("a", p.trace.A, trace.A))]  # fmt: skip
+    k = 0 if len(trace.A[-1]) == 1 else int(np.nan_to_num(p.trace.A[-1][:, 0]).argmax())
+    rows.append((f"output $a_{{{k + 1}}}$", p.trace.A[-1][k, 0], trace.A[-1][k, 0]))
+    if p.dataset.task == REGRESSION:
+        own = p.dataset.decode_target
+        rows.append((formulas.plain(p.dataset.target_name), own(rows[-1][1]), own(rows[-1][2])))
+    if p.sample.y is not None:
+        rows.append(("loss", p.loss(p.network, p.sample.X), p.loss(network, X)))
+    for column, (label, before, after) in zip(st.columns(len(rows)), rows, strict=True):
+        column.metric(label, format_number(after), f"was {format_number(before)}", delta_color="off", delta_arrow="off")
+    (before, _), (after, _) = _decision(p, p.network, p.trace), _decision(p, network, trace)
+    if p.dataset.task != REGRESSION:
+        st.markdown(
+            f"The network still says **{before}**."
+            if before == after
+            else f"The answer changes from **{before}** to **{after}**."
+        )
+    for column, title, changed in zip(
+        st.columns(2), ("As it is", "What if"), (p, replace(p, network=network, trace=trace)), strict=True
+    ):
+        with column:
+            st.markdown(f"**{title}**")
+            figure, _ = pictures.pass_picture(
+                changed.network, changed.trace, p.dataset.input_names, p.output_names, theme=_theme(), chosen=(l, u)
+            )
+            _chart(figure, f"forward:what-if:{title}")
+
+
+# All samples at once
+
+
+def all_samples(p: Pass) -> None:
+    """What each hidden layer does to all samples and to a grid over the plane, and how far a straight line gets."""
+    box = st.expander("What each layer does to all training samples", key="forward:space", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        regression = p.dataset.task == REGRESSION
+        st.markdown(
+            "Every hidden layer moves all samples. The grid, drawn over the plane of the inputs, shows how the layer "
+            "bends, folds and stretches. A classifier's last layer can only draw a straight line: the hidden layers "
+            "must make the classes separable before it."
+            if not regression
+            else "Every hidden layer moves all samples. The last layer can only fit a straight line (a plane) to what "
+            "it gets: the hidden layers must make the target linear before it."
+        )
+        spaces = _spaces(p)
+        for first in range(0, len(spaces), 3):
+            for column, (figure, words) in zip(st.columns(3), spaces[first : first + 3], strict=False):
+                with column:
+                    st.markdown(words[0])
+                    _chart(figure, f"forward:space:{words[0]}")
+                    st.caption(words[1])
+        st.caption(
+            ("R² of least squares" if regression else "Accuracy of scikit-learn's logistic regression (C = 10)")
+            + f", fitted to each layer's activations of at most {pictures.MAX_LINE_SAMPLES} training samples. "
+            f"At most {DRAWN_SAMPLES} are drawn, in the boundary panel's colours. The axes stay the same in all frames; a "
+            "principal axis is that of the last frame. With more than two numbers, the straight line is a plane."
+            + (" The grid is a slice: the other inputs stay at their training mean." if p.shown.plane.is_slice else "")
+        )
+
+
+def _spaces(p):
+    """A figure a layer, the inputs first, with its heading and its caption."""
+    run, dataset, plane = p.shown.run, p.dataset, p.shown.plane
+    X, y = dataset.X_train[: pictures.MAX_LINE_SAMPLES], dataset.y_train[: pictures.MAX_LINE_SAMPLES]
+    trace, final = p.network.forward(X), run.network(-1).forward(X)
+    lines = _grid_lines(plane)
+    grid = p.network.forward(plane_inputs(dataset, plane, lines.reshape(-1, lines.shape[-1])))
+    frames = np.unique(np.linspace(0, run.n_frames - 1, RANGE_FRAMES).astype(int))
+    stack = p.network.with_theta(run.history.theta[frames].copy()).forward(X[:DRAWN_SAMPLES])
+    regression = dataset.task == REGRESSION
+    targets = dataset.decode_target(y) if regression else y
+    spaces = []
+    for l in range(len(p.network.layers)):
+        view = pictures.layer_view(final.A[l])
+        one_unit = len(trace.A[l]) == 1
+        places, lines_there = view.place(trace.A[l]), view.place(grid.A[l]).reshape(*lines.shape[:2], 2)
+        everywhere = np.concatenate(
+            [places[:DRAWN_SAMPLES], *(view.place(A) for A in (stack.A[l] if l else stack.A[0][None]))]
+        )
+        marked = view.place(p.trace.A[l])[0]
+        if one_unit:  # a line: the target is the height
+            places[:, 1] = targets
+            everywhere = np.concatenate([everywhere, places])
+            everywhere[: len(targets), 1] = targets[: len(everywhere)]
+            lines_there = lines_there[:0]
+            y_chosen = p.sample.y
+            marked = marked if y_chosen is None else np.array(
+                [marked[0], dataset.decode_target(y_chosen[0]) if regression else y_chosen[0]]
+            )  # fmt: skip
+        name = "inputs" if l == 0 else f"layer {l}"
+        titles = _titles(l, len(trace.A[l]), view.principal)
+        figure = pictures.layer_space(
+            places[:DRAWN_SAMPLES], targets[:DRAWN_SAMPLES], lines_there, _ranges(everywhere), titles,
+            class_names=dataset.class_names, marked=marked, theme=_theme(),
+        )  # fmt: skip
+        score = pictures.straight_line_score(trace.A[l], y, regression=regression)
+        line = f"R² {format_number(score)}" if regression else format_percent(score)
+        kept = f"The picture keeps {format_percent(view.share(trace.A[l]))} of the variance. " if view.principal else ""
+        units = len(trace.A[l])
+        spaces.append(
+            (
+                figure,
+                (
+                    f"**{'The ' + name if l == 0 else 'After ' + name}**: a straight line gets **{line}**",
+                    f"{units} {'number' if units == 1 else 'numbers'} a sample. {kept}",
+                ),
+            )
+        )
+    return spaces
+
+
+def _titles(l, n_units, principal):
+    if principal:
+        return "1st principal axis", "2nd principal axis"
+    first, second = ("x1", "x2") if l == 0 else (f"a1 of layer {l}", f"a2 of layer {l}")
+    return (first, second if n_units > 1 else "target")
+
+
+def _grid_lines(plane):
+    """Lines over the plane: (n_lines, n_points, 2), or one line (1, n_points, 1) for one input."""
+    along_x = np.linspace(*plane.x_range, GRID_POINTS)
+    if plane.is_line:
+        return along_x[None, :, None]
+    along_y = np.linspace(*plane.y_range, GRID_POINTS)
+    down = [np.column_stack([np.full(GRID_POINTS, x), along_y]) for x in cell_centres(plane.x_range, GRID_LINES)]
+    across = [np.column_stack([along_x, np.full(GRID_POINTS, y)]) for y in cell_centres(plane.y_range, GRID_LINES)]
+    return np.array([*down, *across])
+
+
+def _ranges(places):
+    """Ranges around all places, with a margin."""
+    ranges = []
+    for values in places.T:
+        values = values[np.isfinite(values)]
+        low, high = (values.min(), values.max()) if len(values) else (0.0, 1.0)
+        pad = 0.1 * (high - low) or 0.5
+        ranges.append([float(low - pad), float(high + pad)])
+    return ranges
+
+
+def source_code(p: Pass) -> None:
+    """The code that computed this pass, as it is in the package."""
+    box = st.expander("The code that computed this pass", key="forward:code", on_change="rerun")
+    if not box.open:
+        return
+    activation = p.network.activations[p.layer - 1]
+    for function in (Network.propagate, activation.forward, activation.derivative):
+        box.code(textwrap.dedent(inspect.getsource(function)), language="python")

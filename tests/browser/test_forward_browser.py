@@ -1,0 +1,114 @@
+"""The page of the forward pass in a real browser: a click chooses the sample, a frame moves every number."""
+
+import re
+
+import numpy as np
+import pytest
+
+import ffbp
+from ffbp.figures import format_number
+from ffbp.maps import plane_of
+
+PATH = "forward_pass"
+
+
+@pytest.fixture(scope="module")
+def run():
+    return ffbp.train(ffbp.Config(epochs=60))
+
+
+def wait_metric(page, label, value):
+    page.wait_for_function(
+        """([label, value]) => [...document.querySelectorAll('[data-testid="stMetric"]')].some(
+             m => m.textContent.includes(label) &&
+             m.querySelector('[data-testid="stMetricValue"]').textContent.trim() === value)""",
+        arg=[label, value],
+    )  # fmt: skip
+
+
+def probability(run, row, frame=-1):
+    dataset = run.dataset
+    rows = np.concatenate([dataset.rows_train, dataset.rows_test])
+    X = np.vstack([dataset.X_train, dataset.X_test])
+    return run.network(frame).predict_proba(X[rows == row])[0, 0]
+
+
+def click_point(page, run, row):
+    """Click a training sample in the plane."""
+    plane = plane_of(run.dataset)
+    x, y = run.dataset.raw_train[run.dataset.rows_train == row][0]
+    box = page.eval_on_selector(".ffbp .boundary .nsewdrag", "e => e.getBoundingClientRect().toJSON()")
+    across = (x - plane.x_range[0]) / (plane.x_range[1] - plane.x_range[0])
+    up = (y - plane.y_range[0]) / (plane.y_range[1] - plane.y_range[0])
+    at = (box["x"] + across * box["width"], box["y"] + (1 - up) * box["height"])
+    page.mouse.move(*at)
+    page.wait_for_timeout(200)
+    page.mouse.click(*at)
+
+
+def lonely_row(run):
+    """The training sample furthest from its neighbours, so that a click hits it and no other."""
+    dataset = run.dataset
+    everything = np.vstack([dataset.raw_train, dataset.raw_test])
+    distance = np.linalg.norm(dataset.raw_train[:, None] - everything[None], axis=2)
+    return int(dataset.rows_train[np.sort(distance, axis=1)[:, 1].argmax()])
+
+
+def test_a_click_in_the_plane_changes_the_sample_and_the_address(playground, run):
+    playground.open(f"{PATH}?epochs=60")
+    page = playground.page
+    row = lonely_row(run)
+    assert f"sample={row}" not in page.url
+    click_point(page, run, row)
+    playground.wait_address(f"sample={row}")
+    wait_metric(page, "Probability of 1", format_number(probability(run, row)))
+    assert page.get_by_label("Sample", exact=True).input_value() == str(row)
+
+
+def test_a_frame_of_the_timeline_changes_every_number(playground, run):
+    playground.open(f"{PATH}?epochs=60")
+    page = playground.page
+    row = int(run.dataset.rows_train[0])
+    wait_metric(page, "Probability of 1", format_number(probability(run, row)))
+    page.click(".ffbp .first")
+    playground.wait_address("frame=0")
+    wait_metric(page, "Probability of 1", format_number(probability(run, row, 0)))
+    trace = run.network(0).forward(run.dataset.X_train[:1])
+    page.wait_for_function(
+        "text => [...document.querySelectorAll('.katex annotation')].some(e => e.textContent.includes(text))",
+        arg=rf"\mathbf{{{format_number(trace.Z[1][0, 0])}}}",
+    )
+
+
+def test_a_link_shows_the_same_frame_sample_layer_and_unit(playground, run):
+    row = int(run.dataset.rows_test[4])
+    playground.open(f"{PATH}?epochs=60&frame=20&sample={row}&layer=1&unit=5")
+    page = playground.page
+    wait_metric(page, "Probability of 1", format_number(probability(run, row, 20)))
+    page.get_by_text("Unit 5 of layer 1", exact=True).wait_for()
+    assert re.search(r"unit=5", page.url)
+
+
+def test_what_if_is_typed_seen_and_taken_back(playground, run):
+    playground.open(f"{PATH}?epochs=60")
+    page = playground.page
+    box = page.get_by_label("New value", exact=True)
+    box.fill("0,5")
+    box.press("Enter")
+    page.get_by_text("What if", exact=True).wait_for()
+    chosen = run.dataset.raw_train[0].copy()
+    chosen[0] = 0.5
+    z = run.network().forward(run.dataset.encode_columns(chosen[None])).Z[1][0, 0]
+    wait_metric(
+        page, f"was {format_number(run.network().forward(run.dataset.X_train[:1]).Z[1][0, 0])}", format_number(z)
+    )
+    page.get_by_text("Back to the original", exact=True).click()
+    page.get_by_text("What if", exact=True).wait_for(state="detached")
+    assert box.input_value() == ""
+
+
+def test_a_phone_shows_the_page_without_scrolling_sideways(visit):
+    playground = visit(f"{PATH}?epochs=60", viewport={"width": 390, "height": 800})
+    page = playground.page
+    page.wait_for_selector(".katex")
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
