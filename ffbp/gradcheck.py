@@ -60,13 +60,15 @@ def check_gradients(net: Network, X: np.ndarray, y: np.ndarray, *, step: float =
         theta[1, np.arange(len(indices)), indices] -= step
         stack = net.with_theta(theta)
         trace = stack.forward(X)
-        up, down = stack.data_loss(Y, trace) + stack.penalty()
-        moved = theta[0, np.arange(len(indices)), indices] - theta[1, np.arange(len(indices)), indices]
-        numeric[indices] = (up - down) / moved  # the step that was really made, after rounding
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a diverging run may overflow: its errors are then infinite
+            up, down = stack.data_loss(Y, trace) + stack.penalty()
+            moved = theta[0, np.arange(len(indices)), indices] - theta[1, np.arange(len(indices)), indices]
+            numeric[indices] = (up - down) / moved  # the step that was really made, after rounding
         crosses_kink[indices] = _crosses_kink(stack, trace)
     if net.l1:
         crosses_kink |= (np.abs(net.theta) <= step) & (net.weight_mask > 0)
-    relative_error = np.abs(analytic - numeric) / np.maximum(np.abs(analytic) + np.abs(numeric), 1e-6)
+    with np.errstate(over="ignore", invalid="ignore"):
+        relative_error = np.abs(analytic - numeric) / np.maximum(np.abs(analytic) + np.abs(numeric), 1e-6)
     judged = np.where(crosses_kink, -1.0, np.where(np.isfinite(relative_error), relative_error, np.inf))
     worst = int(np.argmax(judged))
     names = parameter_names(net)

@@ -26,7 +26,7 @@ def format_number(value) -> str:
 def format_percent(value) -> str:
     """94.5 %; a dash for NaN."""
     value = float(value)
-    return MISSING if math.isnan(value) else f"{fixed(100 * value, 1)} %"
+    return f"{fixed(100 * value, 1)} %" if math.isfinite(value) else f"{format_number(value)}"
 
 
 def fixed(value: float, digits: int) -> str:

@@ -1,5 +1,24 @@
 """The dashboard's own parts: address, sidebar, the shared cache of runs, the timeline. The only importer of streamlit."""
 
+from ffbp.ui.backward import (
+    backward_code,
+    backward_player,
+    contributions,
+    headline,
+    ladder,
+    layer_steps,
+    live_check,
+    mode_chooser,
+    moment,
+    one_step,
+    output_delta,
+    predict,
+    saturation,
+    shrinkage,
+    textbook_delta,
+    tracer,
+    worth,
+)
 from ffbp.ui.page import axes_of, begin, finish
 from ffbp.ui.panels import gradient_check, moment_table, notices, source_code
 from ffbp.ui.runs import trained
@@ -8,16 +27,33 @@ from ffbp.ui.timeline import player, timeline
 
 __all__ = [
     "axes_of",
+    "backward_code",
+    "backward_player",
     "begin",
     "chosen_sample",
+    "contributions",
     "finish",
     "gradient_check",
+    "headline",
+    "ladder",
+    "layer_steps",
+    "live_check",
     "mark_of",
+    "mode_chooser",
+    "moment",
     "moment_table",
     "notices",
+    "one_step",
+    "output_delta",
     "player",
+    "predict",
     "sample_chooser",
+    "saturation",
+    "shrinkage",
     "source_code",
+    "textbook_delta",
     "timeline",
+    "tracer",
     "trained",
+    "worth",
 ]

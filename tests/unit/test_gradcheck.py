@@ -3,6 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+import ffbp
 from ffbp import ACTIVATIONS, LOSSES, Network, check_gradients
 from ffbp.config import loss_choices, output_choices
 
@@ -149,3 +150,9 @@ def test_many_parameters_are_checked_in_chunks(random_network, monkeypatch):
     whole = check_gradients(net, X, y)
     monkeypatch.setattr("ffbp.gradcheck.CHUNK_BYTES", 8 * 2 * 6 * len(X) * 4)
     np.testing.assert_allclose(check_gradients(net, X, y).numeric, whole.numeric, rtol=1e-9, atol=1e-12)
+
+
+def test_a_diverging_network_is_judged_without_a_warning():
+    run = ffbp.train(ffbp.Config(dataset="bumps", hidden=(16,), learning_rate=900.0, epochs=20))
+    check = ffbp.check_gradients(run.network(-1), run.dataset.X_train, run.dataset.y_train)
+    assert check.n_checked + check.n_kinks == 65

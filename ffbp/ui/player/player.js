@@ -37,7 +37,7 @@ export function formatNumber(value) {
 }
 
 export function formatPercent(value) {
-  return Number.isNaN(value) ? '–' : `${(100 * value).toFixed(1)} %`;
+  return Number.isFinite(value) ? `${(100 * value).toFixed(1)} %` : formatNumber(value);
 }
 
 function element(tag, attributes = {}, ...children) {
