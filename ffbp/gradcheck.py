@@ -60,7 +60,7 @@ def check_gradients(net: Network, X: np.ndarray, y: np.ndarray, *, step: float =
         theta[1, np.arange(len(indices)), indices] -= step
         stack = net.with_theta(theta)
         trace = stack.forward(X)
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a diverging run may overflow: its errors are then infinite
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a diverging run may overflow
             up, down = stack.data_loss(Y, trace) + stack.penalty()
             moved = theta[0, np.arange(len(indices)), indices] - theta[1, np.arange(len(indices)), indices]
             numeric[indices] = (up - down) / moved  # the step that was really made, after rounding
