@@ -259,9 +259,7 @@ class Config:
                 tuple(range(len(source.feature_names))) if self.columns == () else source.default_columns
             )
             standardize = (
-                not (source.generated and len(source.feature_names) == 2)
-                if self.standardize is None
-                else self.standardize
+                not source.generated or len(source.feature_names) == 1 if self.standardize is None else self.standardize
             )
             test_size, n_train = self._test_size(), self._n_train()
             n_inputs = len(columns) + len(self.derived)
@@ -408,6 +406,7 @@ _TABLE_ROWS = {
     "and_gate": 4,
     "or_gate": 4,
     "xor_gate": 4,
+    "three_inputs": 4,
     "iris": 150,
     "wine": 178,
     "breast_cancer": 569,

@@ -107,6 +107,11 @@ def _truth_table(y):
     return make
 
 
+def three_inputs(n_samples, noise, classes, random_state):
+    """Four points of three inputs in two classes, the first (0.5, 0.2, 0.8): the worked example, small enough for paper."""
+    return np.array([[0.5, 0.2, 0.8], [0.1, 0.9, 0.3], [0.7, 0.4, 0.1], [0.2, 0.6, 0.9]]), np.array([0, 1, 1, 0])
+
+
 def noisy_sine(n_samples, noise, classes, random_state):
     """y = sin x + Gaussian noise, x uniform on [-π, π]: regression in one dimension."""
     rng = np.random.RandomState(random_state)
@@ -170,6 +175,10 @@ DATASETS = {
         Source("and_gate", "AND, four points", CLASSIFICATION, _truth_table([0, 0, 0, 1]), **_GATE),
         Source("or_gate", "OR, four points", CLASSIFICATION, _truth_table([0, 1, 1, 1]), **_GATE),
         Source("xor_gate", "XOR, four points", CLASSIFICATION, _truth_table([0, 1, 1, 0]), **_GATE),
+        Source(
+            "three_inputs", "Three inputs, four points", CLASSIFICATION, three_inputs, ("x1", "x2", "x3"),
+            default_columns=(0, 1, 2), **_GATE,
+        ),
         Source("noisy_sine", "Noisy sine", REGRESSION, noisy_sine, ("x1",), "y", default_columns=(0,)),
         Source("plane", "Plane", REGRESSION, plane, target_name="y"),
         Source("bumps", "Bumps", REGRESSION, bumps, target_name="y"),

@@ -1,4 +1,4 @@
-"""Presets: experiments worth a lesson, each a configuration and what to look at."""
+"""Presets: experiments worth a lesson, each a configuration, what to look at, and where to start."""
 
 from dataclasses import dataclass
 
@@ -10,6 +10,7 @@ class Preset:
     label: str
     config: Config
     hint: str
+    frame: int | None = None  # the moment to show; the end unless given
 
 
 PRESETS = {
@@ -73,5 +74,26 @@ PRESETS = {
         "Iris: three species from two petal sizes",
         Config(dataset="iris", hidden=(8,), activation="tanh", initializer="xavier", learning_rate=0.3, epochs=500),
         "Real flowers, three classes, softmax. Setosa stands apart at once; the other two overlap.",
+    ),
+    "worked_example": Preset(
+        "Worked example: 3 inputs, 4 ReLU, softmax",
+        Config(
+            dataset="three_inputs", hidden=(4,), loss="cce", learning_rate=0.5, epochs=100,
+            initial_theta=(
+                0.5, -0.5, 1.0, 0.1, 1.0, 0.5, -1.0, 0.0, -0.5, 1.0, 0.5, -0.1, 0.2, 0.4, 0.6, 0.2,
+                1.0, -1.0, 0.5, 0.5, 0.0, -0.5, 1.0, 1.0, -0.5, 0.1,
+            ),
+        ),
+        "Round weights, inputs (0.5, 0.2, 0.8): work out the forward pass on paper, then open it on its page.",
+        frame=0,
+    ),
+    "two_two_one": Preset(
+        "Worked example: 2-2-1, sigmoid",
+        Config(
+            dataset="xor", points=((1.0, 2.0, 1.0), (2.0, 1.0, 0.0)), test_size=0.0, hidden=(2,), activation="sigmoid",
+            initial_theta=(0.5, -0.3, 0.1, 0.2, 0.4, -0.2, 0.7, -0.6, 0.05), learning_rate=0.5, epochs=200,
+        ),
+        "Inputs (1, 2), target 1: the loss is 0.7002 and delta at the output -0.5035, before you take any step.",
+        frame=0,
     ),
 }  # fmt: skip

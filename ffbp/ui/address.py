@@ -46,11 +46,17 @@ def write() -> None:
     st.session_state[WRITTEN] = params
 
 
-def set_config(config: Config) -> None:
-    """A new experiment: its frames are not the old one's, so the view's frame is dropped."""
+def set_config(config: Config, *, frame: int | None = None) -> None:
+    """A new experiment: its frames are not the old one's, so it is shown at its end, or at the frame given."""
     st.session_state[CONFIG] = config
-    st.session_state[VIEW_STATE].pop("frame", None)
     st.session_state[WARNINGS] = []
+    view = st.session_state[VIEW_STATE]
+    view.pop("frame", None)
+    if frame is not None:
+        view["frame"] = frame
+        view.pop("sample", None)
+        view.pop(INPUTS, None)
+        st.session_state[ADOPTED] += 1
 
 
 def params() -> dict[str, str]:

@@ -150,7 +150,7 @@ class Sidebar:
     def _preset_chosen(self):
         key = st.session_state[self._key("preset")]
         if key is not None:
-            address.set_config(PRESETS[key].config)
+            address.set_config(PRESETS[key].config, frame=PRESETS[key].frame)
 
     def _data_details(self):
         if self.source.sized:

@@ -13,8 +13,8 @@ TABLES = {"iris": (150, 4), "wine": (178, 13), "breast_cancer": (569, 30), "diab
 GATES = {"and_gate": [0, 0, 0, 1], "or_gate": [0, 1, 1, 1], "xor_gate": [0, 1, 1, 0]}
 SIZED = [key for key, source in DATASETS.items() if source.sized]
 KEYS = (
-    "moons circles blobs xor quadrants spiral sine_boundary and_gate or_gate xor_gate noisy_sine plane bumps iris wine "
-    "breast_cancer diabetes digits"
+    "moons circles blobs xor quadrants spiral sine_boundary and_gate or_gate xor_gate three_inputs noisy_sine plane bumps iris "
+    "wine breast_cancer diabetes digits"
 )
 
 
@@ -32,7 +32,7 @@ def test_the_keys_are_those_of_the_address_bar():
 def test_every_dataset_has_its_shape_and_kind(key):
     source = DATASETS[key]
     X, y = make_dataset(key, n_samples=61)
-    n = TABLES[key][0] if key in TABLES else 4 if key in GATES else 61
+    n = TABLES[key][0] if key in TABLES else 4 if source.fixed else 61
     assert X.shape == (n, len(source.feature_names)) == (n, TABLES.get(key, X.shape)[1])
     assert y.shape == (n,)
     assert X.dtype == float

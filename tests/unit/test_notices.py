@@ -94,3 +94,16 @@ def test_presets_succeed_where_they_promise_to():
     assert last["iris"].train_accuracy[-1] > 0.9
     assert last["linear"].train_accuracy[-1] < 0.9
     assert last["adam"].train_loss[-1] < last["reference"].train_loss[-1]
+
+
+def test_the_worked_examples_are_the_numbers_of_the_paper():
+    run = ffbp.train(PRESETS["worked_example"].config)
+    trace = run.network(0).forward(run.dataset.X_train[:1])
+    # z1 = 0.5·0.5 - 0.5·0.2 + 1·0.8 + 0.1 = 1.05, and so on; ReLU drops the second unit
+    np.testing.assert_allclose(trace.Z[1][:, 0], [1.05, -0.2, 0.25, 0.86], atol=1e-15)
+    np.testing.assert_allclose(trace.A[1][:, 0], [1.05, 0.0, 0.25, 0.86], atol=1e-15)
+    # z = (1.05 + 0.125 + 0.43, -0.525 + 0.25 - 0.43 + 0.1) = (1.605, -0.605)
+    np.testing.assert_allclose(trace.Z[2][:, 0], [1.605, -0.605], atol=1e-15)
+    run = ffbp.train(PRESETS["two_two_one"].config)
+    net = run.network(0)
+    assert net.loss(np.array([[1.0, 2.0]]), np.array([1])) == pytest.approx(0.700163971139, abs=1e-12)
