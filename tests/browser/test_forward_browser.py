@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 import ffbp
 from ffbp.figures import format_number
@@ -92,6 +93,7 @@ def test_a_link_shows_the_same_frame_sample_layer_and_unit(playground, run):
 def test_what_if_is_typed_seen_and_taken_back(playground, run):
     playground.open(f"{PATH}?epochs=60")
     page = playground.page
+    page.wait_for_selector(".ffbp[data-refined]")  # the page has come to rest
     box = page.get_by_label("New value", exact=True)
     box.fill("0,5")
     box.press("Enter")
@@ -104,7 +106,7 @@ def test_what_if_is_typed_seen_and_taken_back(playground, run):
     )
     page.get_by_text("Back to the original", exact=True).click()
     page.get_by_text("What if", exact=True).wait_for(state="detached")
-    assert box.input_value() == ""
+    expect(box).to_have_value("")
 
 
 def test_a_phone_shows_the_page_without_scrolling_sideways(visit):
