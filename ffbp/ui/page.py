@@ -31,10 +31,10 @@ def begin(title: str) -> Config:
         initial_sidebar_state="auto",
     )
     address.adopt()
+    address.write()  # before the links carry it and before training: a reload in the middle finds the new experiment
     with st.sidebar:
         _links()
         Sidebar(title.lower()).draw()
-    address.write()  # before training: a reload in the middle of it finds the new experiment
     left, right = st.columns([2, 3], vertical_alignment="center")
     left.title(title, anchor=False)
     st.session_state[PROGRESS] = right.empty()  # beside the title, where it pushes nothing away

@@ -85,7 +85,6 @@ export class Player {
     this.view = { test: true, hard: false, log: null, loss: 'loss', gradients: 'dW', confusion: null };
     this.figures = {};
     this.cleanup = [];
-    this.frames = 0;
     this.build();
   }
 
@@ -474,7 +473,6 @@ export class Player {
       value.textContent = key.endsWith('score') && run.task !== 'regression' ? formatPercent(h[key][frame]) : formatNumber(h[key][frame]);
     }
     this.box.dataset.frame = frame;
-    this.frames += 1;
     this.paint();
   }
 
