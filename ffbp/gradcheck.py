@@ -12,6 +12,7 @@ import numpy as np
 from ffbp.network import Network
 
 STEP = 1e-5
+WIDE_STEP = 3e-4
 CHUNK_BYTES = 4_000_000
 
 
@@ -42,31 +43,26 @@ class GradientCheck:
         )
 
 
-def check_gradients(net: Network, X: np.ndarray, y: np.ndarray, *, step: float = STEP) -> GradientCheck:
-    """Compare `Network.backward` with central differences for every parameter, penalty included.
+def check_gradients(net: Network, X: np.ndarray, y: np.ndarray, *, step: float | None = None) -> GradientCheck:
+    """Compare `Network.backward` with difference quotients for every parameter, penalty included.
 
-    X (n_samples, n_inputs), y (n_samples,) or (n_samples, n_outputs). The network itself is left as it was.
+    X (n_samples, n_inputs), y (n_samples,) or (n_samples, n_outputs). With ``step`` h: the central difference D(h) alone.
+    Without: (4 D(h) − D(2h)) / 3 at h = 3e-4, whose truncation error falls with h⁴ (Richardson 1911), so that h can be
+    large enough for the loss's last digits not to matter; D(1e-5) where only the wider moves cross a kink.
+    The network itself is left as it was.
     """
     probe = net.with_theta(net.theta.copy())
     analytic = probe.backward(y, probe.forward(X)).copy()
-    numeric = np.empty(net.n_params)
-    crosses_kink = np.zeros(net.n_params, dtype=bool)
-    Y = net.targets(y)
-    chunk = max(1, CHUNK_BYTES // (8 * 2 * max(net.sizes) * len(X)))
-    for start in range(0, net.n_params, chunk):
-        indices = np.arange(start, min(start + chunk, net.n_params))
-        theta = np.repeat(net.theta[None, None], 2, axis=0).repeat(len(indices), axis=1)
-        theta[0, np.arange(len(indices)), indices] += step
-        theta[1, np.arange(len(indices)), indices] -= step
-        stack = net.with_theta(theta)
-        trace = stack.forward(X)
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a diverging run may overflow
-            up, down = stack.data_loss(Y, trace) + stack.penalty()
-            moved = theta[0, np.arange(len(indices)), indices] - theta[1, np.arange(len(indices)), indices]
-            numeric[indices] = (up - down) / moved  # the step that was really made, after rounding
-        crosses_kink[indices] = _crosses_kink(stack, trace)
-    if net.l1:
-        crosses_kink |= (np.abs(net.theta) <= step) & (net.weight_mask > 0)
+    Y, everything = net.targets(y), np.arange(net.n_params)
+    if step is not None:
+        numeric, crosses_kink = _central_differences(net, X, Y, everything, step)
+    else:
+        near, _ = _central_differences(net, X, Y, everything, WIDE_STEP)
+        far, crosses_kink = _central_differences(net, X, Y, everything, 2 * WIDE_STEP)
+        with np.errstate(over="ignore", invalid="ignore"):
+            numeric = (4 * near - far) / 3
+        crossing = np.flatnonzero(crosses_kink)
+        numeric[crossing], crosses_kink[crossing] = _central_differences(net, X, Y, crossing, STEP)
     with np.errstate(over="ignore", invalid="ignore"):
         relative_error = np.abs(analytic - numeric) / np.maximum(np.abs(analytic) + np.abs(numeric), 1e-6)
     judged = np.where(crosses_kink, -1.0, np.where(np.isfinite(relative_error), relative_error, np.inf))
@@ -85,6 +81,28 @@ def check_gradients(net: Network, X: np.ndarray, y: np.ndarray, *, step: float =
         relative_error=relative_error,
         crosses_kink=crosses_kink,
     )
+
+
+def _central_differences(net: Network, X, Y, indices, step) -> tuple[np.ndarray, np.ndarray]:
+    """(L(θ + h) − L(θ − h)) / 2h for these parameters, some at a time, and which of the moves cross a kink."""
+    numeric, crosses_kink = np.empty(len(indices)), np.zeros(len(indices), dtype=bool)
+    chunk = max(1, CHUNK_BYTES // (8 * 2 * max(net.sizes) * len(X)))
+    for start in range(0, len(indices), chunk):
+        part, some = slice(start, start + chunk), indices[start : start + chunk]
+        rows = np.arange(len(some))
+        theta = np.tile(net.theta, (2, len(some), 1))
+        theta[0, rows, some] += step
+        theta[1, rows, some] -= step
+        moved = theta[0, rows, some] - theta[1, rows, some]  # the step that was really made, after rounding
+        stack = net.with_theta(theta)
+        trace = stack.forward(X)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a diverging run may overflow
+            up, down = stack.data_loss(Y, trace) + stack.penalty()
+            numeric[part] = (up - down) / moved
+        crosses_kink[part] = _crosses_kink(stack, trace)
+    if net.l1:
+        crosses_kink |= (np.abs(net.theta[indices]) <= step) & (net.weight_mask[indices] > 0)
+    return numeric, crosses_kink
 
 
 def _crosses_kink(stack: Network, trace) -> np.ndarray:

@@ -36,7 +36,11 @@ class Layer:
         object.__setattr__(self, "W_T", np.swapaxes(self.W, -1, -2))
 
     def sum_over_samples(self, delta: np.ndarray, A_ones: np.ndarray) -> None:
-        """[dW db] = delta [A; 1].T, in place. Few long dot products are faster one by one than as a matrix product."""
+        """[dW db] = delta [A; 1].T, in place.
+
+        A few long dot products are done one by one: often faster than as one matrix product, and units that are clones
+        get gradients that are equal to the last bit, so clones stay clones.
+        """
         if self.dblock.shape[-1] * self.dblock.shape[-2] <= SMALL_BLOCK:
             np.vecdot(delta[..., :, None, :], A_ones[..., None, :, :], out=self.dblock)
         else:
@@ -120,6 +124,8 @@ class Network:
                 self.activations, self.blocks(self.theta), self.blocks(self.grad), strict=True
             )
         ]
+        # The same product, but of two matrices only; measured: for an outer product it is three times as fast.
+        self.product = np.dot if self.theta.ndim == 1 else np.matmul
         self.weight_mask = np.zeros(self.n_params)
         for block in self.blocks(self.weight_mask):
             block[:, :-1] = 1.0
@@ -183,10 +189,7 @@ class Network:
             layer.sum_over_samples(delta, trace.A_ones[l - 1])
             if l == 1:
                 break
-            if layer.n_out == 1:  # an outer product: multiplying is faster than matmul
-                np.multiply(layer.W_T, delta, out=trace.delta[l - 1])
-            else:
-                np.matmul(layer.W_T, delta, out=trace.delta[l - 1])
+            self.product(layer.W_T, delta, out=trace.delta[l - 1])
             self.layers[l - 2].activation.backward(
                 trace.Z[l - 1], trace.A[l - 1], trace.delta[l - 1], trace.work[l - 1]
             )
@@ -263,9 +266,10 @@ class Network:
                 residual = np.square(A - Y).sum(axis=(-2, -1))
             return 1 - residual / total if total > 0 else np.full(A.shape[:-2], np.nan)[()]
         if self.sizes[-1] == 1:
-            hits = (A > 0.5) == (Y > 0.5)
-            return hits[..., 0, :].sum(axis=-1) / A.shape[-1]
-        return (A.argmax(axis=-2) == Y.argmax(axis=-2)).sum(axis=-1) / A.shape[-1]
+            right = ((A > 0.5) == (Y > 0.5))[..., 0, :]
+        else:
+            right = A.argmax(axis=-2) == Y.argmax(axis=-2)
+        return (np.count_nonzero(right) if right.ndim == 1 else right.sum(axis=-1)) / A.shape[-1]
 
 
 def count_params(sizes: Sequence[int]) -> int:

@@ -327,7 +327,7 @@ class _Recording:
         self.step_loss = np.empty(config.epochs * len(training.batches))
         self.recorded = self.observed = 0
         self.metric = "r2" if training.network.task == REGRESSION else "accuracy"
-        self.mean_over_samples = np.full((training.inputs.shape[1], 1), 1 / training.inputs.shape[1])
+        self.mean_over_samples = np.full(training.inputs.shape[1], 1 / training.inputs.shape[1])
         self.columns = {
             name: np.full(n_frames, np.nan)
             for name in ("train_loss", "test_loss", "train_accuracy", "test_accuracy", "train_r2", "test_r2")
@@ -415,11 +415,8 @@ class _Recording:
         if self.diverged_at is not None:
             self.recorded = max(1, int(np.searchsorted(self.epochs[: self.recorded], self.diverged_at)))
         n, training = self.recorded, self.training
-        for part, stack in self._stacks(
-            n, first=self.observed if self.full_batch else 0, n_samples=training.inputs.shape[1]
-        ):
-            trace = stack.new_trace(training.inputs.shape[1])
-            trace.set_inputs(training.inputs)
+        first = self.observed if self.full_batch else 0
+        for part, stack, trace in self._stacks(n, first=first, inputs=training.inputs):
             with np.errstate(all="ignore"):
                 stack.propagate(trace)
                 loss = stack.data_loss(training.targets, trace)
@@ -446,14 +443,17 @@ class _Recording:
             self.recorded = n = max(1, first)
         return n
 
-    def _stacks(self, n, *, first, n_samples):
-        """The frames from `first` on, some at a time: their slice, and their networks as one stack."""
-        network = self.training.network
-        frame_bytes = 8 * 4 * sum(network.sizes[1:]) * max(n_samples, 1)
-        chunk = int(np.clip(CHUNK_BYTES // frame_bytes, 1, MAX_FRAMES))
+    def _stacks(self, n, *, first, inputs):
+        """The frames from `first` on, some at a time: their slice, their networks as one stack, room for a pass."""
+        network, n_samples, trace = self.training.network, inputs.shape[1], None
+        chunk = int(np.clip(CHUNK_BYTES // (8 * 4 * sum(network.sizes[1:]) * n_samples), 1, MAX_FRAMES))
         for start in range(first, n, chunk):
             part = slice(start, min(start + chunk, n))
-            yield part, network.with_theta(self.theta[part])
+            stack = network.with_theta(self.theta[part])
+            if trace is None or part.stop - start < chunk:
+                trace = stack.new_trace(n_samples)  # once: fresh memory costs as much as the pass
+                trace.set_inputs(inputs)
+            yield part, stack, trace
 
     def _observe(self, network, trace, frames, loss):
         """Note what a forward and backward pass over the whole training part says; one frame, or a slice of them."""
@@ -466,7 +466,7 @@ class _Recording:
             if l == len(network.layers):
                 layer.activation.derivative(trace.Z[l], trace.A[l], slope)
             limit = layer.activation.max_slope
-            mean = np.abs(np.matmul(slope, self.mean_over_samples)[..., 0])
+            mean = np.dot(slope, self.mean_over_samples)
             if mean.min() > 0.06 * limit:  # a unit whose slope is small on 95 % of the samples has a mean below this
                 continue
             slope = np.abs(slope)
@@ -480,9 +480,7 @@ class _Recording:
         if not n_test:
             return
         inputs, targets = with_ones(dataset.X_test), network.targets(dataset.y_test)
-        for part, stack in self._stacks(n, first=0, n_samples=n_test):
-            trace = stack.new_trace(n_test)
-            trace.set_inputs(inputs)
+        for part, stack, trace in self._stacks(n, first=0, inputs=inputs):
             with np.errstate(all="ignore"):
                 stack.propagate(trace)
                 self.columns["test_loss"][part] = stack.data_loss(targets, trace)
