@@ -265,10 +265,7 @@ class Network:
             with np.errstate(over="ignore", invalid="ignore"):
                 residual = np.square(A - Y).sum(axis=(-2, -1))
             return 1 - residual / total if total > 0 else np.full(A.shape[:-2], np.nan)[()]
-        if self.sizes[-1] == 1:
-            right = ((A > 0.5) == (Y > 0.5))[..., 0, :]
-        else:
-            right = A.argmax(axis=-2) == Y.argmax(axis=-2)
+        right = ((A > 0.5) == (Y > 0.5))[..., 0, :] if self.sizes[-1] == 1 else A.argmax(axis=-2) == Y.argmax(axis=-2)
         return (np.count_nonzero(right) if right.ndim == 1 else right.sum(axis=-1)) / A.shape[-1]
 
 
