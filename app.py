@@ -2,9 +2,10 @@
 
 from ffbp import ui
 
-config = ui.begin("Playground")
+config = ui.begin("Playground", picture_first=True)
 shown = ui.trained(config, ui.axes_of(config))
 ui.timeline(shown)
+ui.sidebar.draw()
 ui.notices(shown)
 ui.moment_table(shown)
 ui.gradient_check(shown)

@@ -70,25 +70,34 @@ def plane_inputs(dataset: Dataset, plane: Plane, points: np.ndarray) -> np.ndarr
     return dataset.encode_columns(chosen)
 
 
-def activations(run: Run, X: np.ndarray, frames: slice = slice(None)) -> Iterator[tuple[slice, list[np.ndarray]]]:
-    """For every frame, some at a time: the slice of frames and [A[1], ..., A[L]], each (frames, units, n)."""
+def activations(
+    run: Run, X: np.ndarray, frames: slice = slice(None), *, dtype=float
+) -> Iterator[tuple[slice, list[np.ndarray]]]:
+    """For every frame, some at a time: the slice of frames and [A[1], ..., A[L]], each (frames, units, n).
+
+    dtype: float, or numpy.float32 for what is only coloured, in half the time. The arrays are used again for the next
+    frames: copy what is kept.
+    """
     network: Network = build_network(run.config, run.dataset)
     start, stop, _ = frames.indices(run.n_frames)
-    chunk = int(np.clip(CHUNK_BYTES // (8 * 4 * sum(network.sizes[1:]) * max(len(X), 1)), 1, run.n_frames))
-    inputs = with_ones(X)
+    inputs, trace = with_ones(X).astype(dtype), None
+    frame_bytes = inputs.itemsize * 4 * sum(network.sizes[1:]) * max(len(X), 1)
+    chunk = int(np.clip(CHUNK_BYTES // frame_bytes, 1, run.n_frames))
     for first in range(start, stop, chunk):
         part = slice(first, min(first + chunk, stop))
-        stack = network.with_theta(run.history.theta[part])
-        trace = stack.new_trace(len(X))
-        trace.set_inputs(inputs)
+        with np.errstate(over="ignore"):
+            stack = network.with_theta(run.history.theta[part].astype(dtype))
+        if trace is None or len(stack.theta) < chunk:
+            trace = stack.new_trace(len(X))  # once: fresh memory costs as much as the pass
+            trace.set_inputs(inputs)
         with np.errstate(over="ignore", invalid="ignore"):
             stack.propagate(trace)
         yield part, trace.A[1:]
 
 
-def outputs(run: Run, X: np.ndarray, frames: slice = slice(None)) -> np.ndarray:
+def outputs(run: Run, X: np.ndarray, frames: slice = slice(None), *, dtype=float) -> np.ndarray:
     """The network's outputs for X at every frame: (n_frames, n_outputs, n)."""
-    return np.concatenate([layers[-1].copy() for _, layers in activations(run, X, frames)])
+    return np.concatenate([layers[-1].copy() for _, layers in activations(run, X, frames, dtype=dtype)])
 
 
 def confusion(predicted: np.ndarray, y: np.ndarray, n_classes: int) -> np.ndarray:

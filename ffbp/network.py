@@ -62,14 +62,15 @@ class Trace:
     after backward it holds g'(Z[l]) of the hidden layers.
     """
 
-    def __init__(self, sizes: Sequence[int], n: int, leading: tuple[int, ...] = ()):
+    def __init__(self, sizes: Sequence[int], n: int, leading: tuple[int, ...] = (), dtype=float):
         self.n = n
         shapes = [(*leading, n_out, n) for n_out in sizes[1:]]
-        self.Z = [None, *(np.empty(shape) for shape in shapes)]
-        self.delta = [None, *(np.empty(shape) for shape in shapes)]
-        self.work = [None, *(np.empty(shape) for shape in shapes)]
-        self.loss_work = (self.work[-1], np.empty(shapes[-1]))
-        self.A_ones = [np.ones((sizes[0] + 1, n)), *(np.ones((*leading, n_out + 1, n)) for n_out in sizes[1:])]
+        self.Z = [None, *(np.empty(shape, dtype) for shape in shapes)]
+        self.delta = [None, *(np.empty(shape, dtype) for shape in shapes)]
+        self.work = [None, *(np.empty(shape, dtype) for shape in shapes)]
+        self.loss_work = (self.work[-1], np.empty(shapes[-1], dtype))
+        self.A_ones = [np.ones((sizes[0] + 1, n), dtype)]
+        self.A_ones += [np.ones((*leading, n_out + 1, n), dtype) for n_out in sizes[1:]]
         self.A = [A[..., :-1, :] for A in self.A_ones]
 
     def set_inputs(self, inputs: np.ndarray) -> None:
@@ -117,7 +118,7 @@ class Network:
         self.theta = np.zeros(count_params(self.sizes)) if theta is None else theta
         if self.theta.shape[-1:] != (count_params(self.sizes),):
             raise ValueError(f"theta must hold {count_params(self.sizes)} numbers, got the shape {self.theta.shape}")
-        self.grad = np.zeros(self.theta.shape)
+        self.grad = np.zeros_like(self.theta)
         self.layers = [
             Layer(activation, block, dblock)
             for activation, block, dblock in zip(
@@ -157,7 +158,7 @@ class Network:
 
     def new_trace(self, n: int) -> Trace:
         """Room for a pass over n samples."""
-        return Trace(self.sizes, n, self.theta.shape[:-1])
+        return Trace(self.sizes, n, self.theta.shape[:-1], self.theta.dtype)
 
     def forward(self, X: np.ndarray, out: Trace | None = None) -> Trace:
         """The feed-forward pass over X (n_samples, n_inputs). With ``out=`` nothing is allocated."""

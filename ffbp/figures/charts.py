@@ -2,6 +2,9 @@
 
 A trace's ``meta`` names the view to which it belongs, and the figure's ``layout.meta`` lists the views: label, title of
 the y-axis. Axis ranges are fixed for the whole run, so motion means change.
+
+Each chart is written as plotly's own JSON, ``*_plot``, which is what the player needs a few times a second; ``*_chart``
+is the same as a figure, which costs ten times as long because plotly checks every word of it.
 """
 
 import numpy as np
@@ -15,35 +18,56 @@ from ffbp.training import Run
 STEP_BINS = 400
 
 
-def _layout(x_title: str, y_title: str, **options) -> go.Layout:
-    axis = {"zeroline": False, "ticks": "outside", "ticklen": 3, "automargin": False}
-    return go.Layout(
-        template="none",
-        margin={"l": 56, "r": 12, "t": 22, "b": 36, "autoexpand": False},
-        font={"size": 13, "family": "inherit"},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "font": {"size": 12}, "borderwidth": 0},
-        hovermode="x unified",
-        xaxis={**axis, "title": {"text": x_title, "standoff": 4, "font": {"size": 13}}},
-        yaxis={**axis, "title": {"text": y_title, "standoff": 4, "font": {"size": 13}}},
-        **options,
-    )
+def _plot(traces, x_title: str, y_title: str, *, x_range, y_range, x_options=None, y_options=None, **layout) -> dict:
+    def axis(title, limits, options):
+        return {
+            "zeroline": False, "ticks": "outside", "ticklen": 3, "automargin": False, "range": [float(v) for v in limits],
+            "title": {"text": title, "standoff": 4, "font": {"size": 13}}, **(options or {}),
+        }  # fmt: skip
+
+    return {
+        "data": traces,
+        "layout": {
+            "template": {},
+            "margin": {"l": 56, "r": 12, "t": 22, "b": 36, "autoexpand": False},
+            "font": {"size": 13, "family": "inherit"},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "legend": {
+                "orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "font": {"size": 12}, "borderwidth": 0,
+            },
+            "hovermode": "x unified",
+            "xaxis": axis(x_title, x_range, x_options),
+            "yaxis": axis(y_title, y_range, y_options),
+            **layout,
+        },
+    }  # fmt: skip
 
 
 def boundary_chart(run: Run, plane: Plane) -> go.Figure:
+    """`boundary_plot` as a figure."""
+    return go.Figure(boundary_plot(run, plane))
+
+
+def loss_chart(run: Run) -> go.Figure:
+    """`loss_plot` as a figure."""
+    return go.Figure(loss_plot(run))
+
+
+def gradient_chart(run: Run) -> go.Figure:
+    """`gradient_plot` as a figure."""
+    return go.Figure(gradient_plot(run))
+
+
+def boundary_plot(run: Run, plane: Plane) -> dict:
     """The data points over the plane: colour and symbol say the class, filled is training, white inside is test.
 
     In regression the colour is the target on the scale of the surface; on a line the target is the height.
     """
-    dataset = run.dataset
+    dataset, traces = run.dataset, []
     names = [dataset.feature_names[dataset.columns[axis]] for axis in plane.axes]
     regression = dataset.task == "regression"
     y_title = names[1] if not plane.is_line else dataset.target_name if regression else "output"
-    figure = go.Figure(layout=_layout(names[0], y_title, dragmode="pan"))
-    figure.update_layout(hovermode="closest")
-    figure.update_xaxes(range=list(plane.x_range), showgrid=False)
-    figure.update_yaxes(range=list(plane.y_range), showgrid=False)
     for part, raw, y in (
         ("train", dataset.raw_train, dataset.y_train),
         ("test", dataset.raw_test, dataset.y_test),
@@ -56,19 +80,20 @@ def boundary_chart(run: Run, plane: Plane) -> go.Figure:
         height = points[:, 1] if not plane.is_line else (target if regression else _spread(y, dataset.n_classes))
         rows = dataset.rows_train if part == "train" else dataset.rows_test
         if regression:
-            figure.add_trace(_points(x, height, part, part, rows, target, plane, dataset, color=None))
+            traces.append(_points(x, height, part, part, rows, target, plane, dataset, color=None))
             continue
         for k, name in enumerate(dataset.class_names):
             chosen = y == k
             if chosen.any():
                 label = name if part == "train" else "test (white)"
-                figure.add_trace(
-                    _points(x[chosen], height[chosen], label, part, rows[chosen], k, plane, dataset, color=k)
-                )
-    test = [trace for trace in figure.data if trace.meta == "test"]
+                traces.append(_points(x[chosen], height[chosen], label, part, rows[chosen], k, plane, dataset, color=k))
+    test = [trace for trace in traces if trace["meta"] == "test"]
     for trace in test[1:]:
-        trace.showlegend = False  # one entry says what all white insides mean
-    return figure
+        trace["showlegend"] = False  # one entry says what all white insides mean
+    return _plot(
+        traces, names[0], y_title, x_range=plane.x_range, y_range=plane.y_range,
+        x_options={"showgrid": False}, y_options={"showgrid": False}, dragmode="pan", hovermode="closest",
+    )  # fmt: skip
 
 
 def _spread(y, n_classes):
@@ -76,7 +101,7 @@ def _spread(y, n_classes):
     return y / max(n_classes - 1, 1)
 
 
-def _points(x, y, label, part, rows, target, plane, dataset, *, color) -> go.Scatter:
+def _points(x, y, label, part, rows, target, plane, dataset, *, color) -> dict:
     train = part == "train"
     small = len(dataset.raw_train) > 300
     size = 5 if small else 8
@@ -101,55 +126,53 @@ def _points(x, y, label, part, rows, target, plane, dataset, *, color) -> go.Sca
         marker = {"color": colour if train else "#ffffff", "size": size + 1, "symbol": symbol, "line": line}
         text = dataset.class_names[color]
     values = np.broadcast_to(np.asarray(target, dtype=float), x.shape)
-    return go.Scatter(
-        x=x, y=y, mode="markers", name=label, meta=part, marker=marker,
-        customdata=np.column_stack([rows, values]),
-        hovertemplate=f"{part} sample %{{customdata[0]}}: {text}<br>(%{{x:.4g}}, %{{y:.4g}})<extra></extra>",
-    )  # fmt: skip
+    return {
+        "type": "scatter", "x": x, "y": y, "mode": "markers", "name": label, "meta": part, "marker": marker,
+        "customdata": np.column_stack([rows, values]),
+        "hovertemplate": f"{part} sample %{{customdata[0]}}: {text}<br>(%{{x:.4g}}, %{{y:.4g}})<extra></extra>",
+    }  # fmt: skip
 
 
-def loss_chart(run: Run) -> go.Figure:
+def loss_plot(run: Run) -> dict:
     """Training and test loss over epochs, penalty and total where they differ, the chance level, the steps' noise."""
     history, epoch = run.history, run.history.epoch
-    figure = go.Figure(layout=_layout("epoch", "loss"))
     views = [{"key": "loss", "label": "loss", "title": "loss"}]
-    _step_noise(figure, run)
+    traces = _step_noise(run)
     has_test = len(run.dataset.X_test) > 0
     penalised = bool(np.any(history.penalty > 0))
-    _line(figure, epoch, history.train_loss, "train", palette.TRAIN, "solid", "loss")
+    traces.append(_line(epoch, history.train_loss, "train", palette.TRAIN, "solid", "loss"))
     if has_test:
-        _line(figure, epoch, history.test_loss, "test", palette.TEST, "dash", "loss")
+        traces.append(_line(epoch, history.test_loss, "test", palette.TEST, "dash", "loss"))
     if penalised:
-        _line(figure, epoch, history.penalty, "penalty", palette.PENALTY, "dot", "loss", width=1.5)
-        _line(figure, epoch, history.total, "total", palette.TOTAL, "dashdot", "loss", width=1.5)
+        traces.append(_line(epoch, history.penalty, "penalty", palette.PENALTY, "dot", "loss", width=1.5))
+        traces.append(_line(epoch, history.total, "total", palette.TOTAL, "dashdot", "loss", width=1.5))
     chance = chance_level(run)
-    _line(figure, epoch[[0, -1]], np.full(2, chance), "chance", palette.CHANCE, "dot", "loss", width=1.5)
+    traces.append(_line(epoch[[0, -1]], np.full(2, chance), "chance", palette.CHANCE, "dot", "loss", width=1.5))
     metric = "r2" if run.dataset.task == "regression" else "accuracy"
     label = "R²" if metric == "r2" else "accuracy"
     views.append({"key": "score", "label": label, "title": label})
-    _line(figure, epoch, getattr(history, f"train_{metric}"), "train", palette.TRAIN, "solid", "score")
+    traces.append(_line(epoch, getattr(history, f"train_{metric}"), "train", palette.TRAIN, "solid", "score"))
     if has_test:
-        _line(figure, epoch, getattr(history, f"test_{metric}"), "test", palette.TEST, "dash", "score")
+        traces.append(_line(epoch, getattr(history, f"test_{metric}"), "test", palette.TEST, "dash", "score"))
     if run.config.patience is not None:
         best = history.best_frame
-        figure.add_trace(
-            go.Scatter(
-                x=epoch[[best]], y=history.test_loss[[best]], mode="markers", name="best", meta="loss",
-                marker={"symbol": "star", "size": 13, "color": palette.TEST},
-                hovertemplate="best test loss %{y:.4g}<extra></extra>",
-            )
+        traces.append(
+            {
+                "type": "scatter", "x": epoch[[best]], "y": history.test_loss[[best]], "mode": "markers", "name": "best",
+                "meta": "loss", "marker": {"symbol": "star", "size": 13, "color": palette.TEST},
+                "hovertemplate": "best test loss %{y:.4g}<extra></extra>",
+            }
         )  # fmt: skip
     losses = np.concatenate(
         [history.train_loss, history.test_loss, history.total, history.penalty[: penalised * len(epoch)], [chance]]
     )
     views[0]["ranges"] = _ranges(losses)
     views[1]["ranges"] = {"linear": [0.0, 1.02]} if metric == "accuracy" else _ranges(history.train_r2, floor=-1.0)
-    figure.update_layout(meta={"views": views})
-    figure.update_xaxes(range=_epoch_range(run))
-    figure.update_yaxes(range=views[0]["ranges"]["linear"])
-    for trace in figure.data:
-        trace.visible = trace.meta == "loss"
-    return figure
+    for trace in traces:
+        trace["visible"] = trace["meta"] == "loss"
+    return _plot(
+        traces, "epoch", "loss", x_range=_epoch_range(run), y_range=views[0]["ranges"]["linear"], meta={"views": views}
+    )
 
 
 def _epoch_range(run):
@@ -157,30 +180,30 @@ def _epoch_range(run):
     return [0.0, float(max(run.history.epoch[-1], 1)) * 1.005]
 
 
-def _step_noise(figure, run):
+def _step_noise(run) -> list[dict]:
     """The range of single steps' losses behind the curve, binned so that a million steps stay drawable."""
     steps = run.history.step_loss
     n_batches = max(1, int(run.history.step[-1] // max(run.history.epoch[-1], 1)))
     if n_batches < 2 or len(steps) < 2:
-        return
+        return []
     edges = np.unique(np.linspace(0, len(steps), min(STEP_BINS, len(steps)) + 1).astype(int))
     low, high = np.minimum.reduceat(steps, edges[:-1]), np.maximum.reduceat(steps, edges[:-1])
     x = (edges[:-1] + edges[1:]) / 2 / n_batches
-    figure.add_trace(
-        go.Scatter(
-            x=np.concatenate([x, x[::-1]]), y=np.concatenate([high, low[::-1]]), fill="toself", mode="lines", meta="loss",
-            line={"width": 0}, fillcolor="rgba(27,158,119,0.18)", name="steps", hoverinfo="skip",
-        )
-    )  # fmt: skip
+    return [
+        {
+            "type": "scatter", "x": np.concatenate([x, x[::-1]]), "y": np.concatenate([high, low[::-1]]),
+            "fill": "toself", "mode": "lines", "meta": "loss", "line": {"width": 0}, "name": "steps",
+            "fillcolor": "rgba(27,158,119,0.18)", "hoverinfo": "skip",
+        }
+    ]  # fmt: skip
 
 
-def gradient_chart(run: Run) -> go.Figure:
+def gradient_plot(run: Run) -> dict:
     """Per layer over epochs: the raw gradient's norm, on demand its bias part, the applied update, or their ratio."""
     history, epoch = run.history, run.history.epoch
-    figure = go.Figure(layout=_layout("epoch", ""))
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = history.update_norm / history.weight_norm
-    views = []
+    traces, views = [], []
     loss = "mean loss + penalty" if run.config.l1 or run.config.l2 else "mean loss"
     for key, label, title, values in (
         ("dW", "gradient dW", f"‖dW‖₂ of the {loss}", history.grad_norm),
@@ -194,14 +217,14 @@ def gradient_chart(run: Run) -> go.Figure:
         for l in range(values.shape[1]):
             shown = np.where(values[:, l] == 0, floor, values[:, l])
             texts = np.where(values[:, l] == 0, "exactly 0", "")
-            figure.add_trace(
-                go.Scatter(
-                    x=epoch, y=np.where(np.isfinite(shown), shown, np.nan), name=f"layer {l + 1}", meta=key,
-                    mode="lines" if len(epoch) > 1 else "markers", visible=key == "dW",
-                    line={"color": palette.LAYERS[l], "dash": palette.DASHES[l], "width": 2.2},
-                    text=texts if has_zero else None,
-                    hovertemplate="%{y:.4g} %{text}" if has_zero else "%{y:.4g}",
-                )
+            traces.append(
+                {
+                    "type": "scatter", "x": epoch, "y": np.where(np.isfinite(shown), shown, np.nan), "meta": key,
+                    "name": f"layer {l + 1}", "mode": "lines" if len(epoch) > 1 else "markers", "visible": key == "dW",
+                    "line": {"color": palette.LAYERS[l], "dash": palette.DASHES[l], "width": 2.2},
+                    "hovertemplate": "%{y:.4g} %{text}" if has_zero else "%{y:.4g}",
+                    **({"text": texts} if has_zero else {}),
+                }
             )  # fmt: skip
         ceiling = float(finite.max()) if finite.size else 1.0
         low = floor if has_zero else floor * 10
@@ -210,13 +233,12 @@ def gradient_chart(run: Run) -> go.Figure:
         if has_zero:
             view["zero"] = floor
         views.append(view)
-    figure.update_layout(meta={"views": views})
-    figure.update_xaxes(range=_epoch_range(run))
     span = views[0]["ranges"]["log"]
-    figure.update_yaxes(
-        type="log", title_text=views[0]["title"], range=span, dtick=_decades(span), exponentformat="power"
-    )
-    return figure
+    options = {"type": "log", "dtick": _decades(span), "exponentformat": "power"}
+    return _plot(
+        traces, "epoch", views[0]["title"], x_range=_epoch_range(run), y_range=span, y_options=options,
+        meta={"views": views},
+    )  # fmt: skip
 
 
 def _decades(span):
@@ -224,13 +246,12 @@ def _decades(span):
     return max(1, int(np.ceil((span[1] - span[0]) / 6)))
 
 
-def _line(figure, x, y, name, color, dash, meta, *, width=2.4):
-    figure.add_trace(
-        go.Scatter(
-            x=x, y=np.where(np.isfinite(y), y, np.nan), name=name, meta=meta, mode="lines" if len(x) > 1 else "markers",
-            line={"color": color, "dash": dash, "width": width}, hovertemplate="%{y:.4g}",
-        )
-    )  # fmt: skip
+def _line(x, y, name, color, dash, meta, *, width=2.4) -> dict:
+    return {
+        "type": "scatter", "x": x, "y": np.where(np.isfinite(y), y, np.nan), "name": name, "meta": meta,
+        "mode": "lines" if len(x) > 1 else "markers", "line": {"color": color, "dash": dash, "width": width},
+        "hovertemplate": "%{y:.4g}",
+    }  # fmt: skip
 
 
 def _ranges(values, floor=0.0):

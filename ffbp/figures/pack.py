@@ -14,7 +14,7 @@ from collections.abc import Generator
 import numpy as np
 
 from ffbp.figures import palette
-from ffbp.figures.charts import boundary_chart, gradient_chart, loss_chart
+from ffbp.figures.charts import boundary_plot, gradient_plot, loss_plot
 from ffbp.maps import Plane, activations, confusion, outputs, plane_inputs
 from ffbp.training import Run, build_network
 
@@ -37,30 +37,22 @@ class _Packer:
         self.size += array.nbytes
         return {"$": len(self.entries) - 1}
 
-    def figure(self, figure) -> dict:
-        """A plotly figure as JSON whose number arrays lie in the blob."""
-        return self._strip(json_ready(figure))
-
-    def _strip(self, value):
+    def plot(self, value):
+        """Plotly's JSON with its number arrays in the blob."""
         if isinstance(value, dict):
-            return {key: self._strip(item) for key, item in value.items()}
+            return {key: self.plot(item) for key, item in value.items()}
         if isinstance(value, np.ndarray):
             if value.dtype.kind in "US":
                 return value.tolist()
             return self.add(value, np.float32 if value.ndim > 1 else np.float64)
-        return [self._strip(item) for item in value] if isinstance(value, list | tuple) else value
+        return [self.plot(item) for item in value] if isinstance(value, list | tuple) else value
 
     def blob(self, header: dict) -> bytes:
         header["arrays"] = self.entries
-        payload = zlib.compress(b"".join(self.parts), 4)
+        payload = zlib.compress(b"".join(self.parts), 1)
         header["id"] = hashlib.sha256(payload).hexdigest()[:16]
         text = json.dumps(header, allow_nan=False, separators=(",", ":")).encode()
         return struct.pack("<I", len(text)) + text + payload
-
-
-def json_ready(figure) -> dict:
-    """A plotly figure as plain dicts, lists and arrays."""
-    return {"data": [trace.to_plotly_json() for trace in figure.data], "layout": figure.layout.to_plotly_json()}
 
 
 def quantise(values: np.ndarray, low, high) -> np.ndarray:
@@ -137,9 +129,9 @@ def _packing(run, plane):
         "grad_total": packer.add(np.hypot.reduce(np.hypot(history.grad_norm, history.grad_norm_b), axis=1), np.float64),
     }
     header["figures"] = {
-        "boundary": packer.figure(boundary_chart(run, plane)),
-        "loss": packer.figure(loss_chart(run)),
-        "gradients": packer.figure(gradient_chart(run)),
+        "boundary": packer.plot(boundary_plot(run, plane)),
+        "loss": packer.plot(loss_plot(run)),
+        "gradients": packer.plot(gradient_plot(run)),
     }
     yield
     header["boundary"] = yield from _boundary(packer, run, plane)
@@ -149,10 +141,10 @@ def _packing(run, plane):
     return packer.blob(header)
 
 
-def _outputs(run, X):
+def _outputs(run, X, dtype=float):
     """`outputs`, yielding between slices of frames."""
     parts = []
-    for _, layers in activations(run, X):
+    for _, layers in activations(run, X, dtype=dtype):
         parts.append(layers[-1].copy())
         yield
     return np.concatenate(parts)
@@ -200,7 +192,7 @@ def _boundary(packer, run, plane):
             "high": high,
         }
     n = BOUNDARY_RESOLUTION
-    maps = yield from _outputs(run, plane_inputs(run.dataset, plane, plane.grid(n)))
+    maps = yield from _outputs(run, plane_inputs(run.dataset, plane, plane.grid(n)), np.float32)
     values, winner = _field(run, maps)
     yield
     if winner is not None:
@@ -297,7 +289,7 @@ def _node_maps(packer, run, plane, shown):
     X = plane_inputs(run.dataset, plane, points)
     n_nodes = sum(shown[1:])
     maps = np.empty((run.n_frames, n_nodes, len(points)), dtype=np.float32)
-    for part, layers in activations(run, X):
+    for part, layers in activations(run, X, dtype=np.float32):
         yield
         maps[part] = np.concatenate([A[:, :count] for A, count in zip(layers, shown[1:], strict=True)], axis=1)
     # One symmetric scale a layer and a run: orange below zero, blue above; the output has the boundary's own.

@@ -1,5 +1,6 @@
 """The dashboard's own parts: address, sidebar, the shared cache of runs, the timeline. The only importer of streamlit."""
 
+from ffbp.ui import sidebar
 from ffbp.ui.backward import (
     backward_code,
     backward_player,
@@ -50,6 +51,7 @@ __all__ = [
     "sample_chooser",
     "saturation",
     "shrinkage",
+    "sidebar",
     "source_code",
     "textbook_delta",
     "timeline",

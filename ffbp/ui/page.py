@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
 from ffbp.config import Config
-from ffbp.ui import address
+from ffbp.ui import address, sidebar
 from ffbp.ui.formulas import plain
 from ffbp.ui.runs import PROGRESS
 from ffbp.ui.sidebar import Sidebar, usual_axes
@@ -22,8 +22,12 @@ def _links() -> None:
             st.page_link(path, label=title, query_params=address.params())
 
 
-def begin(title: str) -> Config:
-    """Start a page: its title, its sidebar, its warnings. Returns the configuration that it shows."""
+def begin(title: str, *, picture_first: bool = False) -> Config:
+    """Start a page: its title, its sidebar, its warnings. Returns the configuration that it shows.
+
+    picture_first: a change should show in the picture before forty controls are drawn anew; the sidebar then follows with
+    `sidebar.draw`, at the latest with `finish`, or as soon as training takes long.
+    """
     st.set_page_config(
         page_title=f"{title} · ffbp",
         page_icon=str(Path(__file__).parent / "icon.png"),
@@ -32,9 +36,16 @@ def begin(title: str) -> Config:
     )
     address.adopt()
     address.write()  # before the links carry it and before training: a reload in the middle finds the new experiment
-    with st.sidebar:
-        _links()
-        Sidebar(title.lower()).draw()
+    place = st.sidebar.container()
+
+    def draw():
+        with place:
+            _links()
+            Sidebar(title.lower()).draw()
+
+    st.session_state[sidebar.PENDING] = draw
+    if not picture_first:
+        sidebar.draw()
     left, right = st.columns([2, 3], vertical_alignment="center")
     left.title(title, anchor=False)
     st.session_state[PROGRESS] = right.empty()  # beside the title, where it pushes nothing away
@@ -57,5 +68,6 @@ def axes_of(config: Config) -> tuple[int, ...]:
 
 
 def finish() -> None:
-    """End a page: the address says what it shows."""
+    """End a page: its sidebar is there, the address says what it shows."""
+    sidebar.draw()
     address.write()

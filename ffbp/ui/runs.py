@@ -18,6 +18,7 @@ from ffbp.figures import format_number
 from ffbp.figures.pack import packing
 from ffbp.maps import Plane, plane_of
 from ffbp.training import Progress, Run, fit
+from ffbp.ui import sidebar
 
 MAX_RUNS = 24  # at most 8 MB each, and about 1 MB packed
 PROGRESS = "progress"  # where the session keeps the page's place for the progress bar
@@ -119,7 +120,7 @@ def trained(config: Config, axes: tuple[int, ...] = (0, 1)) -> Shown:
     shown = runs.get(key)
     if shown is None:
         bar = _ProgressBar(slot)
-        with runs.flight(key, bar.pulse):
+        with runs.flight(key, bar.wait):
             shown = runs.get(key)
             if shown is None:
                 run = _any_plane(runs, config) or _train(config, runs, bar)
@@ -164,9 +165,16 @@ class _ProgressBar:
         if elapsed < PATIENCE_SECONDS or not now.epoch:
             self.pulse()
             return
+        sidebar.draw()  # whoever waits may want to change something
         remaining = elapsed * (now.n_epochs - now.epoch) / now.epoch
         text = f"Training: epoch {now.epoch} of {now.n_epochs} · loss {format_number(now.loss)} · about {remaining:.0f} s left"
         self.slot.progress(min(now.epoch / now.n_epochs, 1.0), text=text)
+
+    def wait(self):
+        """Somebody else trains the same."""
+        if time.perf_counter() - self.started > PATIENCE_SECONDS:
+            sidebar.draw()
+        self.pulse()
 
     def pulse(self):
         if time.perf_counter() - self.last > 0.05:

@@ -76,6 +76,14 @@ LABELS = {
     "seed": "Seed",
 }
 
+PENDING = "sidebar:pending"  # what draws the sidebar of the page that is being made, until it is drawn
+
+
+def draw() -> None:
+    """Draw the page's sidebar, unless that is done already."""
+    if pending := st.session_state.pop(PENDING, None):
+        pending()
+
 
 def usual_axes(config: Config) -> tuple[int, int]:
     """The columns of a slice unless chosen otherwise: the dataset's default pair where both are used, else the first two."""
