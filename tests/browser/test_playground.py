@@ -466,7 +466,7 @@ def test_tables_code_and_gradient_check_open_on_demand(playground):
 
 def test_the_address_is_written_before_a_long_training_ends(playground):
     playground.open("?epochs=50")
-    playground.page.goto(f"{playground.address}/?samples=3000&batch=2&optimizer=adam&epochs=400")
+    playground.page.goto(f"{playground.address}/?samples=3000&seed=7&batch=2&optimizer=adam&epochs=400")
     playground.page.get_by_text("Training: epoch").wait_for(timeout=20_000)
     _slide(playground.page, "Noise")
     playground.wait_address("noise=0.21")

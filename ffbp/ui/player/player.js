@@ -62,6 +62,18 @@ function undoDifferences(array) {
   return array;
 }
 
+function same(a, b) {
+  // Whether two plots, as dicts, lists and arrays of numbers, are equal.
+  if (a === b || (a !== a && b !== b)) return true;
+  if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object' || a.length !== b.length) return false;
+  if (a.length !== undefined) {
+    for (let i = 0; i < a.length; i++) if (!same(a[i], b[i])) return false;
+    return true;
+  }
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => same(a[key], b[key]));
+}
+
 function rgb(hex) {
   const n = parseInt(hex.slice(1), 16);
   return [n >> 16, (n >> 8) & 255, n & 255];
@@ -185,6 +197,7 @@ export class Player {
     if (ticket !== this.ticket || this.destroyed) return;
     const before = this.run && { last: this.frame === this.run.n_frames - 1, epoch: this.run.history.epoch[this.frame], first: this.frame === 0 };
     this.prepare(run);
+    this.drawn = this.run ? this.run.figures : {};
     this.run = run;
     this.refined = null;
     this.slider.max = run.n_frames - 1;
@@ -208,6 +221,7 @@ export class Player {
     if (this.view.confusion === null || run.plane.slice !== this.wasSlice) this.view.confusion = run.plane.slice && run.task !== 'regression';
     this.wasSlice = run.plane.slice;
     this.matrixToggle.firstChild.checked = this.view.confusion;
+    this.showMoment(); // before the room is measured, because these figures take some
     this.fit(true);
     this.box.dataset.run = run.id;
     this.go(this.frame);
@@ -344,6 +358,9 @@ export class Player {
   async react(name) {
     if (!this.names.includes(name)) return;
     const { plot } = this.panels[name];
+    const key = JSON.stringify([plot.clientWidth, plot.clientHeight, this.theme, this.view, this.run.task, this.run.diverged_at]);
+    if (plot._fullLayout && key === this.panels[name].key && same(this.drawn[name], this.run.figures[name])) return;
+    this.panels[name].key = key;
     const { data, layout } = this.styled(name);
     const config = { responsive: false, displaylogo: false, showTips: false, plotlyServerURL: '', modeBarButtonsToRemove: ['sendChartToCloud', 'toImage', 'select2d', 'lasso2d', 'autoScale2d'], scrollZoom: false, displayModeBar: this.root.clientWidth < 640 ? false : 'hover' };
     layout.width = plot.clientWidth;
@@ -356,9 +373,8 @@ export class Player {
       if (name === 'boundary') plot.on('plotly_click', ({ points }) => { if (this.options.onSample && points[0]?.customdata) this.options.onSample(points[0].customdata[0]); });
       plot.on('plotly_afterplot', follow);
       plot.on('plotly_relayouting', follow);
+      follow();
     }
-    this.place(name);
-    this.paint(name);
   }
 
   place(name) {
@@ -464,6 +480,12 @@ export class Player {
   go(position) {
     if (!this.run) return;
     this.position = position;
+    this.showMoment();
+    this.box.dataset.frame = this.frame;
+    this.paint();
+  }
+
+  showMoment() {
     const { run, frame } = this;
     const h = run.history;
     this.slider.value = frame;
@@ -472,8 +494,6 @@ export class Player {
     for (const { key, value } of this.values) {
       value.textContent = key.endsWith('score') && run.task !== 'regression' ? formatPercent(h[key][frame]) : formatNumber(h[key][frame]);
     }
-    this.box.dataset.frame = frame;
-    this.paint();
   }
 
   rest() {
