@@ -65,7 +65,7 @@ def boundary_plot(run: Run, plane: Plane) -> dict:
     In regression the colour is the target on the scale of the surface; on a line the target is the height.
     """
     dataset, traces = run.dataset, []
-    names = [dataset.feature_names[dataset.columns[axis]] for axis in plane.axes]
+    names = plane.names
     regression = dataset.task == "regression"
     y_title = names[1] if not plane.is_line else dataset.target_name if regression else "output"
     for part, raw, y in (
@@ -74,7 +74,7 @@ def boundary_plot(run: Run, plane: Plane) -> dict:
     ):
         if not len(raw):
             continue
-        points = raw[:, dataset.columns][:, plane.axes]
+        points = plane.coordinates(raw[:, dataset.columns])
         x = points[:, 0]
         target = dataset.decode_target(y) if regression else y
         height = points[:, 1] if not plane.is_line else (target if regression else _spread(y, dataset.n_classes))

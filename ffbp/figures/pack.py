@@ -114,7 +114,8 @@ def _packing(run, plane):
             "slice": plane.is_slice,
             "x": list(plane.x_range),
             "y": list(plane.y_range),
-            "names": [dataset.feature_names[dataset.columns[axis]] for axis in plane.axes],
+            "names": list(plane.names),
+            "variance": plane.variance,
         },
     }
     metric = "r2" if regression else "accuracy"
@@ -199,7 +200,9 @@ def _boundary(packer, run, plane):
         packed = {"kind": "regions", "n": n, "winner": packer.add(differences(winner.astype(np.uint8)), np.uint8)}
         share = 1 / len(run.dataset.class_names)
         packed |= {"low": share, "high": 1.0, "values": packer.add(differences(quantise(values, share, 1.0)), np.uint8)}
-        return packed
+        yield
+        each, side = _coarser(maps, n), n // 2
+        return packed | {"each_n": side, "each": packer.add(differences(quantise(each, 0.0, 1.0)), np.uint8)}
     # Each frame's bytes span its own smallest to largest value, so that a contour stays smooth where p is near 1/2.
     lows, highs = values.min(axis=1), values.max(axis=1)
     lows, highs = (np.nan_to_num(v, nan=0.0, posinf=1e30, neginf=-1e30) for v in (lows, highs))
@@ -215,6 +218,12 @@ def _boundary(packer, run, plane):
     }
 
 
+def _coarser(maps, n):
+    """Maps (frames, classes, n²) at half the resolution, each cell the mean of four: there is one map a class."""
+    blocks = maps.reshape(*maps.shape[:2], n // 2, 2, n // 2, 2)
+    return blocks.mean(axis=(3, 5)).reshape(*maps.shape[:2], -1)
+
+
 def _points(packer, run, plane):
     """Which samples are wrong at each frame, as bits, and the confusion matrices."""
     dataset = run.dataset
@@ -227,7 +236,7 @@ def _points(packer, run, plane):
         if not len(X):
             continue
         predicted = network.decide((yield from _outputs(run, X)))
-        points = raw[:, dataset.columns][:, plane.axes].astype(float)
+        points = plane.coordinates(raw[:, dataset.columns]).astype(float)
         if plane.is_line:
             points = np.column_stack([points, y / max(dataset.n_classes - 1, 1)])
         packed[part] = {
@@ -334,6 +343,7 @@ def pack_refinement(run: Run, plane: Plane, frame: int, run_id: str, marks=(), a
         header |= {"n": n, "values": packer.add(values[0], np.float32)}
         if winner is not None:
             header["winner"] = packer.add(winner[0], np.uint8)
+            header["each"] = packer.add(np.rint(np.nan_to_num(maps[0]) * 65535), np.uint16)
     return packer.blob(header)
 
 

@@ -11,7 +11,15 @@ import streamlit as st
 from ffbp.config import FOREIGN_PARAMS, Config
 
 # The view's parameters: what is merely looked at. Names are disjoint from the configuration's.
-VIEW = {"frame": (0, 299), "across": (0, 63), "up": (0, 63), "sample": (0, 19_999), "layer": (1, 9), "unit": (1, 64)}
+VIEW = {
+    "frame": (0, 299),
+    "across": (0, 63),
+    "up": (0, 63),
+    "pca": (0, 1),
+    "sample": (0, 19_999),
+    "layer": (1, 9),
+    "unit": (1, 64),
+}
 INPUTS = "x"  # typed inputs, numbers joined by "_"
 CONFIG, VIEW_STATE, WRITTEN, WARNINGS = "config", "view", "address:written", "address:warnings"
 ADOPTED = "address:adopted"

@@ -119,7 +119,7 @@ def _marks(shown):
     if len(indices) == len(run.dataset.X_train) or len(indices) > MAX_MARKS:
         return mark_of(shown)
     dataset = run.dataset
-    points = dataset.raw_train[indices][:, dataset.columns][:, plane.axes]
+    points = plane.coordinates(dataset.raw_train[indices][:, dataset.columns])
     if plane.is_line:
         target = dataset.y_train[indices]
         height = dataset.decode_target(target) if dataset.task == REGRESSION else target / max(dataset.n_classes - 1, 1)

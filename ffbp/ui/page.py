@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
 from ffbp.config import Config
+from ffbp.maps import PRINCIPAL
 from ffbp.ui import address, sidebar
 from ffbp.ui.formulas import plain
 from ffbp.ui.runs import PROGRESS
@@ -56,10 +57,12 @@ def begin(title: str, *, picture_first: bool = False) -> Config:
 
 
 def axes_of(config: Config) -> tuple[int, ...]:
-    """The columns that span the plane, as positions among the chosen ones."""
+    """The columns that span the plane, as positions among the chosen ones, or PRINCIPAL."""
     n_columns = len(config.resolve().columns)
     if n_columns < 2:
         return (0,)
+    if n_columns > 2 and st.session_state[address.VIEW_STATE].get("pca"):
+        return PRINCIPAL
     view, usual = st.session_state[address.VIEW_STATE], usual_axes(config)
     across, up = (
         min(view.get(key, position), n_columns - 1) for key, position in zip(("across", "up"), usual, strict=True)

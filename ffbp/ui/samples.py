@@ -59,12 +59,39 @@ def mark_of(shown) -> list:
     """The chosen sample as a point of the shown plane, for the player to ring."""
     dataset, plane = shown.run.dataset, shown.plane
     sample = chosen_sample(dataset)
-    point = [float(sample.chosen[axis]) for axis in plane.axes]
+    point = [float(value) for value in plane.coordinates(sample.chosen[None])[0]]
     if plane.is_line:
         target = 0.0 if sample.y is None else float(sample.y[0])
         regression = dataset.task == "regression"
         point.append(float(dataset.decode_target(target)) if regression else target / max(dataset.n_classes - 1, 1))
     return [point]
+
+
+def type_place(shown, x, y) -> None:
+    """A clicked place of the plane becomes the typed inputs, rounded to a thousandth of the plane's width.
+
+    Columns that the plane does not show keep the chosen sample's values; principal components set all of them.
+    """
+    plane, dataset = shown.plane, shown.run.dataset
+    place = [value for value in (x, y)[: len(plane.axes)] if isinstance(value, int | float) and np.isfinite(value)]
+    if len(place) < len(plane.axes):
+        return
+    if plane.is_principal:
+        values = plane.points(np.array([place]))[0]
+        spans = dataset.std * 6
+        values = [round(float(v), _digits(span)) for v, span in zip(values, spans, strict=True)]
+    else:
+        values = [float(value) for value in chosen_sample(dataset).chosen]
+        for axis, value, limits in zip(plane.axes, place, (plane.x_range, plane.y_range), strict=False):
+            values[axis] = round(float(value), _digits(limits[1] - limits[0]))
+    view = st.session_state[address.VIEW_STATE]
+    view[address.INPUTS] = "_".join(repr(value) for value in values)
+    view.pop("sample", None)
+
+
+def _digits(span) -> int:
+    """How many decimals a thousandth of a span has."""
+    return int(np.clip(-np.floor(np.log10(span / 1000)), 0, 12)) if span > 0 else 3
 
 
 def sample_chooser(dataset: Dataset, page: str) -> None:
@@ -76,7 +103,7 @@ def sample_chooser(dataset: Dataset, page: str) -> None:
     st.session_state[key] = sample.row
     columns[0].number_input(
         "Sample", 0, n - 1, step=1, key=key, placeholder="typed", on_change=_row_chosen, args=(key,),
-        help="The row in the source; or click a point in the plane.",
+        help="The row in the source; or click a point in the plane, or anywhere on it to type a place.",
     )  # fmt: skip
     if len(dataset.columns) > 4:
         columns[1].caption(f"{len(dataset.columns)} inputs: choose a row.")

@@ -201,6 +201,13 @@ class Sidebar:
     def _slice_axes(self, names):
         view = st.session_state[address.VIEW_STATE]
         chosen = self.resolved.columns
+        self._seed_widget("pca", bool(view.get("pca")))
+        st.toggle(
+            "Plane: first two principal components", key=self._key("pca"), on_change=self._pca_changed,
+            help="Else the plane is a slice through the mean along two columns.",
+        )  # fmt: skip
+        if view.get("pca"):
+            return
         across, up = usual_axes(self.config)
         for key, default, label in (("across", across, "Slice: across"), ("up", up, "Slice: up")):
             position = min(view.get(key, default), len(chosen) - 1)
@@ -209,6 +216,12 @@ class Sidebar:
                 label, range(len(chosen)), key=self._key(key), format_func=lambda i: names[chosen[i]],
                 on_change=self._axis_chosen, args=(key, default),
             )  # fmt: skip
+
+    def _pca_changed(self):
+        view = st.session_state[address.VIEW_STATE]
+        view.pop("pca", None)
+        if st.session_state[self._key("pca")]:
+            view["pca"] = 1
 
     def _axis_chosen(self, key, default):
         view = st.session_state[address.VIEW_STATE]

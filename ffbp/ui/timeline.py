@@ -2,19 +2,27 @@
 
 import importlib.resources
 import json
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import streamlit as st
+from streamlit.errors import StreamlitPageNotFoundError
 
 from ffbp.figures import pack_refinement
 from ffbp.figures.pack import header_of
-from ffbp.ui import address
+from ffbp.ui import address, samples
+from ffbp.ui.formulas import plain
+from ffbp.ui.page import PAGES
 from ffbp.ui.runs import Shown
 
 _PLAYER = Path(__file__).parent / "player"
 
 
+CELL = "cell"  # in the session: the chosen cell of the confusion matrix
+MAX_CELL_COLUMNS = 4
 ALL_PANELS = ("network", "boundary", "loss", "gradients")
 
 
@@ -60,34 +68,31 @@ export default function ({ data }) {
     return st.components.v2.component("ffbp_plotly", js=js, isolate_styles=False)
 
 
+EVENTS = ("rest", "sample", "place", "cell")  # what the player tells of
+
+
 def player(shown: Shown, *, panels: tuple[str, ...] = ALL_PANELS, marks=None) -> int:
-    """Mount the player; note its frame at rest and a clicked sample; returns the frame. Call it inside a fragment.
+    """Mount the player; note its frame at rest and what was clicked; returns the frame. Call it inside a fragment.
 
     panels: which of the four to show. marks: a function that gives the points of the plane to ring, called when a click
-    has been noted. What was clicked goes into the view's ``sample`` as the row in the source.
+    has been noted. A clicked sample goes into the view's ``sample`` as the row in the source; where samples are ringed, a
+    click on the empty plane becomes typed inputs. A clicked cell of the confusion matrix is kept for `cell_samples`.
     """
-    result = _component(panels)(
-        key=f"player:{len(panels)}",
-        data=shown.blob,
-        on_rest_change=lambda: None,
-        on_sample_change=lambda: None,
-        on_plotly_change=lambda: None,
-    )
+    name = "_".join(panels)
+    callbacks = {f"on_{event}_change": lambda: None for event in (*EVENTS, "plotly")}
+    result = _component(panels)(key=f"player:{name}", data=shown.blob, **callbacks)
     view, run = st.session_state[address.VIEW_STATE], shown.run
     run_id, last = header_of(shown.blob)["id"], run.n_frames - 1
-    rest, click = (
-        value if isinstance(value, dict) and value.get("run") == run_id else {}
-        for value in (result.rest, result.sample)
-    )
-    if isinstance(rest.get("frame"), int) and 0 <= rest["frame"] <= last and rest != st.session_state.get("rest:seen"):
-        st.session_state["rest:seen"] = rest
-        view["frame"] = rest["frame"]
-        if rest["frame"] == last:
-            del view["frame"]
-    if isinstance(click.get("row"), int | float) and click != st.session_state.get("click:seen"):
-        st.session_state["click:seen"] = click
-        view["sample"] = int(click["row"])
-        view.pop("x", None)
+    told = {event: _news(name, event, result, run_id) for event in EVENTS}
+    if isinstance(rest := told["rest"].get("frame"), int) and 0 <= rest <= last:
+        view["frame"] = rest
+    if isinstance(row := told["sample"].get("row"), int | float):
+        view["sample"] = int(row)
+        view.pop(address.INPUTS, None)
+    if marks and told["place"]:
+        samples.type_place(shown, told["place"].get("x"), told["place"].get("y"))
+    if told["cell"]:
+        st.session_state[CELL] = told["cell"]
     if view.get("frame", 0) >= last:
         view.pop("frame", None)  # the end needs no parameter
     frame = view.get("frame", last)
@@ -103,7 +108,58 @@ def player(shown: Shown, *, panels: tuple[str, ...] = ALL_PANELS, marks=None) ->
     return frame
 
 
+def _news(player_name, event, result, run_id) -> dict:
+    """What the player tells of this run for the first time; {} if it is old, or about another run."""
+    value, seen = getattr(result, event), f"player:{player_name}:{event}"
+    if not isinstance(value, dict) or value.get("run") != run_id or value == st.session_state.get(seen):
+        return {}
+    st.session_state[seen] = value
+    return value
+
+
+def cell_samples(shown: Shown, frame: int) -> None:
+    """The samples behind the chosen cell of the confusion matrix, at the frame; one of them can be opened."""
+    cell, dataset = st.session_state.get(CELL, {}), shown.run.dataset
+    if cell.get("run") != header_of(shown.blob)["id"]:
+        return
+    n, part = dataset.n_classes, cell.get("part")
+    truth, guess = cell.get("truth"), cell.get("guess")
+    if part not in ("train", "test") or truth not in range(n) or guess not in range(n):
+        return
+    X, y, raw, rows = (getattr(dataset, f"{name}_{part}") for name in ("X", "y", "raw", "rows"))
+    network = shown.run.network(frame)
+    chosen = np.flatnonzero((y == truth) & (network.predict(X) == guess))
+    names = dataset.class_names
+    with st.container(border=True):
+        words, close = st.columns([6, 1], vertical_alignment="center")
+        count = f"**{len(chosen)}** {part} {'sample' if len(chosen) == 1 else 'samples'}"
+        words.markdown(
+            f"{count} of class **{plain(names[truth])}**, predicted as **{plain(names[guess])}**, at epoch "
+            f"{shown.run.history.epoch[frame]}. Tick one to open it."
+        )
+        close.button("Close", key="cell:close", on_click=st.session_state.pop, args=(CELL, None), width="stretch")
+        if not len(chosen):
+            return
+        outputs = network.predict_proba(X[chosen])
+        shares = outputs if outputs.shape[1] > 1 else np.column_stack([1 - outputs, outputs])
+        table = {"sample": rows[chosen]} | {
+            dataset.feature_names[c]: raw[chosen, c] for c in dataset.columns[:MAX_CELL_COLUMNS]
+        }
+        table |= {f"p({name})": shares[:, k] for k, name in enumerate(names)}
+        event = st.dataframe(
+            pd.DataFrame(table), hide_index=True, height=min(38 + 35 * len(chosen), 260), on_select="rerun",
+            selection_mode="single-row", key=f"cell:table:{part}:{truth}:{guess}:{frame}",
+        )  # fmt: skip
+        if ticked := [i for i in event.selection.rows if i < len(chosen)]:
+            params = address.params() | {"sample": str(int(rows[chosen[ticked[0]]]))}
+            params.pop(address.INPUTS, None)
+            for path in ("pages/forward_pass.py", "pages/backpropagation.py"):
+                with suppress(StreamlitPageNotFoundError):
+                    st.page_link(path, label=f"Sample {params['sample']}: {PAGES[path]}", query_params=params)
+
+
 @st.fragment
 def timeline(shown: Shown) -> None:
-    """The Playground's player: coming to rest asks the server for the refined boundary only."""
-    player(shown)
+    """The Playground's player: coming to rest asks the server for the refined boundary, and what stands behind a cell."""
+    frame = player(shown)
+    cell_samples(shown, frame)

@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 import ffbp
-from ffbp.figures import boundary_chart, format_number, gradient_chart, loss_chart, pack_refinement, pack_run, palette
+from ffbp.figures import (
+    boundary_chart,
+    charts,
+    format_number,
+    gradient_chart,
+    loss_chart,
+    pack_refinement,
+    pack_run,
+    palette,
+)
 from ffbp.figures.pack import arrays_of, differences, header_of, quantise
 from ffbp.maps import outputs, plane_inputs, plane_of
 from ffbp.notices import chance_level
@@ -175,3 +184,34 @@ def test_every_kind_of_run_packs(config):
 )  # fmt: skip
 def test_numbers_are_written_with_four_digits(value, text):
     assert format_number(value) == text
+
+
+@pytest.mark.parametrize(
+    "query", [{}, {"dataset": "iris"}, {"dataset": "bumps", "hidden": (4,)}, {"dataset": "noisy_sine"}]
+)
+def test_plots_are_figures_that_plotly_accepts(query):
+    run = ffbp.train(ffbp.Config(**query, epochs=30, l2=0.01, batch_size=20))
+    for chart, plot in (
+        (loss_chart(run), charts.loss_plot(run)),
+        (gradient_chart(run), charts.gradient_plot(run)),
+        (boundary_chart(run, plane_of(run.dataset)), charts.boundary_plot(run, plane_of(run.dataset))),
+    ):
+        assert [trace.name for trace in chart.data] == [trace["name"] for trace in plot["data"]]
+        assert list(chart.layout.xaxis.range) == plot["layout"]["xaxis"]["range"]
+
+
+def test_one_vs_rest_maps_are_each_classes_probability():
+    run = ffbp.train(ffbp.Config(dataset="iris", epochs=25))
+    plane = plane_of(run.dataset)
+    blob = pack_run(run, plane)
+    b = header_of(blob)["boundary"]
+    coded = arrays_of(blob)[b["each"]["$"]]
+    each = np.cumsum(coded, axis=0, dtype=np.uint8)[-1] / 255
+    exact = outputs(run, plane_inputs(run.dataset, plane, plane.grid(b["each_n"])), slice(-1, None))[0]
+    np.testing.assert_allclose(each, exact, atol=0.01)
+    np.testing.assert_allclose(each.sum(axis=0), 1.0, atol=0.01)
+    fine = pack_refinement(run, plane, -1, "run")
+    header = header_of(fine)
+    shares = arrays_of(fine)[header["each"]["$"]] / 65535
+    exact = outputs(run, plane_inputs(run.dataset, plane, plane.grid(header["n"])), slice(-1, None))[0]
+    np.testing.assert_allclose(shares, exact, atol=1 / 65535)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import ffbp
-from ffbp.maps import activations, cell_centres, confusion, outputs, plane_inputs, plane_of
+from ffbp.maps import PRINCIPAL, activations, cell_centres, confusion, outputs, plane_inputs, plane_of
 
 
 def test_outputs_at_every_frame_are_those_of_the_rebuilt_network():
@@ -69,3 +69,37 @@ def test_one_input_makes_a_line():
     plane = plane_of(ffbp.train(ffbp.Config(dataset="noisy_sine", epochs=1)).dataset)
     assert plane.is_line
     assert plane.grid(7).shape == (7, 1)
+
+
+def test_principal_components_are_those_of_scikit_learn():
+    from sklearn.decomposition import PCA
+
+    dataset = ffbp.train(ffbp.Config(dataset="wine", columns=(), epochs=1)).dataset
+    plane = plane_of(dataset, PRINCIPAL)
+    pca = PCA(2).fit(dataset.X_train)
+    places = plane.coordinates(dataset.raw_test)
+    np.testing.assert_allclose(np.abs(places), np.abs(pca.transform(dataset.X_test)), atol=1e-9)
+    assert plane.variance == pytest.approx(pca.explained_variance_ratio_.sum())
+    assert all(f"{100 * share:.1f} %" in n for n, share in zip(plane.names, pca.explained_variance_ratio_, strict=True))
+    np.testing.assert_allclose(plane.coordinates(plane.points(places)), places, atol=1e-9)
+    back = pca.inverse_transform(pca.transform(dataset.X_test)[:, :2])
+    np.testing.assert_allclose(plane_inputs(dataset, plane, places), back, atol=1e-9)
+
+
+def test_principal_components_of_few_samples_and_constant_columns_are_finite():
+    points = ((0.0, 1.0, 0.0), (1.0, 1.0, 1.0))
+    dataset = ffbp.train(ffbp.Config(dataset="xor", points=points, test_size=0.0, epochs=1)).dataset
+    plane = plane_of(dataset, PRINCIPAL)
+    assert np.isfinite(plane_inputs(dataset, plane, plane.grid(3))).all()
+
+
+def test_a_slice_along_columns_keeps_their_values_to_the_last_digit():
+    dataset = ffbp.train(ffbp.Config(dataset="diabetes", columns=(), epochs=1)).dataset
+    plane = plane_of(dataset, (2, 8))
+    assert (plane.coordinates(dataset.raw_train) == dataset.raw_train[:, [2, 8]]).all()
+
+
+def test_maps_in_single_precision_differ_from_the_outputs_by_rounding_only():
+    run = ffbp.train(ffbp.Config(dataset="spiral", hidden=(8, 8), activation="tanh", epochs=20))
+    X = run.dataset.X_test
+    np.testing.assert_allclose(outputs(run, X, dtype=np.float32), outputs(run, X), atol=1e-5)

@@ -46,6 +46,8 @@ export default function (component) {
         Plotly, theme,
         onRest: (frame) => entry.setStateValue('rest', { run: entry.player.run.id, frame, at: performance.now() }),
         onSample: (row) => entry.setStateValue('sample', { run: entry.player.run.id, row, at: performance.now() }),
+        onPlace: (x, y) => entry.setStateValue('place', { run: entry.player.run.id, x, y, at: performance.now() }),
+        onCell: (part, truth, guess) => entry.setStateValue('cell', { run: entry.player.run.id, part, truth, guess, at: performance.now() }),
         panels: __PANELS__,
         scrollTop: () => document.querySelector('[data-testid="stMain"]')?.scrollTop ?? window.scrollY,
       });

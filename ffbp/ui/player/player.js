@@ -51,6 +51,15 @@ function element(tag, attributes = {}, ...children) {
   return node;
 }
 
+function icon(name) {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+  for (const [key, value] of Object.entries({ viewBox: '0 0 16 16', width: 16, height: 16, 'aria-hidden': 'true', fill: 'currentColor' })) svg.setAttribute(key, value);
+  path.setAttribute('d', ICONS[name]);
+  svg.append(path);
+  return svg;
+}
+
 function rowsOf(array) {
   const [n, width] = array.shape;
   return Array.from({ length: n }, (_, i) => array.subarray(i * width, (i + 1) * width));
@@ -82,11 +91,15 @@ function rgb(hex) {
 const mix = (a, b, t) => a.map((v, i) => Math.round(v + (b[i] - v) * t));
 const pack = ([r, g, b]) => (255 << 24) | (b << 16) | (g << 8) | r;
 const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4];
-const SYMBOLS = { first: '⏮', back: '‹', play: '▶', pause: '❚❚', forward: '›', last: '⏭' };
+// Drawn, not written: not every machine has a font with these signs. Paths in a square of 16.
+const ICONS = {
+  first: 'M3 3h2v10H3zM13 3v10L6 8z', back: 'M10.5 2.5v11L4 8z', play: 'M4 2v12l9-6z', pause: 'M4 3h3v10H4zM9 3h3v10H9z',
+  forward: 'M5.5 2.5v11L12 8z', last: 'M11 3h2v10h-2zM3 3v10l7-5z', save: 'M7 2h2v6h3l-4 4-4-4h3zM3 13h10v1.5H3z',
+};
 
 export class Player {
-  // options: Plotly, theme {dark, text, background, panel, border, primary}, onRest(frame), onSample(row), panels (names;
-  // all by default), scrollTop()
+  // options: Plotly, theme {dark, text, background, panel, border, primary}, onRest(frame), onSample(row), onPlace(x, y) (a
+  // click on the empty plane), onCell(part, true class, predicted class), panels (names; all by default), scrollTop()
   constructor(root, options) {
     this.root = root;
     this.options = options;
@@ -94,7 +107,7 @@ export class Player {
     this.position = null;
     this.playing = false;
     this.speed = 1;
-    this.view = { test: true, hard: false, log: null, loss: 'loss', gradients: 'dW', confusion: null };
+    this.view = { test: true, hard: false, log: null, loss: 'loss', gradients: 'dW', confusion: null, each: '' };
     this.figures = {};
     this.cleanup = [];
     this.build();
@@ -108,7 +121,7 @@ export class Player {
   // ---- the page's elements
 
   build() {
-    const button = (name, label, action) => element('button', { type: 'button', class: name, 'aria-label': label, title: label, text: SYMBOLS[name], onclick: action });
+    const button = (name, label, action) => element('button', { type: 'button', class: name, 'aria-label': label, title: label, onclick: action }, icon(name));
     this.playButton = button('play', 'Play', () => this.toggle());
     this.slider = element('input', { type: 'range', min: 0, max: 0, value: 0, step: 1, 'aria-label': 'Moment of the training', oninput: () => { this.pause(); this.go(+this.slider.value); }, onchange: () => this.rest() });
     this.epoch = element('output', { class: 'epoch' });
@@ -144,7 +157,7 @@ export class Player {
   panel(name, title) {
     const heading = element('h2', { text: title, id: `ffbp-${name}-title` });
     const controls = element('div', { class: 'controls' });
-    const save = element('button', { type: 'button', class: 'save', title: 'Save picture', 'aria-label': `Save picture: ${title}`, text: '⤓', onclick: () => this.save(name) });
+    const save = element('button', { type: 'button', class: 'save', title: 'Save picture', 'aria-label': `Save picture: ${title}`, onclick: () => this.save(name) }, icon('save'));
     const stage = element('div', { class: 'stage' });
     const readout = element('p', { class: 'readout', 'aria-hidden': 'true' });
     const alternative = element('p', { class: 'hidden alternative' });
@@ -155,16 +168,18 @@ export class Player {
   }
 
   buildControls() {
-    const check = (panel, label, key, changed) => {
+    const check = (panel, label, key, changed, title) => {
       const box = element('input', { type: 'checkbox', onchange: () => { this.view[key] = box.checked; changed(); } });
       box.checked = Boolean(this.view[key]);
-      const wrapped = element('label', {}, box, label);
+      const wrapped = element('label', { title }, box, label);
       this.panels[panel].controls.append(wrapped);
       return wrapped;
     };
-    this.matrixToggle = check('boundary', 'confusion', 'confusion', () => { this.fit(); this.paint(); });
-    this.testToggle = check('boundary', 'test points', 'test', () => this.showTest());
-    this.hardToggle = check('boundary', 'hard', 'hard', () => this.paint());
+    this.matrixToggle = check('boundary', 'matrix', 'confusion', () => { this.fit(); this.paint(); }, 'Confusion matrix');
+    this.testToggle = check('boundary', 'test', 'test', () => this.showTest(), 'Test points');
+    this.hardToggle = check('boundary', 'hard', 'hard', () => this.paint(), 'Decisions instead of probabilities');
+    this.classSelect = element('select', { 'aria-label': 'Whose probability is shown', hidden: '', onchange: () => { this.view.each = this.classSelect.value; this.paint(); this.describe(); } });
+    this.panels.boundary.controls.prepend(this.classSelect);
     this.lossSelect = element('select', { 'aria-label': 'What the chart shows', onchange: () => { this.view.loss = this.lossSelect.value; this.showViews('loss'); } });
     this.panels.loss.controls.append(this.lossSelect);
     this.logToggle = check('loss', 'log', 'log', () => this.showViews('loss'));
@@ -208,7 +223,7 @@ export class Player {
     this.position = Math.min(Math.max(this.position, 0), run.n_frames - 1);
     this.buildCards();
     this.buildViews();
-    this.panels.boundary.heading.textContent = run.plane.slice ? 'Slice through the mean' : run.task === 'regression' ? 'Fit' : 'Decision boundary';
+    this.panels.boundary.heading.textContent = run.plane.variance !== null ? 'Principal components' : run.plane.slice ? 'Slice through the mean' : run.task === 'regression' ? 'Fit' : 'Decision boundary';
     this.note = '';
     this.panels.boundary.readout.textContent = this.note;
     const hidden = run.network.sizes.some((size, l) => size > run.network.shown[l]);
@@ -217,6 +232,14 @@ export class Player {
     this.panels.network.readout.textContent = this.thinned;
     this.panels.boundary.under.classList.toggle('over', run.boundary.kind === 'line');
     this.matrixToggle.hidden = this.hardToggle.hidden = run.task === 'regression';
+    const several = run.boundary.kind === 'regions';
+    this.classSelect.hidden = !several;
+    if (several) {
+      const options = [['', 'all classes'], ...run.classes.map((name, k) => [String(k), `p(${name})`])];
+      this.classSelect.replaceChildren(...options.map(([value, text]) => element('option', { value, text })));
+      if (+this.view.each >= run.classes.length) this.view.each = '';
+      this.classSelect.value = this.view.each;
+    }
     this.testToggle.hidden = !run.has_test;
     if (this.view.confusion === null || run.plane.slice !== this.wasSlice) this.view.confusion = run.plane.slice && run.task !== 'regression';
     this.wasSlice = run.plane.slice;
@@ -370,11 +393,35 @@ export class Player {
     if (this.destroyed) return;
     if (first) {
       const follow = () => { this.place(name); this.paint(name); };
-      if (name === 'boundary') plot.on('plotly_click', ({ points }) => { if (this.options.onSample && points[0]?.customdata) this.options.onSample(points[0].customdata[0]); });
+      if (name === 'boundary') this.listenForClicks(plot);
       plot.on('plotly_afterplot', follow);
       plot.on('plotly_relayouting', follow);
       follow();
     }
+  }
+
+  listenForClicks(plot) {
+    // A point of the data is a sample; anywhere else on the plane, unless it was dragged, is a pair of inputs.
+    let from = null, sample = null;
+    plot.on('plotly_click', ({ points }) => { if (points[0]?.customdata) sample = points[0].customdata[0]; });
+    this.listen(plot, 'pointerdown', (event) => { from = [event.clientX, event.clientY]; sample = null; }, true);
+    this.listen(plot, 'click', (event) => {
+      const still = from && Math.hypot(event.clientX - from[0], event.clientY - from[1]) < 4;
+      setTimeout(() => { // Plotly tells of its own click a little later
+        if (sample !== null) { if (this.options.onSample) this.options.onSample(sample); return; }
+        const at = still && this.placeAt(event);
+        if (at && this.options.onPlace) this.options.onPlace(...at);
+      }, 30);
+    }, true);
+  }
+
+  placeAt(event) {
+    // The place of the plane under the pointer, in the data's units; null outside.
+    const { plot } = this.panels.boundary;
+    const box = plot.getBoundingClientRect();
+    const { xaxis, yaxis, _size } = plot._fullLayout;
+    const [px, py] = [event.clientX - box.left - _size.l, event.clientY - box.top - _size.t];
+    return px < 0 || py < 0 || px > _size.w || py > _size.h ? null : [xaxis.p2l(px), yaxis.p2l(py)];
   }
 
   place(name) {
@@ -398,6 +445,7 @@ export class Player {
 
   showTest() {
     this.react('boundary');
+    this.paint();
   }
 
   setTheme(theme) {
@@ -465,7 +513,7 @@ export class Player {
 
   showPlaying() {
     const label = this.playing ? 'Pause' : 'Play';
-    this.playButton.textContent = this.playing ? SYMBOLS.pause : SYMBOLS.play;
+    this.playButton.replaceChildren(icon(this.playing ? 'pause' : 'play'));
     this.playButton.setAttribute('aria-label', label);
     this.playButton.title = `${label} (space)`;
     this.box.dataset.playing = this.playing;
@@ -535,25 +583,49 @@ export class Player {
     cursor.style.background = this.run.palette.cursor;
   }
 
+  get fine() {
+    return this.refined && this.refined.run === this.run.id && this.refined.frame === this.frame ? this.refined : null;
+  }
+
+  get oneClass() {
+    return this.run.boundary.kind === 'regions' && this.view.each !== '' ? +this.view.each : null;
+  }
+
+  // The probability of one class in each cell, of several: (cells a side, number of the cell) -> p.
+  classMap(k) {
+    const { fine } = this;
+    const b = this.run.boundary;
+    const n = fine ? fine.n : b.each_n;
+    if (fine) return { n, value: (i) => fine.each[k * n * n + i] / 65535 };
+    const start = (this.frame * this.run.classes.length + k) * n * n;
+    return { n, value: (i) => b.each[start + i] / 255 };
+  }
+
   cells() {
     // The shown frame's heat map as colours and, for a probability, as numbers for the contour.
-    const { run, frame } = this;
+    const { run, frame, fine, oneClass } = this;
     const b = run.boundary;
-    const fine = this.refined && this.refined.run === run.id && this.refined.frame === frame ? this.refined : null;
-    const n = fine ? fine.n : b.n;
+    const map = oneClass === null ? null : this.classMap(oneClass);
+    const n = map ? map.n : fine ? fine.n : b.n;
     const count = n * n;
     if (!this.pixels || this.pixels.length !== count) {
       this.pixels = new Uint32Array(count);
       this.heat = new OffscreenCanvas(n, n);
       this.image = new ImageData(new Uint8ClampedArray(this.pixels.buffer), n, n);
     }
-    const offset = frame * count;
     const values = fine ? fine.values : b.values;
-    const start = fine ? 0 : offset;
+    const start = fine ? 0 : frame * count;
     const flip = (i) => (n - 1 - Math.floor(i / n)) * n + (i % n);
-    const numbers = b.kind === 'regions' ? null : (this.numbers?.length === count ? this.numbers : (this.numbers = new Float32Array(count)));
+    const regions = b.kind === 'regions' && !map;
+    const numbers = regions ? null : (this.numbers?.length === count ? this.numbers : (this.numbers = new Float32Array(count)));
     const span = b.high - b.low || 1;
-    if (b.kind === 'regions') {
+    if (map) {
+      const lut = this.regions[oneClass % this.regions.length];
+      for (let i = 0; i < count; i++) {
+        const p = (numbers[i] = map.value(i));
+        this.pixels[flip(i)] = lut[this.view.hard ? (p > 0.5 ? 255 : 0) : (p * 255) | 0];
+      }
+    } else if (regions) {
       const winner = fine ? fine.winner : b.winner;
       for (let i = 0; i < count; i++) {
         const q = this.view.hard ? 190 : fine ? Math.min(255, Math.max(0, ((values[i] - b.low) / span) * 255)) | 0 : values[start + i];
@@ -591,9 +663,9 @@ export class Player {
       const { n, numbers } = this.cells();
       const [x0, x1] = run.plane.x;
       const [y0, y1] = run.plane.y;
-      context.imageSmoothingEnabled = b.kind !== 'regions';
+      context.imageSmoothingEnabled = Boolean(numbers);
       context.drawImage(this.heat, toX(x0), toY(y1), toX(x1) - toX(x0), toY(y0) - toY(y1));
-      if (b.kind === 'probability') this.paintContour(context, numbers, n, 0.5, toX, toY);
+      if (numbers && b.kind !== 'value') this.paintContour(context, numbers, n, 0.5, toX, toY);
     }
     if (run.points) this.paintWrong(context, toX, toY);
     this.placeMarks(toX, toY);
@@ -686,28 +758,55 @@ export class Player {
   }
 
   paintMatrix(frame) {
-    const part = this.run.points.test ? 'test' : 'train';
+    // Rows are true classes, with the recall at their end; below each predicted class stands its precision.
+    const part = this.matrixPart;
     const { confusion } = this.run.points[part];
     const k = confusion.shape[1];
-    if (this.matrix.dataset.size !== `${k}${this.run.id}`) {
-      this.matrix.dataset.size = `${k}${this.run.id}`;
-      const head = element('tr', {}, element('th', { text: 'true \\ predicted' }), ...this.run.classes.map((name) => element('th', { scope: 'col', text: name })));
-      const rows = this.run.classes.map((name) => element('tr', {}, element('th', { scope: 'row', text: name }), ...this.run.classes.map(() => element('td'))));
-      this.matrix.replaceChildren(element('table', {}, element('caption', { text: `Confusion matrix, ${part} part` }), head, ...rows));
+    const { classes } = this.run;
+    if (this.matrix.dataset.size !== `${part}${this.run.id}`) {
+      this.matrix.dataset.size = `${part}${this.run.id}`;
+      const head = element('tr', {}, element('th', { text: 'true \\ predicted' }), ...classes.map((name) => element('th', { scope: 'col', text: name, title: name })), element('th', { scope: 'col', text: 'recall' }));
+      this.matrixCells = classes.map((truth, i) => classes.map((guess, j) => {
+        const label = `Samples of class ${truth} predicted as ${guess}`;
+        const button = element('button', { type: 'button', title: label, 'aria-label': label, onclick: () => this.options.onCell && this.options.onCell(part, i, j) });
+        return { cell: element('td', {}, button), button, label };
+      }));
+      this.recalls = classes.map(() => element('td', { class: 'rate' }));
+      this.precisions = classes.map(() => element('td', { class: 'rate' }));
+      const rows = classes.map((name, i) => element('tr', {}, element('th', { scope: 'row', text: name, title: name }), ...this.matrixCells[i].map(({ cell }) => cell), this.recalls[i]));
+      this.whole = element('td', { class: 'rate' });
+      const foot = element('tr', {}, element('th', { scope: 'row', text: 'precision' }), ...this.precisions, this.whole);
+      this.matrix.replaceChildren(element('table', {}, element('caption', { text: `Confusion matrix, ${part} part` }), head, ...rows, foot));
       this.matrix.classList.toggle('dense', k > 5);
-      this.matrixCells = [...this.matrix.querySelectorAll('td')];
     }
+    const columns = new Array(k).fill(0);
+    let right = 0, all = 0;
+    const rate = (part, whole) => (whole ? formatPercent(part / whole) : '–');
     for (let i = 0; i < k; i++) {
       let total = 0;
       for (let j = 0; j < k; j++) total += confusion[(frame * k + i) * k + j];
       for (let j = 0; j < k; j++) {
         const count = confusion[(frame * k + i) * k + j];
-        const cell = this.matrixCells[i * k + j];
-        cell.textContent = count;
+        const { cell, button, label } = this.matrixCells[i][j];
+        columns[j] += count;
+        button.textContent = count;
+        button.disabled = !count;
+        button.setAttribute('aria-label', `${label}: ${count}`);
         cell.style.setProperty('--share', total ? count / total : 0);
         cell.className = i === j ? 'right' : count ? 'mistake' : 'none';
       }
+      const hits = confusion[(frame * k + i) * k + i];
+      right += hits;
+      all += total;
+      this.recalls[i].textContent = rate(hits, total);
     }
+    for (let j = 0; j < k; j++) this.precisions[j].textContent = rate(confusion[(frame * k + j) * k + j], columns[j]);
+    this.whole.textContent = rate(right, all);
+    this.whole.title = 'accuracy';
+  }
+
+  get matrixPart() {
+    return this.run.points.test && this.view.test ? 'test' : 'train';
   }
 
   // ---- the network diagram
@@ -863,15 +962,14 @@ export class Player {
     const { plot, readout } = this.panels.boundary;
     if (!this.run || !plot._fullLayout) return;
     const { run, frame } = this;
-    const box = plot.getBoundingClientRect();
-    const { xaxis, yaxis, _size } = plot._fullLayout;
-    const [px, py] = [event.clientX - box.left - _size.l, event.clientY - box.top - _size.t];
-    if (px < 0 || py < 0 || px > _size.w || py > _size.h) { readout.textContent = this.note || ''; return; }
-    const [x, y] = [xaxis.p2l(px), yaxis.p2l(py)];
+    const spot = this.placeAt(event);
+    if (!spot) { readout.textContent = this.note || ''; return; }
+    const [x, y] = spot;
     const b = run.boundary;
     const cell = (value, [low, high], n) => Math.floor(((value - low) / (high - low)) * n);
-    const fine = this.refined && this.refined.run === run.id && this.refined.frame === frame ? this.refined : null;
-    const n = fine ? fine.n : b.n;
+    const { fine, oneClass } = this;
+    const map = oneClass === null ? null : this.classMap(oneClass);
+    const n = map ? map.n : fine ? fine.n : b.n;
     const i = cell(x, run.plane.x, n);
     if (i < 0 || i >= n) { readout.textContent = ''; return; }
     if (b.kind === 'line') {
@@ -886,7 +984,9 @@ export class Player {
     const raw = fine ? fine.values[at] : null;
     const about = fine ? '' : '≈ ';
     const place = `at (${formatNumber(x)}, ${formatNumber(y)})`;
-    if (b.kind === 'regions') {
+    if (map) {
+      readout.textContent = `p(${run.classes[oneClass]}) ≈ ${map.value(j * n + i).toFixed(fine ? 4 : 2)} ${place}`;
+    } else if (b.kind === 'regions') {
       const value = fine ? raw : b.low + ((b.high - b.low) * b.values[at]) / 255;
       const winner = (fine ? fine.winner : b.winner)[at];
       readout.textContent = `${run.classes[winner]}: ${about}${fine ? formatNumber(value) : value.toFixed(2)} ${place}`;

@@ -1,0 +1,81 @@
+"""Several classes and many inputs: one class's probability, the confusion matrix and its samples, the chosen plane."""
+
+import ffbp
+from ffbp.maps import outputs, plane_inputs, plane_of
+
+WINE = "?dataset=wine&columns=all&hidden=2&epochs=60"
+WINE_CONFIG = ffbp.Config(dataset="wine", columns=(), hidden=(2,), epochs=60)
+
+
+def _where(page, x, y):
+    """The place of the window that shows the place (x, y) of the plane."""
+    return page.evaluate(
+        """([x, y]) => {
+          const plot = document.querySelector('.ffbp .boundary .plot');
+          const { xaxis, yaxis, _size } = plot._fullLayout;
+          const box = plot.getBoundingClientRect();
+          return [box.left + _size.l + xaxis.l2p(x), box.top + _size.t + yaxis.l2p(y)];
+        }""",
+        [x, y],
+    )
+
+
+def test_one_class_against_the_rest_reads_its_probability(playground):
+    playground.open("?dataset=iris&epochs=100")
+    page = playground.page
+    page.wait_for_selector(".ffbp[data-refined='100']")
+    page.locator(".ffbp .boundary .controls select").select_option(label="p(versicolor)")
+    run = ffbp.train(ffbp.Config(dataset="iris", epochs=100))
+    plane = plane_of(run.dataset)
+    place = [(low + high) / 2 for low, high in (plane.x_range, plane.y_range)]
+    page.mouse.move(*_where(page, *place))
+    readout = page.locator(".ffbp .boundary .readout")
+    readout.filter(has_text="p(versicolor) ≈").wait_for()
+    shown = float(readout.inner_text().split("≈")[1].split()[0])
+    (probability,) = outputs(run, plane_inputs(run.dataset, plane, plane.grid(1)), slice(-1, None))[0, 1]
+    assert abs(shown - probability) < 0.02
+
+
+def test_a_cell_of_the_matrix_shows_its_samples_and_opens_one(playground):
+    playground.open(WINE)
+    page = playground.page
+    run = ffbp.train(WINE_CONFIG)
+    network, data = run.network(-1), run.dataset
+    predicted = network.predict(data.X_test)
+    rates = [f"{100 * (predicted[data.y_test == k] == k).mean():.1f} %" for k in range(3)]
+    assert page.locator(".ffbp .matrix tr td.rate:last-child").all_inner_texts()[:3] == rates
+    wrong = [(t, p) for t, p in zip(data.y_test, predicted, strict=True) if t != p]
+    assert wrong, "this experiment is chosen for its mistakes"
+    truth, guess = wrong[0]
+    name = f"Samples of class {data.class_names[truth]} predicted as {data.class_names[guess]}"
+    page.get_by_role("button", name=name).press("Enter")
+    page.get_by_text("Tick one to open it").wait_for()
+    words = page.get_by_text("Tick one to open it").inner_text()
+    assert words.startswith(f"{wrong.count((truth, guess))} test sample")
+    page.get_by_role("button", name="Close").click()
+    page.get_by_text("Tick one to open it").wait_for(state="detached")
+
+
+def test_the_plane_of_principal_components_is_in_the_link(playground, visit):
+    playground.open(WINE)
+    before = playground.data("run")
+    playground.page.get_by_text("Plane: first two principal components").click()
+    playground.new_run(before)
+    playground.wait_address("pca=1")
+    assert "PC 1 (" in playground.page.text_content(".ffbp .boundary .xtitle")
+    other = visit(playground.page.evaluate("location.search"))
+    assert other.page.inner_text(".ffbp .boundary h2") == "Principal components"
+    assert other.data("run") == playground.data("run")
+
+
+def test_a_click_on_the_empty_plane_types_its_place(page, server):
+    page.goto(f"{server}/forward_pass?epochs=50")
+    page.wait_for_selector(".ffbp .boundary .main-svg")
+    page.wait_for_selector(".ffbp[data-refined]")
+    page.mouse.click(*_where(page, 2.1, 1.4))
+    page.wait_for_function("() => location.search.includes('x=')")
+    x1, x2 = (float(v) for v in page.evaluate("new URLSearchParams(location.search).get('x')").split("_"))
+    assert abs(x1 - 2.1) < 0.03
+    assert abs(x2 - 1.4) < 0.03
+    page.get_by_label("x1").first.wait_for()
+    assert page.get_by_label("x1").first.input_value().replace("−", "-") in (str(x1), repr(x1))
