@@ -27,9 +27,10 @@ ALL_PANELS = ("network", "boundary", "loss", "gradients")
 
 
 @cache
-def _sources(panels):
+def _sources(panels, editable):
     js = (_PLAYER / "player.js").read_text("utf-8") + "\n" + (_PLAYER / "mount.js").read_text("utf-8")
     js = js.replace("__PLOTLY_CHUNK__", _plotly_chunk()).replace("__PANELS__", json.dumps(panels))
+    js = js.replace("__EDITABLE__", json.dumps(editable))
     return js, (_PLAYER / "player.css").read_text("utf-8")
 
 
@@ -40,9 +41,10 @@ def _plotly_chunk() -> str:
     return names[0] if names else ""
 
 
-def _component(panels):
-    js, css = _sources(panels)
+def _component(panels, editable):
+    js, css = _sources(panels, editable)
     name = "ffbp_player" if panels == ALL_PANELS else f"ffbp_player_{'_'.join(panels)}"
+    name += "_editor" * editable
     return st.components.v2.component(name, js=js, css=css, isolate_styles=False)
 
 
@@ -68,19 +70,21 @@ export default function ({ data }) {
     return st.components.v2.component("ffbp_plotly", js=js, isolate_styles=False)
 
 
-EVENTS = ("rest", "sample", "place", "cell")  # what the player tells of
+EVENTS = ("rest", "sample", "place", "cell", "edit")  # what the player tells of
 
 
-def player(shown: Shown, *, panels: tuple[str, ...] = ALL_PANELS, marks=None) -> int:
+def player(shown: Shown, *, panels: tuple[str, ...] = ALL_PANELS, marks=None, edit=None) -> int:
     """Mount the player; note its frame at rest and what was clicked; returns the frame. Call it inside a fragment.
 
     panels: which of the four to show. marks: a function that gives the points of the plane to ring, called when a click
     has been noted. A clicked sample goes into the view's ``sample`` as the row in the source; where samples are ringed, a
     click on the empty plane becomes typed inputs. A clicked cell of the confusion matrix is kept for `cell_samples`.
+    edit: makes the boundary a drawing plane; called with each change, a dict of ``kind`` ("add", "move" or "erase"),
+    ``index`` and ``point``, unchecked as it comes from the browser.
     """
-    name = "_".join(panels)
+    name = "_".join(panels) + "_editor" * bool(edit)
     callbacks = {f"on_{event}_change": lambda: None for event in (*EVENTS, "plotly")}
-    result = _component(panels)(key=f"player:{name}", data=shown.blob, **callbacks)
+    result = _component(panels, bool(edit))(key=f"player:{name}", data=shown.blob, **callbacks)
     view, run = st.session_state[address.VIEW_STATE], shown.run
     run_id, last = header_of(shown.blob)["id"], run.n_frames - 1
     told = {event: _news(name, event, result, run_id) for event in EVENTS}
@@ -93,6 +97,8 @@ def player(shown: Shown, *, panels: tuple[str, ...] = ALL_PANELS, marks=None) ->
         samples.type_place(shown, told["place"].get("x"), told["place"].get("y"))
     if told["cell"]:
         st.session_state[CELL] = told["cell"]
+    if edit and told["edit"]:
+        edit(told["edit"])
     if view.get("frame", 0) >= last:
         view.pop("frame", None)  # the end needs no parameter
     frame = view.get("frame", last)

@@ -48,6 +48,7 @@ export default function (component) {
         onSample: (row) => entry.setStateValue('sample', { run: entry.player.run.id, row, at: performance.now() }),
         onPlace: (x, y) => entry.setStateValue('place', { run: entry.player.run.id, x, y, at: performance.now() }),
         onCell: (part, truth, guess) => entry.setStateValue('cell', { run: entry.player.run.id, part, truth, guess, at: performance.now() }),
+        onEdit: __EDITABLE__ ? (change) => entry.setStateValue('edit', { run: entry.player.run.id, ...change, at: performance.now() }) : null,
         panels: __PANELS__,
         scrollTop: () => document.querySelector('[data-testid="stMain"]')?.scrollTop ?? window.scrollY,
       });

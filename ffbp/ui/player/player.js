@@ -99,7 +99,9 @@ const ICONS = {
 
 export class Player {
   // options: Plotly, theme {dark, text, background, panel, border, primary}, onRest(frame), onSample(row), onPlace(x, y) (a
-  // click on the empty plane), onCell(part, true class, predicted class), panels (names; all by default), scrollTop()
+  // click on the empty plane), onCell(part, true class, predicted class), panels (names; all by default), scrollTop();
+  // onEdit(change) makes the boundary a drawing plane: {kind: 'add', point}, {kind: 'move', index, point} or
+  // {kind: 'erase', index}; a point is its place and its class or value, index its row in the data
   constructor(root, options) {
     this.root = root;
     this.options = options;
@@ -111,6 +113,7 @@ export class Player {
     this.figures = {};
     this.cleanup = [];
     this.build();
+    if (options.onEdit) this.editor = new Editor(this, options.onEdit);
   }
 
   listen(target, type, handler, options) {
@@ -246,6 +249,7 @@ export class Player {
     this.matrixToggle.firstChild.checked = this.view.confusion;
     this.showMoment(); // before the room is measured, because these figures take some
     this.fit(true);
+    if (this.editor) this.editor.show();
     this.box.dataset.run = run.id;
     this.go(this.frame);
     this.describe();
@@ -431,6 +435,7 @@ export class Player {
     const box = { left: `${plot.offsetLeft + l}px`, top: `${plot.offsetTop + t}px`, width: `${w}px`, height: `${h}px` };
     Object.assign(clip.style, box);
     Object.assign(under.style, box);
+    if (name === 'boundary' && this.editor) Object.assign(this.editor.plane.style, box);
     Object.assign(this.panels[name].legend.style, { left: box.left, top: `${plot.offsetTop}px`, width: box.width, height: `${t}px` });
     const scale = window.devicePixelRatio || 1;
     if (under.width !== Math.round(w * scale) || under.height !== Math.round(h * scale)) {
@@ -557,7 +562,7 @@ export class Player {
   key(event) {
     const target = event.composedPath()[0];
     if (event.ctrlKey || event.metaKey || event.altKey || !this.run || !this.root.isConnected) return;
-    const others = 'input, textarea, select, a, summary, canvas[tabindex], [contenteditable], [role=slider], [role=combobox], [role=listbox], [role=option], [role=dialog], [role=tab], [role=radio], [role=grid], [role=menu]';
+    const others = 'input, textarea, select, a, summary, canvas[tabindex], [role=application], [contenteditable], [role=slider], [role=combobox], [role=listbox], [role=option], [role=dialog], [role=tab], [role=radio], [role=grid], [role=menu]';
     if (target instanceof Element && (target.closest(others) || (event.key === ' ' && target.closest('button')))) return;
     const actions = { ' ': () => this.toggle(), ArrowLeft: () => this.jump(this.frame - 1), ArrowRight: () => this.jump(this.frame + 1), Home: () => this.jump(0), End: () => this.jump(Infinity) };
     if (!actions[event.key]) return;
@@ -1101,6 +1106,201 @@ export class Player {
     for (const undo of this.cleanup) undo();
     for (const { plot } of Object.values(this.panels)) if (plot) this.options.Plotly.purge(plot);
     this.root.replaceChildren();
+  }
+}
+
+// Sets, moves and erases points on the boundary's plane, with mouse, finger or keyboard. It changes nothing itself: it says
+// what is wanted, and shows it as pending until the new run is there.
+class Editor {
+  constructor(player, onEdit) {
+    this.player = player;
+    this.onEdit = onEdit;
+    this.tool = 0; // a class, 'value' or 'erase'
+    this.pending = [];
+    const help = 'Drawing plane. Arrows move the pen, Enter sets a point or changes the one under the pen, Delete erases it, digits choose the class.';
+    this.plane = element('div', { class: 'editor', tabindex: 0, role: 'application', 'aria-label': help, title: 'Click to set a point, drag one to move it' });
+    this.pen = element('div', { class: 'pen', hidden: '' });
+    this.ghost = element('div', { class: 'ghost', hidden: '' });
+    this.plane.append(this.pen, this.ghost);
+    player.panels.boundary.stage.append(this.plane);
+    this.tools = element('div', { class: 'tools', role: 'toolbar', 'aria-label': 'What a click sets' });
+    player.panels.boundary.section.insertBefore(this.tools, player.panels.boundary.stage);
+    this.plane.addEventListener('pointerdown', (event) => this.down(event));
+    this.plane.addEventListener('pointermove', (event) => this.drag(event));
+    this.plane.addEventListener('pointerup', (event) => this.up(event));
+    this.plane.addEventListener('pointercancel', () => this.cancel());
+    this.plane.addEventListener('keydown', (event) => this.key(event));
+    this.plane.addEventListener('blur', () => { this.pen.hidden = true; });
+  }
+
+  show() {
+    // A run arrived: its points, and the tools that suit its data.
+    const { run } = this.player;
+    for (const dot of this.pending) dot.remove();
+    this.pending = [];
+    this.points = run.figures.boundary.data.flatMap((trace) => Array.from(trace.customdata, (custom, i) => ({
+      index: custom[0], x: trace.x[i], y: trace.y[i], target: custom[1],
+    })));
+    const key = JSON.stringify([run.task, run.classes]);
+    if (key === this.kind) return;
+    this.kind = key;
+    const button = (label, tool, colour) => {
+      const dot = element('span', { class: 'dot', 'aria-hidden': 'true' });
+      dot.style.background = colour;
+      return element('button', { type: 'button', 'data-tool': tool, onclick: () => this.choose(tool) }, ...(colour ? [dot] : []), label);
+    };
+    const classes = run.classes.map((name, k) => button(name, k, run.palette.classes[k % run.palette.classes.length]));
+    this.value = null;
+    if (run.task === 'regression' && !run.plane.line) {
+      this.value = element('input', { type: 'number', step: 'any', value: 0, 'aria-label': `Value of ${run.target}`, oninput: () => this.choose('value') });
+      classes.push(button(`${run.target} =`, 'value'), this.value);
+    } else if (run.task === 'regression') classes.push(button('point', 'value'));
+    this.tools.replaceChildren(...classes, button('erase', 'erase'));
+    this.choose(run.classes.length ? 0 : 'value');
+  }
+
+  choose(tool) {
+    this.tool = tool;
+    for (const button of this.tools.querySelectorAll('button')) button.setAttribute('aria-pressed', String(button.dataset.tool === String(tool)));
+  }
+
+  get axes() {
+    return this.player.panels.boundary.plot._fullLayout;
+  }
+
+  pixels({ x, y }) {
+    return [this.axes.xaxis.l2p(x), this.axes.yaxis.l2p(y)];
+  }
+
+  at(event) {
+    const box = this.plane.getBoundingClientRect();
+    return [event.clientX - box.left, event.clientY - box.top];
+  }
+
+  // The point under a place of the plane, within some pixels; the nearest of several.
+  under([px, py], reach) {
+    let best = null;
+    for (const point of this.points || []) {
+      const [x, y] = this.pixels(point);
+      const distance = Math.hypot(x - px, y - py);
+      if (distance <= reach && (!best || distance < best.distance)) best = { point, distance };
+    }
+    return best && best.point;
+  }
+
+  // A place of the plane as a point with the tool's class or value; null for a value that is no number.
+  pointAt([px, py], target = null) {
+    const { run } = this.player;
+    const [x, y] = [this.axes.xaxis.p2l(px), this.axes.yaxis.p2l(py)];
+    const line = run.plane.line;
+    const wanted = target ?? (this.tool === 'value' ? (line ? y : Number(String(this.value.value).replace(',', '.'))) : this.tool);
+    if (!Number.isFinite(wanted)) return null;
+    if (line) return run.task === 'regression' ? [x, y] : [x, wanted];
+    return [x, y, wanted];
+  }
+
+  down(event) {
+    if (event.button) return;
+    this.plane.focus({ preventScroll: true });
+    this.pen.hidden = true;
+    const place = this.at(event);
+    this.held = { from: place, point: this.under(place, event.pointerType === 'touch' ? 18 : 10), moved: false };
+    this.plane.setPointerCapture(event.pointerId);
+    event.preventDefault();
+  }
+
+  drag(event) {
+    const near = this.held ? this.held.point : this.under(this.at(event), 10);
+    this.plane.style.cursor = near ? 'grab' : 'crosshair';
+    if (!this.held) return;
+    const place = this.at(event);
+    if (Math.hypot(place[0] - this.held.from[0], place[1] - this.held.from[1]) > 4) this.held.moved = true;
+    if (!this.held.moved || !this.held.point) return;
+    this.ghost.hidden = false;
+    this.ghost.style.transform = `translate(${place[0]}px, ${place[1]}px)`;
+    this.ghost.style.background = this.colour(this.held.point.target);
+  }
+
+  up(event) {
+    const { held } = this;
+    this.cancel();
+    if (!held) return;
+    const place = this.at(event);
+    if (held.moved && held.point) this.move(held.point, place);
+    else if (!held.moved) this.apply(place, held.point);
+  }
+
+  cancel() {
+    this.held = null;
+    this.ghost.hidden = true;
+  }
+
+  move(point, place) {
+    const { clientWidth, clientHeight } = this.plane;
+    const inside = [Math.min(Math.max(place[0], 0), clientWidth), Math.min(Math.max(place[1], 0), clientHeight)];
+    this.wait(inside, point.target);
+    this.onEdit({ kind: 'move', index: point.index, point: this.pointAt(inside, point.target) });
+  }
+
+  // What a click does: erase or change the point that is there, else set one.
+  apply(place, point, tool = this.tool) {
+    if (tool === 'erase') {
+      if (point) { this.wait(this.pixels(point), null); this.onEdit({ kind: 'erase', index: point.index }); }
+      return;
+    }
+    const wanted = this.pointAt(point && !this.player.run.plane.line ? this.pixels(point) : place);
+    if (!wanted) { this.player.panels.boundary.readout.textContent = 'type a number first'; return; }
+    if (point) { // its place stays as it is, to the last digit
+      const { line } = this.player.run.plane;
+      if (line && this.player.run.task === 'regression') return;
+      const changed = line ? [point.x, wanted[1]] : [point.x, point.y, wanted[2]];
+      this.wait(this.pixels(point), wanted[wanted.length - 1]);
+      this.onEdit({ kind: 'move', index: point.index, point: changed });
+      return;
+    }
+    this.wait(place, wanted[wanted.length - 1]);
+    this.onEdit({ kind: 'add', point: wanted });
+  }
+
+  colour(target) {
+    const { run } = this.player;
+    return run.task === 'regression' ? run.palette.cursor : run.palette.classes[target % run.palette.classes.length];
+  }
+
+  // Shown at once, until the run with this change is there.
+  wait([x, y], target) {
+    const dot = element('div', { class: target === null ? 'ghost gone' : 'ghost' });
+    dot.style.transform = `translate(${x}px, ${y}px)`;
+    if (target !== null) dot.style.background = this.colour(target);
+    this.plane.append(dot);
+    this.pending.push(dot);
+    setTimeout(() => dot.remove(), 4000); // the change was refused
+  }
+
+  key(event) {
+    const { clientWidth: width, clientHeight: height } = this.plane;
+    const { run } = this.player;
+    if (event.ctrlKey || event.metaKey || event.altKey || !run) return;
+    const step = event.shiftKey ? 1 : 10;
+    const moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] };
+    this.spot ??= [width / 2, height / 2];
+    const here = () => this.under(this.spot, 10);
+    if (moves[event.key]) {
+      const [dx, dy] = moves[event.key];
+      this.spot = [Math.min(Math.max(this.spot[0] + dx, 0), width), Math.min(Math.max(this.spot[1] + dy, 0), height)];
+    } else if (event.key === 'Enter' || event.key === ' ') this.apply(this.spot, here());
+    else if (event.key === 'Delete' || event.key === 'Backspace') this.apply(this.spot, here(), 'erase');
+    else if (/^[1-9]$/.test(event.key) && run.classes[+event.key - 1]) this.choose(+event.key - 1);
+    else if (event.key === '0' || event.key === 'e') this.choose('erase');
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.pen.hidden = false;
+    this.pen.style.transform = `translate(${this.spot[0]}px, ${this.spot[1]}px)`;
+    const [x, y] = [this.axes.xaxis.p2l(this.spot[0]), this.axes.yaxis.p2l(this.spot[1])];
+    const on = here();
+    this.player.panels.boundary.readout.textContent = `pen at (${formatNumber(x)}, ${formatNumber(y)})${on ? `, on sample ${on.index}` : ''}`;
+    this.player.live.textContent = this.player.panels.boundary.readout.textContent;
   }
 }
 
