@@ -101,7 +101,7 @@ export class Player {
   // options: Plotly, theme {dark, text, background, panel, border, primary}, onRest(frame), onSample(row), onPlace(x, y) (a
   // click on the empty plane), onCell(part, true class, predicted class), panels (names; all by default), scrollTop();
   // onEdit(change) makes the boundary a drawing plane: {kind: 'add', point}, {kind: 'move', index, point} or
-  // {kind: 'erase', index}; a point is its place and its class or value, index its row in the data
+  // {kind: 'erase', index}; a point is its place and its class or value (null: as it was), index its row in the data
   constructor(root, options) {
     this.root = root;
     this.options = options;
@@ -1239,7 +1239,10 @@ class Editor {
     const { clientWidth, clientHeight } = this.plane;
     const inside = [Math.min(Math.max(place[0], 0), clientWidth), Math.min(Math.max(place[1], 0), clientHeight)];
     this.wait(inside, point.target);
-    this.onEdit({ kind: 'move', index: point.index, point: this.pointAt(inside, point.target) });
+    const moved = this.pointAt(inside, point.target);
+    const { line } = this.player.run.plane;
+    if (!(line && this.player.run.task === 'regression')) moved[moved.length - 1] = null; // as it was, to the last digit
+    this.onEdit({ kind: 'move', index: point.index, point: moved });
   }
 
   // What a click does: erase or change the point that is there, else set one.
