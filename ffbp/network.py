@@ -17,8 +17,6 @@ import numpy as np
 from ffbp.activations import ACTIVATIONS, Activation
 from ffbp.losses import LOSSES, Loss
 
-SMALL_BLOCK = 64  # weights and biases of a layer; measured: up to here vecdot is up to twice as fast as matmul
-
 
 @dataclass(frozen=True)
 class Layer:
@@ -34,17 +32,6 @@ class Layer:
         for name, array in (("dW", self.dblock[..., :-1]), ("db", self.dblock[..., -1:])):
             object.__setattr__(self, name, array)
         object.__setattr__(self, "W_T", np.swapaxes(self.W, -1, -2))
-
-    def sum_over_samples(self, delta: np.ndarray, A_ones: np.ndarray) -> None:
-        """[dW db] = delta [A; 1].T, in place.
-
-        A few long dot products are done one by one: often faster than as one matrix product, and units that are clones
-        get gradients that are equal to the last bit, so clones stay clones.
-        """
-        if self.dblock.shape[-1] * self.dblock.shape[-2] <= SMALL_BLOCK:
-            np.vecdot(delta[..., :, None, :], A_ones[..., None, :, :], out=self.dblock)
-        else:
-            np.matmul(delta, np.swapaxes(A_ones, -1, -2), out=self.dblock)
 
     @property
     def n_out(self) -> int:
@@ -127,6 +114,7 @@ class Network:
         ]
         # The same product, but of two matrices only; measured: for an outer product it is three times as fast.
         self.product = np.dot if self.theta.ndim == 1 else np.matmul
+        self.clones = False
         self.weight_mask = np.zeros(self.n_params)
         for block in self.blocks(self.weight_mask):
             block[:, :-1] = 1.0
@@ -155,6 +143,10 @@ class Network:
         for layer in self.layers:
             layer.W[...] = initializer(layer.n_in, layer.n_out, random_state=random_state, scale=scale)
             layer.b[...] = bias
+
+    def look_for_clones(self) -> None:
+        """Note whether a layer has units with equal weights, whose gradients must then be equal to the last bit."""
+        self.clones = any(len(np.unique(block, axis=0)) < len(block) for block in self.blocks(self.theta))
 
     def new_trace(self, n: int) -> Trace:
         """Room for a pass over n samples."""
@@ -187,7 +179,7 @@ class Network:
         self.output_delta(Y, trace)
         for l in range(len(self.layers), 0, -1):
             layer, delta = self.layers[l - 1], trace.delta[l]
-            layer.sum_over_samples(delta, trace.A_ones[l - 1])
+            self.sum_over_samples(delta, trace.A_ones[l - 1], layer.dblock)
             if l == 1:
                 break
             self.product(layer.W_T, delta, out=trace.delta[l - 1])
@@ -197,6 +189,17 @@ class Network:
         if self.l1 or self.l2:
             self.grad += self.weight_mask * (self.l1 * np.sign(self.theta) + self.l2 * self.theta)
         return self.grad
+
+    def sum_over_samples(self, delta: np.ndarray, A_ones: np.ndarray, dblock: np.ndarray) -> None:
+        """[dW db] = delta [A; 1].T, in place.
+
+        A matrix product adds up in an order that differs from row to row, so the gradients of equal units would differ
+        in their last bits, and Adam makes much of little: clones get their dot products one by one, and stay clones.
+        """
+        if self.clones:
+            np.vecdot(delta[..., :, None, :], A_ones[..., None, :, :], out=dblock)
+        else:
+            self.product(delta, np.swapaxes(A_ones, -1, -2), out=dblock)
 
     def output_delta(self, Y: np.ndarray, trace: Trace) -> None:
         """dLoss/dZ of the output: (a - y)/n, times the loss's constant, for a canonical pair; else the chain rule."""

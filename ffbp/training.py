@@ -180,6 +180,7 @@ class Training:
                 scale=config.init_scale,
                 bias=config.bias_init,
             )
+        self.network.look_for_clones()
         optimizer = OPTIMIZERS[config.optimizer]
         self.apply = optimizer.update
         self.hyper = {name: getattr(config, name) for name in optimizer.hyper}

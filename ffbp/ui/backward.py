@@ -17,7 +17,7 @@ from ffbp.datasets import REGRESSION
 from ffbp.figures import backward as figures
 from ffbp.figures import format_number, format_percent, palette
 from ffbp.gradcheck import check_gradients
-from ffbp.network import Layer, Network
+from ffbp.network import Network
 from ffbp.training import Training
 from ffbp.ui import address, formulas
 from ffbp.ui.runs import Shown
@@ -931,5 +931,5 @@ def backward_code() -> None:
     opened = st.expander("The code that ran", key="backward:code", on_change="rerun")
     if opened.open:
         with opened:
-            for function in (Network.output_delta, Network.backpropagate, Layer.sum_over_samples, Training.update):
+            for function in (Network.output_delta, Network.backpropagate, Network.sum_over_samples, Training.update):
                 st.code(inspect.cleandoc(inspect.getsource(function)), language="python")

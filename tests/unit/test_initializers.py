@@ -83,3 +83,9 @@ def test_zeros_make_clones_that_stay_clones():
     assert (W[0] == W).all()
     assert (b == b[0]).all()
     assert not (W[0] == 0).all()
+
+
+def test_clones_stay_clones_under_adam_which_would_make_much_of_one_bit():
+    config = Config(dataset="xor", initializer="constant", activation="sigmoid", optimizer="adam", epochs=400)
+    layer = train(config).network(-1).layers[0]
+    assert (layer.block == layer.block[0]).all()
