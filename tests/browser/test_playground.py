@@ -528,3 +528,23 @@ def test_arrows_work_after_a_click_on_a_button_and_space_opens_an_expander(playg
 def test_a_constant_loss_still_has_an_axis(playground):
     playground.open("?init=zeros&epochs=50")
     assert playground.page.locator(".ffbp .loss .ytick").count() >= 2
+
+
+def test_a_picture_begun_before_play_was_pressed_does_not_lead_to_a_moment_before_the_first(playground):
+    playground.page.add_init_script(
+        "const next = requestAnimationFrame; window.requestAnimationFrame = (f) => next((t) => f(t - 200));"
+    )
+    playground.open("?dataset=iris&epochs=50")
+    page = playground.page
+    page.click(".ffbp .first")
+    playground.wait_frame(0)
+    page.evaluate(
+        """() => {
+          const box = document.querySelector('.ffbp');
+          window.seen = [];
+          new MutationObserver(() => window.seen.push(+box.dataset.frame)).observe(box, { attributeFilter: ['data-frame'] });
+        }"""
+    )
+    page.click(".ffbp .play")
+    playground.wait_frame(50)
+    assert min(page.evaluate("window.seen")) >= 0

@@ -498,11 +498,11 @@ export class Player {
     if (this.frame >= this.run.n_frames - 1) this.position = 0;
     this.playing = true;
     this.showPlaying();
-    let last = performance.now();
+    let last = performance.now(); // the first picture may have been begun before that
     const step = (now) => {
       if (!this.playing) return;
       const rate = Math.min(60, Math.max(3, this.run.n_frames / 4)) * this.speed;
-      this.position = Math.min(this.position + Math.min((now - last) / 1000, 0.25) * rate, this.run.n_frames - 1);
+      this.position = Math.min(this.position + Math.min(Math.max(now - last, 0) / 1000, 0.25) * rate, this.run.n_frames - 1);
       last = now;
       this.go(this.position);
       if (this.frame >= this.run.n_frames - 1) { this.pause(); this.rest(); } else this.request = requestAnimationFrame(step);
