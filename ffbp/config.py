@@ -8,11 +8,24 @@ them in one place.
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any, NamedTuple
 
 from ffbp.activations import ACTIVATIONS
-from ffbp.datasets import DATASETS, DERIVED, REGRESSION, class_names_of
+from ffbp.datasets import (
+    CLASSIFICATION,
+    DATASETS,
+    DERIVED,
+    MISSING,
+    REGRESSION,
+    Dataset,
+    Source,
+    class_counts,
+    class_names_of,
+    drawn_source,
+    n_held_out,
+    usable_rows,
+)
 from ffbp.initializers import INITIALIZERS
 from ffbp.losses import LOSSES
 from ffbp.network import count_params
@@ -48,6 +61,9 @@ MAX_UNITS = 64
 MAX_COLUMNS = 1000  # a file's
 MAX_INITIAL_THETA = 200
 MAX_POINTS = 200
+READABLE_POINTS = 200  # characters; more points than fit are packed in the address
+MAX_DECIMALS = 6
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 MAX_TEXT = 200
 MAX_WORK = 20.0  # estimated seconds of training on one core
 
@@ -63,6 +79,8 @@ _WHOLE = {
 }
 _CHOICES: dict[str, Mapping] = {
     "dataset": DATASETS,
+    "task": {CLASSIFICATION: None, REGRESSION: None},
+    "missing": MISSING,
     "loss": LOSSES,
     "output_activation": ACTIVATIONS,
     "initializer": INITIALIZERS,
@@ -70,6 +88,7 @@ _CHOICES: dict[str, Mapping] = {
     "schedule": SCHEDULES,
 }
 _FLAGS = {"standardize", "shuffle"}
+_FILE_ONLY = ("target", "task", "missing")
 # What embedding and campaigns add to any link; ignored in silence.
 FOREIGN_PARAMS = ("utm_", "fbclid", "gclid", "msclkid", "embed")
 
@@ -96,8 +115,9 @@ class Config:
     Data: ``dataset`` (a key of DATASETS), ``n_samples, noise, classes`` (generated data only), ``columns`` (numbers of
     the columns from 0; None the default pair; () all of them), ``standardize`` (None as fits), ``derived`` (keys of
     DERIVED, two-column data only), ``test_size`` (share held out; four-point data hold out nothing). ``points``
-    replaces the samples by drawn ones, (x1, x2, class or value) each; ``file_name, file_fingerprint`` name a file's
-    data.
+    replaces the samples by drawn ones in the plane (or on the line) of the one or two chosen columns: their values and
+    then the class or value, each. ``file_name, file_fingerprint`` name a file's data; then ``target`` (number of the
+    file's column), ``task`` (both None as guessed) and ``missing`` (a key of MISSING) say how it is read.
 
     Network: ``hidden`` (units per hidden layer), ``activation`` (a key, or one a hidden layer), ``output_activation,
     loss`` (None as fits), ``initializer, init_scale, bias_init``; ``initial_theta`` sets all weights explicitly.
@@ -112,6 +132,9 @@ class Config:
     dataset: str = "moons"
     file_name: str | None = None  # before what a file decides, so that its address is read in the right order
     file_fingerprint: str | None = None
+    target: int | None = None
+    task: str | None = None
+    missing: str = "drop"
     n_samples: int = 1000
     noise: float = 0.2
     classes: int | None = None
@@ -119,7 +142,7 @@ class Config:
     standardize: bool | None = None
     derived: tuple[str, ...] = ()
     test_size: float = 0.2
-    points: tuple[tuple[float, float, float], ...] | None = None
+    points: tuple[tuple[float, ...], ...] | None = None
     hidden: tuple[int, ...] = (10,)
     activation: str | tuple[str, ...] = "relu"
     loss: str | None = None
@@ -154,17 +177,34 @@ class Config:
             value = getattr(self, name)
             if not (value is None and default is None):
                 object.__setattr__(self, name, _checked(name, value, default))
-        self._check_data()
-        self._check_network()
-        if not self.file_name and self.epochs > self.epochs_that_fit():
+        hidden_activations = self.activation if isinstance(self.activation, tuple) else (self.activation,)
+        for key in hidden_activations:
+            if ACTIVATIONS[key].coupled:
+                raise ValueError(f"activation must suit hidden layers, got {key!r}; choose softmax for the output only")
+        if isinstance(self.activation, tuple) and len(self.activation) != len(self.hidden):
             raise ValueError(
-                f"epochs must be at most {self.epochs_that_fit()} for this much work an epoch, got {self.epochs!r}; "
+                f"activation must be one key, or {len(self.hidden)}, one a hidden layer, got {self.activation!r}"
+            )
+        self._check_dataset()
+        if not self.file_name:
+            self.check()
+
+    def check(self, source: Source | None = None) -> None:
+        """Raise ValueError unless every choice fits the data; a file's source has to be given (`source`)."""
+        source = self.source(source)
+        self._check_data(source)
+        self._check_network(source)
+        fits = self.epochs_that_fit(source)
+        if self.epochs > fits:
+            raise ValueError(
+                f"epochs must be at most {fits} for this much work an epoch, got {self.epochs!r}; "
                 "lower epochs, samples or units, or raise batch_size"
             )
 
     # The data's own rules
 
-    def _check_data(self):
+    def _check_dataset(self):
+        """What holds for the registry's dataset, even where a file or drawn points stand in its place."""
         source = DATASETS[self.dataset]
         for name in ("n_samples", "noise"):
             if not source.sized and getattr(self, name) != DEFAULTS[name]:
@@ -174,40 +214,46 @@ class Config:
             if not low <= self.classes <= high:
                 rule = f"from {low} to {high}" if source.classes else "left out"
                 raise ValueError(f"classes must be {rule} for {self.dataset!r}, got {self.classes!r}")
+        for name in () if self.file_name else _FILE_ONLY:
+            if getattr(self, name) != DEFAULTS[name]:
+                raise ValueError(f"{name} must be left out unless the data are a file, got {getattr(self, name)!r}")
+        n_features = len(source.feature_names)
+        if self.columns and max(self.columns) >= n_features and not self.file_name:
+            raise ValueError(f"columns must be below {n_features} for {self.dataset!r}, got {self.columns!r}")
+        if self.points is None or self.file_name:
+            return
+        columns = self._columns(source)
+        if len(columns) > 2:
+            raise ValueError(f"points must be left out unless one or two columns are used, got {len(columns)} columns")
+        if any(len(point) != len(columns) + 1 for point in self.points):
+            count = "three" if len(columns) == 2 else "two"
+            raise ValueError(f"points must be points of {count} finite numbers each, got {_short(self.points)}")
+        n_classes = len(class_names_of(source, self.classes))
+        if source.task != REGRESSION and any(point[-1] not in range(n_classes) for point in self.points):
+            raise ValueError(f"points must have a class from 0 to {n_classes - 1}, got {_short(self.points)}")
+
+    def _check_data(self, source):
+        n_features = len(source.feature_names)
+        columns = self._columns(source)
+        if max(columns) >= n_features:
+            raise ValueError(f"columns must be below {n_features} for {source.label!r}, got {self.columns!r}")
         if source.fixed and self.test_size not in (0.0, DEFAULTS["test_size"]):
             raise ValueError(
                 f"test_size must be 0 for {self.dataset!r}: its few samples are all needed, got {self.test_size!r}"
             )
-        n_features = len(source.feature_names)
-        if self.columns and max(self.columns) >= n_features and not self.file_name:
-            raise ValueError(f"columns must be below {n_features} for {self.dataset!r}, got {self.columns!r}")
-        if self.file_name:
-            return
-        n_columns = len(self.columns or (range(n_features) if self.columns == () else source.default_columns))
-        if self.derived and n_columns != 2:
+        if self.derived and len(columns) != 2:
             raise ValueError(f"derived must be left out unless two columns are used, got {self.derived!r}")
-        if self.points is not None:
-            if not source.generated or len(source.feature_names) != 2:
-                raise ValueError(f"points must start from a generated two-column dataset, got {self.dataset!r}")
-            if source.task != REGRESSION:
-                n_classes = len(class_names_of(source, self.classes))
-                if any(point[2] not in range(n_classes) for point in self.points):
-                    raise ValueError(f"points must have a class from 0 to {n_classes - 1}, got {self.points!r}")
-        if self._n_train() < 1:
+        n, _ = self._available(source, columns)
+        if n == 0:
+            raise ValueError(
+                f"missing must not be {self.missing!r} here: every row has a gap in the chosen columns; fill them with "
+                "the median or choose other columns"
+            )
+        if not source.fixed and n - n_held_out(n, self.test_size) < 1:
             raise ValueError(f"test_size must leave at least one sample for training, got {self.test_size!r}")
 
-    def _check_network(self):
-        hidden_activations = self.activation if isinstance(self.activation, tuple) else (self.activation,)
-        for key in hidden_activations:
-            if ACTIVATIONS[key].coupled:
-                raise ValueError(f"activation must suit hidden layers, got {key!r}; choose softmax for the output only")
-        if isinstance(self.activation, tuple) and len(self.activation) != len(self.hidden):
-            raise ValueError(
-                f"activation must be one key, or {len(self.hidden)}, one a hidden layer, got {self.activation!r}"
-            )
-        if self.file_name:
-            return
-        resolved = self.resolve()
+    def _check_network(self, source):
+        resolved = self.resolve(source)
         choices = loss_choices(resolved.task, resolved.n_classes)
         if resolved.loss not in choices:
             data = f"{resolved.n_classes} classes" if resolved.task != REGRESSION else "a number as target"
@@ -226,43 +272,50 @@ class Config:
         if self.patience is not None and resolved.test_size == 0:
             raise ValueError(f"patience must be left out when nothing is held out, got {self.patience!r}")
 
-    def _n_samples(self) -> int:
-        source = DATASETS[self.dataset]
-        if self.points is not None:
-            return len(self.points)
-        return self.n_samples if source.sized else _TABLE_ROWS[self.dataset]
+    def _columns(self, source) -> tuple[int, ...]:
+        """The source's columns that are used; drawn points have no others."""
+        if self.columns is None or source.drawn:
+            return source.default_columns
+        return self.columns or tuple(range(len(source.feature_names)))
 
-    def _n_train(self) -> int:
-        n = self._n_samples()
-        return n - math.ceil(n * self._test_size()) if self._test_size() > 0 else n
-
-    def _test_size(self) -> float:
-        return 0.0 if DATASETS[self.dataset].fixed and self.points is None else self.test_size
+    def _available(self, source, columns) -> tuple[int, tuple[int, ...]]:
+        """How many samples there are to train and test with; where the split is stratified, also how many a class."""
+        n = self.n_samples if source.sized else source.n_rows
+        if not (source.stratified or source.has_gaps):
+            return n, ()
+        X, y = source.make(n, self.noise, self.classes, self.seed)
+        rows = usable_rows(X, y, columns, missing=self.missing)
+        return len(rows), class_counts(y[rows]) if source.stratified else ()
 
     # What follows from the data
 
-    def resolve(self, dataset=None) -> Resolved:
-        """Settle everything that is left "as fits", from the registry's facts or, for a file, from its Dataset."""
+    def source(self, given: Source | None = None) -> Source:
+        """Where the samples come from: a file's source, which has to be given, drawn points, or the registry's entry.
+
+        Raises ValueError for a file that is not given.
+        """
+        if self.file_name:
+            if given is None:
+                raise ValueError(
+                    f"file_name must come with its data, got only the name {self.file_name!r}; load the file again"
+                )
+            return given
         source = DATASETS[self.dataset]
-        if dataset is None and self.file_name:
-            raise ValueError(
-                f"file_name must come with its data, got only the name {self.file_name!r}; load the file again"
-            )
-        if dataset is not None:
-            task, n_classes, columns = dataset.task, dataset.n_classes, dataset.columns
-            standardize, n_train = dataset.standardized, len(dataset.X_train)
-            test_size = self.test_size if len(dataset.X_test) else 0.0
-            n_inputs = dataset.n_inputs
+        return source if self.points is None else drawn_source(source, self.points, self._columns(source), self.classes)
+
+    def resolve(self, data: Source | Dataset | None = None) -> Resolved:
+        """Settle everything that is left "as fits", from the source's facts (`source`) or from a split Dataset."""
+        if isinstance(data, Dataset):
+            task, n_classes, columns = data.task, data.n_classes, data.columns
+            standardize, n_train = data.standardized, len(data.X_train)
+            test_size = self.test_size if len(data.X_test) else 0.0
         else:
-            task, n_classes = source.task, len(class_names_of(source, self.classes))
-            columns = self.columns or (
-                tuple(range(len(source.feature_names))) if self.columns == () else source.default_columns
-            )
-            standardize = (
-                not source.generated or len(source.feature_names) == 1 if self.standardize is None else self.standardize
-            )
-            test_size, n_train = self._test_size(), self._n_train()
-            n_inputs = len(columns) + len(self.derived)
+            source = self.source(data)
+            task, n_classes, columns = source.task, len(class_names_of(source, self.classes)), self._columns(source)
+            standardize = source.standardize if self.standardize is None else self.standardize
+            n, counts = self._available(source, columns)
+            n_test = 0 if source.fixed else n_held_out(n, self.test_size, counts)
+            test_size, n_train = self.test_size if n_test else 0.0, n - n_test
         loss = self.loss or ("mse" if task == REGRESSION else "bce" if n_classes <= 2 else "cce")
         output = self.output_activation
         if output is None:
@@ -281,26 +334,26 @@ class Config:
             test_size=test_size,
             loss=loss,
             activations=(*hidden_activations, output),
-            sizes=(n_inputs, *self.hidden, n_outputs),
+            sizes=(len(columns) + len(self.derived), *self.hidden, n_outputs),
             n_train=n_train,
             batch_size=min(self.batch_size or n_train, n_train),
         )
 
-    def work(self) -> float:
+    def work(self, source: Source | None = None) -> float:
         """The estimated seconds of training on one core."""
-        return self.epochs * self._work_per_epoch()
+        return self.epochs * self._work_per_epoch(source)
 
-    def _work_per_epoch(self) -> float:
-        resolved = self.resolve()
+    def _work_per_epoch(self, source=None) -> float:
+        resolved = self.resolve(source)
         steps = math.ceil(resolved.n_train / resolved.batch_size)
         n_layers, units = len(resolved.sizes) - 1, sum(resolved.sizes[1:])
         calls = steps * (10e-6 + 7e-6 * n_layers)  # NumPy's cost of a call, whatever the size
         numbers = resolved.n_train * (6 * count_params(resolved.sizes) / 4e9 + units * 8e-9)
         return calls + numbers
 
-    def epochs_that_fit(self) -> int:
+    def epochs_that_fit(self, source: Source | None = None) -> int:
         """The largest number of epochs within MAX_WORK for these other choices."""
-        return max(1, int(MAX_WORK / self._work_per_epoch()))
+        return max(1, int(MAX_WORK / self._work_per_epoch(source)))
 
     # URL parameters and JSON
 
@@ -337,11 +390,11 @@ class Config:
         return config, warnings + more
 
     @classmethod
-    def fitting(cls, values: Mapping[str, Any]) -> tuple["Config", list[str]]:
+    def fitting(cls, values: Mapping[str, Any], source: Source | None = None) -> tuple["Config", list[str]]:
         """The configuration of those values that fit together, taken one by one in the order of PARAMS.
 
-        Each value that is bad or does not fit those taken before
-        is left out with a warning; if the work exceeds its bound, epochs are lowered.
+        Each value that is bad or does not fit those taken before is left out with a warning; if the work exceeds its
+        bound, epochs are lowered. With a file's source its values have to fit that; without, that is left for later.
         """
         taken, warnings = {}, []
         wanted = DEFAULTS["epochs"]
@@ -352,12 +405,14 @@ class Config:
                 if name == "epochs":
                     wanted = _checked(name, values[name], DEFAULTS[name])
                 else:
-                    cls(**{**taken, name: values[name], "epochs": 1})
+                    config = cls(**{**taken, name: values[name], "epochs": 1})
+                    if config.file_name and source is not None:
+                        config.check(source)
                     taken[name] = values[name]
             except ValueError as error:
                 warnings.append(f"{_short(str(error), 300)}; the default is used")
-        if not taken.get("file_name"):
-            fits = cls(**{**taken, "epochs": 1}).epochs_that_fit()
+        if source is not None or not taken.get("file_name"):
+            fits = cls(**{**taken, "epochs": 1}).epochs_that_fit(source)
             if wanted > fits:
                 warnings.append(
                     f"epochs must be at most {fits} for this much work an epoch, got {wanted}; lowered to {fits}"
@@ -384,7 +439,7 @@ class Config:
         return cls(**values)
 
 
-DEFAULTS: dict[str, Any] = {f.name: f.default for f in fields(Config) if f.default is not MISSING}
+DEFAULTS: dict[str, Any] = {f.name: f.default for f in fields(Config)}
 _SHORT_KEYS = {
     "n_samples": "samples",
     "test_size": "test",
@@ -402,17 +457,6 @@ _SHORT_KEYS = {
 }
 # URL key -> field, in the order in which `from_params` takes them.
 Config.PARAMS = {_SHORT_KEYS.get(name, name): name for name in DEFAULTS}
-_TABLE_ROWS = {
-    "and_gate": 4,
-    "or_gate": 4,
-    "xor_gate": 4,
-    "three_inputs": 4,
-    "iris": 150,
-    "wine": 178,
-    "breast_cancer": 569,
-    "diabetes": 442,
-    "digits": 1797,
-}
 
 
 def loss_choices(task: str, n_classes: int) -> tuple[str, ...]:
@@ -464,6 +508,12 @@ def _checked(name: str, value, default):
         if not all(_is_whole(v) and 0 <= v < MAX_COLUMNS for v in value) or len(set(value)) != len(value):
             fail(f"different column numbers from 0 to {MAX_COLUMNS - 1}")
         return tuple(int(v) for v in value)
+    if name == "target":
+        return (
+            int(value)
+            if _is_whole(value) and 0 <= value < MAX_COLUMNS
+            else fail(f"a column number from 0 to {MAX_COLUMNS - 1}")
+        )
     if name == "derived":
         keys = tuple(_known(name, key, DERIVED) for key in value)
         return keys if len(set(keys)) == len(keys) else fail("different keys")
@@ -474,8 +524,8 @@ def _checked(name: str, value, default):
     if name == "points":
         if not 2 <= len(value) <= MAX_POINTS:
             fail(f"2 to {MAX_POINTS} points")
-        if not all(isinstance(p, list | tuple) and len(p) == 3 and all(_is_number(v) for v in p) for p in value):
-            fail("points of three finite numbers each")
+        if not all(isinstance(p, list | tuple) and len(p) in (2, 3) and all(_is_number(v) for v in p) for p in value):
+            fail("points of two or three finite numbers each")
         return tuple(tuple(float(v) for v in point) for point in value)
     if name in ("file_name", "file_fingerprint"):
         ok = isinstance(value, str) and 0 < len(value) <= MAX_TEXT and value.isprintable()
@@ -520,7 +570,8 @@ def _to_text(name: str, value) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     if name == "points":
-        return "~".join("_".join(_number_text(v) for v in point) for point in value)
+        text = "~".join("_".join(_number_text(v) for v in point) for point in value)
+        return text if len(text) <= READABLE_POINTS else min(_packed_points(value) or text, text, key=len)
     if name == "initial_theta":
         return "_".join(_number_text(v) for v in value)
     if isinstance(value, tuple):
@@ -537,6 +588,8 @@ def _from_text(name: str, text: str):
     if name in _FLAGS:
         return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}.get(text.lower(), text)
     if name == "points":
+        if text.startswith("~"):
+            return _unpacked_points(text)
         return [[_number(v) for v in point.split("_")] for point in text.split("~")]
     if name == "initial_theta":
         return [_number(v) for v in text.split("_")]
@@ -549,6 +602,63 @@ def _from_text(name: str, text: str):
     if name in _CHOICES or name in ("file_name", "file_fingerprint"):
         return text
     return _number(text)
+
+
+# Many points are packed: "~", the decimals of each column, "~", then every number times 10 to its decimals as a whole
+# number, its sign in the lowest bit, five bits a character, the lowest first, the sixth bit saying that more follow.
+
+
+def _packed_points(points) -> str | None:
+    """Points as packed text; None where a column has more than MAX_DECIMALS decimals."""
+    columns = []
+    for values in zip(*points, strict=True):
+        for decimals in range(MAX_DECIMALS + 1):
+            whole = [_as_whole(value, decimals) for value in values]
+            if None not in whole:
+                columns.append((decimals, whole))
+                break
+        else:
+            return None
+    codes = "".join(_digits(2 * abs(n) + (n < 0)) for row in zip(*(c for _, c in columns), strict=True) for n in row)
+    return f"~{''.join(str(decimals) for decimals, _ in columns)}~{codes}"
+
+
+def _as_whole(value, decimals):
+    """The whole number that is value·10^decimals and gives exactly this value back, or None."""
+    if abs(value) > 1e9 or (value == 0 and math.copysign(1, value) < 0):
+        return None
+    whole = round(value * 10**decimals)
+    return whole if whole / 10**decimals == value else None
+
+
+def _digits(n):
+    text = ""
+    while n >= 32:
+        text += _ALPHABET[n % 32 + 32]
+        n //= 32
+    return text + _ALPHABET[n]
+
+
+def _unpacked_points(text):
+    """Packed text as lists of numbers; text that is none comes back as it is."""
+    header, _, codes = text[1:].partition("~")
+    if not (header.isascii() and header.isdigit() and len(header) in (2, 3)) or len(codes) > 30 * MAX_POINTS:
+        return text
+    numbers, n, shift = [], 0, 0
+    for character in codes:
+        digit = _ALPHABET.find(character)
+        if digit < 0 or shift > 60:
+            return text
+        n |= digit % 32 << shift
+        shift += 5
+        if digit < 32:
+            numbers.append(-(n // 2) if n % 2 else n // 2)
+            n = shift = 0
+    width = len(header)
+    if shift or len(numbers) % width:
+        return text
+    scaled = [number / 10 ** int(header[i % width]) for i, number in enumerate(numbers)]
+    return [scaled[i : i + width] for i in range(0, len(scaled), width)]
 
 
 def _number(text: str):

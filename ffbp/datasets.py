@@ -1,25 +1,33 @@
 """Datasets: where the samples come from, how some are held out, and how they become a network's inputs.
 
-A `Source` makes raw samples: features in their own units and a target. `prepare` holds out a test part, chooses
-columns, standardises with the training part's mean and standard deviation, and appends derived inputs, in that order;
-the result is a `Dataset`, which can also encode new raw samples the same way, and go back.
+A `Source` makes raw samples: features in their own units and a target. Generated data, shipped tables, drawn points and
+a user's file are all sources. `prepare` holds out a test part, chooses columns, standardises with the training part's
+mean and standard deviation, and appends derived inputs, in that order; the result is a `Dataset`, which can also encode
+new raw samples the same way, and go back.
 """
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 CLASSIFICATION, REGRESSION = "classification", "regression"
+# What happens to samples with missing values in the chosen columns: key -> label.
+MISSING = {"drop": "Leave the row out", "median": "Fill with the training median"}
+NO_CLASS = -1  # the class of a row without one
 
 
 @dataclass(frozen=True)
 class Source:
-    """One dataset of the registry.
+    """Where samples come from: a dataset of the registry, drawn points, or a file.
 
-    ``make(n_samples, noise, classes, random_state)`` returns X (n_samples, n_features) and y (n_samples,); for a table
-    (``generated`` False) the arguments are ignored. ``fixed`` says that the samples are few and all needed: nothing is
-    held out. ``classes`` is the range that may be chosen, ``default_columns`` what trains unless chosen otherwise.
+    ``make(n_samples, noise, classes, random_state)`` returns X (n, n_features) and y (n,). There are ``n_rows`` samples,
+    and then the arguments are ignored; None means as many as asked for. X is NaN where a value is missing, and y is NaN
+    or NO_CLASS where the target is (only if ``has_gaps``). ``fixed`` says that the samples are few and all needed:
+    nothing is held out. ``classes`` is the range that may be chosen, ``default_columns`` what trains unless chosen
+    otherwise, ``standardize`` whether they are standardised unless chosen otherwise. ``stratified``: both parts get
+    each class in the same share. ``groups``: the features that encode one column of categories together.
     """
 
     key: str
@@ -34,11 +42,17 @@ class Source:
     generated: bool = True
     fixed: bool = False
     default_columns: tuple[int, ...] = (0, 1)
+    n_rows: int | None = None
+    standardize: bool = False
+    stratified: bool = False
+    drawn: bool = False
+    has_gaps: bool = False
+    groups: tuple[tuple[int, ...], ...] = ()
 
     @property
     def sized(self) -> bool:
         """Whether the number of samples and the noise can be chosen."""
-        return self.generated and not self.fixed
+        return self.n_rows is None
 
 
 def moons(n_samples, noise, classes, random_state):
@@ -159,8 +173,8 @@ _CANCER = tuple(
 )  # fmt: skip
 _DIABETES = ("age", "sex", "bmi", "blood pressure", "s1", "s2", "s3", "s4", "s5", "s6")
 _PIXELS = tuple(f"pixel {row},{column}" for row in range(8) for column in range(8))
-_TABLE = {"generated": False}
-_GATE = {"fixed": True}
+_TABLE = {"generated": False, "standardize": True}
+_GATE = {"fixed": True, "n_rows": 4}
 
 DATASETS = {
     entry.key: entry
@@ -179,29 +193,29 @@ DATASETS = {
             "three_inputs", "Three inputs, four points", CLASSIFICATION, three_inputs, ("x1", "x2", "x3"),
             default_columns=(0, 1, 2), **_GATE,
         ),
-        Source("noisy_sine", "Noisy sine", REGRESSION, noisy_sine, ("x1",), "y", default_columns=(0,)),
+        Source("noisy_sine", "Noisy sine", REGRESSION, noisy_sine, ("x1",), "y", default_columns=(0,), standardize=True),
         Source("plane", "Plane", REGRESSION, plane, target_name="y"),
         Source("bumps", "Bumps", REGRESSION, bumps, target_name="y"),
         Source(
             "iris", "Iris flowers", CLASSIFICATION, _table("load_iris"),
             ("sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)"),
-            "species", ("setosa", "versicolor", "virginica"), default_classes=3, default_columns=(2, 3), **_TABLE,
+            "species", ("setosa", "versicolor", "virginica"), default_classes=3, default_columns=(2, 3), n_rows=150, **_TABLE,
         ),
         Source(
             "wine", "Wine cultivars", CLASSIFICATION, _table("load_wine"), _WINE, "cultivar",
-            ("cultivar 1", "cultivar 2", "cultivar 3"), default_classes=3, default_columns=(6, 9), **_TABLE,
+            ("cultivar 1", "cultivar 2", "cultivar 3"), default_classes=3, default_columns=(6, 9), n_rows=178, **_TABLE,
         ),
         Source(
             "breast_cancer", "Breast cancer", CLASSIFICATION, _table("load_breast_cancer"), _CANCER, "diagnosis",
-            ("malignant", "benign"), default_columns=(20, 27), **_TABLE,
+            ("malignant", "benign"), default_columns=(20, 27), n_rows=569, **_TABLE,
         ),
         Source(
             "diabetes", "Diabetes progression", REGRESSION, _table("load_diabetes", scaled=False), _DIABETES,
-            "progression", default_columns=(2, 8), **_TABLE,
+            "progression", default_columns=(2, 8), n_rows=442, **_TABLE,
         ),
         Source(
             "digits", "Handwritten digits 8×8", CLASSIFICATION, _table("load_digits"), _PIXELS, "digit",
-            tuple("0123456789"), default_classes=10, default_columns=(21, 42), **_TABLE,
+            tuple("0123456789"), default_classes=10, default_columns=(21, 42), n_rows=1797, **_TABLE,
         ),
     )
 }  # fmt: skip
@@ -222,7 +236,8 @@ class Dataset:
 
     X_train (n_train, n_inputs), y_train (n_train,): classes as integers or the (standardised) target; likewise test.
     raw_train, raw_test: (n, n_features), all columns in their own units. rows_train, rows_test: row numbers in the
-    source. mean, std: of the chosen columns' training part (0 and 1 where nothing is standardised).
+    source. mean, std: of the chosen columns' training part (0 and 1 where nothing is standardised). stratified: each
+    class is to have the same share in both parts; with a class too small for that, nothing is held out.
     """
 
     task: str
@@ -241,6 +256,7 @@ class Dataset:
     rows_test: np.ndarray
     y_train: np.ndarray
     y_test: np.ndarray
+    stratified: bool = False
     X_train: np.ndarray = field(init=False)
     X_test: np.ndarray = field(init=False)
 
@@ -310,6 +326,80 @@ def class_names_of(source: Source, classes: int | None) -> tuple[str, ...]:
     return source.class_names or tuple(str(k) for k in range(classes or source.default_classes))
 
 
+def drawn_source(
+    source: Source, points: Sequence[Sequence[float]], columns: Sequence[int], classes: int | None
+) -> Source:
+    """The source of drawn points (one number a chosen column, then class or value) in the plane of another source."""
+
+    def make(n_samples, noise, random_classes, random_state):
+        numbers = np.array(points, dtype=float)
+        y = numbers[:, -1]
+        return numbers[:, :-1], y if source.task == REGRESSION else y.astype(int)
+
+    make.__doc__ = f"Points drawn by hand, starting from: {source.label}."
+    return replace(
+        source,
+        make=make,
+        feature_names=tuple(source.feature_names[c] for c in columns),
+        class_names=class_names_of(source, classes),
+        default_columns=tuple(range(len(columns))),
+        n_rows=len(points),
+        fixed=False,
+        stratified=True,
+        drawn=True,
+        has_gaps=False,
+        groups=(),
+    )
+
+
+def usable_rows(X: np.ndarray, y: np.ndarray, columns: Sequence[int], *, missing: str) -> np.ndarray:
+    """The rows with a target and, unless ``missing`` is "median", a value in every chosen column: (n_usable,)."""
+    there = y != NO_CLASS if y.dtype.kind == "i" else np.isfinite(y)
+    if missing == "drop":
+        there = there & ~np.isnan(X[:, columns]).any(axis=1)
+    return np.flatnonzero(there)
+
+
+def class_counts(y: np.ndarray) -> tuple[int, ...]:
+    """How often each class that occurs does; () for numbers."""
+    return tuple(int(n) for n in np.bincount(y) if n) if y.dtype.kind == "i" else ()
+
+
+def n_held_out(n: int, test_size: float, counts: Sequence[int] = ()) -> int:
+    """How many of n samples are held out: test_size of them, rounded up.
+
+    With the counts of classes that both parts must hold, it is none where a class has fewer than two samples or a part
+    has fewer samples than there are classes.
+    """
+    n_test = math.ceil(n * test_size) if test_size > 0 else 0
+    if counts and (min(counts) < 2 or min(n_test, n - n_test) < len(counts)):
+        return 0
+    return n_test
+
+
+def fill(X: np.ndarray, rows: np.ndarray, groups: Sequence[Sequence[int]] = ()) -> np.ndarray:
+    """X (n, n_features) without NaN: each becomes its column's median over ``rows``; a category their most frequent one.
+
+    A column that has no value in these rows at all becomes 0.
+    """
+    filled = X.copy()
+    grouped = {c for group in groups for c in group}
+    for c in np.flatnonzero(np.isnan(X).any(axis=0)):
+        if c not in grouped:
+            there = X[rows, c][~np.isnan(X[rows, c])]
+            filled[np.isnan(X[:, c]), c] = np.median(there) if len(there) else 0.0
+    for group in groups:
+        columns = list(group)
+        gaps = np.isnan(X[:, columns[0]])
+        shares = np.nan_to_num(X[np.ix_(rows, columns)]).sum(axis=0)
+        if len(columns) == 1:  # a column of two values has one indicator
+            usual = 2 * shares > (~np.isnan(X[rows, columns[0]])).sum()
+        else:
+            usual = np.arange(len(columns)) == shares.argmax()
+        filled[np.ix_(gaps, columns)] = usual.astype(float)
+    return filled
+
+
 def prepare(
     X: np.ndarray,
     y: np.ndarray,
@@ -323,22 +413,30 @@ def prepare(
     standardize: bool,
     test_size: float,
     seed: int,
+    stratified: bool = False,
+    missing: str = "drop",
+    groups: Sequence[Sequence[int]] = (),
 ) -> Dataset:
     """Split raw samples X (n, n_features), y (n,) by scikit-learn's train_test_split, and encode both parts.
 
-    Statistics come from the training part only; a column that is constant there keeps the scale 1.
+    Rows that cannot be used are left out (`usable_rows`). Statistics, the medians that fill gaps included, come from the
+    training part only; a column that is constant there keeps the scale 1.
     """
     from sklearn.model_selection import train_test_split
 
-    rows = np.arange(len(X))
-    if test_size > 0:
-        rows_train, rows_test = train_test_split(rows, test_size=test_size, random_state=seed)
+    y = np.asarray(y, dtype=float if task == REGRESSION else int)
+    rows = usable_rows(X, y, columns, missing=missing)
+    stratified = stratified and task != REGRESSION
+    if n_held_out(len(rows), test_size, class_counts(y[rows]) if stratified else ()):
+        labels = y[rows] if stratified else None
+        rows_train, rows_test = train_test_split(rows, test_size=test_size, random_state=seed, stratify=labels)
     else:
         rows_train, rows_test = rows, rows[:0]
+    if missing == "median":
+        X = fill(X, rows_train, groups)
     chosen = X[np.ix_(rows_train, columns)]
     mean, std = np.zeros(len(columns)), np.ones(len(columns))
     target_mean, target_std = 0.0, 1.0
-    y = np.asarray(y, dtype=float if task == REGRESSION else int)
     if standardize:
         mean, std = chosen.mean(axis=0), _scale(chosen)
         if task == REGRESSION:
@@ -361,6 +459,7 @@ def prepare(
         rows_test=rows_test,
         y_train=y[rows_train],
         y_test=y[rows_test],
+        stratified=stratified,
     )
 
 

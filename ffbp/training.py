@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ffbp.config import Config
-from ffbp.datasets import DATASETS, REGRESSION, Dataset, class_names_of, prepare
+from ffbp.datasets import REGRESSION, Dataset, Source, class_names_of, prepare
 from ffbp.initializers import INITIALIZERS
 from ffbp.network import Network
 from ffbp.optimizers import OPTIMIZERS, SCHEDULES
@@ -128,15 +128,14 @@ class Run:
         return frame % self.n_frames
 
 
-def dataset_for(config: Config) -> Dataset:
-    """The data that a configuration names, split and encoded. Raises ValueError for a file, which it cannot hold."""
-    resolved = config.resolve()
-    source = DATASETS[config.dataset]
-    if config.points is not None:
-        drawn = np.array(config.points)
-        X, y = drawn[:, :2], drawn[:, 2]
-    else:
-        X, y = source.make(config.n_samples, config.noise, config.classes or source.default_classes, config.seed)
+def dataset_for(config: Config, source: Source | None = None) -> Dataset:
+    """The data that a configuration names, split and encoded.
+
+    source: a file's, which a configuration cannot hold. Raises ValueError for a file without it.
+    """
+    source = config.source(source)
+    resolved = config.resolve(source)
+    X, y = source.make(config.n_samples, config.noise, config.classes or source.default_classes, config.seed)
     return prepare(
         X,
         y,
@@ -149,6 +148,9 @@ def dataset_for(config: Config) -> Dataset:
         standardize=resolved.standardize,
         test_size=resolved.test_size,
         seed=config.seed,
+        stratified=source.stratified,
+        missing=config.missing,
+        groups=source.groups,
     )
 
 

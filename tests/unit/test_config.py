@@ -20,7 +20,7 @@ from ffbp.config import (
     loss_choices,
     output_choices,
 )
-from ffbp.datasets import DERIVED, REGRESSION
+from ffbp.datasets import CLASSIFICATION, DERIVED, MISSING, REGRESSION
 
 FIELDS = [field.name for field in fields(Config)]
 N_PROPERTY = 600
@@ -43,10 +43,14 @@ def random_config(rng):
     dataset = rng.choice(list(DATASETS))
     source = DATASETS[dataset]
     options = {"dataset": dataset}
-    if some(0.1):
+    if some(0.15):
         options |= {"file_name": rng.choice(["a.csv", "Größe & Maß=1?.csv", "x" * MAX_TEXT, "none"])}
         options |= {"file_fingerprint": f"{rng.getrandbits(128):x}"} if some() else {}
     is_file = "file_name" in options
+    if is_file:
+        options |= {"target": rng.randrange(MAX_COLUMNS)} if some() else {}
+        options |= {"task": rng.choice([CLASSIFICATION, REGRESSION])} if some() else {}
+        options |= {"missing": rng.choice(list(MISSING))} if some() else {}
     n_features = 40 if is_file else len(source.feature_names)
     for name in ("n_samples", "noise") if source.sized else ():
         if some():
@@ -64,10 +68,14 @@ def random_config(rng):
     if some() and not source.fixed:
         options["test_size"] = random_number(rng, "test_size")
     n_classes = 0 if source.task == REGRESSION else options.get("classes") or source.default_classes
-    if source.generated and len(source.feature_names) == 2 and some(0.2) and not is_file:
+    n_drawn = n_columns if some(0.2) and not is_file else 0
+    if n_drawn in (1, 2):
         third = [float(k) for k in range(n_classes)] or [-0.0, 0.1, 1e-300, math.pi, -1e17, 123456789012345678.0]
         n_points = rng.randint(20, MAX_POINTS)
-        options["points"] = tuple((rng.gauss(0, 1), -rng.random(), rng.choice(third)) for _ in range(n_points))
+        decimals = rng.choice([0, 2, 3, 20])
+        options["points"] = tuple(
+            (*(round(rng.gauss(0, 1), decimals) for _ in range(n_drawn)), rng.choice(third)) for _ in range(n_points)
+        )
     n_layers = rng.randint(0, MAX_LAYERS)
     if some():
         options["hidden"] = tuple(rng.randint(1, MAX_UNITS) for _ in range(n_layers))
@@ -91,8 +99,8 @@ def random_config(rng):
             options[name] = random_number(rng, name)
     if some(0.3):
         options["batch_size"] = random_number(rng, "batch_size")
-    if options.get("test_size") != 0 and (not source.fixed or is_file) and some(0.3):
-        options["patience"] = random_number(rng, "patience")
+    if is_file or Config(**options, epochs=1).resolve().test_size > 0:
+        options |= {"patience": random_number(rng, "patience")} if some(0.3) else {}
     if not is_file:
         small = Config(**options, epochs=1)
         n_params = sum((a + 1) * b for a, b in zip(small.resolve().sizes, small.resolve().sizes[1:], strict=False))
@@ -170,6 +178,113 @@ def test_addresses_are_readable():
     }  # fmt: skip
     assert Config(hidden=(), columns=()).to_params() == {"hidden": "none", "columns": "all"}
     assert Config(dataset="iris", columns=(0, 3), derived=("x1_x2",)).to_params()["columns"] == "0-3"
+
+
+@pytest.mark.parametrize(("decimals", "limit"), [(2, 1700), (3, 2000)])
+def test_two_hundred_drawn_points_fit_a_link_exactly(decimals, limit):
+    rng = random.Random(8)
+    for _ in range(20):
+        points = tuple(
+            (
+                round(rng.gauss(0, 3), decimals) + 0.0,
+                round(rng.uniform(-10, 10), decimals) + 0.0,
+                float(rng.randrange(2)),
+            )
+            for _ in range(MAX_POINTS)
+        )
+        config = Config(points=points)
+        text = config.to_params()["points"]
+        assert len(text) <= limit
+        assert urlencode({"points": text}) == f"points={text}", "nothing needs escaping"
+        assert Config.from_params({"points": text}) == (config, [])
+
+
+def test_few_points_stay_readable_and_the_readable_form_is_always_read():
+    few = Config(points=((1.0, -0.5, 1.0), (0.25, 2.0, 0.0)))
+    assert few.to_params()["points"] == "1_-0.5_1~0.25_2_0"
+    many = tuple((i / 8, -i / 100, float(i % 2)) for i in range(MAX_POINTS))
+    readable = "~".join("_".join(repr(v) for v in point) for point in many)
+    assert Config.from_params({"points": readable}) == (Config(points=many), [])
+    assert len(Config(points=many).to_params()["points"]) < len(readable) / 2
+
+
+@pytest.mark.parametrize("value", [-0.0, 5e-324, 0.1 + 0.2, 1e300, 1e9 + 1, 123456.789012, 1 / 3])
+def test_any_float_of_a_point_survives_the_link(value):
+    config = Config(points=((value, 1.5, 1.0),) * 100)
+    back, warnings = Config.from_params(config.to_params())
+    assert warnings == []
+    assert repr(back.points) == repr(config.points)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["~", "~~", "~00~", "~330~A", "~330~AB!", "~330~____", "~33x~AAA", "~3300~AAAA", "~330~" + "_" * 7000, "~330"],
+)
+def test_packed_points_that_are_none_give_one_warning(text):
+    config, warnings = Config.from_params({"points": text})
+    assert config == Config()
+    assert len(warnings) == 1
+    assert warnings[0].startswith("points must be ")
+
+
+def test_points_stand_on_the_chosen_columns_of_any_dataset():
+    config = Config(dataset="iris", columns=(0, 2), points=((5.1, 1.4, 0), (6.0, 4.5, 1), (6.5, 5.5, 2)), test_size=0)
+    source = config.source()
+    assert source.feature_names == ("sepal length (cm)", "petal length (cm)")
+    assert source.class_names == ("setosa", "versicolor", "virginica")
+    assert config.resolve().columns == (0, 1)
+    assert config.resolve().standardize
+    line = Config(dataset="noisy_sine", points=((0.0, 0.5), (1.0, 0.75), (2.0, -1.0)), test_size=0)
+    assert (line.resolve().task, line.resolve().sizes[0]) == (REGRESSION, 1)
+    assert Config(dataset="xor_gate", points=((0, 0, 0),) * 5 + ((1, 1, 1),) * 5).resolve().n_train == 8
+
+
+def test_what_only_a_file_has_is_refused_without_one():
+    for options in ({"target": 3}, {"task": "regression"}, {"missing": "median"}):
+        with pytest.raises(ValueError, match=f"^{next(iter(options))} must be left out unless the data are a file"):
+            Config(**options)
+        assert Config(file_name="mine.csv", **options).file_name == "mine.csv"
+
+
+def file_source(n=60, n_classes=3, n_features=5, gaps=()):
+    import numpy as np
+
+    from ffbp.datasets import Source
+
+    X = np.arange(n * n_features, dtype=float).reshape(n, n_features)
+    X[list(gaps), 0] = np.nan
+    y = np.arange(n) % n_classes
+    return Source(
+        "file", "mine.csv", CLASSIFICATION, lambda *_: (X, y), tuple("abcde"), "kind", tuple("uvwxyz"[:n_classes]),
+        default_columns=(0, 1, 2, 3, 4), generated=False, n_rows=n, standardize=True, stratified=True, has_gaps=True,
+    )  # fmt: skip
+
+
+def test_a_files_source_decides_what_the_file_name_leaves_open():
+    from ffbp.training import dataset_for
+
+    source = file_source(gaps=range(6))
+    config = Config(file_name="mine.csv", epochs=5)
+    d, resolved = dataset_for(config, source), config.resolve(source)
+    assert resolved == config.resolve(d)
+    assert (resolved.sizes, resolved.n_train, resolved.loss) == ((5, 10, 3), 43, "cce")
+    assert len(dataset_for(replace(config, missing="median"), source).rows_train) == 48
+    assert len(dataset_for(replace(config, columns=(1, 2)), source).rows_train) == 48, "no gap in these columns"
+    assert train(config, d).n_frames == 6
+    for options in ({"columns": (0, 5)}, {"loss": "bce"}, {"epochs": 20000, "batch_size": 1, "hidden": (64,) * 8}):
+        with pytest.raises(ValueError, match=next(iter(options))):
+            Config(file_name="mine.csv", **options).check(source)
+
+
+def test_fitting_drops_what_does_not_fit_the_file():
+    values = {"file_name": "mine.csv", "columns": (0, 7), "loss": "bce", "learning_rate": 0.5, "epochs": 20000}
+    values |= {"hidden": (64,) * 8, "batch_size": 1}
+    assert Config.fitting(values)[1] == []
+    config, warnings = Config.fitting(values, file_source())
+    assert (config.columns, config.loss, config.learning_rate) == (None, None, 0.5)
+    assert config.epochs < 20000
+    assert [warning.split()[0] for warning in warnings] == ["columns", "loss", "epochs"]
+    config.check(file_source())
 
 
 def test_lists_and_whole_floats_become_the_one_form():
@@ -250,8 +365,12 @@ def test_what_is_no_number_is_refused(name, bad):
         ({"initial_theta": (math.nan,)}, r"initial_theta must be 1 to 200 finite numbers, got \(nan,\)"),
         ({"test_size": 0, "patience": 5}, r"patience must be left out when nothing is held out, got 5"),
         ({"points": ((0, 0, 2), (1, 1, 0))}, r"points must have a class from 0 to 1, got "),
-        ({"dataset": "iris", "points": ((0, 0, 1), (1, 1, 0))}, r"points must start from a generated two-column"),
+        ({"dataset": "iris", "points": ((0, 0, 3), (1, 1, 0))}, r"points must have a class from 0 to 2"),
+        ({"dataset": "wine", "columns": (), "points": ((0, 0, 1),) * 2}, r"points must be left out unless one or two"),
         ({"points": ((0, 0), (1, 1))}, r"points must be points of three finite numbers each"),
+        ({"columns": (1,), "points": ((0, 0, 1), (1, 1, 0))}, r"points must be points of two finite numbers each"),
+        ({"dataset": "noisy_sine", "points": ((0, 0, 1),) * 2}, r"points must be points of two finite numbers each"),
+        ({"points": ((0,), (1,))}, r"points must be points of two or three finite numbers each"),
         ({"points": ((0, 0, 1), (1, 1, 0)), "test_size": 0.9}, r"test_size must leave at least one sample"),
         ({"file_name": "a\n"}, r"file_name must be 1 to 200 printable characters, got 'a\\n'"),
     ],
@@ -397,7 +516,7 @@ def test_one_epoch_of_the_largest_work_fits():
 @pytest.mark.parametrize("per_epoch", [20 / 3, 20 / 67, 20 / 134, 20 / 147, 20 / 281])
 def test_the_lowered_epochs_always_fit(monkeypatch, per_epoch):
     for value in (math.nextafter(per_epoch, 0), per_epoch, math.nextafter(per_epoch, math.inf)):
-        monkeypatch.setattr(Config, "_work_per_epoch", lambda self, value=value: value)
+        monkeypatch.setattr(Config, "_work_per_epoch", lambda self, source=None, value=value: value)
         config, _ = Config.from_params({"epochs": "20000"})
         assert config.epochs == max(1, int(MAX_WORK / value))
 

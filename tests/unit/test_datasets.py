@@ -6,7 +6,7 @@ from sklearn.datasets import load_diabetes, load_iris, make_moons
 from sklearn.model_selection import train_test_split
 
 from ffbp import DATASETS, Config, make_dataset
-from ffbp.datasets import CLASSIFICATION, DERIVED, REGRESSION, prepare
+from ffbp.datasets import CLASSIFICATION, DERIVED, REGRESSION, fill, n_held_out, prepare, usable_rows
 from ffbp.training import dataset_for
 
 TABLES = {"iris": (150, 4), "wine": (178, 13), "breast_cancer": (569, 30), "diabetes": (442, 10), "digits": (1797, 64)}
@@ -289,3 +289,96 @@ def test_drawn_points_replace_the_samples():
     d = dataset_for(Config(dataset="plane", points=((0, 1, 0.5), (2, 3, -0.25)), test_size=0.0))
     assert d.task == REGRESSION
     assert d.y_train.tolist() == [0.5, -0.25]
+
+
+# Gaps, and the split of what people bring
+
+
+def brought(X, y, **options):
+    options = {"columns": range(X.shape[1]), "standardize": False, "test_size": 0.25, "seed": 1, **options}
+    names = [f"c{i}" for i in range(X.shape[1])]
+    task = CLASSIFICATION if y.dtype.kind == "i" else REGRESSION
+    class_names = [str(k) for k in range(y.max() + 1)] if task == CLASSIFICATION else ()
+    return prepare(
+        X, y, task=task, feature_names=names, target_name="t", class_names=class_names, stratified=True, **options
+    )
+
+
+def test_drawn_classes_have_the_same_share_in_both_parts():
+    points = tuple((float(i), float(i % 7), float(i % 10 == 0)) for i in range(200))
+    d = dataset_for(Config(points=points, test_size=0.25, seed=3))
+    assert np.bincount(d.y_train).tolist() == [135, 15]
+    assert np.bincount(d.y_test).tolist() == [45, 5]
+    X_train, *_ = train_test_split(np.arange(200), test_size=0.25, random_state=3, stratify=[p[2] for p in points])
+    assert (d.rows_train == X_train).all()
+
+
+@pytest.mark.parametrize(
+    ("n", "share", "counts", "held"),
+    [
+        (10, 0.2, (), 2), (11, 0.2, (), 3), (10, 0.0, (5, 5), 0), (10, 0.2, (5, 5), 2), (10, 0.2, (9, 1), 0),
+        (10, 0.1, (5, 5), 0), (10, 0.2, (4, 3, 3), 0), (10, 0.9, (5, 5), 0), (10, 0.5, (2, 2, 2, 2, 2), 5),
+    ],
+)  # fmt: skip
+def test_nothing_is_held_out_where_a_class_is_too_small(n, share, counts, held):
+    assert n_held_out(n, share, counts) == held
+
+
+def test_a_class_too_small_to_split_loses_no_sample():
+    y = np.array([0] * 11 + [1])
+    d = brought(np.arange(24.0).reshape(12, 2), y)
+    assert (d.rows_train == np.arange(12)).all()
+    assert len(d.X_test) == 0
+    assert d.stratified
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_every_possible_stratified_split_is_the_one_promised(seed):
+    rng = np.random.RandomState(seed)
+    for _ in range(60):
+        y = rng.randint(0, rng.randint(1, 6), rng.randint(2, 40))
+        share = rng.choice([0.05, 0.2, 0.5, 0.9])
+        if n_held_out(len(y), share) == len(y):
+            continue
+        d = brought(rng.randn(len(y), 2), y, test_size=share, seed=seed)
+        counts = np.unique(y, return_counts=True)[1]
+        assert len(d.X_test) == n_held_out(len(y), share, tuple(counts))
+        assert sorted([*d.rows_train, *d.rows_test]) == list(range(len(y)))
+        if len(d.X_test):
+            shares = np.bincount(y) * len(d.X_test) / len(y)
+            assert (np.abs(np.bincount(d.y_test, minlength=len(shares)) - shares) < 1).all()
+
+
+def test_rows_with_gaps_in_the_chosen_columns_are_left_out_or_filled():
+    X = np.array([[1.0, np.nan], [np.nan, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    y = np.array([0.5, 1.5, np.nan, 2.5])
+    assert usable_rows(X, y, (0, 1), missing="drop").tolist() == [3]
+    assert usable_rows(X, y, (0,), missing="drop").tolist() == [0, 3]
+    assert usable_rows(X, y, (0, 1), missing="median").tolist() == [0, 1, 3]
+    assert usable_rows(X, np.array([0, -1, 1, 1]), (0,), missing="drop").tolist() == [0, 2, 3]
+
+
+def test_a_gap_becomes_the_training_parts_median_and_nothing_else_changes():
+    rng = np.random.RandomState(0)
+    X, y = rng.randn(40, 3), np.arange(40) % 2
+    X[[3, 17, 30], 1] = np.nan
+    d = brought(X, y, missing="median")
+    there = X[d.rows_train, 1]
+    median = np.median(there[~np.isnan(there)])
+    for rows, raw in ((d.rows_train, d.raw_train), (d.rows_test, d.raw_test)):
+        expected = np.where(np.isnan(X[rows]), median, X[rows])
+        assert (raw == expected).all()
+    moved = X.copy()
+    moved[d.rows_test] += np.where(np.isnan(X[d.rows_test]), 0, 100)
+    assert (brought(moved, y, missing="median").raw_train == d.raw_train).all(), "the test part moved the median"
+
+
+def test_a_missing_category_becomes_the_most_frequent_one():
+    red, blue, gone = [1, 0, 0], [0, 0, 1], [np.nan] * 3
+    X = np.array([red, blue, gone, blue, red, blue], dtype=float)
+    assert fill(X, np.arange(6), [(0, 1, 2)])[2].tolist() == blue
+    assert fill(X, np.array([0, 1, 4]), [(0, 1, 2)])[2].tolist() == red
+    yes = np.array([[1.0], [np.nan], [0.0], [1.0]])
+    assert fill(yes, np.arange(4), [(0,)])[1, 0] == 1
+    assert fill(yes, np.array([0, 2]), [(0,)])[1, 0] == 0, "a tie is no majority"
+    assert np.isnan(X[2]).all(), "the argument stays"
