@@ -20,6 +20,7 @@ ALLOWED = {  # what each module of the core may import from the package
     "initializers": set(),
     "optimizers": set(),
     "datasets": set(),
+    "tables": {"datasets"},
     "network": {"activations", "losses"},
     "config": {"activations", "losses", "initializers", "optimizers", "datasets", "network"},
     "gradcheck": {"network"},
