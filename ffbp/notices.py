@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ffbp.datasets import n_held_out
 from ffbp.training import MAX_FRAMES, Run, max_frames
 
 SHRINK = 100.0
@@ -42,6 +43,7 @@ def notices(run: Run) -> list[Notice]:
     if run.diverged_at is None and history.total[-1] > WORSE * max(history.total[0], chance_level(run)):
         numbers = {"first": history.total[0], "last": history.total[-1], "learning_rate": run.config.learning_rate}
         found.append(Notice("worse", "warning", numbers))
+    found += _undivided(run)
     found += _shrinking(history)
     found += _overfitting(run)
     if run.stopped_at is not None:
@@ -56,6 +58,19 @@ def notices(run: Run) -> list[Notice]:
 def _all_clones(layer) -> bool:
     block = layer.block
     return len(block) > 1 and bool(np.abs(block - block[0]).max() <= CLONE_TOLERANCE * max(1.0, np.abs(block).max()))
+
+
+def _undivided(run):
+    """A share was to be held out, but a class is too small to stand in both parts."""
+    dataset, share = run.dataset, run.config.test_size
+    if not dataset.stratified or share == 0 or len(dataset.X_test):
+        return []
+    counts = np.bincount(dataset.y_train, minlength=dataset.n_classes)
+    there = np.flatnonzero(counts)
+    k = int(there[counts[there].argmin()])
+    n_test = n_held_out(len(dataset.y_train), share)
+    numbers = {"class": dataset.class_names[k], "count": int(counts[k]), "classes": len(there)}
+    return [Notice("undivided", "warning", numbers | {"test": n_test, "train": len(dataset.y_train) - n_test})]
 
 
 def _shrinking(history):
@@ -121,6 +136,15 @@ def sentence(notice: Notice, number) -> str:
             f"The loss rose from {number(n['first'])} to {number(n['last'])}: the steps are too long. "
             f"Try a learning rate well under {number(n['learning_rate'])}."
         )
+    if notice.key == "undivided":
+        if n["count"] < 2:
+            fault = f"class {n['class']} has only {n['count']} sample, and each class must stand in both parts"
+            remedy = "Add another sample of it, or hold out nothing."
+        else:
+            part, size, which = min(("test", n["test"], "more"), ("training", n["train"], "less"), key=lambda p: p[1])
+            fault = f"a {part} part of {size} samples cannot hold each of the {n['classes']} classes"
+            remedy = f"Hold out {which}, or add samples of the smallest, {n['class']} ({n['count']})."
+        return f"Nothing is held out: {fault}. {remedy}"
     if notice.key == "shrinking":
         return (
             f"Before the first step the gradient of layer 1 is {number(n['ratio'])} times smaller than that of layer "

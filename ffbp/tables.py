@@ -184,7 +184,9 @@ def read_table(data: bytes, name: str = "table.csv") -> Table:
     )
     if all(column.n_missing == len(rows) for column in made):
         raise TableError("Every value in the file is missing; fill in some and load it again.")
-    return Table(clean(name), fingerprint(data), made, encoding, SEPARATORS[separator], comma, has_header)
+    return Table(
+        clean(name) or "table.csv", fingerprint(data), made, encoding, SEPARATORS[separator], comma, has_header
+    )
 
 
 def _decode(data):

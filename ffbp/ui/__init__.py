@@ -20,6 +20,8 @@ from ffbp.ui.backward import (
     tracer,
     worth,
 )
+from ffbp.ui.data import download, file_chooser, file_settings, inspect, picture, preview, summary
+from ffbp.ui.drawing import points_table
 from ffbp.ui.page import axes_of, begin, finish
 from ffbp.ui.panels import gradient_check, moment_table, notices, source_code
 from ffbp.ui.runs import trained
@@ -33,9 +35,13 @@ __all__ = [
     "begin",
     "chosen_sample",
     "contributions",
+    "download",
+    "file_chooser",
+    "file_settings",
     "finish",
     "gradient_check",
     "headline",
+    "inspect",
     "ladder",
     "layer_steps",
     "live_check",
@@ -46,13 +52,17 @@ __all__ = [
     "notices",
     "one_step",
     "output_delta",
+    "picture",
     "player",
+    "points_table",
     "predict",
+    "preview",
     "sample_chooser",
     "saturation",
     "shrinkage",
     "sidebar",
     "source_code",
+    "summary",
     "textbook_delta",
     "timeline",
     "tracer",

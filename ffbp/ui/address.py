@@ -38,11 +38,6 @@ def adopt() -> None:
     st.session_state[WARNINGS] = warnings + view_warnings
     st.session_state[WRITTEN] = current
     st.session_state[ADOPTED] = st.session_state.get(ADOPTED, 0) + 1
-    if config.file_name:
-        st.session_state[CONFIG] = Config()
-        st.session_state[WARNINGS].append(
-            f"file must be loaded by hand: a link cannot hold the data of {config.file_name!r}; the defaults are used"
-        )
 
 
 def write() -> None:

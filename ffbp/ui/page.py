@@ -8,12 +8,17 @@ from streamlit.errors import StreamlitPageNotFoundError
 
 from ffbp.config import Config
 from ffbp.maps import PRINCIPAL
-from ffbp.ui import address, sidebar
+from ffbp.ui import address, files, sidebar
 from ffbp.ui.formulas import plain
 from ffbp.ui.runs import PROGRESS
 from ffbp.ui.sidebar import Sidebar, usual_axes
 
-PAGES = {"app.py": "Playground", "pages/forward_pass.py": "Forward pass", "pages/backpropagation.py": "Backpropagation"}
+PAGES = {
+    "app.py": "Playground",
+    "pages/forward_pass.py": "Forward pass",
+    "pages/backpropagation.py": "Backpropagation",
+    "pages/data.py": "Your data",
+}
 
 
 def _links() -> None:
@@ -27,7 +32,8 @@ def begin(title: str, *, picture_first: bool = False) -> Config:
     """Start a page: its title, its sidebar, its warnings. Returns the configuration that it shows.
 
     picture_first: a change should show in the picture before forty controls are drawn anew; the sidebar then follows with
-    `sidebar.draw`, at the latest with `finish`, or as soon as training takes long.
+    `sidebar.draw`, at the latest with `finish`, or as soon as training takes long. A page whose link names a file that is not loaded asks for it and
+    ends here.
     """
     st.set_page_config(
         page_title=f"{title} · ffbp",
@@ -36,6 +42,7 @@ def begin(title: str, *, picture_first: bool = False) -> Config:
         initial_sidebar_state="auto",
     )
     address.adopt()
+    files.settle()
     address.write()  # before the links carry it and before training: a reload in the middle finds the new experiment
     place = st.sidebar.container()
 
@@ -53,12 +60,16 @@ def begin(title: str, *, picture_first: bool = False) -> Config:
     with st.container():  # one place, however many there are, so that what follows is not built anew
         for warning in st.session_state[address.WARNINGS]:
             st.warning(plain(warning), icon=":material/link_off:")
+    if not files.is_there(st.session_state[address.CONFIG]):
+        sidebar.draw()
+        files.ask(title.lower())
+        st.stop()
     return st.session_state[address.CONFIG]
 
 
 def axes_of(config: Config) -> tuple[int, ...]:
     """The columns that span the plane, as positions among the chosen ones, or PRINCIPAL."""
-    n_columns = len(config.resolve().columns)
+    n_columns = len(config.resolve(files.source_for(config)).columns)
     if n_columns < 2:
         return (0,)
     if n_columns > 2 and st.session_state[address.VIEW_STATE].get("pca"):

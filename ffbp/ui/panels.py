@@ -13,6 +13,7 @@ from ffbp.network import Network
 from ffbp.presets import PRESETS
 from ffbp.training import Training
 from ffbp.ui import address
+from ffbp.ui.formulas import plain
 from ffbp.ui.runs import Shown
 
 _BOXES = {"error": st.error, "warning": st.warning, "info": st.info}
@@ -24,7 +25,7 @@ def notices(shown: Shown) -> None:
     if hint:
         st.info(hint, icon=":material/lightbulb:")
     for notice in noticing.notices(shown.run):
-        _BOXES[notice.level](noticing.sentence(notice, format_number))
+        _BOXES[notice.level](plain(noticing.sentence(notice, format_number)))
 
 
 def _frame(run) -> int:

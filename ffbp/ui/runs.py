@@ -17,9 +17,11 @@ from ffbp.config import Config
 from ffbp.figures import format_number
 from ffbp.figures.pack import packing
 from ffbp.maps import Plane, plane_of
-from ffbp.training import Progress, Run, fit
-from ffbp.ui import sidebar
+from ffbp.training import Progress, Run, dataset_for, fit
+from ffbp.ui import files, sidebar
 
+MAX_OWN_RUNS = 4  # on a session's own file
+OWN_RUNS = "file:runs"
 MAX_RUNS = 24  # at most 8 MB each, and about 1 MB packed
 PROGRESS = "progress"  # where the session keeps the page's place for the progress bar
 PATIENCE_SECONDS = 0.4  # runs shorter than this show no progress bar
@@ -55,10 +57,10 @@ class Turn:
 class RunCache:
     """Finished runs by configuration, the most recently used kept; and who is training what at the moment."""
 
-    def __init__(self, size: int = MAX_RUNS):
+    def __init__(self, size: int = MAX_RUNS, turn: Turn | None = None):
         self.size = size
         self.lock = threading.Lock()
-        self.turn = Turn()
+        self.turn = turn or Turn()
         self.runs: OrderedDict = OrderedDict()
         self.flights: dict = {}
 
@@ -112,9 +114,18 @@ def cache() -> RunCache:
     return RunCache()
 
 
+def cache_for(config: Config) -> RunCache:
+    """Where a configuration's runs are kept: the server's cache; for a file, one that is gone with the session."""
+    if not config.file_name:
+        return cache()
+    if OWN_RUNS not in st.session_state:
+        st.session_state[OWN_RUNS] = RunCache(MAX_OWN_RUNS, cache().turn)
+    return st.session_state[OWN_RUNS]
+
+
 def trained(config: Config, axes: tuple[int, ...] = (0, 1)) -> Shown:
     """The configuration's run, from the cache or trained now, with progress on the page if it takes longer."""
-    runs = cache()
+    runs = cache_for(config)
     key = (config, axes)
     slot = st.session_state[PROGRESS]
     shown = runs.get(key)
@@ -123,7 +134,7 @@ def trained(config: Config, axes: tuple[int, ...] = (0, 1)) -> Shown:
         with runs.flight(key, bar.wait):
             shown = runs.get(key)
             if shown is None:
-                run = _any_plane(runs, config) or _train(config, runs, bar)
+                run = _any_plane(runs, config) or _train(config, runs, bar, files.source_for(config))
                 plane = plane_of(run.dataset, axes)
                 blob = _in_turns(packing(run, plane), runs, lambda _: bar.pulse())
                 shown = Shown(run, plane, blob)
@@ -138,8 +149,8 @@ def _any_plane(runs, config):
         return next((shown.run for (c, _), shown in runs.runs.items() if c == config), None)
 
 
-def _train(config, runs, bar):
-    return _in_turns(fit(config), runs, bar.show)
+def _train(config, runs, bar, source=None):
+    return _in_turns(fit(config, dataset_for(config, source)), runs, bar.show)
 
 
 def _in_turns(generator, runs, between):

@@ -49,10 +49,15 @@ def chosen_sample(dataset: Dataset) -> Sample:
         if len(at):
             i = at[0]
             return Sample(raw[i, dataset.columns], X[i : i + 1], y[i : i + 1], int(row), part)
-    n = len(dataset.rows_train) + len(dataset.rows_test)
-    st.warning(f"sample must be from 0 to {n - 1}, got {row}; the first training sample is shown")
+    last = _last_row(dataset)
+    rule = f"from 0 to {last}" if row > last else "a row that is used"
+    st.warning(f"sample must be {rule}, got {row}; the first training sample is shown")
     view.pop("sample")
     return chosen_sample(dataset)
+
+
+def _last_row(dataset) -> int:
+    return int(max(dataset.rows_train.max(), dataset.rows_test.max(initial=0)))
 
 
 def mark_of(shown) -> list:
@@ -97,12 +102,11 @@ def _digits(span) -> int:
 def sample_chooser(dataset: Dataset, page: str) -> None:
     """Pick a sample by its row, or type the inputs (point or comma); a click in the plane does the same."""
     sample = chosen_sample(dataset)
-    n = len(dataset.rows_train) + len(dataset.rows_test)
     columns = st.columns([1, *[1] * min(len(dataset.columns), 4)])
     key = f"{page}:sample"
     st.session_state[key] = sample.row
     columns[0].number_input(
-        "Sample", 0, n - 1, step=1, key=key, placeholder="typed", on_change=_row_chosen, args=(key,),
+        "Sample", 0, _last_row(dataset), step=1, key=key, placeholder="typed", on_change=_row_chosen, args=(key,),
         help="The row in the source; or click a point in the plane, or anywhere on it to type a place.",
     )  # fmt: skip
     if len(dataset.columns) > 4:
@@ -112,7 +116,7 @@ def sample_chooser(dataset: Dataset, page: str) -> None:
         key = f"{page}:x{i}"
         st.session_state[key] = repr(float(value)) if sample.row is None else format_number(value)
         column.text_input(
-            dataset.feature_names[dataset.columns[i]],
+            plain(dataset.feature_names[dataset.columns[i]]),
             key=key,
             on_change=_input_typed,
             args=(key, i, tuple(sample.chosen)),

@@ -24,8 +24,9 @@ from ffbp.losses import LOSSES
 from ffbp.network import count_params
 from ffbp.optimizers import OPTIMIZERS, SCHEDULES
 from ffbp.presets import PRESETS
-from ffbp.ui import address
+from ffbp.ui import address, files
 
+OWN = "own"  # the dataset choice that stands for drawn points
 LADDERS = {
     "learning_rate": (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0),
     "epochs": (50, 100, 200, 300, 500, 1000, 2000, 3000, 5000, 10000, 20000),
@@ -87,7 +88,8 @@ def draw() -> None:
 
 def usual_axes(config: Config) -> tuple[int, int]:
     """The columns of a slice unless chosen otherwise: the dataset's default pair where both are used, else the first two."""
-    columns, pair = config.resolve().columns, DATASETS[config.dataset].default_columns
+    source = config.source(files.source_for(config))
+    columns, pair = config.resolve(source).columns, source.default_columns
     return tuple(columns.index(c) for c in pair) if len(pair) == 2 and set(pair) <= set(columns) else (0, 1)
 
 
@@ -97,17 +99,21 @@ class Sidebar:
     def __init__(self, page: str):
         self.page = page
         self.config: Config = st.session_state[address.CONFIG]
-        self.resolved = self.config.resolve()
-        self.source = DATASETS[self.config.dataset]
+        self.there = files.is_there(self.config)
+        if self.there:
+            self.source = self.config.source(files.source_for(self.config))
+            self.resolved = self.config.resolve(self.source)
 
     def draw(self) -> None:
-        """Draw everything."""
+        """Draw everything; of data that are not there only the way to others."""
         self._presets()
         st.subheader("Data", anchor=False)
-        self._choice("dataset", tuple(DATASETS), lambda key: DATASETS[key].label)
+        self._dataset()
+        if not self.there:
+            return
         if self.source.sized:
             self._slider("noise", 0.01)
-        if self.source.classes:
+        if self.source.classes and not self.source.drawn:
             low, high = self.source.classes
             self._choice(
                 "classes",
@@ -116,7 +122,7 @@ class Sidebar:
                 value=self.resolved.n_classes,
                 on_default=self.source.default_classes,
             )
-        if not self.source.generated:
+        if not self.source.generated and not self.source.drawn:
             self._columns()
         with st.expander("More about the data"):
             self._data_details()
@@ -137,6 +143,32 @@ class Sidebar:
         self._choice("optimizer", tuple(OPTIMIZERS), lambda key: OPTIMIZERS[key].label)
         with st.expander("More about training"):
             self._training_details()
+
+    def _dataset(self):
+        """The datasets of the list, and what is one's own: the session's file, or the drawn points."""
+        config, table = self.config, files.current()
+        labels = {key: source.label for key, source in DATASETS.items()}
+        chosen = config.dataset
+        if config.file_name or table is not None:
+            labels[files.FILE] = f"File: {config.file_name or table.name}"
+            chosen = files.FILE if config.file_name else chosen
+        if config.points is not None and not config.file_name:
+            labels[OWN] = f"Points drawn from: {DATASETS[config.dataset].label}"
+            chosen = OWN
+        self._seed_widget("dataset", chosen)
+        st.selectbox(
+            LABELS["dataset"], list(labels), key=self._key("dataset"), format_func=labels.__getitem__,
+            on_change=self._dataset_chosen,
+        )  # fmt: skip
+
+    def _dataset_chosen(self):
+        key, config = st.session_state[self._key("dataset")], self.config
+        if key == files.FILE and files.current() is not None:
+            files.use(files.current(), Config.fitting(files.without_data(config))[0])
+        elif config.file_name or config.points is not None:
+            files.set_data(*Config.fitting(files.without_data(config) | {"dataset": key}))
+        elif key in DATASETS:
+            self._apply({"dataset": key})
 
     # The groups' details
 
@@ -186,7 +218,11 @@ class Sidebar:
                 return None
             return () if len(chosen) == len(names) else tuple(chosen)
 
-        if len(self.resolved.columns) > 6:
+        if len(self.resolved.columns) > 6 and self.config.file_name:
+            st.caption(
+                f"{len(self.resolved.columns)} of {len(names)} columns are inputs; *Your data* chooses among them."
+            )
+        elif len(self.resolved.columns) > 6:
             st.caption(f"{len(self.resolved.columns)} columns are inputs.")
             st.button("Back to two columns", key=self._key("two"), on_click=self._apply, args=({"columns": None},))
         else:
@@ -194,7 +230,10 @@ class Sidebar:
                 LABELS["columns"], range(len(names)), key=self._key("columns"), format_func=lambda c: names[c],
                 on_change=self._changed, args=("columns", to_columns),
             )  # fmt: skip
-            st.button(f"All {len(names)} columns", key=self._key("all"), on_click=self._apply, args=({"columns": ()},))
+            if len(self.resolved.columns) < len(names):
+                st.button(
+                    f"All {len(names)} columns", key=self._key("all"), on_click=self._apply, args=({"columns": ()},)
+                )
         if len(self.resolved.columns) > 2:
             self._slice_axes(names)
 
@@ -374,6 +413,6 @@ class Sidebar:
 
     def _apply(self, changes):
         values = {f.name: getattr(self.config, f.name) for f in fields(Config)} | changes
-        config, warnings = Config.fitting(values)
+        config, warnings = files.fitting(values)
         address.set_config(config)
         st.session_state[address.WARNINGS] = [w for w in warnings if w.startswith(tuple(changes)) or "epochs" in w]

@@ -1,0 +1,360 @@
+"""Your data: a file with its target and inputs, what became of its rows, the rows themselves, and the data to take along."""
+
+from contextlib import suppress
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from streamlit.errors import StreamlitPageNotFoundError
+
+from ffbp import inspection, tables
+from ffbp.config import Config
+from ffbp.datasets import CLASSIFICATION, MISSING, NO_CLASS, REGRESSION
+from ffbp.figures import format_number, format_percent
+from ffbp.figures.data import balance_chart, histogram_chart
+from ffbp.inspection import LEFT_OUT, TEST, TRAIN
+from ffbp.ui import address, files
+from ffbp.ui.formulas import plain
+from ffbp.ui.runs import Shown
+from ffbp.ui.samples import chosen_sample, mark_of, sample_chooser
+from ffbp.ui.timeline import player
+
+PREVIEW_ROWS = 6
+MAX_SHOWN_COLUMNS = 40
+TASKS = {CLASSIFICATION: "Classes", REGRESSION: "A number"}
+PLOT = {"displayModeBar": False}
+
+
+# The file
+
+
+def file_chooser() -> None:
+    """The uploader, and what is wrong with the last file."""
+    key = "data:file"
+    st.file_uploader(
+        "A CSV or TSV file, up to 5 MB and 20,000 rows", files.TYPES, key=key, on_change=files.take, args=(key,),
+        help="It stays in this session's memory, is never written to a disk, and is gone when you leave.",
+    )  # fmt: skip
+    files.show_fault()
+
+
+def file_settings(config: Config) -> None:
+    """How the file is read: target, task, inputs, missing values."""
+    table, source = files.current(), files.source_for(config)
+    decimal = "decimal comma" if table.decimal_comma else "decimal point"
+    header = "a header" if table.has_header else "no header"
+    st.markdown(f"**{plain(config.file_name)}** · {table.n_rows:,} rows · {len(table.columns)} columns")
+    st.caption(f"Read as {table.encoding}, separated by {table.separator}, {decimal}, {header}.")
+    names = [column.name for column in table.columns]
+    left, right = st.columns(2)
+    _seed("data:target", source.target)
+    left.selectbox(
+        "Target", range(len(names)), key="data:target", format_func=names.__getitem__, on_change=_target_chosen,
+        help="The column to predict.",
+    )  # fmt: skip
+    _seed("data:task", source.task)
+    with right:
+        st.segmented_control(
+            "Predict", list(TASKS), key="data:task", format_func=TASKS.__getitem__, on_change=_task_chosen,
+            help="Guessed from the target's values; correct it if it is wrong.",
+        )  # fmt: skip
+    _inputs(config, source, names)
+    if table_gaps(table):
+        _seed("data:missing", config.missing)
+        st.radio(
+            "Missing values", list(MISSING), key="data:missing", format_func=MISSING.__getitem__, horizontal=True,
+            on_change=lambda: _apply({"missing": st.session_state["data:missing"]}),
+        )  # fmt: skip
+    st.button("Remove the file", key="data:remove", on_click=files.forget, icon=":material/delete:")
+
+
+def table_gaps(table: tables.Table) -> int:
+    """How many values a table misses."""
+    return sum(column.n_missing for column in table.columns)
+
+
+def _inputs(config, source, names):
+    usable = list(dict.fromkeys(source.column_of))
+    used = list(dict.fromkeys(source.column_of[f] for f in config.resolve(source).columns))
+    _seed("data:inputs", used)
+    st.multiselect(
+        "Inputs", usable, key="data:inputs", format_func=names.__getitem__, on_change=_inputs_chosen, args=(source,),
+        help="A column of categories becomes one input a category.",
+    )  # fmt: skip
+
+
+def _seed(key, value):
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+
+def _apply(changes):
+    config = st.session_state[address.CONFIG]
+    values = {name: getattr(config, name) for name in Config.PARAMS.values()} | changes
+    new, warnings = files.fitting(values)
+    files.set_data(new, warnings)
+
+
+def _target_chosen():
+    data = {"columns": None, "derived": (), "task": None, "loss": None, "output_activation": None}
+    _apply(data | {"target": st.session_state["data:target"]})
+
+
+def _task_chosen():
+    config, chosen = st.session_state[address.CONFIG], st.session_state["data:task"]
+    target = files.source_for(config).target
+    guess = tables.guess_task(files.current().columns[target])
+    task = None if chosen in (None, guess) else chosen
+    _apply({"target": config.target, "task": task, "loss": None, "output_activation": None})
+
+
+def _inputs_chosen(source):
+    chosen = st.session_state["data:inputs"]
+    columns = tuple(f for c in chosen for f, column in enumerate(source.column_of) if column == c)
+    if not columns or columns == source.default_columns:
+        columns = None
+    elif len(columns) == len(source.column_of):
+        columns = () if columns == tuple(range(len(columns))) else columns
+    _apply({"columns": columns, "derived": ()})
+
+
+def preview(config: Config) -> None:
+    """The first rows as they were read, and what became of all of them."""
+    table, source = files.current(), files.source_for(config)
+    frame = pd.DataFrame(
+        {column.name: _readable(column)[:PREVIEW_ROWS] for column in table.columns[:MAX_SHOWN_COLUMNS]}
+    )
+    st.dataframe(frame, hide_index=True, width="stretch", key="data:preview")
+    for line in account_lines(config, source):
+        st.caption(plain(line))
+
+
+def account_lines(config: Config, source: tables.TableSource) -> list[str]:
+    """What became of the rows and columns of a file, in numbers."""
+    columns = config.resolve(source).columns
+    count = tables.account(source, columns, missing=config.missing)
+    parts = [f"{count.used:,} of {count.rows:,} rows are used"]
+    if count.without_target:
+        parts.append(f"{count.without_target:,} have no target")
+    if count.dropped:
+        parts.append(f"{count.dropped:,} were left out for a missing input")
+    if count.filled:
+        parts.append(f"{count.filled:,} missing values were filled with the training part's median or usual category")
+    if not (count.without_target or count.dropped or count.filled):
+        parts.append("nothing is missing")
+    lines = ["; ".join(parts) + "."]
+    encoded = len(columns) - len({source.column_of[f] for f in columns})
+    if source.groups and encoded:
+        lines.append(
+            f"{len(columns)} inputs from {len(columns) - encoded} columns: a category has an input of its own."
+        )
+    for name, reason in source.left_out:
+        lines.append(f"{name} is no input: {reason}.")
+    used = {source.column_of[f] for f in columns}
+    names = [column.name for column in files.current().columns]
+    lines += [f"{name} is left aside: {reason}." for name, reason in source.set_aside if names.index(name) not in used]
+    return lines if len(lines) <= 6 else [*lines[:6], f"{len(lines) - 6} more columns are no inputs."]
+
+
+def _readable(column):
+    """A file's column as it is shown: numbers, or the names of categories, None where missing."""
+    if column.is_number:
+        return column.values
+    return np.array([*column.categories, None], dtype=object)[column.values]
+
+
+# The run
+
+
+@st.fragment
+def picture(shown: Shown) -> None:
+    """The run's boundary and loss; a click on a point chooses it for all pages."""
+    view = st.session_state[address.VIEW_STATE]
+    before = view.get("sample"), view.get(address.INPUTS)
+    player(shown, panels=("boundary", "loss"), marks=lambda: mark_of(shown))
+    if (view.get("sample"), view.get(address.INPUTS)) != before:
+        st.rerun()
+
+
+# What is trained on
+
+
+def summary(config: Config, shown: Shown) -> None:
+    """The data in one line and the split in numbers."""
+    dataset, source = shown.run.dataset, config.source(files.source_for(config))
+    n_train, n_test = len(dataset.X_train), len(dataset.X_test)
+    what = f"{dataset.n_classes} classes" if dataset.n_classes else "a number"
+    st.markdown(
+        f"**{plain(_data_name(config, source))}**: {n_train + n_test:,} samples, {dataset.n_inputs} inputs, target "
+        f"{plain(dataset.target_name)} ({what})."
+    )
+    split = f"{n_train:,} train, {n_test:,} are held out for testing ({format_percent(n_test / (n_train + n_test))})."
+    how = "each class in the same share" if dataset.stratified else "drawn at random"
+    st.caption(f"Split: {split} " + (f"The parts are split with {how}." if n_test else "Nothing is held out."))
+    scaled = (
+        "are standardised with the training part's mean and deviation" if dataset.standardized else "stay as they are"
+    )
+    st.caption(f"Inputs{' and target' if dataset.task == REGRESSION else ''} {scaled}.")
+
+
+def _data_name(config, source):
+    if config.file_name:
+        return config.file_name
+    return f"Points drawn from {source.label}" if source.drawn else source.label
+
+
+def download(config: Config) -> None:
+    """The current data as CSV, all rows in their order, written when it is asked for."""
+    if config.file_name:
+        name = f"{config.file_name.rsplit('.', 1)[0]}-clean.csv"
+    else:
+        name = f"{config.dataset}{'-points' if config.points is not None else ''}.csv"
+    st.download_button(
+        "Download as CSV", _csv(config), file_name=name, mime="text/csv", key="data:download", icon=":material/download:",
+        help="All samples, unsplit, in their own units. Loaded here again, they are the same to the last bit.",
+        on_click="ignore",
+    )  # fmt: skip
+
+
+def _csv(config):
+    table, source = files.current(), config.source(files.source_for(config))
+
+    def write():
+        if config.file_name:
+            return tables.table_csv(table)
+        X, y = source.make(config.n_samples, config.noise, config.classes or source.default_classes, config.seed)
+        names = inspection.class_names_of(source, config.classes)
+        return tables.to_csv(
+            X, y, feature_names=source.feature_names, target_name=source.target_name, class_names=names
+        )
+
+    return write
+
+
+# Inspect
+
+
+def inspect(config: Config, shown: Shown) -> None:
+    """The rows with search, the classes, the columns; a chosen row is the sample of the other pages."""
+    source, dataset = files.source_for(config), shown.run.dataset
+    rows = inspection.rows_of(config, source, dataset)
+    left, right = st.columns([3, 2])
+    with left:
+        _rows_table(config, rows)
+    with right:
+        sample_chooser(dataset, "data")
+        _links()
+        if rows.class_names:
+            counts = inspection.class_balance(rows)
+            st.markdown("**Samples of each class**")
+            st.plotly_chart(balance_chart(rows.class_names, counts), key="data:balance", config=PLOT)
+    left, right = st.columns([3, 2])
+    with left:
+        _statistics(rows)
+    with right:
+        _histogram(config, rows, dataset)
+
+
+def _links():
+    address.write()  # so that the links carry the sample that was just chosen
+    left, right = st.columns(2)
+    with suppress(StreamlitPageNotFoundError):  # a page that runs by itself has no neighbours
+        left.page_link("pages/forward_pass.py", label="Its forward pass", query_params=address.params())
+        right.page_link("pages/backpropagation.py", label="Its gradient", query_params=address.params())
+
+
+def _columns_of(config, rows):
+    """The columns to show by name: a file's as they were read, else features and target; of many, the first."""
+    if config.file_name:
+        shown = {column.name: _readable(column) for column in files.current().columns}
+    else:
+        shown = {name: rows.X[:, c] for c, name in enumerate(rows.feature_names)}
+        shown[rows.target_name] = _target_text(rows) if rows.class_names else rows.y
+    last = shown.pop(rows.target_name)
+    return {rows.target_name: last, **dict(list(shown.items())[:MAX_SHOWN_COLUMNS])}, len(shown)
+
+
+def _target_text(rows):
+    return np.array([*rows.class_names, None], dtype=object)[np.where(rows.y == NO_CLASS, -1, rows.y)]
+
+
+def _rows_table(config, rows):
+    query = st.text_input(
+        "Search the rows", key="data:search", placeholder="a class, a value, train, test …",
+        help="Rows in which every word occurs somewhere.",
+    )  # fmt: skip
+    columns, n_columns = _columns_of(config, rows)
+    found = matching(rows.part, columns, query)
+    frame = pd.DataFrame({"sample": found, "part": rows.part[found]})
+    for name, values in columns.items():
+        frame[name if name not in frame else f"{name} "] = values[found]
+    st.dataframe(
+        frame, key="data:rows", on_select=lambda: _row_chosen(found, rows.part), selection_mode="single-row",
+        hide_index=True, height=360, width="stretch",
+    )  # fmt: skip
+    more = f" The first {MAX_SHOWN_COLUMNS} of {n_columns} columns are shown." if n_columns > MAX_SHOWN_COLUMNS else ""
+    st.caption(f"{len(found):,} of {len(rows.y):,} rows. Mark a row at its left edge to choose it.{more}")
+    if problem := st.session_state.pop("data:problem", None):
+        st.warning(plain(problem))
+
+
+def matching(part: np.ndarray, columns: dict, query: str) -> np.ndarray:
+    """The rows in which every word of a query occurs, in any column, whatever its case: (n_found,)."""
+    words = query.lower().split()[:8]
+    found = np.ones(len(part), dtype=bool)
+    if not words:
+        return np.flatnonzero(found)
+    texts = [part.astype(str), *(np.char.lower(values.astype(str)) for values in columns.values())]
+    for word in words:
+        found &= np.any([np.char.find(text, word) >= 0 for text in texts], axis=0)
+    return np.flatnonzero(found)
+
+
+def _row_chosen(found, part):
+    chosen = st.session_state["data:rows"]["selection"]["rows"]
+    view = st.session_state[address.VIEW_STATE]
+    if not chosen or chosen[0] >= len(found):
+        return
+    row = int(found[chosen[0]])
+    if part[row] == LEFT_OUT:
+        st.session_state["data:problem"] = f"Row {row} was left out, so it cannot be the sample; choose another one."
+        return
+    view["sample"] = row
+    view.pop(address.INPUTS, None)
+
+
+def _statistics(rows):
+    parts = {TRAIN: "Training part", None: "All rows that are used", TEST: "Test part"}
+    if not (rows.part == TEST).any():
+        del parts[TEST]
+    part = st.segmented_control(
+        "Statistics of", list(parts), default=TRAIN, key="data:part", format_func=parts.__getitem__, required=True
+    )
+    chosen = rows.where(part)
+    names, values = list(rows.feature_names), list(rows.X[chosen].T)
+    if not rows.class_names:
+        names, values = [*names, rows.target_name], [*values, rows.y[chosen]]
+    found = [inspection.statistics(column) for column in values]
+    fields = {"mean": "mean", "standard deviation": "std", "lowest": "low", "median": "median", "highest": "high"}
+    table = {"column": names, "values": [s.count for s in found], "missing": [s.missing for s in found]}
+    table |= {label: [getattr(s, name) for s in found] for label, name in fields.items()}
+    settings = {label: st.column_config.NumberColumn(format="%.4g") for label in fields}
+    st.dataframe(
+        pd.DataFrame(table), hide_index=True, height=min(38 + 35 * len(names), 320), column_config=settings,
+        key="data:statistics", width="stretch",
+    )  # fmt: skip
+
+
+def _histogram(config, rows, dataset):
+    names = [*rows.feature_names, *([] if rows.class_names else [rows.target_name])]
+    column = st.selectbox("Values of", range(len(names)), key="data:column", format_func=names.__getitem__)
+    target = column == len(rows.feature_names)
+    edges, counts = inspection.histogram(rows, None if target else column)
+    sample = chosen_sample(dataset)
+    marked = None
+    if sample.row is not None:
+        marked = float(rows.y[sample.row] if target else rows.X[sample.row, column])
+    figure = histogram_chart(edges, counts, names[column], marked=marked)
+    st.plotly_chart(figure, key="data:histogram", config=PLOT)
+    where = f" The line is the {sample.label}: {format_number(marked)}." if marked is not None else ""
+    st.caption(f"{sum(int(c.sum()) for c in counts.values()):,} values in {len(edges) - 1} bins.{where}")

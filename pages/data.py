@@ -1,0 +1,35 @@
+"""Your data: a file, drawn points, and what is in the data that the network learns from."""
+
+import streamlit as st
+
+from ffbp import ui
+
+config = ui.begin("Your data")
+shown = ui.trained(config, ui.axes_of(config))
+
+left, right = st.columns([2, 3])
+with left:
+    ui.file_chooser()
+    if config.file_name:
+        ui.file_settings(config)
+with right:
+    ui.summary(config, shown)
+    if config.file_name:
+        ui.preview(config)
+    ui.download(config)
+
+ui.picture(shown)
+ui.notices(shown)
+
+st.subheader("Points of your own", anchor=False)
+st.markdown(
+    "Set samples by hand and watch the boundary follow. Put one point of the other class into the middle of a cloud: does "
+    "the network bend around it? The points travel in the link."
+)
+# The drawing tool (ui.drawing) stands here, above its table.
+ui.points_table(config)
+
+st.subheader("Inspect", anchor=False)
+st.markdown("Look before you train: are the classes balanced, do scales differ, is a value impossible?")
+ui.inspect(config, shown)
+ui.finish()
