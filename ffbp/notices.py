@@ -142,7 +142,8 @@ def sentence(notice: Notice, number) -> str:
             remedy = "Add another sample of it, or hold out nothing."
         else:
             part, size, which = min(("test", n["test"], "more"), ("training", n["train"], "less"), key=lambda p: p[1])
-            fault = f"a {part} part of {size} samples cannot hold each of the {n['classes']} classes"
+            size = "1 sample" if size == 1 else f"{size} samples"
+            fault = f"a {part} part of {size} cannot hold each of the {n['classes']} classes"
             remedy = f"Hold out {which}, or add samples of the smallest, {n['class']} ({n['count']})."
         return f"Nothing is held out: {fault}. {remedy}"
     if notice.key == "shrinking":

@@ -60,6 +60,7 @@ def histogram_chart(edges: np.ndarray, counts: dict, name: str, *, marked: float
                 "line": {"width": 0.5, "color": "#ffffff"},
             },
         )  # fmt: skip
+    figure.update_xaxes(type="linear", nticks=7)
     if marked is not None and np.isfinite(marked):
         figure.add_vline(x=marked, line={"color": palette.CURSOR, "width": 3})
     return figure

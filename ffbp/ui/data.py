@@ -9,7 +9,7 @@ from streamlit.errors import StreamlitPageNotFoundError
 
 from ffbp import inspection, tables
 from ffbp.config import Config
-from ffbp.datasets import CLASSIFICATION, MISSING, NO_CLASS, REGRESSION
+from ffbp.datasets import CLASSIFICATION, MISSING, NO_CLASS, REGRESSION, Source, class_names_of
 from ffbp.figures import format_number, format_percent
 from ffbp.figures.data import balance_chart, histogram_chart
 from ffbp.inspection import LEFT_OUT, TEST, TRAIN
@@ -19,9 +19,10 @@ from ffbp.ui.runs import Shown
 from ffbp.ui.samples import chosen_sample, mark_of, sample_chooser
 from ffbp.ui.timeline import player
 
-PREVIEW_ROWS = 6
+PREVIEW_ROWS = 4
 MAX_SHOWN_COLUMNS = 40
 TASKS = {CLASSIFICATION: "Classes", REGRESSION: "A number"}
+EVERY = "every"  # part of the data
 PLOT = {"displayModeBar": False}
 
 
@@ -43,11 +44,13 @@ def file_settings(config: Config) -> None:
     table, source = files.current(), files.source_for(config)
     decimal = "decimal comma" if table.decimal_comma else "decimal point"
     header = "a header" if table.has_header else "no header"
-    st.markdown(f"**{plain(config.file_name)}** · {table.n_rows:,} rows · {len(table.columns)} columns")
+    left, right = st.columns([3, 2], vertical_alignment="center")
+    left.markdown(f"**{plain(config.file_name)}** · {table.n_rows:,} rows · {len(table.columns)} columns")
+    right.button("Remove the file", key="data:remove", on_click=files.forget, icon=":material/delete:", width="stretch")
     st.caption(f"Read as {table.encoding}, separated by {table.separator}, {decimal}, {header}.")
     names = [column.name for column in table.columns]
     left, right = st.columns(2)
-    _seed("data:target", source.target)
+    st.session_state["data:target"] = source.target  # always, so that its label is this file's
     left.selectbox(
         "Target", range(len(names)), key="data:target", format_func=names.__getitem__, on_change=_target_chosen,
         help="The column to predict.",
@@ -65,7 +68,6 @@ def file_settings(config: Config) -> None:
             "Missing values", list(MISSING), key="data:missing", format_func=MISSING.__getitem__, horizontal=True,
             on_change=lambda: _apply({"missing": st.session_state["data:missing"]}),
         )  # fmt: skip
-    st.button("Remove the file", key="data:remove", on_click=files.forget, icon=":material/delete:")
 
 
 def table_gaps(table: tables.Table) -> int:
@@ -76,7 +78,7 @@ def table_gaps(table: tables.Table) -> int:
 def _inputs(config, source, names):
     usable = list(dict.fromkeys(source.column_of))
     used = list(dict.fromkeys(source.column_of[f] for f in config.resolve(source).columns))
-    _seed("data:inputs", used)
+    st.session_state["data:inputs"] = used
     st.multiselect(
         "Inputs", usable, key="data:inputs", format_func=names.__getitem__, on_change=_inputs_chosen, args=(source,),
         help="A column of categories becomes one input a category.",
@@ -124,9 +126,8 @@ def preview(config: Config) -> None:
     frame = pd.DataFrame(
         {column.name: _readable(column)[:PREVIEW_ROWS] for column in table.columns[:MAX_SHOWN_COLUMNS]}
     )
-    st.dataframe(frame, hide_index=True, width="stretch", key="data:preview")
-    for line in account_lines(config, source):
-        st.caption(plain(line))
+    st.dataframe(frame, hide_index=True, width="stretch")
+    st.caption("  \n".join(plain(line) for line in account_lines(config, source)))
 
 
 def account_lines(config: Config, source: tables.TableSource) -> list[str]:
@@ -188,13 +189,17 @@ def summary(config: Config, shown: Shown) -> None:
         f"**{plain(_data_name(config, source))}**: {n_train + n_test:,} samples, {dataset.n_inputs} inputs, target "
         f"{plain(dataset.target_name)} ({what})."
     )
-    split = f"{n_train:,} train, {n_test:,} are held out for testing ({format_percent(n_test / (n_train + n_test))})."
-    how = "each class in the same share" if dataset.stratified else "drawn at random"
-    st.caption(f"Split: {split} " + (f"The parts are split with {how}." if n_test else "Nothing is held out."))
+    share = format_percent(n_test / (n_train + n_test))
+    how = "each class in the same share" if dataset.stratified else "at random"
+    split = (
+        f"{n_train:,} train and {n_test:,} ({share}) are held out for testing, {how}."
+        if n_test
+        else "All of them train."
+    )
     scaled = (
         "are standardised with the training part's mean and deviation" if dataset.standardized else "stay as they are"
     )
-    st.caption(f"Inputs{' and target' if dataset.task == REGRESSION else ''} {scaled}.")
+    st.caption(f"{split} Inputs{' and target' if dataset.task == REGRESSION else ''} {scaled}.")
 
 
 def _data_name(config, source):
@@ -205,30 +210,25 @@ def _data_name(config, source):
 
 def download(config: Config) -> None:
     """The current data as CSV, all rows in their order, written when it is asked for."""
+    table, source = files.current(), config.source(files.source_for(config))
     if config.file_name:
         name = f"{config.file_name.rsplit('.', 1)[0]}-clean.csv"
     else:
         name = f"{config.dataset}{'-points' if config.points is not None else ''}.csv"
     st.download_button(
-        "Download as CSV", _csv(config), file_name=name, mime="text/csv", key="data:download", icon=":material/download:",
+        "Download as CSV", lambda: csv_of(config, source, table), file_name=name, mime="text/csv", key="data:download",
+        icon=":material/download:", on_click="ignore",
         help="All samples, unsplit, in their own units. Loaded here again, they are the same to the last bit.",
-        on_click="ignore",
     )  # fmt: skip
 
 
-def _csv(config):
-    table, source = files.current(), config.source(files.source_for(config))
-
-    def write():
-        if config.file_name:
-            return tables.table_csv(table)
-        X, y = source.make(config.n_samples, config.noise, config.classes or source.default_classes, config.seed)
-        names = inspection.class_names_of(source, config.classes)
-        return tables.to_csv(
-            X, y, feature_names=source.feature_names, target_name=source.target_name, class_names=names
-        )
-
-    return write
+def csv_of(config: Config, source: Source, table: tables.Table | None) -> str:
+    """A configuration's data as CSV: a file's table as it was read, or all samples of its source."""
+    if config.file_name:
+        return tables.table_csv(table)
+    X, y = source.make(config.n_samples, config.noise, config.classes or source.default_classes, config.seed)
+    names = class_names_of(source, config.classes)
+    return tables.to_csv(X, y, feature_names=source.feature_names, target_name=source.target_name, class_names=names)
 
 
 # Inspect
@@ -324,13 +324,13 @@ def _row_chosen(found, part):
 
 
 def _statistics(rows):
-    parts = {TRAIN: "Training part", None: "All rows that are used", TEST: "Test part"}
+    parts = {TRAIN: "Training part", EVERY: "All rows that are used", TEST: "Test part"}
     if not (rows.part == TEST).any():
         del parts[TEST]
     part = st.segmented_control(
         "Statistics of", list(parts), default=TRAIN, key="data:part", format_func=parts.__getitem__, required=True
     )
-    chosen = rows.where(part)
+    chosen = rows.where(None if part == EVERY else part)
     names, values = list(rows.feature_names), list(rows.X[chosen].T)
     if not rows.class_names:
         names, values = [*names, rows.target_name], [*values, rows.y[chosen]]
@@ -341,13 +341,13 @@ def _statistics(rows):
     settings = {label: st.column_config.NumberColumn(format="%.4g") for label in fields}
     st.dataframe(
         pd.DataFrame(table), hide_index=True, height=min(38 + 35 * len(names), 320), column_config=settings,
-        key="data:statistics", width="stretch",
+        width="stretch",
     )  # fmt: skip
 
 
 def _histogram(config, rows, dataset):
     names = [*rows.feature_names, *([] if rows.class_names else [rows.target_name])]
-    column = st.selectbox("Values of", range(len(names)), key="data:column", format_func=names.__getitem__)
+    column = names.index(st.selectbox("Values of", names, key="data:column"))
     target = column == len(rows.feature_names)
     edges, counts = inspection.histogram(rows, None if target else column)
     sample = chosen_sample(dataset)

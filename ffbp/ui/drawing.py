@@ -34,6 +34,12 @@ def _show(config):
     if (config.points is None) != (before.points is None) or view.get("sample", 0) >= n:
         view.pop("sample", None)
     address.set_config(config)
+    lost = [name for name in ("patience", "epochs") if getattr(config, name) != getattr(before, name)]
+    reasons = {
+        "patience": "early stopping is off: nothing is held out",
+        "epochs": f"epochs were lowered to {config.epochs}",
+    }
+    st.session_state[address.WARNINGS] = [reasons[name] for name in lost]
 
 
 def undo() -> None:

@@ -16,6 +16,7 @@ from ffbp.ui import address
 from ffbp.ui.formulas import plain
 
 FILE, SOURCES, FAULT, OTHER = "file", "file:sources", "file:fault", "file:other"
+RUNS = "file:runs"  # those of this file, kept by the session and gone with it
 SETTLED = "file:settled"
 MAX_SOURCES = 4  # of one file, by target and task
 TYPES = ("csv", "tsv", "tab", "txt", "dat", "data")
@@ -94,6 +95,7 @@ def use(table: Table, config: Config) -> None:
     except TableError:
         st.session_state[FILE], st.session_state[SOURCES] = before
         raise
+    st.session_state.pop(RUNS, None)
     set_data(new, warnings)
     st.session_state[SETTLED] = st.session_state[address.ADOPTED]
 
@@ -128,8 +130,8 @@ def take(key: str) -> None:
 def forget() -> None:
     """Drop the session's file; an experiment on it goes back to the dataset of the list."""
     config = st.session_state[address.CONFIG]
-    st.session_state.pop(FILE, None)
-    st.session_state.pop(SOURCES, None)
+    for name in (FILE, SOURCES, RUNS, OTHER, FAULT):
+        st.session_state.pop(name, None)
     if config.file_name:
         set_data(*Config.fitting(without_data(config)))
 

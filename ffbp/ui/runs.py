@@ -21,7 +21,6 @@ from ffbp.training import Progress, Run, dataset_for, fit
 from ffbp.ui import files, sidebar
 
 MAX_OWN_RUNS = 4  # on a session's own file
-OWN_RUNS = "file:runs"
 MAX_RUNS = 24  # at most 8 MB each, and about 1 MB packed
 PROGRESS = "progress"  # where the session keeps the page's place for the progress bar
 PATIENCE_SECONDS = 0.4  # runs shorter than this show no progress bar
@@ -118,9 +117,9 @@ def cache_for(config: Config) -> RunCache:
     """Where a configuration's runs are kept: the server's cache; for a file, one that is gone with the session."""
     if not config.file_name:
         return cache()
-    if OWN_RUNS not in st.session_state:
-        st.session_state[OWN_RUNS] = RunCache(MAX_OWN_RUNS, cache().turn)
-    return st.session_state[OWN_RUNS]
+    if files.RUNS not in st.session_state:
+        st.session_state[files.RUNS] = RunCache(MAX_OWN_RUNS, cache().turn)
+    return st.session_state[files.RUNS]
 
 
 def trained(config: Config, axes: tuple[int, ...] = (0, 1)) -> Shown:

@@ -102,14 +102,15 @@ def _digits(span) -> int:
 def sample_chooser(dataset: Dataset, page: str) -> None:
     """Pick a sample by its row, or type the inputs (point or comma); a click in the plane does the same."""
     sample = chosen_sample(dataset)
-    columns = st.columns([1, *[1] * min(len(dataset.columns), 4)])
+    many = len(dataset.columns) > 4
+    columns = st.columns([1, 3] if many else [1] * (1 + len(dataset.columns)), vertical_alignment="bottom")
     key = f"{page}:sample"
     st.session_state[key] = sample.row
     columns[0].number_input(
         "Sample", 0, _last_row(dataset), step=1, key=key, placeholder="typed", on_change=_row_chosen, args=(key,),
         help="The row in the source; or click a point in the plane, or anywhere on it to type a place.",
     )  # fmt: skip
-    if len(dataset.columns) > 4:
+    if many:
         columns[1].caption(f"{len(dataset.columns)} inputs: choose a row.")
         return
     for i, (column, value) in enumerate(zip(columns[1:], sample.chosen, strict=True)):

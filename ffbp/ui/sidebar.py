@@ -4,7 +4,7 @@ The configuration is the truth. Before each control is drawn its widget is set t
 back with one field, and whatever no longer fits the data is left out by the rules of `Config.fitting`.
 """
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 
 import streamlit as st
 
@@ -87,9 +87,15 @@ def draw() -> None:
 
 
 def usual_axes(config: Config) -> tuple[int, int]:
-    """The columns of a slice unless chosen otherwise: the dataset's default pair where both are used, else the first two."""
+    """The columns of a slice unless chosen otherwise: the dataset's default pair where both are used, else the first two.
+
+    Of a file those that were measured come before those that stand for a category.
+    """
     source = config.source(files.source_for(config))
     columns, pair = config.resolve(source).columns, source.default_columns
+    measured = [i for i, c in enumerate(columns) if all(c not in group for group in source.groups)]
+    if source.groups and len(measured) > 1:
+        return measured[0], measured[1]
     return tuple(columns.index(c) for c in pair) if len(pair) == 2 and set(pair) <= set(columns) else (0, 1)
 
 
@@ -165,8 +171,10 @@ class Sidebar:
         key, config = st.session_state[self._key("dataset")], self.config
         if key == files.FILE and files.current() is not None:
             files.use(files.current(), Config.fitting(files.without_data(config))[0])
-        elif config.file_name or config.points is not None:
+        elif config.file_name:
             files.set_data(*Config.fitting(files.without_data(config) | {"dataset": key}))
+        elif config.points is not None:
+            files.set_data(*Config.fitting(asdict(config) | {"points": None, "dataset": key}))
         elif key in DATASETS:
             self._apply({"dataset": key})
 

@@ -21,6 +21,8 @@ ALLOWED = {  # what each module of the core may import from the package
     "optimizers": set(),
     "datasets": set(),
     "tables": {"datasets"},
+    "points": {"config", "datasets"},
+    "inspection": {"config", "datasets"},
     "network": {"activations", "losses"},
     "config": {"activations", "losses", "initializers", "optimizers", "datasets", "network"},
     "gradcheck": {"network"},

@@ -107,3 +107,26 @@ def test_the_worked_examples_are_the_numbers_of_the_paper():
     run = ffbp.train(PRESETS["two_two_one"].config)
     net = run.network(0)
     assert net.loss(np.array([[1.0, 2.0]]), np.array([1])) == pytest.approx(0.700163971139, abs=1e-12)
+
+
+def test_a_class_too_small_to_split_is_named_with_its_count_and_the_remedy():
+    points = tuple((float(i), float(i % 3), float(i == 5)) for i in range(12))
+    notice = next(n for n in notices(ffbp.train(ffbp.Config(points=points, epochs=2))) if n.key == "undivided")
+    assert notice.numbers == {"class": "1", "count": 1, "classes": 2, "test": 3, "train": 9}
+    assert sentence(notice, str) == (
+        "Nothing is held out: class 1 has only 1 sample, and each class must stand in both parts. "
+        "Add another sample of it, or hold out nothing."
+    )
+    for options in ({"test_size": 0}, {"points": tuple((float(i), 0.0, float(i % 2)) for i in range(12))}):
+        config = ffbp.Config(**{"points": points, "epochs": 2, **options})
+        assert "undivided" not in {n.key for n in notices(ffbp.train(config))}
+
+
+def test_a_part_too_small_for_all_classes_is_named():
+    points = tuple((float(i), 0.0, float(i % 3)) for i in range(9))
+    config = ffbp.Config(dataset="blobs", classes=3, points=points, epochs=2)
+    notice = next(n for n in notices(ffbp.train(config)) if n.key == "undivided")
+    assert "a test part of 2 samples cannot hold each of the 3 classes. Hold out more" in sentence(notice, str)
+    many = ffbp.Config(dataset="blobs", classes=3, points=points, epochs=2, test_size=0.85)
+    notice = next(n for n in notices(ffbp.train(many)) if n.key == "undivided")
+    assert "a training part of 1 sample cannot hold each of the 3 classes. Hold out less" in sentence(notice, str)

@@ -1,0 +1,205 @@
+"""Your data in a real browser: a file from the disk, by keyboard alone, on a phone; points; a chosen row."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+import ffbp
+
+ROWS = "".join(
+    f"{i % 7 + i % 3 * 2};{['red', 'green', 'blue'][i % 3]};{i % 11},5;{['cat', 'dog', 'fox'][i % 3]}\n"
+    for i in range(60)
+)
+CSV = "size;colour;weight;kind\n" + ROWS
+
+
+@pytest.fixture
+def animals(tmp_path):
+    path = tmp_path / "animals.csv"
+    path.write_text(CSV, "utf-8")
+    return path
+
+
+@pytest.fixture
+def your_data(playground):
+    """A function that opens the page and waits for its run."""
+
+    def open_page(query="?epochs=60"):
+        playground.page.goto(f"{playground.address}/data{query}")
+        return playground.ready()
+
+    return open_page
+
+
+def config_of(page):
+    query = {key: values[-1] for key, values in parse_qs(urlsplit(page.url).query).items()}
+    return ffbp.Config.from_params({k: v for k, v in query.items() if k in ffbp.Config.PARAMS})[0]
+
+
+def load(on, path):
+    before = on.data("run")
+    on.page.set_input_files("input[type=file]", path)
+    on.new_run(before)
+    on.wait_address("fingerprint=")
+
+
+def rest(page):
+    """The page has come to rest."""
+    page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
+    page.wait_for_timeout(300)
+
+
+def test_a_file_trains_and_its_link_asks_for_it(your_data, animals, visit):
+    on = your_data()
+    load(on, animals)
+    page = on.page
+    page.get_by_text("animals.csv: 60 samples, 5 inputs, target kind (3 classes).").wait_for()
+    assert config_of(page).file_name == "animals.csv"
+    losses = on.cards()
+    url = page.url
+    other = page.context.browser.new_context()
+    theirs = other.new_page()
+    theirs.goto(url)
+    theirs.get_by_text("This experiment needs the file animals.csv").wait_for()
+    theirs.set_input_files("input[type=file]", animals)
+    theirs.wait_for_selector(".ffbp[data-run]")
+    theirs.wait_for_selector(".ffbp .boundary .main-svg")
+    assert theirs.eval_on_selector_all(".ffbp .figures dd", "all => all.map(e => e.textContent)") == losses
+    assert theirs.url == url
+    other.close()
+
+
+def test_the_other_pages_show_the_file_too_and_a_dataset_leads_back(your_data, animals):
+    on = your_data()
+    load(on, animals)
+    page = on.page
+    rest(page)
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Forward pass").click()
+    page.get_by_role("heading", name="One unit, written out").wait_for()
+    assert config_of(page).file_name == "animals.csv"
+    assert "needs the file" not in page.inner_text("body")
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Playground").click()
+    on.ready()
+    before = on.data("run")
+    page.get_by_label("Dataset").click()
+    page.get_by_role("option", name="Circles").click()
+    on.new_run(before)
+    page.wait_for_function("() => !location.search.includes('file=')")
+    assert config_of(page) == ffbp.Config(dataset="circles", epochs=60)
+
+
+def test_a_bad_file_is_named_and_nothing_breaks(your_data, tmp_path):
+    on = your_data()
+    path = tmp_path / "bad.csv"
+    path.write_bytes(b"PK\x03\x04 no table")
+    on.page.set_input_files("input[type=file]", path)
+    on.page.get_by_text("The file is a ZIP archive or an Excel workbook, not text").wait_for()
+    assert on.data("run")
+
+
+def test_keyboard_alone_chooses_a_file_a_target_and_a_sample(your_data, animals):
+    on = your_data()
+    page = on.page
+    rest(page)
+    page.get_by_role("heading", name="Your data").wait_for()
+    upload = page.get_by_test_id("stFileUploader").get_by_role("button").first
+    upload.focus()
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    before = on.data("run")
+    chooser.value.set_files(animals)
+    on.new_run(before)
+    rest(page)
+    before = on.data("run")
+    page.get_by_label("Target", exact=False).first.focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    on.new_run(before)
+    assert config_of(page).target is not None
+    rest(page)
+    sample = page.get_by_label("Sample", exact=False).first
+    sample.focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("7")
+    page.keyboard.press("Enter")
+    on.wait_address("sample=7")
+
+
+def test_points_are_edited_in_the_table_by_keyboard_and_follow_at_once(your_data):
+    on = your_data("?samples=20&epochs=60")
+    page = on.page
+    rest(page)
+    before = on.data("run")
+    page.get_by_role("button", name="Start from this dataset").press("Enter")
+    on.new_run(before)
+    on.wait_address("points=")
+    rest(page)
+    first, before = config_of(page).points, on.data("run")
+    table = page.get_by_test_id("stDataFrame").first
+    table.scroll_into_view_if_needed()
+    table.locator("canvas").first.click(position={"x": 200, "y": 52})
+    page.keyboard.type("2.25")
+    page.keyboard.press("Enter")
+    on.new_run(before)
+    page.wait_for_function("old => location.search !== old", arg=urlsplit(page.url).query)
+    rest(page)
+    changed = config_of(page).points
+    assert sum(a != b for a, b in zip(first, changed, strict=True)) == 1
+    assert changed[0][0] == 2.25
+    before = on.data("run")
+    page.get_by_role("button", name="Undo").press("Enter")
+    on.new_run(before)
+    rest(page)
+    assert config_of(page).points == first
+
+
+def test_a_row_marked_in_the_table_is_the_sample_of_the_other_pages(your_data):
+    on = your_data("?dataset=iris&epochs=60")
+    page = on.page
+    rest(page)
+    page.get_by_label("Search the rows").fill("virginica test")
+    page.keyboard.press("Enter")
+    page.get_by_text(re.compile(r"of 150 rows\.")).wait_for()
+    rest(page)
+    table = page.get_by_test_id("stDataFrame").first
+    table.scroll_into_view_if_needed()
+    table.locator("canvas").first.click(position={"x": 14, "y": 52})
+    on.wait_address("sample=")
+    row = int(parse_qs(urlsplit(page.url).query)["sample"][0])
+    assert 100 <= row < 150
+    rest(page)
+    page.get_by_role("link", name="Its forward pass").click()
+    page.get_by_role("heading", name="One unit, written out").wait_for()
+    assert f"sample={row}" in page.url
+
+
+def test_a_phone_shows_it_all_without_scrolling_sideways(browser, server, animals):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(f"{server}/data?epochs=60")
+    page.wait_for_selector(".ffbp .boundary .main-svg")
+    rest(page)
+    page.set_input_files("input[type=file]", animals)
+    page.get_by_text("animals.csv: 60 samples").wait_for()
+    rest(page)
+    wide = page.evaluate(
+        "() => [...document.querySelectorAll('[data-testid=stMain] *')].filter(e => e.getBoundingClientRect().right > 391 "
+        "&& !e.closest('[data-testid=stDataFrame], .ffbp .matrix, .ffbp .legend') && getComputedStyle(e).position !== 'fixed' "
+        "&& e.getBoundingClientRect().width > 0).map(e => e.className).slice(0, 5)"
+    )
+    assert wide == []
+    page.get_by_text("Download as CSV").tap()
+    context.close()
+
+
+def test_what_is_downloaded_is_the_data(your_data):
+    on = your_data("?dataset=iris&epochs=60")
+    rest(on.page)
+    with on.page.expect_download() as download:
+        on.page.get_by_role("button", name="Download as CSV").click()
+    text = download.value.path().read_text("utf-8")
+    assert download.value.suggested_filename == "iris.csv"
+    assert text.splitlines()[0].endswith("petal width (cm),species")
+    assert len(text.splitlines()) == 151

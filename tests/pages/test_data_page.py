@@ -1,0 +1,423 @@
+"""Your data, in Streamlit's harness: a file from the upload to the run, the link that asks for it, points, and Inspect."""
+
+import numpy as np
+import pytest
+from apptest import ROOT, run_page
+
+import ffbp
+from ffbp import DATASETS, Config, make_dataset, tables
+from ffbp.datasets import class_names_of
+from ffbp.figures.pack import arrays_of, header_of
+from ffbp.training import dataset_for
+from ffbp.ui import data, files, runs
+
+PAGE = ROOT / "pages" / "data.py"
+QUICK = {"epochs": "20"}
+ANIMALS = "size,colour,weight,kind\n" + "".join(
+    f"{i % 7 + i % 3 * 2},{['red', 'green', 'blue'][i % 3]},{'' if i % 10 == 0 else i % 11},{['cat', 'dog', 'fox'][i % 3]}\n"
+    for i in range(60)
+)
+HOUSES = "rooms;area;price\n" + "".join(f"{i % 5};{i % 13},5;{i % 5 * 2 + i % 13},25\n" for i in range(50))
+
+
+def check(app):
+    assert not app.exception, app.exception
+    return app
+
+
+def page(**params):
+    return check(run_page(PAGE, **{**QUICK, **params}))
+
+
+def load(app, text, name="animals.csv", key=None):
+    content = text if isinstance(text, bytes) else text.encode()
+    uploader = app.file_uploader(key=key) if key else app.file_uploader[0]
+    uploader.set_value((name, content, "text/csv"))
+    return check(app.run())
+
+
+def config_of(app):
+    return app.session_state["config"]
+
+
+def params_of(app):
+    return {k: v[0] if isinstance(v, list) else v for k, v in app.query_params.items()}
+
+
+def blob_of(app):
+    return next(
+        c.proto.bytes for c in app.get("bidi_component") if c.proto.component_name.endswith("player_boundary_loss")
+    )
+
+
+def captions(app):
+    return " ".join(caption.value.replace("\\", "") for caption in app.caption)
+
+
+# A file
+
+
+def test_a_file_trains_at_once_and_the_link_names_it():
+    app = load(page(lr="0.3"), ANIMALS)
+    config = config_of(app)
+    assert (config.file_name, config.learning_rate, config.epochs) == ("animals.csv", 0.3, 20)
+    assert config.file_fingerprint == tables.fingerprint(ANIMALS.encode())
+    assert params_of(app) == config.to_params()
+    header, arrays = header_of(blob_of(app)), arrays_of(blob_of(app))
+    source = tables.source_of(tables.read_table(ANIMALS.encode()))
+    run = ffbp.train(config, dataset_for(config, source))
+    assert (arrays[header["history"]["train_loss"]["$"]] == run.history.train_loss).all()
+    assert header["classes"] == ["cat", "dog", "fox"]
+    assert "54 of 60 rows are used; 6 were left out for a missing input." in captions(app)
+    assert "5 inputs from 3 columns" in captions(app)
+    assert "43 train and 11 (20.4 %) are held out for testing, each class in the same share." in captions(app)
+
+
+def test_a_files_runs_stay_in_the_session():
+    before = set(runs.cache().runs)
+    app = load(page(), ANIMALS)
+    assert {key for key, _ in runs.cache().runs if key.file_name} == set()
+    assert len(app.session_state[files.RUNS].runs) == 1
+    assert len(set(runs.cache().runs) - before) <= 1
+    app.button(key="data:remove").click()
+    app = check(app.run())
+    assert config_of(app) == Config(epochs=20)
+    for name in (files.FILE, files.RUNS, files.SOURCES):
+        assert name not in app.session_state
+
+
+def test_every_setting_of_a_file_changes_the_configuration_the_address_and_the_run():
+    moves = {
+        "data:target": lambda app: app.selectbox(key="data:target").select_index(2),
+        "data:task": lambda app: app.button_group(key="data:task").set_value("regression"),
+        "data:inputs": lambda app: app.multiselect(key="data:inputs").set_value([0, 2]),
+        "data:missing": lambda app: app.radio(key="data:missing").set_value("median"),
+    }
+    numbers = ANIMALS.replace("cat", "1").replace("dog", "2").replace("fox", "3")
+    shown = load(page(), numbers)
+    settings = [
+        w.key
+        for kind in ("selectbox", "button_group", "multiselect", "radio")
+        for w in shown.main.get(kind)
+        if w.key in moves or w.key not in ("data:part", "data:column")
+    ]
+    assert sorted(settings) == sorted(moves)
+    for key, move in moves.items():
+        app = load(page(), numbers)
+        config, blob = config_of(app), header_of(blob_of(app))["id"]
+        move(app)
+        app = check(app.run())
+        assert not app.error
+        assert config_of(app) != config, key
+        assert params_of(app) == config_of(app).to_params()
+        assert header_of(blob_of(app))["id"] != blob, key
+
+
+def test_a_target_of_numbers_is_guessed_and_corrected():
+    app = load(page(), HOUSES, "houses.csv")
+    assert header_of(blob_of(app))["task"] == "regression"
+    assert "decimal comma" in captions(app)
+    app.selectbox(key="data:target").select_index(0)
+    app = check(app.run())
+    assert (config_of(app).target, config_of(app).task) == (0, None)
+    assert header_of(blob_of(app))["task"] == "classification"
+    app.button_group(key="data:task").set_value("regression")
+    app = check(app.run())
+    assert config_of(app).task == "regression"
+    app.button_group(key="data:task").set_value("classification")
+    app = check(app.run())
+    assert config_of(app).task is None, "the guess needs no parameter"
+
+
+def test_a_target_that_cannot_be_one_is_refused_with_the_reason_and_the_run_stays():
+    text = "name,a,b,kind\n" + "".join(f"n{i},{i % 7},{i % 5},{'uv'[i % 2]}\n" for i in range(40))
+    app = load(page(), text)
+    app.selectbox(key="data:target").select_index(0)
+    app = check(app.run())
+    assert any("holds 40 classes" in warning.value.replace("\\", "") for warning in app.warning)
+    assert app.selectbox(key="data:target").index == 3
+    assert header_of(blob_of(app))["classes"] == ["u", "v"]
+
+
+def test_one_input_of_categories_is_chosen_as_a_whole():
+    app = load(page(), ANIMALS)
+    app.multiselect(key="data:inputs").set_value([1])
+    app = check(app.run())
+    assert config_of(app).columns == (1, 2, 3)
+    app.multiselect(key="data:inputs").set_value([])
+    app = check(app.run())
+    assert config_of(app).columns is None
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "The file is empty"),
+        (b"PK\x03\x04zip", "is a ZIP archive or an Excel workbook, not text"),
+        (b"a,b\n1,2\n3\n", "Row 3 has 1 value and row 1 has 2"),
+        (b"a,b\n1,=cmd()\n", "Row 2, column 2 holds a formula (=cmd())"),
+        (b"a,<i>b</i>\n1,x\n2,x\n", "The target column '‹i›b‹/i›' holds only one class (x)"),
+    ],
+)
+def test_a_bad_file_gets_one_sentence_and_the_experiment_stays(content, message):
+    app = load(page(lr="0.3"), content, "bad.csv")
+    assert [message in error.value.replace("\\", "") for error in app.error] == [True]
+    assert config_of(app) == Config(learning_rate=0.3, epochs=20)
+    app = load(app, ANIMALS)
+    assert not app.error
+    assert config_of(app).file_name == "animals.csv"
+
+
+def test_the_sidebar_leads_from_a_file_to_a_dataset_and_back():
+    app = load(page(hidden="5"), ANIMALS)
+    choice = app.sidebar.selectbox(key="your data:dataset")
+    assert (choice.value, choice.options[-1]) == (files.FILE, "File: animals.csv")
+    names = app.sidebar.multiselect(key="your data:columns").options
+    assert names == ["size", "colour = blue", "colour = green", "colour = red", "weight"]
+    choice.select_index(list(DATASETS).index("blobs"))
+    app = check(app.run())
+    assert config_of(app) == Config(dataset="blobs", hidden=(5,), epochs=20)
+    app.sidebar.selectbox(key="your data:dataset").select_index(len(DATASETS))
+    app = check(app.run())
+    assert (config_of(app).file_name, config_of(app).hidden) == ("animals.csv", (5,))
+
+
+@pytest.mark.parametrize("name", ["hidden", "learning_rate", "test_size", "standardize", "columns"])
+def test_the_sidebars_controls_keep_working_on_a_file(name):
+    app = load(page(), ANIMALS)
+    before = config_of(app)
+    bar = app.sidebar
+    move = {
+        "hidden": lambda: bar.slider(key="your data:layers").set_value(2),
+        "learning_rate": lambda: bar.select_slider(key="your data:learning_rate").set_value(0.3),
+        "test_size": lambda: bar.slider(key="your data:test_size").set_value(0.4),
+        "standardize": lambda: bar.selectbox(key="your data:standardize").select_index(2),
+        "columns": lambda: bar.multiselect(key="your data:columns").set_value([0, 4]),
+    }
+    move[name]()
+    app = check(app.run())
+    assert getattr(config_of(app), name) != getattr(before, name)
+    assert (config_of(app).file_name, config_of(app).file_fingerprint) == (before.file_name, before.file_fingerprint)
+
+
+# A link that names a file
+
+
+def link(**options):
+    return {"file": "animals.csv", "fingerprint": tables.fingerprint(ANIMALS.encode()), "lr": "0.3", **options}
+
+
+def test_a_link_asks_for_its_file_by_name_and_keeps_everything_else(path):
+    app = check(run_page(path, **QUICK, **link(missing="median", hidden="6-4")))
+    assert "needs the file **animals\\.csv**" in app.info[0].value
+    assert params_of(app)["lr"] == "0.3"
+    app = load(app, ANIMALS, "renamed.csv")
+    assert not app.warning
+    config = config_of(app)
+    assert (config.file_name, config.learning_rate, config.missing) == ("renamed.csv", 0.3, "median")
+    assert config.hidden == (6, 4)
+    assert not [info for info in app.info if "needs the file" in info.value]
+
+
+def test_a_different_file_is_named_and_can_be_gone_on_with():
+    other = ANIMALS.replace("size", "length")
+    app = load(page(**link(columns="0-9")), other, "animals.csv")
+    assert "This is a different file" in app.warning[0].value
+    assert tables.fingerprint(other.encode()) in app.warning[0].value
+    app.button(key="your data:go-on").click()
+    app = check(app.run())
+    assert config_of(app).file_fingerprint == tables.fingerprint(other.encode())
+    assert config_of(app).learning_rate == 0.3
+    assert any(warning.value.startswith("columns must be below 5") for warning in app.warning)
+
+
+def test_one_can_go_on_without_the_file_and_a_bad_one_is_named():
+    app = load(page(**link()), b"a,b\n1,2\n3\n")
+    assert "Row 3 has 1 value" in app.error[0].value
+    app.button(key="your data:without").click()
+    app = check(app.run())
+    assert config_of(app) == Config(learning_rate=0.3, epochs=20)
+    assert not app.error
+
+
+def test_the_dataset_can_be_changed_while_a_file_is_asked_for():
+    app = page(**link())
+    app.sidebar.selectbox(key="your data:dataset").select_index(list(DATASETS).index("circles"))
+    app = check(app.run())
+    assert config_of(app) == Config(dataset="circles", learning_rate=0.3, epochs=20)
+
+
+def test_a_link_to_the_loaded_file_is_followed_at_once_and_what_does_not_fit_is_said():
+    app = load(page(), ANIMALS)
+    for key, value in {**QUICK, **link(loss="bce")}.items():
+        app.query_params[key] = value
+    app = check(app.run())
+    assert (config_of(app).file_name, config_of(app).loss) == ("animals.csv", None)
+    assert any("loss must be one of" in warning.value.replace("\\", "") for warning in app.warning)
+
+
+# Points
+
+
+def start(**params):
+    app = page(**params)
+    app.button(key="data:start").click()
+    return check(app.run())
+
+
+def edit(app, **changes):
+    key = next(editor.key for editor in app.data_editor)
+    app.session_state[key] = {"edited_rows": {}, "added_rows": [], "deleted_rows": [], **changes}
+    return check(app.run())
+
+
+@pytest.mark.parametrize("params", [{"samples": "40"}, {"dataset": "iris"}, {"dataset": "noisy_sine"}, {"dataset": "bumps"},
+                                    {"dataset": "xor_gate"}, {"dataset": "wine", "columns": "0"}])  # fmt: skip
+def test_points_start_from_any_data_and_travel_in_the_link(params):
+    app = start(**params)
+    config = config_of(app)
+    assert config.points is not None
+    assert params_of(app) == config.to_params()
+    app = page(**config.to_params())
+    assert config_of(app) == config
+    assert len(app.data_editor[0].value) == len(config.points)
+
+
+def test_a_changed_cell_an_added_and_a_deleted_row_change_the_run_and_undo_brings_them_back():
+    app = start(samples="20")
+    first, blob = config_of(app).points, header_of(blob_of(app))["id"]
+    app = edit(app, edited_rows={0: {"x1": 5.25, "class": "1"}})
+    second = config_of(app).points
+    assert second == ((5.25, first[0][1], 1.0), *first[1:])
+    assert header_of(blob_of(app))["id"] != blob
+    row = {"x1": 1.0, "x2": 2.0, "class": "0"}
+    app = edit(app, edited_rows={0: {"x1": 5.25, "class": "1"}}, added_rows=[row], deleted_rows=[3])
+    third = config_of(app).points
+    assert third == (*second[:3], *second[4:], (1.0, 2.0, 0.0))
+    for expected in (second, first, None):
+        app.button(key="data:undo").click()
+        app = check(app.run())
+        assert config_of(app).points == expected
+    assert config_of(app) == Config(n_samples=20, epochs=20)
+
+
+def test_a_row_that_is_not_complete_waits():
+    app = start(samples="20")
+    before = config_of(app)
+    app = edit(app, added_rows=[{"x1": 1.0}])
+    assert config_of(app) == before
+    assert "20 of at most 200 points, 1 more not complete yet" in captions(app)
+
+
+def test_clear_and_back_to_the_dataset():
+    app = start(samples="20", patience="5")
+    app.button(key="data:clear").click()
+    app = check(app.run())
+    assert sorted(point[-1] for point in config_of(app).points) == [0, 1]
+    assert any("early stopping is off" in warning.value for warning in app.warning)
+    assert any("Nothing is held out" in warning.value for warning in app.warning)
+    app = edit(app, deleted_rows=[0])
+    assert any("points must be at least 2" in error.value.replace("\\", "") for error in app.error)
+    assert len(config_of(app).points) == 2
+    app.button(key="data:back").click()
+    app = check(app.run())
+    assert config_of(app).points is None
+
+
+def test_the_sidebar_leads_from_points_to_a_dataset():
+    app = start(samples="20", lr="0.3")
+    choice = app.sidebar.selectbox(key="your data:dataset")
+    assert choice.options[-1] == "Points drawn from: Moons"
+    choice.select_index(list(DATASETS).index("circles"))
+    app = check(app.run())
+    assert config_of(app) == Config(dataset="circles", n_samples=20, learning_rate=0.3, epochs=20)
+
+
+# Inspect and take along
+
+
+def test_inspect_shows_every_row_once_and_search_finds_them():
+    app = page(dataset="iris")
+    table = app.dataframe(key="data:rows").value
+    assert len(table) == 150
+    assert table["species"].tolist() == [n for n in DATASETS["iris"].class_names for _ in range(50)]
+    assert table["petal length (cm)"].tolist() == make_dataset("iris")[0][:, 2].tolist()
+    assert (table["part"] == "test").sum() == 30
+    app.text_input(key="data:search").input("Virginica test")
+    app = check(app.run())
+    table = app.dataframe(key="data:rows").value
+    assert set(table["species"]) == {"virginica"}
+    assert set(table["part"]) == {"test"}
+    assert f"{len(table)} of 150 rows" in captions(app)
+
+
+def test_a_search_needs_every_word_in_some_column():
+    part = np.array(["train", "test", "train"], dtype=object)
+    columns = {"a": np.array([1.5, 2.5, np.nan]), "b": np.array(["Red", None, "blue red"], dtype=object)}
+    for query, rows in (
+        ("red", [0, 2]),
+        ("RED train", [0, 2]),
+        ("1.5 red", [0]),
+        ("2", [1]),
+        ("", [0, 1, 2]),
+        ("x", []),
+    ):
+        assert data.matching(part, columns, query).tolist() == rows, query
+
+
+def test_a_row_chosen_by_its_number_is_the_sample_of_all_pages():
+    app = page(dataset="iris")
+    app.number_input(key="data:sample").set_value(140)
+    app = check(app.run())
+    assert params_of(app)["sample"] == "140"
+    app = check(run_page(ROOT / "pages" / "forward_pass.py", **params_of(app)))
+    assert app.number_input(key="forward:sample").value == 140
+
+
+def test_statistics_are_of_the_part_that_is_chosen():
+    app = page(dataset="diabetes")
+    X, y = make_dataset("diabetes")
+    d = dataset_for(Config(dataset="diabetes"))
+    for part, rows in (("train", d.rows_train), (data.EVERY, np.arange(len(X))), ("test", d.rows_test)):
+        app.button_group(key="data:part").set_value(part)
+        app = check(app.run())
+        table = next(t.value for t in app.dataframe if "median" in t.value)
+        np.testing.assert_allclose(table["mean"], [*X[rows].mean(axis=0), y[rows].mean()], rtol=1e-12)
+        assert table["column"].tolist()[-1] == "progression"
+
+
+@pytest.mark.parametrize("key", ["moons", "iris", "noisy_sine"])
+def test_what_is_downloaded_loads_back_to_the_same_data(key):
+    config = Config(dataset=key)
+    X, y = make_dataset(key)
+    source = tables.source_of(tables.read_table(data.csv_of(config, config.source(), None).encode()))
+    X2, y2 = source.make(0, 0, 0, 0)
+    assert (X2.tobytes(), y2.tobytes()) == (X.tobytes(), y.tobytes())
+    assert source.class_names == class_names_of(DATASETS[key], None)
+
+
+def test_what_is_downloaded_of_a_file_is_the_file():
+    table = tables.read_table(HOUSES.encode(), "houses.csv")
+    text = data.csv_of(Config(file_name="houses.csv"), tables.source_of(table), table)
+    assert text.splitlines()[:2] == ["rooms,area,price", "0,0.5,0.25"]
+
+
+def test_the_page_has_no_control_that_the_tests_forget():
+    moved = {"data:target", "data:task", "data:inputs", "data:missing", "data:remove", "data:start", "data:undo", "data:clear",
+             "data:back", "data:search", "data:sample", "data:part", "data:column", "data:x0", "data:x1"}  # fmt: skip
+    found = set()
+    for app in (page(), load(page(), ANIMALS), start(samples="20")):
+        kinds = ("selectbox", "button_group", "multiselect", "radio", "button", "text_input", "number_input")
+        found |= {w.key for kind in kinds for w in app.main.get(kind)}
+    assert found == moved
+
+
+def test_the_histogram_is_of_the_column_that_is_chosen():
+    app = page(dataset="iris")
+    figures = [chart.proto.spec for chart in app.get("plotly_chart")]
+    app.selectbox(key="data:column").select_index(2)
+    app = check(app.run())
+    changed = [chart.proto.spec for chart in app.get("plotly_chart")]
+    assert "petal length" in changed[-1]
+    assert figures[-1] != changed[-1]
+    assert figures[0] == changed[0]
