@@ -216,7 +216,7 @@ def download(config: Config) -> None:
     else:
         name = f"{config.dataset}{'-points' if config.points is not None else ''}.csv"
     st.download_button(
-        "Download as CSV", lambda: csv_of(config, source, table), file_name=name, mime="text/csv", key="data:download",
+        "Download the data as a file", lambda: csv_of(config, source, table), file_name=name, mime="text/csv", key="data:download",
         icon=":material/download:", on_click="ignore",
         help="All samples, unsplit, in their own units. Loaded here again, they are the same to the last bit.",
     )  # fmt: skip

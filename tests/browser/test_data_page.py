@@ -103,7 +103,7 @@ def test_keyboard_alone_chooses_a_file_a_target_and_a_sample(your_data, animals)
     page = on.page
     rest(page)
     page.get_by_role("heading", name="Your data").wait_for()
-    upload = page.get_by_test_id("stFileUploader").get_by_role("button").first
+    upload = page.get_by_test_id("stFileUploader").get_by_role("button", name="Upload", exact=True)
     upload.focus()
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Enter")
@@ -112,15 +112,14 @@ def test_keyboard_alone_chooses_a_file_a_target_and_a_sample(your_data, animals)
     on.new_run(before)
     rest(page)
     before = on.data("run")
-    page.get_by_label("Target", exact=False).first.focus()
-    page.keyboard.press("ArrowUp")
-    page.keyboard.press("ArrowUp")
-    page.keyboard.press("Enter")
+    page.get_by_role("combobox", name="Target").focus()
+    for key in ("ArrowDown", "ArrowUp", "Enter"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(300)
     on.new_run(before)
     assert config_of(page).target is not None
     rest(page)
-    sample = page.get_by_label("Sample", exact=False).first
-    sample.focus()
+    page.get_by_role("spinbutton", name="Sample").focus()
     page.keyboard.press("Control+A")
     page.keyboard.type("7")
     page.keyboard.press("Enter")
@@ -139,8 +138,11 @@ def test_points_are_edited_in_the_table_by_keyboard_and_follow_at_once(your_data
     first, before = config_of(page).points, on.data("run")
     table = page.get_by_test_id("stDataFrame").first
     table.scroll_into_view_if_needed()
-    table.locator("canvas").first.click(position={"x": 200, "y": 52})
-    page.keyboard.type("2.25")
+    table.locator("canvas").first.focus()
+    for key in ("ArrowDown", "ArrowUp"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(200)
+    page.keyboard.type("2.25", delay=150)
     page.keyboard.press("Enter")
     on.new_run(before)
     page.wait_for_function("old => location.search !== old", arg=urlsplit(page.url).query)
@@ -159,13 +161,14 @@ def test_a_row_marked_in_the_table_is_the_sample_of_the_other_pages(your_data):
     on = your_data("?dataset=iris&epochs=60")
     page = on.page
     rest(page)
-    page.get_by_label("Search the rows").fill("virginica test")
+    page.get_by_role("textbox", name="Search the rows").fill("virginica test")
     page.keyboard.press("Enter")
     page.get_by_text(re.compile(r"of 150 rows\.")).wait_for()
     rest(page)
     table = page.get_by_test_id("stDataFrame").first
     table.scroll_into_view_if_needed()
-    table.locator("canvas").first.click(position={"x": 14, "y": 52})
+    box = table.bounding_box()
+    page.mouse.click(box["x"] + 18, box["y"] + 52)
     on.wait_address("sample=")
     row = int(parse_qs(urlsplit(page.url).query)["sample"][0])
     assert 100 <= row < 150
@@ -190,7 +193,7 @@ def test_a_phone_shows_it_all_without_scrolling_sideways(browser, server, animal
         "&& e.getBoundingClientRect().width > 0).map(e => e.className).slice(0, 5)"
     )
     assert wide == []
-    page.get_by_text("Download as CSV").tap()
+    page.get_by_role("button", name="Download the data as a file").tap()
     context.close()
 
 
@@ -198,7 +201,7 @@ def test_what_is_downloaded_is_the_data(your_data):
     on = your_data("?dataset=iris&epochs=60")
     rest(on.page)
     with on.page.expect_download() as download:
-        on.page.get_by_role("button", name="Download as CSV").click()
+        on.page.get_by_role("button", name="Download the data as a file").click()
     text = download.value.path().read_text("utf-8")
     assert download.value.suggested_filename == "iris.csv"
     assert text.splitlines()[0].endswith("petal width (cm),species")
