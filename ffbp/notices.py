@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ffbp.datasets import n_held_out
+from ffbp.datasets import Dataset, n_held_out
 from ffbp.training import MAX_FRAMES, Run, max_frames
 
 SHRINK = 100.0
 WORSE = 2.0
 OVERFIT_RATIO, OVERFIT_GAP = 1.3, 0.05
 CLONE_TOLERANCE = 1e-12
+MAX_DRAWN = 5000  # points in a picture; of more, these are evenly chosen, and it is said
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,20 @@ def notices(run: Run) -> list[Notice]:
     if run.stopped_at is not None:
         numbers = {"epoch": run.stopped_at, "best_epoch": int(history.epoch[history.best_frame])}
         found.append(Notice("stopped", "info", numbers))
+    n = len(run.dataset.X_train) + len(run.dataset.X_test)
+    if n > MAX_DRAWN:
+        found.append(Notice("thinned", "info", {"drawn": sum(map(len, drawn_samples(run.dataset))), "samples": n}))
     kept = max_frames(network.n_params, history.state.shape[1])
     if kept < min(run.config.epochs + 1, MAX_FRAMES):
         found.append(Notice("few_frames", "info", {"frames": kept, "n_params": network.n_params}))
     return found
+
+
+def drawn_samples(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """Which samples of the training and the test part a picture draws: all, or MAX_DRAWN evenly chosen of more."""
+    sizes = len(dataset.X_train), len(dataset.X_test)
+    share = min(1.0, MAX_DRAWN / sum(sizes))
+    return tuple(np.linspace(0, max(n - 1, 0), int(n * share)).round().astype(int) for n in sizes)
 
 
 def _all_clones(layer) -> bool:
@@ -146,6 +157,8 @@ def sentence(notice: Notice, number) -> str:
             fault = f"a {part} part of {size} cannot hold each of the {n['classes']} classes"
             remedy = f"Hold out {which}, or add samples of the smallest, {n['class']} ({n['count']})."
         return f"Nothing is held out: {fault}. {remedy}"
+    if notice.key == "thinned":
+        return f"{n['drawn']:,} of the {n['samples']:,} samples are drawn, evenly chosen; all of them train and count."
     if notice.key == "shrinking":
         return (
             f"Before the first step the gradient of layer 1 is {number(n['ratio'])} times smaller than that of layer "

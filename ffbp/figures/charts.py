@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from ffbp.figures import palette
 from ffbp.maps import Plane
-from ffbp.notices import chance_level
+from ffbp.notices import chance_level, drawn_samples
 from ffbp.training import Run
 
 STEP_BINS = 400
@@ -68,17 +68,19 @@ def boundary_plot(run: Run, plane: Plane) -> dict:
     names = plane.names
     regression = dataset.task == "regression"
     y_title = names[1] if not plane.is_line else dataset.target_name if regression else "output"
-    for part, raw, y in (
-        ("train", dataset.raw_train, dataset.y_train),
-        ("test", dataset.raw_test, dataset.y_test),
+    drawn_train, drawn_test = drawn_samples(dataset)
+    for part, drawn, raw, y in (
+        ("train", drawn_train, dataset.raw_train, dataset.y_train),
+        ("test", drawn_test, dataset.raw_test, dataset.y_test),
     ):
         if not len(raw):
             continue
+        raw, y = raw[drawn], y[drawn]
         points = plane.coordinates(raw[:, dataset.columns])
         x = points[:, 0]
         target = dataset.decode_target(y) if regression else y
         height = points[:, 1] if not plane.is_line else (target if regression else _spread(y, dataset.n_classes))
-        rows = dataset.rows_train if part == "train" else dataset.rows_test
+        rows = (dataset.rows_train if part == "train" else dataset.rows_test)[drawn]
         if regression:
             traces.append(_points(x, height, part, part, rows, target, plane, dataset, color=None))
             continue

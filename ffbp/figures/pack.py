@@ -16,6 +16,7 @@ import numpy as np
 from ffbp.figures import palette
 from ffbp.figures.charts import boundary_plot, gradient_plot, loss_plot
 from ffbp.maps import Plane, activations, confusion, outputs, plane_inputs
+from ffbp.notices import drawn_samples
 from ffbp.training import Run, build_network
 
 BOUNDARY_RESOLUTION, REFINED_RESOLUTION, NODE_RESOLUTION, LINE_RESOLUTION = 64, 150, 20, 200
@@ -229,9 +230,10 @@ def _points(packer, run, plane):
     dataset = run.dataset
     network = build_network(run.config, dataset)
     packed = {}
-    for part, X, raw, y in (
-        ("train", dataset.X_train, dataset.raw_train, dataset.y_train),
-        ("test", dataset.X_test, dataset.raw_test, dataset.y_test),
+    drawn_train, drawn_test = drawn_samples(dataset)
+    for part, drawn, X, raw, y in (
+        ("train", drawn_train, dataset.X_train, dataset.raw_train, dataset.y_train),
+        ("test", drawn_test, dataset.X_test, dataset.raw_test, dataset.y_test),
     ):
         if not len(X):
             continue
@@ -240,8 +242,8 @@ def _points(packer, run, plane):
         if plane.is_line:
             points = np.column_stack([points, y / max(dataset.n_classes - 1, 1)])
         packed[part] = {
-            "xy": packer.add(points, np.float32),
-            "wrong": packer.add(np.packbits(predicted != y, axis=1, bitorder="little"), np.uint8),
+            "xy": packer.add(points[drawn], np.float32),
+            "wrong": packer.add(np.packbits((predicted != y)[:, drawn], axis=1, bitorder="little"), np.uint8),
             "confusion": packer.add(confusion(predicted, y, dataset.n_classes), np.uint16),
         }
     return packed

@@ -130,3 +130,24 @@ def test_a_part_too_small_for_all_classes_is_named():
     many = ffbp.Config(dataset="blobs", classes=3, points=points, epochs=2, test_size=0.85)
     notice = next(n for n in notices(ffbp.train(many)) if n.key == "undivided")
     assert "a training part of 1 sample cannot hold each of the 3 classes. Hold out less" in sentence(notice, str)
+
+
+def test_of_very_many_samples_some_are_drawn_and_all_count(monkeypatch):
+    from ffbp import notices as noticing
+    from ffbp.figures import boundary_chart, pack_run
+    from ffbp.figures.pack import arrays_of, header_of
+    from ffbp.maps import plane_of
+
+    run = ffbp.train(ffbp.Config(n_samples=400, epochs=2))
+    assert [len(drawn) for drawn in noticing.drawn_samples(run.dataset)] == [320, 80]
+    assert "thinned" not in {n.key for n in notices(run)}
+    monkeypatch.setattr(noticing, "MAX_DRAWN", 100)
+    notice = next(n for n in notices(run) if n.key == "thinned")
+    assert notice.numbers == {"drawn": 100, "samples": 400}
+    assert "100 of the 400 samples are drawn" in sentence(notice, str)
+    blob = pack_run(run, plane_of(run.dataset))
+    points, arrays = header_of(blob)["points"], arrays_of(blob)
+    assert len(arrays[points["train"]["xy"]["$"]]) == 80
+    assert arrays[points["train"]["confusion"]["$"]][-1].sum() == 320
+    figure = boundary_chart(run, plane_of(run.dataset))
+    assert sum(len(trace.x) for trace in figure.data) == 100
