@@ -6,7 +6,7 @@ class or value.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -93,6 +93,38 @@ def back(config: Config) -> Config:
 def replaced(config: Config, points: Sequence[Sequence[float]]) -> Config:
     """All points at once, as a table has them."""
     return _with(config, points)
+
+
+def applied(config: Config, change: Mapping, sizes: Sequence[float]) -> Config:
+    """The configuration after a change of the drawing plane, which comes from a browser and may be anything.
+
+    change: ``kind`` ("add", "move" or "erase"), ``index`` of the point and ``point``, its numbers, None where one stays
+    as it was. sizes: the plane's width and height, to whose digits a new place is rounded (`decimals_for`). Raises
+    ValueError for what is no such change.
+    """
+    kind, index, new = change.get("kind"), change.get("index"), change.get("point")
+    if kind not in ("add", "move", "erase"):
+        raise ValueError(f"change must be to add, move or erase a point, got {kind!r}")
+    if kind != "add":
+        if isinstance(index, float) and index.is_integer():
+            index = int(index)
+        if not isinstance(index, int) or isinstance(index, bool):
+            raise ValueError(f"index must be a whole number, got {index!r}")
+        _checked(index, config.points)
+        if kind == "erase":
+            return erase(config, index)
+    old = config.points[index] if kind == "move" else (None,) * len(config.points[0])
+    if not isinstance(new, list | tuple) or len(new) != len(old):
+        raise ValueError(f"point must be {len(old)} numbers, got {new!r}")
+    place = len(config.source().feature_names) + (config.source().task == REGRESSION)  # a class is never rounded
+    point = []
+    for i, (value, before) in enumerate(zip(new, old, strict=True)):
+        value = before if value is None else value
+        if not isinstance(value, int | float) or not math.isfinite(value):
+            raise ValueError(f"point must be finite numbers, got {new!r}")
+        exact = value == before or i >= place or i >= len(sizes)
+        point.append(float(value) if exact else round(float(value), decimals_for(sizes[i])) + 0.0)
+    return add(config, point) if kind == "add" else move(config, index, point)
 
 
 def _checked(index, points):

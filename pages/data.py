@@ -23,10 +23,9 @@ ui.notices(shown)
 
 st.subheader("Points of your own", anchor=False)
 st.markdown(
-    "Set samples by hand and watch the boundary follow. Put one point of the other class into the middle of a cloud: does "
-    "the network bend around it? The points travel in the link."
+    "Set samples by hand: in the picture above once you have started, or in the table. Put one point of the other class "
+    "into the middle of a cloud: does the network bend around it? The points travel in the link."
 )
-# The drawing tool (ui.drawing) stands here, above its table.
 ui.points_table(config)
 
 st.subheader("Inspect", anchor=False)

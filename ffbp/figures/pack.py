@@ -143,11 +143,11 @@ def _packing(run, plane):
     return packer.blob(header)
 
 
-def _outputs(run, X, dtype=float):
-    """`outputs`, yielding between slices of frames."""
+def _outputs(run, X, dtype=float, *, read=np.copy):
+    """`outputs`, yielding between slices of frames; ``read`` makes of a slice's outputs what is kept of them."""
     parts = []
     for _, layers in activations(run, X, dtype=dtype):
-        parts.append(layers[-1].copy())
+        parts.append(read(layers[-1]))
         yield
     return np.concatenate(parts)
 
@@ -237,7 +237,7 @@ def _points(packer, run, plane):
     ):
         if not len(X):
             continue
-        predicted = network.decide((yield from _outputs(run, X)))
+        predicted = yield from _outputs(run, X, read=network.decide)
         points = plane.coordinates(raw[:, dataset.columns]).astype(float)
         if plane.is_line:
             points = np.column_stack([points, y / max(dataset.n_classes - 1, 1)])

@@ -13,7 +13,7 @@ from ffbp.datasets import CLASSIFICATION, MISSING, NO_CLASS, REGRESSION, Source,
 from ffbp.figures import format_number, format_percent
 from ffbp.figures.data import balance_chart, histogram_chart
 from ffbp.inspection import LEFT_OUT, TEST, TRAIN
-from ffbp.ui import address, files
+from ffbp.ui import address, drawing, files
 from ffbp.ui.formulas import plain
 from ffbp.ui.runs import Shown
 from ffbp.ui.samples import chosen_sample, mark_of, sample_chooser
@@ -169,11 +169,17 @@ def _readable(column):
 
 @st.fragment
 def picture(shown: Shown) -> None:
-    """The run's boundary and loss; a click on a point chooses it for all pages."""
-    view = st.session_state[address.VIEW_STATE]
-    before = view.get("sample"), view.get(address.INPUTS)
-    player(shown, panels=("boundary", "loss"), marks=lambda: mark_of(shown))
-    if (view.get("sample"), view.get(address.INPUTS)) != before:
+    """The run's boundary and loss. A click on a sample chooses it for all pages; drawn points can be set, moved, erased."""
+    view, config = st.session_state[address.VIEW_STATE], st.session_state[address.CONFIG]
+    before = view.get("sample"), view.get(address.INPUTS), config
+    if config.points is None or config.file_name:
+        player(shown, panels=("boundary", "loss"), marks=lambda: mark_of(shown))
+    else:
+        fault = st.session_state.get(drawing.FAULT)
+        player(shown, panels=("boundary", "loss"), edit=lambda wanted: drawing.draw(shown, wanted))
+        if st.session_state.get(drawing.FAULT) != fault:
+            st.rerun()
+    if (view.get("sample"), view.get(address.INPUTS), st.session_state[address.CONFIG]) != before:
         st.rerun()
 
 

@@ -1,5 +1,6 @@
 """Drawing: points set by hand. Each change is a new configuration, so the run follows at once and the link holds it."""
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -7,6 +8,7 @@ from ffbp import points
 from ffbp.config import MAX_POINTS, Config
 from ffbp.ui import address
 from ffbp.ui.formulas import plain
+from ffbp.ui.runs import Shown
 
 PAST, TABLE, FAULT = "points:past", "points:table", "points:fault"
 MAX_PAST = 100
@@ -58,8 +60,22 @@ def _do(action):
         st.session_state[FAULT] = str(error)
 
 
+def draw(shown: Shown, wanted: dict) -> None:
+    """Do what the drawing plane asks for; what cannot be is said above the table."""
+    config, plane = st.session_state[address.CONFIG], shown.plane
+    sizes = [float(np.ptp(limits)) for limits in (plane.x_range, plane.y_range)]
+    try:
+        changed = points.applied(config, wanted, sizes)
+    except ValueError as error:
+        st.session_state[FAULT] = str(error)
+        return
+    if changed != config:
+        change(changed)
+
+
 def points_table(config: Config) -> None:
     """Points as a table: exact values, classes by name, all by keyboard; start from the data, undo, clear."""
+    place = st.container()  # for what could not be done
     if config.points is None:
         _start(config)
         return
@@ -92,7 +108,7 @@ def points_table(config: Config) -> None:
     if st.session_state[address.CONFIG].points != config.points:
         st.rerun()
     if fault := st.session_state.pop(FAULT, None):
-        st.error(plain(fault))
+        place.error(plain(fault))
     waiting = f", {unfinished} more not complete yet" if unfinished else ""
     st.caption(
         f"{len(config.points)} of at most {MAX_POINTS} points{waiting}. Type into a cell; the last row adds a point; mark rows at "

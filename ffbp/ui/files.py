@@ -103,7 +103,7 @@ def use(table: Table, config: Config) -> None:
 def set_data(config: Config, warnings: list[str] | None = None) -> None:
     """A new experiment with other data: a sample or typed inputs that were chosen among the old are forgotten."""
     view = st.session_state[address.VIEW_STATE]
-    for name in ("sample", address.INPUTS, "across", "up"):
+    for name in ("sample", address.INPUTS, "across", "up", "pca"):
         view.pop(name, None)
     address.set_config(config)
     st.session_state[address.WARNINGS] = warnings or []

@@ -32,8 +32,8 @@ def begin(title: str, *, picture_first: bool = False) -> Config:
     """Start a page: its title, its sidebar, its warnings. Returns the configuration that it shows.
 
     picture_first: a change should show in the picture before forty controls are drawn anew; the sidebar then follows with
-    `sidebar.draw`, at the latest with `finish`, or as soon as training takes long. A page whose link names a file that is not loaded asks for it and
-    ends here.
+    `sidebar.draw`, at the latest with `finish`, or as soon as training takes long.
+    A page whose link names a file that is not loaded asks for it and ends here.
     """
     st.set_page_config(
         page_title=f"{title} · ffbp",

@@ -4,6 +4,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from browsing import Playground
 
 import ffbp
 
@@ -155,6 +156,64 @@ def test_points_are_edited_in_the_table_by_keyboard_and_follow_at_once(your_data
     on.new_run(before)
     rest(page)
     assert config_of(page).points == first
+
+
+@pytest.mark.parametrize("touch", [False, True], ids=["mouse", "finger"])
+def test_points_are_set_moved_and_erased_in_the_picture_and_undone(browser, server, touch):
+    context = browser.new_context(viewport={"width": 390 if touch else 1366, "height": 844}, has_touch=touch)
+    page = context.new_page()
+    page.goto(f"{server}/data?dataset=xor_gate&epochs=60&points=0_0_0~0_1_1~1_0_1~1_1_0&test=0")
+    on = Playground(page, server).ready()
+    rest(page)
+
+    def points():
+        return config_of(page).points
+
+    def after(action):
+        before, query = on.data("run"), urlsplit(page.url).query
+        action()
+        on.new_run(before)
+        page.wait_for_function("old => location.search !== '?' + old", arg=query)
+        rest(page)
+
+    plane = page.get_by_role("application", name=re.compile("Drawing plane"))
+    plane.scroll_into_view_if_needed()
+    page.get_by_role("toolbar", name="What a click sets").get_by_role("button", name="1", exact=True).click()
+
+    def middle():
+        box = plane.bounding_box()
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    after(lambda: (page.touchscreen.tap if touch else page.mouse.click)(*middle()))
+    assert len(points()) == 5
+    x, y, k = points()[4]
+    assert (abs(x - 0.5) < 0.05, abs(y - 0.5) < 0.05, k) == (True, True, 1)
+    assert (round(x, 3), round(y, 3)) == (x, y)
+    assert points()[:4] == ((0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 0))
+    if not touch:
+
+        def drag():
+            across, up = middle()
+            page.mouse.move(across, up)
+            page.mouse.down()
+            page.mouse.move(across + 60, up, steps=5)
+            page.mouse.up()
+
+        after(drag)
+        moved = points()[4]
+        assert moved[0] > x + 0.05
+        assert moved[1:] == pytest.approx((y, 1.0), abs=0.02)
+    plane.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowUp")
+    after(lambda: page.keyboard.press("Enter"))
+    assert len(points()) == 6
+    before = points()
+    after(lambda: page.keyboard.press("Delete"))
+    assert len(points()) == len(before) - 1
+    after(lambda: page.get_by_role("button", name="Undo").press("Enter"))
+    assert points() == before
+    context.close()
 
 
 def test_a_row_marked_in_the_table_is_the_sample_of_the_other_pages(your_data):

@@ -87,6 +87,36 @@ def test_what_cannot_be_drawn_is_said(action, message):
         action(drawn())
 
 
+def test_a_change_in_the_plane_is_rounded_to_its_digits_and_keeps_what_stays():
+    config = drawn(((0.123456789, 1.0, 0.0), (2.0, 3.0, 1.0)))
+    sizes = (4.0, 0.5)
+    added = drawing.applied(config, {"kind": "add", "point": [1.23456, -0.00049, 1]}, sizes)
+    assert added.points[-1] == (1.23, 0.0, 1.0)
+    moved = drawing.applied(config, {"kind": "move", "index": 0.0, "point": [0.123456789, 0.66666, None]}, sizes)
+    assert moved.points == ((0.123456789, 0.667, 0.0), (2.0, 3.0, 1.0))
+    changed = drawing.applied(config, {"kind": "move", "index": 0, "point": [0.123456789, 1.0, 1]}, sizes)
+    assert changed.points[0] == (0.123456789, 1.0, 1.0)
+    assert drawing.applied(added, {"kind": "erase", "index": 2}, sizes) == config
+    line = Config(dataset="noisy_sine", points=((0, 1), (1, 1)), epochs=1)
+    assert drawing.applied(line, {"kind": "add", "point": [0.123456, 0.98765]}, (7.0, 2.0)).points[-1] == (0.12, 0.99)
+    value = Config(dataset="plane", points=((0, 1, 0.5), (1, 1, 0.25)), epochs=1)
+    wanted = {"kind": "add", "point": [0.5, 0.5, 0.123456789]}
+    assert drawing.applied(value, wanted, (2.0, 2.0)).points[-1] == (0.5, 0.5, 0.123456789)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{}, {"kind": "paint"}, {"kind": "erase"}, {"kind": "erase", "index": True}, {"kind": "erase", "index": 5},
+     {"kind": "erase", "index": -1}, {"kind": "erase", "index": "0"}, {"kind": "move", "index": 0},
+     {"kind": "move", "index": 0, "point": [1, 2]}, {"kind": "add", "point": [1, 2, None]}, {"kind": "add", "point": "abc"},
+     {"kind": "add", "point": [1, 2, 7]}, {"kind": "add", "point": [1, float("inf"), 0]}, {"kind": "add", "point": [1, "2", 0]},
+     {"kind": "add", "point": {"x": 1}}, {"kind": "move", "index": 0, "point": [None, None, 0.5]}, {"kind": ["add"]}],
+)  # fmt: skip
+def test_whatever_a_browser_sends_is_a_change_or_a_value_error(change):
+    with pytest.raises(ValueError, match=r"^(change|index|point|points) must (be|have)"):
+        drawing.applied(drawn((*TWO, (1.0, 1.0, 1.0))), change, (4.0, 4.0))
+
+
 def test_clearing_keeps_a_point_of_each_class():
     config = drawn(((0, 0, 1), (1, 1, 1), (2, 2, 0), (3, 3, 0)))
     assert drawing.clear(config).points == ((0, 0, 1), (2, 2, 0))
