@@ -4,7 +4,7 @@ import streamlit as st
 
 from ffbp import ui
 
-config = ui.begin("Your data")
+config = ui.begin("Your data", picture_first=True)
 shown = ui.trained(config, ui.axes_of(config))
 
 left, right = st.columns([2, 3])
@@ -19,6 +19,7 @@ with right:
     ui.download(config)
 
 ui.picture(shown)
+ui.sidebar.draw()
 ui.notices(shown)
 
 st.subheader("Points of your own", anchor=False)

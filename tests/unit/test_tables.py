@@ -473,3 +473,17 @@ def test_ten_thousand_inputs_give_a_table_or_one_sentence_quickly_and_in_bounded
     assert slowest < 1
     assert peak < 50e6
     assert min(outcomes.values()) > N_FUZZ / 10, outcomes
+
+
+def test_a_files_inputs_and_target_are_standardised_on_the_training_part_unless_chosen_otherwise():
+    rows = "".join(f"{i * 3 % 17},{i * 5 % 11 + 100},{i * 7 % 13 / 4}\n" for i in range(80))
+    source = source_of(table("a,b,price\n" + rows))
+    d = dataset_for(Config(file_name="x"), source)
+    assert (d.task, len(d.X_test)) == (REGRESSION, 16)
+    for values in (*d.X_train.T, d.y_train):
+        assert values.mean() == pytest.approx(0, abs=1e-12)
+        assert values.std() == pytest.approx(1)
+    X, y = samples(source)
+    assert d.target_mean == pytest.approx(y[d.rows_train].mean())
+    plain = dataset_for(Config(file_name="x", standardize=False), source)
+    assert (plain.X_train == X[plain.rows_train]).all()
