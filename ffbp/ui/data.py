@@ -21,6 +21,7 @@ from ffbp.ui.timeline import player
 
 PREVIEW_ROWS = 4
 MAX_SHOWN_COLUMNS = 40
+MAX_CHIPS = 30  # more inputs than that are counted, not listed
 TASKS = {CLASSIFICATION: "Classes", REGRESSION: "A number"}
 EVERY = "every"  # part of the data
 PLOT = {"displayModeBar": False}
@@ -78,10 +79,11 @@ def table_gaps(table: tables.Table) -> int:
 def _inputs(config, source, names):
     usable = list(dict.fromkeys(source.column_of))
     used = list(dict.fromkeys(source.column_of[f] for f in config.resolve(source).columns))
-    st.session_state["data:inputs"] = used
+    st.session_state["data:inputs"] = used if len(used) <= MAX_CHIPS else []
     st.multiselect(
         "Inputs", usable, key="data:inputs", format_func=names.__getitem__, on_change=_inputs_chosen, args=(source,),
-        help="A column of categories becomes one input a category.",
+        help="A column of categories becomes one input a category. Nothing chosen means all that can teach something.",
+        placeholder=f"{len(used)} columns",
     )  # fmt: skip
 
 
@@ -191,8 +193,9 @@ def summary(config: Config, shown: Shown) -> None:
     dataset, source = shown.run.dataset, config.source(files.source_for(config))
     n_train, n_test = len(dataset.X_train), len(dataset.X_test)
     what = f"{dataset.n_classes} classes" if dataset.n_classes else "a number"
+    inputs = "1 input" if dataset.n_inputs == 1 else f"{dataset.n_inputs} inputs"
     st.markdown(
-        f"**{plain(_data_name(config, source))}**: {n_train + n_test:,} samples, {dataset.n_inputs} inputs, target "
+        f"**{plain(_data_name(config, source))}**: {n_train + n_test:,} samples, {inputs}, target "
         f"{plain(dataset.target_name)} ({what})."
     )
     share = format_percent(n_test / (n_train + n_test))
@@ -362,5 +365,6 @@ def _histogram(config, rows, dataset):
         marked = float(rows.y[sample.row] if target else rows.X[sample.row, column])
     figure = histogram_chart(edges, counts, names[column], marked=marked)
     st.plotly_chart(figure, key="data:histogram", config=PLOT)
+    n_bins = "1 bin" if len(edges) == 2 else f"{len(edges) - 1} bins"
     where = f" The line is the {sample.label}: {format_number(marked)}." if marked is not None else ""
-    st.caption(f"{sum(int(c.sum()) for c in counts.values()):,} values in {len(edges) - 1} bins.{where}")
+    st.caption(f"{sum(int(c.sum()) for c in counts.values()):,} values in {n_bins}.{where}")

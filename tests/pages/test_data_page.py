@@ -137,6 +137,21 @@ def test_a_target_that_cannot_be_one_is_refused_with_the_reason_and_the_run_stay
     assert header_of(blob_of(app))["classes"] == ["u", "v"]
 
 
+def test_a_wide_file_is_counted_not_listed_and_shown_on_every_page(path):
+    wide = ",".join(f"c{i}" for i in range(300)) + ",kind\n"
+    wide += "".join(",".join(str((i * j) % 17) for j in range(1, 301)) + f",k{i % 10}\n" for i in range(60))
+    app = load(page(), wide)
+    assert len(app.multiselect(key="data:inputs").options) == 300
+    assert app.multiselect(key="data:inputs").value == []
+    other = check(run_page(path, **params_of(app)))
+    other = load(other, wide)
+    assert not other.warning or all("Nothing is held out" in w.value or "Dead" in w.value for w in other.warning)
+    app.multiselect(key="data:inputs").set_value([3, 200])
+    app = check(app.run())
+    assert config_of(app).columns == (3, 200)
+    assert app.multiselect(key="data:inputs").value == [3, 200]
+
+
 def test_one_input_of_categories_is_chosen_as_a_whole():
     app = load(page(), ANIMALS)
     app.multiselect(key="data:inputs").set_value([1])
