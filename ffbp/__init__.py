@@ -8,7 +8,8 @@ from ffbp.initializers import INITIALIZERS
 from ffbp.losses import LOSSES
 from ffbp.network import Layer, Network, Trace
 from ffbp.optimizers import OPTIMIZERS, SCHEDULES
-from ffbp.training import History, Progress, Run, fit, train
+from ffbp.tables import read_table, source_of, to_csv
+from ffbp.training import History, Progress, Run, dataset_for, fit, train
 
 __all__ = [
     "ACTIVATIONS",
@@ -27,7 +28,11 @@ __all__ = [
     "Run",
     "Trace",
     "check_gradients",
+    "dataset_for",
     "fit",
     "make_dataset",
+    "read_table",
+    "source_of",
+    "to_csv",
     "train",
 ]

@@ -26,7 +26,7 @@ MAX_ROWS = 20_000
 MAX_COLUMNS = 1000
 MAX_CATEGORIES = 50  # of a column that becomes inputs
 MAX_CLASSES = 10  # as many as there are colours to tell apart
-MAX_CELLS = 4_000_000  # of the encoded inputs: 32 MB
+MAX_CELLS = 2_500_000  # of the encoded inputs: 20 MB
 MAX_NAME = 80
 GUESSED_CLASSES = 10  # more different whole numbers than that are taken for a measured target
 

@@ -105,6 +105,8 @@ def set_data(config: Config, warnings: list[str] | None = None) -> None:
     view = st.session_state[address.VIEW_STATE]
     for name in ("sample", address.INPUTS, "across", "up", "pca"):
         view.pop(name, None)
+    for name in (FAULT, OTHER):
+        st.session_state.pop(name, None)
     address.set_config(config)
     st.session_state[address.WARNINGS] = warnings or []
 
@@ -162,8 +164,6 @@ def _go_on():
 
 
 def _without():
-    for name in (FAULT, OTHER):
-        st.session_state.pop(name, None)
     set_data(*Config.fitting(without_data(st.session_state[address.CONFIG])))
 
 

@@ -20,7 +20,7 @@ from ffbp.maps import Plane, plane_of
 from ffbp.training import Progress, Run, dataset_for, fit
 from ffbp.ui import files, sidebar
 
-MAX_OWN_RUNS = 4  # on a session's own file
+MAX_OWN_RUNS = 3  # on a session's own file; each holds its data, at most about 40 MB
 MAX_RUNS = 24  # at most 8 MB each, and about 1 MB packed
 PROGRESS = "progress"  # where the session keeps the page's place for the progress bar
 PATIENCE_SECONDS = 0.4  # runs shorter than this show no progress bar

@@ -143,7 +143,12 @@ def test_points_are_edited_in_the_table_by_keyboard_and_follow_at_once(your_data
     for key in ("ArrowDown", "ArrowUp"):
         page.keyboard.press(key)
         page.wait_for_timeout(200)
-    page.keyboard.type("2.25", delay=150)
+    page.keyboard.press("Enter")
+    cell = page.locator("#portal input, #portal textarea").first
+    cell.wait_for()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("2.25")
+    page.wait_for_function("() => document.querySelector('#portal input, #portal textarea').value === '2.25'")
     page.keyboard.press("Enter")
     on.new_run(before)
     page.wait_for_function("old => location.search !== old", arg=urlsplit(page.url).query)

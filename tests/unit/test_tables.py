@@ -329,7 +329,7 @@ BAD = {
     "too many inputs": (
         (",".join(f"c{i}" for i in range(41)) + "\n" + "".join(
             ",".join(f"v{(i * 7 + c) % 40}" for c in range(40)) + f",{i % 2}\n" for i in range(80))).encode(),
-        "would make 1,040 inputs of 80 rows; at most 1,000 inputs and 4,000,000 values can be held: keep fewer",
+        "would make 1,040 inputs of 80 rows; at most 1,000 inputs and 2,500,000 values can be held: keep fewer",
     ),
     "twice the same input": (b'k,"k = b",t\na,1,0\nb,2,1\nc,3,0\nc,4,1\n', "the same name 'k = b'; rename column"),
 }  # fmt: skip
