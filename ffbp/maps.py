@@ -160,3 +160,14 @@ def confusion(predicted: np.ndarray, y: np.ndarray, n_classes: int) -> np.ndarra
     offsets = np.arange(len(predicted))[:, None] * n_classes**2
     counts = np.bincount((cell + offsets).ravel(), minlength=len(predicted) * n_classes**2)
     return counts.reshape(len(predicted), n_classes, n_classes)
+
+
+def precision_recall(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Per class from confusion counts (..., n_classes, n_classes), true by predicted: each (..., n_classes).
+
+    Precision: of those called k, how many are. Recall: of those that are k, how many are called so. NaN where nobody is.
+    """
+    counts = np.asarray(counts, dtype=float)
+    hits = np.diagonal(counts, axis1=-2, axis2=-1)
+    with np.errstate(invalid="ignore"):
+        return hits / counts.sum(axis=-2), hits / counts.sum(axis=-1)

@@ -1,0 +1,200 @@
+"""Images made of pixels, and what a network does with them: packed for the page's own painter, or as plotly figures.
+
+Ink is drawn from paper to ink. A signed image (weights, contributions, gradients) is orange below zero and blue above,
+and zero is the page's own ground. Packed images hold every frame of the run, so they follow the timeline in the browser.
+"""
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from ffbp.figures import palette
+from ffbp.figures.numbers import format_number, format_percent
+from ffbp.figures.pack import _Packer, differences, quantise
+from ffbp.maps import confusion, outputs, precision_recall
+from ffbp.network import Network, Trace
+from ffbp.pixels import Raster, Walk
+from ffbp.training import Run
+
+INK = {"light": "#1c1f26", "dark": "#f0f2f5"}
+GRID = {"light": "#dfe3e9", "dark": "#333945"}
+PALETTE = {
+    "negative": palette.NEGATIVE, "positive": palette.POSITIVE, "middle": palette.MIDDLE, "ink": INK,
+}  # fmt: skip
+
+
+# Packed for the painter
+
+
+def pack_images(
+    images: np.ndarray,
+    kinds,
+    labels,
+    *,
+    raster: Raster,
+    name: str,
+    captions=None,
+    signs=None,
+    choosable: bool = False,
+    chosen: int | None = None,
+    size: int = 64,
+) -> bytes:
+    """Images (n, n_pixels) of one moment, with their exact numbers.
+
+    kinds: "ink" (0 to the raster's high) or "signed" (its own symmetric scale) for each. labels: what a screen reader
+    says, captions: below each image, signs: before each, such as "×". size: an image's least width on the screen.
+    """
+    images = np.asarray(images, dtype=float).reshape(len(labels), raster.side**2)
+    limits = [[0.0, raster.high] if kind == "ink" else _symmetric(image) for kind, image in zip(kinds, images, strict=True)]
+    coded = np.array([quantise(image, *limit) for image, limit in zip(images, limits, strict=True)], dtype=np.uint8)
+    coded = coded.reshape(1, len(labels), raster.side**2)
+    return _pack(
+        coded, kinds, limits, labels, raster=raster, name=name, captions=captions, signs=signs, choosable=choosable,
+        chosen=chosen, size=size, numbers=images,
+    )  # fmt: skip
+
+
+def pack_weights(run: Run, raster: Raster, *, chosen: int | None = None, size: int = 44) -> bytes:
+    """The first layer's weights as images, a unit each, at every frame; one scale for all, so that motion is change."""
+    block = run.network(0).blocks(run.history.theta)[0]
+    weights = block[..., :-1]
+    limit = _symmetric(weights, quantile=0.999)
+    n_units = weights.shape[1]
+    labels = [f"Unit {u + 1}" for u in range(n_units)]
+    return _pack(
+        differences(quantise(weights, *limit)), ["signed"] * n_units, [limit] * n_units, labels, raster=raster,
+        name="Weights of the first layer, an image a unit", choosable=True, chosen=chosen, size=size,
+    )  # fmt: skip
+
+
+def _symmetric(values, quantile=1.0):
+    """[-limit, limit] around finite values; ±1 where all are zero or none is finite."""
+    sizes = np.abs(values[np.isfinite(values)])
+    limit = float(np.quantile(sizes, quantile)) if sizes.size else 0.0
+    return [-limit, limit] if limit > 0 else [-1.0, 1.0]
+
+
+def _pack(
+    coded, kinds, limits, labels, *, raster, name, captions=None, signs=None, choosable, chosen, size, numbers=None
+):  # fmt: skip
+    packer = _Packer()
+    header = {
+        "name": name, "side": raster.side, "n_frames": len(coded), "kinds": list(kinds), "labels": list(labels),
+        "limits": limits, "captions": captions, "signs": signs, "choosable": choosable, "chosen": chosen, "size": size,
+        "palette": PALETTE, "values": packer.add(coded, np.uint8),
+        "numbers": None if numbers is None else packer.add(numbers, np.float64),
+    }  # fmt: skip
+    return packer.blob(header)
+
+
+def part_of(run: Run) -> str:
+    """The part that judges: what is held out, or the training part where nothing is."""
+    return "test" if len(run.dataset.X_test) else "train"
+
+
+def pack_confusion(run: Run, *, chosen: int | None = None) -> bytes:
+    """Confusion matrix, precision and recall of every frame on the part that is held out."""
+    dataset, part = run.dataset, part_of(run)
+    X, y = (dataset.X_test, dataset.y_test) if part == "test" else (dataset.X_train, dataset.y_train)
+    counts = confusion(run.network(0).decide(outputs(run, X)), y, dataset.n_classes)
+    precision, recall = precision_recall(counts)
+    packer = _Packer()
+    header = {
+        "classes": list(dataset.class_names), "part": {"test": "Test", "train": "Training"}[part],
+        "n_frames": run.n_frames, "chosen": chosen, "counts": packer.add(counts, np.uint16),
+        "precision": packer.add(precision, np.float64), "recall": packer.add(recall, np.float64),
+    }  # fmt: skip
+    return packer.blob(header)
+
+
+# Plotly
+
+
+def _layout(x_title: str, y_title: str, height: int, theme: str, **options) -> go.Layout:
+    ink = {"size": 14, "color": INK[theme]}
+    axis = {"zeroline": False, "tickfont": ink, "gridcolor": GRID[theme], "ticks": "outside", "tickcolor": INK[theme]}
+    return go.Layout(
+        margin={"l": 60, "r": 16, "t": 30, "b": 48}, height=height, font=ink, dragmode=False, hovermode="closest",
+        paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
+        xaxis={**axis, "title": {"text": x_title, "font": ink}}, yaxis={**axis, "title": {"text": y_title, "font": ink}},
+        **options,
+    )  # fmt: skip
+
+
+def probability_bars(p: np.ndarray, names, *, theme: str = "light", true: int | None = None) -> go.Figure:
+    """The outputs for one image, a bar a class, the numbers beside them; the true class is named by a mark."""
+    best = int(np.nan_to_num(p).argmax())
+    colors = [palette.POSITIVE if k == best else palette.CHANCE for k in range(len(p))]
+    ticks = [f"{name} ✓" if k == true else str(name) for k, name in enumerate(names)]
+    figure = go.Figure(
+        go.Bar(
+            x=p, y=np.arange(len(p)), orientation="h", marker={"color": colors},
+            text=[format_percent(v) for v in p], textposition="outside", cliponaxis=False,
+            hovertemplate="%{y}: %{x:.6g}<extra></extra>",
+        ),
+        layout=_layout("output", "digit" if len(p) == 10 else "class", 300, theme),
+    )  # fmt: skip
+    figure.update_xaxes(range=[0, 1.18], tickvals=[0, 0.5, 1])
+    figure.update_yaxes(range=[len(p) - 0.4, -0.6], tickvals=np.arange(len(p)), ticktext=ticks, ticks="")
+    return figure
+
+
+def activation_bars(network: Network, trace: Trace, *, chosen: tuple[int, int] | None = None, theme: str = "light"):
+    """The hidden layers' activations of one sample, a bar a unit, a row a layer; chosen: (layer, unit), unit from 0."""
+    layers = range(1, len(network.layers))
+    figure = make_subplots(rows=max(len(layers), 1), cols=1, vertical_spacing=0.24 / max(len(layers), 1))
+    ink = {"size": 14, "color": INK[theme]}
+    for row, l in enumerate(layers, start=1):
+        a, color = trace.A[l][:, 0], palette.LAYERS[l - 1]
+        lines = [3 if chosen == (l, u) else 0 for u in range(len(a))]
+        figure.add_bar(
+            x=np.arange(1, len(a) + 1), y=a, row=row, col=1, showlegend=False,
+            marker={"color": color, "line": {"color": palette.CURSOR, "width": lines}},
+            hovertemplate=f"layer {l}, unit %{{x}}: a = %{{y:.6g}}<extra></extra>",
+        )  # fmt: skip
+        figure.update_yaxes(
+            title={"text": f"a of layer {l}", "font": ink}, tickfont=ink, gridcolor=GRID[theme],
+            zerolinecolor=INK[theme], row=row, col=1,
+        )  # fmt: skip
+        figure.update_xaxes(tickfont=ink, showgrid=False, range=[0.3, len(a) + 0.7], row=row, col=1)
+    figure.update_xaxes(title={"text": "unit", "font": ink}, row=max(len(layers), 1), col=1)
+    figure.update_layout(
+        height=60 + 190 * max(len(layers), 1), margin={"l": 60, "r": 16, "t": 12, "b": 48}, dragmode=False, bargap=0.2,
+        paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", font=ink,
+    )  # fmt: skip
+    return figure
+
+
+def probability_curves(walk: Walk, shown: int, names, *, theme: str = "light") -> go.Figure:
+    """Each class's output along a walk; the starting answer and the target stand out, a line marks the shown step."""
+    steps = np.arange(len(walk.images))
+    start = int(np.nan_to_num(walk.probabilities[0]).argmax())
+    figure = go.Figure(layout=_layout("step", "output", 320, theme))
+    for k, name in enumerate(names):
+        bold = k in (start, walk.target)
+        figure.add_scatter(
+            x=steps, y=walk.probabilities[:, k], mode="lines", name=f"{name}" + (" (target)" if k == walk.target else ""),
+            showlegend=bold, opacity=1.0 if bold else 0.45,
+            line={
+                "color": palette.CLASSES[k] if bold else palette.CHANCE, "width": 4 if bold else 1.5,
+                "dash": "solid" if k == walk.target else "dash" if k == start else "dot",
+            },
+            hovertemplate=f"{name} at step %{{x}}: %{{y:.4g}}<extra></extra>",
+        )  # fmt: skip
+    figure.add_vline(x=shown, line={"color": palette.CURSOR, "width": 2})
+    figure.update_yaxes(range=[-0.03, 1.03])
+    figure.update_xaxes(range=[-0.5, max(len(steps) - 0.5, 1)])
+    figure.update_layout(legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "font": {"size": 14}})
+    return figure
+
+
+def gallery_captions(true, predicted, p, names) -> list[str]:
+    """Below each image of a gallery: the true class, what the network says, and how sure it is."""
+    return [
+        f"{names[t]} → {names[s]} · {format_percent(v)}" for t, s, v in zip(true, predicted, p, strict=True)
+    ]  # fmt: skip
+
+
+def sum_caption(values) -> str:
+    """The sum of an image's numbers, as below a contribution image."""
+    return f"sum {format_number(float(np.sum(values)))}"

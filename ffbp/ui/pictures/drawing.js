@@ -1,0 +1,209 @@
+// A pad to draw a digit on, with mouse, finger, pen or keyboard; beside it what the network gets, and what it says.
+
+const SIDE = 300, PEN = 0.08, KEY_STEP = 0.05, CLOSE = 0.008, MAX_STROKES = 40, MAX_POINTS = 2000;
+
+class Drawing {
+  constructor(parent) {
+    this.strokes = [];
+    this.cursor = [0.5, 0.2];
+    this.build();
+    parent.append(this.box);
+    this.observer = new ResizeObserver(() => this.paint());
+    this.observer.observe(this.canvas);
+  }
+
+  build() {
+    const button = (text, label, action) => element('button', { type: 'button', text, 'aria-label': label, onclick: action });
+    this.canvas = element('canvas', {
+      width: 2 * SIDE, height: 2 * SIDE, tabindex: 0, role: 'application',
+      'aria-label': 'Drawing pad. Arrow keys move the pen, with Shift farther, Space sets it down and lifts it, Backspace takes the last stroke back.',
+    });
+    const on = (type, handler) => this.canvas.addEventListener(type, handler);
+    on('pointerdown', (event) => this.down(event));
+    on('pointermove', (event) => this.move(event));
+    for (const type of ['pointerup', 'pointercancel']) on(type, (event) => this.up(event));
+    on('keydown', (event) => this.key(event));
+    on('focus', () => { this.keyboard = this.canvas.matches(':focus-visible'); this.paint(); });
+    on('blur', () => { this.keyboard = false; this.lift(); });
+    this.says = element('p', { class: 'says' });
+    this.live = element('p', { class: 'hidden', 'aria-live': 'polite' });
+    this.seen = element('canvas', { role: 'img' });
+    this.rows = Array.from({ length: 10 }, (_, k) => {
+      const bar = element('span', { class: 'bar' }), value = element('span', { class: 'value' });
+      return { row: element('li', {}, element('span', { class: 'name', text: String(k) }), element('span', { class: 'track' }, bar), value), bar, value };
+    });
+    this.pen = element('p', { class: 'pen' });
+    this.box = element('div', { class: 'ffbp-drawing' },
+      element('div', { class: 'pad' }, this.canvas,
+        element('div', { class: 'tools' }, button('Undo', 'Undo the last stroke', () => this.undo()), button('Clear', 'Clear the pad', () => this.clear()), this.pen)),
+      element('div', { class: 'gets' }, element('h4', { text: 'What the network gets' }), this.seen, this.says),
+      element('ol', { class: 'answers', 'aria-label': 'Probability of each digit' }, ...this.rows.map(({ row }) => row)),
+      this.live);
+  }
+
+  show(data) {
+    if (!this.restored) {
+      this.restored = true;
+      this.strokes = data.strokes.map((stroke) => stroke.map((point) => [...point]));
+    }
+    this.data = data;
+    const dark = isDark(this.box);
+    const paper = rgb(data.palette.middle[dark ? 'dark' : 'light']), ink = rgb(data.palette.ink[dark ? 'dark' : 'light']);
+    this.colour = data.palette.ink[dark ? 'dark' : 'light'];
+    this.ground = data.palette.middle[dark ? 'dark' : 'light'];
+    this.accent = data.palette.positive;
+    this.seen.width = this.seen.height = data.side;
+    const image = new ImageData(data.side, data.side), pixels = new Uint32Array(image.data.buffer);
+    data.image.forEach((value, i) => { pixels[i] = pack(mix(paper, ink, value / data.high)); });
+    this.seen.getContext('2d').putImageData(image, 0, 0);
+    const empty = !data.probabilities;
+    this.seen.setAttribute('aria-label', empty ? 'nothing yet' : `The drawing as ${data.side} by ${data.side} pixels`);
+    this.rows.forEach(({ row, bar, value }, k) => {
+      const p = empty ? 0 : data.probabilities[k];
+      bar.style.width = `${Number.isFinite(p) ? 100 * p : 0}%`;
+      value.textContent = empty ? '–' : formatPercent(p);
+      row.classList.toggle('best', !empty && k === data.answer);
+    });
+    this.says.textContent = empty ? 'Draw a digit.' : data.says;
+    if (!empty && !this.drawing) this.live.textContent = data.says;
+    this.box.dataset.answer = empty ? '' : data.answer;
+    this.paint();
+  }
+
+  at(event) {
+    const area = this.canvas.getBoundingClientRect();
+    const within = (v) => Math.min(1, Math.max(0, Math.round(v * 1000) / 1000));
+    return [within((event.clientX - area.left) / area.width), within((event.clientY - area.top) / area.height)];
+  }
+
+  begin(point) {
+    const points = this.strokes.reduce((sum, stroke) => sum + stroke.length, 0);
+    if (this.strokes.length >= MAX_STROKES || points >= MAX_POINTS) { this.pen.textContent = 'The pad is full. Clear it and draw again.'; return false; }
+    this.strokes.push([point]);
+    this.drawing = true;
+    this.paint();
+    this.send();
+    return true;
+  }
+
+  add(point, nearest = CLOSE) {
+    const stroke = this.strokes.at(-1), last = stroke.at(-1);
+    if (Math.hypot(point[0] - last[0], point[1] - last[1]) < nearest || this.strokes.reduce((sum, s) => sum + s.length, 0) >= MAX_POINTS) return;
+    stroke.push(point);
+    this.paint();
+    this.send();
+  }
+
+  lift() {
+    if (this.drawing) {
+      this.drawing = false;
+      this.send(true);
+    }
+    this.paint();
+  }
+
+  down(event) {
+    if (event.button > 0 || this.drawing) return;
+    event.preventDefault();
+    this.canvas.focus({ preventScroll: true });
+    this.keyboard = false;
+    this.pointer = event.pointerId;
+    this.canvas.setPointerCapture(event.pointerId);
+    this.begin(this.at(event));
+  }
+
+  move(event) {
+    if (!this.drawing || event.pointerId !== this.pointer) return;
+    const passed = event.getCoalescedEvents?.() ?? [];
+    for (const one of passed.length ? passed : [event]) this.add(this.at(one));
+  }
+
+  up(event) {
+    if (event.pointerId !== this.pointer) return;
+    this.pointer = null;
+    this.lift();
+  }
+
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const step = KEY_STEP * (event.shiftKey ? 3 : 1);
+    const moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] };
+    if (moves[event.key]) {
+      const to = (v) => Math.min(1, Math.max(0, Math.round(v * 1000) / 1000));
+      this.cursor = [to(this.cursor[0] + moves[event.key][0]), to(this.cursor[1] + moves[event.key][1])];
+      if (this.drawing && this.pointer == null) this.add([...this.cursor]);
+    } else if (event.key === ' ') {
+      if (this.drawing) this.lift(); else this.begin([...this.cursor]);
+    } else if (event.key === 'Backspace' || event.key === 'Delete') this.undo();
+    else if (event.key === 'Escape') this.lift();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.keyboard = true;
+    this.paint();
+  }
+
+  undo() {
+    this.drawing = false;
+    if (!this.strokes.pop()) return;
+    this.paint();
+    this.send(true);
+  }
+
+  clear() {
+    this.drawing = false;
+    this.strokes = [];
+    this.paint();
+    this.send(true);
+  }
+
+  // While drawing the strokes go out eight times a second; at its end a stroke goes out at once, and counts as drawn.
+  send(done = false) {
+    clearTimeout(this.sending);
+    const now = performance.now(), wait = done ? 0 : Math.max(0, 125 - (now - (this.sent ?? -1e9)));
+    this.sending = setTimeout(() => {
+      this.sent = performance.now();
+      this.state('strokes', { strokes: this.strokes, done, at: this.sent });
+    }, wait);
+  }
+
+  paint() {
+    const context = this.canvas.getContext('2d');
+    const scale = this.canvas.width;
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    context.fillStyle = this.ground ?? '#ffffff';
+    context.fillRect(0, 0, 1, 1);
+    context.lineCap = context.lineJoin = 'round';
+    context.lineWidth = PEN;
+    context.strokeStyle = context.fillStyle = this.colour ?? '#000000';
+    for (const stroke of this.strokes) {
+      context.beginPath();
+      if (stroke.length === 1) {
+        context.arc(stroke[0][0], stroke[0][1], PEN / 2, 0, 2 * Math.PI);
+        context.fill();
+        continue;
+      }
+      stroke.forEach(([x, y], i) => { if (i) context.lineTo(x, y); else context.moveTo(x, y); });
+      context.stroke();
+    }
+    if (this.keyboard) {
+      context.beginPath();
+      context.lineWidth = 0.012;
+      context.strokeStyle = this.accent;
+      context.arc(this.cursor[0], this.cursor[1], PEN / 2 + 0.012, 0, 2 * Math.PI);
+      context.stroke();
+      if (this.drawing) { context.fillStyle = this.accent; context.fill(); }
+    }
+    this.pen.textContent = this.keyboard ? (this.drawing ? 'Pen down' : 'Pen up: Space sets it down') : '';
+    this.box.dataset.strokes = this.strokes.length;
+  }
+
+  close() {
+    clearTimeout(this.sending);
+    this.observer.disconnect();
+  }
+}
+
+export default function (component) {
+  return mount(Drawing, component);
+}
