@@ -45,7 +45,9 @@ def pack_images(
     says, captions: below each image, signs: before each, such as "×". size: an image's least width on the screen.
     """
     images = np.asarray(images, dtype=float).reshape(len(labels), raster.side**2)
-    limits = [[0.0, raster.high] if kind == "ink" else _symmetric(image) for kind, image in zip(kinds, images, strict=True)]
+    limits = [
+        [0.0, raster.high] if kind == "ink" else _symmetric(image) for kind, image in zip(kinds, images, strict=True)
+    ]
     coded = np.array([quantise(image, *limit) for image, limit in zip(images, limits, strict=True)], dtype=np.uint8)
     coded = coded.reshape(1, len(labels), raster.side**2)
     return _pack(
@@ -58,7 +60,7 @@ def pack_weights(run: Run, raster: Raster, *, chosen: int | None = None, size: i
     """The first layer's weights as images, a unit each, at every frame; one scale for all, so that motion is change."""
     block = run.network(0).blocks(run.history.theta)[0]
     weights = block[..., :-1]
-    limit = _symmetric(weights, quantile=0.999)
+    limit = _symmetric(weights, quantile=0.995)
     n_units = weights.shape[1]
     labels = [f"Unit {u + 1}" for u in range(n_units)]
     return _pack(

@@ -19,6 +19,7 @@ VIEW = {
     "sample": (0, 19_999),
     "layer": (1, 9),
     "unit": (1, 64),
+    "wanted": (0, 9),
 }
 INPUTS = "x"  # typed inputs, numbers joined by "_"
 CONFIG, VIEW_STATE, WRITTEN, WARNINGS = "config", "view", "address:written", "address:warnings"

@@ -18,6 +18,7 @@ PAGES = {
     "pages/forward_pass.py": "Forward pass",
     "pages/backpropagation.py": "Backpropagation",
     "pages/data.py": "Your data",
+    "pages/digits.py": "Digits",
 }
 
 

@@ -41,9 +41,9 @@ class Matrix {
     this.precision = classes.map(() => element('td', { class: 'score' }));
     this.box.replaceChildren(element('table', { role: 'grid', 'aria-label': `Confusion matrix, ${run.part} part` },
       element('caption', { text: `Rows: the true digit. Columns: what the network says. ${run.part} part.` }),
-      element('tr', { role: 'row' }, head('', 'col'), ...classes.map((name) => head(name, 'col')), head('recall', 'col')),
+      element('tr', { role: 'row' }, head('', 'col'), ...classes.map((name) => head(name, 'col')), head('recall %', 'col')),
       ...rows,
-      element('tr', { role: 'row' }, head('precision', 'row'), ...this.precision, element('td'))));
+      element('tr', { role: 'row' }, head('prec. %', 'row'), ...this.precision, element('td'))));
     this.mark(run.chosen ?? -1);
     if (focused >= 0) this.buttons[focused].focus();
   }
@@ -85,8 +85,9 @@ class Matrix {
         button.style.setProperty('--share', total ? count / total : 0);
         button.setAttribute('aria-label', `true ${classes[i]}, said ${classes[j]}: ${count}`);
       }
-      this.recall[i].textContent = formatPercent(run.recall[frame * k + i]);
-      this.precision[i].textContent = formatPercent(run.precision[frame * k + i]);
+      const percent = (share) => formatPercent(share).replace(' %', '');
+      this.recall[i].textContent = percent(run.recall[frame * k + i]);
+      this.precision[i].textContent = percent(run.precision[frame * k + i]);
     }
     this.box.dataset.frame = frame;
   }

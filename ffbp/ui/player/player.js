@@ -535,6 +535,7 @@ export class Player {
     this.position = position;
     this.showMoment();
     this.box.dataset.frame = this.frame;
+    window.dispatchEvent(new CustomEvent('ffbp:frame', { detail: this.frame })); // whoever draws beside the player follows
     this.paint();
   }
 

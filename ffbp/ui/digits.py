@@ -1,0 +1,477 @@
+"""The page of the digits: a run on images, seen as images; drawings by hand; the gradient followed back to the pixels.
+
+Pictures are painted in the browser by small components that get packed frames once and follow the player. Each function
+draws one section and belongs inside the page's fragment.
+"""
+
+import inspect
+import textwrap
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from streamlit.errors import StreamlitPageNotFoundError
+
+from ffbp import handwriting
+from ffbp.config import Config
+from ffbp.figures import digits as pictures
+from ffbp.figures import format_number, format_percent
+from ffbp.figures.pack import header_of
+from ffbp.network import Network, Trace
+from ffbp.pixels import Raster, input_gradient, raster_of, walk
+from ffbp.presets import PRESETS
+from ffbp.ui import address, formulas
+from ffbp.ui.runs import Shown
+from ffbp.ui.samples import Sample, chosen_sample
+
+STROKES, PROBLEM, COMMITTED, CELL = "digits:strokes", "digits:problem", "digits:committed", "digits:cell"
+A_PAGE = 24  # images of a gallery at a time
+MAX_STEPS = 80
+STEP_SHARES = (0.005, 0.01, 0.02, 0.05)  # a step's length, in shares of the ink's range times the image's side
+PLOT = {"displayModeBar": False, "scrollZoom": False}
+_SOURCES = Path(__file__).parent
+
+
+# The browser's part
+
+
+@cache
+def _source(name):
+    helpers = (_SOURCES / "player" / "player.js").read_text("utf-8").split("export class Player")[0]
+    parts = (helpers, *((_SOURCES / "pictures" / part).read_text("utf-8") for part in ("shared.js", f"{name}.js")))
+    return "\n".join(parts), (_SOURCES / "pictures" / "pictures.css").read_text("utf-8")
+
+
+def _component(name):
+    js, css = _source(name)
+    return st.components.v2.component(f"ffbp_{name}", js=js, css=css, isolate_styles=False)
+
+
+def _show(name, data, key, chosen=None):
+    """Mount a component that tells which of its items was chosen; chosen(index) is called before the page is drawn."""
+
+    def report():
+        index = st.session_state[key].get("chosen")
+        if chosen and isinstance(index, int | float):
+            chosen(int(index))
+
+    _component(name)(key=key, data=data, on_chosen_change=report)
+
+
+@st.cache_data(max_entries=24, show_spinner=False)
+def _packed_weights(run_id, chosen, size, _run, _raster):
+    return pictures.pack_weights(_run, _raster, chosen=chosen, size=size)
+
+
+@st.cache_data(max_entries=24, show_spinner=False)
+def _packed_confusion(run_id, chosen, _run):
+    return pictures.pack_confusion(_run, chosen=chosen)
+
+
+def _run_id(shown: Shown) -> str:
+    return header_of(shown.blob)["id"]
+
+
+# What the page shows
+
+
+@dataclass(frozen=True)
+class Look:
+    """The network of a frame (a copy of its own), the chosen image, and the network's trace of it."""
+
+    shown: Shown
+    frame: int
+    raster: Raster
+    network: Network
+    sample: Sample
+    trace: Trace
+
+    @property
+    def run(self):
+        return self.shown.run
+
+    @property
+    def dataset(self):
+        return self.shown.run.dataset
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.dataset.class_names
+
+    @property
+    def probabilities(self) -> np.ndarray:
+        return self.trace.A[-1][:, 0]
+
+    @property
+    def answer(self) -> int:
+        return int(self.network.decide(self.trace.A[-1])[0])
+
+    @property
+    def unit(self) -> int:
+        """The chosen unit of the first layer, counted from 0."""
+        view = st.session_state[address.VIEW_STATE]
+        unit = view.get("unit", 1) if view.get("layer", 1) == 1 else 1
+        return min(unit, self.network.sizes[1]) - 1
+
+    @property
+    def target(self) -> int:
+        """The digit that the pixels are asked for: the chosen one, or else the runner-up."""
+        target = st.session_state[address.VIEW_STATE].get("wanted")
+        if target is None:
+            others = np.nan_to_num(self.probabilities.copy())
+            others[self.answer] = -np.inf
+            target = int(others.argmax())
+        return target
+
+
+def shows_digits(config: Config) -> bool:
+    """Whether the experiment is about the digits' images: all 64 pixels, nothing else."""
+    source = config.resolve() if config.points is None and not config.file_name else None
+    return source is not None and config.dataset == "digits" and source.columns == tuple(range(64))
+
+
+def offer() -> None:
+    """Say that the experiment at hand has no images, and offer the page's own."""
+    st.info(
+        "The experiment at hand is not about images: this page needs the digits with all their 64 pixels as inputs. "
+        "Load the page's own, and change it as you like. Nothing is lost: Back returns to yours.",
+        icon=":material/image_search:",
+    )
+    st.button(
+        "Load the digits", key="digits:load", type="primary", icon=":material/draw:", on_click=address.set_config,
+        args=(PRESETS["digits"].config,),
+    )  # fmt: skip
+
+
+def look_at(shown: Shown, frame: int) -> Look:
+    """The chosen image and its forward pass at a frame."""
+    run = shown.run
+    sample, network = chosen_sample(run.dataset), run.network(frame)
+    return Look(shown, frame, raster_of(run.dataset), network, sample, network.forward(sample.X))
+
+
+def _theme() -> str:
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def _chart(figure, key):
+    st.plotly_chart(figure, key=key, config=PLOT, width="stretch")
+
+
+# Weights over time
+
+
+def weight_images(shown: Shown) -> None:
+    """The first layer's weights as images at every frame; a click chooses the unit."""
+    raster, n_units = raster_of(shown.run.dataset), shown.run.network(0).sizes[1]
+    view = st.session_state[address.VIEW_STATE]
+    unit = min(view.get("unit", 1), n_units) - 1 if view.get("layer", 1) == 1 else None
+    size = 44 if raster.side == 8 else 64
+    data = _packed_weights(_run_id(shown), unit, size, shown.run, raster)
+    _show("images", data, "digits:weights", _unit_chosen)
+
+
+def _unit_chosen(unit):
+    view = st.session_state[address.VIEW_STATE]
+    view["layer"], view["unit"] = 1, unit + 1
+
+
+# Right and wrong
+
+
+def confusion_matrix(look: Look) -> None:
+    """The confusion matrix with precision and recall, following the player; a click shows the samples behind a cell."""
+    cell = st.session_state.get(CELL)
+    data = _packed_confusion(_run_id(look.shown), cell, look.run)
+    _show("matrix", data, "digits:matrix", _cell_chosen)
+    if cell is not None:
+        st.button("Show all mistakes", key="digits:all", on_click=_cell_chosen, args=(None,))
+
+
+def _cell_chosen(cell):
+    st.session_state[CELL] = cell
+    st.session_state["digits:page"] = 1
+
+
+def gallery(look: Look) -> None:
+    """The images behind the chosen cell, or all mistakes, the surest first; a click makes one the chosen image."""
+    dataset, part = look.dataset, pictures.part_of(look.run)
+    held_out = part == "test"
+    X, y = (dataset.X_test, dataset.y_test) if held_out else (dataset.X_train, dataset.y_train)
+    rows, raw = (dataset.rows_test, dataset.raw_test) if held_out else (dataset.rows_train, dataset.raw_train)
+    A = look.network.forward(X).A[-1]
+    said = look.network.decide(A)
+    sure = A[said, np.arange(len(y))]
+    cell, k = st.session_state.get(CELL), dataset.n_classes
+    if cell is None:
+        found = np.flatnonzero(said != y)
+        title = f"{len(found)} of {len(y)} {part} images are misread"
+    else:
+        i, j = divmod(cell, k)
+        found = np.flatnonzero((y == i) & (said == j))
+        title = f"{len(found)} {part} images of a {look.names[i]} that the network calls {look.names[j]}"
+    found = found[np.argsort(-np.nan_to_num(sure[found]), kind="stable")]
+    pages = max(1, -(-len(found) // A_PAGE))
+    st.markdown(f"**{formulas.plain(title)}** at epoch {look.run.history.epoch[look.frame]}, the surest first.")
+    if not len(found):
+        st.caption("None at this moment. Move the timeline back, or choose another cell.")
+        return
+    page = 1
+    if pages > 1:
+        st.session_state["digits:page"] = min(max(st.session_state.get("digits:page", 1), 1), pages)
+        page = st.number_input(f"Page, of {pages}", 1, pages, key="digits:page")
+    found = found[(page - 1) * A_PAGE : page * A_PAGE]
+    labels = [
+        f"sample {rows[n]}: true {look.names[y[n]]}, said {look.names[said[n]]} with {format_percent(sure[n])}"
+        for n in found
+    ]
+    captions = pictures.gallery_captions(y[found], said[found], sure[found], look.names)
+    chosen = np.flatnonzero(rows[found] == look.sample.row) if look.sample.row is not None else ()
+    data = pictures.pack_images(
+        raw[np.ix_(found, dataset.columns)], ["ink"] * len(found), labels, raster=look.raster, captions=captions,
+        name="Gallery: choose an image", choosable=True, chosen=int(chosen[0]) if len(chosen) else None, size=92,
+    )  # fmt: skip
+    _show("images", data, "digits:gallery", lambda n: _row_chosen(int(rows[found[n]])))
+    st.caption(
+        "Below each image: true → said, and how sure. Choose one: all its ten probabilities, its forward pass and its "
+        "gradient are below."
+    )
+
+
+def _row_chosen(row):
+    view = st.session_state[address.VIEW_STATE]
+    view["sample"] = row
+    view.pop(address.INPUTS, None)
+
+
+# Drawing
+
+
+@st.fragment
+def drawing_pad(look: Look) -> None:
+    """A pad to draw on; the drawing becomes the chosen image when a stroke ends, and is read while it is drawn."""
+    strokes = st.session_state.get(STROKES, [])
+    pixels = _drawn_pixels(strokes, look.raster)
+    probabilities, answer, says = None, None, ""
+    if strokes:
+        A = look.network.forward(look.dataset.encode_columns(pixels[None])).A[-1]
+        answer, probabilities = int(look.network.decide(A)[0]), [float(p) if np.isfinite(p) else None for p in A[:, 0]]
+        says = f"The network sees a {look.names[answer]}: {format_percent(A[answer, 0])}"
+    data = {
+        "strokes": [np.round(stroke, 4).tolist() for stroke in strokes],
+        "side": look.raster.side, "high": look.raster.high, "image": pixels.tolist(),
+        "probabilities": probabilities, "answer": answer, "says": says, "palette": pictures.PALETTE,
+    }  # fmt: skip
+    _component("drawing")(key="digits:pad", data=data, on_strokes_change=lambda: _strokes_changed(look.raster))
+    if problem := st.session_state.pop(PROBLEM, None):
+        st.error(formulas.plain(problem))
+    if st.session_state.pop(COMMITTED, False):
+        st.rerun()  # the sections below show the drawing
+
+
+def _drawn_pixels(strokes, raster):
+    draw = handwriting.digit_8x8 if raster.side == 8 else handwriting.digit_28x28
+    return draw(strokes).ravel()
+
+
+def _strokes_changed(raster):
+    sent = st.session_state["digits:pad"].get("strokes")
+    if not isinstance(sent, dict):
+        return
+    try:
+        strokes = handwriting.as_strokes(sent.get("strokes"))
+    except ValueError as error:
+        st.session_state[PROBLEM] = str(error)
+        return
+    st.session_state[STROKES] = strokes
+    if sent.get("done") is True:
+        take_drawing(strokes, raster)
+
+
+def take_drawing(strokes, raster: Raster) -> None:
+    """Make a drawing the chosen image: the link's typed inputs; an empty one leaves the sample."""
+    view = st.session_state[address.VIEW_STATE]
+    view.pop(address.INPUTS, None)
+    if strokes:
+        view[address.INPUTS] = "_".join(str(int(v)) for v in _drawn_pixels(strokes, raster))
+        view.pop("sample", None)
+    st.session_state[COMMITTED] = True
+
+
+# The chosen image
+
+
+def chosen_image(look: Look) -> None:
+    """The image in large, what the network says, and all ten probabilities."""
+    sample, dataset = look.sample, look.dataset
+    true = None if sample.y is None else int(sample.y[0])
+    left, right = st.columns([1, 2])
+    with left:
+        label = "your drawing" if sample.row is None else sample.label
+        data = pictures.pack_images(
+            sample.chosen[None], ["ink"], [label], raster=look.raster, captions=[label], name="The chosen image",
+            signs=[""], size=190,
+        )  # fmt: skip
+        _show("images", data, "digits:chosen")
+    with right:
+        says = f"The network says **{look.names[look.answer]}** with {format_percent(look.probabilities[look.answer])}."
+        if true is not None:
+            says += f" The true digit is **{look.names[true]}**."
+        st.markdown(formulas.plain(says).replace(r"\*\*", "**"))
+        _chart(
+            pictures.probability_bars(look.probabilities, dataset.class_names, theme=_theme(), true=true), "digits:bars"
+        )
+
+
+def neuron_by_neuron(look: Look) -> None:
+    """Hidden activations, and the chosen unit's sum as images: input times weight, pixel by pixel."""
+    network, trace, raster, unit = look.network, look.trace, look.raster, look.unit
+    if len(network.layers) > 1:
+        _chart(pictures.activation_bars(network, trace, chosen=(1, unit), theme=_theme()), "digits:activations")
+    n_units = network.sizes[1]
+    st.session_state["digits:unit"] = unit + 1
+    st.number_input(
+        "Unit of the first layer", 1, n_units, key="digits:unit", on_change=_unit_typed,
+        help="Or choose one of the weight images above.",
+    )  # fmt: skip
+    w, x = network.layers[0].W[unit], trace.A[0][:, 0]
+    products = w * x
+    standardized = look.dataset.standardized
+    images = [sample_image := look.sample.chosen, *([x] if standardized else []), w, products]
+    captions = [
+        "pixels", *(["standardised"] if standardized else []), f"weights of unit {unit + 1}", pictures.sum_caption(products),
+    ]  # fmt: skip
+    signs = ["", *(["→"] if standardized else []), "×", "="]
+    kinds = ["ink", *["signed"] * (len(images) - 1)]
+    labels = [
+        "pixels",
+        *(["standardised pixels"] if standardized else []),
+        f"weights of unit {unit + 1}",
+        "contributions",
+    ]
+    assert len(sample_image) == raster.side**2
+    data = pictures.pack_images(
+        np.array(images), kinds, labels, raster=raster, captions=captions, signs=signs,
+        name="One unit's sum as images", size=150,
+    )  # fmt: skip
+    _show("images", data, "digits:sum")
+    z, a = formulas.symbol("z", 1, unit + 1), formulas.symbol("a", 1, unit + 1)
+    b, n = network.layers[0].b[unit, 0], formulas.number
+    total, value = trace.Z[1][unit, 0], trace.A[1][unit, 0]
+    st.latex(
+        rf"{z} = \sum_j w_j x_j + b = {n(products.sum())} {formulas.signed(b)} = \mathbf{{{n(total)}}}, \qquad "
+        rf"{a} = g({n(total)}) = \mathbf{{{n(value)}}}"
+    )
+    st.caption("Blue is positive, orange negative, each image on its own scale; the number is under the pointer.")
+
+
+def _unit_typed():
+    _unit_chosen(int(st.session_state["digits:unit"]) - 1)
+
+
+def links() -> None:
+    """Links to the pages that take this very image apart; they carry it."""
+    for column, (path, what) in zip(
+        st.columns(2),
+        (("pages/forward_pass.py", "Forward pass"), ("pages/backpropagation.py", "Backpropagation")),
+        strict=True,
+    ):
+        with column, suppress(StreamlitPageNotFoundError):  # a page that runs by itself has no neighbours
+            st.page_link(
+                path, label=f"This image on the page {what}, number by number", icon=":material/arrow_forward:",
+                query_params=address.params(),
+            )  # fmt: skip
+
+
+# To the pixels
+
+
+def to_the_pixels(look: Look) -> None:
+    """The loss's gradient at every pixel for a wanted digit, and a walk along it, step by step."""
+    names, raster = look.names, look.raster
+    wanted, size, steps = st.columns(3)
+    st.session_state["digits:target"] = look.target
+    wanted.selectbox(
+        "The network should see a", range(len(names)), key="digits:target", format_func=lambda k: names[k],
+        on_change=_target_chosen,
+    )  # fmt: skip
+    lengths = [round(share * raster.high * raster.side, 2) for share in STEP_SHARES]
+    st.session_state.setdefault("digits:step", lengths[1])
+    if st.session_state["digits:step"] not in lengths:
+        st.session_state["digits:step"] = lengths[1]
+    length = size.select_slider(
+        "Length of a step", lengths, key="digits:step", format_func=lambda v: f"{v:g}",
+        help=f"The root of the summed squares of all pixels' changes, in the pixels' units (0 to {raster.high:g}).",
+    )  # fmt: skip
+    path = walk(
+        look.network, look.dataset, look.sample.chosen, look.target, step=length, n_steps=MAX_STEPS, high=raster.high
+    )
+    last = len(path.images) - 1
+    if last == 0:
+        st.info(
+            "The gradient is zero at every pixel: no step can lower this loss. Move the timeline to another moment."
+        )
+        return
+    arrives = path.arrives
+    start = last if arrives is None else min(last, arrives + 3 if arrives else 0)
+    key = f"digits:steps:{look.frame}:{look.target}:{length}:{hash(look.sample.chosen.tobytes())}"
+    st.session_state.setdefault(key, start)
+    st.session_state[key] = min(st.session_state[key], last)
+    shown = steps.slider("Steps taken", 0, last, key=key)
+    g = input_gradient(look.network, look.dataset, path.images[shown], look.target)
+    change = path.images[shown] - path.images[0]
+    before, after = path.answers[0], path.answers[shown]
+    data = pictures.pack_images(
+        np.array([-g, path.images[0], change, path.images[shown]]), ["signed", "ink", "signed", "ink"],
+        ["minus the gradient, where it is now", "original", "difference", f"after {shown} steps"], raster=raster,
+        captions=[
+            f"−dLoss/dx for a {names[look.target]}",
+            f"original: {names[before]}, {format_percent(path.probabilities[0, before])}",
+            f"difference, length {format_number(np.linalg.norm(change))}",
+            f"step {shown}: {names[after]}, {format_percent(path.probabilities[shown, after])}",
+        ],
+        signs=["", "  ", "+", "="], name="The gradient, and the walk along it", size=150,
+    )  # fmt: skip
+    left, right = st.columns([3, 2])
+    with left:
+        _show("images", data, "digits:walk")
+        st.markdown(
+            "First image: **blue pixels want more ink, orange ones less**, for the network to see the wanted digit. "
+            f"Each step moves all pixels against the gradient by {length:g} in all, and clips them to 0…{raster.high:g}"
+            + (f" (at step {shown}, {path.clipped[shown]} pixels were clipped)." if shown else ".")
+        )
+        st.markdown(_verdict(look, path, arrives, length))
+    with right:
+        _chart(pictures.probability_curves(path, shown, names, theme=_theme()), "digits:curves")
+
+
+def _verdict(look, path, arrives, length):
+    """When the walk arrives, in words."""
+    names, target = look.names, look.target
+    if path.answers[0] == target:
+        return f"The network already sees a **{names[target]}**; the steps make it surer."
+    if arrives is None:
+        return f"After {len(path.images) - 1} steps the network still does not see a **{names[target]}**: take longer ones."
+    changed = path.images[arrives] - path.images[0]
+    return (
+        f"From step **{arrives}** on the network sees a **{names[target]}**. The largest change of a pixel is then "
+        f"**{format_number(np.abs(changed).max())}** of {look.raster.high:g}, on average "
+        f"{format_number(np.abs(changed).mean())}; the loss against a {names[target]} fell from "
+        f"{format_number(path.losses[0])} to {format_number(path.losses[arrives])}. Such an image is called adversarial."
+    )
+
+
+def _target_chosen():
+    st.session_state[address.VIEW_STATE]["wanted"] = int(st.session_state["digits:target"])
+
+
+def code() -> None:
+    """The code that went from strokes to pixels and back from the loss to the pixels, as it is in the package."""
+    box = st.expander("The code behind this page", key="digits:code", on_change="rerun")
+    if not box.open:
+        return
+    for function in (input_gradient, walk, handwriting.bitmap_32x32, handwriting.deslanted):
+        box.code(textwrap.dedent(inspect.getsource(function)), language="python")
