@@ -2,8 +2,8 @@
 
 A network recognises what was prepared as its training images were. The 8×8 digits of UCI's optdigits come from forms that
 NIST scanned: each digit was scaled to a box of 20 × 32 pixels inside 32 × 32 (a narrow one only so far), its strokes were
-thinned or thickened until about half of the box was ink, it was sheared until the leftmost ink of the top and of the
-bottom row stood above each other, and the ink of each 4 × 4 block was counted, 0 to 16. MNIST's 28×28 digits were scaled
+thinned or thickened until about half of the box was ink, it was sheared until the left edges of its top and its bottom
+stood above each other, and the ink of each 4 × 4 block was counted, 0 to 16. MNIST's 28×28 digits were scaled
 to fit 20 × 20, proportions kept, in grey levels, and their centre of mass was put in the middle.
 
 Sources: E. Alpaydin, C. Kaynak, "Optical Recognition of Handwritten Digits", UCI 1998; M. D. Garris et al., "NIST
@@ -20,7 +20,7 @@ INK = 313  # pixels of a bitmap: the mean of the training images, 303 to 330 in 
 STRETCH = 2.0  # how much more a narrow digit is stretched across than up, at most
 PEN = 0.08  # the pen's width on the canvas, whose side is 1
 WIDTHS = (1.5, 20.0)  # between which the stroke's width in the bitmap is sought
-MNIST_SIDE, MNIST_BOX, MNIST_WIDTH, OVERSAMPLING = 28, 20, 2.6, 4
+MNIST_SIDE, MNIST_BOX, MNIST_WIDTH = 28, 20, 2.6
 MAX_STROKES, MAX_POINTS = 40, 2000
 
 Strokes = Sequence[np.ndarray]
@@ -37,7 +37,7 @@ def as_strokes(value) -> list[np.ndarray]:
     for stroke in value:
         try:
             points = np.asarray(stroke, dtype=float)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             points = np.empty(0)
         if points.ndim != 2 or points.shape[1] != 2 or not len(points):
             raise ValueError(f"a stroke must be a list of points (x, y), got {str(stroke)[:60]!r}")
@@ -96,16 +96,17 @@ def _distances(strokes, side):
 
 
 def deslanted(bitmap: np.ndarray) -> np.ndarray:
-    """The bitmap (n, n) sheared about its middle until the leftmost ink of its first and last inked row are in line."""
+    """The bitmap (n, n) sheared about its middle until the left edges of its first and last four inked rows are in line."""
     rows = np.flatnonzero(bitmap.any(axis=1))
-    if len(rows) < 2:
+    if len(rows) < 2 * BLOCK:
         return bitmap
-    top, bottom = rows[0], rows[-1]
-    slant = (int(bitmap[bottom].argmax()) - int(bitmap[top].argmax())) / (bottom - top)
+    edge = bitmap.argmax(axis=1)
+    top, bottom = rows[:BLOCK], rows[-BLOCK:]
+    slant = (edge[bottom].mean() - edge[top].mean()) / (bottom.mean() - top.mean())
     sheared = np.zeros_like(bitmap)
     n = bitmap.shape[1]
     for row in rows:
-        columns = np.flatnonzero(bitmap[row]) - int(np.rint(slant * (row - (top + bottom) / 2)))
+        columns = np.flatnonzero(bitmap[row]) - int(np.rint(slant * (row - (rows[0] + rows[-1]) / 2)))
         sheared[row, columns[(columns >= 0) & (columns < n)]] = True
     return sheared
 
@@ -120,13 +121,12 @@ def digit_28x28(strokes: Strokes) -> np.ndarray:
     points = np.vstack(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     factor = (MNIST_BOX - MNIST_WIDTH) / max(float((high - low).max()), PEN)
-    middle, side = (low + high) / 2, MNIST_SIDE * OVERSAMPLING
-    placed = [((stroke - middle) * factor + MNIST_SIDE / 2) * OVERSAMPLING for stroke in strokes]
-    for _ in range(2):  # the centre of mass is known once the ink is there
-        ink = _distances(placed, side) <= MNIST_WIDTH * OVERSAMPLING / 2
-        where = np.argwhere(ink).mean(axis=0)[::-1] + 0.5
-        shift = side / 2 - where
-        placed = [stroke + shift for stroke in placed]
-    ink = _distances(placed, side) <= MNIST_WIDTH * OVERSAMPLING / 2
-    blocks = ink.reshape(MNIST_SIDE, OVERSAMPLING, MNIST_SIDE, OVERSAMPLING)
-    return np.rint(255.0 * blocks.mean(axis=(1, 3)))
+    placed = [(stroke - (low + high) / 2) * factor + MNIST_SIDE / 2 for stroke in strokes]
+    centres = np.arange(MNIST_SIDE) + 0.5
+    for _ in range(3):  # where the centre of mass is, is known once the ink is there
+        covered = np.clip(
+            MNIST_WIDTH / 2 + 0.5 - _distances(placed, MNIST_SIDE), 0.0, 1.0
+        )  # a pixel at the rim: partly
+        mass = np.array([covered.sum(axis=0) @ centres, covered.sum(axis=1) @ centres]) / covered.sum()
+        placed = [stroke + MNIST_SIDE / 2 - mass for stroke in placed]
+    return np.rint(255.0 * covered)

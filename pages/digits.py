@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ffbp import ui
-from ffbp.ui import digits
+from ffbp.ui import digits, forward
 
 config = ui.begin("Digits")
 if not digits.shows_digits(config):
@@ -15,16 +15,17 @@ shown = ui.trained(config, ui.axes_of(config))
 
 @st.fragment
 def page() -> None:
+    forward.check_view(shown)
     left, right = st.columns([2, 3])
     with left:
         frame = ui.player(shown, panels=("loss",))
+    look = digits.look_at(shown, frame)
     with right:
         st.markdown(
             "**What each hidden unit looks for.** Blue pixels excite it, orange ones calm it. Play the training: noise "
             "turns into strokes and gaps."
         )
-        digits.weight_images(shown)
-    look = digits.look_at(shown, frame)
+        digits.weight_images(look)
 
     st.subheader("Right and wrong", anchor=False)
     left, right = st.columns([1, 1])
@@ -45,7 +46,7 @@ def page() -> None:
     ui.sample_chooser(shown.run.dataset, "digits")
     digits.chosen_image(look)
     digits.neuron_by_neuron(look)
-    digits.links()
+    digits.links(look)
 
     st.subheader("Backpropagation to the pixels", anchor=False)
     st.markdown(

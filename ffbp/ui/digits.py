@@ -62,8 +62,8 @@ def _show(name, data, key, chosen=None):
 
 
 @st.cache_data(max_entries=24, show_spinner=False)
-def _packed_weights(run_id, chosen, size, _run, _raster):
-    return pictures.pack_weights(_run, _raster, chosen=chosen, size=size)
+def _packed_weights(run_id, chosen, _run, _raster):
+    return pictures.pack_weights(_run, _raster, chosen=chosen)
 
 
 @st.cache_data(max_entries=24, show_spinner=False)
@@ -111,10 +111,12 @@ class Look:
 
     @property
     def unit(self) -> int:
-        """The chosen unit of the first layer, counted from 0."""
+        """The chosen unit of the first layer, counted from 0; unless chosen, the one with the largest weights at the end."""
         view = st.session_state[address.VIEW_STATE]
-        unit = view.get("unit", 1) if view.get("layer", 1) == 1 else 1
-        return min(unit, self.network.sizes[1]) - 1
+        if "unit" in view and view.get("layer", 1) == 1:
+            return view["unit"] - 1
+        weights = self.network.blocks(self.run.history.theta[-1])[0][:, :-1]
+        return int(np.nan_to_num(np.linalg.norm(weights, axis=1)).argmax())
 
     @property
     def target(self) -> int:
@@ -164,13 +166,9 @@ def _chart(figure, key):
 # Weights over time
 
 
-def weight_images(shown: Shown) -> None:
+def weight_images(look: Look) -> None:
     """The first layer's weights as images at every frame; a click chooses the unit."""
-    raster, n_units = raster_of(shown.run.dataset), shown.run.network(0).sizes[1]
-    view = st.session_state[address.VIEW_STATE]
-    unit = min(view.get("unit", 1), n_units) - 1 if view.get("layer", 1) == 1 else None
-    size = 44 if raster.side == 8 else 64
-    data = _packed_weights(_run_id(shown), unit, size, shown.run, raster)
+    data = _packed_weights(_run_id(look.shown), look.unit, look.run, look.raster)
     _show("images", data, "digits:weights", _unit_chosen)
 
 
@@ -320,7 +318,7 @@ def chosen_image(look: Look) -> None:
         says = f"The network says **{look.names[look.answer]}** with {format_percent(look.probabilities[look.answer])}."
         if true is not None:
             says += f" The true digit is **{look.names[true]}**."
-        st.markdown(formulas.plain(says).replace(r"\*\*", "**"))
+        st.markdown(says)
         _chart(
             pictures.probability_bars(look.probabilities, dataset.class_names, theme=_theme(), true=true), "digits:bars"
         )
@@ -338,9 +336,10 @@ def neuron_by_neuron(look: Look) -> None:
         help="Or choose one of the weight images above.",
     )  # fmt: skip
     w, x = network.layers[0].W[unit], trace.A[0][:, 0]
-    products = w * x
+    with np.errstate(over="ignore", invalid="ignore"):
+        products = w * x
     standardized = look.dataset.standardized
-    images = [sample_image := look.sample.chosen, *([x] if standardized else []), w, products]
+    images = [look.sample.chosen, *([x] if standardized else []), w, products]
     captions = [
         "pixels", *(["standardised"] if standardized else []), f"weights of unit {unit + 1}", pictures.sum_caption(products),
     ]  # fmt: skip
@@ -352,7 +351,6 @@ def neuron_by_neuron(look: Look) -> None:
         f"weights of unit {unit + 1}",
         "contributions",
     ]
-    assert len(sample_image) == raster.side**2
     data = pictures.pack_images(
         np.array(images), kinds, labels, raster=raster, captions=captions, signs=signs,
         name="One unit's sum as images", size=150,
@@ -362,8 +360,12 @@ def neuron_by_neuron(look: Look) -> None:
     b, n = network.layers[0].b[unit, 0], formulas.number
     total, value = trace.Z[1][unit, 0], trace.A[1][unit, 0]
     st.latex(
-        rf"{z} = \sum_j w_j x_j + b = {n(products.sum())} {formulas.signed(b)} = \mathbf{{{n(total)}}}, \qquad "
-        rf"{a} = g({n(total)}) = \mathbf{{{n(value)}}}"
+        formulas.aligned(
+            [
+                rf"{z} &= \sum_j w_j x_j + b = {n(products.sum())} {formulas.signed(b)} = \mathbf{{{n(total)}}}",
+                rf"{a} &= g({n(total)}) = \mathbf{{{n(value)}}}",
+            ]
+        )
     )
     st.caption("Blue is positive, orange negative, each image on its own scale; the number is under the pointer.")
 
@@ -372,8 +374,9 @@ def _unit_typed():
     _unit_chosen(int(st.session_state["digits:unit"]) - 1)
 
 
-def links() -> None:
-    """Links to the pages that take this very image apart; they carry it."""
+def links(look: Look) -> None:
+    """Links to the pages that take this very image apart; they carry it, and the unit."""
+    params = {**address.params(), "layer": "1", "unit": str(look.unit + 1)}
     for column, (path, what) in zip(
         st.columns(2),
         (("pages/forward_pass.py", "Forward pass"), ("pages/backpropagation.py", "Backpropagation")),
@@ -382,13 +385,14 @@ def links() -> None:
         with column, suppress(StreamlitPageNotFoundError):  # a page that runs by itself has no neighbours
             st.page_link(
                 path, label=f"This image on the page {what}, number by number", icon=":material/arrow_forward:",
-                query_params=address.params(),
+                query_params=params,
             )  # fmt: skip
 
 
 # To the pixels
 
 
+@st.fragment
 def to_the_pixels(look: Look) -> None:
     """The loss's gradient at every pixel for a wanted digit, and a walk along it, step by step."""
     names, raster = look.names, look.raster
@@ -446,6 +450,7 @@ def to_the_pixels(look: Look) -> None:
         st.markdown(_verdict(look, path, arrives, length))
     with right:
         _chart(pictures.probability_curves(path, shown, names, theme=_theme()), "digits:curves")
+    address.write()  # the wanted digit is in the link
 
 
 def _verdict(look, path, arrives, length):

@@ -49,6 +49,7 @@ class Images {
       grid.append(node);
     });
     grid.classList.toggle('row', Boolean(run.signs));
+    grid.classList.toggle('captioned', Boolean(run.captions && !run.signs));
     this.grid = grid;
     this.box.replaceChildren(grid, this.readout);
     if (run.choosable) this.mark(run.chosen ?? -1);

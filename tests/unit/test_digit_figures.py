@@ -1,0 +1,126 @@
+"""What the digits' pictures hold is what the run is: weights of every frame, counts, precision and recall."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+
+import ffbp
+from ffbp.figures import digits as pictures
+from ffbp.figures import palette
+from ffbp.figures.pack import arrays_of, header_of
+from ffbp.maps import precision_recall
+from ffbp.pixels import raster_of, walk
+
+
+@pytest.fixture(scope="module")
+def run():
+    config = ffbp.Config(
+        dataset="digits", columns=(), hidden=(12,), epochs=4, batch_size=32, standardize=False, initializer="normal",
+        init_scale=0.05, learning_rate=0.01,
+    )  # fmt: skip
+    return ffbp.train(config)
+
+
+def array(blob, reference):
+    return arrays_of(blob)[reference["$"]]
+
+
+def test_the_packed_weights_are_every_frames_weights(run):
+    blob = pictures.pack_weights(run, raster_of(run.dataset), chosen=3)
+    header = header_of(blob)
+    frames = np.cumsum(
+        array(blob, header["values"]), axis=0, dtype=np.uint8
+    )  # each is the difference from the one before
+    low, high = header["limits"][0]
+    decoded = low + (high - low) * frames / 255
+    for frame in (0, 2, run.n_frames - 1):
+        W = run.network(frame).layers[0].W
+        assert decoded[frame] == pytest.approx(np.clip(W, low, high), abs=(high - low) / 255)
+    assert low == -high
+    assert (header["n_frames"], header["side"], header["chosen"]) == (run.n_frames, 8, 3)
+    assert len(header["labels"]) == 12
+    assert all(limit == header["limits"][0] for limit in header["limits"])
+
+
+def test_zero_weights_have_the_grounds_colour(run):
+    blob = pictures.pack_images(np.zeros((1, 64)), ["signed"], ["zero"], raster=raster_of(run.dataset), name="zero")
+    assert (array(blob, header_of(blob)["values"]) == 128).all()
+
+
+def test_images_carry_their_exact_numbers(run):
+    raw = run.dataset.raw_test[:5]
+    blob = pictures.pack_images(raw, ["ink"] * 5, list("abcde"), raster=raster_of(run.dataset), name="five")
+    header = header_of(blob)
+    assert (array(blob, header["numbers"]) == raw).all()
+    assert (array(blob, header["values"])[0] == np.floor(raw / 16 * 255 + 0.5)).all()
+
+
+def test_an_image_that_is_no_longer_finite_is_drawn_as_middle(run):
+    image = np.full((1, 64), np.nan)
+    blob = pictures.pack_images(image, ["signed"], ["lost"], raster=raster_of(run.dataset), name="lost")
+    assert (array(blob, header_of(blob)["values"]) == 128).all()
+
+
+def test_the_confusion_matrix_of_every_frame_is_scikit_learns(run):
+    blob = pictures.pack_confusion(run)
+    header, dataset = header_of(blob), run.dataset
+    for frame in (0, run.n_frames - 1):
+        said = run.network(frame).predict(dataset.X_test)
+        assert (array(blob, header["counts"])[frame] == confusion_matrix(dataset.y_test, said, labels=range(10))).all()
+        precision, recall, _, _ = precision_recall_fscore_support(
+            dataset.y_test, said, labels=range(10), zero_division=np.nan
+        )
+        np.testing.assert_allclose(array(blob, header["precision"])[frame], precision)
+        np.testing.assert_allclose(array(blob, header["recall"])[frame], recall)
+    assert header["part"] == "Test"
+
+
+def test_without_a_test_part_the_training_part_is_judged(run):
+    from dataclasses import replace
+
+    everything = ffbp.train(replace(run.config, test_size=0.0, epochs=1))
+    blob = pictures.pack_confusion(everything)
+    assert header_of(blob)["part"] == "Training"
+    assert array(blob, header_of(blob)["counts"])[-1].sum() == 1797
+
+
+def test_precision_and_recall_of_nobody_are_missing():
+    counts = np.array([[3, 1, 0], [0, 0, 0], [2, 0, 4]])
+    precision, recall = precision_recall(counts)
+    np.testing.assert_allclose(precision, [0.6, 0.0, 1.0])
+    np.testing.assert_allclose(recall, [0.75, np.nan, 4 / 6])
+
+
+def test_probabilities_are_drawn_as_they_are_and_the_true_digit_is_marked(run):
+    network, dataset = run.network(), run.dataset
+    p = network.predict_proba(dataset.X_test[:1])[0]
+    figure = pictures.probability_bars(p, dataset.class_names, true=int(dataset.y_test[0]))
+    assert (figure.data[0].x == p).all()
+    marked = [text for text in figure.layout.yaxis.ticktext if "✓" in text]
+    assert marked == [f"{dataset.y_test[0]} ✓"]
+    assert figure.data[0].marker.color[int(p.argmax())] == palette.POSITIVE
+
+
+def test_each_hidden_layer_has_its_row_and_each_unit_its_bar():
+    from ffbp.network import Network
+
+    network = Network((64, 5, 3, 10), ("relu", "tanh", "softmax"), loss="cce")
+    network.theta[...] = np.random.RandomState(0).randn(network.n_params)
+    trace = network.forward(np.random.RandomState(1).rand(1, 64))
+    figure = pictures.activation_bars(network, trace, chosen=(1, 2), theme="dark")
+    assert [len(bar.y) for bar in figure.data] == [5, 3]
+    assert (figure.data[1].y == trace.A[2][:, 0]).all()
+    assert list(figure.data[0].marker.line.width) == [0, 0, 3, 0, 0]
+
+
+def test_the_curves_show_every_class_and_name_two(run):
+    network, dataset = run.network(), run.dataset
+    target = (int(network.predict(dataset.X_test[:1])[0]) + 1) % 10
+    path = walk(network, dataset, dataset.raw_test[0], target, step=1.0, n_steps=10, high=16.0)
+    figure = pictures.probability_curves(path, 4, dataset.class_names)
+    assert len(figure.data) == 10
+    assert (figure.data[target].y == path.probabilities[:, target]).all()
+    assert {trace.name for trace in figure.data if trace.showlegend} == {
+        f"{target} (target)", str(path.answers[0])
+    }  # fmt: skip
+    assert figure.layout.shapes[0].x0 == 4
