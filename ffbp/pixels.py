@@ -27,18 +27,18 @@ class Raster:
         return pixels.reshape(*pixels.shape[:-1], self.side, self.side)
 
 
-RASTERS = {64: Raster(8, 16.0), 784: Raster(28, 255.0)}  # by the number of pixels: optdigits, MNIST
+# By the number of pixels: optdigits; MNIST as shares of black, or as its files have it.
+RASTERS = {64: (Raster(8, 16.0),), 784: (Raster(28, 1.0), Raster(28, 255.0))}
 
 
 def raster_of(dataset: Dataset) -> Raster | None:
     """The raster of a dataset whose inputs are all pixels of ten digits' images, in their order; None of any other."""
-    raster = RASTERS.get(len(dataset.feature_names))
     pixels = tuple(range(len(dataset.feature_names)))
-    if raster is None or dataset.task != CLASSIFICATION or dataset.columns != pixels or dataset.n_classes != 10:
+    if dataset.task != CLASSIFICATION or dataset.columns != pixels or dataset.n_classes != 10:
         return None
-    inks = [raw for raw in (dataset.raw_train, dataset.raw_test) if len(raw)]
-    within = all(raw.min() >= 0 and raw.max() <= raster.high for raw in inks)
-    return raster if within else None
+    parts = [raw for raw in (dataset.raw_train, dataset.raw_test) if len(raw)]
+    low, high = min(raw.min() for raw in parts), max(raw.max() for raw in parts)
+    return next((r for r in RASTERS.get(len(pixels), ()) if low >= 0 and high <= r.high), None)
 
 
 def input_gradient(network: Network, dataset: Dataset, pixels: np.ndarray, target: int) -> np.ndarray:

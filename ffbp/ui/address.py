@@ -13,8 +13,8 @@ from ffbp.config import FOREIGN_PARAMS, Config
 # The view's parameters: what is merely looked at. Names are disjoint from the configuration's.
 VIEW = {
     "frame": (0, 299),
-    "across": (0, 63),
-    "up": (0, 63),
+    "across": (0, 999),
+    "up": (0, 999),
     "pca": (0, 1),
     "sample": (0, 19_999),
     "layer": (1, 9),
@@ -22,6 +22,7 @@ VIEW = {
     "wanted": (0, 9),
 }
 INPUTS = "x"  # typed inputs, numbers joined by "_"
+MAX_INPUTS, MAX_INPUT_TEXT = 784, 20_000  # as many as the largest images have pixels
 CONFIG, VIEW_STATE, WRITTEN, WARNINGS = "config", "view", "address:written", "address:warnings"
 ADOPTED = "address:adopted"
 
@@ -79,9 +80,9 @@ def _view_from(current):
         else:
             warnings.append(f"{key} must be from {low} to {high}, got {text[:40]!r}; the default is used")
     if INPUTS in current:
-        numbers = [as_number(text) for text in str(current[INPUTS])[:2000].split("_")]
-        if len(numbers) <= 64 and None not in numbers:
-            view[INPUTS] = "_".join(repr(number) for number in numbers)
+        numbers = [as_number(text) for text in str(current[INPUTS])[:MAX_INPUT_TEXT].split("_")]
+        if len(numbers) <= MAX_INPUTS and None not in numbers:
+            view[INPUTS] = "_".join(repr(number).removesuffix(".0") for number in numbers)
         else:
             warnings.append(
                 f"{INPUTS} must be finite numbers joined by _, got {str(current[INPUTS])[:40]!r}; it was left out"

@@ -271,8 +271,10 @@ def drawing_pad(look: Look) -> None:
 
 
 def _drawn_pixels(strokes, raster):
-    draw = handwriting.digit_8x8 if raster.side == 8 else handwriting.digit_28x28
-    return draw(strokes).ravel()
+    """The drawing as pixels in their own units, with as many decimals as the link keeps."""
+    if raster.side == 8:
+        return handwriting.digit_8x8(strokes).ravel()
+    return np.round(handwriting.digit_28x28(strokes).ravel() * raster.high / 255.0, 4)
 
 
 def _strokes_changed(raster):
@@ -294,7 +296,7 @@ def take_drawing(strokes, raster: Raster) -> None:
     view = st.session_state[address.VIEW_STATE]
     view.pop(address.INPUTS, None)
     if strokes:
-        view[address.INPUTS] = "_".join(str(int(v)) for v in _drawn_pixels(strokes, raster))
+        view[address.INPUTS] = "_".join(f"{v:g}" for v in _drawn_pixels(strokes, raster))
         view.pop("sample", None)
     st.session_state[COMMITTED] = True
 

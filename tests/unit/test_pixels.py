@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import ffbp
+from ffbp.datasets import prepare
 from ffbp.pixels import Raster, input_gradient, raster_of, walk
 from ffbp.training import dataset_for
 
@@ -120,6 +121,18 @@ def test_only_all_pixels_of_ten_digits_are_images():
     for other in ({"dataset": "digits"}, {"dataset": "digits", "columns": tuple(range(63))}, {"dataset": "moons"},
                   {"dataset": "digits", "columns": tuple(range(63, -1, -1))}):  # fmt: skip
         assert raster_of(dataset_for(ffbp.Config(**other))) is None
+
+
+def test_a_table_of_784_grey_levels_is_images_in_its_own_units():
+    rng = np.random.RandomState(0)
+    options = {
+        "task": "classification", "feature_names": [f"p{k}" for k in range(784)], "target_name": "class",
+        "class_names": [str(k) for k in range(10)], "columns": range(784), "standardize": False, "test_size": 0.2, "seed": 0,
+    }  # fmt: skip
+    y = np.arange(50) % 10
+    assert raster_of(prepare(rng.randint(0, 256, (50, 784)).astype(float), y, **options)) == Raster(28, 255.0)
+    assert raster_of(prepare(rng.rand(50, 784), y, **options)) == Raster(28, 1.0)
+    assert raster_of(prepare(rng.randn(50, 784), y, **options)) is None
 
 
 def test_pixels_become_rows_of_an_image():

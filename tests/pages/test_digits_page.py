@@ -1,0 +1,262 @@
+"""The Digits page: what it says is what the core computes; drawings, targets and images are chosen and kept in the link."""
+
+import re
+
+import numpy as np
+import pytest
+from apptest import ROOT, run_page
+from pens import PENS
+
+import ffbp
+from ffbp.figures import format_number, format_percent
+from ffbp.figures.pack import arrays_of, header_of
+from ffbp.handwriting import digit_8x8
+from ffbp.pixels import input_gradient, walk
+from ffbp.presets import PRESETS
+
+PATH = ROOT / "pages" / "digits.py"
+CONFIG = ffbp.Config.from_params({**PRESETS["digits"].config.to_params(), "epochs": "6"})[0]
+
+
+@pytest.fixture(scope="module")
+def run():
+    return ffbp.train(CONFIG)
+
+
+def digits(**params):
+    return check(run_page(PATH, **{**CONFIG.to_params(), **params}))
+
+
+def check(app):
+    assert not app.exception, app.exception
+    return app
+
+
+def address(app):
+    return {key: value[0] if isinstance(value, list) else value for key, value in app.query_params.items()}
+
+
+def blobs(app, name):
+    """What the components of a kind got, by the name that the packed images carry."""
+    found = {}
+    for component in app.get("bidi_component"):
+        if component.proto.component_name.endswith(name):
+            header = header_of(component.proto.bytes)
+            found[header.get("name", name)] = (header, arrays_of(component.proto.bytes))
+    return found
+
+
+def text(app):
+    return " ".join(element.value for kind in ("markdown", "caption", "info") for element in app.get(kind))
+
+
+def test_another_experiment_gets_one_button_that_loads_the_digits():
+    app = check(run_page(PATH, lr="0.3"))
+    assert "not about images" in text(app)
+    assert not app.get("bidi_component")
+    app.button(key="digits:load").click()
+    app = check(app.run())
+    assert app.session_state["config"] == PRESETS["digits"].config
+    assert "not about images" not in text(app)
+
+
+@pytest.mark.parametrize(
+    "params", [{"dataset": "digits"}, {"dataset": "digits", "columns": "1-2-3"}, {"dataset": "iris"}]
+)
+def test_digits_without_all_their_pixels_are_not_enough(params):
+    assert "not about images" in text(check(run_page(PATH, **params)))
+
+
+def test_the_weights_of_every_frame_are_on_the_page(run):
+    header, arrays = blobs(digits(), "ffbp_images")["Weights of the first layer, an image a unit"]
+    assert header["n_frames"] == run.n_frames
+    assert arrays[header["values"]["$"]].shape == (run.n_frames, 64, 64)
+
+
+def test_the_mistakes_are_the_networks(run):
+    app = digits()
+    dataset = run.dataset
+    said = run.network().predict(dataset.X_test)
+    wrong = np.flatnonzero(said != dataset.y_test)
+    assert f"**{len(wrong)} of 360 test images are misread** at epoch 6" in text(app)
+    header, arrays = blobs(app, "ffbp_images")["Gallery: choose an image"]
+    rows = [int(re.match(r"sample (\d+):", label).group(1)) for label in header["labels"]]
+    assert set(rows) <= set(dataset.rows_test[wrong])
+    assert len(rows) == min(len(wrong), 24)
+    numbers = arrays[header["numbers"]["$"]]
+    for row, image, label in zip(rows, numbers, header["labels"], strict=True):
+        i = int(np.flatnonzero(dataset.rows_test == row)[0])
+        p = run.network().predict_proba(dataset.X_test[i : i + 1])[0]
+        assert (image == dataset.raw_test[i]).all()
+        assert label == f"sample {row}: true {dataset.y_test[i]}, said {p.argmax()} with {format_percent(p.max())}"
+
+
+def test_an_early_moment_has_many_mistakes_on_pages(run):
+    app = digits(frame="0")
+    n = int((run.network(0).predict(run.dataset.X_test) != run.dataset.y_test).sum())
+    assert f"**{n} of 360 test images are misread** at epoch 0" in text(app)
+    first = blobs(app, "ffbp_images")["Gallery: choose an image"][0]["labels"]
+    app.number_input(key="digits:page").set_value(2)
+    second = blobs(check(app.run()), "ffbp_images")["Gallery: choose an image"][0]["labels"]
+    assert len(first) == len(second) == 24
+    assert not set(first) & set(second)
+
+
+def test_a_cell_shows_the_images_behind_it(run):
+    app = digits()
+    said = run.network().predict(run.dataset.X_test)
+    count = int(((run.dataset.y_test == 3) & (said == 3)).sum())
+    app.session_state["digits:cell"] = 33
+    app = check(app.run())
+    assert f"**{count} test images of a 3 that the network calls 3**" in text(app)
+    labels = blobs(app, "ffbp_images")["Gallery: choose an image"][0]["labels"]
+    assert all("true 3, said 3" in label for label in labels)
+    app.button(key="digits:all").click()
+    assert "are misread" in text(check(app.run()))
+
+
+def test_an_empty_cell_says_so(run):
+    app = digits()
+    said = run.network().predict(run.dataset.X_test)
+    i, j = next((i, j) for i in range(10) for j in range(10) if not ((run.dataset.y_test == i) & (said == j)).any())
+    app.session_state["digits:cell"] = 10 * i + j
+    assert "None at this moment" in text(check(app.run()))
+
+
+def test_the_chosen_image_its_answer_and_its_bars_are_the_networks(run):
+    row = int(run.dataset.rows_test[7])
+    app = digits(sample=str(row))
+    p = run.network().predict_proba(run.dataset.X_test[7:8])[0]
+    assert f"The network says **{p.argmax()}** with {format_percent(p.max())}." in text(app)
+    assert f"The true digit is **{run.dataset.y_test[7]}**." in text(app)
+
+
+def test_a_drawing_in_the_link_is_the_chosen_image(run):
+    pixels = digit_8x8(PENS[3]).ravel()
+    x = "_".join(f"{v:g}" for v in pixels)
+    app = digits(x=x)
+    p = run.network().predict_proba(run.dataset.encode(pixels[None]))[0]
+    assert f"The network says **{p.argmax()}** with {format_percent(p.max())}." in text(app)
+    header, arrays = blobs(app, "ffbp_images")["The chosen image"]
+    assert header["labels"] == ["your drawing"]
+    assert (arrays[header["numbers"]["$"]] == pixels).all()
+    assert address(app)["x"] == x
+
+
+@pytest.mark.parametrize("page", ["forward_pass", "backpropagation"])
+def test_the_other_pages_show_the_same_drawing(page, run):
+    pixels = digit_8x8(PENS[7]).ravel()
+    app = check(run_page(ROOT / "pages" / f"{page}.py", **CONFIG.to_params(), x="_".join(f"{v:g}" for v in pixels)))
+    assert not app.warning
+    if page == "forward_pass":
+        p = run.network().predict_proba(run.dataset.encode(pixels[None]))[0]
+        assert [m.value for m in app.metric][:2] == [str(p.argmax()), format_number(p.max())]
+
+
+def test_one_units_sum_is_written_in_images_and_numbers(run):
+    row = int(run.dataset.rows_test[0])
+    app = digits(sample=str(row), layer="1", unit="5")
+    network = run.network()
+    trace = network.forward(run.dataset.X_test[:1])
+    header, arrays = blobs(app, "ffbp_images")["One unit's sum as images"]
+    pixels, weights, products = arrays[header["numbers"]["$"]]
+    assert (pixels == run.dataset.raw_test[0]).all()
+    assert (weights == network.layers[0].W[4]).all()
+    assert products == pytest.approx(pixels * weights)
+    assert products.sum() + network.layers[0].b[4, 0] == pytest.approx(trace.Z[1][4, 0])
+    assert any(rf"\mathbf{{{format_number(trace.Z[1][4, 0])}}}" in latex.value for latex in app.get("latex"))
+
+
+def test_standardised_pixels_are_shown_as_the_network_sees_them():
+    app = check(run_page(PATH, **{**CONFIG.to_params(), "standardize": "1", "lr": "0.001"}))
+    header, arrays = blobs(app, "ffbp_images")["One unit's sum as images"]
+    raw, seen, weights, products = arrays[header["numbers"]["$"]]
+    dataset = ffbp.train(app.session_state["config"]).dataset
+    assert seen == pytest.approx(dataset.encode(raw[None])[0])
+    assert products == pytest.approx(seen * weights)
+
+
+def test_another_unit_is_chosen_by_its_number_and_kept_in_the_link():
+    app = digits()
+    app.number_input(key="digits:unit").set_value(9)
+    app = check(app.run())
+    assert address(app)["unit"] == "9"
+    assert blobs(app, "ffbp_images")["Weights of the first layer, an image a unit"][0]["chosen"] == 8
+
+
+def test_the_gradient_at_the_pixels_and_the_walk_are_the_cores(run):
+    row = int(run.dataset.rows_test[0])
+    app = digits(sample=str(row), wanted="8")
+    network, pixels = run.network(), run.dataset.raw_test[0]
+    length = app.get("select_slider")[0]
+    length = next(slider for slider in app.select_slider if slider.key == "digits:step").value
+    path = walk(network, run.dataset, pixels, 8, step=length, n_steps=80, high=16.0)
+    shown = next(slider for slider in app.slider if slider.key.startswith("digits:steps:")).value
+    header, arrays = blobs(app, "ffbp_images")["The gradient, and the walk along it"]
+    gradient, original, change, now = arrays[header["numbers"]["$"]]
+    assert gradient == pytest.approx(-input_gradient(network, run.dataset, path.images[shown], 8))
+    assert (original == pixels).all()
+    assert now == pytest.approx(path.images[shown])
+    assert change == pytest.approx(path.images[shown] - pixels)
+    assert f"From step **{path.arrives}** on the network sees a **8**" in text(app)
+    assert path.answers[shown] == 8
+
+
+def test_the_wanted_digit_is_kept_in_the_link():
+    app = digits()
+    app.selectbox(key="digits:target").select_index(4)
+    app = check(app.run())
+    assert address(app)["wanted"] == "4"
+    assert "a **4**" in text(app)
+
+
+def test_more_steps_are_shown_when_asked_for():
+    app = digits(wanted="0")
+    slider = next(slider for slider in app.slider if slider.key.startswith("digits:steps:"))
+    slider.set_value(slider.max)
+    app = check(app.run())
+    captions = blobs(app, "ffbp_images")["The gradient, and the walk along it"][0]["captions"]
+    assert captions[-1].startswith(f"step {slider.max}: 0,")
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"lr": "30", "epochs": "3"}, {"hidden": "none"}, {"hidden": "8-8-8"}, {"test": "0"}, {"frame": "0"},
+        {"loss": "mse", "output": "sigmoid"}, {"init": "zeros"}, {"x": "_".join(["1e300"] * 64)}, {"wanted": "3"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_any_network_on_the_digits_has_its_page(params):
+    app = digits(**params)
+    assert not app.warning
+    assert blobs(app, "ffbp_matrix")
+
+
+def test_a_gradient_of_zero_is_explained():
+    assert "no step can lower this loss" in text(digits(init="zeros", frame="0", hidden="4"))
+
+
+@pytest.mark.parametrize(
+    ("params", "said"),
+    [
+        ({"x": "1_2"}, "x must hold 64"),
+        ({"wanted": "12"}, "wanted must be"),
+        ({"unit": "60", "hidden": "8"}, "unit must be"),
+    ],
+)
+def test_a_bad_link_warns(params, said):
+    assert any(said in warning.value.replace("\\", "") for warning in digits(**params).warning)
+
+
+def test_the_code_is_shown_when_somebody_looks():
+    app = digits()
+    assert not app.code
+    expander = next(box for box in app.expander if box.label == "The code behind this page")
+    assert expander is not None
+
+
+def test_prose_between_figures_is_short():
+    app = digits()
+    for element in app.main.markdown:
+        assert len(element.value.split()) <= 80
