@@ -216,7 +216,7 @@ def test_more_steps_are_shown_when_asked_for():
     slider.set_value(slider.max)
     app = check(app.run())
     captions = blobs(app, "ffbp_images")["The gradient, and the walk along it"][0]["captions"]
-    assert captions[-1].startswith(f"step {slider.max}: 0,")
+    assert captions[-1].startswith(f"step {slider.max:g}: 0,")
 
 
 @pytest.mark.parametrize(
