@@ -39,8 +39,8 @@ def fetch() -> tuple[np.ndarray, np.ndarray]:
     """
     from sklearn.datasets import fetch_openml
 
-    try:
-        found = fetch_openml("mnist_784", version=1, as_frame=False, parser="auto")
+    try:  # liac-arff: pandas 3.1 reads the labels as numbers, at which scikit-learn 1.9's other parser fails
+        found = fetch_openml("mnist_784", version=1, as_frame=False, parser="liac-arff")
     except (OSError, HTTPException) as error:  # no name, no route, no answer, an error page: all of them are OSErrors
         reason = str(getattr(error, "reason", None) or error)[:120]
         raise Unavailable(
@@ -48,7 +48,7 @@ def fetch() -> tuple[np.ndarray, np.ndarray]:
         ) from None
     except MemoryError:
         raise Unavailable(f"This machine has too little memory to read MNIST's 70,000 images. {REMEDY}") from None
-    except (ValueError, KeyError, RuntimeError) as error:
+    except (ValueError, KeyError, TypeError, RuntimeError) as error:
         raise Unavailable(
             f"What openml.org sent is not MNIST ({str(error)[:120]}). Try again later. {REMEDY}"
         ) from None

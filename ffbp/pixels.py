@@ -48,8 +48,9 @@ def input_gradient(network: Network, dataset: Dataset, pixels: np.ndarray, targe
     """
     trace = network.forward(dataset.encode_columns(np.asarray(pixels, dtype=float)[None]))
     network.backward(np.array([target]), trace)
-    dA = network.layers[0].W.T @ trace.delta[1]
-    return dA[:, 0] / dataset.std
+    with np.errstate(over="ignore", invalid="ignore"):
+        dA = network.layers[0].W.T @ trace.delta[1]
+        return dA[:, 0] / dataset.std
 
 
 @dataclass(frozen=True)

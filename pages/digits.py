@@ -6,11 +6,12 @@ from ffbp import ui
 from ffbp.ui import digits, forward
 
 config = ui.begin("Digits")
-if not digits.shows_digits(config):
+shown = ui.trained(config, ui.axes_of(config)) if digits.shows_digits(config) else None
+if shown is None or not digits.are_images(shown):
     digits.offer()
+    digits.full_size(config)
     ui.finish()
     st.stop()
-shown = ui.trained(config, ui.axes_of(config))
 
 
 @st.fragment
@@ -35,11 +36,7 @@ def page() -> None:
         digits.gallery(look)
 
     st.subheader("Draw your own digit", anchor=False)
-    st.markdown(
-        "Draw with mouse, finger or keys. As with the training images, the ink is scaled to fill the height, the stroke "
-        "made so wide that half of the box is ink, the slant taken out, and blocks of pixels counted. Write as their "
-        "writers did: a 1 with a flag, a 7 with a bar."
-    )
+    st.markdown(digits.how_drawings_are_made(look))
     digits.drawing_pad(look)
 
     st.subheader("One image, neuron by neuron", anchor=False)
@@ -54,8 +51,10 @@ def page() -> None:
         "changes with each **pixel**. Which ones would have to change for the network to see another digit?"
     )
     digits.to_the_pixels(look)
-    digits.code()
 
 
 page()
+st.subheader("Full size: MNIST", anchor=False)
+digits.full_size(config)
+digits.code()
 ui.finish()

@@ -21,9 +21,9 @@ from ffbp.figures import digits as pictures
 from ffbp.figures import format_number, format_percent
 from ffbp.figures.pack import header_of
 from ffbp.network import Network, Trace
-from ffbp.pixels import Raster, input_gradient, raster_of, walk
+from ffbp.pixels import RASTERS, Raster, input_gradient, raster_of, walk
 from ffbp.presets import PRESETS
-from ffbp.ui import address, formulas
+from ffbp.ui import address, files, formulas, mnist
 from ffbp.ui.runs import Shown
 from ffbp.ui.samples import Sample, chosen_sample
 
@@ -130,21 +130,42 @@ class Look:
 
 
 def shows_digits(config: Config) -> bool:
-    """Whether the experiment is about the digits' images: all 64 pixels, nothing else."""
-    source = config.resolve() if config.points is None and not config.file_name else None
-    return source is not None and config.dataset == "digits" and source.columns == tuple(range(64))
+    """Whether the experiment's inputs can be digits' images: all pixels, nothing else, and ten classes."""
+    source = config.source(files.source_for(config))
+    resolved = config.resolve(source)
+    n_pixels = len(source.feature_names)
+    return n_pixels in RASTERS and resolved.columns == tuple(range(n_pixels)) and resolved.n_classes == 10
+
+
+def are_images(shown: Shown) -> bool:
+    """Whether the run's inputs are images: their values, too, lie between paper and ink."""
+    return raster_of(shown.run.dataset) is not None
 
 
 def offer() -> None:
     """Say that the experiment at hand has no images, and offer the page's own."""
     st.info(
-        "The experiment at hand is not about images: this page needs the digits with all their 64 pixels as inputs. "
+        "The experiment at hand is not about images: this page needs handwritten digits with all their pixels as inputs. "
         "Load the page's own, and change it as you like. Nothing is lost: Back returns to yours.",
         icon=":material/image_search:",
     )
     st.button(
-        "Load the digits", key="digits:load", type="primary", icon=":material/draw:", on_click=address.set_config,
+        "Load the digits", key="digits:load", type="primary", icon=":material/draw:", on_click=files.set_data,
         args=(PRESETS["digits"].config,),
+    )  # fmt: skip
+
+
+def full_size(config: Config) -> None:
+    """MNIST when somebody asks for it; the way back to the small digits."""
+    if not mnist.is_meant(config):
+        mnist.offer("digits:mnist")
+        return
+    st.markdown(
+        "You are looking at a sample of MNIST. A network this large has a short record, so the timeline has few moments."
+    )
+    st.button(
+        "Back to the 8×8 digits", key="digits:small", on_click=files.set_data, args=(PRESETS["digits"].config,),
+        icon=":material/undo:",
     )  # fmt: skip
 
 
@@ -246,6 +267,20 @@ def _row_chosen(row):
 
 
 # Drawing
+
+
+def how_drawings_are_made(look: Look) -> str:
+    """What happens to a drawing before the network gets it, in words."""
+    if look.raster.side == 8:
+        return (
+            "Draw with mouse, finger or keys. As with the training images, the ink is scaled to fill the height, the "
+            "stroke made so wide that half of the box is ink, the slant taken out, and blocks of pixels counted. Write as "
+            "their writers did: a 1 with a flag, a 7 with a bar."
+        )
+    return (
+        "Draw with mouse, finger or keys. As with MNIST's images, the ink is scaled to fit 20×20 pixels, its proportions "
+        "kept, and its centre of mass is put in the middle of 28×28."
+    )
 
 
 @st.fragment
@@ -429,6 +464,8 @@ def to_the_pixels(look: Look) -> None:
     shown = steps.slider("Steps taken", 0, last, key=key)
     g = input_gradient(look.network, look.dataset, path.images[shown], look.target)
     change = path.images[shown] - path.images[0]
+    with np.errstate(over="ignore"):
+        moved = float(np.linalg.norm(change))
     before, after = path.answers[0], path.answers[shown]
     data = pictures.pack_images(
         np.array([-g, path.images[0], change, path.images[shown]]), ["signed", "ink", "signed", "ink"],
@@ -436,7 +473,7 @@ def to_the_pixels(look: Look) -> None:
         captions=[
             f"−dLoss/dx for a {names[look.target]}",
             f"original: {names[before]}, {format_percent(path.probabilities[0, before])}",
-            f"difference, length {format_number(np.linalg.norm(change))}",
+            f"difference, length {format_number(moved)}",
             f"step {shown}: {names[after]}, {format_percent(path.probabilities[shown, after])}",
         ],
         signs=["", "  ", "+", "="], name="The gradient, and the walk along it", size=150,
@@ -475,10 +512,11 @@ def _target_chosen():
     st.session_state[address.VIEW_STATE]["wanted"] = int(st.session_state["digits:target"])
 
 
+@st.fragment
 def code() -> None:
     """The code that went from strokes to pixels and back from the loss to the pixels, as it is in the package."""
     box = st.expander("The code behind this page", key="digits:code", on_change="rerun")
     if not box.open:
         return
-    for function in (input_gradient, walk, handwriting.bitmap_32x32, handwriting.deslanted):
+    for function in (input_gradient, walk, handwriting.bitmap_32x32, handwriting.deslanted, handwriting.digit_28x28):
         box.code(textwrap.dedent(inspect.getsource(function)), language="python")

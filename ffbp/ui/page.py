@@ -8,7 +8,7 @@ from streamlit.errors import StreamlitPageNotFoundError
 
 from ffbp.config import Config
 from ffbp.maps import PRINCIPAL
-from ffbp.ui import address, files, sidebar
+from ffbp.ui import address, files, mnist, sidebar
 from ffbp.ui.formulas import plain
 from ffbp.ui.runs import PROGRESS
 from ffbp.ui.sidebar import Sidebar, usual_axes
@@ -63,6 +63,8 @@ def begin(title: str, *, picture_first: bool = False) -> Config:
             st.warning(plain(warning), icon=":material/link_off:")
     if not files.is_there(st.session_state[address.CONFIG]):
         sidebar.draw()
+        if mnist.is_meant(st.session_state[address.CONFIG]):
+            mnist.offer(f"{title.lower()}:mnist")
         files.ask(title.lower())
         st.stop()
     return st.session_state[address.CONFIG]

@@ -1,16 +1,21 @@
 """The Digits page: what it says is what the core computes; drawings, targets and images are chosen and kept in the link."""
 
 import re
+import urllib.error
+from functools import cache
 
 import numpy as np
 import pytest
+import sklearn.datasets
 from apptest import ROOT, run_page
+from openml import drawn_images, write_copy
 from pens import PENS
 
 import ffbp
+from ffbp import mnist
 from ffbp.figures import format_number, format_percent
 from ffbp.figures.pack import arrays_of, header_of
-from ffbp.handwriting import digit_8x8
+from ffbp.handwriting import digit_8x8, digit_28x28
 from ffbp.pixels import input_gradient, walk
 from ffbp.presets import PRESETS
 
@@ -260,3 +265,75 @@ def test_prose_between_figures_is_short():
     app = digits()
     for element in app.main.markdown:
         assert len(element.value.split()) <= 80
+
+
+# MNIST
+
+
+@pytest.fixture
+def local_mnist(monkeypatch, tmp_path):
+    """scikit-learn's data folder with a small copy of MNIST in it, and a download of its own for the test."""
+    write_copy(tmp_path, *drawn_images(200))
+    monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path))
+    monkeypatch.setattr("ffbp.ui.mnist._download", cache(mnist.Download))
+
+
+def test_mnist_is_fetched_trained_and_shown_as_images(local_mnist):
+    app = digits()
+    app.button(key="digits:mnist").click()
+    app = check(app.run())
+    config = app.session_state["config"]
+    assert (config.file_name, config.hidden, config.columns) == ("MNIST 28×28", (32,), ())
+    header, arrays = blobs(app, "ffbp_images")["Weights of the first layer, an image a unit"]
+    assert header["side"] == 28
+    assert arrays[header["values"]["$"]].shape[1:] == (32, 784)
+    assert "sample of MNIST" in text(app)
+    assert address(app)["file"] == "MNIST 28×28"
+    app.button(key="digits:small").click()
+    assert check(app.run()).session_state["config"] == PRESETS["digits"].config
+
+
+def test_a_link_to_mnist_offers_to_fetch_it_and_keeps_the_rest(local_mnist):
+    app = digits()
+    app.button(key="digits:mnist").click()
+    link = {**address(check(app.run())), "hidden": "8", "epochs": "3"}
+    app = check(run_page(PATH, **link))
+    app.button(key="digits:mnist").click()
+    app = check(app.run())
+    assert app.session_state["config"].hidden == (8,)
+    assert blobs(app, "ffbp_images")["Weights of the first layer, an image a unit"][0]["side"] == 28
+
+
+def test_a_drawing_on_mnist_is_28_by_28(local_mnist):
+    app = digits()
+    app.button(key="digits:mnist").click()
+    app = check(app.run())
+    pixels = np.round(digit_28x28(PENS[3]).ravel() / 255, 4)
+    app.query_params["x"] = "_".join(f"{v:g}" for v in pixels)
+    app = check(app.run())
+    assert not app.warning
+    header, arrays = blobs(app, "ffbp_images")["The chosen image"]
+    assert header["labels"] == ["your drawing"]
+    assert arrays[header["numbers"]["$"]].ravel() == pytest.approx(pixels)
+
+
+def test_without_internet_the_page_says_so_and_can_try_again(monkeypatch, tmp_path):
+    def fetch_openml(name, **options):
+        raise urllib.error.URLError("Name or service not known")
+
+    monkeypatch.setattr(sklearn.datasets, "fetch_openml", fetch_openml)
+    monkeypatch.setattr("ffbp.ui.mnist._download", cache(mnist.Download))
+    app = digits()
+    app.button(key="digits:mnist").click()
+    app = check(app.run())
+    (error,) = app.error
+    assert "could not be fetched from openml" in error.value.replace("\\", "")
+    assert app.session_state["config"] == CONFIG
+    monkeypatch.undo()
+    write_copy(tmp_path, *drawn_images(100))
+    monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path))
+    monkeypatch.setattr("ffbp.ui.mnist._download", cache(mnist.Download))
+    app.button(key="digits:mnist").click()
+    app = check(app.run())
+    assert not app.error
+    assert app.session_state["config"].file_name == "MNIST 28×28"

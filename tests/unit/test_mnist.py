@@ -9,26 +9,20 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import sklearn.datasets
-from pens import drawings
+from openml import drawn_images, write_copy
 
 import ffbp
 from ffbp import mnist
-from ffbp.handwriting import digit_28x28
 from ffbp.pixels import raster_of
 from ffbp.tables import source_of
 from ffbp.training import dataset_for
 
 
-def local_copy(n=300):
-    """Images and labels as fetch_openml returns them: floats 0..255, and labels that are texts in an object array."""
-    found = list(drawings(n, seed=5))
-    X = np.array([digit_28x28(strokes).ravel() for _, strokes in found])
-    return SimpleNamespace(data=X, target=np.array([str(digit) for digit, _ in found], dtype=object))
-
-
 @pytest.fixture(scope="module")
 def bunch():
-    return local_copy()
+    """Images and labels as fetch_openml returns them: numbers 0..255, and labels that are texts in an object array."""
+    X, y = drawn_images(300)
+    return SimpleNamespace(data=X, target=np.array([str(digit) for digit in y], dtype=object))
 
 
 @pytest.fixture
@@ -46,7 +40,7 @@ def fetched(monkeypatch, bunch):
 
 def test_mnist_is_asked_for_by_its_name_as_arrays(fetched, bunch):
     X, y = mnist.fetch()
-    assert fetched == [("mnist_784", {"version": 1, "as_frame": False, "parser": "auto"})]
+    assert fetched == [("mnist_784", {"version": 1, "as_frame": False, "parser": "liac-arff"})]
     assert (bunch.data == X).all()
     assert [str(label) for label in y] == list(bunch.target)
     assert X.dtype == y.dtype == np.uint8
@@ -100,6 +94,15 @@ def test_the_experiment_fits_the_real_sample():
     )
     assert warnings == []
     assert config.resolve(source).n_train == 4000
+
+
+def test_scikit_learn_reads_a_local_copy_of_openmls_files(monkeypatch, tmp_path):
+    X, y = drawn_images(20)
+    write_copy(tmp_path, X, y)
+    monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path))
+    images, labels = mnist.fetch()
+    assert (images == X).all()
+    assert (labels == y).all()
 
 
 NO_WAY = [

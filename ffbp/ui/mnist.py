@@ -1,0 +1,79 @@
+"""MNIST on the page: a button that fetches it, progress while it comes, one clear sentence if it cannot be had."""
+
+import streamlit as st
+
+from ffbp import mnist
+from ffbp.config import Config
+from ffbp.ui import address, files
+from ffbp.ui.formulas import plain
+
+WANTED, FAULT = "mnist:wanted", "mnist:fault"
+LOOK_SECONDS, PATIENCE_SECONDS = 0.25, 600.0
+
+
+@st.cache_resource(show_spinner=False)
+def _download() -> mnist.Download:
+    """The server's one download."""
+    return mnist.Download()
+
+
+def is_meant(config: Config) -> bool:
+    """Whether a configuration's data are MNIST, loaded or not."""
+    return config.file_name == mnist.NAME
+
+
+def offer(key: str) -> None:
+    """A button that fetches MNIST; then its experiment, or the one that a link describes, runs on it."""
+    st.markdown(
+        f"**MNIST**: 28×28 pixels. scikit-learn fetches the 70,000 images from openml.org once, about "
+        f"{mnist.ABOUT_BYTES / 1e6:.0f} MB, and keeps them on the machine that runs this dashboard. A sample of "
+        f"{mnist.N_IMAGES:,} becomes this session's data."
+    )
+    if fault := st.session_state.get(FAULT):
+        st.error(plain(fault))
+    if not st.session_state.get(WANTED):
+        st.button("Fetch MNIST", key=key, on_click=_want, icon=":material/download:")
+        return
+    table = _table()
+    st.session_state[WANTED] = False
+    if table is not None:
+        _use(table)
+    st.rerun()
+
+
+def _want():
+    st.session_state[WANTED] = True
+    st.session_state.pop(FAULT, None)
+
+
+def _table():
+    """The images, with progress until they are there; None, and the fault noted, if they cannot be had."""
+    download = _download()
+    download.start()
+    bar = st.progress(0.0, "Asking openml.org …")
+    try:
+        for _ in range(int(PATIENCE_SECONDS / LOOK_SECONDS)):
+            table = download.wait(LOOK_SECONDS)
+            if table is not None:
+                return table
+            n_bytes = download.n_bytes()
+            share = n_bytes / mnist.ABOUT_BYTES
+            text = f"Downloading: {n_bytes / 1e6:.1f} of about {mnist.ABOUT_BYTES / 1e6:.0f} MB"
+            bar.progress(min(share, 0.9), text if share < 0.9 else "Reading 70,000 images …")
+    except mnist.Unavailable as error:
+        st.session_state[FAULT] = str(error)
+        return None
+    st.session_state[FAULT] = (
+        f"MNIST is still not there after {PATIENCE_SECONDS / 60:.0f} minutes. Fetching goes on: press the button to look again."
+    )
+    return None
+
+
+def _use(table):
+    config = st.session_state[address.CONFIG]
+    if is_meant(config) and config.file_fingerprint in (None, table.fingerprint):
+        files.use(table, config)
+    elif is_meant(config):
+        st.session_state[files.OTHER] = table  # openml.org has changed the data: ask whether to go on with them
+    else:
+        files.use(table, mnist.EXPERIMENT)
