@@ -1,0 +1,302 @@
+"""The Digits page in a real browser: drawing with mouse, finger and keys; images that follow the timeline; choosing."""
+
+import re
+from urllib.parse import urlencode
+
+import numpy as np
+import pytest
+from pens import PENS, dense
+from playwright.sync_api import expect
+
+import ffbp
+from ffbp.figures import format_percent
+from ffbp.handwriting import digit_8x8
+from ffbp.presets import PRESETS
+
+PARAMS = {**PRESETS["digits"].config.to_params(), "epochs": "12"}
+PAD = ".ffbp-drawing .pad > canvas"
+
+
+@pytest.fixture(scope="module")
+def run():
+    return ffbp.train(ffbp.Config.from_params(PARAMS)[0])
+
+
+def open_digits(playground, **params):
+    page = playground.page
+    page.goto(f"{playground.address}/digits?{urlencode({**PARAMS, **params})}")
+    return ready(page)
+
+
+PARTS = (
+    ".ffbp[data-run] .loss .main-svg",
+    ".ffbp-images[data-id]",
+    ".ffbp-confusion[data-id]",
+    ".ffbp-drawing[data-strokes]",
+)
+
+
+def ready(page):
+    for part in PARTS:
+        page.wait_for_selector(part, timeout=60_000)
+    page.get_by_text("The code behind this page").wait_for()  # the last thing on the page: it has been drawn to its end
+    return page
+
+
+def place(page, point):
+    """A point of the pad (0..1 each) on the screen."""
+    box = page.locator(PAD).bounding_box()
+    return box["x"] + point[0] * box["width"], box["y"] + point[1] * box["height"]
+
+
+def strokes_of(digit):
+    return [dense(stroke, 16) for stroke in PENS[digit]]
+
+
+def draw(page, digit):
+    page.locator(PAD).scroll_into_view_if_needed()
+    for stroke in strokes_of(digit):
+        page.mouse.move(*place(page, stroke[0]))
+        page.mouse.down()
+        for point in stroke[1:]:
+            page.mouse.move(*place(page, point))
+        page.mouse.up()
+
+
+def wait_answer(page, answer):
+    page.wait_for_function("a => document.querySelector('.ffbp-drawing').dataset.answer === a", arg=str(answer))
+
+
+def wait_strokes(page, n):
+    page.wait_for_function("n => document.querySelector('.ffbp-drawing').dataset.strokes === String(n)", arg=n)
+
+
+def images(page, name):
+    return page.locator(".ffbp-images").filter(has=page.locator(f'[aria-label="{name}"]'))
+
+
+def typed(page):
+    """The drawing in the address, as pixels."""
+    page.wait_for_function("() => new URLSearchParams(location.search).has('x')")
+    return np.array([float(v) for v in page.evaluate("new URLSearchParams(location.search).get('x')").split("_")])
+
+
+def test_a_one_drawn_with_the_mouse_is_read_and_kept_in_the_address(playground, run):
+    page = open_digits(playground)
+    draw(page, 1)
+    wait_answer(page, 1)
+    pixels = typed(page)
+    assert np.abs(pixels - digit_8x8(PENS[1]).ravel()).mean() < 1
+    p = run.network().predict_proba(run.dataset.encode(pixels[None]))[0]
+    page.wait_for_function(
+        "text => document.querySelector('.ffbp-drawing .best .value').textContent === text", arg=format_percent(p.max())
+    )
+    values = page.locator(".ffbp-drawing .value").all_text_contents()
+    assert values == [format_percent(v) for v in p]
+    expect(page.locator(".ffbp-drawing .says")).to_have_text(f"The network sees a 1: {format_percent(p.max())}")
+    expect(images(page, "The chosen image").locator(".caption")).to_have_text("your drawing")
+
+
+def test_the_answer_is_there_before_the_pen_is_lifted(playground):
+    page = open_digits(playground)
+    page.locator(PAD).scroll_into_view_if_needed()
+    (stroke,) = strokes_of(0)
+    page.mouse.move(*place(page, stroke[0]))
+    page.mouse.down()
+    for point in stroke[1:]:
+        page.mouse.move(*place(page, point))
+    wait_answer(page, 0)
+    assert "x=" not in page.url
+    page.mouse.up()
+    playground.wait_address("x=")
+
+
+def test_undo_and_clear_take_strokes_back(playground):
+    page = open_digits(playground)
+    draw(page, 7)
+    wait_strokes(page, 2)
+    wait_answer(page, 7)
+    page.get_by_role("button", name="Undo the last stroke").click()
+    wait_strokes(page, 1)
+    page.get_by_role("button", name="Clear the pad").click()
+    wait_strokes(page, 0)
+    wait_answer(page, "")
+    page.wait_for_function("() => !new URLSearchParams(location.search).has('x')")
+    expect(page.locator(".ffbp-drawing .says")).to_have_text("Draw a digit.")
+
+
+def test_a_drawing_is_still_there_after_a_visit_to_another_page(playground):
+    page = open_digits(playground)
+    draw(page, 3)
+    wait_answer(page, 3)
+    playground.wait_address("x=")
+    link = page.get_by_role("link", name="This image on the page Forward pass")
+    expect(link).to_have_attribute("href", re.compile("x="))
+    link.click()
+    page.wait_for_url(re.compile("forward_pass"))
+    page.wait_for_selector('[data-testid="stMetric"]')
+    expect(page.locator('[data-testid="stMetricValue"]').first).to_have_text("3")
+    assert len(typed(page)) == 64
+    page.get_by_role("link", name="Digits", exact=True).click()
+    ready(page)
+    wait_strokes(page, 1)
+    wait_answer(page, 3)
+
+
+def test_a_finger_draws_and_does_not_scroll(visit):
+    playground = visit_digits(visit, has_touch=True, is_mobile=True, viewport={"width": 390, "height": 800})
+    page = playground.page
+    page.locator(PAD).scroll_into_view_if_needed()
+    before = page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
+    session = page.context.new_cdp_session(page)
+    for stroke in strokes_of(1):
+        for kind, points in (("touchStart", stroke[:1]), ("touchMove", stroke[1:]), ("touchEnd", [])):
+            for point in points if len(points) else [None]:
+                touches = [] if point is None else [dict(zip("xy", place(page, point), strict=True))]
+                session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+    wait_answer(page, 1)
+    playground.wait_address("x=")
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == before
+
+
+def visit_digits(visit, **options):
+    playground = visit("?epochs=5", **options)
+    playground.page.set_default_timeout(30_000)
+    open_digits(playground)
+    return playground
+
+
+def test_a_digit_is_drawn_with_the_keyboard_alone(playground):
+    page = open_digits(playground)
+    pad = page.locator(PAD)
+    page.get_by_role("button", name="Undo the last stroke").focus()
+    page.keyboard.press("Shift+Tab")
+    expect(pad).to_be_focused()
+    page.keyboard.press("Shift+ArrowLeft")
+    page.keyboard.press("Space")
+    for way, times in (("Right", 6), ("Down", 6), ("Left", 5), ("Right", 5), ("Down", 6), ("Left", 6)):
+        for _ in range(times):
+            page.keyboard.press(f"Arrow{way}")
+    page.keyboard.press("Space")
+    wait_strokes(page, 1)
+    wait_answer(page, 3)
+    playground.wait_address("x=")
+    assert playground.data("playing") in (None, "false"), "space belongs to the pad, not to the player"
+    page.keyboard.press("Backspace")
+    wait_strokes(page, 0)
+    wait_answer(page, "")
+
+
+def test_the_weights_follow_the_timeline_at_every_painted_frame(playground, run):
+    page = open_digits(playground)
+    weights = images(page, "Weights of the first layer, an image a unit")
+    last = run.n_frames - 1
+    assert weights.get_attribute("data-frame") == str(last)
+    shown = page.evaluate(
+        """async () => {
+          const player = document.querySelector('.ffbp'), seen = [];
+          const weights = document.querySelector('.ffbp-images [aria-label^="Weights"]').closest('.ffbp-images');
+          const matrix = document.querySelector('.ffbp-confusion');
+          const picture = () => weights.querySelector('canvas').toDataURL();
+          player.querySelector('.play').click();
+          while (true) {
+            await new Promise(requestAnimationFrame);
+            seen.push([Math.max(+player.dataset.frame, 0), +weights.dataset.frame, +matrix.dataset.frame, picture()]);
+            if (player.dataset.playing === 'false') return seen;
+          }
+        }"""
+    )
+    assert all(frame == weights_frame == matrix_frame for frame, weights_frame, matrix_frame, _ in shown)
+    assert {frame for frame, *_ in shown} == set(range(last + 1))
+    assert len({picture for *_, picture in shown}) > last / 2
+
+
+def test_the_confusion_matrix_follows_and_its_cells_show_their_images(playground, run):
+    page = open_digits(playground)
+    page.click(".ffbp .first")
+    playground.wait_address("frame=0")
+    n_wrong = int((run.network(0).predict(run.dataset.X_test) != run.dataset.y_test).sum())
+    page.get_by_text(f"{n_wrong} of 360 test images are misread").wait_for()
+    counts = page.locator(".ffbp-confusion button").all_text_contents()
+    assert sum(int(counts[11 * k]) for k in range(10)) == 360 - n_wrong
+    cell = next(at for at, count in enumerate(counts) if at % 11 and 0 < int(count) < 20)
+    button = page.locator(".ffbp-confusion button").nth(cell)
+    button.click()
+    page.get_by_text(f"{counts[cell]} test images of a {cell // 10} that the network calls {cell % 10}").wait_for()
+    gallery = images(page, "Gallery: choose an image")
+    expect(gallery.locator("button")).to_have_count(int(counts[cell]))
+    gallery.locator("button").first.click()
+    row = re.match(r"sample (\d+)", gallery.locator("button").first.get_attribute("aria-label")).group(1)
+    playground.wait_address(f"sample={row}")
+    page.get_by_text(f"The true digit is {cell // 10}.").wait_for()
+    page.get_by_role("button", name="Show all mistakes").click()
+    page.get_by_text("are misread").wait_for()
+
+
+def test_the_matrix_is_walked_with_arrow_keys(playground):
+    page = open_digits(playground)
+    buttons = page.locator(".ffbp-confusion button")
+    buttons.first.focus()
+    for key in ("ArrowRight", "ArrowDown", "ArrowDown", "ArrowLeft"):
+        page.keyboard.press(key)
+    expect(buttons.nth(20)).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_text("test images of a 2 that the network calls 0").wait_for()
+
+
+def test_a_weight_image_chooses_the_unit_by_click_and_by_key(playground, run):
+    page = open_digits(playground)
+    units = images(page, "Weights of the first layer, an image a unit").locator("button")
+    units.nth(4).click()
+    playground.wait_address("unit=5")
+    sum_images = images(page, "One unit's sum as images")
+    expect(sum_images.locator(".caption").nth(1)).to_have_text("weights of unit 5")
+    units.nth(4).press("ArrowRight")
+    playground.wait_address("unit=6")
+    expect(sum_images.locator(".caption").nth(1)).to_have_text("weights of unit 6")
+
+
+def test_the_number_of_a_pixel_is_under_the_pointer(playground, run):
+    page = open_digits(playground)
+    chosen = images(page, "The chosen image")
+    canvas = chosen.locator("canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 3.5 / 8, box["y"] + box["height"] * 2.5 / 8)
+    value = run.dataset.raw_train[0].reshape(8, 8)[2, 3]
+    expect(chosen.locator(".readout")).to_have_text(re.compile(rf"pixel 2,3: {value:g}(\.0+)?$"))
+
+
+def test_a_walk_to_another_digit_is_shown_step_by_step(playground):
+    page = open_digits(playground, wanted="8")
+    walk = images(page, "The gradient, and the walk along it")
+    expect(walk.locator(".caption").first).to_have_text("−dLoss/dx for a 8")
+    slider = page.get_by_role("slider", name="Steps taken")
+    slider.focus()
+    page.keyboard.press("End")
+    expect(walk.locator(".caption").last).to_have_text(re.compile(r"^step 80: 8, "))
+
+
+def test_back_returns_from_the_digits_to_the_experiment_before(playground):
+    page = playground.page
+    page.goto(f"{playground.address}/digits?lr=0.3&epochs=50")
+    page.get_by_text("The experiment at hand is not about images").wait_for()
+    page.get_by_role("button", name="Load the digits").click()
+    ready(page)
+    assert "dataset=digits" in page.url
+    page.go_back()
+    page.get_by_text("The experiment at hand is not about images").wait_for()
+    assert "lr=0.3" in page.url
+
+
+def test_the_code_is_shown_when_somebody_looks(playground):
+    page = open_digits(playground)
+    page.get_by_text("The code behind this page").click()
+    page.get_by_text("dA = network.layers").first.wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_the_page_without_scrolling_sideways(visit, scheme):
+    page = visit_digits(visit, viewport={"width": 390, "height": 800}, color_scheme=scheme).page
+    page.wait_for_selector(".katex")
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
