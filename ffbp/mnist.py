@@ -16,7 +16,7 @@ import numpy as np
 from ffbp.config import Config
 from ffbp.tables import Column, Table, fingerprint
 
-NAME = "MNIST 28×28"
+NAME, OPENML_NAME = "MNIST 28×28", "mnist_784"
 SIDE, LEVELS = 28, 255.0
 N_IMAGES = 5000
 ABOUT_BYTES = 15_000_000  # of the download
@@ -40,7 +40,7 @@ def fetch() -> tuple[np.ndarray, np.ndarray]:
     from sklearn.datasets import fetch_openml
 
     try:  # liac-arff: pandas 3.1 reads the labels as numbers, at which scikit-learn 1.9's other parser fails
-        found = fetch_openml("mnist_784", version=1, as_frame=False, parser="liac-arff")
+        found = fetch_openml(OPENML_NAME, version=1, as_frame=False, parser="liac-arff")
     except (OSError, HTTPException) as error:  # no name, no route, no answer, an error page: all of them are OSErrors
         reason = str(getattr(error, "reason", None) or error)[:120]
         raise Unavailable(
@@ -99,12 +99,10 @@ class Download:
     def __init__(self):
         self.pool = ThreadPoolExecutor(1, thread_name_prefix="mnist")
         self.future: Future | None = None
-        self.bytes_before = 0
 
     def start(self) -> None:
         """Start, unless it runs or has succeeded already."""
         if self.future is None or (self.future.done() and self.future.exception() is not None):
-            self.bytes_before = self._bytes_there()
             self.future = self.pool.submit(lambda: sample(*fetch()))
 
     def wait(self, seconds: float) -> Table | None:
@@ -118,17 +116,15 @@ class Download:
     def there(self) -> bool:
         return self.future is not None and self.future.done() and self.future.exception() is None
 
-    def n_bytes(self) -> int:
-        """How much has been downloaded since the start."""
-        return max(0, self._bytes_there() - self.bytes_before)
 
-    @staticmethod
-    def _bytes_there():
-        total = 0
-        for folder, _, names in os.walk(cache_folder()):
-            for name in names:
+def n_downloaded() -> int:
+    """How many bytes of the images are in scikit-learn's folder, an unfinished download included."""
+    total = 0
+    for folder, _, names in os.walk(cache_folder()):
+        for name in names:
+            if name.startswith(OPENML_NAME):
                 try:
                     total += os.path.getsize(os.path.join(folder, name))
                 except OSError:  # moved to its place in the meantime
                     continue
-        return total
+    return total

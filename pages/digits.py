@@ -23,8 +23,9 @@ def page() -> None:
     look = digits.look_at(shown, frame)
     with right:
         st.markdown(
-            "**What each hidden unit looks for.** Blue pixels excite it, orange ones calm it. Play the training: noise "
-            "turns into strokes and gaps."
+            "**What each unit of the first layer looks for.** Blue pixels excite it, orange ones calm it. Play the training: "
+            "noise turns into strokes and gaps. A pixel that never has ink gets no gradient: its weight stays noise, or "
+            "fades under a penalty."
         )
         digits.weight_images(look)
 

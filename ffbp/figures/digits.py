@@ -131,7 +131,7 @@ def probability_bars(p: np.ndarray, names, *, theme: str = "light", true: int | 
     figure = go.Figure(
         go.Bar(
             x=p, y=np.arange(len(p)), orientation="h", marker={"color": colors},
-            text=[format_percent(v) for v in p], textposition="outside", cliponaxis=False,
+            text=[format_percent(v) for v in p], textposition="outside", cliponaxis=False, textfont={"size": 14},
             hovertemplate="%{y}: %{x:.6g}<extra></extra>",
         ),
         layout=_layout("output", "digit" if len(p) == 10 else "class", 300, theme),

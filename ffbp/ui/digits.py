@@ -368,7 +368,7 @@ def neuron_by_neuron(look: Look) -> None:
         _chart(pictures.activation_bars(network, trace, chosen=(1, unit), theme=_theme()), "digits:activations")
     n_units = network.sizes[1]
     st.session_state["digits:unit"] = unit + 1
-    st.number_input(
+    st.columns(3)[0].number_input(
         "Unit of the first layer", 1, n_units, key="digits:unit", on_change=_unit_typed,
         help="Or choose one of the weight images above.",
     )  # fmt: skip

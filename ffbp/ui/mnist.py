@@ -56,7 +56,7 @@ def _table():
             table = download.wait(LOOK_SECONDS)
             if table is not None:
                 return table
-            n_bytes = download.n_bytes()
+            n_bytes = mnist.n_downloaded()
             share = n_bytes / mnist.ABOUT_BYTES
             text = f"Downloading: {n_bytes / 1e6:.1f} of about {mnist.ABOUT_BYTES / 1e6:.0f} MB"
             bar.progress(min(share, 0.9), text if share < 0.9 else "Reading 70,000 images …")

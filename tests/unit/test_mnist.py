@@ -155,7 +155,7 @@ def test_what_is_not_mnist_is_refused(X, y):
         mnist.checked(X, y)
 
 
-def test_one_download_serves_all_and_can_be_tried_again(monkeypatch, bunch, tmp_path):
+def test_one_download_serves_all_and_can_be_tried_again(monkeypatch, bunch):
     answers = [urllib.error.URLError("no route"), bunch]
 
     def fetch_openml(name, **options):
@@ -165,7 +165,6 @@ def test_one_download_serves_all_and_can_be_tried_again(monkeypatch, bunch, tmp_
         return answer
 
     monkeypatch.setattr(sklearn.datasets, "fetch_openml", fetch_openml)
-    monkeypatch.setattr(mnist, "cache_folder", lambda: tmp_path)
     download = mnist.Download()
     download.start()
     with pytest.raises(mnist.Unavailable):
@@ -179,19 +178,22 @@ def test_one_download_serves_all_and_can_be_tried_again(monkeypatch, bunch, tmp_
         assert all(found is table for found in pool.map(lambda _: download.wait(20), range(4)))
 
 
-def test_progress_is_what_has_arrived_since_the_start(monkeypatch, tmp_path, bunch):
-    monkeypatch.setattr(sklearn.datasets, "fetch_openml", lambda name, **options: bunch)
+def test_progress_is_what_has_arrived_of_the_images_also_before_it_is_whole(monkeypatch, tmp_path):
     monkeypatch.setattr(mnist, "cache_folder", lambda: tmp_path)
-    (tmp_path / "before").write_bytes(b"1234")
-    download = mnist.Download()
-    download.start()
-    (tmp_path / "folder").mkdir()
-    (tmp_path / "folder" / "part").write_bytes(b"12345")
-    assert download.n_bytes() == 5
-    assert download.wait(20).n_rows == 300
+    assert mnist.n_downloaded() == 0
+    (tmp_path / "other.gz").write_bytes(b"1234")
+    (tmp_path / "52667" / "tmp123").mkdir(parents=True)
+    (tmp_path / "52667" / "tmp123" / "mnist_784.arff.gz").write_bytes(b"12345")
+    assert mnist.n_downloaded() == 5
 
 
-def test_a_download_that_is_not_ready_says_nothing_yet(monkeypatch, tmp_path, bunch):
+def test_the_copy_lies_where_progress_is_looked_for(monkeypatch, tmp_path):
+    write_copy(tmp_path, *drawn_images(10))
+    monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path))
+    assert mnist.n_downloaded() > 1000
+
+
+def test_a_download_that_is_not_ready_says_nothing_yet(monkeypatch, bunch):
     import threading
 
     go_on = threading.Event()
@@ -201,7 +203,6 @@ def test_a_download_that_is_not_ready_says_nothing_yet(monkeypatch, tmp_path, bu
         return bunch
 
     monkeypatch.setattr(sklearn.datasets, "fetch_openml", fetch_openml)
-    monkeypatch.setattr(mnist, "cache_folder", lambda: tmp_path)
     download = mnist.Download()
     download.start()
     assert download.wait(0.01) is None
