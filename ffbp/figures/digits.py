@@ -56,7 +56,7 @@ def pack_images(
     )  # fmt: skip
 
 
-def pack_weights(run: Run, raster: Raster, *, chosen: int | None = None, size: int = 64) -> bytes:
+def pack_weights(run: Run, raster: Raster, *, chosen: int | None = None, size: int = 58) -> bytes:
     """The first layer's weights as images, a unit each, at every frame; one scale for all, so that motion is change."""
     block = run.network(0).blocks(run.history.theta)[0]
     weights = block[..., :-1]

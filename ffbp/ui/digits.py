@@ -301,6 +301,11 @@ def drawing_pad(look: Look) -> None:
     _component("drawing")(key="digits:pad", data=data, on_strokes_change=lambda: _strokes_changed(look.raster))
     if problem := st.session_state.pop(PROBLEM, None):
         st.error(formulas.plain(problem))
+    if strokes and address.INPUTS not in st.session_state[address.VIEW_STATE]:
+        st.button(
+            "Show this drawing below", key="digits:take", on_click=take_drawing, args=(strokes, look.raster),
+            icon=":material/arrow_downward:",
+        )  # fmt: skip
     if st.session_state.pop(COMMITTED, False):
         st.rerun()  # the sections below show the drawing
 

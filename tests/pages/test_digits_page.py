@@ -254,11 +254,15 @@ def test_a_bad_link_warns(params, said):
     assert any(said in warning.value.replace("\\", "") for warning in digits(**params).warning)
 
 
-def test_the_code_is_shown_when_somebody_looks():
+def test_a_drawing_that_was_left_for_a_sample_can_be_shown_again():
     app = digits()
-    assert not app.code
-    expander = next(box for box in app.expander if box.label == "The code behind this page")
-    assert expander is not None
+    app.session_state["digits:strokes"] = PENS[3]
+    app = check(app.run())
+    app.button(key="digits:take").click()
+    app = check(app.run())
+    assert address(app)["x"] == "_".join(f"{v:g}" for v in digit_8x8(PENS[3]).ravel())
+    assert blobs(app, "ffbp_images")["The chosen image"][0]["labels"] == ["your drawing"]
+    assert not [button for button in app.button if button.key == "digits:take"]
 
 
 def test_prose_between_figures_is_short():
