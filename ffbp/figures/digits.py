@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from ffbp.figures import palette
+from ffbp.figures.forward import GRID, INK
 from ffbp.figures.numbers import format_number, format_percent
 from ffbp.figures.pack import _Packer, differences, quantise
 from ffbp.maps import confusion, outputs, precision_recall
@@ -16,8 +17,6 @@ from ffbp.network import Network, Trace
 from ffbp.pixels import Raster, Walk
 from ffbp.training import Run
 
-INK = {"light": "#1c1f26", "dark": "#f0f2f5"}
-GRID = {"light": "#dfe3e9", "dark": "#333945"}
 PALETTE = {
     "negative": palette.NEGATIVE, "positive": palette.POSITIVE, "middle": palette.MIDDLE, "ink": INK,
 }  # fmt: skip

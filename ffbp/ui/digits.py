@@ -61,12 +61,13 @@ def _show(name, data, key, chosen=None):
     _component(name)(key=key, data=data, on_chosen_change=report)
 
 
-@st.cache_data(max_entries=24, show_spinner=False)
+# Kept for the session only: its run may be on the session's own file.
+@st.cache_data(max_entries=8, show_spinner=False, scope="session")
 def _packed_weights(run_id, chosen, _run, _raster):
     return pictures.pack_weights(_run, _raster, chosen=chosen)
 
 
-@st.cache_data(max_entries=24, show_spinner=False)
+@st.cache_data(max_entries=8, show_spinner=False, scope="session")
 def _packed_confusion(run_id, chosen, _run):
     return pictures.pack_confusion(_run, chosen=chosen)
 
@@ -254,9 +255,14 @@ def gallery(look: Look) -> None:
         name="Gallery: choose an image", choosable=True, chosen=int(chosen[0]) if len(chosen) else None, size=92,
     )  # fmt: skip
     _show("images", data, "digits:gallery", lambda n: _row_chosen(int(rows[found[n]])))
+    if len(chosen):
+        shares = " · ".join(
+            f"**{name}** {format_percent(share)}" for name, share in zip(look.names, look.probabilities, strict=True)
+        )
+        st.markdown(f"Sample {look.sample.row}: {shares}")
     st.caption(
-        "Below each image: true → said, and how sure. Choose one: all its ten probabilities, its forward pass and its "
-        "gradient are below."
+        "Below each image: true → said, and how sure. Choose one: all its ten probabilities are here, its forward pass and "
+        "its gradient below."
     )
 
 

@@ -229,6 +229,10 @@ def test_the_confusion_matrix_follows_and_its_cells_show_their_images(playground
     row = re.match(r"sample (\d+)", gallery.locator("button").first.get_attribute("aria-label")).group(1)
     playground.wait_address(f"sample={row}")
     page.get_by_text(f"The true digit is {cell // 10}.").wait_for()
+    i = int(np.flatnonzero(run.dataset.rows_test == int(row))[0])
+    p = run.network(0).predict_proba(run.dataset.X_test[i : i + 1])[0]
+    shares = " · ".join(f"{k} {format_percent(share)}" for k, share in enumerate(p))
+    page.get_by_text(f"Sample {row}: {shares}").wait_for()
     page.get_by_role("button", name="Show all mistakes").click()
     page.get_by_text("are misread").wait_for()
 
