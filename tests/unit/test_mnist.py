@@ -21,7 +21,7 @@ from ffbp.training import dataset_for
 @pytest.fixture(scope="module")
 def bunch():
     """Images and labels as fetch_openml returns them: numbers 0..255, and labels that are texts in an object array."""
-    X, y = drawn_images(300)
+    X, y = drawn_images(200)
     return SimpleNamespace(data=X, target=np.array([str(digit) for digit in y], dtype=object))
 
 
@@ -48,7 +48,7 @@ def test_mnist_is_asked_for_by_its_name_as_arrays(fetched, bunch):
 
 def test_the_table_has_784_shares_of_black_and_the_class(fetched, bunch):
     table = mnist.sample(*mnist.fetch())
-    assert (table.n_rows, len(table.columns), table.name) == (300, 785, "MNIST 28×28")
+    assert (table.n_rows, len(table.columns), table.name) == (200, 785, "MNIST 28×28")
     assert table.columns[28 * 3 + 5].name == "pixel 3,5"
     pixels = np.column_stack([column.values for column in table.columns[:-1]])
     assert pixels == pytest.approx(bunch.data / 255)
@@ -85,7 +85,7 @@ def test_a_network_trains_on_it_and_its_inputs_are_images(fetched):
 
 def test_the_experiment_fits_the_real_sample():
     rng = np.random.RandomState(0)
-    table = mnist.sample(rng.randint(0, 256, (6000, 784)).astype(np.uint8), (np.arange(6000) % 10).astype(np.uint8))
+    table = mnist.sample(rng.randint(0, 256, (5100, 784)).astype(np.uint8), (np.arange(5100) % 10).astype(np.uint8))
     assert table.n_rows == mnist.N_IMAGES
     source = source_of(table)
     config, warnings = ffbp.Config.fitting(
