@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from ffbp.figures import palette
-from ffbp.figures.forward import GRID, INK
+from ffbp.figures.forward import GRID, INK, text_of
 from ffbp.figures.numbers import format_number, format_percent
 from ffbp.figures.pack import _Packer, differences, quantise
 from ffbp.maps import confusion, outputs, precision_recall
@@ -126,7 +126,7 @@ def probability_bars(p: np.ndarray, names, *, theme: str = "light", true: int | 
     """The outputs for one image, a bar a class, the numbers beside them; the true class is named by a mark."""
     best = int(np.nan_to_num(p).argmax())
     colors = [palette.POSITIVE if k == best else palette.CHANCE for k in range(len(p))]
-    ticks = [f"{name} ✓" if k == true else str(name) for k, name in enumerate(names)]
+    ticks = [f"{text_of(name)} ✓" if k == true else text_of(name) for k, name in enumerate(names)]
     figure = go.Figure(
         go.Bar(
             x=p, y=np.arange(len(p)), orientation="h", marker={"color": colors},
@@ -171,10 +171,10 @@ def probability_curves(walk: Walk, shown: int, names, *, theme: str = "light") -
     steps = np.arange(len(walk.images))
     start = int(np.nan_to_num(walk.probabilities[0]).argmax())
     figure = go.Figure(layout=_layout("step", "output", 320, theme))
-    for k, name in enumerate(names):
+    for k, name in enumerate(map(text_of, names)):
         bold = k in (start, walk.target)
         figure.add_scatter(
-            x=steps, y=walk.probabilities[:, k], mode="lines", name=f"{name}" + (" (target)" if k == walk.target else ""),
+            x=steps, y=walk.probabilities[:, k], mode="lines", name=name + (" (target)" if k == walk.target else ""),
             showlegend=bold, opacity=1.0 if bold else 0.45,
             line={
                 "color": palette.CLASSES[k] if bold else palette.CHANCE, "width": 4 if bold else 1.5,

@@ -102,6 +102,10 @@ class Look:
     def names(self) -> tuple[str, ...]:
         return self.dataset.class_names
 
+    def said(self, k: int) -> str:
+        """A class's name where Markdown is read; it may come from a user's file."""
+        return formulas.plain(self.names[k])
+
     @property
     def probabilities(self) -> np.ndarray:
         return self.trace.A[-1][:, 0]
@@ -256,9 +260,7 @@ def gallery(look: Look) -> None:
     )  # fmt: skip
     _show("images", data, "digits:gallery", lambda n: _row_chosen(int(rows[found[n]])))
     if len(chosen):
-        shares = " · ".join(
-            f"**{name}** {format_percent(share)}" for name, share in zip(look.names, look.probabilities, strict=True)
-        )
+        shares = " · ".join(f"**{look.said(k)}** {format_percent(share)}" for k, share in enumerate(look.probabilities))
         st.markdown(f"Sample {look.sample.row}: {shares}")
     st.caption(
         "Below each image: true → said, and how sure. Choose one: all its ten probabilities are here, its forward pass and "
@@ -363,9 +365,9 @@ def chosen_image(look: Look) -> None:
         )  # fmt: skip
         _show("images", data, "digits:chosen")
     with right:
-        says = f"The network says **{look.names[look.answer]}** with {format_percent(look.probabilities[look.answer])}."
+        says = f"The network says **{look.said(look.answer)}** with {format_percent(look.probabilities[look.answer])}."
         if true is not None:
-            says += f" The true digit is **{look.names[true]}**."
+            says += f" The true digit is **{look.said(true)}**."
         st.markdown(says)
         _chart(
             pictures.probability_bars(look.probabilities, dataset.class_names, theme=_theme(), true=true), "digits:bars"
@@ -505,16 +507,16 @@ def to_the_pixels(look: Look) -> None:
 
 def _verdict(look, path, arrives, length):
     """When the walk arrives, in words."""
-    names, target = look.names, look.target
+    target, name = look.target, look.said(look.target)
     if path.answers[0] == target:
-        return f"The network already sees a **{names[target]}**; the steps make it surer."
+        return f"The network already sees a **{name}**; the steps make it surer."
     if arrives is None:
-        return f"After {len(path.images) - 1} steps the network still does not see a **{names[target]}**: take longer ones."
+        return f"After {len(path.images) - 1} steps the network still does not see a **{name}**: take longer ones."
     changed = path.images[arrives] - path.images[0]
     return (
-        f"From step **{arrives}** on the network sees a **{names[target]}**. The largest change of a pixel is then "
+        f"From step **{arrives}** on the network sees a **{name}**. The largest change of a pixel is then "
         f"**{format_number(np.abs(changed).max())}** of {look.raster.high:g}, on average "
-        f"{format_number(np.abs(changed).mean())}; the loss against a {names[target]} fell from "
+        f"{format_number(np.abs(changed).mean())}; the loss against a {name} fell from "
         f"{format_number(path.losses[0])} to {format_number(path.losses[arrives])}. Such an image is called adversarial."
     )
 

@@ -18,6 +18,8 @@ from ffbp.figures.pack import arrays_of, header_of
 from ffbp.handwriting import digit_8x8, digit_28x28
 from ffbp.pixels import input_gradient, walk
 from ffbp.presets import PRESETS
+from ffbp.tables import Column, Table
+from ffbp.ui.formulas import plain
 
 PATH = ROOT / "pages" / "digits.py"
 CONFIG = ffbp.Config.from_params({**PRESETS["digits"].config.to_params(), "epochs": "6"})[0]
@@ -269,6 +271,29 @@ def test_prose_between_figures_is_short():
     app = digits()
     for element in app.main.markdown:
         assert len(element.value.split()) <= 80
+
+
+def test_a_files_own_class_names_are_shown_as_they_are():
+    names = ["*a*", "<b>", "$c$", "[d](e)", "`f`", "g_h_", "#i", "~j~", "k|l", "m"]
+    rng = np.random.RandomState(0)
+    columns = [Column(f"p{k}", rng.randint(0, 17, 60).astype(float)) for k in range(64)]
+    columns.append(Column("class", np.arange(60) % 10, tuple(names)))
+    table = Table("mine.csv", "f" * 16, tuple(columns), "UTF-8", ",", decimal_comma=False, has_header=True)
+    app = digits()
+    app.session_state["file"], app.session_state["file:sources"] = table, {}
+    app.query_params.clear()
+    for key, value in {
+        "file": "mine.csv",
+        "fingerprint": "f" * 16,
+        "columns": "all",
+        "epochs": "2",
+        "hidden": "4",
+    }.items():
+        app.query_params[key] = value
+    app = check(app.run())
+    assert not app.warning
+    (says,) = [element.value for element in app.markdown if element.value.startswith("The network says")]
+    assert any(f"The network says **{plain(name)}** with" in says for name in names)
 
 
 # MNIST

@@ -10,7 +10,7 @@ class Images {
 
   async show(bytes) {
     const dark = isDark(this.box);
-    const key = `${dark}:${bytes.length}:${bytes.slice(0, 4000)}:${bytes.slice(-64)}`;
+    const key = `${dark}:${markOf(bytes)}`;
     if (key === this.key) return;
     this.key = key;
     const run = await unpack(bytes);

@@ -9,7 +9,7 @@ class Matrix {
   }
 
   async show(bytes) {
-    const key = `${bytes.length}:${bytes.slice(0, 4000)}:${bytes.slice(-64)}`;
+    const key = markOf(bytes);
     if (key === this.key) return;
     this.key = key;
     const run = await unpack(bytes);

@@ -21,6 +21,13 @@ function ramp(low, middle, high) {
   });
 }
 
+// Whether the same bytes came again: their number and a hash (FNV-1a).
+function markOf(bytes) {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
+  return `${bytes.length}:${hash >>> 0}`;
+}
+
 const views = new WeakMap();
 
 // One view an element, kept while Streamlit renders anew, closed when its element is gone.
