@@ -412,7 +412,8 @@ def neuron_by_neuron(look: Look) -> None:
     st.latex(
         formulas.aligned(
             [
-                rf"{z} &= \sum_j w_j x_j + b = {n(products.sum())} {formulas.signed(b)} = \mathbf{{{n(total)}}}",
+                rf"{z} &= \sum_j w_j x_j + b",
+                rf"&= {n(products.sum())} {formulas.signed(b)} = \mathbf{{{n(total)}}}",
                 rf"{a} &= g({n(total)}) = \mathbf{{{n(value)}}}",
             ]
         )
