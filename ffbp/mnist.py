@@ -6,10 +6,11 @@ Grey levels are shares of black, 0 to 1, as is usual for MNIST.
 """
 
 import os
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from http.client import HTTPException
 from pathlib import Path
+from threading import Lock, Thread
 
 import numpy as np
 
@@ -97,13 +98,24 @@ class Download:
     """One download for all who ask: it runs in a thread of its own, goes on if nobody watches, and can be tried again."""
 
     def __init__(self):
-        self.pool = ThreadPoolExecutor(1, thread_name_prefix="mnist")
+        self.lock = Lock()
         self.future: Future | None = None
 
     def start(self) -> None:
         """Start, unless it runs or has succeeded already."""
-        if self.future is None or (self.future.done() and self.future.exception() is not None):
-            self.future = self.pool.submit(lambda: sample(*fetch()))
+        with self.lock:
+            if self.future is None or (self.future.done() and self.future.exception() is not None):
+                self.future = Future()
+                Thread(target=self._run, args=(self.future,), name="mnist", daemon=True).start()
+
+    @staticmethod
+    def _run(future):
+        try:
+            future.set_result(sample(*fetch()))
+        except Unavailable as error:
+            future.set_exception(error)
+        except Exception as error:  # whoever waits has to hear of it, whatever it was
+            future.set_exception(Unavailable(f"Fetching MNIST failed ({str(error)[:120]}). {REMEDY}"))
 
     def wait(self, seconds: float) -> Table | None:
         """The table, or None if it is not there after so many seconds. Raises Unavailable if it cannot be had."""

@@ -203,7 +203,7 @@ def test_weights_and_matrix_follow_the_timeline_and_cells_show_their_images(play
           player.querySelector('.play').click();
           while (true) {
             await new Promise(requestAnimationFrame);
-            seen.push([Math.max(+player.dataset.frame, 0), +weights.dataset.frame, +matrix.dataset.frame, picture()]);
+            seen.push([+player.dataset.frame, +weights.dataset.frame, +matrix.dataset.frame, picture()]);
             if (player.dataset.playing === 'false') return seen;
           }
         }"""

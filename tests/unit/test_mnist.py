@@ -178,6 +178,17 @@ def test_one_download_serves_all_and_can_be_tried_again(monkeypatch, bunch):
         assert all(found is table for found in pool.map(lambda _: download.wait(20), range(4)))
 
 
+def test_an_unforeseen_fault_is_one_sentence_too(monkeypatch):
+    def fetch_openml(name, **options):
+        raise ZeroDivisionError("nobody thought of it")
+
+    monkeypatch.setattr(sklearn.datasets, "fetch_openml", fetch_openml)
+    download = mnist.Download()
+    download.start()
+    with pytest.raises(mnist.Unavailable, match=r"failed \(nobody thought of it\)"):
+        download.wait(20)
+
+
 def test_progress_is_what_has_arrived_of_the_images_also_before_it_is_whole(monkeypatch, tmp_path):
     monkeypatch.setattr(mnist, "cache_folder", lambda: tmp_path)
     assert mnist.n_downloaded() == 0

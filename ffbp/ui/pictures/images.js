@@ -83,7 +83,7 @@ class Images {
 
   go(frame) {
     const { run } = this;
-    this.frame = Math.max(0, Math.min(frame, run.n_frames - 1));
+    this.frame = Math.min(frame, run.n_frames - 1);
     const cells = run.side * run.side;
     const start = this.frame * this.items.length * cells;
     this.items.forEach(({ context, image, pixels }, i) => {

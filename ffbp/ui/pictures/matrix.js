@@ -74,7 +74,7 @@ class Matrix {
   go(position) {
     const { run } = this;
     const { classes, counts } = run;
-    const k = classes.length, frame = Math.max(0, Math.min(position, run.n_frames - 1));
+    const k = classes.length, frame = Math.min(position, run.n_frames - 1);
     for (let i = 0; i < k; i++) {
       let total = 0;
       for (let j = 0; j < k; j++) total += counts[(frame * k + i) * k + j];
