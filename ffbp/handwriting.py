@@ -17,7 +17,7 @@ import numpy as np
 
 BITMAP, BOX_WIDTH, BLOCK = 32, 20, 4
 INK = 313  # pixels of a bitmap: the mean of the training images, 303 to 330 in every class, standard deviation 33
-STRETCH = 2.0  # how much more a narrow digit is stretched across than up, at most
+STRETCH = 2.0  # how much more a narrow digit is stretched across than up, at most: ones do not fill the box's width
 PEN = 0.08  # the pen's width on the canvas, whose side is 1
 WIDTHS = (1.5, 20.0)  # between which the stroke's width in the bitmap is sought
 MNIST_SIDE, MNIST_BOX, MNIST_WIDTH = 28, 20, 2.6

@@ -50,13 +50,13 @@ def _component(name):
     return st.components.v2.component(f"ffbp_{name}", js=js, css=css, isolate_styles=False)
 
 
-def _show(name, data, key, chosen=None):
-    """Mount a component that tells which of its items was chosen; chosen(index) is called before the page is drawn."""
+def _show(name, data, key, chosen=None, n=0):
+    """Mount a component that tells which of its n items was chosen; chosen(index) is called before the page is drawn."""
 
     def report():
         index = st.session_state[key].get("chosen")
-        if chosen and isinstance(index, int | float):
-            chosen(int(index))
+        if isinstance(index, int) and 0 <= index < n:
+            chosen(index)
 
     _component(name)(key=key, data=data, on_chosen_change=report)
 
@@ -195,7 +195,7 @@ def _chart(figure, key):
 def weight_images(look: Look) -> None:
     """The first layer's weights as images at every frame; a click chooses the unit."""
     data = _packed_weights(_run_id(look.shown), look.unit, look.run, look.raster)
-    _show("images", data, "digits:weights", _unit_chosen)
+    _show("images", data, "digits:weights", _unit_chosen, look.network.sizes[1])
 
 
 def _unit_chosen(unit):
@@ -210,7 +210,7 @@ def confusion_matrix(look: Look) -> None:
     """The confusion matrix with precision and recall, following the player; a click shows the samples behind a cell."""
     cell = st.session_state.get(CELL)
     data = _packed_confusion(_run_id(look.shown), cell, look.run)
-    _show("matrix", data, "digits:matrix", _cell_chosen)
+    _show("matrix", data, "digits:matrix", _cell_chosen, look.dataset.n_classes**2)
     if cell is not None:
         st.button("Show all mistakes", key="digits:all", on_click=_cell_chosen, args=(None,))
 
@@ -258,7 +258,7 @@ def gallery(look: Look) -> None:
         raw[np.ix_(found, dataset.columns)], ["ink"] * len(found), labels, raster=look.raster, captions=captions,
         name="Gallery: choose an image", choosable=True, chosen=int(chosen[0]) if len(chosen) else None, size=92,
     )  # fmt: skip
-    _show("images", data, "digits:gallery", lambda n: _row_chosen(int(rows[found[n]])))
+    _show("images", data, "digits:gallery", lambda n: _row_chosen(int(rows[found[n]])), len(found))
     if len(chosen):
         shares = " · ".join(f"**{look.said(k)}** {format_percent(share)}" for k, share in enumerate(look.probabilities))
         st.markdown(f"Sample {look.sample.row}: {shares}")
