@@ -19,7 +19,7 @@ from ffbp.tables import Column, Table, fingerprint
 
 NAME, OPENML_NAME = "MNIST 28×28", "mnist_784"
 SIDE, LEVELS = 28, 255.0
-N_IMAGES = 5000
+N_IMAGES = 3000  # as many as fit the cells that a session may hold, in round numbers
 ABOUT_BYTES = 15_000_000  # of the download
 REMEDY = "The 8×8 digits need no download."
 # Chosen so that the run has enough frames to watch: a large network's record has room for few.

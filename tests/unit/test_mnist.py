@@ -93,7 +93,7 @@ def test_the_experiment_fits_the_real_sample():
         source,
     )
     assert warnings == []
-    assert config.resolve(source).n_train == 4000
+    assert config.resolve(source).n_train == 2400
 
 
 def test_scikit_learn_reads_a_local_copy_of_openmls_files(monkeypatch, tmp_path):
