@@ -10,7 +10,7 @@ from ffbp.ui import address
 from ffbp.ui.formulas import plain
 from ffbp.ui.runs import Shown
 
-PAST, TABLE, FAULT = "points:past", "points:table", "points:fault"
+PAST, BASE, TABLE, FAULT = "points:past", "points:base", "points:table", "points:fault"
 MAX_PAST = 100
 
 
@@ -22,11 +22,11 @@ def change(config: Config) -> None:
 
 
 def _past(config):
-    """The earlier points, if they belong to this data."""
-    base, past = st.session_state.get(f"{PAST}:base"), st.session_state.get(PAST, ())
+    """The earlier points; those of other data are forgotten."""
     now = (config.dataset, config.columns, config.classes)
-    st.session_state[f"{PAST}:base"] = now
-    return past if base == now else ()
+    if st.session_state.get(BASE) != now:
+        st.session_state[BASE], st.session_state[PAST] = now, ()
+    return st.session_state[PAST]
 
 
 def _show(config):

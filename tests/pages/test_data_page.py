@@ -314,6 +314,22 @@ def test_a_changed_cell_an_added_and_a_deleted_row_change_the_run_and_undo_bring
     assert config_of(app) == Config(n_samples=20, epochs=20)
 
 
+def test_undo_never_leads_back_to_another_datasets_points():
+    app = start(samples="20")
+    app = edit(app, edited_rows={0: {"x1": 5.25}})
+    for _ in range(2):
+        app.sidebar.selectbox(key="your data:dataset").select_index(list(DATASETS).index("circles"))
+        app = check(app.run())
+    app.button(key="data:start").click()
+    app = check(app.run())
+    app.button(key="data:undo").click()
+    app = check(app.run())
+    assert config_of(app) == Config(dataset="circles", n_samples=20, epochs=20)
+    app.button(key="data:start").click()
+    app = check(app.run())
+    assert config_of(app).dataset == "circles"
+
+
 def test_a_row_that_is_not_complete_waits():
     app = start(samples="20")
     before = config_of(app)
