@@ -28,6 +28,7 @@ MAX_CATEGORIES = 50  # of a column that becomes inputs
 MAX_CLASSES = 10  # as many as there are colours to tell apart
 MAX_CELLS = 2_500_000  # of the encoded inputs: 20 MB
 MAX_NAME = 80
+MAX_GUESSES = 20
 GUESSED_CLASSES = 10  # more different whole numbers than that are taken for a measured target
 
 GAPS = {"", "na", "n/a", "#n/a", "nan", "null", "?", "-"}  # in any case, spaces around them
@@ -58,6 +59,7 @@ _NUMBER = re.compile(
 _DECIMAL_COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(?:\.\d{3})+)?,(\d*)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _DECIMAL_POINT = re.compile(r"[+-]?(\d+|\d{1,3}(?:,\d{3})+)?\.(\d*)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _FORMULA = re.compile(r"=.|[@+-][^\d.,\s].*\(", re.DOTALL)
+_NAMED_SEPARATOR = re.compile(r'"?sep=([\t;|,])"?(?=[\r\n])', re.IGNORECASE)  # the first line, as Excel reads it
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
@@ -163,7 +165,9 @@ def read_table(data: bytes, name: str = "table.csv") -> Table:
             "columns."
         )
     text, encoding = _decode(data)
-    separator = _separator(text)
+    named = _NAMED_SEPARATOR.match(text)
+    text = text[named.end() :] if named else text  # the line's end stays, so that rows keep their numbers
+    separator = named[1] if named else _separator(text)
     numbered = _rows(text, separator)
     _check_shape(numbered)
     columns = [list(cells) for cells in zip(*(cells for _, cells in numbered), strict=True)]
@@ -447,13 +451,18 @@ def _numbers(cells, comma):
 
 
 def guess_target(table: Table) -> int:
-    """The column called target, class, label or y, or else the last one that has values."""
-    for name in TARGET_NAMES:
-        for c, column in enumerate(table.columns):
-            if column.name.lower() == name:
-                return c
+    """The column called target, class, label or y, or else the last one from which something can be learned."""
+    named = [c for name in TARGET_NAMES for c, column in enumerate(table.columns) if column.name.lower() == name]
     filled = [c for c, column in enumerate(table.columns) if column.n_missing < table.n_rows]
-    return filled[-1]
+    candidates = [*named, *reversed(filled)][:MAX_GUESSES]
+    for c in candidates:
+        try:
+            _target(table.columns[c], guess_task(table.columns[c]))
+            _features(table, c)
+        except TableError:
+            continue
+        return c
+    return candidates[0]  # whose fault is named
 
 
 def guess_task(column: Column) -> str:
@@ -483,13 +492,6 @@ def source_of(table: Table, *, target: int | None = None, task: str | None = Non
     y, class_names = _target(column, task)
     X, names, column_of, groups, left_out, set_aside = _features(table, target)
     set_aside_columns = {c for c, _ in set_aside}
-    default = tuple(f for f, c in enumerate(column_of) if c not in set_aside_columns)
-    if not default:
-        raise TableError(
-            f"No column beside '{shorten(column.name)}' can teach anything: "
-            f"{_listed([(n, r) for n, r in left_out] + [(table.columns[c].name, r) for c, r in set_aside])}; add a "
-            "column of numbers that vary."
-        )
     for array in (X, y):
         array.flags.writeable = False
 
@@ -506,7 +508,7 @@ def source_of(table: Table, *, target: int | None = None, task: str | None = Non
         target_name=column.name,
         class_names=class_names,
         generated=False,
-        default_columns=default,
+        default_columns=tuple(f for f, c in enumerate(column_of) if c not in set_aside_columns),
         n_rows=table.n_rows,
         standardize=True,
         stratified=True,
@@ -571,6 +573,8 @@ def _features(table, target):
             column_of.append(c)
         elif len(distinct) == 1:
             left_out.append((column.name, f"every value is {shorten(column.categories[0], 20)}"))
+        elif len(distinct) > GUESSED_CLASSES and 2 * len(distinct) > table.n_rows - column.n_missing:
+            left_out.append((column.name, f"nearly every row has a text of its own ({len(distinct):,})"))
         elif len(distinct) > MAX_CATEGORIES:
             left_out.append((column.name, f"it holds {len(distinct):,} different texts, at most {MAX_CATEGORIES} fit"))
         else:
@@ -591,6 +595,12 @@ def _features(table, target):
     usual = [c for c in column_of if c not in {c for c, _ in set_aside}]
     if not usual and any(reason == "it only numbers the rows" for _, reason in set_aside):
         set_aside = [(c, reason) for c, reason in set_aside if reason != "it only numbers the rows"]
+    elif not usual:
+        reasons = left_out + [(table.columns[c].name, reason) for c, reason in set_aside]
+        raise TableError(
+            f"No column beside '{shorten(table.columns[target].name)}' can teach anything: {_listed(reasons)}; add a "
+            "column of numbers that vary."
+        )
     X = np.column_stack(columns) if columns else np.empty((table.n_rows, 0))
     seen = {}
     for f, name in enumerate(names):  # "a = b" may be a column's own name too

@@ -112,6 +112,14 @@ def test_separator_and_encoding_are_recognised(separator, encoding):
     assert got.columns[2].categories == ("süß", "herb")
 
 
+def test_excels_line_that_names_the_separator_is_followed():
+    got = table("sep=;\r\na;b\r\n1,5;2\r\n2,5;3\r\n")
+    assert [column.name for column in got.columns] == ["a", "b"]
+    assert got.columns[0].values.tolist() == [1.5, 2.5]
+    with pytest.raises(TableError, match="Row 4 has 1 value and row 2 has 2"):
+        table("sep=;\na;b\n1;2\n3\n")
+
+
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 def test_line_endings_blank_lines_and_trailing_separators_do_not_matter(ending):
     got = table(ending.join(["a,b,", "1,2,", "", "3,4,", "", ""]))
@@ -206,7 +214,17 @@ def test_the_task_is_guessed_from_the_target(values, task):
 )
 def test_the_target_is_guessed_by_its_name_or_place(header, target):
     rows = "1,2,\n3,4,\n" if "gone" in header else "1,2,3\n3,4,5\n"
+    rows += "7,9,\n" if "gone" in header else "7,9,8\n"
     assert guess_target(table(f"{header}\n{rows}")) == target
+
+
+def test_a_last_column_that_cannot_be_the_target_is_passed_over():
+    rows = "".join(f"{i % 2},name {i},{i % 7 * 1.5},cabin {i % 20}\n" for i in range(80))
+    source = source_of(table("survived,name,age,cabin\n" + rows))
+    assert (source.target_name, source.task) == ("age", REGRESSION)
+    assert source_of(table("survived,name,age,cabin\n" + rows), target=0).class_names == ("0", "1")
+    with pytest.raises(TableError, match="'cabin' holds 20 classes"):
+        source_of(table("survived,name,age,cabin\n" + rows), target=3)
 
 
 def test_categories_become_inputs_in_alphabetical_order():
@@ -245,7 +263,7 @@ def test_what_teaches_nothing_is_no_input_and_why_is_said():
     assert dict(source.set_aside) == {"id": "it only numbers the rows", "flat": "every value is 7"}
     assert dict(source.left_out) == {
         "flattext": "every value is same",
-        "words": "it holds 60 different texts, at most 50 fit",
+        "words": "nearly every row has a text of its own (60)",
         "gone": "every value is missing",
     }
 
@@ -320,10 +338,14 @@ BAD = {
     "no input": (b"a,b\nx,0\nx,1\nx,0\nx,1\n", "'b' can teach anything: 'a' (every value is x)"),
     "names as input": (
         ("name,b\n" + "".join(f"n{i},{i % 2}\n" for i in range(60))).encode(),
+        "'name' (nearly every row has a text of its own (60))",
+    ),
+    "too many categories": (
+        ("name,b\n" + "".join(f"n{i % 60},{i % 2}\n" for i in range(240))).encode(),
         f"'name' (it holds 60 different texts, at most {MAX_CATEGORIES} fit)",
     ),
     "too many classes": (
-        ("a,b\n" + "".join(f"{i},k{i % 11}\n" for i in range(60))).encode(),
+        ("a,b\n" + "".join(f"1,k{i % 11}\n" for i in range(60))).encode(),
         f"'b' holds 11 classes; at most {MAX_CLASSES} can be told apart by colour: choose another target",
     ),
     "too many inputs": (
@@ -331,7 +353,6 @@ BAD = {
             ",".join(f"v{(i * 7 + c) % 40}" for c in range(40)) + f",{i % 2}\n" for i in range(80))).encode(),
         "would make 1,040 inputs of 80 rows; at most 1,000 inputs and 2,500,000 values can be held: keep fewer",
     ),
-    "twice the same input": (b'k,"k = b",t\na,1,0\nb,2,1\nc,3,0\nc,4,1\n', "the same name 'k = b'; rename column"),
 }  # fmt: skip
 
 
@@ -350,6 +371,11 @@ def test_a_bad_file_gets_one_sentence_with_the_fault_and_the_remedy(case):
     assert len(message) < 330
     assert message.endswith(".")
     assert not re.search(r"[.!?] [A-Z]", message), "one sentence"
+
+
+def test_two_inputs_of_one_name_are_refused():
+    with pytest.raises(TableError, match="the same name 'k = b'; rename column 'k = b'"):
+        source_of(table('k,"k = b",t\na,1,0\nb,2,1\nc,3,0\nc,4,1\n'), target=2)
 
 
 def test_a_target_of_text_is_no_number():
