@@ -1,0 +1,163 @@
+"""How exported code is laid out: the formatter's style, so that a file needs no formatting before it is handed in.
+
+Text from outside (a class, column or file name) enters code here only, as a string literal.
+"""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterable, Sequence
+
+WIDTH = 120
+INDENT = "    "
+_SIMPLE = r"(?:[A-Za-z_][\w.]*|\d[\w.]*)"
+_OPENING, _CLOSING = "([{", ")]}"
+
+
+def literal(value) -> str:
+    """A number, text, None, or a list, tuple or dict of such as Python source that reads back as the same value."""
+    if isinstance(value, str):
+        return _string(value)
+    if isinstance(value, bool) or value is None:
+        return repr(value)
+    if isinstance(value, tuple):
+        return f"({', '.join(literal(v) for v in value)}{',' if len(value) == 1 else ''})"
+    if isinstance(value, list):
+        return f"[{', '.join(literal(v) for v in value)}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{literal(k)}: {literal(v)}' for k, v in value.items())}}}"
+    if hasattr(value, "tolist"):  # NumPy's numbers and arrays
+        return literal(value.tolist())
+    if isinstance(value, int | float):
+        return repr(value)
+    raise TypeError(f"value must be a number, text or a list of such, got {type(value).__name__}")
+
+
+def is_plain(value) -> bool:
+    """Whether `literal` can write a value."""
+    if isinstance(value, list | tuple):
+        return all(is_plain(v) for v in value)
+    if isinstance(value, dict):
+        return all(is_plain(k) and is_plain(v) for k, v in value.items())
+    return value is None or isinstance(value, str | bool | int | float)
+
+
+def _string(text: str) -> str:
+    """A string literal in double quotes; in single ones where that needs fewer backslashes."""
+    quote = "'" if text.count('"') > text.count("'") else '"'
+    body = "".join("\\" + c if c == quote else c if c in "'\"" else repr(c)[1:-1] for c in text)
+    return quote + body + quote
+
+
+def block(prefix: str, items: Iterable[str], suffix: str = "]") -> str:
+    """``prefix item, item, … suffix`` over as few lines as fit, marked so that a formatter leaves them as they are."""
+    lines, line = [prefix], ""
+    for item in items:
+        if line and len(INDENT) + len(line) + 1 + len(item) + 1 > WIDTH:
+            lines.append(INDENT + line)
+            line = ""
+        line += (" " if line else "") + item + ","
+    return "\n".join([*lines, INDENT + line, suffix + "  # fmt: skip"])
+
+
+def docstring(text: str, indent: str = INDENT) -> list[str]:
+    """A docstring's lines from its cleaned text."""
+    first, *rest = text.strip().replace("\\", "\\\\").replace('"""', "'''").splitlines()
+    lines = [f'{indent}"""{first}', *(indent + line if line.strip() else "" for line in rest)]
+    return [*lines, f'{indent}"""'] if rest else [lines[0] + '"""']
+
+
+def statements(nodes: Sequence[ast.stmt], indent: str = "") -> list[str]:
+    """Statements as formatted lines."""
+    lines = []
+    for node in nodes:
+        if isinstance(node, ast.If):
+            lines += fold(f"{indent}if {expression(node.test)}:")
+            lines += statements(node.body, indent + INDENT)
+            if node.orelse:
+                lines += [f"{indent}else:", *statements(node.orelse, indent + INDENT)]
+        elif isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
+            lines += fold(f"{indent}return {', '.join(expression(item) for item in node.value.elts)}")
+        else:
+            for line in _house_style(ast.unparse(node)).splitlines():
+                lines += fold(indent + line)
+    return lines
+
+
+def expression(node: ast.expr) -> str:
+    """An expression as formatted text on one line."""
+    return _house_style(ast.unparse(node))
+
+
+def _house_style(text: str) -> str:
+    """`ast.unparse` with the formatter's quotes and powers."""
+    if "'" in text or '"' in text:
+        pieces, position = [], 0
+        starts = [0]
+        for line in text.splitlines(keepends=True):
+            starts.append(starts[-1] + len(line))
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type == tokenize.STRING and token.string[0] in "'\"":
+                start, stop = (starts[row - 1] + column for row, column in (token.start, token.end))
+                pieces += [text[position:start], literal(ast.literal_eval(token.string))]
+                position = stop
+        text = "".join(pieces) + text[position:]
+    return re.sub(rf"(?<![\w.\])])({_SIMPLE}) \*\* (-?{_SIMPLE})(?![\w.(\[])", r"\1**\2", text)
+
+
+def fold(line: str) -> list[str]:
+    """A line within WIDTH, or broken at its last brackets and, if that is not enough, after each comma in them."""
+    if len(line) <= WIDTH or line.lstrip().startswith(("#", '"""')):
+        return [line]
+    opening, closing = _last_brackets(line)
+    if opening is None:
+        return [line]
+    indent = line[: len(line) - len(line.lstrip())]
+    inner = line[opening + 1 : closing]
+    head, tail = line[: opening + 1], indent + line[closing:]
+    if len(indent + INDENT + inner) <= WIDTH:
+        return [*fold(head), indent + INDENT + inner, tail]
+    parts = _split_at_commas(inner)
+    return [head, *(piece for part in parts for piece in fold(f"{indent}{INDENT}{part},")), tail]
+
+
+def _last_brackets(line):
+    """Positions of the last outermost pair of brackets that holds something, or (None, None)."""
+    depth, start, found = 0, 0, (None, None)
+    for position, character in _outside_strings(line):
+        if character in _OPENING:
+            start = position if depth == 0 else start
+            depth += 1
+        elif character in _CLOSING:
+            depth -= 1
+            if depth == 0 and position > start + 1:
+                found = (start, position)
+    return found
+
+
+def _split_at_commas(text):
+    parts, depth, start = [], 0, 0
+    for position, character in _outside_strings(text):
+        depth += (character in _OPENING) - (character in _CLOSING)
+        if character == "," and depth == 0:
+            parts.append(text[start:position].strip())
+            start = position + 1
+    return [part for part in (*parts, text[start:].strip()) if part]
+
+
+def _outside_strings(text):
+    """Characters of code with their positions, those in string literals left out."""
+    quote = escaped = None
+    for position, character in enumerate(text):
+        if quote:
+            if escaped:
+                escaped = None
+            elif character == "\\":
+                escaped = True
+            elif character == quote:
+                quote = None
+        elif character in "'\"":
+            quote = character
+        else:
+            yield position, character

@@ -1,0 +1,387 @@
+"""One NumPy script that owns the experiment: forward, backward and update for this network, and nothing else.
+
+It performs the core's operations in the core's order, so that on one machine its losses are the run's, and it says in
+comments what each line is in the notation of the dashboard.
+"""
+
+import inspect
+import re
+
+from ffbp.export.layout import docstring, fold, literal
+from ffbp.export.program import (
+    N_SHOWN,
+    Experiment,
+    Section,
+    data_section,
+    first_lines,
+    learning_rate,
+    print_every,
+    script,
+    weights_section,
+    with_ones_lines,
+)
+from ffbp.export.source import Definitions
+from ffbp.network import SMALL_BLOCK
+from ffbp.training import Run, clip_factor
+
+NOTATION = (
+    "Columns are samples. Z1 = W1 A0 + b1 and A1 = g(Z1); dQ is dLoss/dQ and delta1 is dLoss/dZ1; the loss is a mean, so\n"
+    "1/n is inside delta. [W1 b1] is one block: with a row of ones below A0, one product does weights and bias."
+)
+
+
+def numpy_script(run: Run) -> str:
+    """The run's experiment as the text of a Python file that needs NumPy 2 (and scikit-learn for its samples)."""
+    e, first, sections = parts(run)
+    heading = e.heading("forward, backward, update, in NumPy alone.") + "\n\n" + NOTATION
+    return script(heading, first, [*sections, picture_section(e)])
+
+
+def parts(run: Run) -> tuple[Experiment, str, list[Section]]:
+    """The experiment, the first lines (imports, constants) and all sections but the picture; the notebook's, too."""
+    e, d = Experiment(run), Definitions()
+    d.imports.setdefault("numpy as np", set())
+    sections = [
+        data_section(e, d),
+        weights_section(e, d, gradients=True),
+        forward_section(e, d),
+        backward_section(e, d),
+        update_section(e, d),
+        training_section(e, d),
+        result_section(e, d),
+    ]
+    quiet = (
+        'np.seterr(all="ignore")  # exp may overflow to infinity, where the limit is right; the loss is watched below'
+    )
+    return e, first_lines(d, quiet), sections
+
+
+def loss_call(e: Experiment, d: Definitions, *, Y: str = "Y", Z: str = "", A: str = "") -> str:
+    """The data loss as a call: from the logits for a canonical pair, else from the outputs."""
+    entry, last = e.loss, e.n_layers
+    value, doc = entry.value, entry.value.__doc__ or entry.formula
+    if e.canonical and entry.value_from_logits is not None:
+        value = entry.value_from_logits
+        doc = f"{inspect.cleandoc(doc)}\n\n{inspect.cleandoc(value.__doc__ or '')}"
+    return d.function(value, entry.key, doc=doc).call(Z=Z or f"Z{last}", A=A or f"A{last}", Y=Y)
+
+
+def forward_section(e: Experiment, d: Definitions) -> Section:
+    calls = [
+        d.function(a.forward, a.key, doc=a.forward.__doc__ or f"g(z) = {a.formula}").call(Z=f"Z{l}")
+        for l, a in enumerate(e.activations, start=1)
+    ]
+    lines = [*d.new_lines(), "", ""]
+    lines += [
+        *([] if e.inputs_carry_ones else [*with_ones_lines(), "", ""]),
+        "def forward(A0):",
+        *docstring("Z and A of every layer for the inputs A0, a column a sample."),
+    ]
+    for l, call in zip(e.layers(), calls, strict=True):
+        lines.append(f"    Z{l} = Wb{l} @ {_ones(e, l - 1)}  # Z{l} = W{l} A{l - 1} + b{l}, shape ({e.sizes[l]}, n)")
+        lines.append(f"    A{l} = {call}  # A{l} = g(Z{l})")
+    lines.append(f"    return {', '.join(e.passed())}")
+    text = "Layer by layer: $Z_l = W_l A_{l-1} + b_l$ and $A_l = g(Z_l)$, from the inputs $A_0$ to the output."
+    return Section("Forward: from the inputs to the output", text, "\n".join(lines))
+
+
+def backward_section(e: Experiment, d: Definitions) -> Section:
+    last, outputs = e.n_layers, e.n_outputs
+    loss_call(e, d)
+    body = []
+    if e.canonical:
+        scale = d.inlined(e.loss.scale, {"n_outputs": str(outputs)})
+        body.append("    n = Y.shape[1]  # the loss is a mean over n samples")
+        body.append(
+            f"    delta{last} = (A{last} - Y) * ({scale} / n)  # {e.loss.label} and {e.activations[-1].label}: g' cancels"
+        )
+    else:
+        slope = d.function(e.loss.gradient, f"d_{e.loss.key}", doc=e.loss.gradient.__doc__ or "dLoss/dA")
+        body.append(
+            f"    delta{last} = {slope.call(A=f'A{last}', Y='Y')}  # dLoss/dA{last}, then through g to dLoss/dZ{last}"
+        )
+        body.append(f"    delta{last} = {_through(e, d, last, f'delta{last}')}")
+    for l in range(last, 0, -1):
+        size = e.sizes[l] * (e.sizes[l - 1] + 1)
+        # The core sums small blocks row by row: other digits in the last place would be another run if it is chaotic.
+        if size <= SMALL_BLOCK:
+            body.append(
+                f"    dWb{l}[:] = np.vecdot(delta{l}[:, None], {_ones(e, l - 1)})  # dW{l} = delta{l} A{l - 1}.T, db{l} = sum"
+            )
+        else:
+            body.append(
+                f"    dWb{l}[:] = delta{l} @ {_ones(e, l - 1)}.T  # dW{l} = delta{l} A{l - 1}.T, db{l} = sum of delta{l}"
+            )
+        if l == 1:
+            break
+        product = f"W{l}.T * delta{l}" if e.sizes[l] == 1 else f"W{l}.T @ delta{l}"
+        body += fold(
+            f"    delta{l - 1} = {_through(e, d, l - 1, f'({product})')}  # (W{l}.T delta{l}) times g'(Z{l - 1})"
+        )
+    c = e.config
+    lines = [*d.new_lines(), "", ""]
+    if c.l1 or c.l2:
+        terms = [f"{literal(c.l1)} * np.sign(theta)"] if c.l1 else []
+        terms += [f"{literal(c.l2)} * theta"] if c.l2 else []
+        penalty = " + ".join(terms)
+        formula = " + ".join(([f"{c.l1:g} sum |W|"] if c.l1 else []) + ([f"{c.l2:g}/2 sum W^2"] if c.l2 else []))
+        lines.append("is_weight = np.ones(theta.size)  # 1 where theta holds a weight, 0 where it holds a bias")
+        start = 0
+        for l in e.layers():
+            n_in, n_out = e.sizes[l - 1], e.sizes[l]
+            stop = start + n_out * (n_in + 1)
+            lines.append(f"is_weight[{start + n_in}:{stop}:{n_in + 1}] = 0.0  # b{l}")
+            start = stop
+        lines += ["", ""]
+        body.append(f"    grad[:] += is_weight * ({penalty})  # of the penalty {formula}")
+    names = ["A0", *e.passed(), "Y"]
+    text_of_body = "\n".join(line.split("#")[0] for line in body)
+    needed = [name for name in names if _uses(text_of_body, name)]
+    lines += [
+        f"def backward({', '.join(needed)}):",
+        *docstring("The gradient of the mean loss into grad, by the chain rule from the output to the first layer."),
+        *body,
+    ]
+    text = (
+        r"$\delta_l = \partial L/\partial Z_l$. At the output it comes from the loss; a layer back, "
+        r"$\delta_{l-1} = (W_l^T \delta_l) \odot g'(Z_{l-1})$. Every layer's gradient is $dW_l = \delta_l A_{l-1}^T$."
+    )
+    return Section("Backward: from the loss to every weight", text, "\n".join(lines))
+
+
+def _ones(e, l):
+    """A of layer l with a row of ones below it, as an expression."""
+    return "A0" if l == 0 and e.inputs_carry_ones else f"with_ones(A{l})"
+
+
+def _uses(text, name):
+    return re.search(rf"\b{name}\b", text) is not None
+
+
+def _through(e, d, l, delta):
+    """dLoss/dA of layer l, an expression, to dLoss/dZ."""
+    a = e.activations[l - 1]
+    if a.jacobian is not None:
+        return d.function(a.jacobian, f"{a.key}_jacobian", result="delta").call(A=f"A{l}", delta=delta)
+    doc = a.derivative.__doc__ or f"g'(z) = {a.derivative_formula}"
+    slope = d.function(a.derivative, f"d_{a.key}", doc=doc).call(Z=f"Z{l}", A=f"A{l}")
+    return f"{delta} * {slope}"
+
+
+def backward_call(section: Section, e: Experiment) -> str:
+    """The call of the function that `backward_section` wrote."""
+    signature = next(line for line in section.code.splitlines() if line.startswith("def backward("))
+    return signature.removeprefix("def ").removesuffix(":")
+
+
+def update_section(e: Experiment, d: Definitions) -> Section:
+    entry = e.optimizer
+    d.function(entry.update, f"{entry.key}_update", doc=entry.update.__doc__ or entry.formula)
+    if e.config.clip is not None:
+        d.function(clip_factor, "clip_factor")
+    lines = d.new_lines()
+    if entry.n_state:
+        lines += [
+            "",
+            "",
+            f"state = np.zeros(({entry.n_state}, theta.size))  # the optimizer's memory, a row a quantity",
+        ]
+    return Section("Update: what is done with the gradient", f"{entry.label}: {entry.formula}.", "\n".join(lines))
+
+
+def training_section(e: Experiment, d: Definitions) -> Section:
+    c, last = e.config, e.n_layers
+    schedule, rate = learning_rate(e, d)
+    backward = backward_call(backward_section(e, Definitions()), e)
+    update = d.function(e.optimizer.update, f"{e.optimizer.key}_update")
+    lines = [*schedule, *(["", ""] if schedule else [])]
+    lines.append("losses = []  # the loss before each update")
+    if e.shuffles:
+        lines.append(f"shuffler = np.random.RandomState({c.seed})")
+    if c.patience is not None:
+        lines.append("best_loss, best_epoch = np.inf, 0")
+    if e.full_batch:
+        lines.append(f"for epoch in range({c.epochs}):")
+        inputs, targets, step = "A0_train", "Y_train", "epoch + 1"
+    else:
+        b, n_batches = e.batch_size, e.n_batches
+        part = f"[:, batch * {b} : batch * {b} + {b}]"
+        inputs, targets, step = "A0", "Y", "step + 1"
+        lines += [
+            f"for step in range({c.epochs} * {n_batches}):",
+            f"    epoch, batch = divmod(step, {n_batches})",
+        ]
+        source = ("A0_train", "Y_train")
+        if e.shuffles:
+            source = ("A0_epoch", "Y_epoch")
+            lines += [
+                "    if batch == 0:  # a new order every epoch",
+                f"        order = shuffler.permutation({e.n_train})",
+                "        A0_epoch, Y_epoch = np.take(A0_train, order, axis=1), np.take(Y_train, order, axis=1)",
+            ]
+        lines.append(f"    A0, Y = {source[0]}{part}, {source[1]}{part}")
+    passed = ", ".join(e.passed())
+    lines += [
+        f"    {passed} = forward({inputs})",
+        f"    loss = {loss_call(e, d, Y=targets)}",
+        "    if not np.isfinite(loss):",
+        '        print(f"epoch {epoch + 1}: the loss is no longer a finite number; lower the learning rate")',
+        "        break",
+        "    losses.append(loss)",
+        f"    {_renamed(backward, inputs, targets)}",
+    ]
+    if c.clip is not None:
+        factor = d.function(clip_factor, "clip_factor").call(grad="grad", clip=literal(c.clip))
+        lines.append(f"    grad *= {factor}  # no step longer than this one's gradient of norm {c.clip:g}")
+    call = update.call(theta="theta", grad="grad", state="state", learning_rate=rate, step=step, **e.hyper)
+    lines += fold(f"    {call}")
+    ends, indent = (
+        (None, "    ") if e.full_batch else (f"    if batch == {e.n_batches - 1}:  # the epoch's end", "        ")
+    )
+    end = [
+        f"{indent}if not np.isfinite(theta).all():",
+        f'{indent}    print(f"epoch {{epoch + 1}}: a weight is no longer a finite number; lower the learning rate")',
+        f"{indent}    break",
+    ]
+    every = print_every(e)
+    end += [
+        f"{indent}if epoch % {every} == 0 or epoch == {c.epochs - 1}:",
+        f'{indent}    print(f"epoch {{epoch + 1:5d}}: loss {{loss:.6f}}")',
+    ]
+    if c.patience is not None:
+        tested = loss_call(e, d, Z=f"tested[{2 * last - 2}]", A=f"tested[{2 * last - 1}]", Y="Y_test")
+        end += [
+            f"{indent}tested = forward(A0_test)",
+            f"{indent}test_loss = {tested}",
+            f"{indent}if test_loss < best_loss:",
+            f"{indent}    best_loss, best_epoch = test_loss, epoch + 1",
+            f"{indent}if epoch + 1 - best_epoch >= {c.patience} and epoch + 1 < {c.epochs}:",
+            f'{indent}    print(f"stopped after epoch {{epoch + 1}}: no better test loss for {c.patience} epochs")',
+            f"{indent}    break",
+        ]
+    lines += ([ends] if ends else []) + end
+    text = "Forward, loss, backward, update: again and again."
+    return Section("Training", text, "\n".join(lines))
+
+
+def _renamed(call, inputs, targets):
+    """The call of backward with this part's inputs and targets."""
+    name, arguments = call.removesuffix(")").split("(")
+    names = [{"A0": inputs, "Y": targets}.get(argument, argument) for argument in arguments.split(", ")]
+    return f"{name}({', '.join(names)})"
+
+
+def result_section(e: Experiment, d: Definitions) -> Section:
+    last = e.n_layers
+    A = f"A{last}"
+    if e.regression:
+        score, name = f"1 - np.square({A} - Y).sum() / np.square(Y - Y.mean()).sum()", "R2"
+    elif e.n_outputs == 1:
+        score, name = f"np.mean(({A} > 0.5) == (Y > 0.5))", "accuracy"
+    else:
+        score, name = f"np.mean({A}.argmax(axis=0) == Y.argmax(axis=0))", "accuracy"
+    call = loss_call(e, d)
+    unpacked = f"*_, Z{last}, {A}" if f"Z{last}" in call else f"*_, {A}"
+    lines = [
+        "def score(A0, Y):",
+        *docstring(f"The data loss and the {'R2' if e.regression else 'accuracy'} on samples A0 with the targets Y."),
+        f"    {unpacked} = forward(A0)",
+        f"    return {call}, {score}",
+        "",
+        "",
+    ]
+    parts = ("train", "test") if e.held_out else ("train",)
+    lines += [f"{part}_loss, {part}_score = score(A0_{part}, Y_{part})" for part in parts]
+    lines += [f'print(f"{part}: loss {{{part}_loss:.6f}}, {name} {{{part}_score:.4f}}")' for part in parts]
+    lines += prediction_lines(e, "forward(encode(X[row : row + 1]))[-1][:, 0]")
+    text = "How well it does on the samples it learnt from" + (" and on those it never saw" if e.held_out else "") + "."
+    return Section("The result", text, "\n".join(lines))
+
+
+def prediction_lines(e: Experiment, outputs: str) -> list[str]:
+    """A loop that prints a few predictions; `outputs` gives the network's outputs for the sample ``row``."""
+    few = e.sizes[0] - len(e.data.derived) <= 4
+    what = "{X[row].round(4)}" if few else "sample {row}"
+    n = len(e.data.X_test) if e.held_out else e.n_train
+    rows = f"rows_test[:{min(N_SHOWN, n)}]" if e.held_out else f"range({min(N_SHOWN, n)})"
+    lines = [f"for row in {rows}:", f"    a = {outputs}"]
+    if e.regression:
+        value, target = own_units(e, "a[0]"), own_units(e, "y[row]")
+        return [*lines, f'    print(f"{what}: {{{value}:.4f}}, the target is {{{target}:.4f}}")']
+    predicted = "int(a[0] > 0.5)" if e.n_outputs == 1 else "a.argmax()"
+    probability = "probability of class 1 {a[0]:.4f}" if e.n_outputs == 1 else "probabilities {a.round(4)}"
+    return [*lines, f'    print(f"{what}: class {{{predicted}}}, {probability}; the class is {{y[row]}}")']
+
+
+def own_units(e: Experiment, text: str) -> str:
+    """An output or target, an expression, in the target's own units."""
+    return f"in_units({text})" if e.standardizes_target else text
+
+
+def picture_section(e: Experiment, *, notebook: bool = False) -> Section:
+    """Boundary (or curve) and loss, with plotly or else matplotlib; a script writes a file, a notebook shows it."""
+    n_columns = len(e.data.columns)
+    grid, plotly, pyplot = [], [], []
+    shown = own_units(e, "y")
+    if n_columns == 2:
+        last = "forward(encode(plane))[-1]"
+        shade = own_units(e, f"{last}[0]") if e.regression or e.n_outputs == 1 else f"{last}.argmax(axis=0)"
+        grid = [
+            "low, high = X.min(axis=0) - 0.2 * np.ptp(X, axis=0), X.max(axis=0) + 0.2 * np.ptp(X, axis=0)",
+            "x1, x2 = np.linspace(low[0], high[0], 120), np.linspace(low[1], high[1], 120)",
+            "plane = np.column_stack([axis.ravel() for axis in np.meshgrid(x1, x2)])",
+            f"shade = {shade}.reshape(120, 120)",
+        ]
+        plotly = [
+            'picture.add_trace(go.Heatmap(x=x1, y=x2, z=shade, colorscale="RdBu", opacity=0.6, showscale=False), 1, 2)',
+            f'dots = {{"color": {shown}, "colorscale": "RdBu", "line": {{"width": 1, "color": "white"}}}}',
+            'picture.add_trace(go.Scatter(x=X[:, 0], y=X[:, 1], mode="markers", marker=dots, showlegend=False), 1, 2)',
+        ]
+        pyplot = [
+            'right.pcolormesh(x1, x2, shade, cmap="RdBu", alpha=0.6)',
+            f'right.scatter(X[:, 0], X[:, 1], c={shown}, cmap="RdBu", edgecolor="white")',
+        ]
+    elif n_columns == 1:
+        grid = [
+            "line = np.linspace(X.min(), X.max(), 300)",
+            f"curve = {own_units(e, 'forward(encode(line[:, None]))[-1][0]')}",
+        ]
+        plotly = [
+            f'picture.add_trace(go.Scatter(x=X[:, 0], y={shown}, mode="markers", name="samples"), 1, 2)',
+            'picture.add_trace(go.Scatter(x=line, y=curve, mode="lines", name="network"), 1, 2)',
+        ]
+        pyplot = [f'right.plot(X[:, 0], {shown}, "o", markersize=3)', "right.plot(line, curve)"]
+    columns = 2 if grid else 1
+    titles = '("Loss before each update", "What the network computes")' if grid else '("Loss before each update",)'
+    axes = "(left, right)" if grid else "left"
+    show_plotly = "picture.show()" if notebook else 'picture.write_html("experiment.html")'
+    show_pyplot = "plt.show()" if notebook else 'figure.savefig("experiment.png")'
+    written = [f'print("picture: experiment.{ending}")' for ending in ("html", "png")]
+    lines = [
+        *grid,
+        "try:",
+        "    from plotly import graph_objects as go",
+        "    from plotly.subplots import make_subplots",
+        "",
+        f"    picture = make_subplots(rows=1, cols={columns}, subplot_titles={titles})",
+        '    picture.add_trace(go.Scatter(y=losses, name="loss"), 1, 1)',
+        *("    " + line for line in plotly),
+        f"    {show_plotly}",
+        *([] if notebook else ["    " + written[0]]),
+        "except ImportError:",
+        "    try:",
+        "        import matplotlib.pyplot as plt",
+        "",
+        f"        figure, {axes} = plt.subplots(1, {columns}, figsize=({5 * columns}, 4))",
+        "        left.plot(losses)",
+        '        left.set(title="Loss before each update", xlabel="step")',
+        *("        " + line for line in pyplot),
+        f"        {show_pyplot}",
+        *([] if notebook else ["        " + written[1]]),
+        "    except ImportError:",
+        "        " + ('print("losses:", losses[:: max(1, len(losses) // 10)])' if notebook else "pass"),
+    ]
+    text = "With plotly if it is installed, else with matplotlib" + (", else as numbers." if notebook else ".")
+    return Section(
+        "The picture" if notebook else "The picture, where plotly or matplotlib is installed", text, "\n".join(lines)
+    )

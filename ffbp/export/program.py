@@ -1,0 +1,421 @@
+"""What all exported programs share: the experiment's facts, its samples and its initial weights, as code.
+
+A program is a list of sections, each a title, an explanation and code: a script puts them one below the other, a
+notebook makes cells of them. Every line is written for this one experiment; nothing in it asks which.
+"""
+
+import textwrap
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ffbp.activations import Activation
+from ffbp.datasets import DATASETS, DERIVED, REGRESSION
+from ffbp.export.layout import WIDTH, block, docstring, fold, literal
+from ffbp.export.source import Definitions, Function
+from ffbp.initializers import INITIALIZERS
+from ffbp.losses import Loss
+from ffbp.network import Network
+from ffbp.optimizers import OPTIMIZERS, SCHEDULES, Optimizer
+from ffbp.training import Run, build_network
+
+N_SHOWN = 5  # predictions printed at the end
+DATA_FILE = "data.csv"
+
+
+@dataclass(frozen=True)
+class Section:
+    """One step of a program. title and text are English without anything that a user typed; text may hold LaTeX."""
+
+    title: str
+    text: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """The facts of a run that its programs are written from; only configuration and data are used."""
+
+    run: Run
+
+    @property
+    def config(self):
+        return self.run.config
+
+    @property
+    def data(self):
+        return self.run.dataset
+
+    @cached_property
+    def network(self) -> Network:
+        return build_network(self.config, self.data)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        return self.network.sizes
+
+    @property
+    def n_layers(self) -> int:
+        return len(self.sizes) - 1
+
+    @property
+    def n_outputs(self) -> int:
+        return self.sizes[-1]
+
+    @property
+    def activations(self) -> tuple[Activation, ...]:
+        return self.network.activations
+
+    @property
+    def loss(self) -> Loss:
+        return self.network.loss_function
+
+    @property
+    def canonical(self) -> bool:
+        return self.network.canonical
+
+    @property
+    def regression(self) -> bool:
+        return self.network.task == REGRESSION
+
+    @property
+    def optimizer(self) -> Optimizer:
+        return OPTIMIZERS[self.config.optimizer]
+
+    @property
+    def n_train(self) -> int:
+        return len(self.data.X_train)
+
+    @property
+    def held_out(self) -> bool:
+        return len(self.data.X_test) > 0
+
+    @property
+    def batch_size(self) -> int:
+        return min(self.config.batch_size or self.n_train, self.n_train)
+
+    @property
+    def n_batches(self) -> int:
+        return -(-self.n_train // self.batch_size)
+
+    @property
+    def full_batch(self) -> bool:
+        return self.n_batches == 1
+
+    @property
+    def inputs_carry_ones(self) -> bool:
+        """Whether A0 holds its row of ones from the start.
+
+        Batches of one sample are columns of A0; only if they are columns of the very same array as in the core do the
+        last digits agree, since a product of two vectors depends on their memory layout.
+        """
+        return not self.full_batch and (self.batch_size == 1 or self.n_train % self.batch_size == 1)
+
+    @property
+    def shuffles(self) -> bool:
+        return self.config.shuffle and not self.full_batch
+
+    @property
+    def hyper(self) -> dict[str, str]:
+        """The optimizer's own constants as argument texts."""
+        return {name: literal(getattr(self.config, name)) for name in self.optimizer.hyper}
+
+    @property
+    def standardizes_target(self) -> bool:
+        return (self.data.target_mean, self.data.target_std) != (0.0, 1.0)
+
+    @property
+    def source_name(self) -> str:
+        """What the samples are called in the file's heading: never a name that a user gave."""
+        if self.config.file_name:
+            return f"the samples of {DATA_FILE}"
+        if self.config.points is not None:
+            return "points drawn by hand"
+        return DATASETS[self.config.dataset].label
+
+    def heading(self, how: str) -> str:
+        """The file's first paragraphs: what is learnt, by which network, how."""
+        c, sizes = self.config, "-".join(map(str, self.sizes))
+        hidden = [activation.label for activation in self.activations[:-1]]
+        layers = f"{' and '.join(dict.fromkeys(hidden))} in the hidden layers, " if hidden else ""
+        facts = [
+            f"Network: {sizes}, {layers}{self.activations[-1].label} at the output, "
+            f"{self.network.n_params} parameters; loss: {self.loss.label}.",
+            f"Training: {self.optimizer.label}, learning rate {c.learning_rate:g}, {c.epochs} epochs, "
+            + (f"all {self.n_train} samples at once" if self.full_batch else f"batches of {self.batch_size}")
+            + f", seed {c.seed}.",
+        ]
+        facts = [textwrap.fill(fact, WIDTH - 4) for fact in facts]
+        return "\n".join([f"{self.source_name}, learnt by a network of {self.n_layers} layers: {how}", "", *facts])
+
+    # Names of the layers' arrays, in the notation of the dashboard
+
+    def layers(self) -> range:
+        return range(1, self.n_layers + 1)
+
+    def passed(self) -> list[str]:
+        """Z1, A1, Z2, A2, ... to the output."""
+        return [f"{kind}{l}" for l in self.layers() for kind in "ZA"]
+
+
+def first_lines(definitions: Definitions, *lines: str) -> str:
+    """Imports and constants that the program needs, then these lines; to be asked for when all sections are written."""
+    constants = list(definitions.constants.values())
+    parts = ["\n".join(definitions.import_lines()), *(["\n".join([*constants, *lines])] if constants or lines else [])]
+    return "\n\n".join(parts)
+
+
+# The samples
+
+
+def data_section(e: Experiment, d: Definitions, *, rows_are_samples: bool = False) -> Section:
+    """Load or make the samples, split them, encode them: A0_train (n_inputs, n), Y_train (n_outputs, n), likewise test.
+
+    With rows_are_samples: X_train (n, n_inputs), y_train (n,), likewise test.
+    """
+    data = e.data
+    lines = _samples(e, d)
+    n = len(data.X_train) + len(data.X_test)
+    if data.columns != tuple(range(len(data.feature_names))):
+        lines += fold(f"X = X[:, {literal(list(data.columns))}].copy()  # the chosen columns, counted from 0")
+    if e.held_out:
+        d.imports.setdefault("sklearn.model_selection", set()).add("train_test_split")
+        lines += _split(e, n)
+    part = "[rows_train]" if e.held_out else ""
+    if data.standardized:
+        lines += [
+            f"mean, std = X{part}.mean(axis=0), X{part}.std(axis=0)  # of the training part only",
+            "std = np.where(std > 0, std, 1.0)  # a constant column keeps its scale",
+        ]
+    if e.standardizes_target:
+        lines += [
+            f"target_mean, target_std = y{part}.mean(), y{part}.std() or 1.0",
+            "y = (y - target_mean) / target_std",
+        ]
+    if e.inputs_carry_ones and not rows_are_samples:
+        lines += ["", "", *with_ones_lines()]
+    lines += ["", "", *_encode(e, d, rows_are_samples), "", ""]
+    if e.standardizes_target:
+        lines += ["def in_units(a):", *docstring("An output or target in the target's own units.")]
+        lines += ["    return a * target_std + target_mean", "", ""]
+    for name, rows in (("train", "[rows_train]"), ("test", "[rows_test]")):
+        rows = rows if e.held_out else ""
+        if name == "test" and not e.held_out:
+            continue
+        if rows_are_samples:
+            lines.append(f"X_{name}, y_{name} = encode(X{rows}), y{rows}")
+        else:
+            lines.append(f"A0_{name}, Y_{name} = encode(X{rows}), {_targets(e, f'y{rows}')}")
+    lines.append(f'print("{_counts(e)}")')
+    text = (
+        f"{len(data.X_train)} samples to train with"
+        + (f", {len(data.X_test)} held out to test with" if e.held_out else "")
+        + (". A column is a sample: `A0` is `X` transposed." if not rows_are_samples else ". A row is a sample.")
+    )
+    return Section("The samples", text, "\n".join(lines))
+
+
+def with_ones_lines() -> list[str]:
+    return [
+        "def with_ones(A):",
+        *docstring("[A; 1]: a row of ones below A, so that [W b] [A; 1] = W A + b."),
+        "    return np.vstack([A, np.ones((1, A.shape[1]))])",
+    ]
+
+
+def _counts(e):
+    held_out = f", {len(e.data.X_test)} to test" if e.held_out else ""
+    return f"{e.n_train} samples to train{held_out}; {e.sizes[0]} inputs, {e.n_outputs} outputs"
+
+
+def _samples(e, d):
+    """X (n, n_features) and y (n,) in the source's order."""
+    c, data = e.config, e.data
+    kind = "float" if e.regression else "int"
+    if c.file_name:
+        d.imports.setdefault("csv", set())
+        lines = [
+            f'with open("{DATA_FILE}", encoding="utf-8", newline="") as file:',
+            "    table = list(csv.reader(file))[1:]  # row, part, the input columns, the target",
+            "X = np.array([line[2:-1] for line in table], dtype=float)",
+        ]
+        if e.regression:
+            return [*lines, "y = np.array([line[-1] for line in table], dtype=float)"]
+        return [
+            *lines,
+            *_long("classes = [", [literal(cell_text(name)) for name in data.class_names]),
+            "y = np.array([classes.index(line[-1]) for line in table])",
+        ]
+    if c.points is not None:
+        rows = [literal(tuple(point)) for point in c.points]
+        target = "the value" if e.regression else "the class"
+        return [
+            block(f"points = np.array([  # drawn by hand: the inputs, {target}", rows, "])"),
+            f"X, y = points[:, :-1], points[:, -1]{'' if e.regression else '.astype(int)'}",
+        ]
+    source = DATASETS[c.dataset]
+    made = d.function(source.make, source.key, doc=source.make.__doc__ or source.label)
+    call = made.call(
+        named=True,
+        n_samples=literal(c.n_samples),
+        noise=literal(c.noise),
+        classes=literal(c.classes or source.default_classes),
+        random_state=literal(c.seed),
+    )
+    lines = [*d.new_lines(), "", "", f"X, y = {call}"]
+    if e.data.y_train.dtype.kind != kind[0]:
+        lines.append(f"y = y.astype({kind})")
+    return lines
+
+
+def cell_text(name: str) -> str:
+    """A name as it stands in data.csv: on one line, and never a spreadsheet's formula."""
+    line = " ".join(name.splitlines()).replace("\0", "")
+    return f"'{line}" if line.lstrip().startswith(("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")) else line
+
+
+def _long(prefix, items):
+    """A list on one line if it fits, else over several."""
+    line = prefix + ", ".join(items) + "]"
+    return [line] if len(line) <= 100 else [block(prefix, items)]
+
+
+def _split(e, n):
+    """The call of train_test_split that gave this very split, or the rows themselves where none did."""
+    from sklearn.model_selection import train_test_split
+
+    data = e.data
+    everything = np.concatenate([data.rows_train, data.rows_test])
+    place = np.empty(n, dtype=int)
+    place[np.argsort(everything, kind="stable")] = np.arange(n)
+    targets = np.empty(n, dtype=float)
+    targets[place] = np.concatenate([data.y_train, data.y_test])
+    size = e.config.test_size
+    for stratify, text in ((None, ""), (targets, ", stratify=y")):
+        options = {"test_size": size, "random_state": e.config.seed, "stratify": stratify}
+        try:
+            rows_train, rows_test = train_test_split(np.arange(n), **options)
+        except ValueError:  # a class too small to be stratified
+            continue
+        if np.array_equal(np.concatenate([rows_train, rows_test]), place):
+            call = f"train_test_split(np.arange({n}), test_size={size!r}, random_state={e.config.seed}{text})"
+            return fold(f"rows_train, rows_test = {call}")
+    lists = np.split(place, [e.n_train])
+    return [block(f"rows_{k} = [", map(str, rows.tolist())) for k, rows in zip(("train", "test"), lists, strict=True)]
+
+
+def _encode(e, d, rows_are_samples):
+    data, n_columns = e.data, len(e.data.columns)
+    steps = [*(["standardised"] if data.standardized else []), *(["with derived inputs"] if data.derived else [])]
+    lines = ["def encode(X):"]
+    shape = f"(n, {e.sizes[0]})" if rows_are_samples else f"A0 ({e.sizes[0]}, n)"
+    what = f"Samples X (n, {n_columns}) to the network's inputs {shape}"
+    lines += docstring(", ".join([what, *steps]) + ".")
+    if e.inputs_carry_ones and not rows_are_samples:
+        lines[-1:] = docstring(f"Samples X (n, {n_columns}) to inputs A0 ({e.sizes[0] + 1}, n), the last row ones.")
+    if data.standardized:
+        lines.append("    X = (X - mean) / std")
+    value = "X"
+    if data.derived:
+        extra = [d.inlined(DERIVED[key][1], {"x1": "X[:, 0]", "x2": "X[:, 1]"}) for key in data.derived]
+        value = f"np.column_stack([X, {', '.join(extra)}])"
+    if not rows_are_samples:
+        value = f"with_ones({value}.T)" if e.inputs_carry_ones else f"np.ascontiguousarray({value}.T)"
+    return [*lines, *fold(f"    return {value}")]
+
+
+def _targets(e, y):
+    if e.n_outputs > 1:
+        return f"({y} == np.arange({e.n_outputs})[:, None]).astype(float)"
+    return f"np.array([{y}], dtype=float)"
+
+
+# The initial weights
+
+
+def weights_section(e: Experiment, d: Definitions, *, gradients: bool) -> Section:
+    """theta with the views Wb1, W1, b1, ...; with gradients: grad and dWb1, ... as well."""
+    n_params, lines = e.network.n_params, []
+    initializer = INITIALIZERS[e.config.initializer]
+    drawn = e.config.initial_theta is None
+    if drawn:
+        weights = initializer_function(e, d)
+        lines += [*d.new_lines(), "", ""]
+    lines.append(f"theta = np.zeros({n_params})  # all weights and biases, one vector; the layers are views into it")
+    if gradients:
+        lines.append(f"grad = np.zeros({n_params})  # dLoss/dtheta, the same way")
+    start = 0
+    for l in e.layers():
+        n_in, n_out = e.sizes[l - 1], e.sizes[l]
+        stop = start + n_out * (n_in + 1)
+        part = f"[{start}:{stop}].reshape({n_out}, {n_in + 1})"
+        names, values = (f"Wb{l}, dWb{l}", f"theta{part}, grad{part}") if gradients else (f"Wb{l}", f"theta{part}")
+        lines += fold(f"{names} = {values}  # [W{l} b{l}]" + (" and its gradient" if gradients else ""))
+        lines.append(f"W{l}, b{l} = Wb{l}[:, :-1], Wb{l}[:, -1:]  # ({n_out}, {n_in}), ({n_out}, 1)")
+        start = stop
+    if not drawn:
+        lines.append(block("theta[:] = [", [literal(v) for v in e.config.initial_theta]))
+        return Section("The network and its weights", "The weights that were typed in.", "\n".join(lines))
+    if "random_state" in weights.keywords:
+        lines.append(f"random_state = np.random.RandomState({e.config.seed})")
+    for l in e.layers():
+        call = weights.call(
+            n_in=str(e.sizes[l - 1]),
+            n_out=str(e.sizes[l]),
+            random_state="random_state",
+            scale=literal(e.config.init_scale),
+        )
+        lines.append(f"W{l}[:] = {call}")
+        if e.config.bias_init:
+            lines.append(f"b{l}[:] = {literal(e.config.bias_init)}")
+    text = f"Initial weights: {initializer.label}. Biases start at {e.config.bias_init:g}."
+    return Section("The network and its weights", text, "\n".join(lines))
+
+
+def initializer_function(e: Experiment, d: Definitions) -> Function:
+    """The initializer, written for its own rule."""
+    entry = INITIALIZERS[e.config.initializer]
+    return d.function(
+        type(entry).__call__,
+        f"{entry.key}_weights",
+        doc=f"{entry.label}: {entry.formula}. W of one layer, shape (n_out, n_in).",
+        known={"self.std": entry.std, "self.draw": entry.draw},
+        merge=("std",),
+    )
+
+
+# Pieces of the loop
+
+
+def learning_rate(e: Experiment, d: Definitions) -> tuple[list[str], str]:
+    """The lines that define the schedule, and the learning rate as an expression in ``epoch`` (from 0)."""
+    c, entry = e.config, SCHEDULES[e.config.schedule]
+    factor = d.function(entry.factor, f"{entry.key}_factor", doc=entry.factor.__doc__ or entry.formula)
+    if isinstance(factor.constant, int | float):
+        return [], literal(c.learning_rate * factor.constant)
+    hyper = {name: literal(getattr(c, name)) for name in ("decay", "decay_epochs", "warmup")}
+    call = factor.call(epoch="epoch", n_epochs=literal(c.epochs), **hyper)
+    return d.new_lines(), f"{literal(c.learning_rate)} * {call}"
+
+
+def print_every(e: Experiment) -> int:
+    """Epochs between two printed losses: about ten lines in all."""
+    return max(1, -(-e.config.epochs // 10))
+
+
+def script(heading: str, first: str, sections: list[Section]) -> str:
+    """The sections one below the other, with their explanations as comments left out."""
+    parts = ["\n".join(docstring(heading, "")), first]
+    text = "\n\n".join(parts)
+    for number, section in enumerate(sections, start=1):
+        starts_with_definition = section.code.startswith(("def ", "class "))
+        ended_with_definition = _ends_in_definition(text)
+        gap = "\n\n\n" if ended_with_definition else "\n\n"
+        text += f"{gap}# {number}. {section.title}\n"
+        text += ("\n\n" if starts_with_definition else "\n") + section.code
+    return text + "\n"
+
+
+def _ends_in_definition(text):
+    return text.splitlines()[-1].startswith("    ")
