@@ -15,7 +15,7 @@ from ffbp.export.program import (
     data_section,
     first_lines,
     learning_rate,
-    print_every,
+    loop,
     script,
     weights_section,
     with_ones_lines,
@@ -168,7 +168,7 @@ def _through(e, d, l, delta):
     return f"{delta} * {slope}"
 
 
-def backward_call(section: Section, e: Experiment) -> str:
+def backward_call(section: Section) -> str:
     """The call of the function that `backward_section` wrote."""
     signature = next(line for line in section.code.splitlines() if line.startswith("def backward("))
     return signature.removeprefix("def ").removesuffix(":")
@@ -192,74 +192,31 @@ def update_section(e: Experiment, d: Definitions) -> Section:
 def training_section(e: Experiment, d: Definitions) -> Section:
     c, last = e.config, e.n_layers
     schedule, rate = learning_rate(e, d)
-    backward = backward_call(backward_section(e, Definitions()), e)
     update = d.function(e.optimizer.update, f"{e.optimizer.key}_update")
-    lines = [*schedule, *(["", ""] if schedule else [])]
-    lines.append("losses = []  # the loss before each update")
-    if e.shuffles:
-        lines.append(f"shuffler = np.random.RandomState({c.seed})")
-    if c.patience is not None:
-        lines.append("best_loss, best_epoch = np.inf, 0")
-    if e.full_batch:
-        lines.append(f"for epoch in range({c.epochs}):")
-        inputs, targets, step = "A0_train", "Y_train", "epoch + 1"
-    else:
-        b, n_batches = e.batch_size, e.n_batches
-        part = f"[:, batch * {b} : batch * {b} + {b}]"
-        inputs, targets, step = "A0", "Y", "step + 1"
-        lines += [
-            f"for step in range({c.epochs} * {n_batches}):",
-            f"    epoch, batch = divmod(step, {n_batches})",
-        ]
-        source = ("A0_train", "Y_train")
-        if e.shuffles:
-            source = ("A0_epoch", "Y_epoch")
-            lines += [
-                "    if batch == 0:  # a new order every epoch",
-                f"        order = shuffler.permutation({e.n_train})",
-                "        A0_epoch, Y_epoch = np.take(A0_train, order, axis=1), np.take(Y_train, order, axis=1)",
-            ]
-        lines.append(f"    A0, Y = {source[0]}{part}, {source[1]}{part}")
-    passed = ", ".join(e.passed())
-    lines += [
-        f"    {passed} = forward({inputs})",
-        f"    loss = {loss_call(e, d, Y=targets)}",
-        "    if not np.isfinite(loss):",
-        '        print(f"epoch {epoch + 1}: the loss is no longer a finite number; lower the learning rate")',
-        "        break",
-        "    losses.append(loss)",
-        f"    {_renamed(backward, inputs, targets)}",
-    ]
+    inputs, targets = ("A0_train", "Y_train") if e.full_batch else ("A0", "Y")
+    backward = backward_call(backward_section(e, Definitions()))
+    body = [f"{', '.join(e.passed())} = forward({inputs})", f"loss = {loss_call(e, d, Y=targets)}"]
+    after = [_renamed(backward, inputs, targets)]
     if c.clip is not None:
         factor = d.function(clip_factor, "clip_factor").call(grad="grad", clip=literal(c.clip))
-        lines.append(f"    grad *= {factor}  # no step longer than this one's gradient of norm {c.clip:g}")
-    call = update.call(theta="theta", grad="grad", state="state", learning_rate=rate, step=step, **e.hyper)
-    lines += fold(f"    {call}")
-    ends, indent = (
-        (None, "    ") if e.full_batch else (f"    if batch == {e.n_batches - 1}:  # the epoch's end", "        ")
+        after.append(f"grad *= {factor}  # no longer than {c.clip:g}")
+    step = "epoch + 1" if e.full_batch else "step + 1"
+    after.append(update.call(theta="theta", grad="grad", state="state", learning_rate=rate, step=step, **e.hyper))
+    lines = [*schedule, *(["", ""] if schedule else [])]
+    source = ("A0_epoch", "Y_epoch") if e.shuffles else ("A0_train", "Y_train")
+    part = f"[:, batch * {e.batch_size} : batch * {e.batch_size} + {e.batch_size}]"
+    lines += loop(
+        e,
+        shuffled=["A0_epoch, Y_epoch = np.take(A0_train, order, axis=1), np.take(Y_train, order, axis=1)"],
+        batch=[f"A0, Y = {source[0]}{part}, {source[1]}{part}"],
+        body=body,
+        after=after,
+        finite="np.isfinite(theta).all()",
+        tested=[
+            "tested = forward(A0_test)",
+            f"test_loss = {loss_call(e, d, Z=f'tested[{2 * last - 2}]', A=f'tested[{2 * last - 1}]', Y='Y_test')}",
+        ],
     )
-    end = [
-        f"{indent}if not np.isfinite(theta).all():",
-        f'{indent}    print(f"epoch {{epoch + 1}}: a weight is no longer a finite number; lower the learning rate")',
-        f"{indent}    break",
-    ]
-    every = print_every(e)
-    end += [
-        f"{indent}if epoch % {every} == 0 or epoch == {c.epochs - 1}:",
-        f'{indent}    print(f"epoch {{epoch + 1:5d}}: loss {{loss:.6f}}")',
-    ]
-    if c.patience is not None:
-        tested = loss_call(e, d, Z=f"tested[{2 * last - 2}]", A=f"tested[{2 * last - 1}]", Y="Y_test")
-        end += [
-            f"{indent}tested = forward(A0_test)",
-            f"{indent}test_loss = {tested}",
-            f"{indent}if test_loss < best_loss:",
-            f"{indent}    best_loss, best_epoch = test_loss, epoch + 1",
-            f"{indent}if epoch + 1 - best_epoch >= {c.patience} and epoch + 1 < {c.epochs}:",
-            f'{indent}    print(f"stopped after epoch {{epoch + 1}}: no better test loss for {c.patience} epochs")',
-            f"{indent}    break",
-        ]
-    lines += ([ends] if ends else []) + end
     text = "Forward, loss, backward, update: again and again."
     return Section("Training", text, "\n".join(lines))
 
@@ -379,7 +336,7 @@ def picture_section(e: Experiment, *, notebook: bool = False) -> Section:
         f"        {show_pyplot}",
         *([] if notebook else ["        " + written[1]]),
         "    except ImportError:",
-        "        " + ('print("losses:", losses[:: max(1, len(losses) // 10)])' if notebook else "pass"),
+        "        " + ('print("losses:", np.round(losses[:: max(1, len(losses) // 10)], 4))' if notebook else "pass"),
     ]
     text = "With plotly if it is installed, else with matplotlib" + (", else as numbers." if notebook else ".")
     return Section(

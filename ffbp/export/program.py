@@ -107,10 +107,10 @@ class Experiment:
     def inputs_carry_ones(self) -> bool:
         """Whether A0 holds its row of ones from the start.
 
-        Batches of one sample are columns of A0; only if they are columns of the very same array as in the core do the
-        last digits agree, since a product of two vectors depends on their memory layout.
+        Batches are columns of A0. Only if they are columns of the very same array as in the core do the last digits
+        agree, since a product's order of summation depends on its factors' memory layout.
         """
-        return not self.full_batch and (self.batch_size == 1 or self.n_train % self.batch_size == 1)
+        return not self.full_batch
 
     @property
     def shuffles(self) -> bool:
@@ -321,7 +321,8 @@ def _encode(e, d, rows_are_samples):
         extra = [d.inlined(DERIVED[key][1], {"x1": "X[:, 0]", "x2": "X[:, 1]"}) for key in data.derived]
         value = f"np.column_stack([X, {', '.join(extra)}])"
     if not rows_are_samples:
-        value = f"with_ones({value}.T)" if e.inputs_carry_ones else f"np.ascontiguousarray({value}.T)"
+        value = f"np.ascontiguousarray({value}.T)"
+        value = f"with_ones({value})" if e.inputs_carry_ones else value
     return [*lines, *fold(f"    return {value}")]
 
 
@@ -399,9 +400,68 @@ def learning_rate(e: Experiment, d: Definitions) -> tuple[list[str], str]:
     return d.new_lines(), f"{literal(c.learning_rate)} * {call}"
 
 
-def print_every(e: Experiment) -> int:
-    """Epochs between two printed losses: about ten lines in all."""
-    return max(1, -(-e.config.epochs // 10))
+def loop(
+    e: Experiment,
+    *,
+    shuffled: list[str],
+    batch: list[str],
+    body: list[str],
+    after: list[str],
+    finite: str,
+    tested: list[str],
+    epoch_end: tuple[str, ...] = (),
+) -> list[str]:
+    """The training loop: a list of losses, one before each update, as the core records them.
+
+    shuffled: what is done with ``order`` at an epoch's start. batch: takes the batch's samples. body: computes
+    ``loss``. after: backward and update. finite: whether all parameters are finite numbers. tested: computes
+    ``test_loss``. epoch_end: what else ends an epoch.
+    """
+    c, every = e.config, max(1, -(-e.config.epochs // 10))
+    lines = ["losses = []  # the loss before each update"]
+    if e.shuffles:
+        lines.append(f"shuffler = np.random.RandomState({c.seed})")
+    if c.patience is not None:
+        lines.append("best_loss, best_epoch = np.inf, 0")
+    steps = []
+    if e.full_batch:
+        lines.append(f"for epoch in range({c.epochs}):")
+    else:
+        lines.append(f"for step in range({c.epochs} * {e.n_batches}):")
+        steps.append(f"epoch, batch = divmod(step, {e.n_batches})")
+        if e.shuffles:
+            steps += ["if batch == 0:  # a new order every epoch", f"    order = shuffler.permutation({e.n_train})"]
+            steps += ["    " + line for line in shuffled]
+        steps += batch
+    steps += [
+        *body,
+        "if not np.isfinite(loss):",
+        '    print(f"epoch {epoch + 1}: the loss is no longer a finite number; lower the learning rate")',
+        "    break",
+        "losses.append(float(loss))",
+        *after,
+    ]
+    end = [
+        f"if not {finite}:",
+        '    print(f"epoch {epoch + 1}: a weight is no longer a finite number; lower the learning rate")',
+        "    break",
+        *epoch_end,
+        f"if epoch % {every} == 0 or epoch == {c.epochs - 1}:" if every > 1 else None,
+        ("    " if every > 1 else "") + 'print(f"epoch {epoch + 1:5d}: loss {losses[-1]:.6f}")',
+    ]
+    if c.patience is not None:
+        end += [
+            *tested,
+            "if test_loss < best_loss:",
+            "    best_loss, best_epoch = test_loss, epoch + 1",
+            f"if epoch + 1 - best_epoch >= {c.patience} and epoch + 1 < {c.epochs}:",
+            f'    print(f"stopped after epoch {{epoch + 1}}: no better test loss for {c.patience} epochs")',
+            "    break",
+        ]
+    end = [line for line in end if line is not None]
+    if not e.full_batch:
+        end = [f"if batch == {e.n_batches - 1}:  # the epoch's end", *("    " + line for line in end)]
+    return [*lines, *(folded for line in (*steps, *end) for folded in fold("    " + line))]
 
 
 def script(heading: str, first: str, sections: list[Section]) -> str:
