@@ -52,12 +52,13 @@ def watch(run: Run) -> Generator[Progress, None, int | None]:
 def moved_training(run: Run) -> Training:
     """The run's training at its start, with the weight of the largest gradient moved by one unit in the last place.
 
-    Of the weights that are zero none is moved: the smallest step away from zero is too small to be felt.
+    A weight that is zero has no such unit; where all are zero, none is moved.
     """
     training = Training(run.config, run.dataset)
     theta = training.network.theta
     start = run.network(0)
-    size = np.abs(start.grad) * (theta != 0) * start.weight_mask
-    index = int(np.argmax(np.where(np.isfinite(size), size, 0.0)))
-    theta[index] = np.nextafter(theta[index], math.copysign(math.inf, theta[index]))
+    size = np.where(np.isfinite(start.grad), np.abs(start.grad), 0.0)
+    index = int(np.argmax(np.where((theta != 0) & (start.weight_mask > 0), size, -1.0)))
+    if theta[index] and start.weight_mask[index]:
+        theta[index] = np.nextafter(theta[index], math.copysign(math.inf, theta[index]))
     return training

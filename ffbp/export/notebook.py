@@ -3,8 +3,8 @@
 import json
 
 from ffbp.export.layout import INDENT
-from ffbp.export.numpy_script import own_units, parts, picture_section
-from ffbp.export.program import Experiment, Section
+from ffbp.export.numpy_script import parts, picture_section
+from ffbp.export.program import Experiment, Section, own_units
 from ffbp.training import Run
 
 NOTATION = r"""A column is a sample. Names are those of the formulas:

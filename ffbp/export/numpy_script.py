@@ -9,13 +9,14 @@ import re
 
 from ffbp.export.layout import docstring, fold, literal
 from ffbp.export.program import (
-    N_SHOWN,
     Experiment,
     Section,
     data_section,
     first_lines,
     learning_rate,
     loop,
+    own_units,
+    prediction_lines,
     script,
     weights_section,
     with_ones_lines,
@@ -40,7 +41,7 @@ def numpy_script(run: Run) -> str:
 def parts(run: Run) -> tuple[Experiment, str, list[Section]]:
     """The experiment, the first lines (imports, constants) and all sections but the picture; the notebook's, too."""
     e, d = Experiment(run), Definitions()
-    d.imports.setdefault("numpy as np", set())
+    d.modules.add("numpy as np")
     sections = [
         data_section(e, d),
         weights_section(e, d, gradients=True),
@@ -253,26 +254,6 @@ def result_section(e: Experiment, d: Definitions) -> Section:
     lines += prediction_lines(e, "forward(encode(X[row : row + 1]))[-1][:, 0]")
     text = "How well it does on the samples it learnt from" + (" and on those it never saw" if e.held_out else "") + "."
     return Section("The result", text, "\n".join(lines))
-
-
-def prediction_lines(e: Experiment, outputs: str) -> list[str]:
-    """A loop that prints a few predictions; `outputs` gives the network's outputs for the sample ``row``."""
-    few = e.sizes[0] - len(e.data.derived) <= 4
-    what = "{X[row].round(4)}" if few else "sample {row}"
-    n = len(e.data.X_test) if e.held_out else e.n_train
-    rows = f"rows_test[:{min(N_SHOWN, n)}]" if e.held_out else f"range({min(N_SHOWN, n)})"
-    lines = [f"for row in {rows}:", f"    a = {outputs}"]
-    if e.regression:
-        value, target = own_units(e, "a[0]"), own_units(e, "y[row]")
-        return [*lines, f'    print(f"{what}: {{{value}:.4f}}, the target is {{{target}:.4f}}")']
-    predicted = "int(a[0] > 0.5)" if e.n_outputs == 1 else "a.argmax()"
-    probability = "probability of class 1 {a[0]:.4f}" if e.n_outputs == 1 else "probabilities {a.round(4)}"
-    return [*lines, f'    print(f"{what}: class {{{predicted}}}, {probability}; the class is {{y[row]}}")']
-
-
-def own_units(e: Experiment, text: str) -> str:
-    """An output or target, an expression, in the target's own units."""
-    return f"in_units({text})" if e.standardizes_target else text
 
 
 def picture_section(e: Experiment, *, notebook: bool = False) -> Section:

@@ -18,10 +18,19 @@ from ffbp.initializers import INITIALIZERS
 from ffbp.losses import Loss
 from ffbp.network import Network
 from ffbp.optimizers import OPTIMIZERS, SCHEDULES, Optimizer
+from ffbp.sensitivity import parts_at
 from ffbp.training import Run, build_network
 
 N_SHOWN = 5  # predictions printed at the end
 DATA_FILE = "data.csv"
+
+
+class NoEquivalent(ValueError):
+    """A library has no exact equivalent of an experiment; ``reasons`` says of what, a sentence each."""
+
+    def __init__(self, library: str, reasons: list[str]):
+        super().__init__(f"{library} has no exact equivalent of this experiment: {' '.join(reasons)}")
+        self.library, self.reasons = library, reasons
 
 
 @dataclass(frozen=True)
@@ -146,7 +155,7 @@ class Experiment:
             + (f"all {self.n_train} samples at once" if self.full_batch else f"batches of {self.batch_size}")
             + f", seed {c.seed}.",
         ]
-        facts = [textwrap.fill(fact, WIDTH - 4) for fact in facts]
+        facts = [textwrap.fill(fact, WIDTH - 4, break_on_hyphens=False) for fact in facts]
         return "\n".join([f"{self.source_name}, learnt by a network of {self.n_layers} layers: {how}", "", *facts])
 
     # Names of the layers' arrays, in the notation of the dashboard
@@ -180,7 +189,7 @@ def data_section(e: Experiment, d: Definitions, *, rows_are_samples: bool = Fals
     if data.columns != tuple(range(len(data.feature_names))):
         lines += fold(f"X = X[:, {literal(list(data.columns))}].copy()  # the chosen columns, counted from 0")
     if e.held_out:
-        d.imports.setdefault("sklearn.model_selection", set()).add("train_test_split")
+        d.names.setdefault("sklearn.model_selection", set()).add("train_test_split")
         lines += _split(e, n)
     part = "[rows_train]" if e.held_out else ""
     if data.standardized:
@@ -234,7 +243,7 @@ def _samples(e, d):
     c, data = e.config, e.data
     kind = "float" if e.regression else "int"
     if c.file_name:
-        d.imports.setdefault("csv", set())
+        d.modules.add("csv")
         lines = [
             f'with open("{DATA_FILE}", encoding="utf-8", newline="") as file:',
             "    table = list(csv.reader(file))[1:]  # row, part, the input columns, the target",
@@ -314,13 +323,13 @@ def _encode(e, d, rows_are_samples):
     lines += docstring(", ".join([what, *steps]) + ".")
     if e.inputs_carry_ones and not rows_are_samples:
         lines[-1:] = docstring(f"Samples X (n, {n_columns}) to inputs A0 ({e.sizes[0] + 1}, n), the last row ones.")
-    if data.standardized:
-        lines.append("    X = (X - mean) / std")
-    value = "X"
+    value = "(X - mean) / std" if data.standardized else "X"
     if data.derived:
+        lines += [f"    X = {value}"] if data.standardized else []
         extra = [d.inlined(DERIVED[key][1], {"x1": "X[:, 0]", "x2": "X[:, 1]"}) for key in data.derived]
         value = f"np.column_stack([X, {', '.join(extra)}])"
     if not rows_are_samples:
+        value = f"({value})" if " " in value and not data.derived else value
         value = f"np.ascontiguousarray({value}.T)"
         value = f"with_ones({value})" if e.inputs_carry_ones else value
     return [*lines, *fold(f"    return {value}")]
@@ -389,6 +398,23 @@ def initializer_function(e: Experiment, d: Definitions) -> Function:
 # Pieces of the loop
 
 
+def agreement(run: Run) -> str:
+    """How long a program in another library gives the run's losses, for its heading."""
+    step = parts_at(run)
+    if step is None:
+        return textwrap.fill(
+            "Same samples, same initial weights, same batches, float64: its losses are the dashboard's up to rounding "
+            "(about 1e-8), from the first step to the last.",
+            WIDTH - 4,
+        )
+    return textwrap.fill(
+        "Same samples, same initial weights, same batches, float64; but this run is chaotic: one weight moved by one unit "
+        f"in its last place changes the loss by more than 1e-9 from step {step} on. Libraries round differently, so from "
+        "about there on their losses part, and neither is the right one.",
+        WIDTH - 4,
+    )
+
+
 def learning_rate(e: Experiment, d: Definitions) -> tuple[list[str], str]:
     """The lines that define the schedule, and the learning rate as an expression in ``epoch`` (from 0)."""
     c, entry = e.config, SCHEDULES[e.config.schedule]
@@ -410,12 +436,14 @@ def loop(
     finite: str,
     tested: list[str],
     epoch_end: tuple[str, ...] = (),
+    isfinite: str = "np.isfinite(loss)",
+    number: str = "float(loss)",
 ) -> list[str]:
     """The training loop: a list of losses, one before each update, as the core records them.
 
     shuffled: what is done with ``order`` at an epoch's start. batch: takes the batch's samples. body: computes
     ``loss``. after: backward and update. finite: whether all parameters are finite numbers. tested: computes
-    ``test_loss``. epoch_end: what else ends an epoch.
+    ``test_loss``. epoch_end: what else ends an epoch. isfinite, number: of ``loss``.
     """
     c, every = e.config, max(1, -(-e.config.epochs // 10))
     lines = ["losses = []  # the loss before each update"]
@@ -435,10 +463,10 @@ def loop(
         steps += batch
     steps += [
         *body,
-        "if not np.isfinite(loss):",
+        f"if not {isfinite}:",
         '    print(f"epoch {epoch + 1}: the loss is no longer a finite number; lower the learning rate")',
         "    break",
-        "losses.append(float(loss))",
+        f"losses.append({number})",
         *after,
     ]
     end = [
@@ -462,6 +490,26 @@ def loop(
     if not e.full_batch:
         end = [f"if batch == {e.n_batches - 1}:  # the epoch's end", *("    " + line for line in end)]
     return [*lines, *(folded for line in (*steps, *end) for folded in fold("    " + line))]
+
+
+def prediction_lines(e: Experiment, outputs: str) -> list[str]:
+    """A loop that prints a few predictions; `outputs` gives the network's outputs for the sample ``row``."""
+    few = e.sizes[0] - len(e.data.derived) <= 4
+    what = "{X[row].round(4)}" if few else "sample {row}"
+    n = len(e.data.X_test) if e.held_out else e.n_train
+    rows = f"rows_test[:{min(N_SHOWN, n)}]" if e.held_out else f"range({min(N_SHOWN, n)})"
+    lines = [f"for row in {rows}:", f"    a = {outputs}"]
+    if e.regression:
+        value, target = own_units(e, "a[0]"), own_units(e, "y[row]")
+        return [*lines, f'    print(f"{what}: {{{value}:.4f}}, the target is {{{target}:.4f}}")']
+    predicted = "int(a[0] > 0.5)" if e.n_outputs == 1 else "a.argmax()"
+    probability = "probability of class 1 {a[0]:.4f}" if e.n_outputs == 1 else "probabilities {a.round(4)}"
+    return [*lines, f'    print(f"{what}: class {{{predicted}}}, {probability}; the class is {{y[row]}}")']
+
+
+def own_units(e: Experiment, text: str) -> str:
+    """An output or target, an expression, in the target's own units."""
+    return f"in_units({text})" if e.standardizes_target else text
 
 
 def script(heading: str, first: str, sections: list[Section]) -> str:

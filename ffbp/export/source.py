@@ -62,6 +62,8 @@ class Function:
     positional: tuple[str, ...]
     keywords: tuple[str, ...] = ()
     constant: object = None  # the number that it always returns, or None
+    rewritten: bool = True  # False where it is exported as it stands, in-place statements and all
+    names: frozenset[str] = frozenset()  # what it uses of the array module
 
     def call(self, *, named: bool = False, **arguments: str) -> str:
         """A call's text; of the arguments, by parameter, those are taken that the function has."""
@@ -80,29 +82,30 @@ class Definitions:
 
     arrays: str = "np"
     pure: bool = False
-    imports: dict[str, set[str]] = field(default_factory=dict)  # module -> names; no names: the module itself
+    modules: set[str] = field(default_factory=set)  # import ...
+    names: dict[str, set[str]] = field(default_factory=dict)  # from module import names
     constants: dict[str, str] = field(default_factory=dict)
     functions: dict[str, list[str]] = field(default_factory=dict)
     _known: dict = field(default_factory=dict)
     _taken: dict[str, object] = field(default_factory=dict)
+    _helpers: dict[str, Function] = field(default_factory=dict)
 
     def add_import(self, node: ast.Import | ast.ImportFrom, alias: ast.alias) -> None:
         """Note one name of an import statement."""
         written = alias.name + (f" as {alias.asname}" if alias.asname else "")
         if isinstance(node, ast.ImportFrom):
-            self.imports.setdefault(node.module, set()).add(written)
+            self.names.setdefault(node.module, set()).add(written)
         else:
-            self.imports.setdefault(written, set())
+            self.modules.add(written)
         self._taken[(alias.asname or alias.name).split(".")[0]] = None
 
     def import_lines(self) -> list[str]:
         """Import statements, sorted as usual: the standard library, an empty line, the others."""
-        groups: list[list[tuple]] = [[], []]
-        for module, names in self.imports.items():
-            foreign = module.split(" ")[0].split(".")[0] not in sys.stdlib_module_names
-            line = f"from {module} import {', '.join(sorted(names))}" if names else f"import {module}"
-            groups[foreign].append((bool(names), module, line))
-        lines = [[line for *_, line in sorted(group)] for group in groups]
+        found = [(False, module, f"import {module}") for module in self.modules]
+        found += [(True, module, f"from {module} import {', '.join(sorted(n))}") for module, n in self.names.items()]
+        lines: list[list[str]] = [[], []]
+        for _, module, line in sorted(found):
+            lines[re.split(r"[ .]", module)[0] not in sys.stdlib_module_names].append(line)
         return [*lines[0], *([""] if all(lines) else []), *lines[1]]
 
     def new_lines(self) -> list[str]:
@@ -128,12 +131,18 @@ class Definitions:
         place of their one use. as_it_stands: change nothing. Raises NotExportable where there is no source.
         """
         if isinstance(function, np.ufunc):
-            return Function(f"{self.arrays}.{function.__name__}", ("Z",))
+            return Function(f"{self.arrays}.{function.__name__}", ("Z",), names=frozenset({function.__name__}))
         key = (function, result, as_it_stands)
         if key not in self._known:
             name = self.free_name(name, key)
             self._known[key] = self._export(function, name, doc, dict(known or {}), result, merge, as_it_stands)
         return self._known[key]
+
+    def beside(self, arrays: str) -> "Definitions":
+        """Definitions for another array module in the same program: what is taken, imported and constant is shared."""
+        return Definitions(
+            arrays, pure=True, modules=self.modules, names=self.names, constants=self.constants, _taken=self._taken
+        )
 
     def free_name(self, wanted: str, owner: object = None) -> str:
         """The wanted name as an identifier that nothing else in the program has."""
@@ -204,7 +213,12 @@ class Definitions:
         if text:
             lines += docstring(text)
         self.functions[name] = [*lines, *statements(body, INDENT)]
-        return Function(name, tuple(parameters), tuple(keywords), constant)
+        used = {n.attr for part in body for n in ast.walk(part) if _is_attribute_of(n, self.arrays)}
+        helpers = (known for (_, known) in self._helpers.items() if known.name in _loaded_names(body))
+        names = frozenset(used.union(*(helper.names for helper in helpers)))
+        exported = Function(name, tuple(parameters), tuple(keywords), constant, rewritten is not None, names)
+        self._helpers[name] = exported
+        return exported
 
     def _hoist_imports(self, body):
         kept = []
@@ -239,11 +253,11 @@ class Definitions:
             if value is np:
                 renamed[name] = self.arrays
             elif isinstance(value, ModuleType):
-                self.imports.setdefault(value.__name__ + (f" as {name}" if name != value.__name__ else ""), set())
+                self.modules.add(value.__name__ + (f" as {name}" if name != value.__name__ else ""))
             elif isinstance(value, FunctionType) and _is_own(value, function):
                 renamed[name] = self.function(value, name, as_it_stands=helpers_as_they_stand).name
             elif hasattr(value, "__module__") and callable(value):
-                self.imports.setdefault(value.__module__, set()).add(name)
+                self.names.setdefault(value.__module__, set()).add(name)
             elif (source := _assignment(function, name)) is not None:
                 self._resolve([source], function, set())
                 self.constants[name] = statements([source])[0]
@@ -286,6 +300,10 @@ def _parsed(function):
 
 def _tree_of(function):
     return copy.deepcopy(_parsed(function))
+
+
+def _is_attribute_of(node, module):
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == module
 
 
 def _is_own(value, function):
