@@ -100,8 +100,7 @@ def _forward(e, j):
         n_in, n_out = e.sizes[l - 1], e.sizes[l]
         stop = start + n_out * (n_in + 1)
         lines.append(f"    Wb{l} = theta[{start}:{stop}].reshape({n_out}, {n_in + 1})  # [W{l} b{l}]")
-        inputs = f"A{l - 1}[:-1]" if l == 1 and e.inputs_carry_ones else f"A{l - 1}"
-        lines.append(f"    Z{l} = Wb{l}[:, :-1] @ {inputs} + Wb{l}[:, -1:]")
+        lines.append(f"    Z{l} = Wb{l}[:, :-1] @ A{l - 1} + Wb{l}[:, -1:]")
         lines.append(f"    A{l} = {calls[l - 1]}")
         start = stop
     lines += [f"    return Z{last}, A{last}", "", "", "def loss_of(theta, A0, Y):"]

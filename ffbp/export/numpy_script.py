@@ -43,7 +43,7 @@ def parts(run: Run) -> tuple[Experiment, str, list[Section]]:
     e, d = Experiment(run), Definitions()
     d.modules.add("numpy as np")
     sections = [
-        data_section(e, d),
+        data_section(e, d, with_ones=e.inputs_carry_ones),
         weights_section(e, d, gradients=True),
         forward_section(e, d),
         backward_section(e, d),

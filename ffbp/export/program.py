@@ -178,10 +178,10 @@ def first_lines(definitions: Definitions, *lines: str) -> str:
 # The samples
 
 
-def data_section(e: Experiment, d: Definitions, *, rows_are_samples: bool = False) -> Section:
+def data_section(e: Experiment, d: Definitions, *, rows_are_samples: bool = False, with_ones: bool = False) -> Section:
     """Load or make the samples, split them, encode them: A0_train (n_inputs, n), Y_train (n_outputs, n), likewise test.
 
-    With rows_are_samples: X_train (n, n_inputs), y_train (n,), likewise test.
+    With rows_are_samples: X_train (n, n_inputs), y_train (n,), likewise test. With with_ones, A0 has a row of ones below.
     """
     data = e.data
     lines = _samples(e, d)
@@ -202,9 +202,9 @@ def data_section(e: Experiment, d: Definitions, *, rows_are_samples: bool = Fals
             f"target_mean, target_std = y{part}.mean(), y{part}.std() or 1.0",
             "y = (y - target_mean) / target_std",
         ]
-    if e.inputs_carry_ones and not rows_are_samples:
+    if with_ones:
         lines += ["", "", *with_ones_lines()]
-    lines += ["", "", *_encode(e, d, rows_are_samples), "", ""]
+    lines += ["", "", *_encode(e, d, rows_are_samples, with_ones), "", ""]
     if e.standardizes_target:
         lines += ["def in_units(a):", *docstring("An output or target in the target's own units.")]
         lines += ["    return a * target_std + target_mean", "", ""]
@@ -314,14 +314,14 @@ def _split(e, n):
     return [block(f"rows_{k} = [", map(str, rows.tolist())) for k, rows in zip(("train", "test"), lists, strict=True)]
 
 
-def _encode(e, d, rows_are_samples):
+def _encode(e, d, rows_are_samples, with_ones):
     data, n_columns = e.data, len(e.data.columns)
     steps = [*(["standardised"] if data.standardized else []), *(["with derived inputs"] if data.derived else [])]
     lines = ["def encode(X):"]
     shape = f"(n, {e.sizes[0]})" if rows_are_samples else f"A0 ({e.sizes[0]}, n)"
     what = f"Samples X (n, {n_columns}) to the network's inputs {shape}"
     lines += docstring(", ".join([what, *steps]) + ".")
-    if e.inputs_carry_ones and not rows_are_samples:
+    if with_ones:
         lines[-1:] = docstring(f"Samples X (n, {n_columns}) to inputs A0 ({e.sizes[0] + 1}, n), the last row ones.")
     value = "(X - mean) / std" if data.standardized else "X"
     if data.derived:
@@ -331,7 +331,7 @@ def _encode(e, d, rows_are_samples):
     if not rows_are_samples:
         value = f"({value})" if " " in value and not data.derived else value
         value = f"np.ascontiguousarray({value}.T)"
-        value = f"with_ones({value})" if e.inputs_carry_ones else value
+        value = f"with_ones({value})" if with_ones else value
     return [*lines, *fold(f"    return {value}")]
 
 
