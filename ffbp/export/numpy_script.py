@@ -115,9 +115,8 @@ def backward_section(e: Experiment, d: Definitions) -> Section:
             )
         if l == 1:
             break
-        product = f"W{l}.T * delta{l}" if e.sizes[l] == 1 else f"W{l}.T @ delta{l}"
         body += fold(
-            f"    delta{l - 1} = {_through(e, d, l - 1, f'({product})')}  # (W{l}.T delta{l}) times g'(Z{l - 1})"
+            f"    delta{l - 1} = {_through(e, d, l - 1, f'np.dot(W{l}.T, delta{l})')}  # (W{l}.T delta{l}) times g'(Z{l - 1})"
         )
     c = e.config
     lines = [*d.new_lines(), "", ""]

@@ -186,7 +186,7 @@ def data_section(e: Experiment, d: Definitions, *, rows_are_samples: bool = Fals
     data = e.data
     lines = _samples(e, d)
     n = len(data.X_train) + len(data.X_test)
-    if data.columns != tuple(range(len(data.feature_names))):
+    if not e.config.file_name and data.columns != tuple(range(len(data.feature_names))):
         lines += fold(f"X = X[:, {literal(list(data.columns))}].copy()  # the chosen columns, counted from 0")
     if e.held_out:
         d.names.setdefault("sklearn.model_selection", set()).add("train_test_split")
@@ -247,7 +247,8 @@ def _samples(e, d):
         lines = [
             f'with open("{DATA_FILE}", encoding="utf-8", newline="") as file:',
             "    table = list(csv.reader(file))[1:]  # row, part, the input columns, the target",
-            "X = np.array([line[2:-1] for line in table], dtype=float)",
+            *fold(f"columns = {literal([c + 2 for c in data.columns])}  # of the file, counted from 0"),
+            "X = np.array([[line[column] for column in columns] for line in table], dtype=float)",
         ]
         if e.regression:
             return [*lines, "y = np.array([line[-1] for line in table], dtype=float)"]

@@ -30,6 +30,7 @@ ALLOWED = {  # what each module of the core may import from the package
     "handwriting": set(),
     "pixels": {"datasets", "network"},
     "mnist": {"config", "tables"},
+    "sensitivity": {"training"},
 }
 
 
