@@ -15,7 +15,6 @@ CHAOTIC = Config(
     initializer="normal",
     init_scale=1.0,
     epochs=500,
-    n_samples=300,
 )
 
 
