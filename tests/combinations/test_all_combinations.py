@@ -1,0 +1,40 @@
+"""Every combination of activation, loss and output, initializer, optimizer and schedule as an exported NumPy script.
+
+33,600 programs, generated, executed and compared: about half an hour. The command is
+
+    python -m pytest tests/combinations -q
+
+and it is not part of the ordinary run, which has a seeded sample.
+"""
+
+from itertools import product
+
+import pytest
+from experiments import FIXED, HIDDEN_ACTIVATIONS, difference, execute, pairs
+
+import ffbp
+from ffbp import INITIALIZERS, OPTIMIZERS, SCHEDULES, Config
+from ffbp.export.codegen import numpy_script
+
+KINDS = [("moons", pair) for pair in pairs("classification", 2)]
+KINDS += [("spiral", pair) for pair in pairs("classification", 3) if pair not in pairs("classification", 2)]
+KINDS += [("plane", pair) for pair in pairs("regression", 0)]
+
+
+@pytest.mark.parametrize("initializer", INITIALIZERS)
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: f"{kind[0]}-{'-'.join(kind[1])}")
+@pytest.mark.parametrize("activation", HIDDEN_ACTIVATIONS)
+def test_every_optimizer_and_schedule(activation, kind, initializer):
+    dataset, (loss, output) = kind
+    wrong = []
+    for number, (optimizer, schedule) in enumerate(product(OPTIMIZERS, SCHEDULES)):
+        config = Config(
+            dataset=dataset, classes=3 if dataset == "spiral" else None, n_samples=24, hidden=(4, 3), loss=loss,
+            output_activation=output, activation=activation, initializer=initializer, optimizer=optimizer,
+            schedule=schedule, epochs=4, learning_rate=0.05, batch_size=(None, 8)[number % 2], seed=number, **FIXED,
+        )  # fmt: skip
+        run = ffbp.train(config)
+        worst = difference(execute(numpy_script(run))["losses"], run.history.step_loss)
+        if not worst <= 1e-12:
+            wrong.append((worst, config))
+    assert not wrong
