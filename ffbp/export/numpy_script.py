@@ -22,7 +22,6 @@ from ffbp.export.program import (
     with_ones_lines,
 )
 from ffbp.export.source import Definitions
-from ffbp.network import SMALL_BLOCK
 from ffbp.training import Run, clip_factor
 
 NOTATION = (
@@ -103,16 +102,9 @@ def backward_section(e: Experiment, d: Definitions) -> Section:
         )
         body.append(f"    delta{last} = {_through(e, d, last, f'delta{last}')}")
     for l in range(last, 0, -1):
-        size = e.sizes[l] * (e.sizes[l - 1] + 1)
-        # The core sums small blocks row by row: other digits in the last place would be another run if it is chaotic.
-        if size <= SMALL_BLOCK:
-            body.append(
-                f"    dWb{l}[:] = np.vecdot(delta{l}[:, None], {_ones(e, l - 1)})  # dW{l} = delta{l} A{l - 1}.T, db{l} = sum"
-            )
-        else:
-            body.append(
-                f"    dWb{l}[:] = delta{l} @ {_ones(e, l - 1)}.T  # dW{l} = delta{l} A{l - 1}.T, db{l} = sum of delta{l}"
-            )
+        inputs = _ones(e, l - 1)
+        total = f"np.vecdot(delta{l}[:, None], {inputs})" if e.clones else f"np.dot(delta{l}, {inputs}.T)"
+        body.append(f"    dWb{l}[:] = {total}  # dW{l} = delta{l} A{l - 1}.T, db{l} = sum of delta{l}")
         if l == 1:
             break
         body += fold(
@@ -135,11 +127,17 @@ def backward_section(e: Experiment, d: Definitions) -> Section:
         lines += ["", ""]
         body.append(f"    grad[:] += is_weight * ({penalty})  # of the penalty {formula}")
     names = ["A0", *e.passed(), "Y"]
+    doc = "The gradient of the mean loss into grad, by the chain rule from the output to the first layer."
+    if e.clones:
+        doc += (
+            "\n\nSome units begin as clones. Their gradients have to be equal to the last bit, so samples are summed by"
+            "\nvecdot, product by product; a matrix product adds up in an order that differs from row to row."
+        )
     text_of_body = "\n".join(line.split("#")[0] for line in body)
     needed = [name for name in names if _uses(text_of_body, name)]
     lines += [
         f"def backward({', '.join(needed)}):",
-        *docstring("The gradient of the mean loss into grad, by the chain rule from the output to the first layer."),
+        *docstring(doc),
         *body,
     ]
     text = (

@@ -19,7 +19,7 @@ from ffbp.losses import Loss
 from ffbp.network import Network
 from ffbp.optimizers import OPTIMIZERS, SCHEDULES, Optimizer
 from ffbp.sensitivity import parts_at
-from ffbp.training import Run, build_network
+from ffbp.training import Run, Training, build_network
 
 N_SHOWN = 5  # predictions printed at the end
 DATA_FILE = "data.csv"
@@ -111,6 +111,11 @@ class Experiment:
     @property
     def full_batch(self) -> bool:
         return self.n_batches == 1
+
+    @cached_property
+    def clones(self) -> bool:
+        """Whether units begin with equal weights, so that the core sums their gradients one by one."""
+        return Training(self.config, self.data).network.clones
 
     @property
     def inputs_carry_ones(self) -> bool:

@@ -185,7 +185,7 @@ class Definitions:
         substitute = _Substitute({n: _constant(v) for n, v in values.items() if is_plain(v)})
         attributes = {n: v for n, v in values.items() if "." in n}
         body = _Fold({**_KNOWN, **attributes}, self).block([substitute.visit(node) for node in body])
-        body = self._hoist_imports(body)
+        body, imported = self._hoist_imports(body)
         plain = _Plain(function, parameters, keywords, self, result, merge)
         dropped = {*SCRATCH, "self", *known}
         rewritten = None
@@ -201,7 +201,7 @@ class Definitions:
             parameters = [n for n in parameters if n not in dropped and (keeps_all or n in used)]
             keywords = [n for n in keywords if n not in dropped and n in used]
         local = {argument.arg for argument in (*tree.args.posonlyargs, *tree.args.args, *tree.args.kwonlyargs)}
-        self._resolve(body, function, local, helpers_as_they_stand=rewritten is None)
+        self._resolve(body, function, local | imported, helpers_as_they_stand=rewritten is None)
         constant = None
         if len(body) == 1 and isinstance(body[0], ast.Return) and isinstance(body[0].value, ast.Constant):
             constant = body[0].value.value
@@ -221,14 +221,16 @@ class Definitions:
         return exported
 
     def _hoist_imports(self, body):
-        kept = []
+        """The statements without imports, which go to the program's beginning, and the names that those bind."""
+        kept, names = [], set()
         for node in body:
             if isinstance(node, ast.Import | ast.ImportFrom):
                 for alias in node.names:
                     self.add_import(node, alias)
+                    names.add((alias.asname or alias.name).split(".")[0])
             else:
                 kept.append(node)
-        return kept
+        return kept, names
 
     def _scratch_made(self, parameters):
         """Statements that make the scratch arrays of a function that `_Plain` cannot rewrite."""
@@ -238,14 +240,14 @@ class Definitions:
 
     def _resolve(self, body, function, local, *, helpers_as_they_stand=False):
         """Make every global name that the statements use available: import it, define it, or rename it."""
-        local = local | {
-            node.id for part in body for node in ast.walk(part)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        } | {a.arg for part in body for node in ast.walk(part) if isinstance(node, ast.Lambda) for a in node.args.args}  # fmt: skip
+        nodes = [node for part in body for node in ast.walk(part)]
+        local = local | {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        local |= {a.arg for n in nodes if isinstance(n, ast.Lambda) for a in n.args.args}
         scope = {**function.__globals__, **_closure_of(function)}
         renamed = {}
-        for name in sorted(_loaded_names(body) - local):
-            if name in renamed or (name not in scope and hasattr(builtins, name)) or name in self._taken:
+        free = {n.id for part in body for n in ast.walk(part) if _is_free_name(n)}
+        for name in sorted(free - local):
+            if name not in scope and hasattr(builtins, name):
                 continue
             if name not in scope:
                 raise NotExportable(f"{function.__name__} uses the name {name!r}, which is not defined where it stands")
@@ -269,7 +271,7 @@ class Definitions:
                 raise NotExportable(f"{function.__name__} uses {name!r}, which cannot be written as code")
         for part in body:
             for node in ast.walk(part):
-                if isinstance(node, ast.Name) and node.id in renamed:
+                if _is_free_name(node) and node.id in renamed:
                     node.id = renamed[node.id]
 
 
@@ -304,6 +306,11 @@ def _tree_of(function):
 
 def _is_attribute_of(node, module):
     return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == module
+
+
+def _is_free_name(node):
+    """Whether a node is a name that is read and that is not already one of the program's own functions."""
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and not hasattr(node, "exported")
 
 
 def _is_own(value, function):
@@ -600,8 +607,10 @@ class _Plain:
         names = _parameter_names(helper)
         given = dict(zip(names, call.args, strict=False)) | {item.arg: item.value for item in call.keywords}
         given = {name: self.expression(value) for name, value in given.items() if name not in SCRATCH}
+        name = ast.Name(exported.name, ast.Load())
+        name.exported = True
         return ast.Call(
-            ast.Name(exported.name, ast.Load()),
+            name,
             [given[name] for name in exported.positional],
             [ast.keyword(name, given[name]) for name in exported.keywords if name in given],
         )

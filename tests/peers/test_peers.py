@@ -68,10 +68,11 @@ def runs():
 
 
 def test_the_sample_has_every_entry():
-    assert {c.dataset for c in SMALL} == set(DATASETS)
-    assert {c.initializer for c in SMALL} == set(INITIALIZERS)
-    assert {c.optimizer for c in SMALL} == set(OPTIMIZERS)
-    assert {c.schedule for c in SMALL} == set(SCHEDULES)
+    first = SMALL[:20]
+    assert {c.dataset for c in first} == set(DATASETS)
+    assert {c.initializer for c in first} == set(INITIALIZERS)
+    assert {c.optimizer for c in first} == set(OPTIMIZERS)
+    assert {c.schedule for c in first} == set(SCHEDULES)
     hidden = {
         k for c in SMALL if c.hidden for k in (c.activation if isinstance(c.activation, tuple) else [c.activation])
     }
@@ -80,6 +81,8 @@ def test_the_sample_has_every_entry():
 
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_the_first_hundred_losses_are_the_runs(library, runs, tmp_path):
+    if library == "jax":  # compiles each program for seconds; these have every activation, optimizer and schedule
+        runs = [*runs[:20], *runs[len(SMALL) :]]
     having = [run for run in runs if not codegen.available(run, library)]
     assert len(having) >= (len(PLAIN) if library == "sklearn" else len(runs))
     courses = losses_of([codegen.write(run, library) for run in having], tmp_path)
