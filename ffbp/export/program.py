@@ -140,6 +140,11 @@ class Experiment:
         return (self.data.target_mean, self.data.target_std) != (0.0, 1.0)
 
     @property
+    def names_classes(self) -> bool:
+        """Whether the classes have names of their own, and not only numbers."""
+        return self.data.class_names != tuple(str(k) for k in range(self.data.n_classes))
+
+    @property
     def source_name(self) -> str:
         """What the samples are called in the file's heading: never a name that a user gave."""
         if self.config.file_name:
@@ -240,7 +245,10 @@ def with_ones_lines() -> list[str]:
 
 def _counts(e):
     held_out = f", {len(e.data.X_test)} to test" if e.held_out else ""
-    return f"{e.n_train} samples to train{held_out}; {e.sizes[0]} inputs, {e.n_outputs} outputs"
+    inputs, outputs = (
+        f"{n} {word}{'s' if n > 1 else ''}" for n, word in ((e.sizes[0], "input"), (e.n_outputs, "output"))
+    )
+    return f"{e.n_train} samples to train{held_out}; {inputs}, {outputs}"
 
 
 def _samples(e, d):
@@ -268,6 +276,7 @@ def _samples(e, d):
         return [
             block(f"points = np.array([  # drawn by hand: the inputs, {target}", rows, "])"),
             f"X, y = points[:, :-1], points[:, -1]{'' if e.regression else '.astype(int)'}",
+            *_class_names(e),
         ]
     source = DATASETS[c.dataset]
     made = d.function(source.make, source.key, doc=source.make.__doc__ or source.label)
@@ -281,7 +290,12 @@ def _samples(e, d):
     lines = [*d.new_lines(), "", "", f"X, y = {call}"]
     if e.data.y_train.dtype.kind != kind[0]:
         lines.append(f"y = y.astype({kind})")
-    return lines
+    return [*lines, *_class_names(e)]
+
+
+def _class_names(e):
+    """The classes' names as a list, where they have any."""
+    return _long("classes = [", [literal(name) for name in e.data.class_names]) if e.names_classes else []
 
 
 def cell_text(name: str) -> str:
@@ -508,9 +522,13 @@ def prediction_lines(e: Experiment, outputs: str) -> list[str]:
     if e.regression:
         value, target = own_units(e, "a[0]"), own_units(e, "y[row]")
         return [*lines, f'    print(f"{what}: {{{value}:.4f}}, the target is {{{target}:.4f}}")']
-    predicted = "int(a[0] > 0.5)" if e.n_outputs == 1 else "a.argmax()"
-    probability = "probability of class 1 {a[0]:.4f}" if e.n_outputs == 1 else "probabilities {a.round(4)}"
-    return [*lines, f'    print(f"{what}: class {{{predicted}}}, {probability}; the class is {{y[row]}}")']
+    guess = "int(a[0] > 0.5)" if e.n_outputs == 1 else "a.argmax()"
+    target, first = "y[row]", "class 1"
+    if e.names_classes:
+        guess, target, first = f"classes[{guess}]", "classes[y[row]]", "{classes[1]}"
+    said = f"probability of {first} {{a[0]:.4f}}" if e.n_outputs == 1 else "probabilities {a.round(4)}"
+    lines.append(f"    guess = {guess}")
+    return [*lines, f'    print(f"{what}: {{guess}}, {said}; the class is {{{target}}}")']
 
 
 def own_units(e: Experiment, text: str) -> str:
