@@ -16,8 +16,8 @@ import ffbp
 from ffbp import INITIALIZERS, OPTIMIZERS, SCHEDULES, Config
 from ffbp.export.codegen import numpy_script
 
-KINDS = [("moons", pair) for pair in pairs("classification", 2)]
-KINDS += [("spiral", pair) for pair in pairs("classification", 3) if pair not in pairs("classification", 2)]
+KINDS = [("spiral", pair) for pair in pairs("classification", 3)]
+KINDS += [("moons", pair) for pair in pairs("classification", 2) if pair not in pairs("classification", 3)]
 KINDS += [("plane", pair) for pair in pairs("regression", 0)]
 
 
