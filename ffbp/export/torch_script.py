@@ -142,8 +142,9 @@ def _model(e, d):
     lines.append("linear = [module for module in model if isinstance(module, nn.Linear)]")
     starts = ", ".join(f"(W{l}, b{l})" for l in e.layers())
     lines += [
+        f"starts = [{starts}]",
         "with torch.no_grad():  # the weights from above, for those that nn.Linear draws itself",
-        f"    for layer, (W, b) in zip(linear, [{starts}], strict=True):",
+        "    for layer, (W, b) in zip(linear, starts, strict=True):",
         "        layer.weight.copy_(torch.from_numpy(W))",
         "        layer.bias.copy_(torch.from_numpy(b[:, 0]))",
     ]
