@@ -306,8 +306,8 @@ def shape(text):
 
 def test_programs_are_formatted_and_pass_ruff(tmp_path, monkeypatch):
     deep = Config(
-        hidden=(8,) * 8, activation=("relu", "tanh", "elu", "gelu", "silu", "sine", "softplus", "sigmoid"), epochs=2, l1=0.1, l2=1e-5,
-        clip=1e-9, optimizer="rmsprop", schedule="step", batch_size=100, learning_rate=1e-6, seed=2**32 - 1,
+        hidden=(8,) * 8, activation=("relu", "tanh", "elu", "gelu", "silu", "sine", "softplus", "sigmoid"), epochs=2, l1=0.1,
+        l2=1e-5, clip=1e-9, optimizer="rmsprop", schedule="step", batch_size=100, learning_rate=1e-6, seed=2**32 - 1,
     )  # fmt: skip
     wide = Config(dataset="digits", columns=tuple(range(0, 60, 2)), epochs=1)
     runs = [ffbp.train(config) for config in (*SAMPLE[::2], deep, wide)]
