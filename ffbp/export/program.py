@@ -148,9 +148,9 @@ class Experiment:
     def source_name(self) -> str:
         """What the samples are called in the file's heading: never a name that a user gave."""
         if self.config.file_name:
-            return f"the samples of {DATA_FILE}"
+            return f"The samples of {DATA_FILE}"
         if self.config.points is not None:
-            return "points drawn by hand"
+            return "Points drawn by hand"
         return DATASETS[self.config.dataset].label
 
     def heading(self, how: str) -> str:
@@ -199,8 +199,7 @@ def data_section(e: Experiment, d: Definitions, *, rows_are_samples: bool = Fals
     if not e.config.file_name and data.columns != tuple(range(len(data.feature_names))):
         lines += fold(f"X = X[:, {literal(list(data.columns))}].copy()  # the chosen columns, counted from 0")
     if e.held_out:
-        d.names.setdefault("sklearn.model_selection", set()).add("train_test_split")
-        lines += _split(e, n)
+        lines += _split(e, d, n)
     part = "[rows_train]" if e.held_out else ""
     if data.standardized:
         lines += [
@@ -310,7 +309,7 @@ def _long(prefix, items):
     return [line] if len(line) <= 100 else [block(prefix, items)]
 
 
-def _split(e, n):
+def _split(e, d, n):
     """The call of train_test_split that gave this very split, or the rows themselves where none did."""
     from sklearn.model_selection import train_test_split
 
@@ -328,6 +327,7 @@ def _split(e, n):
         except ValueError:  # a class too small to be stratified
             continue
         if np.array_equal(np.concatenate([rows_train, rows_test]), place):
+            d.names.setdefault("sklearn.model_selection", set()).add("train_test_split")
             call = f"train_test_split(np.arange({n}), test_size={size!r}, random_state={e.config.seed}{text})"
             return fold(f"rows_train, rows_test = {call}")
     lists = np.split(place, [e.n_train])

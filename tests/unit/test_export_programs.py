@@ -272,6 +272,7 @@ def test_a_split_that_nobody_can_draw_again_stands_in_the_script_as_rows(tmp_pat
     run = ffbp.train(run.config, turned)
     text = numpy_script(run)
     assert "rows_train = [" in text
+    assert "train_test_split" not in text
     assert difference(execute(text)["losses"], run.history.step_loss) <= 1e-12
 
 
