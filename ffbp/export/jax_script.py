@@ -20,7 +20,7 @@ from ffbp.export.program import (
     script,
     weights_section,
 )
-from ffbp.export.source import Definitions
+from ffbp.export.source import FORWARD, UPDATE, VALUE, Definitions
 from ffbp.training import Run, clip_factor
 
 LIBRARY = "JAX"
@@ -48,14 +48,14 @@ def reasons(e: Experiment) -> list[str]:
     """Why JAX has no exact equivalent: a sentence each, empty where it has one."""
     found, d = [], Definitions("jnp", pure=True)
     for activation in dict.fromkeys(e.activations):
-        if activation.key not in ACTIVATIONS and not d.function(activation.forward, activation.key).rewritten:
+        if activation.key not in ACTIVATIONS and not d.function(activation.forward, activation.key, FORWARD).rewritten:
             found.append(f"JAX has no {activation.label} activation.")
     if e.loss.key not in LOSSES:
-        if not d.function(e.loss.value, e.loss.key).rewritten:
+        if not d.function(e.loss.value, e.loss.key, VALUE).rewritten:
             found.append(f"JAX cannot differentiate {e.loss.label} as it is computed here.")
     elif LOSSES[e.loss.key][0] not in (None, e.activations[-1].key):
         found.append(f"In JAX, {e.loss.label} is exact only from {e.loss.canonical}'s logits.")
-    if not d.function(e.optimizer.update, f"{e.optimizer.key}_update").rewritten:
+    if not d.function(e.optimizer.update, f"{e.optimizer.key}_update", UPDATE).rewritten:
         found.append(f"{e.optimizer.label} cannot be written without changing arrays in place, as JAX asks for.")
     return found
 
@@ -87,11 +87,11 @@ def _forward(e, j):
             calls.append(ACTIVATIONS[activation.key].format(Z=f"Z{l}"))
         else:
             doc = activation.forward.__doc__ or f"g(z) = {activation.formula}"
-            calls.append(j.function(activation.forward, activation.key, doc=doc).call(Z=f"Z{l}"))
+            calls.append(j.function(activation.forward, activation.key, FORWARD, doc=doc).call(Z=f"Z{l}"))
     if e.loss.key in LOSSES:
         value = LOSSES[e.loss.key][1].format(Z="Z", A="A")
     else:
-        value = j.function(e.loss.value, e.loss.key).call(A="A", Y="Y")
+        value = j.function(e.loss.value, e.loss.key, VALUE).call(A="A", Y="Y")
     new = j.new_lines()
     lines = [*new, *(["", ""] if new else []), "def forward(theta, A0):"]
     lines += docstring("Z and A of the output for the inputs A0, a column a sample.")
@@ -116,7 +116,7 @@ def _names(text):
 
 def _update(e, j):
     c, entry = e.config, e.optimizer
-    update = j.function(entry.update, f"{entry.key}_update", doc=entry.update.__doc__ or entry.formula)
+    update = j.function(entry.update, f"{entry.key}_update", UPDATE, doc=entry.update.__doc__ or entry.formula)
     clip = j.function(clip_factor, "clip_factor") if c.clip is not None else None
     lines = [*j.new_lines(), "", "", "def objective(theta, A0, Y):"]
     lines += docstring("What is differentiated, and the loss by itself.")

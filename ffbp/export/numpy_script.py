@@ -21,7 +21,7 @@ from ffbp.export.program import (
     weights_section,
     with_ones_lines,
 )
-from ffbp.export.source import Definitions
+from ffbp.export.source import FORWARD, GRADIENT, JACOBIAN, SLOPE, UPDATE, VALUE, VALUE_FROM_LOGITS, Definitions
 from ffbp.training import Run, clip_factor
 
 NOTATION = (
@@ -59,16 +59,16 @@ def parts(run: Run) -> tuple[Experiment, str, list[Section]]:
 def loss_call(e: Experiment, d: Definitions, *, Y: str = "Y", Z: str = "", A: str = "") -> str:
     """The data loss as a call: from the logits for a canonical pair, else from the outputs."""
     entry, last = e.loss, e.n_layers
-    value, doc = entry.value, entry.value.__doc__ or entry.formula
+    value, takes, doc = entry.value, VALUE, entry.value.__doc__ or entry.formula
     if e.canonical and entry.value_from_logits is not None:
-        value = entry.value_from_logits
+        value, takes = entry.value_from_logits, VALUE_FROM_LOGITS
         doc = f"{inspect.cleandoc(doc)}\n\n{inspect.cleandoc(value.__doc__ or '')}"
-    return d.function(value, entry.key, doc=doc).call(Z=Z or f"Z{last}", A=A or f"A{last}", Y=Y)
+    return d.function(value, entry.key, takes, doc=doc).call(Z=Z or f"Z{last}", A=A or f"A{last}", Y=Y)
 
 
 def forward_section(e: Experiment, d: Definitions) -> Section:
     calls = [
-        d.function(a.forward, a.key, doc=a.forward.__doc__ or f"g(z) = {a.formula}").call(Z=f"Z{l}")
+        d.function(a.forward, a.key, FORWARD, doc=a.forward.__doc__ or f"g(z) = {a.formula}").call(Z=f"Z{l}")
         for l, a in enumerate(e.activations, start=1)
     ]
     lines = [*d.new_lines(), "", ""]
@@ -96,7 +96,7 @@ def backward_section(e: Experiment, d: Definitions) -> Section:
             f"    delta{last} = (A{last} - Y) * ({scale} / n)  # {e.loss.label} and {e.activations[-1].label}: g' cancels"
         )
     else:
-        slope = d.function(e.loss.gradient, f"d_{e.loss.key}", doc=e.loss.gradient.__doc__ or "dLoss/dA")
+        slope = d.function(e.loss.gradient, f"d_{e.loss.key}", GRADIENT, doc=e.loss.gradient.__doc__ or "dLoss/dA")
         body.append(
             f"    delta{last} = {slope.call(A=f'A{last}', Y='Y')}  # dLoss/dA{last}, then through g to dLoss/dZ{last}"
         )
@@ -160,9 +160,9 @@ def _through(e, d, l, delta):
     """dLoss/dA of layer l, an expression, to dLoss/dZ."""
     a = e.activations[l - 1]
     if a.jacobian is not None:
-        return d.function(a.jacobian, f"{a.key}_jacobian", result="delta").call(A=f"A{l}", delta=delta)
+        return d.function(a.jacobian, f"{a.key}_jacobian", JACOBIAN, result="delta").call(A=f"A{l}", delta=delta)
     doc = a.derivative.__doc__ or f"g'(z) = {a.derivative_formula}"
-    slope = d.function(a.derivative, f"d_{a.key}", doc=doc).call(Z=f"Z{l}", A=f"A{l}")
+    slope = d.function(a.derivative, f"d_{a.key}", SLOPE, doc=doc).call(Z=f"Z{l}", A=f"A{l}")
     return f"{delta} * {slope}"
 
 
@@ -174,7 +174,7 @@ def backward_call(section: Section) -> str:
 
 def update_section(e: Experiment, d: Definitions) -> Section:
     entry = e.optimizer
-    d.function(entry.update, f"{entry.key}_update", doc=entry.update.__doc__ or entry.formula)
+    d.function(entry.update, f"{entry.key}_update", UPDATE, doc=entry.update.__doc__ or entry.formula)
     if e.config.clip is not None:
         d.function(clip_factor, "clip_factor")
     lines = d.new_lines()
@@ -190,7 +190,7 @@ def update_section(e: Experiment, d: Definitions) -> Section:
 def training_section(e: Experiment, d: Definitions) -> Section:
     c, last = e.config, e.n_layers
     schedule, rate = learning_rate(e, d)
-    update = d.function(e.optimizer.update, f"{e.optimizer.key}_update")
+    update = d.function(e.optimizer.update, f"{e.optimizer.key}_update", UPDATE)
     inputs, targets = ("A0_train", "Y_train") if e.full_batch else ("A0", "Y")
     backward = backward_call(backward_section(e, Definitions()))
     body = [f"{', '.join(e.passed())} = forward({inputs})", f"loss = {loss_call(e, d, Y=targets)}"]

@@ -13,7 +13,7 @@ import numpy as np
 from ffbp.activations import Activation
 from ffbp.datasets import DATASETS, DERIVED, REGRESSION
 from ffbp.export.layout import WIDTH, block, docstring, fold, literal
-from ffbp.export.source import Definitions, Function
+from ffbp.export.source import FACTOR, MAKE, Definitions, Function
 from ffbp.initializers import INITIALIZERS
 from ffbp.losses import Loss
 from ffbp.network import Network
@@ -278,7 +278,7 @@ def _samples(e, d):
             *_class_names(e),
         ]
     source = DATASETS[c.dataset]
-    made = d.function(source.make, source.key, doc=source.make.__doc__ or source.label)
+    made = d.function(source.make, source.key, MAKE, doc=source.make.__doc__ or source.label)
     call = made.call(
         named=True,
         n_samples=literal(c.n_samples),
@@ -438,7 +438,7 @@ def agreement(run: Run) -> str:
 def learning_rate(e: Experiment, d: Definitions) -> tuple[list[str], str]:
     """The lines that define the schedule, and the learning rate as an expression in ``epoch`` (from 0)."""
     c, entry = e.config, SCHEDULES[e.config.schedule]
-    factor = d.function(entry.factor, f"{entry.key}_factor", doc=entry.factor.__doc__ or entry.formula)
+    factor = d.function(entry.factor, f"{entry.key}_factor", FACTOR, doc=entry.factor.__doc__ or entry.formula)
     if isinstance(factor.constant, int | float):
         return [], literal(c.learning_rate * factor.constant)
     hyper = {name: literal(getattr(c, name)) for name in ("decay", "decay_epochs", "warmup")}

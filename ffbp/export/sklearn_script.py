@@ -16,7 +16,7 @@ from ffbp.export.program import (
     script,
     weights_section,
 )
-from ffbp.export.source import Definitions
+from ffbp.export.source import FACTOR, Definitions
 from ffbp.optimizers import SCHEDULES
 from ffbp.training import Run
 
@@ -50,7 +50,7 @@ def reasons(e: Experiment) -> list[str]:
         )
     elif e.optimizer.key not in ("sgd", "momentum", "nesterov"):
         found.append(f"It has no {e.optimizer.label}, only gradient descent with momentum, and Adam.")
-    if Definitions().function(SCHEDULES[c.schedule].factor, "factor").constant != 1.0:
+    if Definitions().function(SCHEDULES[c.schedule].factor, "factor", FACTOR).constant != 1.0:
         found.append(f"It has no {SCHEDULES[c.schedule].label.lower()} schedule of the learning rate.")
     if c.l1:
         found.append("It has no L1 penalty.")

@@ -35,6 +35,11 @@ RESERVED = frozenset(
     is_weight learning_rate update starts linear
     """.split()  # noqa: SIM905
 )
+# What each kind of registry function takes, in order: its parameters get these names, whatever they were called.
+FORWARD, SLOPE, JACOBIAN = ("Z", "out"), ("Z", "A", "out"), ("A", "delta")
+VALUE, VALUE_FROM_LOGITS, GRADIENT = ("A", "Y"), ("Z", "A", "Y", "work"), ("A", "Y", "out")
+UPDATE, FACTOR = ("theta", "grad", "state", "work"), ("epoch", "n_epochs")
+MAKE = ("n_samples", "noise", "classes", "random_state")
 _OPERATORS = {
     "add": ast.Add, "subtract": ast.Sub, "multiply": ast.Mult, "divide": ast.Div, "true_divide": ast.Div,
     "power": ast.Pow,
@@ -118,6 +123,7 @@ class Definitions:
         self,
         function: Callable,
         name: str,
+        takes: tuple[str, ...] = (),
         *,
         doc: str = "",
         known: Mapping[str, object] | None = None,
@@ -127,16 +133,18 @@ class Definitions:
     ) -> Function:
         """Export a function under a name (a similar one if it is taken).
 
-        doc: instead of its docstring. known: parameters or attributes ("self.draw") that are settled. result: a
-        parameter that it changes in place and that the exported one returns. merge: variables to be written into the
-        place of their one use. as_it_stands: change nothing. Raises NotExportable where there is no source.
+        takes: names for its parameters, by position. doc: instead of its docstring. known: parameters or attributes
+        ("self.draw") that are settled. result: a parameter that it changes in place and that the exported one returns.
+        merge: variables to be written into the place of their one use. as_it_stands: change nothing. Raises
+        NotExportable where there is no source.
         """
         if isinstance(function, np.ufunc):
             return Function(f"{self.arrays}.{function.__name__}", ("Z",), names=frozenset({function.__name__}))
         key = (function, result, as_it_stands)
         if key not in self._known:
             name = self.free_name(name, key)
-            self._known[key] = self._export(function, name, doc, dict(known or {}), result, merge, as_it_stands)
+            tree = _renamed(_tree_of(function), takes)
+            self._known[key] = self._export(function, tree, name, doc, dict(known or {}), result, merge, as_it_stands)
         return self._known[key]
 
     def beside(self, arrays: str) -> "Definitions":
@@ -176,8 +184,7 @@ class Definitions:
 
     # One function
 
-    def _export(self, function, name, doc, known, result, merge, as_it_stands):
-        tree = _tree_of(function)
+    def _export(self, function, tree, name, doc, known, result, merge, as_it_stands):
         closure = _closure_of(function)
         values = {**{n: v for n, v in closure.items() if is_plain(v)}, **known}
         body = _without_docstring(tree)
@@ -303,6 +310,18 @@ def _parsed(function):
 
 def _tree_of(function):
     return copy.deepcopy(_parsed(function))
+
+
+def _renamed(tree, names):
+    """A function's tree with its first parameters called by these names."""
+    arguments = [*tree.args.posonlyargs, *tree.args.args]
+    new = {old.arg: name for old, name in zip(arguments, names, strict=False) if old.arg != name}
+    for node in ast.walk(tree) if new else ():
+        if isinstance(node, ast.arg):
+            node.arg = new.get(node.arg, node.arg)
+        elif isinstance(node, ast.Name):
+            node.id = new.get(node.id, node.id)
+    return tree
 
 
 def _is_attribute_of(node, module):

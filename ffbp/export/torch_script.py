@@ -17,7 +17,7 @@ from ffbp.export.program import (
     script,
     weights_section,
 )
-from ffbp.export.source import Definitions
+from ffbp.export.source import FORWARD, Definitions
 from ffbp.training import Run
 
 LIBRARY = "PyTorch"
@@ -64,7 +64,7 @@ def reasons(e: Experiment) -> list[str]:
     found = []
     for activation in dict.fromkeys(e.activations):
         if activation.key not in ACTIVATIONS:
-            exported = Definitions("torch").function(activation.forward, activation.key)
+            exported = Definitions("torch").function(activation.forward, activation.key, FORWARD)
             if not exported.rewritten or not exported.names <= SAME_NAMES or activation.coupled:
                 found.append(f"PyTorch has no {activation.label} activation.")
     if e.loss.key not in LOSSES:
@@ -122,7 +122,7 @@ def _model(e, d):
         known = ACTIVATIONS.get(activation.key)
         if known is None:
             doc = activation.forward.__doc__ or f"g(z) = {activation.formula}"
-            exported = d.function(activation.forward, activation.key, doc=doc)
+            exported = d.function(activation.forward, activation.key, FORWARD, doc=doc)
             name = activation.key.title().replace("_", "") + "Module"
             if new := d.new_lines():
                 lines += [*new, "", ""]

@@ -388,3 +388,55 @@ def test_scikit_learns_program_has_the_runs_losses():
         run = ffbp.train(config)
         assert codegen.available(run, "sklearn") == []
         assert difference(execute(codegen.write(run, "sklearn"))["losses"], run.history.step_loss) <= 1e-8, config
+
+
+def test_new_entries_of_every_registry_are_exported_with_no_other_file_touched(monkeypatch):
+    import dataclasses
+
+    from ffbp.datasets import Source
+
+    def rings(n, noise, k, seed):
+        """Class k lies on a circle of radius k + 1."""
+        rng = np.random.RandomState(seed)
+        y, angle = np.arange(n) % k, rng.uniform(0, 2 * np.pi, n)
+        X = (y + 1)[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
+        return X + noise * rng.randn(n, 2) / 4, y
+
+    def sign_update(theta, g, state, work, *, learning_rate, step, momentum):
+        """signSGD with momentum, in place."""
+        np.multiply(state[0], momentum, out=state[0])
+        np.add(state[0], g, out=state[0])
+        theta -= learning_rate * np.sign(state[0])
+
+    def bent(z, result):
+        """g(z) = z + z²/10."""
+        np.multiply(z, z, out=result)
+        result /= 10
+        return np.add(result, z, out=result)
+
+    def d_bent(z, a, result):
+        np.divide(z, 5.0, out=result)
+        return np.add(result, 1.0, out=result)
+
+    monkeypatch.setitem(DATASETS, "rings", Source("rings", "Rings", "classification", rings, classes=(2, 4)))
+    entry = dataclasses.replace(OPTIMIZERS["momentum"], key="sign", label="Sign", update=sign_update)
+    monkeypatch.setitem(OPTIMIZERS, "sign", entry)
+    halves = dataclasses.replace(SCHEDULES["constant"], key="halves", factor=lambda e, n, **_: 0.5 ** (e // 3))
+    monkeypatch.setitem(SCHEDULES, "halves", halves)
+    tiny = dataclasses.replace(INITIALIZERS["he"], key="tiny", std=lambda n_in, n_out, scale: 0.1 / n_in)
+    monkeypatch.setitem(INITIALIZERS, "tiny", tiny)
+    monkeypatch.setitem(DERIVED, "radius", ("r", lambda a, b: np.hypot(a, b)))
+    bending = dataclasses.replace(ACTIVATIONS["identity"], key="bent", label="Bent", forward=bent, derivative=d_bent)
+    monkeypatch.setitem(ACTIVATIONS, "bent", bending)
+    config = Config(
+        dataset="rings", classes=3, n_samples=90, derived=("radius",), schedule="halves", initializer="tiny", epochs=12,
+        optimizer="sign", activation="bent", learning_rate=0.01, batch_size=20,
+    )  # fmt: skip
+    run = ffbp.train(config)
+    text = numpy_script(run)
+    assert difference(execute(text)["losses"], run.history.step_loss) <= 1e-12
+    for line in ("np.hypot(X[:, 0], X[:, 1])", "return Z * Z / 10 + Z", "0.5 ** (epoch // 3)", "np.sign(state[0])"):
+        assert line in text, line
+    assert codegen.available(run, "jax") == []
+    assert "return theta, state" in codegen.write(run, "jax")
+    assert codegen.available(run, "torch") == ["PyTorch has no optimizer that is exactly Sign."]
