@@ -4,6 +4,7 @@ All programs of one library run in one process of their own, where the project c
 """
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -55,9 +56,9 @@ def losses_of(programs, folder):
         names.append(str(folder / f"program_{number}.py"))
         with open(names[-1], "w", encoding="utf-8") as file:
             file.write(text)
-    result = subprocess.run(
-        [sys.executable, "-I", "-c", RUNNER], input=json.dumps(names), capture_output=True, text=True, cwd=folder
-    )
+    one_thread = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # small arrays: more would wait
+    call = [sys.executable, "-I", "-c", RUNNER]
+    result = subprocess.run(call, input=json.dumps(names), capture_output=True, text=True, cwd=folder, env=one_thread)
     assert result.returncode == 0, result.stderr[-3000:]
     return json.loads(result.stdout.splitlines()[-1])
 
