@@ -5,6 +5,7 @@ optimizer and schedule are run by `python -m pytest tests/combinations` (about h
 """
 
 import ast
+import dataclasses
 import json
 import re
 import subprocess
@@ -258,9 +259,41 @@ def test_a_files_samples_are_read_from_data_csv(task, tmp_path, monkeypatch):
     assert difference(execute(text)["losses"], run.history.step_loss) <= tolerance
 
 
-def test_a_split_that_nobody_can_draw_again_stands_in_the_script_as_rows(tmp_path, monkeypatch):
-    import dataclasses
+@pytest.mark.parametrize(
+    ("choice", "columns"),
+    [({"target": 3}, None), ({"target": 3, "missing": "median"}, ()), ({"target": 4, "task": "regression"}, (1,))],
+)
+def test_a_file_with_gaps_and_categories_leaves_with_the_runs_losses(choice, columns, tmp_path, monkeypatch):
+    from ffbp import tables
+    from ffbp.training import dataset_for
 
+    rng = np.random.RandomState(0)
+    lines = ["a;b;colour;species;weight"]
+    for i in range(60):
+        a = "" if i % 7 == 0 else f"{rng.randn():.3f}"
+        lines.append(f"{a};{rng.randn():.3f};{('red', 'blue')[i % 2]};{('cat', 'dog', 'fish')[i % 3]};{rng.rand():.2f}")
+    text = "\n".join(lines).encode()
+    options = {key: choice.get(key) for key in ("target", "task")}
+    source = tables.source_of(tables.read_table(text, "my.csv"), **options)
+    config = Config(
+        file_name="my.csv", file_fingerprint=tables.fingerprint(text), columns=columns, epochs=20, batch_size=8, hidden=(4,),
+        **choice,
+    )  # fmt: skip
+    run = ffbp.train(config, dataset_for(config, source))
+    monkeypatch.chdir(tmp_path)
+    write_data(run, tmp_path / codegen.DATA_FILE)
+    program = numpy_script(run)
+    assert ("stratify=y" in program) == (run.dataset.task == "classification")
+    assert difference(execute(program)["losses"], run.history.step_loss) <= 1e-11
+
+
+def test_points_drawn_in_the_plane_of_two_columns_leave_with_the_runs_losses():
+    points = tuple((k * 0.31 % 2, k * 0.17 % 3, float(k % 3)) for k in range(30))
+    run = ffbp.train(Config(dataset="iris", points=points, columns=(3, 1), epochs=20))
+    assert difference(execute(numpy_script(run))["losses"], run.history.step_loss) <= 1e-12
+
+
+def test_a_split_that_nobody_can_draw_again_stands_in_the_script_as_rows(tmp_path, monkeypatch):
     run = from_file(tmp_path, monkeypatch)
     data = run.dataset
     turned = dataclasses.replace(
@@ -279,8 +312,6 @@ def test_a_split_that_nobody_can_draw_again_stands_in_the_script_as_rows(tmp_pat
 def test_nothing_that_a_user_typed_becomes_code(tmp_path, monkeypatch):
     plain = from_file(tmp_path, monkeypatch, names=tuple(f"c{k}" for k in range(len(NASTY))))
     run = from_file(tmp_path, monkeypatch, names=NASTY)
-    import dataclasses
-
     data = dataclasses.replace(run.dataset, feature_names=NASTY[:3], target_name=NASTY[5])
     config = dataclasses.replace(run.config, file_name="x\"\"\"'''; import os #.csv")
     run = ffbp.train(config, data)
@@ -391,8 +422,6 @@ def test_scikit_learns_program_has_the_runs_losses():
 
 
 def test_new_entries_of_every_registry_are_exported_with_no_other_file_touched(monkeypatch):
-    import dataclasses
-
     from ffbp.datasets import Source
 
     def rings(n, noise, k, seed):
