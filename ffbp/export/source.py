@@ -472,6 +472,7 @@ class _Plain:
     def __init__(self, function, parameters, keywords, definitions, result, merge):
         self.function, self.definitions, self.result = function, definitions, result
         self.parameters = parameters
+        self.scope = {**function.__globals__, **_closure_of(function)}
         self.scratch = {name for name in parameters if name in SCRATCH}
         self.is_update = parameters[:3] == ["theta", "grad", "state"]
         self.rows: dict[str, int] = {}  # the optimizer's state rows by their names in the function
@@ -612,13 +613,13 @@ class _Plain:
         function = call.func
         if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Name):
             return None
-        return function.attr if self.function.__globals__.get(function.value.id) is np else None
+        return function.attr if self.scope.get(function.value.id) is np else None
 
     def helper(self, call):
         """The Python function of the same module that is called, or None."""
         if not isinstance(call.func, ast.Name):
             return None
-        value = {**self.function.__globals__, **_closure_of(self.function)}.get(call.func.id)
+        value = self.scope.get(call.func.id)
         return value if isinstance(value, FunctionType) else None
 
     def call_helper(self, helper, call):
