@@ -3,6 +3,7 @@
 from ffbp.activations import ACTIVATIONS
 from ffbp.config import Config
 from ffbp.datasets import DATASETS, Dataset, make_dataset
+from ffbp.export.record import dump_record, load_record
 from ffbp.gradcheck import GradientCheck, check_gradients
 from ffbp.initializers import INITIALIZERS
 from ffbp.losses import LOSSES
@@ -10,6 +11,7 @@ from ffbp.network import Layer, Network, Trace
 from ffbp.optimizers import OPTIMIZERS, SCHEDULES
 from ffbp.tables import read_table, source_of, to_csv
 from ffbp.training import History, Progress, Run, dataset_for, fit, train
+from ffbp.version import VERSION as __version__
 
 __all__ = [
     "ACTIVATIONS",
@@ -27,9 +29,12 @@ __all__ = [
     "Progress",
     "Run",
     "Trace",
+    "__version__",
     "check_gradients",
     "dataset_for",
+    "dump_record",
     "fit",
+    "load_record",
     "make_dataset",
     "read_table",
     "source_of",

@@ -174,6 +174,20 @@ def sentence(notice: Notice, number) -> str:
             f"Stopped early in epoch {n['epoch']}; test loss was best in epoch {n['best_epoch']}. Because the test "
             "part chose the moment, its figures are optimistic; the weights are those of the end."
         )
+    if notice.key == "verified":
+        return f"Trained again: all {n['numbers']:,} numbers of the record are equal, bit for bit."
+    if notice.key == "agrees":
+        return (
+            f"Trained again: the losses agree to {number(n['difference'])}. The last digits differ, as they do with other "
+            "library versions or another processor."
+        )
+    if notice.key == "other_data":
+        return "The record's samples are not those that its configuration makes: it was changed, or made by other libraries."
+    if notice.key == "disagrees":
+        return (
+            f"Trained again, the losses differ from epoch {n['epoch']} on, by up to {number(n['difference'])}: the record was "
+            "changed, or a chaotic run parted on another machine."
+        )
     return (
         f"Only {n['frames']} moments are recorded: with {number(n['n_params'])} parameters more would not fit "
         "in memory."

@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "ffbp"
 CORE = sorted(PACKAGE.glob("*.py"))
+EXPORT = sorted((PACKAGE / "export").rglob("*.py"))
 FIGURES = sorted((PACKAGE / "figures").rglob("*.py"))
 UI = sorted((PACKAGE / "ui").rglob("*.py"))
 PAGES = [path for path in (ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))) if path.exists()]
@@ -79,7 +80,7 @@ def test_the_core_imports_only_numpy_and_scikit_learns_data_beside_the_standard_
 
 
 def test_no_import_turns_back_anywhere_in_the_package():
-    files = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in (*CORE, *FIGURES, *UI)}
+    files = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in (*CORE, *EXPORT, *FIGURES, *UI)}
     graph = {key: {other for other in files if other in imports(path)} for key, path in files.items()}
     done, open_ = set(), []
 
@@ -100,6 +101,16 @@ def test_figures_never_import_streamlit_or_the_ui(path):
     assert reaches(path, "streamlit", "ffbp.ui", "pages", "app") == set()
 
 
+@pytest.mark.parametrize("path", EXPORT, ids=name)
+def test_exports_never_import_streamlit_or_the_ui(path):
+    assert reaches(path, "streamlit", "ffbp.ui", "pages", "app", "pandas", "matplotlib") == set()
+
+
+@pytest.mark.parametrize("path", FIGURES, ids=name)
+def test_figures_never_import_exports(path):
+    assert reaches(path, "ffbp.export") == set()
+
+
 @pytest.mark.parametrize("path", UI, ids=name)
 def test_the_ui_never_imports_a_page(path):
     assert reaches(path, "pages", "app") == set()
@@ -111,7 +122,7 @@ def test_pages_never_import_pages(path):
     assert reaches(path, "pages", "app", *others) == set()
 
 
-@pytest.mark.parametrize("path", [*CORE, *FIGURES, *UI, *PAGES], ids=name)
+@pytest.mark.parametrize("path", [*CORE, *EXPORT, *FIGURES, *UI, *PAGES], ids=name)
 def test_nothing_evaluates_text_or_unpickles(path):
     assert reaches(path, "pickle", "marshal", "shelve", "joblib", "dill") == set()
     calls = {
@@ -123,7 +134,7 @@ def test_nothing_evaluates_text_or_unpickles(path):
 
 
 def test_files_are_named_for_their_concept():
-    stems = {path.stem for path in (*CORE, *FIGURES, *UI, *PAGES, *(ROOT / "tests").rglob("*.py"))}
+    stems = {path.stem for path in (*CORE, *EXPORT, *FIGURES, *UI, *PAGES, *(ROOT / "tests").rglob("*.py"))}
     assert stems & {"utils", "util", "helpers", "helper", "common", "misc"} == set()
 
 

@@ -1,0 +1,559 @@
+"""The record: a run as one JSON file that anybody can read, and that loads back into the very same `Run`.
+
+Scalars are JSON numbers with all their digits, so loading is exact; NaN and infinities, which JSON lacks, are the texts
+"NaN", "Infinity", "-Infinity", and null stands for a column that was never measured. What is large (parameters and
+optimizer state of every frame, single steps' losses, samples) is packed: little-endian numbers, deflated, base64. The
+checksum is over the content, not the layout, so a file may be indented anew. It finds damage and careless edits; whether
+the numbers are true only training again can tell, and `verify` does that.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+import math
+import platform
+import zlib
+from collections.abc import Generator
+from dataclasses import MISSING, asdict, dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from ffbp.config import Config, loss_choices, output_choices
+from ffbp.datasets import CLASSIFICATION, DERIVED, REGRESSION, Dataset
+from ffbp.network import count_params
+from ffbp.notices import Notice
+from ffbp.optimizers import OPTIMIZERS
+from ffbp.training import MAX_FRAMES, History, Progress, Run, build_network, fit
+from ffbp.version import VERSION as FFBP_VERSION
+
+FORMAT, VERSION = "ffbp-run", 1
+MAX_BYTES = 24_000_000  # of a record; the largest run, about 8 MB of parameters and state, stays below
+MAX_ARRAY_BYTES = 64_000_000
+MAX_NAMES, MAX_NAME = 2000, 500
+TOLERANCE = 1e-9  # losses of a run that is not chaotic agree to this on other machines
+_SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+_PACKED = ("theta", "state", "step_loss")
+_COUNTS = ("epoch", "step", "inactive", "saturated")
+_KEYS = (
+    "format",
+    "version",
+    "checksum",
+    "made_with",
+    "config",
+    "data",
+    "network",
+    "diverged_at",
+    "stopped_at",
+    "history",
+)
+
+
+@dataclass(frozen=True)
+class Record:
+    """A loaded record: the run, and the versions of what made it, by name."""
+
+    run: Run
+    made_with: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Verification:
+    """A record against the same training done again.
+
+    equal: bit for bit. same_data: the record's samples are those that its configuration makes (a file's are taken as
+    they are). difference: the largest relative difference of a recorded loss (absolute below 1), infinite where one
+    record has frames that the other lacks. parts_at: the first recorded epoch with a difference above TOLERANCE, or None.
+    n_numbers: how many were compared.
+    """
+
+    equal: bool
+    same_data: bool
+    difference: float
+    parts_at: int | None
+    n_numbers: int
+
+    @property
+    def passed(self) -> bool:
+        return self.same_data and self.difference <= TOLERANCE
+
+    def notice(self) -> Notice:
+        """The verdict as a record of numbers; `ffbp.notices.sentence` puts it into words."""
+        numbers = {"numbers": self.n_numbers, "difference": self.difference, "epoch": self.parts_at}
+        if not self.same_data:
+            return Notice("other_data", "error", numbers)
+        if self.equal:
+            return Notice("verified", "info", numbers)
+        return Notice("agrees", "info", numbers) if self.passed else Notice("disagrees", "error", numbers)
+
+
+def made_with() -> dict[str, str]:
+    """What decides the last digits of a run on this machine."""
+    import sklearn
+
+    return {
+        "ffbp": FFBP_VERSION,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "scikit-learn": sklearn.__version__,
+        "machine": f"{platform.system()} {platform.machine()}",
+    }
+
+
+# Writing
+
+
+def dump_record(run: Run) -> str:
+    """A run as a JSON text that `load_record` reads back, exactly."""
+    config, dataset, history = run.config, run.dataset, run.history
+    resolved = config.resolve(dataset)
+    content = {
+        "format": FORMAT,
+        "version": VERSION,
+        "made_with": made_with(),
+        "config": asdict(config),
+        "data": {f.name: _plain(getattr(dataset, f.name)) for f in fields(Dataset) if f.init},
+        "network": {
+            "sizes": list(resolved.sizes),
+            "activations": list(resolved.activations),
+            "loss": resolved.loss,
+            "initial": _layers(run, 0),
+            "final": _layers(run, -1),
+        },
+        "diverged_at": run.diverged_at,
+        "stopped_at": run.stopped_at,
+        "history": {
+            f.name: (_pack if f.name in _PACKED else _numbers)(getattr(history, f.name)) for f in fields(History)
+        },
+    }
+    content = json.loads(json.dumps(content, allow_nan=False))  # tuples become lists, as they will be read
+    content["checksum"] = checksum(content)
+    return _text({key: content[key] for key in _KEYS})
+
+
+def _text(content: dict) -> str:
+    """One line an entry, so that a person finds things and a diff says what changed."""
+
+    def block(value, indent):
+        if indent > 2 or not isinstance(value, dict) or "base64" in value:
+            return json.dumps(value)
+        pad = " " * indent
+        return (
+            "{\n"
+            + ",\n".join(f"{pad}{json.dumps(k)}: {block(v, indent + 1)}" for k, v in value.items())
+            + f"\n{pad[1:]}}}"
+        )
+
+    return block(content, 1) + "\n"
+
+
+def checksum(content: dict) -> str:
+    """SHA-256 over everything but the checksum itself, in one canonical form: sorted keys, no spaces."""
+    rest = {key: value for key, value in content.items() if key != "checksum"}
+    text = json.dumps(rest, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _plain(value):
+    return _pack(value) if isinstance(value, np.ndarray) else value
+
+
+def _pack(array: np.ndarray) -> dict[str, Any]:
+    array = np.ascontiguousarray(array, dtype="<i8" if array.dtype.kind == "i" else "<f8")
+    packed = base64.b64encode(zlib.compress(array.tobytes(), 6)).decode("ascii")
+    return {"dtype": "int64" if array.dtype.kind == "i" else "float64", "shape": list(array.shape), "base64": packed}
+
+
+def _numbers(array: np.ndarray):
+    """Nested lists of numbers; null for a column of which nothing was measured."""
+    if array.dtype.kind == "f" and array.size and np.isnan(array).all():
+        return None
+    if array.dtype.kind != "f" or np.isfinite(array).all():
+        return array.tolist()
+    text = np.vectorize(lambda v: v if math.isfinite(v) else _name_of(v), otypes=[object])
+    return text(array).tolist()
+
+
+def _name_of(value: float) -> str:
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+def _layers(run, frame):
+    network = run.network(frame)
+    return [{"W": layer.W.tolist(), "b": layer.b[:, 0].tolist()} for layer in network.layers]
+
+
+# Reading
+
+
+def load_record(text: str | bytes) -> Run:
+    """The run that `dump_record` wrote, equal in every bit. Raises ValueError, one sentence, for anything else."""
+    return read_record(text).run
+
+
+def read_record(text: str | bytes) -> Record:
+    """The same with the versions that made it. Raises ValueError, one sentence, for anything that is not a whole record."""
+    content = _parsed(text)
+    if content.get("format") != FORMAT:
+        raise ValueError(
+            f"format must be {FORMAT!r}, got {_short(content.get('format'))}; choose a file saved as a record"
+        )
+    if content.get("version") != VERSION:
+        raise ValueError(
+            f"version must be {VERSION}, got {_short(content.get('version'))}; it was written by another version of ffbp"
+        )
+    for key in _KEYS:
+        if key not in content:
+            raise ValueError(f"{key} must be in a record, got none; the file is not whole")
+    try:
+        expected = checksum(content)
+    except (ValueError, RecursionError):
+        raise ValueError("a record must hold finite numbers, got one too large; the file was changed") from None
+    if content["checksum"] != expected:
+        raise ValueError(
+            f"checksum must be {expected[:19]}… for this content, got {_short(content['checksum'])}; the file was changed "
+            "or damaged after it was saved: ask for it again"
+        )
+    config = Config.from_json(json.dumps(_dict(content["config"], "config")))
+    dataset = _dataset(_dict(content["data"], "data"))
+    _check_data(config, dataset)
+    sizes = build_network(config, dataset).sizes
+    history = _history(_dict(content["history"], "history"), config, dataset, sizes)
+    run = Run(
+        config,
+        dataset,
+        history,
+        _epoch(content["diverged_at"], "diverged_at", config),
+        _epoch(content["stopped_at"], "stopped_at", config),
+    )
+    _check_weights(_dict(content["network"], "network"), run)
+    versions = _dict(content["made_with"], "made_with")
+    return Record(run, {str(k)[:40]: str(v)[:80] for k, v in list(versions.items())[:20]})
+
+
+def _parsed(text) -> dict:
+    if len(text) > MAX_BYTES:
+        raise ValueError(f"a record must be at most {MAX_BYTES // 1_000_000} MB, got {len(text) / 1e6:.1f} MB")
+    if isinstance(text, bytes):
+        try:
+            text = text.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise ValueError(
+                "a record must be text (UTF-8), got something else; choose a file saved as a record"
+            ) from None
+
+    def refuse(token):
+        raise ValueError(f"{token} is no JSON number")
+
+    try:
+        content = json.loads(text, parse_constant=refuse)
+    except (ValueError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)[:120]
+        raise ValueError(
+            f"a record must be JSON, got something else ({reason}); the file is damaged or cut off"
+        ) from None
+    if not isinstance(content, dict):
+        raise ValueError(
+            f"a record must be a JSON object, got {type(content).__name__}; choose a file saved as a record"
+        )
+    return content
+
+
+def _dict(value, name) -> dict:
+    if not isinstance(value, dict):
+        raise ValueError(f"{name} must be a JSON object, got {_short(value)}")
+    return value
+
+
+def _dataset(values) -> Dataset:
+    """Samples, each field by its type; what does not belong together is refused."""
+    known = {f.name: f for f in fields(Dataset) if f.init}
+    taken = {}
+    for name, item in known.items():
+        if name not in values:
+            if item.default is MISSING:
+                raise ValueError(f"data.{name} must be in a record, got none; the file is not whole")
+            continue
+        value, kind = values[name], str(item.type)
+        if "ndarray" in kind:
+            taken[name] = _unpacked(value, f"data.{name}")
+        elif "tuple" in kind:
+            taken[name] = _tuple(value, f"data.{name}", int if "int" in kind else str)
+        else:
+            taken[name] = _single(
+                value, f"data.{name}", {"str": str, "float": float, "bool": bool}[_type_name(item.type)]
+            )
+    _check_shapes(taken)
+    with np.errstate(all="ignore"):
+        return Dataset(**taken)
+
+
+def _type_name(kind) -> str:
+    return kind if isinstance(kind, str) else kind.__name__
+
+
+def _check_shapes(data):
+    n_features, n_columns = len(data["feature_names"]), len(data["columns"])
+    n_train, n_test = len(data["rows_train"]), len(data["rows_test"])
+
+    def require(ok, name, rule):
+        if not ok:
+            raise ValueError(f"data.{name} must be {rule}; the file was changed")
+
+    require(data["task"] in (CLASSIFICATION, REGRESSION), "task", f"{CLASSIFICATION} or {REGRESSION}")
+    require(n_train >= 1, "rows_train", "at least one row")
+    require(n_columns > 0 and all(0 <= c < n_features for c in data["columns"]), "columns", f"below {n_features}")
+    require(len(set(data["columns"])) == n_columns, "columns", "different")
+    require(set(data["derived"]) <= set(DERIVED), "derived", f"among {', '.join(DERIVED)}")
+    require(not data["derived"] or n_columns == 2, "derived", "left out unless two columns are used")
+    for name, shape in (
+        ("raw_train", (n_train, n_features)),
+        ("raw_test", (n_test, n_features)),
+        ("rows_train", (n_train,)),
+        ("rows_test", (n_test,)),
+        ("y_train", (n_train,)),
+        ("y_test", (n_test,)),
+        ("mean", (n_columns,)),
+        ("std", (n_columns,)),
+    ):
+        require(data[name].shape == shape, name, f"of shape {shape}, got {data[name].shape}")
+    require(data["rows_train"].dtype.kind == data["rows_test"].dtype.kind == "i", "rows_train", "whole numbers")
+    classes = data["class_names"]
+    for name in ("y_train", "y_test"):
+        y = data[name]
+        if data["task"] == REGRESSION:
+            require(not classes and y.dtype.kind == "f" and np.isfinite(y).all(), name, "finite numbers")
+        else:
+            require(
+                y.dtype.kind == "i" and ((y >= 0) & (y < len(classes))).all(), name, f"classes below {len(classes)}"
+            )
+    require(bool((data["std"] > 0).all()) and np.isfinite(data["std"]).all(), "std", "positive")
+    require(np.isfinite(data["mean"]).all(), "mean", "finite")
+    for name in ("raw_train", "raw_test"):
+        require(np.isfinite(data[name][:, list(data["columns"])]).all(), name, "finite in the used columns")
+
+
+def _check_data(config, dataset):
+    """The data must be of the kind that the configuration asks for; the numbers themselves `verify` compares."""
+    given = config.resolve(dataset)
+    if not config.file_name:
+        own = config.resolve()
+        for name in ("task", "n_classes", "columns", "sizes", "n_train"):
+            if getattr(own, name) != getattr(given, name):
+                raise ValueError(
+                    f"data must have {name} {_short(getattr(own, name))} for this configuration, got "
+                    f"{_short(getattr(given, name))}; the file was changed"
+                )
+    if given.loss not in loss_choices(given.task, given.n_classes) or given.activations[-1] not in output_choices(
+        given.loss, given.task
+    ):
+        raise ValueError(
+            f"loss must suit the data, got {given.loss!r} with {given.n_classes} classes; the file was changed"
+        )
+    n_params = count_params(given.sizes)
+    if config.initial_theta is not None and len(config.initial_theta) != n_params:
+        raise ValueError(f"initial_theta must hold {n_params} numbers, got {len(config.initial_theta)}")
+
+
+def _history(values, config, dataset, sizes) -> History:
+    n_layers, n_params, n_state = len(sizes) - 1, count_params(sizes), OPTIMIZERS[config.optimizer].n_state
+    resolved = config.resolve(dataset)
+    n_batches = math.ceil(resolved.n_train / resolved.batch_size)
+    for item in fields(History):
+        if item.name not in values:
+            raise ValueError(f"history.{item.name} must be in a record, got none; the file is not whole")
+    epoch = _array(values["epoch"], "history.epoch", None, whole=True)
+    n = len(epoch)
+    if not 1 <= n <= MAX_FRAMES or epoch[0] != 0 or (np.diff(epoch) <= 0).any() or epoch[-1] > config.epochs:
+        raise ValueError(f"history.epoch must rise from 0 to at most {config.epochs}, in at most {MAX_FRAMES} frames")
+    taken = {"epoch": epoch}
+    for name, shape in (("theta", (n, n_params)), ("state", (n, n_state, n_params))):
+        taken[name] = _unpacked(values[name], f"history.{name}", shape)
+    taken["step_loss"] = steps = _unpacked(values["step_loss"], "history.step_loss")
+    per_layer = {f.name for f in fields(History)} - set(taken) - {"step", "penalty"}
+    per_layer = {name for name in per_layer if not name.startswith(("train_", "test_"))}
+    for item in fields(History):
+        if item.name not in taken:
+            shape = (n, n_layers) if item.name in per_layer else (n,)
+            taken[item.name] = _array(values[item.name], f"history.{item.name}", shape, whole=item.name in _COUNTS)
+    if (taken["step"] != epoch * n_batches).any():
+        raise ValueError(f"history.step must be the epoch times {n_batches} batches; the file was changed")
+    if (
+        steps.ndim != 1
+        or steps.dtype.kind != "f"
+        or not epoch[-1] * n_batches <= len(steps) <= config.epochs * n_batches
+    ):
+        raise ValueError(f"history.step_loss must hold a number for each of at least {epoch[-1] * n_batches} steps")
+    if not np.isfinite(taken["theta"]).all():
+        raise ValueError("history.theta must be finite; the file was changed")
+    return History(**taken)
+
+
+def _check_weights(network, run):
+    """The readable weights must be those of the first and the last frame."""
+    for name, frame in (("initial", 0), ("final", -1)):
+        if network.get(name) != json.loads(json.dumps(_layers(run, frame))):
+            raise ValueError(f"network.{name} must be the weights of history.theta; the file was changed")
+
+
+def _epoch(value, name, config):
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= config.epochs):
+        return value
+    raise ValueError(f"{name} must be null or an epoch up to {config.epochs}, got {_short(value)}")
+
+
+def _single(value, name, kind):
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    ok = isinstance(value, kind) and (kind is not str or len(value) <= MAX_NAME)
+    if not ok or (kind is float and not math.isfinite(value)):
+        raise ValueError(f"{name} must be a {kind.__name__}, got {_short(value)}")
+    return value
+
+
+def _tuple(value, name, kind):
+    ok = isinstance(value, list) and len(value) <= MAX_NAMES
+    if not ok or any(
+        not isinstance(v, kind) or isinstance(v, bool) or (kind is str and len(v) > MAX_NAME) for v in value
+    ):
+        raise ValueError(f"{name} must be a list of {kind.__name__}, got {_short(value)}")
+    return tuple(value)
+
+
+def _array(value, name, shape, *, whole=False) -> np.ndarray:
+    """Nested lists of numbers as an array of a given shape (None: one axis of any length)."""
+
+    def number(v):
+        if isinstance(v, str) and not whole:
+            return _SPECIAL.get(v, v)
+        return v
+
+    if value is None and shape is not None and not whole:
+        return np.full(shape, math.nan)
+    rows = value if isinstance(value, list) and len(value) <= MAX_FRAMES else None
+    flat = None
+    if rows is not None:
+        nested = shape is not None and len(shape) == 2
+        if nested and all(isinstance(row, list) and len(row) == shape[1] for row in rows):
+            flat = [number(v) for row in rows for v in row]
+        elif not nested:
+            flat = [number(v) for v in rows]
+    kinds = (int,) if whole else (int, float)
+    good = flat is not None and all(isinstance(v, kinds) and not isinstance(v, bool) for v in flat)
+    if not good or (whole and any(abs(v) >= 2**53 for v in flat)):
+        raise ValueError(
+            f"{name} must be {'whole numbers' if whole else 'numbers'} in rows of one length; the file was changed"
+        )
+    try:
+        array = np.array(flat, dtype=int if whole else float)
+    except OverflowError:
+        raise ValueError(f"{name} must hold numbers that a computer can hold; the file was changed") from None
+    if shape is None:
+        return array
+    if len(rows) != shape[0]:
+        raise ValueError(f"{name} must have {shape[0]} rows, one a frame, got {len(rows)}; the file was changed")
+    return array.reshape(shape)
+
+
+def _unpacked(value, name, shape=None) -> np.ndarray:
+    """A packed array, never larger than it says or than MAX_ARRAY_BYTES. ``shape`` makes it float64 of that shape."""
+    packed = _dict(value, name)
+    stated = packed.get("shape")
+    whole = lambda v: isinstance(v, int) and not isinstance(v, bool) and 0 <= v < 2**31  # noqa: E731
+    if packed.get("dtype") not in ("int64", "float64") or not isinstance(packed.get("base64"), str):
+        raise ValueError(f"{name} must be packed int64 or float64 numbers, got {_short(value)}")
+    if not isinstance(stated, list) or not 1 <= len(stated) <= 3 or not all(whole(v) for v in stated):
+        raise ValueError(f"{name} must have a shape of one to three lengths, got {_short(stated)}")
+    if shape is not None and (tuple(stated) != shape or packed["dtype"] != "float64"):
+        raise ValueError(
+            f"{name} must have the shape {shape} for this configuration, got {tuple(stated)}; the file was changed"
+        )
+    n_bytes = 8 * math.prod(stated)
+    if n_bytes > MAX_ARRAY_BYTES:
+        raise ValueError(f"{name} must be at most {MAX_ARRAY_BYTES // 1_000_000} MB, got {n_bytes / 1e6:.0f} MB")
+    try:
+        inflate = zlib.decompressobj()
+        data = inflate.decompress(base64.b64decode(packed["base64"], validate=True), n_bytes + 1)
+    except (binascii.Error, zlib.error, ValueError):
+        raise ValueError(
+            f"{name} must be deflated numbers in base64, got something else; the file was changed"
+        ) from None
+    if len(data) != n_bytes:
+        raise ValueError(f"{name} must hold {math.prod(stated)} numbers; the file was changed")
+    little = np.frombuffer(data, "<i8" if packed["dtype"] == "int64" else "<f8").reshape(stated)
+    return little.astype(little.dtype.newbyteorder("="))
+
+
+def _short(value, limit: int = 60) -> str:
+    text = repr(
+        value[:limit] if isinstance(value, str) else value if not isinstance(value, dict | list) else type(value)
+    )
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+# Training again
+
+
+def verify(run: Run) -> Verification:
+    """Train a record's experiment again, from its configuration alone, and compare. A file's samples are the record's."""
+    work = verifying(run)
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return end.value
+
+
+def verifying(run: Run) -> Generator[Progress, None, Verification]:
+    """The same as a generator that yields progress."""
+    again = yield from fit(run.config, run.dataset if run.config.file_name else None)
+    return compare(run, again)
+
+
+def compare(run: Run, other: Run) -> Verification:
+    """Two runs of one configuration, number by number."""
+    pairs = [(getattr(run.history, f.name), getattr(other.history, f.name)) for f in fields(History)]
+    same_data = all(
+        _same(getattr(run.dataset, f.name), getattr(other.dataset, f.name)) for f in fields(Dataset) if f.init
+    )
+    equal = same_data and all(_same(a, b) for a, b in pairs)
+    equal = equal and (run.diverged_at, run.stopped_at) == (other.diverged_at, other.stopped_at)
+    losses = [
+        _relative(getattr(run.history, name), getattr(other.history, name))
+        for name in ("train_loss", "test_loss", "penalty", "weight_norm", "grad_norm")
+    ]
+    n = min(map(len, losses))
+    worst = np.max([loss[:n].reshape(n, -1).max(axis=1) for loss in losses], axis=0)
+    difference = float(worst.max()) if n else math.inf
+    parting = np.flatnonzero(worst > TOLERANCE)
+    parts_at = int(run.history.epoch[parting[0]]) if len(parting) else None
+    if len(run.history) != len(other.history):
+        longer = max(run, other, key=lambda r: len(r.history))
+        difference = math.inf
+        parts_at = int(longer.history.epoch[n]) if parts_at is None else parts_at
+    steps = (run.history.step_loss, other.history.step_loss)
+    if len(steps[0]) == len(steps[1]) and len(steps[0]):
+        apart = _relative(*steps)
+        difference = max(difference, float(apart.max()))
+        if apart.max() > TOLERANCE:
+            per_epoch = max(1, len(steps[0]) // max(1, int(run.history.epoch[-1])))
+            first = int(np.argmax(apart > TOLERANCE)) // per_epoch
+            parts_at = first if parts_at is None else min(parts_at, first)
+    return Verification(equal, same_data, difference, parts_at, sum(a.size for a, _ in pairs))
+
+
+def _same(a, b) -> bool:
+    if isinstance(a, np.ndarray):
+        return a.shape == b.shape and np.array_equal(a, b, equal_nan=a.dtype.kind == "f" and b.dtype.kind == "f")
+    return a == b
+
+
+def _relative(a, b) -> np.ndarray:
+    """|a - b| / max(1, |a|) over the rows that both have; 0 where both are the same NaN or infinity."""
+    n = min(len(a), len(b))
+    a, b = np.asarray(a[:n], dtype=float), np.asarray(b[:n], dtype=float)
+    with np.errstate(invalid="ignore", over="ignore"):
+        apart = np.abs(a - b) / np.maximum(1.0, np.abs(a))
+    same = (a == b) | (np.isnan(a) & np.isnan(b))
+    return np.where(same, 0.0, np.where(np.isnan(apart), np.inf, apart))

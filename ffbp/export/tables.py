@@ -1,0 +1,113 @@
+"""Tables: a run as CSV files that any spreadsheet opens, with all digits.
+
+Numbers are written by ``repr``, so they read back exactly; an empty cell was never measured. A name that begins like a
+formula (= + - @) gets an apostrophe before it, or a spreadsheet would run it.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from ffbp.datasets import Dataset
+from ffbp.training import Run, build_network
+
+HISTORY = (
+    "epoch", "step", "train_loss", "test_loss", "penalty", "total", "train_accuracy", "test_accuracy", "train_r2", "test_r2",
+)  # fmt: skip
+PER_LAYER = (
+    "grad_norm", "grad_norm_b", "grad_rms", "clipped_norm", "update_norm", "weight_norm", "inactive", "saturated",
+)  # fmt: skip
+
+
+def history_csv(run: Run) -> str:
+    """A row a frame: losses and scores. Columns of which nothing was measured are left out."""
+    columns = {name: getattr(run.history, name) for name in HISTORY}
+    columns = {name: column for name, column in columns.items() if not np.isnan(column).all()}
+    return _csv(["frame", *columns], ([i, *row] for i, row in enumerate(zip(*columns.values(), strict=True))))
+
+
+def gradients_csv(run: Run) -> str:
+    """A row a frame and layer: the gradient's norms, the applied update's, the weights', silent units."""
+    h = run.history
+    columns = [getattr(h, name) for name in PER_LAYER]
+    rows = (
+        [i, h.epoch[i], l + 1, *(column[i, l] for column in columns)]
+        for i in range(run.n_frames)
+        for l in range(h.grad_norm.shape[1])
+    )
+    return _csv(["frame", "epoch", "layer", *PER_LAYER], rows)
+
+
+def weights_csv(run: Run) -> str:
+    """A row a frame, a column a parameter: W[l][i,j] is layer l's weight from j to i, b[l][i] its bias."""
+    network = build_network(run.config, run.dataset)
+    names = []
+    for l, layer in enumerate(network.layers, start=1):
+        for i in range(1, layer.n_out + 1):
+            names += [f"W[{l}][{i},{j}]" for j in range(1, layer.n_in + 1)] + [f"b[{l}][{i}]"]
+    h = run.history
+    return _csv(["frame", "epoch", *names], ([i, h.epoch[i], *theta.tolist()] for i, theta in enumerate(h.theta)))
+
+
+def steps_csv(run: Run) -> str:
+    """A row a step: the batch's data loss before the update."""
+    return _csv(["step", "loss"], enumerate(run.history.step_loss.tolist(), start=1))
+
+
+def data_csv(run: Run) -> str:
+    """A row a sample in the source's order: row, part (train or test), all features in their own units, the target.
+
+    Classes are their names; a number as target is in its own units, too.
+    """
+    data = run.dataset
+    rows = np.concatenate([data.rows_train, data.rows_test])
+    parts = ["train"] * len(data.rows_train) + ["test"] * len(data.rows_test)
+    raw = np.vstack([data.raw_train, data.raw_test]).tolist()
+    y = np.concatenate([data.y_train, data.y_test])
+    targets = own_targets(data, y).tolist() if data.task == "regression" else [data.class_names[int(k)] for k in y]
+    order = np.argsort(rows, kind="stable")
+    return _csv(
+        ["row", "part", *data.feature_names, data.target_name],
+        ([rows[i], parts[i], *raw[i], targets[i]] for i in order),
+    )
+
+
+def own_targets(data: Dataset, y: np.ndarray) -> np.ndarray:
+    """Standardised targets y (n,) back in their own units: the shortest decimal that standardises to the same number."""
+    values = data.decode_target(y)
+    short = np.array([float(f"{value:.15g}") for value in values])
+    return np.where((short - data.target_mean) / data.target_std == y, short, values)
+
+
+# file name -> (what is in it, the function that writes it)
+TABLES: dict[str, tuple[str, Callable[[Run], str]]] = {
+    "history.csv": ("losses and scores of every frame", history_csv),
+    "gradients.csv": ("norms of gradients, updates and weights, a row a frame and layer", gradients_csv),
+    "weights.csv": ("every parameter at every frame", weights_csv),
+    "steps.csv": ("the batch's loss before every single update", steps_csv),
+    "data.csv": ("the samples, and which part each is in", data_csv),
+}
+
+
+def safe_name(text: str) -> str:
+    """A text that no spreadsheet takes for a formula, on one line."""
+    line = " ".join(str(text).splitlines()).replace("\0", "")
+    return f"'{line}" if line.lstrip().startswith(("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")) else line
+
+
+def _csv(header: Iterable, rows: Iterable) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([safe_name(name) for name in header])
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return out.getvalue()
+
+
+def _cell(value):
+    if isinstance(value, str):
+        return safe_name(value)
+    if isinstance(value, float | np.floating):
+        return "" if np.isnan(value) else repr(float(value))
+    return int(value)

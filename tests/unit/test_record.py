@@ -1,0 +1,328 @@
+"""The record: loads back bit for bit, finds every change, and refuses what is no record in one sentence."""
+
+import base64
+import json
+import random
+import zlib
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+
+import ffbp
+from ffbp import Config, Dataset, History
+from ffbp.export import record
+from ffbp.figures import format_number
+from ffbp.notices import sentence
+
+RUNS = {
+    "reference": Config(epochs=400),
+    "adam with batches": Config(
+        n_samples=60, optimizer="adam", batch_size=16, epochs=12, hidden=(4, 3), activation=("tanh", "relu"),
+    ),
+    "several classes": Config(dataset="iris", epochs=20, hidden=(4,)),
+    "regression": Config(dataset="diabetes", columns=(), epochs=20, l2=0.01, clip=1.0),
+    "one input": Config(dataset="noisy_sine", n_samples=40, epochs=20, activation="tanh"),
+    "nothing held out": Config(dataset="xor_gate", epochs=20, hidden=(2,)),
+    "drawn points": Config(dataset="xor", points=((1.0, 2.0, 1.0), (2.0, 1.0, 0.0)), test_size=0.0, hidden=(2,), epochs=10),
+    "derived inputs": Config(dataset="circles", n_samples=40, derived=("x1_squared", "x2_squared"), hidden=(), epochs=10),
+    "diverged": Config(dataset="bumps", n_samples=60, hidden=(16,), learning_rate=30.0, epochs=200),
+    "stopped early": Config(
+        n_samples=60, noise=0.4, test_size=0.5, hidden=(32,), optimizer="adam", learning_rate=0.05, epochs=400, patience=10,
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def small():
+    return ffbp.train(RUNS["adam with batches"])
+
+
+@pytest.fixture(scope="module")
+def text(small):
+    return ffbp.dump_record(small)
+
+
+def same(a, b):
+    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_it_loads_back_bit_for_bit(name):
+    run = ffbp.train(RUNS[name])
+    loaded = ffbp.load_record(ffbp.dump_record(run))
+    assert loaded.config == run.config
+    assert (loaded.diverged_at, loaded.stopped_at) == (run.diverged_at, run.stopped_at)
+    for item in fields(History):
+        assert same(getattr(loaded.history, item.name), getattr(run.history, item.name)), item.name
+    for item in fields(Dataset):
+        ours, theirs = getattr(run.dataset, item.name), getattr(loaded.dataset, item.name)
+        assert same(ours, theirs) if isinstance(ours, np.ndarray) else ours == theirs, item.name
+    assert ffbp.dump_record(loaded) == ffbp.dump_record(run)
+
+
+def test_a_loaded_run_takes_the_very_next_step(small, text):
+    loaded = ffbp.load_record(text)
+    ours, theirs = small.resume(5), loaded.resume(5)
+    for _ in range(3):
+        ours.run_epoch()
+        theirs.run_epoch()
+    assert (ours.network.theta == theirs.network.theta).all()
+    assert (theirs.network.theta == small.history.theta[8]).all()
+
+
+def test_it_can_be_read_without_the_project(small, text):
+    content = json.loads(text, parse_constant=lambda token: pytest.fail(f"{token} is no JSON"))
+    assert content["history"]["train_loss"] == small.history.train_loss.tolist()
+    assert content["history"]["update_norm"][0] == ["NaN"] * 3
+    assert content["history"]["train_r2"] is None
+    packed = content["history"]["theta"]
+    theta = np.frombuffer(zlib.decompress(base64.b64decode(packed["base64"])), "<f8").reshape(packed["shape"])
+    assert (theta == small.history.theta).all()
+    assert content["network"]["initial"][0]["W"] == small.network(0).layers[0].W.tolist()
+    assert content["network"]["final"][-1]["b"] == small.network(-1).layers[-1].b[:, 0].tolist()
+    assert content["made_with"]["numpy"] == np.__version__
+    assert content["config"]["learning_rate"] == small.config.learning_rate
+
+
+def test_the_reference_is_small():
+    assert len(ffbp.dump_record(ffbp.train(Config()))) < 400_000
+
+
+def test_the_largest_run_stays_within_the_bound():
+    config = Config(dataset="digits", columns=(), hidden=(64, 64, 64), optimizer="adam", epochs=30)
+    text = ffbp.dump_record(ffbp.train(config))
+    assert 5_000_000 < len(text) < record.MAX_BYTES
+    assert ffbp.load_record(text).config == config
+
+
+def test_a_files_data_travel_with_it():
+    rng = np.random.RandomState(0)
+    data = ffbp.datasets.prepare(
+        rng.randn(30, 3), rng.randint(0, 2, 30), task="classification", feature_names=("a", "<b>", "=c"), target_name="t",
+        class_names=("no", "yes"), columns=(0, 2), standardize=True, test_size=0.2, seed=1,
+    )  # fmt: skip
+    run = ffbp.train(Config(file_name="my.csv", file_fingerprint="abc", epochs=10), data)
+    loaded = ffbp.load_record(ffbp.dump_record(run))
+    assert loaded.dataset.feature_names == ("a", "<b>", "=c")
+    assert same(loaded.dataset.X_test, run.dataset.X_test)
+    assert record.verify(loaded).equal
+
+
+def reindented(text):
+    return json.dumps(json.loads(text), indent=3, sort_keys=True)
+
+
+def test_the_layout_does_not_matter(text):
+    assert ffbp.dump_record(ffbp.load_record(reindented(text))) == text
+    assert ffbp.dump_record(ffbp.load_record("\ufeff".encode() + text.encode())) == text
+
+
+def changed(text, change, *, resign=False):
+    """The record after a change of its content; with ``resign`` the checksum is made to fit."""
+    content = json.loads(text)
+    change(content)
+    if resign:
+        content["checksum"] = record.checksum(content)
+    return json.dumps(content)
+
+
+def set_loss(content):
+    content["history"]["train_loss"][-1] *= 0.5
+
+
+TAMPERED = {
+    "loss": set_loss,
+    "config": lambda c: c["config"].update(learning_rate=0.2),
+    "weights": lambda c: c["network"]["final"][0]["W"][0].__setitem__(0, 1.0),
+    "versions": lambda c: c["made_with"].update(numpy="1.0"),
+    "diverged": lambda c: c.update(diverged_at=3),
+    "more": lambda c: c.update(extra=1),
+}
+
+
+@pytest.mark.parametrize("name", TAMPERED)
+def test_a_changed_record_is_refused_by_its_checksum(text, name):
+    with pytest.raises(ValueError, match=r"checksum must be sha256:\S+ for this content.*the file was changed"):
+        ffbp.load_record(changed(text, TAMPERED[name]))
+
+
+def first_line(error):
+    message = str(error.value)
+    assert message
+    assert "\n" not in message
+    assert len(message) < 500
+    return message
+
+
+RESIGNED = {
+    "weights that are not the history's": (lambda c: c["network"]["final"][0]["W"][0].__setitem__(0, 1.0), "network.final"),
+    "an unknown field": (lambda c: c["config"].update(colour="red"), "unknown field 'colour'"),
+    "a bad value": (lambda c: c["config"].update(learning_rate=-1), "learning_rate must be from"),
+    "another architecture": (lambda c: c["config"].update(hidden=[9], activation="tanh"), "history.theta must have the shape"),
+    "another task": (lambda c: c["config"].update(dataset="bumps", loss=None), "data must have task"),
+    "fewer samples": (lambda c: c["config"].update(n_samples=50), "data must have n_train"),
+    "a missing array": (lambda c: c["history"].pop("theta"), "history.theta must be in a record"),
+    "a missing part": (lambda c: c.pop("data"), "data must be in a record"),
+    "no object": (lambda c: c.update(history=[1, 2]), "history must be a JSON object"),
+    "a short column": (lambda c: c["history"]["test_loss"].pop(), "history.test_loss must have 13 rows"),
+    "a text for a number": (lambda c: c["history"]["test_loss"].__setitem__(0, "0.5"), "history.test_loss must be numbers"),
+    "true for a number": (lambda c: c["history"]["test_loss"].__setitem__(0, True), "history.test_loss must be numbers"),
+    "a ragged matrix": (lambda c: c["history"]["grad_norm"][1].pop(), "history.grad_norm must be numbers"),
+    "a broken count": (lambda c: c["history"]["inactive"][0].__setitem__(0, 0.5), "history.inactive must be whole"),
+    "time running back": (lambda c: c["history"]["epoch"].reverse(), "history.epoch must rise from 0"),
+    "wrong steps": (lambda c: c["history"]["step"].__setitem__(1, 99), "history.step must be the epoch times 3"),
+    "an epoch beyond the end": (lambda c: c.update(diverged_at=10_000), "diverged_at must be null or an epoch"),
+    "no base64": (lambda c: c["history"]["theta"].update(base64="%%%"), "history.theta must be deflated numbers"),
+    "no deflate": (lambda c: c["history"]["theta"].update(base64="AAAA"), "history.theta must be deflated numbers"),
+    "a class too many": (lambda c: c["data"].update(class_names=["only"]), "data.y_train must be classes below 1"),
+    "a column too many": (lambda c: c["data"].update(columns=[0, 7]), "data.columns must be below 2"),
+    "an unknown derived input": (lambda c: c["data"].update(derived=["exec"]), "data.derived must be among"),
+    "a name that is a number": (lambda c: c["data"].update(feature_names=[1, 2]), "data.feature_names must be a list of str"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RESIGNED)
+def test_a_record_whose_parts_do_not_fit_is_refused_even_with_a_fitting_checksum(text, name):
+    change, expected = RESIGNED[name]
+    with pytest.raises(ValueError) as error:  # noqa: PT011 the message is compared below
+        ffbp.load_record(changed(text, change, resign=True))
+    assert first_line(error).startswith(expected)
+
+
+def bomb(content):
+    """A packed array that inflates to far more than it says."""
+    content["history"]["theta"]["base64"] = base64.b64encode(zlib.compress(bytes(50_000_000))).decode()
+
+
+WRONG = {
+    "empty": "",
+    "no JSON": "once upon a time",
+    "binary": b"\x89PNG\r\n\x1a\n\x00\xff",
+    "another JSON": '{"a": 1}',
+    "a list": "[1, 2, 3]",
+    "deep": "[" * 100_000,
+    "deep in it": '{"format": "ffbp-run", "version": 1, "config": ' + '{"a":' * 5000 + "1" + "}" * 5000 + "}",
+    "NaN": '{"format": NaN}',
+    "a huge number": '{"format": ' + "9" * 6000 + "}",
+    "another version": '{"format": "ffbp-run", "version": 2}',
+    "version as text": '{"format": "ffbp-run", "version": "1"}',
+    "cut off": None,
+    "too long": " " * (record.MAX_BYTES + 1),
+    "overflow": None,
+    "bomb": None,
+    "huge shape": None,
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_no_record_gets_one_sentence(text, name):
+    wrong = WRONG[name]
+    if name == "cut off":
+        wrong = text[: len(text) // 2]
+    elif name == "overflow":
+        wrong = text.replace('"penalty": [0.0', '"penalty": [1e999')
+    elif name == "bomb":
+        wrong = changed(text, bomb, resign=True)
+    elif name == "huge shape":
+        wrong = changed(text, lambda c: c["data"]["raw_train"].update(shape=[2**30, 2**30]), resign=True)
+    with pytest.raises(ValueError) as error:  # noqa: PT011
+        ffbp.load_record(wrong)
+    first_line(error)
+
+
+def test_mutated_records_load_or_get_one_sentence(text):
+    rng = random.Random(3)
+    junk = [None, True, 0, -1, 1e308, "", "NaN", "x", [], {}, [[]], [None], {"base64": "AA=="}, 2**70, "💥"]
+
+    def places(value):
+        if isinstance(value, dict):
+            yield from ((value, key) for key in value)
+        elif isinstance(value, list):
+            yield from ((value, i) for i in range(len(value)))
+        for _, item in (
+            value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        ):
+            yield from places(item)
+
+    refused = []
+    for _ in range(300):
+        content = json.loads(text)
+        for _ in range(rng.randint(1, 2)):
+            where, key = rng.choice(list(places(content)))
+            if rng.random() < 0.2 and isinstance(where, dict):
+                del where[key]
+            else:
+                where[key] = rng.choice(junk)
+        if "checksum" in content:
+            content["checksum"] = record.checksum(content)
+        try:
+            ffbp.load_record(json.dumps(content))
+        except ValueError as error:
+            refused.append(str(error))
+    assert len(refused) > 200
+    assert not any("\n" in message or len(message) > 500 for message in refused)
+
+
+# Verification
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_an_honest_record_is_verified_bit_for_bit(name):
+    run = ffbp.load_record(ffbp.dump_record(ffbp.train(RUNS[name])))
+    found = record.verify(run)
+    assert found.equal
+    assert found.passed
+    assert found.difference == 0
+    assert found.notice().key == "verified"
+    assert found.n_numbers == sum(getattr(run.history, f.name).size for f in fields(History))
+
+
+def forged(run, **changes):
+    arrays = {f.name: getattr(run.history, f.name).copy() for f in fields(History)}
+    for name, change in changes.items():
+        change(arrays[name])
+    return replace(run, history=History(**arrays))
+
+
+def halve_the_end(array):
+    array[9:] *= 0.5
+
+
+def test_a_forged_loss_is_found_with_the_epoch_from_which_it_is_forged(small):
+    fake = ffbp.load_record(ffbp.dump_record(forged(small, train_loss=halve_the_end)))
+    found = record.verify(fake)
+    assert not found.passed
+    assert found.parts_at == fake.history.epoch[9]
+    assert found.difference == pytest.approx(0.5 * small.history.train_loss[9:].max())
+    assert f"from epoch {fake.history.epoch[9]} on" in sentence(found.notice(), format_number)
+
+
+def test_forged_steps_and_forged_data_are_found(small):
+    found = record.verify(forged(small, step_loss=halve_the_end))
+    assert not found.passed
+    assert found.parts_at == 3  # step 10 of three a epoch
+    other = ffbp.train(replace(small.config, noise=0.3))
+    found = record.verify(replace(small, dataset=other.dataset))
+    assert not found.same_data
+    assert found.notice().key == "other_data"
+
+
+def test_a_run_cut_short_does_not_pass(small):
+    arrays = {f.name: getattr(small.history, f.name) for f in fields(History)}
+    cut = {name: array[:5] if name != "step_loss" else array[:12] for name, array in arrays.items()}
+    found = record.verify(replace(small, history=History(**cut)))
+    assert not found.passed
+    assert found.parts_at == 5
+    assert found.notice().key == "disagrees"
+
+
+def test_last_digits_of_another_machine_agree(small):
+    def nudge(array):
+        array *= 1 + 1e-13
+
+    found = record.verify(forged(small, train_loss=nudge))
+    assert found.passed
+    assert not found.equal
+    assert found.notice().key == "agrees"
+    assert "agree to" in sentence(found.notice(), format_number)
