@@ -62,6 +62,9 @@ class Axes:
             return [(value, tick_text(value)) for value in ticks(*self.y_range)]
         low, high = self.y_range
         powers = range(int(np.ceil(low)), int(np.floor(high)) + 1)
+        if len(powers) < 3:
+            values = [f * 10.0**power for power in range(int(np.floor(low)), int(np.ceil(high)) + 1) for f in (1, 2, 5)]
+            return [(float(np.log10(v)), f"{v:g}") for v in values if low <= np.log10(v) <= high]
         return [(power, f"{10.0**power:g}") for power in powers[:: max(1, len(powers) // N_TICKS)]]
 
     def x(self, value):
@@ -139,12 +142,12 @@ def _dashed(points, dash):
 
 def _outline(symbol, size) -> np.ndarray:
     """A marker's corners around (0, 0)."""
-    star = lambda n, inner=1.0, turn=-0.5: np.array(
-        [
-            (r * np.cos(np.pi * (2 * k / n + turn)), r * np.sin(np.pi * (2 * k / n + turn)))
-            for k, r in zip(np.arange(n), np.tile([1.0, inner], n)[:n], strict=True)
-        ]
-    )
+
+    def star(n, inner=1.0, turn=-0.5):
+        angles = np.pi * (2 * np.arange(n) / n + turn)
+        radius = np.tile([1.0, inner], n)[:n]
+        return np.column_stack([radius * np.cos(angles), radius * np.sin(angles)])
+
     shapes = {
         "circle": lambda: star(20),
         "square": lambda: star(4, turn=0.25) * 1.2,
@@ -382,7 +385,7 @@ class LossPicture:
         _frame_of(axes, self.axes, grid=True)
         for _, values, colour, dash in self.lines:
             points = self._points(values)
-            points = points if len(points) > 1 else np.vstack([points, points + [4, 0]])
+            points = points if len(points) > 1 else np.vstack([points, np.add(points, (4, 0))])
             faded = tuple(int(255 - 0.3 * (255 - v)) for v in rgb(colour))
             pale.line(points, faded, 2.2, dash)
             full.line(points, rgb(colour), 2.6, dash)
