@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from ffbp.activations import ACTIVATIONS
 from ffbp.config import DEFAULTS, Config
-from ffbp.datasets import DATASETS
+from ffbp.datasets import DATASETS, Dataset
 from ffbp.figures.numbers import format_number, format_percent
 from ffbp.initializers import INITIALIZERS
 from ffbp.losses import LOSSES
@@ -15,7 +15,12 @@ from ffbp.training import Run
 
 def summary(run: Run) -> dict[str, str]:
     """Data, network, training and outcome, each in a sentence. Names of a user's file are in it as they are."""
-    return {"Data": _data(run), "Network": _network(run), "Training": _training(run), "Outcome": outcome(run)}
+    return {
+        "Data": data_in_words(run.config, run.dataset),
+        "Network": _network(run),
+        "Training": _training(run),
+        "Outcome": outcome(run),
+    }
 
 
 def title(run: Run) -> str:
@@ -38,8 +43,8 @@ def address_of(config: Config) -> str:
     return urlencode(config.to_params())
 
 
-def _data(run):
-    config, data = run.config, run.dataset
+def data_in_words(config: Config, data: Dataset) -> str:
+    """The samples, their parts, what goes in and what is to come out."""
     n_train, n_test = len(data.rows_train), len(data.rows_test)
     text = f"{source_label(config)}, {n_train + n_test} samples: {n_train} for training, {n_test} held out for testing"
     if not config.file_name and config.points is None and DATASETS[config.dataset].sized:

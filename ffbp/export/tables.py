@@ -6,7 +6,7 @@ formula (= + - @) gets an apostrophe before it, or a spreadsheet would run it.
 
 import csv
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -79,16 +79,6 @@ def own_targets(data: Dataset, y: np.ndarray) -> np.ndarray:
     values = data.decode_target(y)
     short = np.array([float(f"{value:.15g}") for value in values])
     return np.where((short - data.target_mean) / data.target_std == y, short, values)
-
-
-# file name -> (what is in it, the function that writes it)
-TABLES: dict[str, tuple[str, Callable[[Run], str]]] = {
-    "history.csv": ("losses and scores of every frame", history_csv),
-    "gradients.csv": ("norms of gradients, updates and weights, a row a frame and layer", gradients_csv),
-    "weights.csv": ("every parameter at every frame", weights_csv),
-    "steps.csv": ("the batch's loss before every single update", steps_csv),
-    "data.csv": ("the samples, and which part each is in", data_csv),
-}
 
 
 def safe_name(text: str) -> str:

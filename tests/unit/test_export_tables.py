@@ -10,6 +10,7 @@ import pytest
 import ffbp
 from ffbp import Config
 from ffbp.export import tables
+from ffbp.export.forms import FORMS
 
 CONFIGS = {
     "two classes": Config(n_samples=60, epochs=20, batch_size=16, hidden=(3, 2)),
@@ -95,7 +96,7 @@ def test_the_samples_are_the_sources_in_its_order_with_their_part(run):
 
 
 def test_pandas_reads_them_as_numbers(run):
-    for name, (_, write) in tables.TABLES.items():
+    for name, write in FORMS["csv"].files.items():
         frame = pd.read_csv(io.StringIO(write(run)))
         texts = {"part", run.dataset.target_name} if name == "data.csv" else set()
         assert {c for c in frame.columns if frame[c].dtype.kind not in "if"} <= texts, name

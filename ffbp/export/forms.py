@@ -1,0 +1,109 @@
+"""All forms in which a run can be taken along, in display order: the page offers them, the terminal writes them.
+
+The functions that write are loaded when they are called: a table needs neither plotly nor Pillow.
+"""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ffbp.maps import plane_of
+from ffbp.training import Run
+
+CODE, RECORD, TABLE, PICTURE = "code", "record", "table", "picture"
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form: what it is good for, and ``files``, each a name with the function run -> text or bytes."""
+
+    key: str
+    kind: str
+    label: str
+    use: str
+    files: dict[str, Callable[[Run], str | bytes]]
+    mime: str
+    language: str = "python"
+
+
+def _later(module: str, name: str) -> Callable[[Run], str | bytes]:
+    """The function of one of this package's modules, imported when it is called."""
+
+    def write(run):
+        return getattr(importlib.import_module(f"ffbp.export.{module}"), name)(run)
+
+    return write
+
+
+def _on_plane(module: str, name: str) -> Callable[[Run], str | bytes]:
+    def write(run):
+        return getattr(importlib.import_module(f"ffbp.export.{module}"), name)(run, plane_of(run.dataset))
+
+    return write
+
+
+FORMS = {
+    form.key: form
+    for form in (
+        Form(
+            "script", CODE, "NumPy script",
+            "The whole experiment in one file that imports NumPy alone: read it top to bottom and own all of it. Its "
+            "losses are those of this page.",
+            {"experiment.py": _later("code", "numpy_script")}, "text/x-python",
+        ),
+        Form(
+            "notebook", CODE, "Notebook",
+            "The same code in steps, with the explanation and the pictures between them: for Jupyter, Colab or VS Code.",
+            {"experiment.ipynb": _later("code", "notebook")}, "application/x-ipynb+json", "json",
+        ),
+        Form(
+            "torch", CODE, "PyTorch",
+            "The same experiment with autograd, from the same weights in the same order: see how the pieces map.",
+            {"experiment_torch.py": _later("code", "torch_script")}, "text/x-python",
+        ),
+        Form(
+            "jax", CODE, "JAX",
+            "The same experiment as pure functions and jax.grad, from the same weights in the same order.",
+            {"experiment_jax.py": _later("code", "jax_script")}, "text/x-python",
+        ),
+        Form(
+            "sklearn", CODE, "scikit-learn",
+            "The same experiment with MLPClassifier or MLPRegressor, where they can do it, and what they cannot.",
+            {"experiment_sklearn.py": _later("code", "sklearn_script")}, "text/x-python",
+        ),
+        Form(
+            "json", RECORD, "Record",
+            "Every recorded number with all its digits, the samples and the versions. It loads back into this page and "
+            "into ffbp.load_record, and can be verified: made for handing in homework.",
+            {"experiment.json": _later("record", "dump_record")}, "application/json", "json",
+        ),
+        Form(
+            "html", RECORD, "Page",
+            "The run with its timeline and panels as one file that opens offline in any browser: a handout.",
+            {"experiment.html": _on_plane("handout", "handout")}, "text/html", "html",
+        ),
+        Form(
+            "gif", PICTURE, "Animation",
+            "Boundary and loss over the training, for slides.",
+            {"experiment.gif": _on_plane("animation", "animation")}, "image/gif", "",
+        ),
+        Form(
+            "png", PICTURE, "Pictures",
+            "Boundary and loss at the end, for a report.",
+            {"boundary.png": _on_plane("pictures", "boundary_png"), "loss.png": _later("pictures", "loss_png")},
+            "image/png", "",
+        ),
+        Form(
+            "csv", TABLE, "Tables",
+            "History, gradients, weights, steps and samples, all digits, for a spreadsheet or pandas.",
+            {
+                "history.csv": _later("tables", "history_csv"),
+                "gradients.csv": _later("tables", "gradients_csv"),
+                "weights.csv": _later("tables", "weights_csv"),
+                "steps.csv": _later("tables", "steps_csv"),
+                "data.csv": _later("tables", "data_csv"),
+            },
+            "text/csv", "",
+        ),
+    )
+}  # fmt: skip
