@@ -49,27 +49,27 @@ FORMS = {
             "script", CODE, "NumPy script",
             "The whole experiment in one file that imports NumPy alone: read it top to bottom and own all of it. Its "
             "losses are those of this page.",
-            {"experiment.py": _later("code", "numpy_script")}, "text/x-python",
+            {"experiment.py": _later("numpy_script", "numpy_script")}, "text/x-python",
         ),
         Form(
             "notebook", CODE, "Notebook",
             "The same code in steps, with the explanation and the pictures between them: for Jupyter, Colab or VS Code.",
-            {"experiment.ipynb": _later("code", "notebook")}, "application/x-ipynb+json", "json",
+            {"experiment.ipynb": _later("notebook", "notebook")}, "application/x-ipynb+json", "json",
         ),
         Form(
             "torch", CODE, "PyTorch",
             "The same experiment with autograd, from the same weights in the same order: see how the pieces map.",
-            {"experiment_torch.py": _later("code", "torch_script")}, "text/x-python",
+            {"experiment_torch.py": _later("torch_script", "torch_script")}, "text/x-python",
         ),
         Form(
             "jax", CODE, "JAX",
             "The same experiment as pure functions and jax.grad, from the same weights in the same order.",
-            {"experiment_jax.py": _later("code", "jax_script")}, "text/x-python",
+            {"experiment_jax.py": _later("jax_script", "jax_script")}, "text/x-python",
         ),
         Form(
             "sklearn", CODE, "scikit-learn",
             "The same experiment with MLPClassifier or MLPRegressor, where they can do it, and what they cannot.",
-            {"experiment_sklearn.py": _later("code", "sklearn_script")}, "text/x-python",
+            {"experiment_sklearn.py": _later("sklearn_script", "sklearn_script")}, "text/x-python",
         ),
         Form(
             "json", RECORD, "Record",

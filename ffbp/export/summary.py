@@ -1,5 +1,6 @@
 """An experiment in words: what a page that leaves the dashboard, and the terminal, say about a run."""
 
+import shlex
 from urllib.parse import urlencode
 
 from ffbp.activations import ACTIVATIONS
@@ -105,3 +106,9 @@ def outcome(run: Run) -> str:
     if run.stopped_at is not None:
         text += f" Stopped early in epoch {run.stopped_at}."
     return text
+
+
+def command(config: Config) -> str:
+    """The terminal's command for this experiment, safe to paste into a shell."""
+    options = [f"--{key.replace('_', '-')}={shlex.quote(value)}" for key, value in config.to_params().items()]
+    return " ".join(["python -m ffbp", *options])

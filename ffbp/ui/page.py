@@ -19,6 +19,7 @@ PAGES = {
     "pages/backpropagation.py": "Backpropagation",
     "pages/data.py": "Your data",
     "pages/digits.py": "Digits",
+    "pages/code_export.py": "Code & export",
 }
 
 

@@ -22,6 +22,7 @@ from ffbp.ui import files, sidebar
 
 MAX_OWN_RUNS = 3  # on a session's own file; each holds its data, at most about 40 MB
 MAX_RUNS = 24  # at most 8 MB each, and about 1 MB packed
+RECORD, RECORD_SHOWN = "record", "record:shown"  # a loaded run, and how it is shown, a plane each
 PROGRESS = "progress"  # where the session keeps the page's place for the progress bar
 PATIENCE_SECONDS = 0.4  # runs shorter than this show no progress bar
 
@@ -127,7 +128,7 @@ def trained(config: Config, axes: tuple[int, ...] = (0, 1)) -> Shown:
     runs = cache_for(config)
     key = (config, axes)
     slot = st.session_state[PROGRESS]
-    shown = runs.get(key)
+    shown = _from_record(config, axes, slot) or runs.get(key)
     if shown is None:
         bar = _ProgressBar(slot)
         with runs.flight(key, bar.wait):
@@ -135,11 +136,24 @@ def trained(config: Config, axes: tuple[int, ...] = (0, 1)) -> Shown:
             if shown is None:
                 run = _any_plane(runs, config) or _train(config, runs, bar, files.source_for(config))
                 plane = plane_of(run.dataset, axes)
-                blob = _in_turns(packing(run, plane), runs, lambda _: bar.pulse())
+                blob = in_turns(packing(run, plane), runs, lambda _: bar.pulse())
                 shown = Shown(run, plane, blob)
                 runs.put(key, shown)
         slot.empty()
     return shown
+
+
+def _from_record(config, axes, slot):
+    """The run of the record that this session has loaded, if it is the one asked for. Nobody else is shown it."""
+    run = st.session_state.get(RECORD)
+    if run is None or run.config != config:
+        return None
+    slot.caption("Shown from a record, not trained here.")
+    kept = st.session_state.setdefault(RECORD_SHOWN, {})
+    if axes not in kept or kept[axes].run is not run:
+        plane = plane_of(run.dataset, axes)
+        kept[axes] = Shown(run, plane, in_turns(packing(run, plane), cache(), lambda _: None))
+    return kept[axes]
 
 
 def _any_plane(runs, config):
@@ -149,10 +163,10 @@ def _any_plane(runs, config):
 
 
 def _train(config, runs, bar, source=None):
-    return _in_turns(fit(config, dataset_for(config, source)), runs, bar.show)
+    return in_turns(fit(config, dataset_for(config, source)), runs, bar.show)
 
 
-def _in_turns(generator, runs, between):
+def in_turns(generator, runs, between):
     """What a generator returns, run slice by slice; ``between`` gets what it yields and may interrupt."""
     with closing(generator):
         while True:

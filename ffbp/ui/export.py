@@ -1,0 +1,198 @@
+"""The page Code & export: every form shown or offered, written when somebody asks; and a record brought back."""
+
+import json
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import streamlit as st
+
+from ffbp.config import Config
+from ffbp.export import record
+from ffbp.export.animation import animating
+from ffbp.export.forms import CODE, FORMS, Form
+from ffbp.export.handout import writing_handout
+from ffbp.export.pictures import boundary_png, loss_png
+from ffbp.export.summary import command, summary
+from ffbp.figures import format_number
+from ffbp.notices import sentence
+from ffbp.ui import address
+from ffbp.ui.formulas import plain
+from ffbp.ui.runs import RECORD, RECORD_SHOWN, Shown, cache, in_turns
+
+CODE_HEIGHT = 460
+LOADED, VERDICT = "record:loaded", "record:verdict"
+
+
+@st.fragment
+def code(shown: Shown) -> None:
+    """One of the generated programs, chosen by name, with its download."""
+    forms = [form for form in FORMS.values() if form.kind == CODE]
+    key = st.segmented_control(
+        "Program", [form.key for form in forms], default=forms[0].key, required=True, key="export:program",
+        format_func=lambda key: FORMS[key].label, label_visibility="collapsed",
+    )  # fmt: skip
+    form = FORMS[key]
+    ((name, write),) = form.files.items()
+    words, button = st.columns([4, 1], vertical_alignment="center")
+    words.markdown(form.use)
+    try:
+        text = write(shown.run)
+    except ValueError as error:
+        st.warning(plain(error))
+        return
+    button.download_button(
+        f"Download {name}", text, name, form.mime, key=f"export:{key}", on_click="ignore", icon=":material/download:",
+        width="stretch",
+    )  # fmt: skip
+    st.code(cells_of(text) if form.language == "json" else text, language="python", height=CODE_HEIGHT)
+
+
+def cells_of(notebook: str) -> str:
+    """A notebook's cells one below the other, its words as comments."""
+    parts = []
+    for cell in json.loads(notebook)["cells"]:
+        text = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            text = "\n".join(f"# {line}".rstrip() for line in text.splitlines())
+        parts.append(f"# %% [{cell['cell_type']}]\n{text}")
+    return "\n\n".join(parts) + "\n"
+
+
+def files(shown: Shown) -> None:
+    """The run's other forms, a card each; a file is written when its button is pressed."""
+    forms = [form for form in FORMS.values() if form.kind != CODE]
+    if shown.run.config.file_name:
+        st.caption("Record, page and tables hold your file's samples: whoever gets them, gets those.")
+    for first in range(0, len(forms), 3):
+        for column, form in zip(st.columns(3), forms[first : first + 3], strict=False):
+            with column.container(border=True, height="stretch"):
+                st.markdown(f"**{form.label}**")
+                st.markdown(form.use)
+                with st.container(horizontal=True):
+                    for name in form.files:
+                        st.download_button(
+                            name, _writer(form, name, shown), name, form.mime, key=f"export:{name}", on_click="ignore",
+                            icon=":material/download:",
+                        )  # fmt: skip
+
+
+def _writer(form: Form, name: str, shown: Shown):
+    """A function that writes the file, in turns with other sessions' work; it runs apart from the page."""
+    run, plane, blob, runs = shown.run, shown.plane, shown.blob, cache()
+    frame = st.session_state[address.VIEW_STATE].get("frame", run.n_frames - 1)
+    frame = min(frame, run.n_frames - 1)
+    link = _link(run.config)
+    special = {
+        "experiment.html": lambda: in_turns(
+            writing_handout(run, plane, frame=frame, link=link, blob=blob), runs, _nothing
+        ),
+        "experiment.gif": lambda: in_turns(animating(run, plane), runs, _nothing),
+        "boundary.png": lambda: boundary_png(run, plane, frame),
+        "loss.png": lambda: loss_png(run, frame),
+    }
+    return special.get(name, lambda: form.files[name](run))
+
+
+def _nothing(_):
+    """Nothing is shown between slices of work: the page is not there any more."""
+
+
+def _link(config: Config) -> str:
+    """The Playground's address with this experiment, as far as the browser has told where that is."""
+    url = urlsplit(st.context.url or "")
+    if url.scheme not in ("http", "https"):
+        return ""
+    path = url.path.rsplit("/", 1)[0] + "/"
+    return urlunsplit((url.scheme, url.netloc, path, urlencode(config.to_params()), ""))
+
+
+def terminal(config: Config) -> None:
+    """The command that runs this experiment in a terminal."""
+    st.markdown(
+        "The same experiment as a guided tour in six steps, or any of the files without a browser: add "
+        "`--export json,html --out folder`. `--verify homework.json` trains a record again and compares."
+    )
+    if config.file_name:
+        st.caption("The terminal has no file to train on: save the record and use --verify.")
+        return
+    st.code(command(config), language="bash", wrap_lines=True)
+
+
+# A record brought back
+
+
+@st.fragment
+def bring_back() -> None:
+    """Load a record: what it says, whether it is true, and the dashboard with its numbers."""
+    current = st.session_state.get(RECORD)
+    if current is not None:
+        words, button = st.columns([4, 1], vertical_alignment="center")
+        words.info("The dashboard shows a record's numbers whenever its experiment is chosen.")
+        if button.button("Forget it", key="export:forget", width="stretch"):
+            _forget()
+            st.rerun()
+    uploaded = st.file_uploader(
+        "A record", type="json", key="export:record", max_upload_size=record.MAX_BYTES // 1_000_000,
+        help="A file saved here as experiment.json.",
+    )  # fmt: skip
+    if uploaded is None:
+        st.session_state.pop(LOADED, None)
+        return
+    loaded = _loaded(uploaded)
+    if isinstance(loaded, str):
+        st.error(plain(loaded))
+        return
+    run = loaded.run
+    for name, text in summary(run).items():
+        st.markdown(f"**{name}.** {plain(text)}")
+    here = record.made_with()
+    others = [
+        f"{name} {value} (here {here[name]})"
+        for name, value in loaded.made_with.items()
+        if here.get(name, value) != value
+    ]
+    st.caption(plain(f"Made with {', '.join(others)}." if others else "Made with the versions that run here."))
+    verify, show = st.columns(2)
+    if verify.button("Train again and compare", key="export:verify", type="primary", width="stretch"):
+        st.session_state[VERDICT] = (uploaded.file_id, _verify(run))
+    asked = show.button(
+        "Show it in the dashboard", key="export:show", width="stretch", disabled=run.config.file_name is not None,
+        help="All pages show its recorded numbers; nothing is trained." if run.config.file_name is None
+        else "It was trained on a file, which the dashboard needs: load that on its own page.",
+    )  # fmt: skip
+    if asked:
+        st.session_state[RECORD] = run
+        st.session_state.pop(RECORD_SHOWN, None)
+        address.set_config(run.config)
+        st.rerun()
+    file_id, verdict = st.session_state.get(VERDICT, (None, None))
+    if file_id == uploaded.file_id:
+        (st.success if verdict.passed else st.error)(sentence(verdict.notice(), format_number))
+
+
+def _forget():
+    st.session_state.pop(RECORD, None)
+    st.session_state.pop(RECORD_SHOWN, None)
+
+
+def _loaded(uploaded):
+    """The uploaded record, read once; or the sentence that says what is wrong with it."""
+    file_id, found = st.session_state.get(LOADED, (None, None))
+    if file_id != uploaded.file_id:
+        try:
+            found = record.read_record(uploaded.getvalue())
+        except ValueError as error:
+            found = str(error)
+        st.session_state[LOADED] = (uploaded.file_id, found)
+    return found
+
+
+def _verify(run):
+    """Train again in turns with other sessions, with progress on the page."""
+    slot = st.empty()
+
+    def show(now):
+        slot.progress(min(now.epoch / now.n_epochs, 1.0), text=f"Training again: epoch {now.epoch} of {now.n_epochs}")
+
+    verdict = in_turns(record.verifying(run), cache(), show)
+    slot.empty()
+    return verdict
