@@ -89,7 +89,7 @@ FORMS = {
         ),
         Form(
             "png", PICTURE, "Pictures",
-            "Boundary and loss at the end, for a report.",
+            "Boundary and loss at one moment, for a report.",
             {"boundary.png": _on_plane("pictures", "boundary_png"), "loss.png": _later("pictures", "loss_png")},
             "image/png", "",
         ),

@@ -315,9 +315,10 @@ def _tour(config, forms, folder, *, quiet) -> int:
     else:
         print("Feed-forward and backpropagation, step by step.")
         run = _first_steps(page, config, data, work)
-        _evaluation(page, run)
-        _pictures(page, run, folder)
-        _predictions(page, run)
+        with np.errstate(over="ignore", invalid="ignore"):  # a diverged run's numbers may overflow
+            _evaluation(page, run)
+            _pictures(page, run, folder)
+            _predictions(page, run)
         _closing(page)
     written = [path for form in forms for path in _write(form, run, folder)]
     if written:

@@ -36,9 +36,9 @@ def boundary_text(run: Run, plane: Plane, frame: int = -1) -> str:
     elif regression:
         values = data.decode_target(maps[0]).reshape(HEIGHT, WIDTH)
         low, high = float(data.decode_target(data.y_train).min()), float(data.decode_target(data.y_train).max())
-        share = np.nan_to_num((values - low) / ((high - low) or 1.0), nan=0.5)
+        share = np.clip(np.nan_to_num((values - low) / ((high - low) or 1.0), nan=0.5), 0, 1)
         shades = np.array(list(SHADES))
-        cells = shades[np.clip((share * len(SHADES)).astype(int), 0, len(SHADES) - 1)]
+        cells = shades[np.minimum((share * len(SHADES)).astype(int), len(SHADES) - 1)]
         notes = [f"darker is more: blank {low:.4g} or less, @ {high:.4g} or more ({data.target_name})"]
         up = names[1]
     else:
@@ -94,7 +94,9 @@ def loss_text(run: Run) -> str:
 def _cell(values, limits, n, *, closed=False):
     """The cell of each value between two limits; -1 or n outside. closed: the upper limit itself is in the last cell."""
     low, high = limits
-    share = np.nan_to_num((np.asarray(values, dtype=float) - low) / (high - low), nan=-1.0, posinf=2.0, neginf=-1.0)
+    with np.errstate(over="ignore"):
+        share = np.nan_to_num((np.asarray(values, dtype=float) - low) / (high - low), nan=-1.0, posinf=2.0, neginf=-1.0)
+    share = np.clip(share, -1, 2)
     if closed:
         share = np.where(share >= 1, np.where(share > 1 + 1e-9, 2.0, 1 - 1e-9), share)
     return np.clip(np.floor(share * n), -1, n).astype(int)

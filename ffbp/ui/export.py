@@ -33,14 +33,14 @@ def code(shown: Shown) -> None:
     form = FORMS[key]
     ((name, write),) = form.files.items()
     words, button = st.columns([4, 1], vertical_alignment="center")
-    words.markdown(form.use)
+    words.markdown(form.use + (" It reads data.csv, from below, beside it." if shown.run.config.file_name else ""))
     try:
         text = write(shown.run)
     except ValueError as error:
         st.warning(plain(error))
         return
     button.download_button(
-        f"Download {name}", text, name, form.mime, key=f"export:{key}", on_click="ignore", icon=":material/download:",
+        name, text, name, form.mime, key=f"export:{key}", on_click="ignore", icon=":material/download:",
         width="stretch",
     )  # fmt: skip
     st.code(cells_of(text) if form.language == "json" else text, language="python", height=CODE_HEIGHT)
@@ -58,21 +58,25 @@ def cells_of(notebook: str) -> str:
 
 
 def files(shown: Shown) -> None:
-    """The run's other forms, a card each; a file is written when its button is pressed."""
-    forms = [form for form in FORMS.values() if form.kind != CODE]
+    """The run's other forms as cards; a file is written when its button is pressed."""
     if shown.run.config.file_name:
         st.caption("Record, page and tables hold your file's samples: whoever gets them, gets those.")
-    for first in range(0, len(forms), 3):
-        for column, form in zip(st.columns(3), forms[first : first + 3], strict=False):
-            with column.container(border=True, height="stretch"):
-                st.markdown(f"**{form.label}**")
-                st.markdown(form.use)
-                with st.container(horizontal=True):
-                    for name in form.files:
-                        st.download_button(
-                            name, _writer(form, name, shown), name, form.mime, key=f"export:{name}", on_click="ignore",
-                            icon=":material/download:",
-                        )  # fmt: skip
+    cards = [[FORMS["json"]], [FORMS["html"]], [FORMS["gif"], FORMS["png"]]]
+    for column, forms in zip(st.columns(3), cards, strict=True):
+        _card(column, forms, shown)
+    _card(st, [FORMS["csv"]], shown)
+
+
+def _card(place, forms, shown):
+    with place.container(border=True, height="stretch"):
+        for form in forms:
+            st.markdown(f"**{form.label}.** {form.use}")
+            with st.container(horizontal=True):
+                for name in form.files:
+                    st.download_button(
+                        name, _writer(form, name, shown), name, form.mime, key=f"export:{name}", on_click="ignore",
+                        icon=":material/download:",
+                    )  # fmt: skip
 
 
 def _writer(form: Form, name: str, shown: Shown):

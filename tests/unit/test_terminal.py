@@ -1,0 +1,374 @@
+"""The terminal: the tour's numbers are the run's, options are the link's, exit codes and messages are as expected."""
+
+import json
+import os
+import pty
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import ffbp
+from ffbp import Config
+from ffbp.config import BOUNDS, DEFAULTS
+from ffbp.export import terminal
+from ffbp.export.forms import CODE, FORMS
+from ffbp.export.summary import command
+from ffbp.figures import format_number, format_percent
+from ffbp.presets import PRESETS
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-m", "ffbp"]
+
+
+@pytest.fixture
+def tour(capsys):
+    """Run in this process: (exit code, output, errors)."""
+
+    def run(*arguments):
+        try:
+            code = terminal.main([str(a) for a in arguments])
+        except SystemExit as end:
+            code = end.code
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run
+
+
+def in_a_shell(*arguments, **options):
+    return subprocess.run([*COMMAND, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60, **options)
+
+
+def table(text, heading):
+    """The rows below a heading, as lists of cells."""
+    lines = text[text.index(heading) :].splitlines()[1:]
+    rows = []
+    for line in lines:
+        if line and not line.startswith(" "):
+            break
+        rows.append(re.split(r"\s{2,}", line.strip()))
+    return rows
+
+
+def test_the_reference_experiment_is_told_in_six_steps_and_four_sentences(tour):
+    code, out, err = tour()
+    assert code == 0
+    assert err == ""
+    headings = [line for line in out.splitlines() if re.match(r"\d  ", line)]
+    assert headings == ["1  Data", "2  Network", "3  Training", "4  Evaluation", "5  Pictures", "6  Predictions"]
+    end = out[out.index("In four sentences") :]
+    assert [w for w in ("Forward:", "Backward:", "Update:", "Repeat:") if w in end] == [
+        "Forward:",
+        "Backward:",
+        "Update:",
+        "Repeat:",
+    ]
+    assert ["1", "10 x 2", "10 x 1", "30", "ReLU"] in table(out, "2  Network")
+    assert ["2", "1 x 10", "1 x 1", "11", "Sigmoid"] in table(out, "2  Network")
+    assert "2 -> 10 -> 1: 41 parameters" in out
+
+
+def test_loss_and_accuracy_every_hundred_epochs_are_the_runs_own(tour):
+    _, out, _ = tour()
+    config = Config()
+    training = ffbp.training.Training(config, ffbp.training.dataset_for(config))
+    data, rows = training.dataset, table(out, "3  Training")
+    for epoch in range(0, 1001, 100):
+        while training.epoch < epoch:
+            training.run_epoch()
+        net = training.network
+        assert [
+            str(epoch), format_number(net.loss(data.X_train, data.y_train)), format_percent(net.score(data.X_train, data.y_train)),
+            format_number(net.loss(data.X_test, data.y_test)), format_percent(net.score(data.X_test, data.y_test)),
+        ] in rows  # fmt: skip
+
+
+def test_predictions_are_the_networks(tour):
+    _, out, _ = tour()
+    run, rows = ffbp.train(Config()), table(out, "6  Predictions")
+    for point, name in (((0, 0), "(0, 0)"), ((1, 1), "(1, 1)"), ((-1, 0.5), "(-1, 0.5)"), ((0.5, -0.5), "(0.5, -0.5)")):
+        p = run.network(-1).predict_proba(np.array([point]))[0, 0]
+        assert [name, str(int(p > 0.5)), format_percent(max(p, 1 - p))] in rows
+
+
+def test_evaluation_is_the_last_frames(tour):
+    _, out, _ = tour("--epochs", 50)
+    h, rows = ffbp.train(Config(epochs=50)).history, table(out, "4  Evaluation")
+    assert ["train", "800", format_number(h.train_loss[-1]), format_percent(h.train_accuracy[-1])] in rows
+    assert ["test", "200", format_number(h.test_loss[-1]), format_percent(h.test_accuracy[-1])] in rows
+
+
+KINDS = {
+    "several classes": ("--dataset", "iris", "--columns", "all", "--epochs", 30),
+    "ten classes": ("--dataset", "digits", "--columns", "all", "--epochs", 5),
+    "regression": ("--dataset", "diabetes", "--epochs", 30),
+    "one input": ("--dataset", "noisy_sine", "--epochs", 30),
+    "a surface": ("--dataset", "bumps", "--epochs", 30),
+    "nothing held out": ("--dataset", "xor_gate", "--epochs", 30),
+    "drawn points": ("--dataset", "xor", "--points", "1_2_1~2_1_0", "--test", 0, "--hidden", 2, "--epochs", 5),
+    "no hidden layer": ("--hidden", "none", "--epochs", 5),
+    "one epoch": ("--epochs", 1),
+    "a penalty and patience": ("--l2", 0.01, "--patience", 5, "--epochs", 40, "--optimizer", "adam", "--batch", 32),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_works_for(tour, kind):
+    code, out, err = tour(*KINDS[kind])
+    assert (code, err) == (0, "")
+    assert "6  Predictions" in out
+    assert "nan" not in out.lower()
+
+
+def test_every_preset_is_told(tour):
+    for key, preset in PRESETS.items():
+        config = Config(**{**vars(preset.config), "epochs": min(preset.config.epochs, 20)})
+        code, out, err = tour(*shlex.split(command(config))[3:])
+        assert err == "", key
+        assert code == (1 if ffbp.train(config).diverged_at is not None else 0)
+        assert ffbp.export.summary.outcome(ffbp.train(config)).split(":")[0].split()[1] in out
+
+
+def test_a_confusion_matrix_counts_the_test_part(tour):
+    _, out, _ = tour("--dataset", "iris", "--epochs", 30)
+    run = ffbp.train(Config(dataset="iris", epochs=30))
+    predicted, rows = run.network(-1).predict(run.dataset.X_test), table(out, "4  Evaluation")
+    for k, name in enumerate(run.dataset.class_names):
+        counts = [str(int(((run.dataset.y_test == k) & (predicted == j)).sum())) for j in range(3)]
+        assert [name, *counts] in rows
+
+
+# Options are the link's
+
+
+def test_options_and_the_link_are_one_experiment(tour):
+    options = ("--dataset", "spiral", "--hidden", "16-16", "--optimizer", "adam", "--epochs", "20")
+    _, by_options, _ = tour(*options)
+    _, by_link, _ = tour(
+        "--link", "https://ffbp.example/?dataset=spiral&hidden=16-16&optimizer=adam&epochs=20&frame=3&utm_source=x"
+    )
+    assert by_options == by_link
+    _, mixed, _ = tour(
+        "--link", "https://ffbp.example/?dataset=spiral&hidden=16-16&optimizer=adam&epochs=999", "--epochs", "20"
+    )
+    assert mixed == by_options
+
+
+def test_a_links_bare_parameters_are_a_link_too(tour):
+    assert tour("--link", "?epochs=3&hidden=2")[1] == tour("--epochs", 3, "--hidden", 2)[1]
+
+
+@pytest.mark.parametrize("name", [n for n in DEFAULTS if n not in terminal.NO_OPTION])
+def test_every_field_has_an_option_by_both_of_its_names(name):
+    key = {v: k for k, v in Config.PARAMS.items()}[name]
+    for flag in (key, name):
+        assert vars(terminal.parser().parse_args([f"--{flag.replace('_', '-')}", "1"]))[key] == "1"
+
+
+def test_help_names_every_option_with_its_choices_and_bounds(tour):
+    code, out, _ = tour("--help")
+    assert code == 0
+    words = " ".join(out.split())
+    for title in ("Data:", "Network:", "Training:", "Output:", "examples:", "exit codes:"):
+        assert title in words
+    for registry in (ffbp.DATASETS, ffbp.OPTIMIZERS, ffbp.SCHEDULES, ffbp.INITIALIZERS, ffbp.LOSSES, ffbp.ACTIVATIONS):
+        assert all(key in words for key in registry)
+    for name in terminal.GROUPS["Training"]:
+        if name in BOUNDS:
+            assert f"to {BOUNDS[name][1]:g}" in words or f"to {BOUNDS[name][1]}" in words
+    assert all(name in terminal.HELP for group in terminal.GROUPS.values() for name in group)
+    assert max(map(len, out.splitlines())) <= 110
+
+
+def test_the_command_of_an_experiment_brings_it_back():
+    config = Config(
+        dataset="iris",
+        columns=(0, 3),
+        hidden=(4, 3),
+        activation=("tanh", "relu"),
+        initial_theta=None,
+        learning_rate=0.3,
+    )
+    options = terminal.parser().parse_args(shlex.split(command(config))[3:])
+    assert terminal._config(options) == config
+    negative = Config(hidden=(), initial_theta=(-0.5, 0.25, 1e-7), bias_init=-1.5)
+    assert terminal._config(terminal.parser().parse_args(shlex.split(command(negative))[3:])) == negative
+
+
+# Messages and exit codes
+
+
+WRONG = {
+    "a value out of bounds": (("--lr", "5000"), "learning_rate must be from 1e-06 to 1000, got 5000.0"),
+    "no number": (("--hidden", "ten"), "hidden must be at most 8 whole numbers from 1 to 64, got ['ten']"),
+    "an unknown key": (("--optimizer", "rleu"), "unknown optimizer 'rleu'; choose from sgd"),
+    "what does not fit": (
+        ("--dataset", "xor_gate", "--patience", "5"),
+        "patience must be left out when nothing is held out",
+    ),
+    "too much work": (("--batch", "1", "--epochs", "20000"), "epochs must be at most"),
+    "an unknown form": (("--export", "docx"), "unknown export 'docx'; choose from script, notebook"),
+    "a link to a file": (("--link", "http://x/?file=a.csv"), "'a.csv', which it cannot hold"),
+    "a bad link": (("--link", "http://[x"), "link must be the dashboard's address"),
+    "an unknown parameter": (("--link", "http://x/?colour=red"), "unknown parameter 'colour'"),
+    "no such record": (("--verify", "/nowhere/run.json"), "/nowhere/run.json: No such file"),
+    "an unknown option": (("--colour", "red"), "unrecognized arguments: --colour red"),
+    "a missing value": (("--lr",), "argument --lr/--learning-rate: expected one argument"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_usage_is_said_in_one_line_with_exit_code_2(tour, name):
+    arguments, message = WRONG[name]
+    code, out, err = tour(*arguments)
+    assert code == 2
+    assert out == ""
+    assert message in err
+    assert err.splitlines()[-1].startswith("python -m ffbp: error: ")
+    assert "Traceback" not in err
+    assert "default is used" not in err
+
+
+def test_a_diverged_run_is_told_with_its_remedy_and_exit_code_1(tour):
+    code, out, err = tour("--dataset", "bumps", "--hidden", 16, "--lr", 30, "--epochs", 200)
+    assert (code, err) == (1, "")
+    assert "! Diverged in epoch" in out
+    assert "4  Evaluation" in out
+
+
+def test_quiet_is_one_line(tour):
+    code, out, _ = tour("--quiet", "--epochs", 20)
+    assert code == 0
+    assert out == ffbp.export.summary.outcome(ffbp.train(Config(epochs=20))) + "\n"
+
+
+# Files
+
+
+def test_pictures_go_to_the_chosen_folder(tour, tmp_path):
+    folder = tmp_path / "new" / "folder"
+    code, out, _ = tour("--epochs", 5, "--out", folder)
+    assert code == 0
+    assert {p.name for p in folder.iterdir()} == {"boundary.png", "loss.png"}
+    assert all(p.read_bytes().startswith(b"\x89PNG") for p in folder.iterdir())
+    assert str(folder / "loss.png") in "".join(line.strip() for line in out.splitlines())
+
+
+def test_the_forms_are_written_and_named(tour, tmp_path):
+    kinds = [key for key, form in FORMS.items() if form.kind != CODE]
+    code, out, _ = tour(
+        "--quiet", "--epochs", 12, "--out", tmp_path, "--export", ",".join(kinds[:3]), "--export", ",".join(kinds[3:])
+    )
+    assert code == 0
+    names = {name for key in kinds for name in FORMS[key].files}
+    assert {p.name for p in tmp_path.iterdir()} == names
+    assert all(str(tmp_path / name) in out for name in names)
+    run = ffbp.load_record((tmp_path / "experiment.json").read_text("utf-8"))
+    assert (run.history.theta == ffbp.train(Config(epochs=12)).history.theta).all()
+    assert (tmp_path / "experiment.gif").read_bytes().startswith(b"GIF89a")
+    assert (tmp_path / "experiment.html").read_text("utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_a_folder_that_cannot_be_written_is_named(tour, tmp_path):
+    (tmp_path / "file").write_text("x")
+    code, _, err = tour("--epochs", 3, "--quiet", "--out", tmp_path / "file" / "sub")
+    assert code == 1
+    assert str(tmp_path / "file") in err
+    assert "Traceback" not in err
+
+
+def test_a_record_is_verified(tour, tmp_path):
+    tour("--quiet", "--epochs", 12, "--out", tmp_path, "--export", "json")
+    path = tmp_path / "experiment.json"
+    code, out, err = tour("--verify", path)
+    assert (code, err) == (0, "")
+    assert "equal, bit for bit" in out
+    content = json.loads(path.read_text())
+    content["history"]["train_loss"][-1] /= 2
+    path.write_text(json.dumps(content))
+    code, _, err = tour("--verify", path)
+    assert code == 2
+    assert "checksum must be" in err
+    content["checksum"] = ffbp.export.record.checksum(content)
+    path.write_text(json.dumps(content))
+    code, out, _ = tour("--verify", path)
+    assert code == 1
+    assert "the losses differ from epoch 12 on" in out
+
+
+# As a process
+
+
+def test_the_module_runs_and_pipes_without_control_codes():
+    result = in_a_shell("--epochs", "30")
+    assert result.returncode == 0
+    assert result.stderr == ""
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", result.stdout)
+
+
+def test_a_terminal_without_unicode_gets_question_marks_and_no_traceback():
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
+    result = in_a_shell("--dataset", "diabetes", "--epochs", "30", "--lr", "30", env=environment)
+    assert result.returncode in (0, 1)
+    assert result.stderr == ""
+    assert "6  Predictions" in result.stdout
+
+
+def test_a_closed_pipe_is_no_error():
+    command = f"{shlex.join(COMMAND)} --epochs 20 | head -n 1"
+    result = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert result.stderr == ""
+
+
+def on_a_terminal(*arguments, **environment):
+    """What appears on a pseudo-terminal."""
+    main, other = pty.openpty()
+    env = {**{k: v for k, v in os.environ.items() if k != "NO_COLOR"}, "TERM": "xterm", **environment}
+    process = subprocess.Popen([*COMMAND, *arguments], cwd=ROOT, stdout=other, stderr=other, stdin=other, env=env)
+    os.close(other)
+    seen = b""
+    while True:
+        try:
+            chunk = os.read(main, 65536)
+        except OSError:  # the other end is closed
+            break
+        if not chunk:
+            break
+        seen += chunk
+    os.close(main)
+    assert process.wait(30) == 0
+    return seen.decode("utf-8", "replace")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+def test_a_terminal_sees_progress_and_bold_headings_unless_it_declines():
+    slow = ("--batch", "16", "--optimizer", "adam", "--epochs", "120")
+    seen = on_a_terminal(*slow)
+    assert re.search(r"\r  \[#+-+\] +\d+ %  epoch \d+  loss \d", seen)
+    assert "\033[1m1  Data\033[0m" in seen
+    plain = on_a_terminal("--epochs", "5", NO_COLOR="1")
+    assert "\033[" not in plain
+    dumb = on_a_terminal("--epochs", "5", TERM="dumb")
+    assert "\033[" not in dumb
+    assert "[#" not in dumb
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals differ")
+def test_control_c_ends_it_at_once_with_130():
+    process = subprocess.Popen(
+        [*COMMAND, "--batch", "2", "--epochs", "800", "--optimizer", "adam"],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    process.stdout.readline()
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert err.strip() == "interrupted"
