@@ -1,0 +1,200 @@
+"""The page Code & export: every form is offered and is the run's own; a record comes back, verified, and to one's own session."""
+
+import json
+import re
+from dataclasses import fields, replace
+
+import pytest
+from apptest import ROOT, blob_of, playground, run_page
+
+import ffbp
+from ffbp import Config, History
+from ffbp.export.forms import CODE, FORMS
+from ffbp.figures.pack import arrays_of, header_of
+from ffbp.ui import export
+from ffbp.ui.runs import RECORD, Shown
+
+PAGE = ROOT / "pages" / "code_export.py"
+
+
+def page(**params):
+    app = run_page(PAGE, **{k: str(v) for k, v in params.items()})
+    assert not app.exception, app.exception
+    return app
+
+
+def downloads(app):
+    return {widget.key.removeprefix("export:"): widget for widget in app.get("download_button")}
+
+
+def choose(app, key):
+    app.get_by_key("export:program").set_value(key)
+    app = app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+PROGRAMS = [form for form in FORMS.values() if form.kind == CODE]
+
+
+@pytest.mark.parametrize("form", PROGRAMS, ids=lambda form: form.key)
+def test_every_program_is_shown_with_its_download_and_what_it_is_good_for(form):
+    app = choose(page(epochs=20), form.key)
+    ((name, write),) = form.files.items()
+    text = write(ffbp.train(Config(epochs=20)))
+    shown = app.code[0].value
+    assert shown == (export.cells_of(text) if form.language == "json" else text)
+    assert app.code[0].language == "python"
+    assert downloads(app)[form.key].label == name
+    assert any(form.use in words.value for words in app.markdown)
+
+
+def test_only_the_chosen_program_is_sent():
+    assert len(page(epochs=20).code) == 2  # and the terminal's command
+
+
+def test_every_other_form_has_a_button_a_file():
+    app = page(epochs=20)
+    offered = set(downloads(app)) - {form.key for form in PROGRAMS}
+    assert offered == {name for form in FORMS.values() if form.kind != CODE for name in form.files}
+    words = " ".join(text.value for text in app.markdown)
+    assert all(form.use in words for form in FORMS.values() if form.kind != CODE)
+
+
+def test_files_are_written_when_asked_for():
+    assert all(widget.proto.deferred_file_id for key, widget in downloads(page(epochs=20)).items() if "." in key)
+
+
+def test_the_terminals_command_is_this_experiments():
+    app = page(dataset="spiral", hidden="16-16", optimizer="adam", epochs=20)
+    assert app.code[-1].value == "python -m ffbp --dataset=spiral --hidden=16-16 --optimizer=adam --epochs=20"
+
+
+def test_a_notebooks_cells_are_shown_as_a_program():
+    notebook = json.dumps(
+        {
+            "cells": [
+                {"cell_type": "markdown", "source": ["# Title\n", "words"]},
+                {"cell_type": "code", "source": ["x = 1\n", "y"]},
+            ]
+        }
+    )
+    assert export.cells_of(notebook) == "# %% [markdown]\n# # Title\n# words\n\n# %% [code]\nx = 1\ny\n"
+
+
+# A record brought back
+
+
+def bring(app, run_or_bytes, name="homework.json"):
+    content = run_or_bytes if isinstance(run_or_bytes, bytes) else ffbp.dump_record(run_or_bytes).encode()
+    app.get("file_uploader")[0].set_value((name, content, "application/json"))
+    app = app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+@pytest.fixture(scope="module")
+def iris():
+    return ffbp.train(Config(dataset="iris", hidden=(4,), epochs=30))
+
+
+def press(app, key):
+    app.button(key=key).click()
+    app = app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def test_a_record_says_what_it_is(iris):
+    app = bring(page(epochs=20), iris)
+    words = [text.value.replace("\\", "") for text in app.markdown]
+    assert any(w.startswith("**Data.** Iris flowers, 150 samples: 120 for training, 30") for w in words)
+    assert any(w.startswith("**Outcome.** Epoch 30: training loss") for w in words)
+    assert any("versions that run here" in caption.value for caption in app.caption)
+    assert not app.error
+
+
+def test_an_honest_record_is_verified(iris):
+    app = press(bring(page(epochs=20), iris), "export:verify")
+    (verdict,) = app.success
+    assert re.search(r"all [\d,]+ numbers of the record are equal, bit for bit", verdict.value)
+
+
+def forged(run):
+    arrays = {f.name: getattr(run.history, f.name).copy() for f in fields(History)}
+    arrays["train_loss"][-1] = 0.125
+    return replace(run, history=History(**arrays))
+
+
+def test_a_forged_record_is_not(iris):
+    app = press(bring(page(epochs=20), forged(iris)), "export:verify")
+    assert not app.success
+    assert "the losses differ from epoch 30 on" in app.error[0].value
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\xff", b"{}", b"[[[", b'{"format": "ffbp-run", "version": 9}'])
+def test_what_is_no_record_gets_one_sentence(content):
+    app = bring(page(epochs=20), content)
+    (error,) = app.error
+    assert error.value
+    assert not [b for b in app.button if b.key == "export:verify"]
+
+
+def test_a_names_markup_is_shown_as_it_is(iris):
+    data = replace(iris.dataset, class_names=("<b>x</b>", "**y**", "$z$"))
+    app = bring(page(epochs=20), replace(iris, dataset=data))
+    assert any(r"\<b\>x\</b\>, \*\*y\*\*, \$z\$" in text.value for text in app.markdown)
+
+
+def test_the_dashboard_shows_the_records_numbers_and_forgets_them(iris):
+    app = press(bring(page(epochs=20), forged(iris)), "export:show")
+    assert app.session_state["config"] == iris.config
+    assert app.session_state[RECORD].history.train_loss[-1] == 0.125
+    assert any("from a record" in caption.value for caption in app.caption)
+    assert app.query_params["dataset"] in ("iris", ["iris"])
+    app = press(app, "export:forget")
+    assert RECORD not in app.session_state
+    assert not any("from a record" in caption.value for caption in app.caption)
+
+
+def shown_loss(app):
+    blob = blob_of(app)
+    header, arrays = header_of(blob), arrays_of(blob)
+    return arrays[header["history"]["train_loss"]["$"]]
+
+
+def test_a_loaded_record_is_seen_by_its_own_session_only(iris):
+    from streamlit.testing.v1 import AppTest
+
+    own = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for key, value in iris.config.to_params().items():
+        own.query_params[key] = value
+    own.session_state[RECORD] = forged(iris)
+    own.run()
+    assert not own.exception
+    assert shown_loss(own)[-1] == 0.125
+    assert any("from a record" in caption.value for caption in own.caption)
+    other = playground(**iris.config.to_params())
+    assert (shown_loss(other) == iris.history.train_loss).all()
+    own.sidebar.selectbox(key="playground:activation").set_value("tanh")
+    own.run()
+    assert not any("from a record" in caption.value for caption in own.caption)
+    assert (shown_loss(own) == ffbp.train(replace(iris.config, activation="tanh")).history.train_loss).all()
+
+
+def test_the_link_of_a_handout_leads_to_the_playground(monkeypatch):
+    class Context:
+        url = "https://ffbp.example/some/base/code_export"
+
+    monkeypatch.setattr(export.st, "context", Context())
+    assert export._link(Config(epochs=20, hidden=(3, 4))) == "https://ffbp.example/some/base/?hidden=3-4&epochs=20"
+    Context.url = None
+    assert export._link(Config()) == ""
+    Context.url = "javascript:alert(1)"
+    assert export._link(Config()) == ""
+
+
+def test_the_page_shows_a_diverged_run_and_a_table_too():
+    page(dataset="bumps", hidden=16, lr=30, epochs=200)
+    page(dataset="wine", columns="all", epochs=10)
+    assert Shown  # the page's writers take it
