@@ -181,6 +181,17 @@ def sentence(notice: Notice, number) -> str:
             f"Trained again: the losses agree to {number(n['difference'])}. The last digits differ, as they do with other "
             "library versions or another processor."
         )
+    if notice.key == "stable":
+        return (
+            f"With one weight moved by one unit in its last place, all {n['steps']:,} losses stay within 1e-9: the run comes "
+            "out the same with other libraries and on other processors, but for its last digits."
+        )
+    if notice.key == "chaotic":
+        return (
+            f"With one weight moved by one unit in its last place, the losses part from step {n['step']:,} on (epoch "
+            f"{n['epoch']:,}): there, other libraries or another processor will show another course. A smaller learning rate "
+            "makes it repeatable."
+        )
     if notice.key == "other_data":
         return "The record's samples are not those that its configuration makes: it was changed, or made by other libraries."
     if notice.key == "disagrees":

@@ -13,6 +13,12 @@ st.markdown(
     "prints are those of the charts."
 )
 export.code(shown)
+st.subheader("The same everywhere?", anchor=False)
+st.markdown(
+    "Other libraries and processors round the last digit differently. A stable training forgets that. A chaotic one, whose steps "
+    "are too long, doubles it until nothing of the old course is left."
+)
+export.repeatable(shown)
 st.subheader("The run, as files", anchor=False)
 export.files(shown)
 st.subheader("In the terminal", anchor=False)

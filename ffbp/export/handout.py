@@ -41,7 +41,7 @@ h1 { font-size: 1.35rem; margin: 2px 0 10px; font-weight: 600; overflow-wrap: an
 footer { font-size: 13px; opacity: 0.85; max-width: 75rem; }
 a { color: var(--ffbp-primary); }
 code { font-size: 0.92em; overflow-wrap: anywhere; }
-#player { min-height: 300px; }
+#player { min-height: 300px; position: relative; }
 .no-link .ffbp .timeline .wide { display: none; }
 @media (max-width: 640px) {
   body { padding: 8px 10px 20px; }

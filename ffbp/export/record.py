@@ -25,6 +25,7 @@ from ffbp.datasets import CLASSIFICATION, DERIVED, REGRESSION, Dataset
 from ffbp.network import count_params
 from ffbp.notices import Notice
 from ffbp.optimizers import OPTIMIZERS
+from ffbp.sensitivity import TOLERANCE
 from ffbp.training import MAX_FRAMES, History, Progress, Run, build_network, fit
 from ffbp.version import VERSION as FFBP_VERSION
 
@@ -32,7 +33,6 @@ FORMAT, VERSION = "ffbp-run", 1
 MAX_BYTES = 24_000_000  # of a record; the largest run, about 8 MB of parameters and state, stays below
 MAX_ARRAY_BYTES = 64_000_000
 MAX_NAMES, MAX_NAME = 2000, 500
-TOLERANCE = 1e-9  # losses of a run that is not chaotic agree to this on other machines
 _SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 _PACKED = ("theta", "state", "step_loss")
 _COUNTS = ("epoch", "step", "inactive", "saturated")

@@ -1,10 +1,12 @@
 """The page Code & export: every form shown or offered, written when somebody asks; and a record brought back."""
 
 import json
+import math
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
+from ffbp import sensitivity
 from ffbp.config import Config
 from ffbp.export import record
 from ffbp.export.animation import animating
@@ -13,7 +15,7 @@ from ffbp.export.handout import writing_handout
 from ffbp.export.pictures import boundary_png, loss_png
 from ffbp.export.summary import command, summary
 from ffbp.figures import format_number
-from ffbp.notices import sentence
+from ffbp.notices import Notice, sentence
 from ffbp.ui import address
 from ffbp.ui.formulas import plain
 from ffbp.ui.runs import RECORD, RECORD_SHOWN, Shown, cache, in_turns
@@ -121,6 +123,37 @@ def terminal(config: Config) -> None:
     st.code(command(config), language="bash", wrap_lines=True)
 
 
+@st.fragment
+def repeatable(shown: Shown) -> None:
+    """One click: does the run come out the same where the last digit is rounded differently?"""
+    if not st.button("Move one weight by one unit in its last place", key="export:move"):
+        st.caption(
+            "The training is repeated with the smallest change that a number can have, and compared step by step."
+        )
+        return
+    run = shown.run
+    step = _with_progress(sensitivity.watch(run), "Repeating")
+    if step is None:
+        notice = Notice("stable", "info", {"steps": len(run.history.step_loss)})
+    else:
+        batch = run.config.resolve(run.dataset)
+        per_epoch = math.ceil(batch.n_train / batch.batch_size)
+        notice = Notice("chaotic", "warning", {"step": step, "epoch": math.ceil(step / per_epoch)})
+    (st.warning if step else st.success)(sentence(notice, format_number))
+
+
+def _with_progress(work, what):
+    """What a generator of progress returns, run in turns with other sessions, its progress on the page."""
+    slot = st.empty()
+
+    def show(now):
+        slot.progress(min(now.epoch / now.n_epochs, 1.0), text=f"{what}: epoch {now.epoch} of {now.n_epochs}")
+
+    found = in_turns(work, cache(), show)
+    slot.empty()
+    return found
+
+
 # A record brought back
 
 
@@ -157,7 +190,7 @@ def bring_back() -> None:
     st.caption(plain(f"Made with {', '.join(others)}." if others else "Made with the versions that run here."))
     verify, show = st.columns(2)
     if verify.button("Train again and compare", key="export:verify", type="primary", width="stretch"):
-        st.session_state[VERDICT] = (uploaded.file_id, _verify(run))
+        st.session_state[VERDICT] = (uploaded.file_id, _with_progress(record.verifying(run), "Training again"))
     asked = show.button(
         "Show it in the dashboard", key="export:show", width="stretch", disabled=run.config.file_name is not None,
         help="All pages show its recorded numbers; nothing is trained." if run.config.file_name is None
@@ -188,15 +221,3 @@ def _loaded(uploaded):
             found = str(error)
         st.session_state[LOADED] = (uploaded.file_id, found)
     return found
-
-
-def _verify(run):
-    """Train again in turns with other sessions, with progress on the page."""
-    slot = st.empty()
-
-    def show(now):
-        slot.progress(min(now.epoch / now.n_epochs, 1.0), text=f"Training again: epoch {now.epoch} of {now.n_epochs}")
-
-    verdict = in_turns(record.verifying(run), cache(), show)
-    slot.empty()
-    return verdict

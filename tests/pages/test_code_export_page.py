@@ -8,11 +8,11 @@ import pytest
 from apptest import ROOT, blob_of, playground, run_page
 
 import ffbp
-from ffbp import Config, History
+from ffbp import Config, History, sensitivity
 from ffbp.export.forms import CODE, FORMS
 from ffbp.figures.pack import arrays_of, header_of
 from ffbp.ui import export
-from ffbp.ui.runs import RECORD, Shown
+from ffbp.ui.runs import RECORD
 
 PAGE = ROOT / "pages" / "code_export.py"
 
@@ -34,6 +34,13 @@ def choose(app, key):
     return app
 
 
+def press(app, key):
+    app.button(key=key).click()
+    app = app.run()
+    assert not app.exception, app.exception
+    return app
+
+
 PROGRAMS = [form for form in FORMS.values() if form.kind == CODE]
 
 
@@ -43,7 +50,7 @@ def test_every_program_is_shown_with_its_download_and_what_it_is_good_for(form):
     ((name, write),) = form.files.items()
     text = write(ffbp.train(Config(epochs=20)))
     shown = app.code[0].value
-    assert shown == (export.cells_of(text) if form.language == "json" else text)
+    assert shown == (export.cells_of(text) if form.language == "json" else text).rstrip("\n")
     assert app.code[0].language == "python"
     assert downloads(app)[form.key].label == name
     assert any(form.use in words.value for words in app.markdown)
@@ -82,6 +89,15 @@ def test_a_notebooks_cells_are_shown_as_a_program():
     assert export.cells_of(notebook) == "# %% [markdown]\n# # Title\n# words\n\n# %% [code]\nx = 1\ny\n"
 
 
+def test_a_stable_run_is_told_from_a_chaotic_one():
+    app = press(page(epochs=20), "export:move")
+    assert "all 20 losses stay within 1e-9" in app.success[0].value
+    wild = Config(dataset="spiral", n_samples=200, hidden=(16, 16), optimizer="adam", learning_rate=0.3, epochs=200)
+    app = press(page(**wild.to_params()), "export:move")
+    step = sensitivity.parts_at(ffbp.train(wild))
+    assert f"the losses part from step {step:,} on (epoch {step:,})" in app.warning[0].value
+
+
 # A record brought back
 
 
@@ -96,13 +112,6 @@ def bring(app, run_or_bytes, name="homework.json"):
 @pytest.fixture(scope="module")
 def iris():
     return ffbp.train(Config(dataset="iris", hidden=(4,), epochs=30))
-
-
-def press(app, key):
-    app.button(key=key).click()
-    app = app.run()
-    assert not app.exception, app.exception
-    return app
 
 
 def test_a_record_says_what_it_is(iris):
@@ -197,4 +206,3 @@ def test_the_link_of_a_handout_leads_to_the_playground(monkeypatch):
 def test_the_page_shows_a_diverged_run_and_a_table_too():
     page(dataset="bumps", hidden=16, lr=30, epochs=200)
     page(dataset="wine", columns="all", epochs=10)
-    assert Shown  # the page's writers take it
