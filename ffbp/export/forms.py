@@ -75,17 +75,17 @@ FORMS = {
             "json", RECORD, "Record",
             "Every recorded number with all its digits, the samples and the versions. It loads back into this page and "
             "into ffbp.load_record, and can be verified: made for handing in homework.",
-            {"experiment.json": _later("record", "dump_record")}, "application/json", "json",
+            {"record.json": _later("record", "dump_record")}, "application/json", "json",
         ),
         Form(
             "html", RECORD, "Page",
             "The run with its timeline and panels as one file that opens offline in any browser: a handout.",
-            {"experiment.html": _on_plane("handout", "handout")}, "text/html", "html",
+            {"handout.html": _on_plane("handout", "handout")}, "text/html", "html",
         ),
         Form(
             "gif", PICTURE, "Animation",
             "Boundary and loss over the training, for slides.",
-            {"experiment.gif": _on_plane("animation", "animation")}, "image/gif", "",
+            {"animation.gif": _on_plane("animation", "animation")}, "image/gif", "",
         ),
         Form(
             "png", PICTURE, "Pictures",

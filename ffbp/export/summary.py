@@ -13,6 +13,8 @@ from ffbp.network import count_params
 from ffbp.optimizers import OPTIMIZERS, SCHEDULES
 from ffbp.training import Run
 
+MAX_NAMES = 10
+
 
 def summary(run: Run) -> dict[str, str]:
     """Data, network, training and outcome, each in a sentence. Names of a user's file are in it as they are."""
@@ -50,12 +52,18 @@ def data_in_words(config: Config, data: Dataset) -> str:
     text = f"{source_label(config)}, {n_train + n_test} samples: {n_train} for training, {n_test} held out for testing"
     if not config.file_name and config.points is None and DATASETS[config.dataset].sized:
         text += f"; noise {config.noise:g}"
-    text += f"; inputs {', '.join(data.input_names)}"
+    text += f"; inputs {_listed(data.input_names)}"
     if data.standardized:
         text += ", standardised with the training part's mean and standard deviation"
     target = f"; target {data.target_name}"
-    text += f"{target}, a number" if data.task == "regression" else f"{target}: {', '.join(data.class_names)}"
+    text += f"{target}, a number" if data.task == "regression" else f"{target}: {_listed(data.class_names)}"
     return f"{text}."
+
+
+def _listed(names) -> str:
+    """The first names, and how many more there are."""
+    more = len(names) - MAX_NAMES
+    return f"{', '.join(names[:MAX_NAMES])} and {more} more" if more > 1 else ", ".join(names)
 
 
 def _network(run):

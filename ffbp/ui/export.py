@@ -88,10 +88,10 @@ def _writer(form: Form, name: str, shown: Shown):
     frame = min(frame, run.n_frames - 1)
     link = _link(run.config)
     special = {
-        "experiment.html": lambda: in_turns(
+        "handout.html": lambda: in_turns(
             writing_handout(run, plane, frame=frame, link=link, blob=blob), runs, _nothing
         ),
-        "experiment.gif": lambda: in_turns(animating(run, plane), runs, _nothing),
+        "animation.gif": lambda: in_turns(animating(run, plane), runs, _nothing),
         "boundary.png": lambda: boundary_png(run, plane, frame),
         "loss.png": lambda: loss_png(run, frame),
     }
@@ -169,7 +169,7 @@ def bring_back() -> None:
             st.rerun()
     uploaded = st.file_uploader(
         "A record", type="json", key="export:record", max_upload_size=record.MAX_BYTES // 1_000_000,
-        help="A file saved here as experiment.json.",
+        help="A file saved here as record.json.",
     )  # fmt: skip
     if uploaded is None:
         st.session_state.pop(LOADED, None)

@@ -187,7 +187,7 @@ def test_a_panel_is_saved_as_a_picture(opened):
 @pytest.fixture
 def export_page(page, server):
     page.goto(f"{server}/code_export?epochs=30")
-    page.get_by_role("button", name="experiment.json", exact=True).wait_for(timeout=60_000)
+    page.get_by_role("button", name="record.json", exact=True).wait_for(timeout=60_000)
     return page
 
 
@@ -201,19 +201,19 @@ def taken(page, name, folder):
 
 def test_the_pages_files_are_the_runs(export_page, tmp_path):
     run = ffbp.train(ffbp.Config(epochs=30))
-    text = taken(export_page, "experiment.json", tmp_path).read_text("utf-8")
+    text = taken(export_page, "record.json", tmp_path).read_text("utf-8")
     assert (ffbp.load_record(text).history.theta == run.history.theta).all()
     history = taken(export_page, "history.csv", tmp_path).read_text("utf-8").splitlines()
     assert len(history) == run.n_frames + 1
     assert repr(float(run.history.train_loss[-1])) in history[-1]
-    assert taken(export_page, "experiment.gif", tmp_path).read_bytes().startswith(b"GIF89a")
+    assert taken(export_page, "animation.gif", tmp_path).read_bytes().startswith(b"GIF89a")
     assert taken(export_page, "loss.png", tmp_path).read_bytes().startswith(b"\x89PNG")
     script = taken(export_page, "experiment.py", tmp_path).read_text("utf-8")
     compile(script, "experiment.py", "exec")
 
 
 def test_the_pages_handout_opens_offline_and_links_back(export_page, server, tmp_path, browser):
-    path = taken(export_page, "experiment.html", tmp_path)
+    path = taken(export_page, "handout.html", tmp_path)
     context = browser.new_context(offline=True)
     handout = Playground(context.new_page(), "")
     handout.page.goto(path.as_uri())

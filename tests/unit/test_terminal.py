@@ -270,10 +270,31 @@ def test_the_forms_are_written_and_named(tour, tmp_path):
     names = {name for key in kinds for name in FORMS[key].files}
     assert {p.name for p in tmp_path.iterdir()} == names
     assert all(str(tmp_path / name) in out for name in names)
-    run = ffbp.load_record((tmp_path / "experiment.json").read_text("utf-8"))
+    run = ffbp.load_record((tmp_path / "record.json").read_text("utf-8"))
     assert (run.history.theta == ffbp.train(Config(epochs=12)).history.theta).all()
-    assert (tmp_path / "experiment.gif").read_bytes().startswith(b"GIF89a")
-    assert (tmp_path / "experiment.html").read_text("utf-8").startswith("<!DOCTYPE html>")
+    assert (tmp_path / "animation.gif").read_bytes().startswith(b"GIF89a")
+    assert (tmp_path / "handout.html").read_text("utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_every_program_is_written_and_is_one(tour, tmp_path):
+    programs = [form for form in FORMS.values() if form.kind == CODE]
+    code, out, _ = tour(
+        "--quiet", "--epochs", 12, "--out", tmp_path, "--export", ",".join(form.key for form in programs)
+    )
+    assert code == 0
+    run = ffbp.train(Config(epochs=12))
+    for form in programs:
+        ((name, write),) = form.files.items()
+        text = (tmp_path / name).read_text("utf-8")
+        assert text == write(run)
+        assert str(tmp_path / name) in out
+        if name.endswith(".py"):
+            compile(text, name, "exec")
+        else:
+            assert json.loads(text)["nbformat"] == 4
+    script = subprocess.run([sys.executable, "experiment.py"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert script.returncode == 0, script.stderr
+    assert f"{run.history.train_loss[0]:.6f}" in script.stdout
 
 
 def test_a_folder_that_cannot_be_written_is_named(tour, tmp_path):
@@ -286,7 +307,7 @@ def test_a_folder_that_cannot_be_written_is_named(tour, tmp_path):
 
 def test_a_record_is_verified(tour, tmp_path):
     tour("--quiet", "--epochs", 12, "--out", tmp_path, "--export", "json")
-    path = tmp_path / "experiment.json"
+    path = tmp_path / "record.json"
     code, out, err = tour("--verify", path)
     assert (code, err) == (0, "")
     assert "equal, bit for bit" in out
