@@ -217,11 +217,12 @@ class BoundaryPicture:
         self.run, self.plane = run, plane
         self.inputs = plane_inputs(run.dataset, plane, plane.grid(RESOLUTION))
         data = run.dataset
-        names = [data.feature_names[data.columns[axis]] for axis in plane.axes]
         regression = data.task == "regression"
-        height = data.target_name if regression else "output"
-        what = "Fit" if regression else "Slice through the mean" if plane.is_slice else "Decision boundary"
-        self.axes = Axes(plane.x_range, plane.y_range, names[0], height if plane.is_line else names[1], what)
+        up = plane.names[1] if not plane.is_line else data.target_name if regression else "output"
+        what = "Fit" if regression else "Decision boundary"
+        if plane.is_slice:
+            what = "Principal components" if plane.is_principal else "Slice through the mean"
+        self.axes = Axes(plane.x_range, plane.y_range, plane.names[0], up, what)
         self.scale = (0.0, 1.0)
         if regression:
             y = data.decode_target(data.y_train)
@@ -235,7 +236,7 @@ class BoundaryPicture:
         regression = data.task == "regression"
         entries = {}
         for part, raw, y in (("train", data.raw_train, data.y_train), ("test", data.raw_test, data.y_test)):
-            points = raw[:MAX_POINTS, data.columns][:, plane.axes]
+            points = plane.coordinates(raw[:MAX_POINTS, data.columns])
             y = y[:MAX_POINTS]
             target = data.decode_target(y) if regression else y / max(data.n_classes - 1, 1)
             up = target if plane.is_line else points[:, 1] if len(points) else target

@@ -32,6 +32,7 @@ from ffbp.version import VERSION as FFBP_VERSION
 FORMAT, VERSION = "ffbp-run", 1
 MAX_BYTES = 24_000_000  # of a record; the largest run, about 8 MB of parameters and state, stays below
 MAX_ARRAY_BYTES = 64_000_000
+MAX_LISTS, MAX_COMMAS = 100_000, 1_000_000  # Python's lists take far more memory than their text
 MAX_NAMES, MAX_NAME = 2000, 500
 _SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 _PACKED = ("theta", "state", "step_loss")
@@ -242,6 +243,8 @@ def _parsed(text) -> dict:
             raise ValueError(
                 "a record must be text (UTF-8), got something else; choose a file saved as a record"
             ) from None
+    if text.count("[") + text.count("{") > MAX_LISTS or text.count(",") > MAX_COMMAS:
+        raise ValueError("a record must have far fewer parts than this file; choose a file saved as a record")
 
     def refuse(token):
         raise ValueError(f"{token} is no JSON number")

@@ -30,6 +30,7 @@ from ffbp.maps import confusion, plane_of
 from ffbp.network import count_params
 from ffbp.optimizers import OPTIMIZERS, SCHEDULES
 from ffbp.training import Run, dataset_for, fit
+from ffbp.version import VERSION
 
 WIDTH = 96
 BAR = 30
@@ -118,6 +119,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    parser.add_argument("--version", action="version", version=f"ffbp {VERSION}")
     names = {name: key for key, name in Config.PARAMS.items()}
     known = {name for group in GROUPS.values() for name in group} | set(NO_OPTION)
     rest = tuple(name for name in names if name not in known)

@@ -16,7 +16,6 @@ def boundary_text(run: Run, plane: Plane, frame: int = -1) -> str:
     On one input: the output as a curve, and the samples as dots.
     """
     data, frame = run.dataset, range(run.n_frames)[frame]
-    names = [data.feature_names[data.columns[axis]] for axis in plane.axes]
     x, y = (
         low + (np.arange(n) + 0.5) * (high - low) / n
         for (low, high), n in ((plane.x_range, WIDTH), (plane.y_range, HEIGHT))
@@ -40,23 +39,23 @@ def boundary_text(run: Run, plane: Plane, frame: int = -1) -> str:
         shades = np.array(list(SHADES))
         cells = shades[np.minimum((share * len(SHADES)).astype(int), len(SHADES) - 1)]
         notes = [f"darker is more: blank {low:.4g} or less, @ {high:.4g} or more ({data.target_name})"]
-        up = names[1]
+        up = plane.names[1]
     else:
         decided = build_network(run.config, data).decide(maps).reshape(HEIGHT, WIDTH)
         cells = np.array(list(LETTERS))[decided]
         _place_samples(cells, run, plane, None)
         notes = ["small letters: the network's answer; capital letters: training samples"]
-        up = names[1]
+        up = plane.names[1]
     if not regression:
         notes.append(", ".join(f"{LETTERS[k]} {name}" for k, name in enumerate(data.class_names)))
     return "\n".join(
-        [*_boxed(cells[::-1], plane.x_range, plane.y_range, names[0], up), *(f"   {note}" for note in notes)]
+        [*_boxed(cells[::-1], plane.x_range, plane.y_range, plane.names[0], up), *(f"   {note}" for note in notes)]
     )
 
 
 def _place_samples(cells, run, plane, mark):
     data = run.dataset
-    points = data.raw_train[:, data.columns][:, plane.axes]
+    points = plane.coordinates(data.raw_train[:, data.columns])
     regression = data.task == "regression"
     if not plane.is_line:
         up = points[:, 1]

@@ -8,18 +8,18 @@ from PIL import Image
 
 import ffbp
 from ffbp import Config
-from ffbp.export import animation, pictures
+from ffbp.export import animation, pictures, text_pictures
 from ffbp.figures import palette
-from ffbp.maps import plane_of
+from ffbp.maps import PRINCIPAL, plane_of
 
 RUNS = {
-    "two classes": Config(epochs=40),
-    "several classes": Config(dataset="iris", epochs=60, hidden=(5,)),
-    "a slice": Config(dataset="wine", columns=(), epochs=20),
-    "a surface": Config(dataset="bumps", epochs=40),
-    "a curve": Config(dataset="noisy_sine", epochs=40, activation="tanh"),
-    "one column, two classes": Config(dataset="breast_cancer", columns=(3,), epochs=20),
-    "nothing held out": Config(dataset="xor_gate", epochs=20, hidden=(2,)),
+    "two classes": Config(epochs=12),
+    "several classes": Config(dataset="iris", epochs=12, hidden=(5,)),
+    "a slice": Config(dataset="wine", columns=(), epochs=12),
+    "a surface": Config(dataset="bumps", epochs=12),
+    "a curve": Config(dataset="noisy_sine", epochs=12, activation="tanh"),
+    "one column, two classes": Config(dataset="breast_cancer", columns=(3,), epochs=12),
+    "nothing held out": Config(dataset="xor_gate", epochs=12, hidden=(2,)),
     "one frame": Config(dataset="bumps", learning_rate=1000.0, epochs=5),
     "diverged": Config(dataset="bumps", hidden=(16,), learning_rate=30.0, epochs=200),
     "constant loss": Config(initializer="zeros", activation="relu", epochs=10, n_samples=40),
@@ -187,6 +187,20 @@ def test_long_and_strange_names_neither_fail_nor_run_over():
     )  # fmt: skip
     run = ffbp.train(Config(file_name="f.csv", epochs=3), data)
     assert Image.open(BytesIO(animation.animation(run, plane_of(data)))).n_frames == 4
+
+
+def test_a_plane_of_principal_components_is_drawn_with_its_samples():
+    run = ffbp.train(Config(dataset="wine", columns=(), epochs=12))
+    plane = plane_of(run.dataset, PRINCIPAL)
+    maker = pictures.BoundaryPicture(run, plane)
+    assert maker.axes.title == "Principal components"
+    assert maker.axes.x_title.startswith("PC 1 (")
+    _, through = maker.layer
+    places = plane.coordinates(run.dataset.raw_train[:, run.dataset.columns])
+    assert all(through[round(float(maker.axes.y(y))), round(float(maker.axes.x(x)))] == 0 for x, y in places)
+    text = text_pictures.boundary_text(run, plane)
+    assert sum(text.count(letter) for letter in "ABC") > 60
+    assert Image.open(BytesIO(animation.animation(run, plane))).n_frames == 13
 
 
 def test_the_colours_of_the_animation_fit_a_gifs_palette():

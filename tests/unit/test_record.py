@@ -208,6 +208,8 @@ WRONG = {
     "another version": '{"format": "ffbp-run", "version": 2}',
     "version as text": '{"format": "ffbp-run", "version": "1"}',
     "cut off": None,
+    "millions of lists": "[" + "[]," * 5_000_000 + "1]",
+    "millions of numbers": "[" + "1," * 5_000_000 + "1]",
     "too long": " " * (record.MAX_BYTES + 1),
     "overflow": None,
     "bomb": None,
@@ -229,6 +231,17 @@ def test_what_is_no_record_gets_one_sentence(text, name):
     with pytest.raises(ValueError) as error:  # noqa: PT011
         ffbp.load_record(wrong)
     first_line(error)
+
+
+def test_a_file_of_millions_of_lists_never_becomes_python_objects():
+    import tracemalloc
+
+    text = WRONG["millions of lists"]
+    tracemalloc.start()
+    with pytest.raises(ValueError, match="far fewer parts"):
+        ffbp.load_record(text)
+    assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    tracemalloc.stop()
 
 
 def test_mutated_records_load_or_get_one_sentence(text):

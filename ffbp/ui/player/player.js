@@ -796,7 +796,7 @@ export class Player {
         const { cell, button, label } = this.matrixCells[i][j];
         columns[j] += count;
         button.textContent = count;
-        button.disabled = !count;
+        button.disabled = !count || !this.options.onCell;
         button.setAttribute('aria-label', `${label}: ${count}`);
         cell.style.setProperty('--share', total ? count / total : 0);
         cell.className = i === j ? 'right' : count ? 'mistake' : 'none';
