@@ -63,18 +63,18 @@ def test_the_chosen_frames_begin_and_end_with_the_runs():
 @pytest.fixture(scope="module")
 def reference():
     run = ffbp.train(Config())
-    return run, animation.animation(run, plane_of(run.dataset))
+    gif = animation.animation(run, plane_of(run.dataset))
+    return run, gif, frames_of(gif)[0]
 
 
 def test_the_reference_fits_a_mail_and_a_slide(reference):
-    _, gif = reference
+    _, gif, shown = reference
     assert len(gif) < 3_000_000
-    assert len(frames_of(gif)[0]) == 120
+    assert len(shown) == 120
 
 
 def test_every_frame_decodes_to_what_was_drawn(reference):
-    run, gif = reference
-    shown, _, _ = frames_of(gif)
+    run, _, shown = reference
     boundary, loss = pictures.BoundaryPicture(run, plane_of(run.dataset)), pictures.LossPicture(run)
     for i in (0, 1, 60, 119):
         frame = animation.chosen_frames(run.n_frames)[i]
@@ -85,8 +85,7 @@ def test_every_frame_decodes_to_what_was_drawn(reference):
 
 
 def test_the_cursor_stands_at_the_frames_epoch(reference):
-    run, gif = reference
-    shown, _, _ = frames_of(gif)
+    run, _, shown = reference
     axes, h = pictures.LossPicture(run).axes, run.history
     red = np.array(pictures.rgb(palette.CURSOR))
     for i in (5, 60, 119):
@@ -97,8 +96,7 @@ def test_the_cursor_stands_at_the_frames_epoch(reference):
 
 
 def test_the_header_changes_with_the_moment(reference):
-    _, gif = reference
-    shown, _, _ = frames_of(gif)
+    _, _, shown = reference
     headers = [picture[: animation.HEADER].tobytes() for picture in shown]
     assert len(set(headers)) > 100
 
@@ -112,7 +110,7 @@ def at_point(run, plane, picture, x, y):
 
 
 def test_the_heat_is_the_networks_answer_in_the_pages_colours(reference):
-    run, _ = reference
+    run, _, _ = reference
     plane = plane_of(run.dataset)
     maker = pictures.BoundaryPicture(run, plane)
     _, through = maker.layer
@@ -134,7 +132,7 @@ def test_the_heat_is_the_networks_answer_in_the_pages_colours(reference):
 
 
 def test_the_contour_is_where_p_is_one_half(reference):
-    run, _ = reference
+    run, _, _ = reference
     plane = plane_of(run.dataset)
     maker = pictures.BoundaryPicture(run, plane)
     _, through = maker.layer

@@ -90,7 +90,7 @@ def test_the_reference_is_small():
 
 
 def test_the_largest_run_stays_within_the_bound():
-    config = Config(dataset="digits", columns=(), hidden=(64, 64, 64), optimizer="adam", epochs=30)
+    config = Config(n_samples=10, hidden=(64,) * 8, optimizer="adam", epochs=20)
     text = ffbp.dump_record(ffbp.train(config))
     assert 5_000_000 < len(text) < record.MAX_BYTES
     assert ffbp.load_record(text).config == config
