@@ -303,7 +303,8 @@ class BoundaryPicture:
         if self.run.dataset.task == "regression":
             values = self.run.dataset.decode_target(values)
         low, high = self.scale
-        colours = _diverging(np.clip(np.nan_to_num((values - low) / ((high - low) or 1.0), nan=0.5), 0, 1))
+        share = np.clip(np.nan_to_num((values - low) / ((high - low) or 1.0), nan=0.5), 0, 1)
+        colours = _SCALE[(share * 255 + 0.5).astype(np.uint8)]
         if self.run.dataset.task != "regression":
             dark = _contour(values, 0.5)[..., None]
             colours = colours * (1 - dark) + 17 * dark
@@ -331,6 +332,9 @@ def _diverging(share):
     share = np.asarray(share, dtype=np.float32)[..., None]
     below = ends[0] + (ends[1] - ends[0]) * np.minimum(share * 2, 1)
     return below + (ends[2] - ends[1]) * np.maximum(share * 2 - 1, 0)
+
+
+_SCALE = _diverging(np.arange(256) / 255)
 
 
 def _bilinear(values, rows, columns):
@@ -380,8 +384,8 @@ class LossPicture:
         return np.column_stack([self.axes.x(self.run.history.epoch), self.axes.y(np.where(np.isfinite(y), y, np.nan))])
 
     @cached_property
-    def layers(self):
-        """Axes, curves in pale, curves in full."""
+    def sheets(self):
+        """The whole picture with its curves in pale, and the same with its curves in full: what lies ahead, and behind."""
         axes, pale, full = Ink(), Ink(), Ink()
         _frame_of(axes, self.axes, grid=True)
         for _, values, colour, dash in self.lines:
@@ -393,7 +397,11 @@ class LossPicture:
         _legend(
             axes, [(self._entry(axes, rgb(colour), dash), name) for name, _, colour, dash in self.lines]
         )  # fmt: skip
-        return axes.layer(), pale.layer(), full.layer()
+        ground = np.full((HEIGHT, WIDTH, 3), GROUND, dtype=np.float32)
+        colour, through = axes.layer()
+        ground = ground * through + colour
+        sheets = [ground * through + colour for colour, through in (pale.layer(), full.layer())]
+        return [np.clip(sheet + 0.5, 0, 255).astype(np.uint8) for sheet in sheets]
 
     @staticmethod
     def _entry(ink, colour, dash):
@@ -401,13 +409,12 @@ class LossPicture:
 
     def at(self, frame: int) -> np.ndarray:
         """The picture at a frame: (HEIGHT, WIDTH, 3) bytes."""
-        (colour, through), pale, full = self.layers
-        picture = np.full((HEIGHT, WIDTH, 3), GROUND, dtype=np.float32) * through + colour
+        ahead, behind = self.sheets
+        picture = ahead.copy()
         x = round(float(self.axes.x(self.run.history.epoch[frame])))
-        for (colour, through), part in ((pale, np.s_[:, x:]), (full, np.s_[:, :x])):
-            picture[part] = picture[part] * through[part] + colour[part]
+        picture[:, :x] = behind[:, :x]
         picture[TOP : HEIGHT - BOTTOM, max(x - 1, LEFT) : min(x + 1, WIDTH - RIGHT + 1)] = rgb(palette.CURSOR)
-        return np.clip(picture + 0.5, 0, 255).astype(np.uint8)
+        return picture
 
 
 def boundary_png(run: Run, plane: Plane, frame: int = -1) -> bytes:
