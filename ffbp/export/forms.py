@@ -7,7 +7,8 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ffbp.maps import plane_of
+from ffbp.datasets import DATASETS
+from ffbp.maps import Plane, plane_of
 from ffbp.training import Run
 
 CODE, RECORD, TABLE, PICTURE = "code", "record", "table", "picture"
@@ -26,6 +27,14 @@ class Form:
     language: str = "python"
 
 
+def usual_plane(run: Run) -> Plane:
+    """The plane that the pages show at first: the dataset's usual pair of columns where both are used, else the first two."""
+    pair = () if run.config.file_name else DATASETS[run.config.dataset].default_columns
+    columns = run.dataset.columns
+    known = len(pair) == 2 and set(pair) <= set(columns)
+    return plane_of(run.dataset, tuple(columns.index(c) for c in pair) if known else (0, 1))
+
+
 def _later(module: str, name: str) -> Callable[[Run], str | bytes]:
     """The function of one of this package's modules, imported when it is called."""
 
@@ -37,7 +46,7 @@ def _later(module: str, name: str) -> Callable[[Run], str | bytes]:
 
 def _on_plane(module: str, name: str) -> Callable[[Run], str | bytes]:
     def write(run):
-        return getattr(importlib.import_module(f"ffbp.export.{module}"), name)(run, plane_of(run.dataset))
+        return getattr(importlib.import_module(f"ffbp.export.{module}"), name)(run, usual_plane(run))
 
     return write
 

@@ -20,13 +20,13 @@ from ffbp import notices as noticing
 from ffbp.activations import ACTIVATIONS
 from ffbp.config import BOUNDS, DEFAULTS, Config
 from ffbp.datasets import DATASETS, DERIVED, REGRESSION
-from ffbp.export.forms import FORMS
+from ffbp.export.forms import FORMS, usual_plane
 from ffbp.export.summary import data_in_words, outcome, summary
 from ffbp.export.text_pictures import boundary_text, loss_text
 from ffbp.figures.numbers import format_number, format_percent
 from ffbp.initializers import INITIALIZERS
 from ffbp.losses import LOSSES
-from ffbp.maps import confusion, plane_of
+from ffbp.maps import confusion
 from ffbp.network import count_params
 from ffbp.optimizers import OPTIMIZERS, SCHEDULES
 from ffbp.training import Run, dataset_for, fit
@@ -415,7 +415,7 @@ def _clean(text) -> str:
 
 def _pictures(page, run, folder):
     page.heading("5  Pictures")
-    plane = plane_of(run.dataset)
+    plane = usual_plane(run)
     if folder is not None:
         try:
             written = _write(FORMS["png"], run, folder)

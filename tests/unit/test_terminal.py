@@ -136,6 +136,12 @@ def test_every_preset_is_told(tour):
         assert ffbp.export.summary.outcome(ffbp.train(config)).split(":")[0].split()[1] in out
 
 
+def test_a_slice_goes_along_the_datasets_usual_columns(tour):
+    _, out, _ = tour("--dataset", "iris", "--columns", "all", "--epochs", 3)
+    assert "petal width (cm)" in out
+    assert "petal length (cm)" in out[out.index("5  Pictures") :]
+
+
 def test_a_confusion_matrix_counts_the_test_part(tour):
     _, out, _ = tour("--dataset", "iris", "--epochs", 30)
     run = ffbp.train(Config(dataset="iris", epochs=30))
