@@ -34,6 +34,7 @@ MAX_BYTES = 24_000_000  # of a record; the largest run, about 8 MB of parameters
 MAX_ARRAY_BYTES = 64_000_000
 MAX_LISTS, MAX_COMMAS = 100_000, 1_000_000  # Python's lists take far more memory than their text
 MAX_NAMES, MAX_NAME = 2000, 500
+MAX_VALUE = 1e100  # of a sample: with more, axes and squares overflow
 _SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 _PACKED = ("theta", "state", "step_loss")
 _COUNTS = ("epoch", "step", "inactive", "saturated")
@@ -289,7 +290,10 @@ def _dataset(values) -> Dataset:
             )
     _check_shapes(taken)
     with np.errstate(all="ignore"):
-        return Dataset(**taken)
+        dataset = Dataset(**taken)
+    if not (np.isfinite(dataset.X_train).all() and np.isfinite(dataset.X_test).all()):
+        raise ValueError("data must be finite once they are standardised; the file was changed")
+    return dataset
 
 
 def _type_name(kind) -> str:
@@ -332,9 +336,11 @@ def _check_shapes(data):
                 y.dtype.kind == "i" and ((y >= 0) & (y < len(classes))).all(), name, f"classes below {len(classes)}"
             )
     require(bool((data["std"] > 0).all()) and np.isfinite(data["std"]).all(), "std", "positive")
+    require(data["target_std"] > 0, "target_std", "positive")
     require(np.isfinite(data["mean"]).all(), "mean", "finite")
     for name in ("raw_train", "raw_test"):
-        require(np.isfinite(data[name][:, list(data["columns"])]).all(), name, "finite in the used columns")
+        used = data[name][:, list(data["columns"])]
+        require(bool((np.abs(used) <= MAX_VALUE).all()), name, f"numbers of at most {MAX_VALUE:g} in the used columns")
 
 
 def _check_data(config, dataset):
