@@ -176,10 +176,8 @@ def _help(name) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Run the tour; returns the exit code."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(
-                errors="replace"
-            )  # a terminal that lacks an arrow shows a question mark, not a traceback
+        if hasattr(stream, "reconfigure"):  # a terminal that lacks an arrow shows a question mark, not a traceback
+            stream.reconfigure(errors="replace")
     options = parser().parse_args(arguments)
     try:
         forms = _forms(options.export)
@@ -221,8 +219,8 @@ def _config(options) -> Config:
             raise UsageError(f"link must be the dashboard's address, got {options.link[:60]!r}") from None
         if not query and "=" in options.link:
             query = options.link.lstrip("?")
-        view = ("frame", "across", "up", "sample", "layer", "unit", "x")  # what is merely looked at
-        params = {k: v for k, v in parse_qs(query, keep_blank_values=True).items() if k not in view}
+        known = {*Config.PARAMS, *Config.PARAMS.values()}  # the rest says what was looked at, or who sent the link
+        params = {k: v for k, v in parse_qs(query, keep_blank_values=True).items() if k in known}
     for key in Config.PARAMS:
         value = getattr(options, key, None)
         if value is not None:

@@ -178,7 +178,8 @@ RESIGNED = {
     "a class too many": (lambda c: c["data"].update(class_names=["only"]), "data.y_train must be classes below 1"),
     "a scale of zero": (lambda c: c["data"].update(target_std=0.0), "data.target_std must be positive"),
     "samples beyond all bounds": (
-        lambda c: c["data"].update(raw_test=record._pack(np.full((12, 2), 1e200))), "data.raw_test must be numbers of at most 1e+100",
+        lambda c: c["data"].update(raw_test=record._pack(np.full((12, 2), 1e200))),
+        "data.raw_test must be numbers of at most 1e+100",
     ),
     "a column too many": (lambda c: c["data"].update(columns=[0, 7]), "data.columns must be below 2"),
     "an unknown derived input": (lambda c: c["data"].update(derived=["exec"]), "data.derived must be among"),

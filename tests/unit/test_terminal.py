@@ -223,7 +223,10 @@ WRONG = {
     "an unknown form": (("--export", "docx"), "unknown export 'docx'; choose from script, notebook"),
     "a link to a file": (("--link", "http://x/?file=a.csv"), "'a.csv', which it cannot hold"),
     "a bad link": (("--link", "http://[x"), "link must be the dashboard's address"),
-    "an unknown parameter": (("--link", "http://x/?colour=red"), "unknown parameter 'colour'"),
+    "a bad value in a link": (
+        ("--link", "http://x/?lr=fast&frame=3"),
+        "learning_rate must be a finite number, got 'fast'",
+    ),
     "no such record": (("--verify", "/nowhere/run.json"), "/nowhere/run.json: No such file"),
     "an unknown option": (("--colour", "red"), "unrecognized arguments: --colour red"),
     "a missing value": (("--lr",), "argument --lr/--learning-rate: expected one argument"),
