@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from ffbp.datasets import Dataset
+from ffbp.export.program import cell_text
 from ffbp.training import Run, build_network
 
 HISTORY = (
@@ -81,23 +82,17 @@ def own_targets(data: Dataset, y: np.ndarray) -> np.ndarray:
     return np.where((short - data.target_mean) / data.target_std == y, short, values)
 
 
-def safe_name(text: str) -> str:
-    """A text that no spreadsheet takes for a formula, on one line."""
-    line = " ".join(str(text).splitlines()).replace("\0", "")
-    return f"'{line}" if line.lstrip().startswith(("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")) else line
-
-
 def _csv(header: Iterable, rows: Iterable) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([safe_name(name) for name in header])
+    writer.writerow([cell_text(name) for name in header])
     writer.writerows([_cell(value) for value in row] for row in rows)
     return out.getvalue()
 
 
 def _cell(value):
     if isinstance(value, str):
-        return safe_name(value)
+        return cell_text(value)
     if isinstance(value, float | np.floating):
         return "" if np.isnan(value) else repr(float(value))
     return int(value)
