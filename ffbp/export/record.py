@@ -134,6 +134,14 @@ def dump_record(run: Run) -> str:
     return _text({key: content[key] for key in _KEYS})
 
 
+def estimated_bytes(run: Run) -> int:
+    """About how long a run's record is, without writing it."""
+    h, data = run.history, run.dataset
+    packed = h.theta.nbytes + h.state.nbytes + h.step_loss.nbytes + data.raw_train.nbytes + data.raw_test.nbytes
+    n_written = 2 * h.theta.shape[1] + 8 * h.grad_norm.size + 12 * len(h)
+    return packed * 4 // 3 + 22 * n_written
+
+
 def _text(content: dict) -> str:
     """One line an entry, so that a person finds things and a diff says what changed."""
 

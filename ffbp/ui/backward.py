@@ -20,7 +20,6 @@ from ffbp.gradcheck import check_gradients
 from ffbp.network import Network
 from ffbp.training import Training
 from ffbp.ui import address, formulas
-from ffbp.ui.charts import CONFIG
 from ffbp.ui.runs import Shown
 from ffbp.ui.samples import Sample, chosen_sample, mark_of
 from ffbp.ui.timeline import player
@@ -28,6 +27,7 @@ from ffbp.ui.timeline import player
 SAMPLE, BATCH, WHOLE = "one sample", "next batch", "whole training set"
 MAX_ROWS = 12
 OVERFLOWING = np.errstate(all="ignore")  # a run about to diverge overflows; its numbers then read ∞ or –
+PLOT = {"displayModeBar": False}
 MAX_ENTRIES, MAX_COLUMNS, MAX_MAP_COLUMNS, MAX_MARKS = 60, 6, 60, 256
 CHECK_NUMBERS = 40_000_000  # parameters times samples times units that one look at the gradient check may cost
 SLIPS = {
@@ -90,7 +90,7 @@ def _chart(figure, key):
     text = palette.WRONG[_theme()]
     figure.update_xaxes(tickfont_color=text, title_font_color=text)
     figure.update_yaxes(tickfont_color=text, title_font_color=text)
-    st.plotly_chart(figure, key=f"backward:chart:{key}", config=CONFIG, width="stretch")
+    st.plotly_chart(figure, key=f"backward:chart:{key}", config=PLOT, width="stretch")
 
 
 TRANSPOSED, DELTA, FLAT_DELTA = r"W^{\mathsf T}", r"\delta", r"\delta^{\mathsf T}"

@@ -63,6 +63,12 @@ def files(shown: Shown) -> None:
     """The run's other forms as cards; a file is written when its button is pressed."""
     if shown.run.config.file_name:
         st.caption("Record, page and tables hold your file's samples: whoever gets them, gets those.")
+    limit, size = st.get_option("server.maxUploadSize"), record.estimated_bytes(shown.run) / 2**20
+    if size > 0.95 * limit:
+        st.caption(
+            f"This run's record has about {size:.0f} MB, more than the {limit} MB that this page takes back. In the terminal "
+            "`--verify`, and in Python `ffbp.load_record`, take it."
+        )
     cards = [[FORMS["json"]], [FORMS["html"]], [FORMS["gif"], FORMS["png"]]]
     for column, forms in zip(st.columns(3), cards, strict=True):
         _card(column, forms, shown)
@@ -168,7 +174,7 @@ def bring_back() -> None:
             _forget()
             st.rerun()
     uploaded = st.file_uploader(
-        "A record", type="json", key="export:record", max_upload_size=record.MAX_BYTES // 1_000_000,
+        "A record", type="json", key="export:record",
         help="A file saved here as record.json.",
     )  # fmt: skip
     if uploaded is None:

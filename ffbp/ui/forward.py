@@ -18,7 +18,6 @@ from ffbp.figures import forward as pictures
 from ffbp.maps import cell_centres, plane_inputs
 from ffbp.network import Network, Trace
 from ffbp.ui import address, formulas
-from ffbp.ui.charts import CONFIG
 from ffbp.ui.runs import Shown
 from ffbp.ui.samples import Sample, chosen_sample
 
@@ -26,6 +25,7 @@ MAX_WRITTEN, MAX_SIDE = 60, 12  # a larger matrix is drawn instead of written
 MAX_REACH = 40.0  # z beyond this, of a run that diverges, would leave nothing of the curve to see
 BROAD = 5  # with more columns than this a layer's formula takes two lines
 DRAWN_SAMPLES, RANGE_FRAMES, GRID_LINES, GRID_POINTS = 300, 12, 11, 41
+PLOT = {"displayModeBar": False, "scrollZoom": False}
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def _theme() -> str:
 
 
 def _chart(figure, key):
-    st.plotly_chart(figure, key=key, config=CONFIG, width="stretch")
+    st.plotly_chart(figure, key=key, config=PLOT, width="stretch")
 
 
 # The output in words

@@ -68,6 +68,14 @@ def test_every_other_form_has_a_button_a_file():
     assert all(form.use in words for form in FORMS.values() if form.kind != CODE)
 
 
+def test_a_record_that_is_too_large_to_come_back_says_so(monkeypatch):
+    assert not any("takes back" in caption.value for caption in page(epochs=20).caption)
+    monkeypatch.setattr(export.record, "estimated_bytes", lambda run: 15 * 2**20)
+    app = page(epochs=20)
+    limit = export.st.get_option("server.maxUploadSize")
+    assert any(f"about 15 MB, more than the {limit} MB" in caption.value for caption in app.caption)
+
+
 def test_files_are_written_when_asked_for():
     assert all(widget.proto.deferred_file_id for key, widget in downloads(page(epochs=20)).items() if "." in key)
 
