@@ -368,6 +368,9 @@ def _check_data(config, dataset):
         raise ValueError(
             f"loss must suit the data, got {given.loss!r} with {given.n_classes} classes; the file was changed"
         )
+    fits = config.epochs_that_fit(dataset)
+    if config.epochs > fits:
+        raise ValueError(f"epochs must be at most {fits} for this much work an epoch, got {config.epochs}")
     n_params = count_params(given.sizes)
     if config.initial_theta is not None and len(config.initial_theta) != n_params:
         raise ValueError(f"initial_theta must hold {n_params} numbers, got {len(config.initial_theta)}")

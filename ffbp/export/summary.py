@@ -118,5 +118,9 @@ def outcome(run: Run) -> str:
 
 def command(config: Config) -> str:
     """The terminal's command for this experiment, safe to paste into a shell."""
-    options = [f"--{key.replace('_', '-')}={shlex.quote(value)}" for key, value in config.to_params().items()]
+    options = [
+        f"--{key.replace('_', '-')}={shlex.quote(value)}"
+        for key, value in config.to_params().items()
+        if key != "fingerprint"
+    ]
     return " ".join(["python -m ffbp", *options])

@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 from ffbp import notices as noticing
 from ffbp.activations import ACTIVATIONS
 from ffbp.config import BOUNDS, DEFAULTS, Config
-from ffbp.datasets import DATASETS, DERIVED, REGRESSION
+from ffbp.datasets import CLASSIFICATION, DATASETS, DERIVED, MISSING, REGRESSION, Source
 from ffbp.export.forms import FORMS, usual_plane
 from ffbp.export.summary import data_in_words, outcome, summary
 from ffbp.export.text_pictures import boundary_text, loss_text
@@ -29,6 +29,7 @@ from ffbp.losses import LOSSES
 from ffbp.maps import confusion
 from ffbp.network import count_params
 from ffbp.optimizers import OPTIMIZERS, SCHEDULES
+from ffbp.tables import MAX_BYTES, Table, read_table, source_of
 from ffbp.training import Run, dataset_for, fit
 from ffbp.version import VERSION
 
@@ -37,9 +38,12 @@ BAR = 30
 POINTS = ((0.0, 0.0), (1.0, 1.0), (-1.0, 0.5), (0.5, -0.5))
 MAX_MATRIX = 10
 MAX_ROWS = 20
-NO_OPTION = ("file_name", "file_fingerprint", "target", "task", "missing")  # a file is opened in the dashboard
+NO_OPTION = ("file_name", "file_fingerprint")  # --file names both
 GROUPS = {
-    "Data": ("dataset", "n_samples", "noise", "classes", "columns", "standardize", "derived", "test_size", "points", "seed"),
+    "Data": (
+        "dataset", "target", "task", "missing", "n_samples", "noise", "classes", "columns", "standardize", "derived",
+        "test_size", "points", "seed",
+    ),
     "Network": (
         "hidden", "activation", "output_activation", "loss", "initializer", "init_scale", "bias_init", "initial_theta",
     ),
@@ -50,6 +54,9 @@ GROUPS = {
 }  # fmt: skip
 HELP = {
     "dataset": "where the samples come from",
+    "target": "number of the file's column to predict, from 0; guessed unless given",
+    "task": "what to predict there; guessed unless given",
+    "missing": "what becomes of the file's missing values",
     "n_samples": "number of samples (generated data)",
     "noise": "noise (generated data)",
     "classes": "number of classes (blobs, spiral)",
@@ -88,7 +95,8 @@ HELP = {
     "patience": "epochs without a better test loss before stopping; off unless given",
 }
 CHOICES = {
-    "dataset": DATASETS, "derived": DERIVED, "activation": ACTIVATIONS, "output_activation": ACTIVATIONS, "loss": LOSSES,
+    "dataset": DATASETS, "task": (CLASSIFICATION, REGRESSION), "missing": MISSING, "derived": DERIVED,
+    "activation": ACTIVATIONS, "output_activation": ACTIVATIONS, "loss": LOSSES,
     "initializer": INITIALIZERS, "optimizer": OPTIMIZERS, "schedule": SCHEDULES,
 }  # fmt: skip
 EXAMPLES = """examples:
@@ -125,6 +133,8 @@ def parser() -> argparse.ArgumentParser:
     rest = tuple(name for name in names if name not in known)
     for title, group in {**GROUPS, "Training": GROUPS["Training"] + rest}.items():
         options = parser.add_argument_group(title)
+        if title == "Data":
+            options.add_argument("--file", metavar="FILE", type=Path, help="train on a CSV or TSV file instead")
         for name in group:
             key = names[name]
             flags = list(dict.fromkeys((f"--{key.replace('_', '-')}", f"--{name.replace('_', '-')}")))
@@ -184,9 +194,9 @@ def main(arguments: list[str] | None = None) -> int:
         if options.verify:
             with threadpool_limits(1, user_api="blas"):
                 return _verify(options.verify)
-        config = _config(options)
+        config, source = _config(options)
         with threadpool_limits(1, user_api="blas"):  # as the dashboard: more threads would change the last digits
-            return _tour(config, forms, options.out, quiet=options.quiet)
+            return _tour(config, source, forms, options.out, quiet=options.quiet)
     except UsageError as error:
         print(f"python -m ffbp: error: {error}", file=sys.stderr)
         return 2
@@ -209,8 +219,8 @@ def _forms(wanted) -> list:
     return [FORMS[key] for key in dict.fromkeys(keys)]
 
 
-def _config(options) -> Config:
-    """The configuration of the link and the options, an option before the link's parameter."""
+def _config(options) -> tuple[Config, Source | None]:
+    """The configuration of the link and the options, an option before the link's parameter; and the file's source."""
     params = {}
     if options.link is not None:
         try:
@@ -221,20 +231,38 @@ def _config(options) -> Config:
             query = options.link.lstrip("?")
         known = {*Config.PARAMS, *Config.PARAMS.values()}  # the rest says what was looked at, or who sent the link
         params = {k: v for k, v in parse_qs(query, keep_blank_values=True).items() if k in known}
+    table = None
+    if options.file is not None:
+        table = _table(options.file)
+        params |= {"file": table.name, "fingerprint": table.fingerprint}
     for key in Config.PARAMS:
-        value = getattr(options, key, None)
+        value = getattr(options, key, None) if key != "file" else None
         if value is not None:
             params.pop(Config.PARAMS[key], None)
             params[key] = value
     config, problems = Config.from_params(params)
     if problems:
         raise UsageError(re.sub(r"; (the default is used|it was left out|lowered to \d+)$", "", problems[0]))
-    if config.file_name:
-        raise UsageError(
-            f"link must not need the file {config.file_name!r}, which it cannot hold; save the run as a record in the "
-            "dashboard and use --verify, or leave the file out"
-        )
-    return config
+    if not config.file_name:
+        return config, None
+    if table is None:
+        raise UsageError(f"link must come with the file {config.file_name!r}, which it cannot hold; add --file")
+    try:
+        source = source_of(table, target=config.target, task=config.task)
+        config.check(source)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    return config, source
+
+
+def _table(path) -> Table:
+    try:
+        with path.open("rb") as file:
+            return read_table(file.read(MAX_BYTES + 1), path.name)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+    except ValueError as error:
+        raise UsageError(f"{path}: {error}") from None
 
 
 # The tour
@@ -302,19 +330,19 @@ def _with_bar(work):
         bar.wipe()
 
 
-def _tour(config, forms, folder, *, quiet) -> int:
+def _tour(config, source, forms, folder, *, quiet) -> int:
     if folder is not None or forms:
         folder = Path(folder or ".")
         folder.mkdir(parents=True, exist_ok=True)
     page = _Page()
-    data = dataset_for(config)
+    data = dataset_for(config, source)
     work = fit(config, data)
     if quiet:
         run = _with_bar(work)
         print(outcome(run))
     else:
         print("Feed-forward and backpropagation, step by step.")
-        run = _first_steps(page, config, data, work)
+        run = _first_steps(page, config, source, data, work)
         with np.errstate(over="ignore", invalid="ignore"):  # a diverged run's numbers may overflow
             _evaluation(page, run)
             _pictures(page, run, folder)
@@ -328,11 +356,12 @@ def _tour(config, forms, folder, *, quiet) -> int:
     return 0 if run.diverged_at is None else 1
 
 
-def _first_steps(page, config, data, work) -> Run:
-    source, resolved = DATASETS[config.dataset], config.resolve()
+def _first_steps(page, config, source, data, work) -> Run:
+    source, resolved = config.source(source), config.resolve(data)
     page.heading("1  Data")
     page.say(_clean(data_in_words(config, data)))
-    page.say((source.make.__doc__ or source.label).strip() if config.points is None else "Points set by hand.")
+    if source.make.__doc__:
+        page.say(source.make.__doc__.strip())
     page.heading("2  Network")
     rows = [("layer", "W", "b", "parameters", "activation")]
     for l, (n_in, n_out) in enumerate(zip(resolved.sizes[:-1], resolved.sizes[1:], strict=True), start=1):
@@ -434,7 +463,7 @@ def _predictions(page, run):
     data, network = run.dataset, run.network(-1)
     page.heading("6  Predictions")
     regression = data.task == REGRESSION
-    generated = run.config.points is not None or DATASETS[run.config.dataset].generated
+    generated = not run.config.file_name and (run.config.points is not None or DATASETS[run.config.dataset].generated)
     if len(data.columns) == 2 and generated:
         names = [f"({x:g}, {y:g})" for x, y in POINTS]
         X, truth = data.encode_columns(np.array(POINTS)), None

@@ -17,6 +17,7 @@ from ffbp.export.summary import command, summary
 from ffbp.figures import format_number
 from ffbp.notices import Notice, sentence
 from ffbp.ui import address
+from ffbp.ui import files as own_files
 from ffbp.ui.formulas import plain
 from ffbp.ui.runs import RECORD, RECORD_SHOWN, Shown, cache, in_turns
 
@@ -123,9 +124,6 @@ def terminal(config: Config) -> None:
         "The same experiment as a guided tour in six steps, or any of the files without a browser: add "
         "`--export json,html --out folder`. `--verify homework.json` trains a record again and compares."
     )
-    if config.file_name:
-        st.caption("The terminal has no file to train on: save the record and use --verify.")
-        return
     st.code(command(config), language="bash", wrap_lines=True)
 
 
@@ -198,9 +196,9 @@ def bring_back() -> None:
     if verify.button("Train again and compare", key="export:verify", type="primary", width="stretch"):
         st.session_state[VERDICT] = (uploaded.file_id, _with_progress(record.verifying(run), "Training again"))
     asked = show.button(
-        "Show it in the dashboard", key="export:show", width="stretch", disabled=run.config.file_name is not None,
-        help="All pages show its recorded numbers; nothing is trained." if run.config.file_name is None
-        else "It was trained on a file, which the dashboard needs: load that on its own page.",
+        "Show it in the dashboard", key="export:show", width="stretch", disabled=not own_files.is_there(run.config),
+        help="All pages show its recorded numbers; nothing is trained." if own_files.is_there(run.config)
+        else "It was trained on a file, which the pages need, too: load that under Your data first.",
     )  # fmt: skip
     if asked:
         st.session_state[RECORD] = run

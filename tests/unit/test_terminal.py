@@ -203,9 +203,70 @@ def test_the_command_of_an_experiment_brings_it_back():
         learning_rate=0.3,
     )
     options = terminal.parser().parse_args(shlex.split(command(config))[3:])
-    assert terminal._config(options) == config
+    assert terminal._config(options) == (config, None)
     negative = Config(hidden=(), initial_theta=(-0.5, 0.25, 1e-7), bias_init=-1.5)
-    assert terminal._config(terminal.parser().parse_args(shlex.split(command(negative))[3:])) == negative
+    assert terminal._config(terminal.parser().parse_args(shlex.split(command(negative))[3:])) == (negative, None)
+
+
+# A file of one's own
+
+
+ANIMALS = """height;weight;kind
+1,5;20;=cat
+1,7;22;=cat
+3,5;;dog
+3,6;41;dog
+1,4;19;=cat
+3,9;45;dog
+1,6;21;=cat
+3,3;39;dog
+1,55;20,5;=cat
+3,7;43;dog
+"""
+
+
+@pytest.fixture
+def animals(tmp_path):
+    path = tmp_path / "animals.csv"
+    path.write_text(ANIMALS.replace("=", ""), encoding="utf-8")
+    return path
+
+
+def test_a_file_is_trained_on(tour, animals, tmp_path):
+    code, out, err = tour("--file", animals, "--epochs", 40, "--out", tmp_path, "--export", "json")
+    assert (code, err) == (0, "")
+    assert "animals.csv, 9 samples: 7 for training, 2 held out" in " ".join(out.split())
+    run = ffbp.load_record((tmp_path / "record.json").read_text("utf-8"))
+    assert run.dataset.class_names == ("cat", "dog")
+    assert run.config.file_name == "animals.csv"
+    code, out, _ = tour("--verify", tmp_path / "record.json")
+    assert code == 0
+    assert "equal, bit for bit" in out
+
+
+def test_a_files_target_task_and_gaps_are_chosen(tour, animals):
+    code, out, _ = tour(
+        "--file", animals, "--target", 1, "--task", "regression", "--missing", "median", "--epochs", 9, "--quiet"
+    )
+    assert code == 0
+    assert "R²" in out
+    _, with_link, _ = tour("--link", "http://x/?file=animals.csv&target=1&epochs=9", "--file", animals, "--quiet")
+    assert with_link == out
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(b"", "The file is empty"), (b"PK\x03\x04zip", "not text"), (b"a,b\n1,\n2,\n", "missing")],
+)
+def test_a_bad_file_is_said_in_one_line(tour, tmp_path, content, message):
+    path = tmp_path / "bad.csv"
+    path.write_bytes(content)
+    code, out, err = tour("--file", path)
+    assert code == 2
+    assert out == ""
+    assert err.startswith("python -m ffbp: error: ")
+    assert message in err
+    assert err.count("\n") == 1
 
 
 # Messages and exit codes
@@ -221,13 +282,14 @@ WRONG = {
     ),
     "too much work": (("--batch", "1", "--epochs", "20000"), "epochs must be at most"),
     "an unknown form": (("--export", "docx"), "unknown export 'docx'; choose from script, notebook"),
-    "a link to a file": (("--link", "http://x/?file=a.csv"), "'a.csv', which it cannot hold"),
+    "a link to a file": (("--link", "http://x/?file=a.csv"), "'a.csv', which it cannot hold; add --file"),
     "a bad link": (("--link", "http://[x"), "link must be the dashboard's address"),
     "a bad value in a link": (
         ("--link", "http://x/?lr=fast&frame=3"),
         "learning_rate must be a finite number, got 'fast'",
     ),
     "no such record": (("--verify", "/nowhere/run.json"), "/nowhere/run.json: No such file"),
+    "no such file": (("--file", "/nowhere/a.csv"), "/nowhere/a.csv: No such file"),
     "an unknown option": (("--colour", "red"), "unrecognized arguments: --colour red"),
     "a missing value": (("--lr",), "argument --lr/--learning-rate: expected one argument"),
 }
