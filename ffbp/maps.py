@@ -83,6 +83,18 @@ def cell_centres(limits: tuple[float, float], n: int) -> np.ndarray:
     return low + (np.arange(n) + 0.5) * (high - low) / n
 
 
+def usual_axes(columns: tuple[int, ...], pair: tuple[int, ...] = (), groups=()) -> tuple[int, int]:
+    """The positions, among the chosen columns, of those that a plane shows unless chosen otherwise.
+
+    The source's default pair where both are used, else the first two; of a file, those that were measured come before
+    those that stand for a category (``groups``).
+    """
+    measured = [i for i, c in enumerate(columns) if all(c not in group for group in groups)]
+    if groups and len(measured) > 1:
+        return measured[0], measured[1]
+    return tuple(columns.index(c) for c in pair) if len(pair) == 2 and set(pair) <= set(columns) else (0, 1)
+
+
 def plane_of(dataset: Dataset, axes: tuple[int, ...] = (0, 1)) -> Plane:
     """The plane of two chosen columns (the only one, if there is one) or of PRINCIPAL, a margin around all samples."""
     chosen_train = dataset.raw_train[:, dataset.columns]

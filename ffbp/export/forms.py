@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ffbp.datasets import DATASETS
-from ffbp.maps import Plane, plane_of
+from ffbp.maps import Plane, plane_of, usual_axes
 from ffbp.training import Run
 
 CODE, RECORD, TABLE, PICTURE = "code", "record", "table", "picture"
@@ -28,11 +28,9 @@ class Form:
 
 
 def usual_plane(run: Run) -> Plane:
-    """The plane that the pages show at first: the dataset's usual pair of columns where both are used, else the first two."""
+    """The plane that the pages show at first."""
     pair = () if run.config.file_name else DATASETS[run.config.dataset].default_columns
-    columns = run.dataset.columns
-    known = len(pair) == 2 and set(pair) <= set(columns)
-    return plane_of(run.dataset, tuple(columns.index(c) for c in pair) if known else (0, 1))
+    return plane_of(run.dataset, usual_axes(run.dataset.columns, pair))
 
 
 def _later(module: str, name: str) -> Callable[[Run], str | bytes]:

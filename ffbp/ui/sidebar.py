@@ -8,6 +8,7 @@ from dataclasses import asdict, fields
 
 import streamlit as st
 
+from ffbp import maps
 from ffbp.activations import ACTIVATIONS
 from ffbp.config import (
     BOUNDS,
@@ -87,16 +88,9 @@ def draw() -> None:
 
 
 def usual_axes(config: Config) -> tuple[int, int]:
-    """The columns of a slice unless chosen otherwise: the dataset's default pair where both are used, else the first two.
-
-    Of a file those that were measured come before those that stand for a category.
-    """
+    """The columns of a slice unless chosen otherwise."""
     source = config.source(files.source_for(config))
-    columns, pair = config.resolve(source).columns, source.default_columns
-    measured = [i for i, c in enumerate(columns) if all(c not in group for group in source.groups)]
-    if source.groups and len(measured) > 1:
-        return measured[0], measured[1]
-    return tuple(columns.index(c) for c in pair) if len(pair) == 2 and set(pair) <= set(columns) else (0, 1)
+    return maps.usual_axes(config.resolve(source).columns, source.default_columns, source.groups)
 
 
 class Sidebar:
