@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 
 import pytest
 from apptest import ROOT, blob_of, playground, run_page
+from streamlit.testing.v1 import AppTest
 
 import ffbp
 from ffbp import Config, History, sensitivity
@@ -181,8 +182,6 @@ def shown_loss(app):
 
 
 def test_a_loaded_record_is_seen_by_its_own_session_only(iris):
-    from streamlit.testing.v1 import AppTest
-
     own = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     for key, value in iris.config.to_params().items():
         own.query_params[key] = value
@@ -214,3 +213,51 @@ def test_the_link_of_a_handout_leads_to_the_playground(monkeypatch):
 def test_the_page_shows_a_diverged_run_and_a_table_too():
     page(dataset="bumps", hidden=16, lr=30, epochs=200)
     page(dataset="wine", columns="all", epochs=10)
+
+
+# A file of one's own
+
+
+ANIMALS = "height,weight,kind\n" + "".join(f"{h},{w},{k}\n" for h, w, k in [
+    (1.5, 20, "cat"), (1.7, 22, "cat"), (3.5, 40, "dog"), (3.6, 41, "dog"), (1.4, 19, "cat"), (3.9, 45, "dog"),
+    (1.6, 21, "cat"), (3.3, 39, "dog"), (1.55, 20, "cat"), (3.7, 43, "dog"),
+])  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def animals():
+    table = ffbp.read_table(ANIMALS.encode(), "my animals.csv")
+    config = Config(file_name=table.name, file_fingerprint=table.fingerprint, hidden=(3,), epochs=20)
+    return table, ffbp.train(config, ffbp.dataset_for(config, ffbp.source_of(table)))
+
+
+def page_with(table, run):
+    app = AppTest.from_file(str(PAGE), default_timeout=60)
+    app.session_state["file"] = table
+    for key, value in run.config.to_params().items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def test_an_experiment_on_a_file_is_exported_like_any_other(animals):
+    table, run = animals
+    app = page_with(table, run)
+    assert app.code[0].value == FORMS["script"].files["experiment.py"](run).rstrip("\n")
+    assert any("It reads data.csv" in words.value for words in app.markdown)
+    assert any("hold your file's samples" in caption.value for caption in app.caption)
+    assert app.code[-1].value == "python -m ffbp --file='my animals.csv' --hidden=3 --epochs=20"
+
+
+def test_a_files_record_is_verified_anywhere_but_shown_only_beside_its_file(animals):
+    table, run = animals
+    app = bring(page(epochs=20), run)
+    assert app.button(key="export:show").disabled
+    app = press(app, "export:verify")
+    assert "equal, bit for bit" in app.success[0].value
+    app = bring(page_with(table, run), run)
+    assert not app.button(key="export:show").disabled
+    app = press(app, "export:show")
+    assert app.session_state[RECORD].dataset.class_names == ("cat", "dog")
+    assert any("from a record" in caption.value for caption in app.caption)

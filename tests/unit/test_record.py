@@ -116,6 +116,16 @@ def test_a_files_data_travel_with_it():
     assert record.verify(loaded).equal
 
 
+def test_a_files_record_may_not_ask_for_endless_training(monkeypatch):
+    table = ffbp.read_table(b"a,b,t\n" + b"".join(b"%d,%d,%d\n" % (i, i * i % 7, i % 2) for i in range(12)))
+    config = Config(file_name=table.name, file_fingerprint=table.fingerprint, epochs=10)
+    text = ffbp.dump_record(ffbp.train(config, ffbp.dataset_for(config, ffbp.source_of(table))))
+    assert ffbp.load_record(text).config == config
+    monkeypatch.setattr(Config, "epochs_that_fit", lambda self, data=None: 9)
+    with pytest.raises(ValueError, match="epochs must be at most 9 for this much work an epoch, got 10"):
+        ffbp.load_record(text)
+
+
 def reindented(text):
     return json.dumps(json.loads(text), indent=3, sort_keys=True)
 
