@@ -58,12 +58,12 @@ def animating(run: Run, plane: Plane) -> Generator[None, None, bytes]:
         pictures.append(image)
         before = coded
         yield
-    out = BytesIO()
+    buffer = BytesIO()
     pictures[0].save(
-        out, "GIF", save_all=True, append_images=pictures[1:], loop=0, optimize=False, disposal=1,
+        buffer, "GIF", save_all=True, append_images=pictures[1:], loop=0, optimize=False, disposal=1,
         duration=[FRAME_MS] * (len(pictures) - 1) + [LAST_MS], transparency=TRANSPARENT, comment=title(run).encode("utf-8")[:200],
     )  # fmt: skip
-    return out.getvalue()
+    return buffer.getvalue()
 
 
 class _Header:

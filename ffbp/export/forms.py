@@ -1,13 +1,22 @@
 """All forms in which a run can be taken along, in display order: the page offers them, the terminal writes them.
 
-The functions that write are loaded when they are called: a table needs neither plotly nor Pillow.
+Pillow, which pictures need, is loaded when one is drawn.
 """
 
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from ffbp.datasets import DATASETS
+from ffbp.export.animation import animation
+from ffbp.export.handout import handout
+from ffbp.export.jax_script import jax_script
+from ffbp.export.notebook import notebook
+from ffbp.export.numpy_script import numpy_script
+from ffbp.export.pictures import boundary_png, loss_png
+from ffbp.export.record import dump_record
+from ffbp.export.sklearn_script import sklearn_script
+from ffbp.export.tables import data_csv, gradients_csv, history_csv, steps_csv, weights_csv
+from ffbp.export.torch_script import torch_script
 from ffbp.maps import Plane, plane_of, usual_axes
 from ffbp.training import Run
 
@@ -33,20 +42,9 @@ def usual_plane(run: Run) -> Plane:
     return plane_of(run.dataset, usual_axes(run.dataset.columns, pair))
 
 
-def _later(module: str, name: str) -> Callable[[Run], str | bytes]:
-    """The function of one of this package's modules, imported when it is called."""
-
-    def write(run):
-        return getattr(importlib.import_module(f"ffbp.export.{module}"), name)(run)
-
-    return write
-
-
-def _on_plane(module: str, name: str) -> Callable[[Run], str | bytes]:
-    def write(run):
-        return getattr(importlib.import_module(f"ffbp.export.{module}"), name)(run, usual_plane(run))
-
-    return write
+def _on_plane(write: Callable) -> Callable[[Run], str | bytes]:
+    """A function of run and plane as one of the run alone."""
+    return lambda run: write(run, usual_plane(run))
 
 
 FORMS = {
@@ -56,59 +54,59 @@ FORMS = {
             "script", CODE, "NumPy script",
             "The whole experiment in one file that imports NumPy alone: read it top to bottom and own all of it. Its "
             "losses are those of this page.",
-            {"experiment.py": _later("numpy_script", "numpy_script")}, "text/x-python",
+            {"experiment.py": numpy_script}, "text/x-python",
         ),
         Form(
             "notebook", CODE, "Notebook",
             "The same code in steps, with the explanation and the pictures between them: for Jupyter, Colab or VS Code.",
-            {"experiment.ipynb": _later("notebook", "notebook")}, "application/x-ipynb+json", "json",
+            {"experiment.ipynb": notebook}, "application/x-ipynb+json", "json",
         ),
         Form(
             "torch", CODE, "PyTorch",
             "The same experiment with autograd, from the same weights in the same order: see how the pieces map.",
-            {"experiment_torch.py": _later("torch_script", "torch_script")}, "text/x-python",
+            {"experiment_torch.py": torch_script}, "text/x-python",
         ),
         Form(
             "jax", CODE, "JAX",
             "The same experiment as pure functions and jax.grad, from the same weights in the same order.",
-            {"experiment_jax.py": _later("jax_script", "jax_script")}, "text/x-python",
+            {"experiment_jax.py": jax_script}, "text/x-python",
         ),
         Form(
             "sklearn", CODE, "scikit-learn",
             "The same experiment with MLPClassifier or MLPRegressor, where they can do it, and what they cannot.",
-            {"experiment_sklearn.py": _later("sklearn_script", "sklearn_script")}, "text/x-python",
+            {"experiment_sklearn.py": sklearn_script}, "text/x-python",
         ),
         Form(
             "json", RECORD, "Record",
             "Every recorded number with all its digits, the samples and the versions. It loads back into this page and "
             "into ffbp.load_record, and can be verified: made for handing in homework.",
-            {"record.json": _later("record", "dump_record")}, "application/json", "json",
+            {"record.json": dump_record}, "application/json", "json",
         ),
         Form(
             "html", RECORD, "Page",
             "The run with its timeline and panels as one file that opens offline in any browser: a handout.",
-            {"handout.html": _on_plane("handout", "handout")}, "text/html", "html",
+            {"handout.html": _on_plane(handout)}, "text/html", "html",
         ),
         Form(
             "gif", PICTURE, "Animation",
             "Boundary and loss over the training, for slides.",
-            {"animation.gif": _on_plane("animation", "animation")}, "image/gif", "",
+            {"animation.gif": _on_plane(animation)}, "image/gif", "",
         ),
         Form(
             "png", PICTURE, "Pictures",
             "Boundary and loss at one moment, for a report.",
-            {"boundary.png": _on_plane("pictures", "boundary_png"), "loss.png": _later("pictures", "loss_png")},
+            {"boundary.png": _on_plane(boundary_png), "loss.png": loss_png},
             "image/png", "",
         ),
         Form(
             "csv", TABLE, "Tables",
             "History, gradients, weights, steps and samples, all digits, for a spreadsheet or pandas.",
             {
-                "history.csv": _later("tables", "history_csv"),
-                "gradients.csv": _later("tables", "gradients_csv"),
-                "weights.csv": _later("tables", "weights_csv"),
-                "steps.csv": _later("tables", "steps_csv"),
-                "data.csv": _later("tables", "data_csv"),
+                "history.csv": history_csv,
+                "gradients.csv": gradients_csv,
+                "weights.csv": weights_csv,
+                "steps.csv": steps_csv,
+                "data.csv": data_csv,
             },
             "text/csv", "",
         ),

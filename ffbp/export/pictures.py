@@ -433,6 +433,6 @@ def png(picture: np.ndarray) -> bytes:
 
     from PIL import Image
 
-    out = BytesIO()
-    Image.fromarray(picture).save(out, "PNG", optimize=True)
-    return out.getvalue()
+    buffer = BytesIO()
+    Image.fromarray(picture).save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()

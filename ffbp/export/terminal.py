@@ -206,6 +206,9 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, such as head, has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except ImportError as error:  # Pillow comes with Streamlit, but not with NumPy
+        print(f"python -m ffbp: error: {error}; install what is missing, or leave that form out", file=sys.stderr)
+        return 1
     except OSError as error:
         print(f"python -m ffbp: error: {error.filename or 'output'}: {error.strerror or error}", file=sys.stderr)
         return 1

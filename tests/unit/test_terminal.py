@@ -376,6 +376,18 @@ def test_a_folder_that_cannot_be_written_is_named(tour, tmp_path):
     assert "Traceback" not in err
 
 
+def test_without_pillow_pictures_are_text_and_an_animation_is_refused(tour, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    code, out, _ = tour("--epochs", 3, "--out", tmp_path)
+    assert code == 0
+    assert "need Pillow" in out
+    assert "small letters: the network's answer" in out
+    code, _, err = tour("--epochs", 3, "--quiet", "--out", tmp_path, "--export", "gif")
+    assert code == 1
+    assert "PIL" in err
+    assert "Traceback" not in err
+
+
 def test_a_record_is_verified(tour, tmp_path):
     tour("--quiet", "--epochs", 12, "--out", tmp_path, "--export", "json")
     path = tmp_path / "record.json"
