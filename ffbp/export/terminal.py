@@ -157,13 +157,12 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _metavar(name) -> str:
-    return (
-        "KEY"
-        if name in CHOICES
-        else "N"
-        if name in BOUNDS
-        else {"standardize": "0|1", "shuffle": "0|1"}.get(name, "LIST")
-    )
+    """What stands for an option's value in the help."""
+    if name in CHOICES:
+        return "KEY"
+    if name in BOUNDS or name in ("classes", "target"):
+        return "N"
+    return "0|1" if name in ("standardize", "shuffle") else "LIST"
 
 
 def _help(name) -> str:
