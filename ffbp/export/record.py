@@ -13,6 +13,7 @@ import hashlib
 import json
 import math
 import platform
+import sys
 import zlib
 from collections.abc import Generator
 from dataclasses import MISSING, asdict, dataclass, fields
@@ -99,7 +100,7 @@ def made_with() -> dict[str, str]:
         "python": platform.python_version(),
         "numpy": np.__version__,
         "scikit-learn": sklearn.__version__,
-        "machine": f"{platform.system()} {platform.machine()}",
+        "machine": f"{sys.platform} {platform.machine()}",
     }
 
 
