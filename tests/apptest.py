@@ -1,5 +1,6 @@
 """Pages in Streamlit's own test harness."""
 
+import json
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
@@ -23,3 +24,9 @@ def playground(**params):
 def blob_of(app):
     """The packed run that the page's player got."""
     return next(c.proto.bytes for c in app.get("bidi_component") if c.proto.component_name.endswith("ffbp_player"))
+
+
+def charts_of(app):
+    """The charts of a page, by title: what `ffbp.ui.chart.chart` sent."""
+    sent = [c.proto for c in app.get("bidi_component") if c.proto.component_name.endswith("ffbp_chart")]
+    return {content["title"]: content for content in map(json.loads, (proto.bytes for proto in sent))}

@@ -15,19 +15,19 @@ from ffbp import backprop
 from ffbp.backprop import Pass
 from ffbp.datasets import REGRESSION
 from ffbp.figures import backward as figures
-from ffbp.figures import format_number, format_percent, palette
+from ffbp.figures import format_number, format_percent
 from ffbp.gradcheck import check_gradients
 from ffbp.network import Network
 from ffbp.training import Training
 from ffbp.ui import address, formulas
+from ffbp.ui.chart import chart, theme
 from ffbp.ui.runs import Shown
-from ffbp.ui.samples import Sample, chosen_sample, mark_of
+from ffbp.ui.samples import Sample, choose_sample, chosen_sample, mark_of
 from ffbp.ui.timeline import player
 
 SAMPLE, BATCH, WHOLE = "one sample", "next batch", "whole training set"
 MAX_ROWS = 12
 OVERFLOWING = np.errstate(all="ignore")  # a run about to diverge overflows; its numbers then read ∞ or –
-PLOT = {"displayModeBar": False}
 MAX_ENTRIES, MAX_COLUMNS, MAX_MAP_COLUMNS, MAX_MARKS = 60, 6, 60, 256
 CHECK_NUMBERS = 40_000_000  # parameters times samples times units that one look at the gradient check may cost
 SLIPS = {
@@ -80,17 +80,6 @@ class Moment:
 
 def _name(network, l, unit, source):
     return f"b[{l}][{unit}]" if source > network.layers[l - 1].n_in else f"W[{l}][{unit},{source}]"
-
-
-def _theme() -> str:
-    return "dark" if st.context.theme.type == "dark" else "light"
-
-
-def _chart(figure, key):
-    text = palette.WRONG[_theme()]
-    figure.update_xaxes(tickfont_color=text, title_font_color=text)
-    figure.update_yaxes(tickfont_color=text, title_font_color=text)
-    st.plotly_chart(figure, key=f"backward:chart:{key}", config=PLOT, width="stretch")
 
 
 TRANSPOSED, DELTA, FLAT_DELTA = r"W^{\mathsf T}", r"\delta", r"\delta^{\mathsf T}"
@@ -359,7 +348,11 @@ def textbook_delta() -> None:
 
 def saturation() -> None:
     """delta against z for y = 1: squared error is silent where it is most wrong."""
-    _chart(figures.saturated_delta(_theme()), "saturation")
+    chart(
+        figures.saturated_delta(), key="backward:saturation", title="delta of a saturated sigmoid, for y = 1",
+        alternative="Where z is far below 0, cross-entropy's delta is close to −1 and squared error's is close to 0; for "
+        "large z both are close to 0.",
+    )  # fmt: skip
 
 
 # 2. Layer by layer
@@ -369,7 +362,7 @@ def _fits(*arrays):
     return all(a.size <= MAX_ENTRIES and a.shape[0] <= MAX_ROWS and a.shape[1] <= MAX_COLUMNS for a in arrays)
 
 
-def _equation(name, factors, result, key, *, open_close=("", ""), axes=("column", "row"), mark=None):
+def _equation(name, factors, result, key, *, open_close=("", ""), axes=("column", "row"), mark=None, layer=0):
     """``name`` and then its numbers: each factor (array, label) or sign, and the result; large ones as a map."""
     arrays = [factor[0] for factor in factors if not isinstance(factor, str)]
     if _fits(*arrays, result):
@@ -381,7 +374,7 @@ def _equation(name, factors, result, key, *, open_close=("", ""), axes=("column"
         return
     sizes = " ".join(f if isinstance(f, str) else formulas.shape(f[0]) for f in factors)
     st.latex(rf"{name}:\quad {open_close[0]}{sizes}{open_close[1]} \to {formulas.shape(result)}")
-    _map(result, key, axes, mark)
+    _map(result, key, axes, mark, layer)
 
 
 def _matrix(name, array, key, axes, mark=None):
@@ -392,8 +385,20 @@ def _matrix(name, array, key, axes, mark=None):
         _map(array, key, axes, mark)
 
 
-def _map(array, key, axes, mark=None):
-    _chart(figures.matrix_map(array, x_title=axes[0], y_title=axes[1], theme=_theme(), mark=mark), f"map:{key}")
+def _map(array, key, axes, mark=None, layer=0):
+    """A matrix as colours; with ``layer`` it is shaped like W[layer], and a click on a cell chooses that weight."""
+    finite = array[np.isfinite(array)]
+    span = f"from {format_number(finite.min())} to {format_number(finite.max())}" if finite.size else "none finite"
+    rows, columns = array.shape
+    chart(
+        figures.matrix_map(array, x_title=axes[0], y_title=axes[1], theme=theme(), mark=mark, layer=layer),
+        key=f"backward:map:{key}", title=f"{axes[1]} by {axes[0]}, as colours",
+        alternative=f"{rows} × {columns} numbers, {span}.", choose=_weight_clicked if layer else None,
+    )  # fmt: skip
+
+
+def _weight_clicked(choice):
+    _go_to(*(int(number) for number in choice))
 
 
 @OVERFLOWING
@@ -439,14 +444,14 @@ def _layer_step(m, l):
         elif _fits(dW):
             st.latex(formulas.matrix(formulas.symbol("dW", l), dW))
         else:
-            _map(dW, f"dW{l}", (before, f"unit of layer {l}"), mark)
+            _map(dW, f"dW{l}", (before, f"unit of layer {l}"), mark, layer=l)
     elif flat:
         st.latex(name)
         _equation(rf"{dW_T} = {a}\,{{{d}}}^{{\mathsf T}}", [(a_before, "a"), (delta.T, FLAT_DELTA)], dW.T, f"dW{l}")
     else:
         _equation(
             name, [(delta, r"\delta"), (a_before.T, r"a^{\mathsf T}")], dW, f"dW{l}",
-            axes=(before, f"unit of layer {l}"), mark=mark,
+            axes=(before, f"unit of layer {l}"), mark=mark, layer=l,
         )  # fmt: skip
     st.markdown(
         "**Biases:** a bias comes in as a 1, so its gradient is delta itself" + (", summed." if p.n > 1 else ".")
@@ -513,7 +518,12 @@ def contributions(m: Moment) -> None:
         f"Each of the {p.n} samples has its own wish for `{m.name}`. A contribution is delta times the incoming "
         "activation, 1/n inside. Those against each other cancel; what is left is the gradient."
     )
-    _chart(figures.contribution_chart(values, m.run.dataset.rows_train[p.indices], m.name), "contributions")
+    chart(
+        figures.contribution_chart(values, m.run.dataset.rows_train[p.indices], m.name), key="backward:contributions",
+        title=f"The samples' contributions to d{m.name}", choose=choose_sample,
+        alternative=f"{int((values > 0).sum())} samples contribute more than 0, {int((values < 0).sum())} less; the sizes "
+        f"go up to {format_number(np.abs(values).max())}.",
+    )  # fmt: skip
     columns = st.columns(4)
     columns[0].metric(f"Sum of the {int((values > 0).sum())} positive", format_number(down))
     columns[1].metric(f"Sum of the {int((values < 0).sum())} negative", format_number(up))
@@ -641,7 +651,14 @@ def shrinkage(m: Moment) -> None:
         st.info("The delta at the output is exactly 0 here, or arrives as 0: there is nothing to compare.")
         return
     st.markdown(_verdict(steps))
-    _chart(figures.multiplier_chart(steps, _theme()), "multipliers")
+    chart(
+        figures.multiplier_chart(steps), key="backward:multipliers", title="Multipliers of delta's norm, step by step",
+        alternative="; ".join(
+            f"layer {s.l + 1} to {s.l}: by the weights {format_number(s.weights)}, by g' {format_number(s.slope)}, both "
+            f"{format_number(s.ratio)}"
+            for s in steps
+        ),
+    )  # fmt: skip
     rows = {
         "step": [f"layer {s.l + 1} → {s.l}" for s in steps],
         "by Wᵀ": [format_number(s.weights) for s in steps],
@@ -707,7 +724,11 @@ def _step_numbers(step, what, penalty, key):
         st.metric("before", f"{step.before:.6g}", width="content")
         st.metric("after", f"{step.after:.6g}", width="content")
         st.metric("decrease", format_number(step.actual), width="content")
-    _chart(figures.step_chart(step, what, _theme()), key)
+    chart(
+        figures.step_chart(step, what), key=f"backward:{key}", title=f"Loss on {what} along the update",
+        alternative=f"Before the step {format_number(step.before)}, after it {format_number(step.after)}; smallest found at "
+        f"s = {format_number(step.best)}: {format_number(step.best_loss)}.",
+    )  # fmt: skip
     share = (
         f" ({format_percent(step.actual / step.predicted)} of it)"
         if step.predicted > 0 and np.isfinite(step.actual)
@@ -841,19 +862,29 @@ def live_check(m: Moment) -> None:
             f"difference quotient `{check.worst_numeric:.10g}`."
             + (f" {check.n_kinks} more lie across a kink, where a slope does not exist." if check.n_kinks else "")
         )
-        layers = np.concatenate(
-            [np.full(block.size, l) for l, block in enumerate(network.blocks(network.theta), start=1)]
+        weights = np.concatenate(
+            [np.argwhere(np.ones(block.shape, bool)) + 1 for block in network.blocks(network.theta)]
         )
+        layers = np.repeat(np.arange(1, len(network.layers) + 1), [b.size for b in network.blocks(network.theta)])
         left, right = st.columns(2)
         with left:
             st.markdown("**All on the diagonal**")
-            _chart(figures.check_chart(check, layers), "check")
+            chart(
+                figures.check_chart(check, np.column_stack([layers, weights])), key="backward:check:points",
+                title="Backward against the difference quotient", choose=_weight_clicked,
+                alternative=f"A point a parameter, all within {check.max_relative_error:.1e} of the diagonal.",
+            )  # fmt: skip
         with right:
             st.markdown("**The error against the step size is a V**")
             steps = 10.0 ** np.arange(-13, 0.1, 0.5)
             chosen = _telling_parameters(check, layers)
             errors = backprop.error_by_step(network, X[:200], y[:200], chosen, steps)
-            _chart(figures.step_size_chart(steps, errors, [check.names[i] for i in chosen]), "steps")
+            names = [check.names[i] for i in chosen]
+            smallest = (f"{name} at h = {steps[i]:.0e}" for name, i in zip(names, errors.argmin(axis=1), strict=True))
+            chart(
+                figures.step_size_chart(steps, errors, names), key="backward:check:steps",
+                title="The error against the step size", alternative=f"Smallest for {'; '.join(smallest)}.",
+            )  # fmt: skip
         rows = [
             {
                 "layer": str(l),
@@ -920,7 +951,14 @@ def worth(m: Moment) -> None:
         )
         if st.button("Measure networks of other sizes", key="backward:sizes"):
             costs = backprop.cost_by_width(run.network(m.frame), X[:500], y[:500], (2, 4, 8, 16, 32, 64, 128, 256))
-            _chart(figures.cost_chart(costs), "costs")
+            chart(
+                figures.cost_chart(costs), key="backward:costs", title="Time against the number of parameters",
+                alternative="; ".join(
+                    f"{c.n_params} parameters: forward {format_number(1000 * c.forward_seconds)} ms, central differences "
+                    f"{format_number(1000 * c.central)} ms"
+                    for c in costs
+                ),
+            )  # fmt: skip
             st.caption(
                 "One hidden layer of 2 to 256 units. Backward grows like the network, differences like its square."
             )

@@ -18,14 +18,14 @@ from ffbp.figures import forward as pictures
 from ffbp.maps import cell_centres, plane_inputs
 from ffbp.network import Network, Trace
 from ffbp.ui import address, formulas
+from ffbp.ui.chart import chart, theme
 from ffbp.ui.runs import Shown
-from ffbp.ui.samples import Sample, chosen_sample
+from ffbp.ui.samples import Sample, choose_sample, chosen_sample
 
 MAX_WRITTEN, MAX_SIDE = 60, 12  # a larger matrix is drawn instead of written
 MAX_REACH = 40.0  # z beyond this, of a run that diverges, would leave nothing of the curve to see
 BROAD = 5  # with more columns than this a layer's formula takes two lines
 DRAWN_SAMPLES, RANGE_FRAMES, GRID_LINES, GRID_POINTS = 300, 12, 11, 41
-PLOT = {"displayModeBar": False, "scrollZoom": False}
 
 
 @dataclass(frozen=True)
@@ -100,14 +100,6 @@ def _layer_chosen():
 
 def _unit_chosen(key):
     st.session_state[address.VIEW_STATE]["unit"] = int(st.session_state[key])
-
-
-def _theme() -> str:
-    return "dark" if st.context.theme.type == "dark" else "light"
-
-
-def _chart(figure, key):
-    st.plotly_chart(figure, key=key, config=PLOT, width="stretch")
 
 
 # The output in words
@@ -185,14 +177,32 @@ def _loss_formula(network, trace, y, loss):
 def pass_diagram(p: Pass) -> None:
     """The network as a picture of this one pass."""
     chosen = (p.layer, p.unit)
-    figure, left_out = pictures.pass_picture(
-        p.network, p.trace, p.dataset.input_names, p.output_names, theme=_theme(), chosen=chosen
+    picture, left_out = pictures.pass_picture(
+        p.network, p.trace, p.dataset.input_names, p.output_names, theme=theme(), chosen=chosen
     )
-    _chart(figure, "forward:picture")
+    chart(
+        picture, key="forward:picture", title=f"The pass of {p.sample.label} as a picture",
+        alternative=_pass_in_words(p), choose=_unit_clicked,
+    )  # fmt: skip
     st.caption(
         f"In the nodes: a. On the edges: w·a, thicker where larger, dashed orange where negative. The thick rim is the "
-        f"chosen unit. All digits under the pointer. {left_out}"
+        f"chosen unit; a click chooses another. All digits under the pointer. {left_out}"
     )
+
+
+def _pass_in_words(p):
+    """The activations of every layer, for those who do not see the picture."""
+    layers = (
+        f"{'inputs' if l == 0 else f'layer {l}'}: {', '.join(format_number(a) for a in A[: pictures.MAX_UNITS, 0])}"
+        + (" and more" if len(A) > pictures.MAX_UNITS else "")
+        for l, A in enumerate(p.trace.A)
+    )
+    return f"Activations. {'; '.join(layers)}."
+
+
+def _unit_clicked(choice):
+    layer, unit = (int(number) for number in choice)
+    st.session_state[address.VIEW_STATE].update(layer=layer, unit=unit)
 
 
 def layer_by_layer(p: Pass) -> None:
@@ -232,11 +242,15 @@ def _drawn_layer(p, l):
     if l != p.layer:
         st.caption(f"Too large to be written out. Choose layer {l} above to see its numbers as colours.")
         return
-    figure = pictures.layer_map(layer.W, p.trace.A[l - 1], layer.b, p.trace.Z[l], p.trace.A[l], layer=l, theme=_theme())
-    _chart(figure, f"forward:map:{l}")
+    picture = pictures.layer_map(layer.W, p.trace.A[l - 1], layer.b, p.trace.Z[l], p.trace.A[l], layer=l, theme=theme())
+    weights = f"{layer.W.size} weights from {format_number(layer.W.min())} to {format_number(layer.W.max())}"
+    chart(
+        picture, key=f"forward:map:{l}", title=f"Layer {l} as colours", choose=_unit_clicked,
+        alternative=f"{layer.n_out} units with {layer.n_in} inputs each: {weights}. All digits stand in the table below.",
+    )  # fmt: skip
     st.caption(
         "Top row: what comes in. Large block: W. Right: b, z, a. Blue is positive, orange negative; each block has its "
-        "own scale."
+        "own scale. A click on b, z or a chooses the unit."
     )
 
 
@@ -275,10 +289,12 @@ def chosen_unit(p: Pass) -> None:
         if layer.activation.coupled:
             st.caption("Softmax looks at all z of its layer; the curve moves this one and holds the others fixed.")
     with right:
-        figure = pictures.activation_curves(
-            layer.activation, p.trace.Z[l], p.trace.A[l], u, l, reach=_reach(p), theme=_theme()
-        )
-        _chart(figure, "forward:curves")
+        curves = pictures.activation_curves(layer.activation, p.trace.Z[l], p.trace.A[l], u, l, reach=_reach(p))
+        marked = (format_number(value) for value in (p.trace.Z[l][u, 0], p.trace.A[l][u, 0], slope))
+        chart(
+            curves, key="forward:curves", title=f"{layer.activation.label} and its derivative, unit {u + 1} of layer {l}",
+            alternative="g and g' over z; marked are z = {}, g(z) = {} and g'(z) = {}.".format(*marked),
+        )  # fmt: skip
 
 
 def _reach(p):
@@ -422,10 +438,10 @@ def _compare(p, network, X, trace, change):
     ):
         with column:
             st.markdown(f"**{title}**")
-            figure, _ = pictures.pass_picture(
-                changed.network, changed.trace, p.dataset.input_names, p.output_names, theme=_theme(), chosen=(l, u)
+            picture, _ = pictures.pass_picture(
+                changed.network, changed.trace, p.dataset.input_names, p.output_names, theme=theme(), chosen=(l, u)
             )
-            _chart(figure, f"forward:what-if:{title}")
+            chart(picture, key=f"forward:what-if:{title}", title=title, alternative=_pass_in_words(changed))
 
 
 # All samples at once
@@ -448,11 +464,16 @@ def all_samples(p: Pass) -> None:
         )
         spaces = _spaces(p)
         for first in range(0, len(spaces), 3):
-            for column, (figure, words) in zip(st.columns(3), spaces[first : first + 3], strict=False):
+            for l, (column, (picture, name, line, caption)) in enumerate(
+                zip(st.columns(3), spaces[first : first + 3], strict=False), start=first
+            ):
                 with column:
-                    st.markdown(words[0])
-                    _chart(figure, f"forward:space:{words[0]}")
-                    st.caption(words[1])
+                    st.markdown(f"**{name}**: a straight line gets **{line}**")
+                    chart(
+                        picture, key=f"forward:space:{l}", title=f"The training samples: {name.lower()}",
+                        alternative=f"Samples and grid; a straight line gets {line}. {caption}", choose=choose_sample,
+                    )  # fmt: skip
+                    st.caption(caption)
         st.caption(
             ("R² of least squares" if regression else "Accuracy of scikit-learn's logistic regression (C = 10)")
             + f", fitted to each layer's activations of at most {pictures.MAX_LINE_SAMPLES} training samples. "
@@ -463,7 +484,7 @@ def all_samples(p: Pass) -> None:
 
 
 def _spaces(p):
-    """A figure a layer, the inputs first, with its heading and its caption."""
+    """A picture a layer, the inputs first, with its name, how far a straight line gets, and its caption."""
     run, dataset, plane = p.shown.run, p.dataset, p.shown.plane
     X, y = dataset.X_train[: pictures.MAX_LINE_SAMPLES], dataset.y_train[: pictures.MAX_LINE_SAMPLES]
     trace, final = p.network.forward(X), run.network(-1).forward(X)
@@ -491,25 +512,17 @@ def _spaces(p):
             marked = marked if y_chosen is None else np.array(
                 [marked[0], dataset.decode_target(y_chosen[0]) if regression else y_chosen[0]]
             )  # fmt: skip
-        name = "inputs" if l == 0 else f"layer {l}"
         titles = _titles(l, len(trace.A[l]), view.principal)
-        figure = pictures.layer_space(
+        picture = pictures.layer_space(
             places[:DRAWN_SAMPLES], targets[:DRAWN_SAMPLES], lines_there, _ranges(everywhere), titles,
-            class_names=dataset.class_names, marked=marked, theme=_theme(),
+            class_names=dataset.class_names, rows=dataset.rows_train[: len(places[:DRAWN_SAMPLES])], marked=marked,
         )  # fmt: skip
         score = pictures.straight_line_score(trace.A[l], y, regression=regression)
         line = f"R² {format_number(score)}" if regression else format_percent(score)
         kept = f"The picture keeps {format_percent(view.share(trace.A[l]))} of the variance. " if view.principal else ""
         units = len(trace.A[l])
-        spaces.append(
-            (
-                figure,
-                (
-                    f"**{'The ' + name if l == 0 else 'After ' + name}**: a straight line gets **{line}**",
-                    f"{units} {'number' if units == 1 else 'numbers'} a sample. {kept}",
-                ),
-            )
-        )
+        name = f"After layer {l}" if l else "The inputs"
+        spaces.append((picture, name, line, f"{units} {'number' if units == 1 else 'numbers'} a sample. {kept}"))
     return spaces
 
 

@@ -126,11 +126,16 @@ def sample_chooser(dataset: Dataset, page: str) -> None:
         st.error(plain(problem))
 
 
-def _row_chosen(key):
+def choose_sample(row) -> None:
+    """Choose a row of the source, for all pages."""
     view = st.session_state[address.VIEW_STATE]
+    view["sample"] = int(row)
+    view.pop(address.INPUTS, None)
+
+
+def _row_chosen(key):
     if st.session_state[key] is not None:
-        view["sample"] = int(st.session_state[key])
-        view.pop(address.INPUTS, None)
+        choose_sample(st.session_state[key])
 
 
 def _input_typed(key, i, chosen):

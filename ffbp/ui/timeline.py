@@ -1,10 +1,8 @@
 """The timeline and its panels: one component that gets a run's packed frames once and plays in the browser."""
 
-import importlib.resources
 import json
 from contextlib import suppress
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,12 +12,10 @@ from streamlit.errors import StreamlitPageNotFoundError
 from ffbp.figures import pack_refinement
 from ffbp.figures.pack import header_of
 from ffbp.ui import address, samples
+from ffbp.ui.chart import PLAYER, supply_plotly, with_plotly
 from ffbp.ui.formulas import plain
 from ffbp.ui.page import PAGES
 from ffbp.ui.runs import Shown
-
-_PLAYER = Path(__file__).parent / "player"
-
 
 CELL = "cell"  # in the session: the chosen cell of the confusion matrix
 MAX_CELL_COLUMNS = 4
@@ -28,17 +24,8 @@ ALL_PANELS = ("network", "boundary", "loss", "gradients")
 
 @cache
 def _sources(panels, editable):
-    js = (_PLAYER / "player.js").read_text("utf-8") + "\n" + (_PLAYER / "mount.js").read_text("utf-8")
-    js = js.replace("__PLOTLY_CHUNK__", _plotly_chunk()).replace("__PANELS__", json.dumps(panels))
-    js = js.replace("__EDITABLE__", json.dumps(editable))
-    return js, (_PLAYER / "player.css").read_text("utf-8")
-
-
-def _plotly_chunk() -> str:
-    """The name of Streamlit's own Plotly file, so that a browser loads it once for everything; "" if there is none."""
-    folder = importlib.resources.files("streamlit") / "static" / "static" / "js"
-    names = sorted(path.name for path in Path(str(folder)).glob("PlotlyChart.*.js"))
-    return names[0] if names else ""
+    js = with_plotly("player.js", "mount.js").replace("__PANELS__", json.dumps(panels))
+    return js.replace("__EDITABLE__", json.dumps(editable)), (PLAYER / "player.css").read_text("utf-8")
 
 
 def _component(panels, editable):
@@ -56,18 +43,6 @@ export default function ({ data }) {
 }
 """
     return st.components.v2.component("ffbp_refinement", js=js, isolate_styles=False)
-
-
-def _plotly_source():
-    js = """
-export default function ({ data }) {
-  if (window.Plotly) return;
-  const script = document.createElement('script');
-  script.src = URL.createObjectURL(new Blob([data], { type: 'text/javascript' }));
-  document.head.append(script);
-}
-"""
-    return st.components.v2.component("ffbp_plotly", js=js, isolate_styles=False)
 
 
 EVENTS = ("rest", "sample", "place", "cell", "edit")  # what the player tells of
@@ -91,8 +66,7 @@ def player(shown: Shown, *, panels: tuple[str, ...] = ALL_PANELS, marks=None, ed
     if isinstance(rest := told["rest"].get("frame"), int) and 0 <= rest <= last:
         view["frame"] = rest
     if isinstance(row := told["sample"].get("row"), int | float):
-        view["sample"] = int(row)
-        view.pop(address.INPUTS, None)
+        samples.choose_sample(row)
     if marks and told["place"]:
         samples.type_place(shown, told["place"].get("x"), told["place"].get("y"))
     if told["cell"]:
@@ -105,11 +79,7 @@ def player(shown: Shown, *, panels: tuple[str, ...] = ALL_PANELS, marks=None, ed
     marked, adopted = marks() if marks else (), st.session_state[address.ADOPTED]
     data = pack_refinement(run, shown.plane, frame, run_id, marked, adopted)
     _refinement()(key="refinement", data=data)
-    if result.plotly == "missing":
-        import plotly
-
-        source = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-        _plotly_source()(key="plotly", data=source.read_bytes())
+    supply_plotly(result)
     address.write()
     return frame
 

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from apptest import ROOT, run_page
+from apptest import ROOT, charts_of, run_page
 
 import ffbp
 from ffbp.figures import format_number
@@ -285,7 +285,7 @@ def test_every_kind_of_network_runs_with_everything_open(kind):
         app.session_state[key] = True
     app.run()
     assert not app.exception, app.exception
-    assert len(app.get("plotly_chart")) >= 3
+    assert len(charts_of(app)) >= 3
     assert any("a straight line gets" in text.value for text in app.markdown)
 
 

@@ -1,6 +1,7 @@
 """Backpropagation taken apart, against plain NumPy: contributions, factors, steps, slips, multiply-adds."""
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 import ffbp
@@ -202,7 +203,7 @@ def test_measured_costs_are_positive_and_grow_with_the_passes():
     assert 0 < cost.forward_seconds < cost.one_sided < cost.central
     costs = backprop.cost_by_width(run.network(0), run.dataset.X_train, run.dataset.y_train, (2, 8))
     assert [c.n_params for c in costs] == [9, 33]
-    assert figures.cost_chart(costs).data[3].x == (9, 33)
+    assert list(figures.cost_chart(costs)["data"][3]["x"]) == [9, 33]
 
 
 def test_the_error_of_differences_is_smallest_between_truncation_and_round_off():
@@ -215,7 +216,7 @@ def test_the_error_of_differences_is_smallest_between_truncation_and_round_off()
 
 
 def test_the_saturated_figure_holds_both_deltas():
-    bce, mse = figures.saturated_delta("light").data
+    bce, mse = go.Figure(figures.saturated_delta()).data
     z = np.array(bce.x)
     a = 1 / (1 + np.exp(-z))
     assert np.array(bce.y) == pytest.approx(a - 1)
@@ -225,17 +226,17 @@ def test_the_saturated_figure_holds_both_deltas():
 @pytest.mark.parametrize("n", [1, 2, 40, 41, 500])
 def test_contribution_bars_hold_every_sample(n):
     values = np.random.RandomState(n).randn(n) * 1e-4
-    figure = figures.contribution_chart(values, np.arange(n), "W[1][1,1]")
+    figure = go.Figure(figures.contribution_chart(values, np.arange(n), "W[1][1,1]"))
     heights = np.concatenate([np.array(trace.y, dtype=float) for trace in figure.data])
     assert heights.sum() == pytest.approx(values.sum() if n <= 40 else n)
 
 
 def test_contributions_that_are_all_zero_can_be_drawn():
-    figure = figures.contribution_chart(np.zeros(100), np.arange(100), "W[1][1,1]")
+    figure = go.Figure(figures.contribution_chart(np.zeros(100), np.arange(100), "W[1][1,1]"))
     assert sum(np.array(trace.y).sum() for trace in figure.data) == 100
 
 
-def test_every_axis_has_a_title():
+def test_plotly_knows_every_word_and_every_axis_has_a_title():
     run = run_of()
     p = backprop.batch_pass(backprop.next_training(run, 3))
     training = backprop.next_training(run, 3)
@@ -243,14 +244,16 @@ def test_every_axis_has_a_title():
     step = backprop.step_of(training.network, training.inputs, training.targets, backprop.preview_update(training))
     check = ffbp.check_gradients(run.network(3), run.dataset.X_train, run.dataset.y_train)
     all_figures = (
-        figures.saturated_delta("dark"),
+        figures.saturated_delta(),
         figures.matrix_map(np.eye(3), x_title="a", y_title="b", mark=(1, 2)),
+        figures.matrix_map(np.eye(50), x_title="a", y_title="b", layer=2),
         figures.contribution_chart(p.contributions(1, 1, 1), np.arange(p.n), "w"),
         figures.multiplier_chart(backprop.shrinkage(p)),
         figures.step_chart(step, "all"),
-        figures.check_chart(check, np.ones(len(check.names), dtype=int)),
+        figures.check_chart(check, np.ones((len(check.names), 3), dtype=int)),
         figures.step_size_chart(np.array([1e-3, 1e-5]), np.array([[1e-4, 1e-8]]), ["w"]),
+        figures.cost_chart(backprop.cost_by_width(run.network(0), run.dataset.X_train, run.dataset.y_train, (2, 3))),
     )
-    for figure in all_figures:
+    for figure in map(go.Figure, all_figures):  # which refuses a word that plotly does not know
         assert figure.layout.xaxis.title.text
         assert figure.layout.yaxis.title.text

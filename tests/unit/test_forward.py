@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 import ffbp
@@ -101,7 +102,8 @@ def test_a_straight_line_separates_what_is_separable_and_not_xor():
 def test_the_picture_shows_activations_in_nodes_and_contributions_on_edges():
     network = network_of((2, 3, 1), ("tanh", "sigmoid"))
     trace = network.forward(np.array([[0.5, -1.0]]))
-    figure, left_out = pictures.pass_picture(network, trace, ("x1", "x2"), ("a", "b"))
+    picture, left_out = pictures.pass_picture(network, trace, ("x1", "x2"), ("a", "b"))
+    figure = go.Figure(picture)
     nodes = [t for t in figure.data if str(t.meta).startswith("layer")]
     for l, layer in enumerate(nodes):
         np.testing.assert_allclose([float(t) for t in layer.text], trace.A[l][:, 0], atol=0.0051)
@@ -118,8 +120,8 @@ def test_the_picture_shows_activations_in_nodes_and_contributions_on_edges():
 
 def test_a_large_network_is_thinned_and_the_picture_says_so():
     network = network_of((2, 30, 30, 1), ("relu", "relu", "sigmoid"))
-    figure, left_out = pictures.pass_picture(network, network.forward(np.ones((1, 2))), ("x1", "x2"), ("a", "b"))
-    assert len(next(t for t in figure.data if t.meta == "edges").x) == pictures.MAX_EDGES
+    picture, left_out = pictures.pass_picture(network, network.forward(np.ones((1, 2))), ("x1", "x2"), ("a", "b"))
+    assert len(next(t for t in picture["data"] if t.get("meta") == "edges")["x"]) == pictures.MAX_EDGES
     assert "12 of 30 units of layer 1" in left_out
     assert "60" in left_out
 
@@ -129,7 +131,7 @@ def test_the_curves_pass_through_the_marked_points(key):
     activation = ACTIVATIONS[key]
     Z = np.array([[0.7], [-1.3], [2.1]])
     A = activation.forward(Z, np.empty_like(Z))
-    figure = pictures.activation_curves(activation, Z, A, 1, 1)
+    figure = go.Figure(pictures.activation_curves(activation, Z, A, 1, 1))
     g, slope, mark = figure.data
     assert mark.x[0] == -1.3
     assert mark.y[0] == A[1, 0]
@@ -142,24 +144,29 @@ def test_the_curves_pass_through_the_marked_points(key):
     assert np.interp(-1.3, slope.x, slope.y) == pytest.approx(numeric, abs=2e-3)
 
 
-def test_every_axis_has_a_title():
+def test_plotly_knows_every_word_and_every_axis_has_a_title():
     W, a = np.ones((20, 15)), np.ones((20, 1))
     figures = [
         pictures.activation_curves(ACTIVATIONS["tanh"], a, np.tanh(a), 0, 1),
-        pictures.layer_space(np.ones((4, 2)), np.zeros(4), np.zeros((1, 2, 2)), ([0, 1], [0, 1]), ("a1", "a2"), class_names=("0",)),
+        *(
+            pictures.layer_space(
+                np.ones((4, 2)), np.zeros(4), np.zeros((1, 2, 2)), ([0, 1], [0, 1]), ("a1", "a2"), class_names=names, marked=(0, 1)
+            )
+            for names in ((), ("0",))
+        ),
     ]  # fmt: skip
-    for figure in figures:
+    for figure in map(go.Figure, figures):  # which refuses a word that plotly does not know
         assert figure.layout.xaxis.title.text
         assert figure.layout.yaxis.title.text
-    figure = pictures.layer_map(W, np.ones((15, 1)), a, a, a, layer=2)
-    assert "layer 1" in figure.layout.xaxis2.title.text
-    assert "layer 2" in figure.layout.yaxis2.title.text
+    figure = go.Figure(pictures.layer_map(W, np.ones((15, 1)), a, a, a, layer=2))
+    assert "layer 1" in figure.layout.xaxis.title.text
+    assert "layer 2" in figure.layout.yaxis.title.text
 
 
 def test_a_name_from_the_data_is_no_tag_in_a_figure():
     network = network_of((2, 1), ("sigmoid",))
-    figure, _ = pictures.pass_picture(network, network.forward(np.ones((1, 2))), ("<b>x</b>", "y"), ("a", "b"))
-    assert "<b>" not in str(next(t for t in figure.data if t.meta == "layer 0").hovertext)
+    picture, _ = pictures.pass_picture(network, network.forward(np.ones((1, 2))), ("<b>x</b>", "y"), ("a", "b"))
+    assert "<b>" not in str(next(t for t in picture["data"] if t.get("meta") == "layer 0")["hovertext"])
 
 
 def test_the_core_is_not_changed_by_drawing():
