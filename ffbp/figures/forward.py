@@ -147,7 +147,7 @@ def pass_picture(
     reach = max(len(u) for u in units) / 2
     picture = plot(
         [*edges, *nodes], "layer", "", height=height, margin={"l": 10, "r": 10, "t": 6, "b": 70},
-        x={"tickvals": list(range(n_columns)), "ticktext": names, "range": [-0.45, n_columns - 0.55], "showgrid": False},
+        x={"tickvals": list(range(n_columns)), "ticktext": names, "range": [-0.45, n_columns - 0.55], "showgrid": False, "automargin": False},
         y={"visible": False, "range": [-reach - 0.15, reach + 0.15]},
     )  # fmt: skip
     return picture, _left_out(network.sizes, units, n_edges)
@@ -289,7 +289,8 @@ def activation_curves(
         },
     }  # fmt: skip
     return plot(
-        [*curves, mark], "z", "g(z) and g'(z)", height=300, x={"range": [-reach, reach]},
+        [*curves, mark], "z", "g(z) and g'(z)", height=300, x={"range": [-reach, reach], "automargin": False},
+        y={"automargin": False},
         **(LEGEND | {"shapes": [cursor] if np.isfinite(z) else []}),
     )  # fmt: skip
 
@@ -383,6 +384,7 @@ def layer_space(places, targets, lines, ranges, titles, *, class_names=(), rows=
             }
         )  # fmt: skip
     return plot(
-        data, *titles, height=330, margin={"l": 56, "r": 8, "t": 8, "b": 46}, x={"range": ranges[0], "showgrid": False},
-        y={"range": ranges[1], "showgrid": False},
+        data, *titles, height=330, margin={"l": 56, "r": 8, "t": 8, "b": 46},
+        x={"range": ranges[0], "showgrid": False, "automargin": False},
+        y={"range": ranges[1], "showgrid": False, "automargin": False},
     )  # fmt: skip

@@ -666,7 +666,7 @@ def shrinkage(m: Moment) -> None:
         "both": [format_number(s.ratio) for s in steps],
         "‖delta‖ after": [format_number(np.linalg.norm(m.p.trace.delta[s.l])) for s in steps],
     }
-    st.dataframe(pd.DataFrame(rows), hide_index=True)
+    st.table(pd.DataFrame(rows).set_index("step"))
 
 
 def _verdict(steps):

@@ -4,6 +4,8 @@
 const charts = new WeakMap();
 const CONFIG = { displayModeBar: false, displaylogo: false, showTips: false, scrollZoom: false, doubleClick: false, plotlyServerURL: '', responsive: false };
 
+const whenIdle = (action) => (window.requestIdleCallback ? requestIdleCallback(action, { timeout: 400 }) : setTimeout(action, 120));
+
 class Chart {
   constructor(root, { ask, choose }) {
     this.root = root;
@@ -43,10 +45,8 @@ class Chart {
   }
 
   schedule() {
-    if (this.visible === false) {
-      clearTimeout(this.waiting);
-      this.waiting = setTimeout(() => this.draw(), 120);
-    } else this.draw();
+    if (this.visible === false) whenIdle(() => this.draw());
+    else this.draw();
   }
 
   styled() {
@@ -63,7 +63,6 @@ class Chart {
 
   draw() {
     if (!this.stale || !this.Plotly || this.gone || !this.root.clientWidth) return;
-    clearTimeout(this.waiting);
     this.stale = false;
     const { data, layout } = this.styled();
     this.width = this.root.clientWidth;
@@ -105,7 +104,6 @@ class Chart {
 
   destroy() {
     this.gone = true;
-    clearTimeout(this.waiting);
     this.seen.disconnect();
     this.sized.disconnect();
     if (this.Plotly) this.Plotly.purge(this.plot);

@@ -1,6 +1,29 @@
 // Mounts the player in a Streamlit component: follows the theme, reports the frame at rest.
 
 const mounted = new WeakMap();
+const ACTIONS = ['click', 'keydown', 'input'];
+const SINGLE = 300; // milliseconds of quiet before a step that is not part of a longer move
+
+function report(entry, frame) {
+  const at = performance.now(), { id } = entry.player.run;
+  const last = entry.reported;
+  if (last && last.run === id && last.frame === frame && at - last.at < SINGLE) return;
+  entry.reported = { run: id, frame, at };
+  entry.setStateValue('rest', entry.reported);
+}
+
+// A single step is reported at once, so that the page's numbers follow the picture; a longer move when it comes to rest.
+function reportStep(entry) {
+  const { player } = entry;
+  if (!player || !player.run || player.playing) return;
+  const { frame, run } = player;
+  setTimeout(() => {
+    if (player.destroyed || player.playing || player.run !== run || player.frame === frame) return;
+    const at = performance.now();
+    if (at - (entry.moved ?? -SINGLE) > SINGLE) report(entry, player.frame);
+    entry.moved = at;
+  }, 0);
+}
 
 export default function (component) {
   const { data, parentElement, setStateValue } = component;
@@ -16,7 +39,7 @@ export default function (component) {
       if (entry.gone) return null;
       entry.player = new Player(root, {
         Plotly, theme,
-        onRest: (frame) => entry.setStateValue('rest', { run: entry.player.run.id, frame, at: performance.now() }),
+        onRest: (frame) => report(entry, frame),
         onSample: (row) => entry.setStateValue('sample', { run: entry.player.run.id, row, at: performance.now() }),
         onPlace: (x, y) => entry.setStateValue('place', { run: entry.player.run.id, x, y, at: performance.now() }),
         onCell: (part, truth, guess) => entry.setStateValue('cell', { run: entry.player.run.id, part, truth, guess, at: performance.now() }),
@@ -28,6 +51,8 @@ export default function (component) {
     });
     entry.refine = () => { if (entry.player && entry.player.run && window.ffbpRefinement) entry.player.refine(window.ffbpRefinement); };
     window.addEventListener('ffbp:refine', entry.refine);
+    entry.act = () => reportStep(entry);
+    for (const type of ACTIONS) document.addEventListener(type, entry.act, true);
   }
   entry.setStateValue = setStateValue;
   for (const [name, value] of Object.entries(theme)) if (name !== 'dark') entry.root.style.setProperty(`--ffbp-${name}`, value);
@@ -52,6 +77,7 @@ export default function (component) {
   function close() {
     entry.gone = true;
     window.removeEventListener('ffbp:refine', entry.refine);
+    for (const type of ACTIONS) document.removeEventListener(type, entry.act, true);
     if (entry.player) entry.player.destroy();
     mounted.delete(parentElement);
   }
