@@ -4,7 +4,7 @@ import streamlit as st
 
 from ffbp import ui
 
-config = ui.begin("Backpropagation")
+config = ui.begin("Backpropagation", picture_first=True)
 shown = ui.trained(config, ui.axes_of(config))
 
 
@@ -20,7 +20,7 @@ def backpropagation() -> None:
         moment = ui.predict(moment)
         ui.headline(moment)
 
-    st.subheader("1 · Loss and delta at the output", anchor=False)
+    st.header("1 · Loss and delta at the output", anchor=False)
     ui.output_delta(moment)
     aside, figure = st.columns([2, 3])
     with aside:
@@ -36,37 +36,37 @@ def backpropagation() -> None:
         )
         ui.saturation()
 
-    st.subheader("2 · Layer by layer backwards", anchor=False)
+    st.header("2 · Layer by layer backwards", anchor=False)
     st.markdown(
         "Three lines, again and again: the gradient of the weights, of the biases, and the delta of the layer before."
     )
     ui.layer_steps(moment)
     ui.contributions(moment)
 
-    st.subheader("3 · One weight, factor by factor", anchor=False)
+    st.header("3 · One weight, factor by factor", anchor=False)
     ui.tracer(moment)
 
-    st.subheader("4 · What happens to delta on the way", anchor=False)
+    st.header("4 · What happens to delta on the way", anchor=False)
     ui.shrinkage(moment)
 
-    st.subheader("5 · One step", anchor=False)
+    st.header("5 · One step", anchor=False)
     st.markdown(
         "The gradient is the slope at the start only. Along the update the loss bends away from the tangent; too long a "
         "step climbs the other side."
     )
     ui.one_step(moment)
 
-    st.subheader("6 · The step as a ladder", anchor=False)
+    st.header("6 · The step as a ladder", anchor=False)
     ui.ladder(moment)
 
-    st.subheader("7 · Is it right?", anchor=False)
+    st.header("7 · Is it right?", anchor=False)
     st.markdown(
         "Move one parameter a little up and a little down: the loss must change as backward says. Large moves cut the "
         "curve's corner (truncation), tiny ones drown in the last digits (round-off)."
     )
     ui.live_check(moment)
 
-    st.subheader("8 · Why it is worth it", anchor=False)
+    st.header("8 · Why it is worth it", anchor=False)
     st.markdown("Differences need two forward passes for every parameter. Backward needs one pass for all of them.")
     ui.worth(moment)
     ui.backward_code()

@@ -22,14 +22,14 @@ ui.picture(shown)
 ui.sidebar.draw()
 ui.notices(shown)
 
-st.subheader("Points of your own", anchor=False)
+st.header("Points of your own", anchor=False)
 st.markdown(
     "Set samples by hand: in the picture above once you have started, or in the table. Put one point of the other class "
     "into the middle of a cloud: does the network bend around it? The points travel in the link."
 )
 ui.points_table(config)
 
-st.subheader("Inspect", anchor=False)
+st.header("Inspect", anchor=False)
 st.markdown("Look before you train: are the classes balanced, do scales differ, is a value impossible?")
 ui.inspect(config, shown)
 ui.finish()

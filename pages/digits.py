@@ -29,24 +29,24 @@ def page() -> None:
         )
         digits.weight_images(look)
 
-    st.subheader("Right and wrong", anchor=False)
+    st.header("Right and wrong", anchor=False)
     left, right = st.columns([1, 1])
     with left:
         digits.confusion_matrix(look)
     with right:
         digits.gallery(look)
 
-    st.subheader("Draw your own digit", anchor=False)
+    st.header("Draw your own digit", anchor=False)
     st.markdown(digits.how_drawings_are_made(look))
     digits.drawing_pad(look)
 
-    st.subheader("One image, neuron by neuron", anchor=False)
+    st.header("One image, neuron by neuron", anchor=False)
     ui.sample_chooser(shown.run.dataset, "digits")
     digits.chosen_image(look)
     digits.neuron_by_neuron(look)
     digits.links(look)
 
-    st.subheader("Backpropagation to the pixels", anchor=False)
+    st.header("Backpropagation to the pixels", anchor=False)
     st.markdown(
         "Backward does not have to stop at the weights: one more product, $W^{[1]\\top}\\delta^{[1]}$, says how the loss "
         "changes with each **pixel**. Which ones would have to change for the network to see another digit?"
@@ -55,7 +55,7 @@ def page() -> None:
 
 
 page()
-st.subheader("Full size: MNIST", anchor=False)
+st.header("Full size: MNIST", anchor=False)
 digits.full_size(config)
 digits.code()
 ui.finish()

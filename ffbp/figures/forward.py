@@ -147,7 +147,10 @@ def pass_picture(
     reach = max(len(u) for u in units) / 2
     picture = plot(
         [*edges, *nodes], "layer", "", height=height, margin={"l": 10, "r": 10, "t": 6, "b": 70},
-        x={"tickvals": list(range(n_columns)), "ticktext": names, "range": [-0.45, n_columns - 0.55], "showgrid": False, "automargin": False},
+        x={
+            "tickvals": list(range(n_columns)), "ticktext": names, "range": [-0.45, n_columns - 0.55], "showgrid": False,
+            "automargin": False,
+        },
         y={"visible": False, "range": [-reach - 0.15, reach + 0.15]},
     )  # fmt: skip
     return picture, _left_out(network.sizes, units, n_edges)

@@ -16,11 +16,11 @@ from ffbp.backprop import Pass
 from ffbp.datasets import REGRESSION
 from ffbp.figures import backward as figures
 from ffbp.figures import format_number, format_percent
-from ffbp.gradcheck import check_gradients
 from ffbp.network import Network
 from ffbp.training import Training
 from ffbp.ui import address, formulas
 from ffbp.ui.chart import chart, theme
+from ffbp.ui.panels import check_of
 from ffbp.ui.runs import Shown
 from ffbp.ui.samples import Sample, choose_sample, chosen_sample, mark_of
 from ffbp.ui.timeline import player
@@ -29,7 +29,6 @@ SAMPLE, BATCH, WHOLE = "one sample", "next batch", "whole training set"
 MAX_ROWS = 12
 OVERFLOWING = np.errstate(all="ignore")  # a run about to diverge overflows; its numbers then read ∞ or –
 MAX_ENTRIES, MAX_COLUMNS, MAX_MAP_COLUMNS, MAX_MARKS = 60, 6, 60, 256
-CHECK_NUMBERS = 40_000_000  # parameters times samples times units that one look at the gradient check may cost
 SLIPS = {
     "sign": "That is the value with the opposite sign.",
     "double": "That is twice the value: look for a factor 2.",
@@ -849,19 +848,9 @@ def live_check(m: Moment) -> None:
     if not opened.open:
         return
     with opened:
-        run = m.run
-        network = run.network(m.frame)
-        n_train = len(run.dataset.X_train)
-        n = max(1, min(n_train, CHECK_NUMBERS // (network.n_params * sum(network.sizes[1:]))))
-        X, y = run.dataset.X_train[:n], run.dataset.y_train[:n]
-        check = check_gradients(network, X, y)
-        part = f"all {n}" if n == n_train else f"the first {n} of {n_train}"
-        st.markdown(
-            f"On {part} training samples, **{check.n_checked}** parameters agree to a relative error of "
-            f"**{check.max_relative_error:.1e}** or better. Worst: `{check.worst}`, backward `{check.worst_analytic:.10g}`, "
-            f"difference quotient `{check.worst_numeric:.10g}`."
-            + (f" {check.n_kinks} more lie across a kink, where a slope does not exist." if check.n_kinks else "")
-        )
+        check, words = check_of(m.run, m.frame)
+        st.markdown(words)
+        network, X, y = m.run.network(m.frame), m.run.dataset.X_train[:200], m.run.dataset.y_train[:200]
         weights = np.concatenate(
             [np.argwhere(np.ones(block.shape, bool)) + 1 for block in network.blocks(network.theta)]
         )
@@ -878,7 +867,7 @@ def live_check(m: Moment) -> None:
             st.markdown("**The error against the step size is a V**")
             steps = 10.0 ** np.arange(-13, 0.1, 0.5)
             chosen = _telling_parameters(check, layers)
-            errors = backprop.error_by_step(network, X[:200], y[:200], chosen, steps)
+            errors = backprop.error_by_step(network, X, y, chosen, steps)
             names = [check.names[i] for i in chosen]
             smallest = (f"{name} at h = {steps[i]:.0e}" for name, i in zip(names, errors.argmin(axis=1), strict=True))
             chart(

@@ -21,13 +21,14 @@ PAGES = {
     "pages/digits.py": "Digits",
     "pages/code_export.py": "Code & export",
 }
+LINKS = "links"  # the places of the links in the sidebar, until the page is made anew
 
 
-def _links() -> None:
-    """Links between the pages, each carrying the experiment and the view."""
-    for path, title in PAGES.items():
+def draw_links() -> None:
+    """Links between the pages, each carrying the experiment and the view; a fragment that moves the view draws them anew."""
+    for place, (path, title) in zip(st.session_state.get(LINKS, ()), PAGES.items(), strict=False):
         with suppress(StreamlitPageNotFoundError):  # a page that runs by itself has no neighbours
-            st.page_link(path, label=title, query_params=address.params())
+            place.page_link(path, label=title, query_params=address.params())
 
 
 def begin(title: str, *, picture_first: bool = False) -> Config:
@@ -50,9 +51,11 @@ def begin(title: str, *, picture_first: bool = False) -> Config:
 
     def draw():
         with place:
-            _links()
+            st.session_state[LINKS] = [st.empty() for _ in PAGES]
+            draw_links()
             Sidebar(title.lower()).draw()
 
+    st.session_state.pop(LINKS, None)  # those of the run before
     st.session_state[sidebar.PENDING] = draw
     if not picture_first:
         sidebar.draw()

@@ -8,14 +8,15 @@ import streamlit as st
 
 from ffbp import notices as noticing
 from ffbp.figures import format_number
-from ffbp.gradcheck import check_gradients
+from ffbp.gradcheck import GradientCheck, check_gradients
 from ffbp.network import Network
 from ffbp.presets import PRESETS
-from ffbp.training import Training
+from ffbp.training import Run, Training
 from ffbp.ui import address
 from ffbp.ui.formulas import plain
 from ffbp.ui.runs import Shown
 
+CHECK_NUMBERS = 40_000_000  # parameters times samples times units that one look at the gradient check may cost
 _BOXES = {"error": st.error, "warning": st.warning, "info": st.info}
 
 
@@ -73,6 +74,23 @@ def moment_table(shown: Shown) -> None:
         st.dataframe(overview, hide_index=True, height=300)
 
 
+def check_of(run: Run, frame: int) -> tuple[GradientCheck, str]:
+    """Every gradient at a frame against the slope of the loss, on as many samples as one look may cost; and in words."""
+    network, dataset = run.network(frame), run.dataset
+    n_train = len(dataset.X_train)
+    n = max(1, min(n_train, CHECK_NUMBERS // (network.n_params * sum(network.sizes[1:]))))
+    check = check_gradients(network, dataset.X_train[:n], dataset.y_train[:n])
+    part = f"all {n}" if n == n_train else f"the first {n} of {n_train}"
+    words = (
+        f"At epoch {run.history.epoch[frame]}, on {part} training samples, **{check.n_checked}** parameters agree to a "
+        f"relative error of **{check.max_relative_error:.1e}** or better. Worst: `{check.worst}`, backward "
+        f"`{check.worst_analytic:.10g}`, difference quotient `{check.worst_numeric:.10g}`."
+    )
+    if check.n_kinks:
+        words += f" {check.n_kinks} more lie across a kink, where a slope does not exist."
+    return check, words
+
+
 @st.fragment
 def gradient_check(shown: Shown) -> None:
     """One click: is the gradient on screen the slope of the loss on screen?"""
@@ -81,20 +99,8 @@ def gradient_check(shown: Shown) -> None:
         if not st.button("Compare every gradient with the slope of the loss", key="check"):
             st.caption("Each parameter is moved up and down by 0.00001; the loss must change as backpropagation says.")
             return
-        frame = _frame(run)
-        network = run.network(frame)
-        n_rows = max(1, min(len(run.dataset.X_train), 40_000_000 // network.n_params // max(network.sizes)))
-        rows = slice(0, n_rows)
-        check = check_gradients(network, run.dataset.X_train[rows], run.dataset.y_train[rows])
-        st.markdown(
-            f"**{check.n_checked}** parameters agree to a relative error of **{check.max_relative_error:.1e}** or better. "
-            f"Worst: `{check.worst}`, backward `{check.worst_analytic:.10g}`, slope `{check.worst_numeric:.10g}`."
-        )
-        st.caption(
-            f"At epoch {run.history.epoch[frame]}, on {rows.stop} of {len(run.dataset.X_train)} training samples."
-        )
-        if check.n_kinks:
-            st.caption(f"{check.n_kinks} more lie across a kink, where a slope does not exist.")
+        check, words = check_of(run, _frame(run))
+        st.markdown(words)
         table = {
             "parameter": check.names,
             "backward": check.analytic,

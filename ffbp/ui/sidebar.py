@@ -93,6 +93,11 @@ def usual_axes(config: Config) -> tuple[int, int]:
     return maps.usual_axes(config.resolve(source).columns, source.default_columns, source.groups)
 
 
+def _group(name):
+    """The name of a group of controls: no heading, because the page's title comes after it in the document."""
+    st.markdown(f"**{name}**")
+
+
 class Sidebar:
     """The controls of one page: widget keys carry the page's name, so that pages do not share widgets."""
 
@@ -107,7 +112,7 @@ class Sidebar:
     def draw(self) -> None:
         """Draw everything; of data that are not there only the way to others."""
         self._presets()
-        st.subheader("Data", anchor=False)
+        _group("Data")
         self._dataset()
         if not self.there:
             return
@@ -126,7 +131,7 @@ class Sidebar:
             self._columns()
         with st.expander("More about the data"):
             self._data_details()
-        st.subheader("Network", anchor=False)
+        _group("Network")
         self._hidden()
         if self.config.hidden:
             hidden = tuple(key for key, activation in ACTIVATIONS.items() if not activation.coupled)
@@ -136,7 +141,7 @@ class Sidebar:
         st.caption(f"{' → '.join(str(n) for n in sizes)} · {count_params(sizes)} parameters")
         with st.expander("More about the network"):
             self._network_details()
-        st.subheader("Training", anchor=False)
+        _group("Training")
         self._ladder("learning_rate")
         self._ladder("epochs")
         self._ladder("batch_size", none="full")

@@ -14,7 +14,7 @@ from ffbp.figures.pack import header_of
 from ffbp.ui import address, samples
 from ffbp.ui.chart import PLAYER, supply_plotly, with_plotly
 from ffbp.ui.formulas import plain
-from ffbp.ui.page import PAGES
+from ffbp.ui.page import PAGES, draw_links
 from ffbp.ui.runs import Shown
 
 CELL = "cell"  # in the session: the chosen cell of the confusion matrix
@@ -81,6 +81,7 @@ def player(shown: Shown, *, panels: tuple[str, ...] = ALL_PANELS, marks=None, ed
     _refinement()(key="refinement", data=data)
     supply_plotly(result)
     address.write()
+    draw_links()
     return frame
 
 
