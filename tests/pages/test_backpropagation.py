@@ -135,7 +135,7 @@ def test_the_tracers_factors_multiply_to_the_gradient():
 
 def test_the_multipliers_are_ratios_of_norms():
     app, hand = page(epochs="10", sample="29"), sample_by_hand(29)
-    row = next(d.value for d in app.dataframe if "by Wᵀ" in d.value).iloc[0]
+    row = next(d.value for d in app.table if "by Wᵀ" in d.value).iloc[0]
     arriving = np.linalg.norm(hand["W2"] * hand["d2"])
     assert row["by Wᵀ"] == format_number(arriving / np.abs(hand["d2"][0]))
     assert row["both"] == format_number(np.linalg.norm(hand["d1"]) / np.abs(hand["d2"][0]))
