@@ -132,7 +132,7 @@ def multiplier_chart(steps) -> dict:
             "y": [float(np.log10(v)) if v > 0 else None for v in values], "cliponaxis": False,
             "marker": {"color": color, "pattern": {"shape": pattern, "solidity": 0.25}},
             "text": [format_number(v) for v in values] if len(steps) <= 4 else None, "textposition": "outside",
-            "textfont": {"size": 14}, "hovertemplate": f"{name}: %{{customdata:.5g}}<extra></extra>",
+            "textfont": {"size": 14}, "constraintext": "none", "hovertemplate": f"{name}: %{{customdata:.5g}}<extra></extra>",
         }
         for name, values, color, pattern in (
             ("by the weights: Wᵀ", [s.weights for s in steps], palette.LAYERS[5], ""),
@@ -151,7 +151,7 @@ def multiplier_chart(steps) -> dict:
     }  # fmt: skip
     return plot(
         bars, "backward step", "multiplier of ‖delta‖₂ (log scale)", height=330, shapes=[base],
-        bargap={1: 0.7, 2: 0.5, 3: 0.35}.get(len(steps), 0.2),
+        bargap={1: 0.7, 2: 0.5, 3: 0.35}.get(len(steps), 0.2), x={"showgrid": False},
         y={
             "range": [low - pad, high + pad], "tickvals": [float(np.log10(t)) for t in ticks],
             "ticktext": [f"{t:g}" for t in ticks],

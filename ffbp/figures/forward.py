@@ -133,7 +133,7 @@ def pass_picture(
     units = [shown_units(Ws[l] if l < len(Ws) else None, a) for l, a in enumerate(A)]
     n_columns = len(A)
     tallest = max(len(u) for u in units)
-    height = int(np.clip((44 if tallest > 5 else 64) * tallest + 110, 230, 640))
+    height = int(np.clip((42 if tallest > 5 else 60) * tallest + 84, 210, 620))
     heights = [(len(u) - 1) / 2 - np.arange(len(u)) for u in units]
     edges, n_edges = _edges(Ws, A, units, heights)
     size = 40 if n_columns <= 6 else 27
@@ -146,7 +146,7 @@ def pass_picture(
         names = ["in", *(f"{l}" for l in range(1, len(Ws))), "out"]
     reach = max(len(u) for u in units) / 2
     picture = plot(
-        [*edges, *nodes], "layer", "", height=height, margin={"l": 10, "r": 10, "t": 6, "b": 70},
+        [*edges, *nodes], "layer", "", height=height, margin={"l": 10, "r": 10, "t": 6, "b": 66},
         x={
             "tickvals": list(range(n_columns)), "ticktext": names, "range": [-0.45, n_columns - 0.55], "showgrid": False,
             "automargin": False,

@@ -247,10 +247,10 @@ def predict(m: Moment) -> Moment:
 def headline(m: Moment) -> None:
     """The loss and the chosen gradient, large."""
     p = m.p
-    columns = st.columns(3)
-    columns[0].metric("Mean loss" if p.n > 1 else "Loss", format_number(p.data_loss))
-    columns[1].metric(f"Weight {m.name}", format_number(p.weight(*m.weight)))
-    columns[2].metric(f"Gradient d{m.name}", "?" if m.hidden else format_number(p.gradient(*m.weight)))
+    with st.container(horizontal=True):  # side by side on a phone, too
+        st.metric("Mean loss" if p.n > 1 else "Loss", format_number(p.data_loss))
+        st.metric(f"Weight {m.name}", format_number(p.weight(*m.weight)))
+        st.metric(f"Gradient d{m.name}", "?" if m.hidden else format_number(p.gradient(*m.weight)))
     if p.penalty:
         total = format_number(p.data_loss + p.penalty)
         st.caption(f"Penalty {format_number(p.penalty)}, so the total that is differentiated is {total}.")
@@ -278,7 +278,8 @@ def output_delta(m: Moment) -> None:
             f"**The short road.** {loss.label} and {activation.label} belong together (the canonical pair): the two "
             "derivatives multiply to a plain difference, and nothing is left that could saturate."
         )
-        st.latex(_derivation(loss.key))
+        words, numbers = st.columns(2, vertical_alignment="center") if p.n == 1 else (st.container(), None)
+        words.latex(_derivation(loss.key))
     else:
         how = "softmax's full Jacobian" if activation.coupled else "g′ of the output"
         st.markdown(
@@ -298,7 +299,8 @@ def output_delta(m: Moment) -> None:
     if network.canonical:
         front = "" if factor == 1 else rf"{formulas.number(factor)} \cdot "
         name = rf"{delta} = {front}(\hat y - y)"
-        _equation(name, [(a, r"\hat y"), "-", (y, "y")], d, "out", open_close=(front + r"\Bigl(", r"\Bigr)"))
+        with numbers:
+            _equation(name, [(a, r"\hat y"), "-", (y, "y")], d, "out", open_close=(front + r"\Bigl(", r"\Bigr)"))
     elif activation.coupled:
         A = a[:, 0]
         _equation(
@@ -523,15 +525,14 @@ def contributions(m: Moment) -> None:
         alternative=f"{int((values > 0).sum())} samples contribute more than 0, {int((values < 0).sum())} less; the sizes "
         f"go up to {format_number(np.abs(values).max())}.",
     )  # fmt: skip
-    columns = st.columns(4)
-    columns[0].metric(f"Sum of the {int((values > 0).sum())} positive", format_number(down))
-    columns[1].metric(f"Sum of the {int((values < 0).sum())} negative", format_number(up))
-    columns[2].metric(
-        f"Net{' + penalty' if penalty else ''} = d{m.name}", "?" if m.hidden else format_number(p.gradient(*m.weight))
-    )
     total = down - up
     cancelled = format_percent(1 - abs(up + down) / total) if total > 0 else "–"
-    columns[3].metric("Cancels", "?" if m.hidden else cancelled)
+    net = f"Net{' + penalty' if penalty else ''} = d{m.name}"
+    with st.container(horizontal=True):
+        st.metric(f"Sum of the {int((values > 0).sum())} positive", format_number(down))
+        st.metric(f"Sum of the {int((values < 0).sum())} negative", format_number(up))
+        st.metric(net, "?" if m.hidden else format_number(p.gradient(*m.weight)))
+        st.metric("Cancels", "?" if m.hidden else cancelled)
     if penalty:
         st.caption(f"The penalty adds {format_number(penalty)} to the net of the samples.")
 
@@ -786,7 +787,6 @@ def ladder(m: Moment) -> None:
 
 def _phases(m, training, phase):
     p = backprop.batch_pass(training)
-    columns = st.columns(4)
     total = p.data_loss + p.penalty
     after = backprop.preview_update(training) if phase >= 4 else None
     old = p.weight(*m.weight)
@@ -797,9 +797,10 @@ def _phases(m, training, phase):
         (f"3 · backward: d{m.name}", p.gradient(*m.weight)),
         (f"4 · update: {m.name}", new),
     )
-    for i, (column, (label, value)) in enumerate(zip(columns, shown, strict=True)):
-        hide = m.hidden and i == 2
-        column.metric(label, "·" if i >= phase else "?" if hide else format_number(value))
+    with st.container(horizontal=True):
+        for i, (label, value) in enumerate(shown):
+            hide = m.hidden and i == 2
+            st.metric(label, "·" if i >= phase else "?" if hide else format_number(value))
     if phase >= 4 and not m.hidden:
         st.caption(f"{m.name} goes from {old!r} to {new!r}; commit it, and that is bit for bit what it is.")
 

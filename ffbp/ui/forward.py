@@ -108,20 +108,21 @@ def _unit_chosen(key):
 def output_in_words(p: Pass) -> None:
     """What the output says about this sample, and what the loss charges for it."""
     network, trace = p.network, p.trace
-    left, middle, right = st.columns(3)
     name, value = _decision(p, network, trace)
-    left.metric("The network says", name)
-    middle.metric(*value)
     loss = p.loss(network, p.sample.X)
-    right.metric("Loss of this sample", "no target" if loss is None else format_number(loss))
+    with st.container(horizontal=True):  # side by side on a phone, too
+        st.metric("The network says", name)
+        st.metric(*value)
+        st.metric("Loss of this sample", "no target" if loss is None else format_number(loss))
     if loss is None:
         st.markdown("Typed inputs have no target, so there is nothing to be charged for.")
         return
-    st.markdown(_judgement(p, network, trace))
+    left, right = st.columns(2, vertical_alignment="center")
+    left.markdown(_judgement(p, network, trace))
+    left.caption(formulas.plain(f"{network.loss_function.label}: {network.loss_function.formula}"))
     formula = _loss_formula(network, trace, p.sample.y, loss)
     if formula:
-        st.latex(formula)
-    st.caption(formulas.plain(f"{network.loss_function.label}: {network.loss_function.formula}"))
+        right.latex(formula)
 
 
 def _decision(p, network, trace):

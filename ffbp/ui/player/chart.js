@@ -53,7 +53,7 @@ class Chart {
     const { text, border, background } = this.theme;
     const layout = structuredClone(this.chart.plot.layout);
     layout.font = { ...layout.font, color: text, family: getComputedStyle(this.root).fontFamily };
-    layout.autosize = true;
+    if (layout.legend && this.root.clientWidth < 480) layout.legend.font = { ...layout.legend.font, size: 12 };
     layout.hoverlabel = { bgcolor: background, font: { color: text } };
     for (const [name, axis] of Object.entries(layout)) {
       if (/^[xy]axis\d*$/.test(name)) Object.assign(axis, { gridcolor: border, linecolor: border, tickcolor: text });

@@ -1,0 +1,180 @@
+"""What a person waits for, in a real Chromium: from a key or a click until the page shows it, and how smoothly it plays.
+
+`.venv/bin/python -m pytest tests/benchmarks/test_picture.py -s` prints the table. A time is taken from the event to the
+frame of the browser in which the change is there. The assertions are loose on purpose: the table is the result. On a busy
+machine everything is slower; the minimum says what the page itself needs.
+"""
+
+from time import perf_counter
+
+import chromium
+import numpy as np
+import pytest
+from browsing import Playground, serving
+from playwright.sync_api import sync_playwright
+
+import ffbp
+from ffbp.figures import pack_run
+from ffbp.maps import plane_of
+
+N = 30
+ROWS = []
+TARGET = 150  # milliseconds
+
+# Runs an action and looks at the page in every frame of the browser: when did each thing change for the last time?
+WATCH = """async ({ act, until, quiet }) => {
+  const main = document.querySelector('[data-testid="stMain"]');
+  const text = (selector) => [...main.querySelectorAll(selector)].map(e => e.textContent).join('|');
+  const inView = (e) => { const { top, bottom } = e.getBoundingClientRect(); return bottom > 0 && top < window.innerHeight; };
+  const charts = (all) => [...main.querySelectorAll('.ffbp-chart')].filter(e => all || inView(e));
+  const drawn = (all) => charts(all).map(e => e.dataset.drawn).join('|');
+  const looks = {
+    run: () => main.querySelector('.ffbp').dataset.run,
+    frame: () => main.querySelector('.ffbp').dataset.frame,
+    numbers: () => text('[data-testid="stMetricValue"]'),
+    'charts in view': () => drawn(false),
+    'whole page': () => drawn(true) + text('[data-testid="stMetricValue"], .katex annotation, table'),
+  };
+  const before = {}, changed = {};
+  for (const [name, look] of Object.entries(looks)) before[name] = look();
+  const frame = () => new Promise(requestAnimationFrame);
+  const start = performance.now();
+  const [key, value] = Object.entries(act)[0];
+  if (key === 'click') main.querySelector(value).click();
+  else document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: value, bubbles: true, cancelable: true }));
+  let last = start;
+  while ((performance.now() - last < quiet || !(until in changed)) && performance.now() - start < 20000) {
+    await frame();
+    const now = performance.now();
+    for (const [name, look] of Object.entries(looks)) {
+      const seen = look();
+      if (seen !== before[name]) { before[name] = seen; changed[name] = now - start; last = now; }
+    }
+  }
+  return changed;
+}"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def table():
+    yield
+    print(f"\n\n{'what':66} {'least':>7} {'p50':>7} {'p95':>7}  target")
+    for what, numbers, target in ROWS:
+        print(f"{what:66} " + " ".join(f"{number:>7}" for number in numbers) + f"  {target}")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def server():
+    with serving() as address:
+        yield address
+
+
+@pytest.fixture
+def page(browser):
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    yield context.new_page()
+    context.close()
+
+
+def note(what, times, target):
+    """A row of the table: the least, the median and the 95th percentile in milliseconds; returns the median."""
+    least, p50, p95 = min(times), np.median(times), np.percentile(times, 95)
+    ROWS.append((what, [f"{number:.0f}" for number in (least, p50, p95)], target))
+    return p50
+
+
+def at_rest(page, address):
+    """Open a page and wait until everything is there."""
+    page.goto(address)
+    Playground(page, None).ready()
+    page.wait_for_selector(".ffbp[data-refined]")
+    page.wait_for_timeout(2000)
+
+
+def watch(page, until, **act):
+    """What changed when, in milliseconds, after one click or key."""
+    return page.evaluate(WATCH, {"act": act, "until": until, "quiet": 600})
+
+
+def test_from_a_key_on_a_slider_to_all_panels(page, server):
+    at_rest(page, server)
+    page.get_by_role("slider", name="Noise").focus()
+    anew = [watch(page, "run", key="ArrowRight")["run"] for _ in range(N)]
+    cached = [watch(page, "run", key="ArrowLeft" if i % 2 == 0 else "ArrowRight")["run"] for i in range(N + 2)][2:]
+    assert note("Playground: key on a slider -> all panels, trained anew", anew, "<= 200") < 5000
+    assert note("Playground: key on a slider -> all panels, cached run", cached, f"<= {TARGET}") < 5000
+
+
+@pytest.mark.parametrize("name", ["forward_pass", "backpropagation"])
+@pytest.mark.parametrize(
+    ("what", "selector"),
+    [("sample", '[data-testid="stNumberInputStepUp"]'), ("frame", '.ffbp button[aria-label="One frame back"]')],
+)
+def test_from_a_change_of_sample_or_frame_to_the_numbers_and_charts(page, server, name, what, selector):
+    at_rest(page, f"{server}/{name}")
+    changes = [watch(page, "numbers", click=selector) for _ in range(N + 2)][2:]
+    assert all("numbers" in change and "whole page" in change for change in changes), "a change was not shown"
+    assert what == "sample" or all("frame" in change for change in changes)
+    if name == "forward_pass":
+        assert all("charts in view" in change for change in changes)
+    seen = [max(change.get(part, 0) for part in ("frame", "numbers", "charts in view")) for change in changes]
+    title = name.replace("_", " ").capitalize()
+    assert note(f"{title}: {what} -> numbers and charts in view", seen, f"<= {TARGET}") < 5000
+    note(f"{title}: {what} -> whole page, what is out of view too", [change["whole page"] for change in changes], "")
+
+
+def test_the_timeline_plays_at_the_screens_rate(page, server):
+    at_rest(page, server)
+    page.click(".ffbp .play")
+    frames = page.evaluate(
+        """async () => {
+          const box = document.querySelector('.ffbp'), play = box.querySelector('.play'), times = [], shown = new Set();
+          const start = performance.now();
+          let turns = 0;
+          while (performance.now() - start < 10000) {
+            await new Promise(requestAnimationFrame);
+            times.push(performance.now());
+            shown.add(`${turns}:${box.dataset.frame}`);
+            if (play.getAttribute('aria-label') === 'Play') { play.click(); turns++; }
+          }
+          return [times, shown.size];
+        }"""
+    )
+    times, shown = np.array(frames[0]), frames[1]
+    steps = np.diff(times)
+    dropped = int(np.round(steps / (1000 / 60) - 1).clip(0).sum())
+    ROWS.append(("Timeline: frames a second drawn in ten seconds", ["", f"{len(steps) / 10:.1f}", ""], "60"))
+    ROWS.append(("Timeline: frames dropped in ten seconds", ["", dropped, ""], "<= 10"))
+    ROWS.append(("Timeline: moments of the run shown in ten seconds", ["", shown, ""], ""))
+    assert shown > 50
+
+
+def test_the_packed_run_is_small():
+    run = ffbp.train(ffbp.Config())
+    size = len(pack_run(run, plane_of(run.dataset)))
+    ROWS.append(("Reference run packed for the player, kB", ["", f"{size / 1000:.0f}", ""], "<= 1000"))
+    assert size < 1_000_000
+
+
+def test_from_navigation_to_the_first_picture(browser):
+    """For the first visitor after a start of the server, then for browsers that have never been there."""
+    with serving() as address:
+        times = []
+        for _ in range(6):
+            context = browser.new_context(viewport={"width": 1366, "height": 768})
+            start = perf_counter()
+            page = context.new_page()
+            page.goto(address)
+            Playground(page, None).ready()
+            times.append(1000 * (perf_counter() - start))
+            context.close()
+    assert note("Playground: navigation -> first picture, server just started", times[:1], "") < 60_000
+    assert note("Playground: navigation -> first picture, browser new", times[1:], "") < 60_000
