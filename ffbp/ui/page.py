@@ -21,12 +21,16 @@ PAGES = {
     "pages/digits.py": "Digits",
     "pages/code_export.py": "Code & export",
 }
-LINKS = "links"  # the places of the links in the sidebar, until the page is made anew
+LINKS = "links"  # in the session: where the links between the pages stand
 
 
 def draw_links() -> None:
-    """Links between the pages, each carrying the experiment and the view; a fragment that moves the view draws them anew."""
-    for place, (path, title) in zip(st.session_state.get(LINKS, ()), PAGES.items(), strict=False):
+    """Links between the pages, each carrying the experiment and the view.
+
+    A fragment that moves the view draws them anew, so that a link always opens the moment on screen; Streamlit asks that
+    it does so in the whole page's runs, too.
+    """
+    for place, (path, title) in zip(st.session_state[LINKS], PAGES.items(), strict=True):
         with suppress(StreamlitPageNotFoundError):  # a page that runs by itself has no neighbours
             place.page_link(path, label=title, query_params=address.params())
 
@@ -47,15 +51,14 @@ def begin(title: str, *, picture_first: bool = False) -> Config:
     address.adopt()
     files.settle()
     address.write()  # before the links carry it and before training: a reload in the middle finds the new experiment
+    st.session_state[LINKS] = [st.sidebar.empty() for _ in PAGES]
+    draw_links()
     place = st.sidebar.container()
 
     def draw():
         with place:
-            st.session_state[LINKS] = [st.empty() for _ in PAGES]
-            draw_links()
             Sidebar(title.lower()).draw()
 
-    st.session_state.pop(LINKS, None)  # those of the run before
     st.session_state[sidebar.PENDING] = draw
     if not picture_first:
         sidebar.draw()
