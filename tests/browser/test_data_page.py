@@ -105,9 +105,10 @@ def test_keyboard_alone_chooses_a_file_a_target_and_a_sample(your_data, animals)
     rest(page)
     page.get_by_role("heading", name="Your data").wait_for()
     upload = page.get_by_test_id("stFileUploader").get_by_role("button", name="Upload", exact=True)
-    upload.focus()
+    page.get_by_role("heading", name="Inspect").wait_for()  # the whole page is there, and nothing takes the focus away
+    rest(page)
     with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
+        upload.press("Enter")
     before = on.data("run")
     chooser.value.set_files(animals)
     on.new_run(before)
