@@ -1,0 +1,87 @@
+"""No link breaks the app: random and mutated query strings. 10,000 of them with ``--full``."""
+
+import random
+import time
+from urllib.parse import parse_qs, urlencode
+
+import pytest
+from links import KEYS, random_links
+from test_config import random_config
+
+from ffbp.config import DEFAULTS, FOREIGN_PARAMS, MAX_WORK, Config
+from ffbp.ui import address
+
+
+@pytest.fixture(scope="module")
+def links(full):
+    rng = random.Random(5)
+    configs = [random_config(rng) for _ in range(300 if full else 60)]
+    return random_links(10_000 if full else 700, configs)
+
+
+def parameters(link):
+    """A query string as Streamlit reads it: the last of duplicates counts."""
+    return {key: values[-1] for key, values in parse_qs(link, keep_blank_values=True).items()}
+
+
+def own(params):
+    return {key: value for key, value in params.items() if key not in address.VIEW and key != address.INPUTS}
+
+
+def test_the_links_reach_every_parameter_and_most_have_faults(links):
+    assert {key for link in links for key in parameters(link)} >= set(KEYS)
+    faulty = sum(bool(Config.from_params(own(parameters(link)))[1]) for link in links)
+    assert len(links) / 3 < faulty < len(links)
+
+
+def test_each_gives_a_valid_bounded_configuration_and_at_most_warnings(links):
+    slowest = 0.0
+    for link in links:
+        params = own(parameters(link))
+        start = time.process_time()
+        config, warnings = Config.from_params(params)
+        slowest = max(slowest, time.process_time() - start)
+        assert all(isinstance(text, str) and len(text) < 500 for text in warnings), link[:200]
+        assert Config.from_params(config.to_params()) == (config, []), link[:200]
+        assert config.file_name or config.epochs == 1 or config.work() <= MAX_WORK, link[:200]
+    print(f"slowest of {len(links)}: {slowest * 1e3:.0f} ms")
+    assert slowest < 2
+
+
+def test_what_is_not_taken_is_named_in_a_warning(links):
+    for link in links:
+        params = own(parameters(link))
+        config, warnings = Config.from_params(params)
+        for key, text in params.items():
+            name = Config.PARAMS.get(key, key)
+            if name not in DEFAULTS:
+                if not key.startswith(FOREIGN_PARAMS):
+                    assert any("unknown parameter" in warning for warning in warnings), (key, warnings)
+            elif getattr(config, name) == DEFAULTS[name] and text not in _default_texts(name):
+                assert any(name in warning for warning in warnings) or _means_default(name, text), (key, text, warnings)
+
+
+def _default_texts(name):
+    """Texts that mean the default, as far as simple ones go."""
+    return {str(DEFAULTS[name]), "true", "1", "yes"} if DEFAULTS[name] is True else {str(DEFAULTS[name])}
+
+
+def _means_default(name, text):
+    """Whether the text alone is read as the default without a warning, or epochs were lowered to it."""
+    config, warnings = Config.from_params({name: text})
+    return not warnings and getattr(config, name) == DEFAULTS[name]
+
+
+def test_the_views_parameters_are_bounded_or_warned_about(links):
+    for link in links:
+        params = parameters(link)
+        view, warnings = address._view_from(params)
+        for key in (*address.VIEW, address.INPUTS):
+            assert (key in view) + any(text.startswith(f"{key} must") for text in warnings) == (key in params), link
+        for key, (low, high) in address.VIEW.items():
+            assert low <= view.get(key, low) <= high
+        if address.INPUTS in view:
+            assert len(view[address.INPUTS].split("_")) <= 64
+        again = {key: str(value) for key, value in view.items()}
+        assert address._view_from(again) == (view, []), "what was taken comes back from the address that is written"
+        assert parameters(urlencode(again)) == again
