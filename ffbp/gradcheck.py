@@ -14,7 +14,7 @@ from ffbp.network import Network
 STEP = 1e-5
 WIDE_STEP = 3e-4
 CHUNK_BYTES = 4_000_000
-DOUBT = 3e-7  # by how much D(h) and D(2h) may differ, relatively, before more digits are asked for
+DOUBT = 3e-7  # by how much D(h) and D(2h) may differ, relatively and rounding included, before more digits are asked for
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def check_gradients(net: Network, X: np.ndarray, y: np.ndarray, *, step: float |
     X (n_samples, n_inputs), y (n_samples,) or (n_samples, n_outputs). With ``step`` h: the central difference D(h) alone.
     Without: (4 D(h) − D(2h)) / 3 at h = 3e-4, whose truncation error falls with h⁴ (Richardson 1911), so that h can be
     large enough for the loss's last digits not to matter. Where only the wider moves cross a kink, or D(h) and D(2h)
-    differ by more than a smooth loss explains, the same at h = 1e-5 in extended precision (np.longdouble, where the
+    differ (or the loss's last digit counts) by more than is sure, the same at h = 1e-5 in extended precision (np.longdouble, where the
     platform has one), which is judged by neither noise nor a bend nearby. The network itself is left as it was.
     """
     probe = net.with_theta(net.theta.copy())
@@ -60,7 +60,9 @@ def check_gradients(net: Network, X: np.ndarray, y: np.ndarray, *, step: float |
         numeric, crosses_kink = _central_differences(net, X, Y, everything, step)
     else:
         numeric, difference, crosses_kink = _richardson(net, X, Y, everything, WIDE_STEP)
-        doubtful = np.flatnonzero(crosses_kink | ~(difference <= DOUBT * np.maximum(2 * np.abs(numeric), 1e-6)))
+        rounding = np.finfo(float).eps * net.loss(X, y) / WIDE_STEP
+        trusted = difference + rounding <= DOUBT * np.maximum(2 * np.abs(numeric), 1e-6)
+        doubtful = np.flatnonzero(crosses_kink | ~trusted)
         numeric[doubtful], _, crosses_kink[doubtful] = _richardson(net, X, Y, doubtful, STEP, np.longdouble)
     with np.errstate(over="ignore", invalid="ignore"):
         relative_error = np.abs(analytic - numeric) / np.maximum(np.abs(analytic) + np.abs(numeric), 1e-6)
