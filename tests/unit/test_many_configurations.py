@@ -1,0 +1,89 @@
+"""Random valid configurations: each trains to an end in words, within its bound, with a right gradient.
+
+2,000 of them with ``--full``; otherwise 40, with less work each, and the gradients of the smaller networks.
+"""
+
+import random
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from test_config import random_config
+from threadpoolctl import threadpool_limits
+
+import ffbp
+from ffbp import notices
+from ffbp.config import MAX_WORK
+from ffbp.figures import format_number
+
+TOLERANCE = 1e-6
+LARGEST = 1e3  # weights and targets above have no digits left for a quotient of differences
+MAX_SLOWNESS = 10  # measured to estimated seconds: about 1, but the sine of a huge number takes 7 times as long
+
+
+@pytest.fixture(scope="module")
+def runs(full):
+    """(run, seconds of processor time) of random configurations, their epochs lowered to a bounded work."""
+    rng, found = random.Random(11), []
+    n, work = (2000, 0.5) if full else (40, 0.02)
+    with threadpool_limits(1):
+        while len(found) < n:
+            config = random_config(rng)
+            if config.file_name:
+                continue  # its data is not in it
+            epochs = max(1, int(config.epochs * min(1, work / config.work())))
+            start = time.process_time()
+            run = ffbp.train(replace(config, epochs=epochs))
+            found.append((run, time.process_time() - start))
+    return found
+
+
+def test_each_ends_finite_or_with_the_epoch_at_which_it_diverged_and_its_words(runs):
+    diverged = 0
+    for run, _ in runs:
+        h = run.history
+        frames = slice(0, 1) if run.diverged_at == 0 else slice(None)
+        if run.diverged_at is None:
+            assert run.history.epoch[-1] in (run.config.epochs, run.stopped_at)
+        else:
+            diverged += 1
+            assert 0 <= run.diverged_at <= run.config.epochs
+            told = [n for n in notices.notices(run) if n.level == "error"]
+            assert any("diverge" in notices.sentence(n, format_number).lower() for n in told), run.config
+            if run.diverged_at == 0:
+                continue  # frame 0 is the network that was asked for, finite or not
+        assert np.isfinite(h.theta[frames]).all(), run.config
+        assert np.isfinite(h.total[frames]).all(), run.config
+        assert np.isfinite(h.grad_norm[frames]).all(), run.config
+    assert 0 < diverged < len(runs) / 2
+
+
+def test_none_takes_longer_than_the_work_that_config_promises_by_more_than_a_factor(runs):
+    """Recording and measuring up to 300 frames comes on top: a second at most, however short the run."""
+    assert all(run.config.epochs == 1 or run.config.work() <= MAX_WORK for run, _ in runs)
+    slowest = max(runs, key=lambda pair: pair[1] - MAX_SLOWNESS * pair[0].config.work())
+    print(f"slowest: {slowest[1]:.2f} s for an estimate of {slowest[0].config.work():.2f} s")
+    assert all(seconds < MAX_SLOWNESS * run.config.work() + 2.5 for run, seconds in runs), slowest[0].config
+
+
+def test_the_gradient_at_the_beginning_is_the_slope_of_the_loss(runs, full):
+    worst, n_tested, n_kinks, n_checked = 0.0, 0, 0, 0
+    with threadpool_limits(1):
+        for k, (run, _) in enumerate(runs):
+            net, data = run.network(0), run.dataset
+            random_state = np.random.RandomState(k)
+            for layer in net.layers:
+                layer.b[...] = random_state.normal(size=layer.b.shape) * 0.5
+            if np.abs(net.theta).max() > LARGEST or np.abs(data.y_train).max() > LARGEST:
+                continue
+            if net.n_params > 1500 and not full:
+                continue
+            rows = int(np.clip(1_000_000 // net.n_params**2, 4, 20))
+            check = ffbp.check_gradients(net, data.X_train[:rows], data.y_train[:rows])
+            assert check.max_relative_error < TOLERANCE, f"{run.config}: {check}"
+            worst = max(worst, check.max_relative_error)
+            n_tested, n_kinks, n_checked = n_tested + 1, n_kinks + check.n_kinks, n_checked + check.n_checked
+    print(f"{n_tested} networks, {n_checked} parameters, {n_kinks} across a kink, worst {worst:.1e}")
+    assert n_tested > len(runs) / 4
+    assert n_kinks < n_checked / 20
