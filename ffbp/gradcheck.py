@@ -14,7 +14,9 @@ from ffbp.network import Network
 STEP = 1e-5
 WIDE_STEP = 3e-4
 CHUNK_BYTES = 4_000_000
-DOUBT = 3e-7  # by how much D(h) and D(2h) may differ, relatively and rounding included, before more digits are asked for
+DOUBT = (
+    3e-7  # by how much D(h) and D(2h) may differ, relatively and rounding included, before more digits are asked for
+)
 
 
 @dataclass(frozen=True)

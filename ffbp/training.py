@@ -8,10 +8,12 @@ frames at once, by the same forward and backward.
 import math
 from collections.abc import Generator
 from dataclasses import dataclass, fields
+from functools import cache
 from time import perf_counter
 from typing import NamedTuple
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from ffbp.config import Config
 from ffbp.datasets import REGRESSION, Dataset, Source, class_names_of, prepare
@@ -166,10 +168,12 @@ class Training:
     """The loop's state: a network, an optimizer's memory, and the place in the data.
 
     One update is `gradient` (forward, loss, backward) and then `update` (clip, optimizer). `epoch` counts finished
-    epochs, `step` finished updates, `batch` the next batch of the current epoch.
+    epochs, `step` finished updates, `batch` the next batch of the current epoch. Making one sets this process's BLAS to
+    one thread: several split a large product between them, which changes the last digits of its sums.
     """
 
     def __init__(self, config: Config, dataset: Dataset):
+        _threads().limit(limits=1, user_api="blas")
         self.config, self.dataset = config, dataset
         resolved = config.resolve(dataset)
         self.network = build_network(config, dataset)
@@ -256,6 +260,12 @@ class Training:
         if order is not None:
             np.take(self.inputs, order, axis=1, out=self.epoch_inputs, mode="clip")
             np.take(self.targets, order, axis=1, out=self.epoch_targets, mode="clip")
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    """The threads of the loaded libraries; to look for them takes a millisecond, so once."""
+    return ThreadpoolController()
 
 
 def learning_rates(config: Config) -> list[float]:

@@ -1,0 +1,117 @@
+"""Nothing from a user becomes code or a file: the package's own source is read, and the server's limits with it."""
+
+import ast
+import re
+import tomllib
+
+import pytest
+from test_architecture import CORE, FIGURES, PACKAGE, PAGES, ROOT, UI, imports, name
+
+SOURCES = sorted({*CORE, *FIGURES, *UI, *PAGES, *PACKAGE.rglob("*.py")})
+# What a file may do although the rest may not, and why.
+MAY_WRITE = {"ffbp/__main__.py": "a person at their own terminal names the files"}
+MAY_READ = {
+    "ffbp/__main__.py": "a person at their own terminal names the files",
+    "ffbp/ui/timeline.py": "the player's own JavaScript and style, and Streamlit's and plotly's Plotly",
+}
+WRITING = {
+    "write_text", "write_bytes", "unlink", "rename", "rmdir", "mkdir", "makedirs", "touch", "symlink_to", "chmod",
+    "rmtree", "copyfile", "copytree", "tofile", "savetxt", "save", "savez", "savez_compressed", "to_pickle",
+    "to_parquet", "to_feather", "to_hdf", "write_image", "write_html", "write_json", "mkstemp", "NamedTemporaryFile",
+    "TemporaryFile", "memmap",
+}  # fmt: skip
+READING = {"read_text", "read_bytes", "open", "fromfile", "loadtxt", "genfromtxt"}
+RUNNING = {"eval", "exec", "compile", "__import__", "import_module", "system", "popen", "spawnl", "execv", "fork"}
+RAW = {"unsafe_allow_html", "unsafe_allow_javascript", "allow_pickle"}
+FOREIGN = ("subprocess", "multiprocessing", "socket", "ctypes", "pickle", "marshal", "shelve", "dill", "joblib", "cloudpickle",
+           "urllib.request", "http.client", "requests", "httpx", "ftplib", "smtplib", "code", "codeop", "runpy")  # fmt: skip
+
+
+def calls(path):
+    """(name, call) of all calls in a file: `f(...)` and `x.f(...)` alike."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            function = node.func
+            yield (function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")), node
+
+
+def in_memory(call):
+    """Whether a saving call gets a file object of the program's own (`buffer`), so that nothing reaches the disk."""
+    return bool(call.args) and isinstance(call.args[0], ast.Name) and call.args[0].id in ("buffer", "stream")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_nothing_runs_text(path):
+    regular = {"compile"} if "re" in imports(path) else set()  # re.compile
+    assert {found for found, call in calls(path) if found in RUNNING - regular} == set()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_nothing_reaches_processes_networks_or_pickles(path):
+    reached = {
+        module for module in FOREIGN for found in imports(path) if found == module or found.startswith(module + ".")
+    }
+    assert reached == set()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_nothing_is_written_to_disk(path):
+    writing = {found for found, call in calls(path) if found in WRITING and not in_memory(call)}
+    for found, call in calls(path):
+        if found == "open":
+            modes = [a for a in (*call.args[1:2], *(k.value for k in call.keywords if k.arg == "mode"))]
+            writing |= {"open for writing" for mode in modes if set(getattr(mode, "value", "w")) & set("wax+")}
+    assert not writing or name(path) in MAY_WRITE, writing
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_only_what_is_named_here_reads_files(path):
+    reading = {found for found, _ in calls(path) if found in READING}
+    assert not reading or name(path) in MAY_READ, reading
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_no_text_becomes_html(path):
+    for found, call in calls(path):
+        assert not {keyword.arg for keyword in call.keywords} & RAW, found
+    assert not re.search(r"\bst\.html\(|components\.v1|\biframe\(", path.read_text("utf-8"))
+
+
+def test_the_walk_finds_what_it_looks_for(tmp_path):
+    """The judge is judged: each kind of fault is found in a file that has it."""
+    bad = tmp_path / "bad.py"
+    bad.write_text(
+        "open('a', 'w'); eval('1'); st.markdown(x, unsafe_allow_html=True); p.write_text(''); np.save(path, a)"
+    )
+    found = dict(calls(bad))
+    assert found.keys() >= {"open", "eval", "markdown", "write_text", "save"}
+    assert not in_memory(found["save"])
+    assert found["markdown"].keywords[0].arg in RAW
+    assert found["open"].args[1].value == "w"
+
+
+CONFIG = (ROOT / ".streamlit" / "config.toml").read_text("utf-8")
+
+
+def test_every_limit_of_the_server_has_its_reason():
+    section = CONFIG.split("[server]")[1].split("\n[")[0]
+    lines = [line for line in section.splitlines() if "=" in line]
+    assert len(lines) >= 4
+    assert all(len(line.partition("#")[2].split()) >= 3 for line in lines), lines
+
+
+def test_what_comes_from_and_goes_to_a_browser_is_bounded():
+    server = tomllib.loads(CONFIG)["server"]
+    assert server["maxUploadSize"] <= 5
+    assert server["maxMessageSize"] <= 20
+    assert server["maxWidgetStateSize"] <= 2
+    assert server["disconnectedSessionTTL"] <= 300
+    assert tomllib.loads(CONFIG)["client"]["showErrorDetails"] == "none"
+
+
+def test_no_protection_is_turned_off():
+    server = tomllib.loads(CONFIG)["server"]
+    for key in ("enableCORS", "enableXsrfProtection"):
+        assert server.get(key, True) is True
+    assert server.get("enableStaticServing", False) is False
+    assert "allowRunOnSave" not in server
