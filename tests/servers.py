@@ -24,7 +24,7 @@ class Server:
 
     def __init__(self, port: int | None = None):
         self.port = port or free_port()
-        self.process, self.log = None, tempfile.TemporaryFile()
+        self.process, self.log = None, tempfile.TemporaryFile()  # noqa: SIM115 (`running` closes it)
 
     @property
     def address(self) -> str:

@@ -102,7 +102,7 @@ class Session:
             return
         element = delta.new_element
         kind = element.WhichOneof("type")
-        if kind == "bidi_component" and element.bidi_component.component_name.endswith("ffbp_player"):
+        if kind == "bidi_component" and "ffbp_player" in element.bidi_component.component_name:
             answer.picture = time.perf_counter() - started
             answer.blob = element.bidi_component.bytes
         elif kind == "exception":

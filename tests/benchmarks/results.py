@@ -5,6 +5,7 @@ import platform
 import re
 import sys
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 FILE = Path(__file__).parent / "RESULTS.md"
@@ -37,10 +38,7 @@ def command_line() -> str:
 
 
 def machine() -> str:
-    """When and on what: date, processor, cores, versions."""
-    import numpy
-    import streamlit
-
+    """When and on what: date, processor, cores, load, versions."""
     model = platform.processor() or platform.machine()
     try:
         found = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
@@ -50,5 +48,5 @@ def machine() -> str:
     load = f", load average {os.getloadavg()[0]:.1f} at the end" if hasattr(os, "getloadavg") else ""
     return (
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC; {model}, {os.cpu_count()} cores{load}; Python "
-        f"{platform.python_version()}, NumPy {numpy.__version__}, Streamlit {streamlit.__version__}"
+        f"{platform.python_version()}, NumPy {version('numpy')}"
     )

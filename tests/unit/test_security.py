@@ -59,7 +59,7 @@ def test_nothing_is_written_to_disk(path):
     writing = {found for found, call in calls(path) if found in WRITING and not in_memory(call)}
     for found, call in calls(path):
         if found == "open":
-            modes = [a for a in (*call.args[1:2], *(k.value for k in call.keywords if k.arg == "mode"))]
+            modes = [*call.args[1:2], *(k.value for k in call.keywords if k.arg == "mode")]
             writing |= {"open for writing" for mode in modes if set(getattr(mode, "value", "w")) & set("wax+")}
     assert not writing or name(path) in MAY_WRITE, writing
 
