@@ -14,9 +14,7 @@ from ffbp.network import Network
 STEP = 1e-5
 WIDE_STEP = 3e-4
 CHUNK_BYTES = 4_000_000
-DOUBT = (
-    3e-7  # by how much D(h) and D(2h) may differ, relatively and rounding included, before more digits are asked for
-)
+DOUBT = 3e-7  # relative difference of D(h) and D(2h), rounding included, above which more digits are asked for
 
 
 @dataclass(frozen=True)
