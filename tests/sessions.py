@@ -39,8 +39,8 @@ class Answer:
 class Session:
     """One websocket. `open`, then `rerun` as often as wanted, then `close`."""
 
-    def __init__(self, address: str, page: str = ""):
-        self.address, self.page = address, page
+    def __init__(self, address: str, page: str = "", headers: dict[str, str] | None = None):
+        self.address, self.page, self.headers = address, page, headers
         self.query = ""
         self.cached: dict[str, tuple[ForwardMsg, int]] = {}
         self.n_runs = 0
@@ -48,7 +48,8 @@ class Session:
     async def open(self) -> "Session":
         url = self.address.replace("http", "ws", 1) + "/_stcore/stream"
         self.socket = await websockets.connect(
-            url, subprotocols=["streamlit"], max_size=None, compression=None, ping_interval=None, open_timeout=60
+            url, subprotocols=["streamlit"], additional_headers=self.headers, max_size=None, compression=None,
+            ping_interval=None, open_timeout=60,
         )
         return self
 
