@@ -158,7 +158,7 @@ def browser_carries_on(playwright, address, servers) -> tuple[float, str]:
         used = max(servers, key=lambda server: connected_to([server])[0])
         used.kill()
         started = time.perf_counter()
-        slider = page.locator("[data-testid=stSidebar] input[type=range]").nth(1)  # the second control: noise or layers
+        slider = page.get_by_role("slider", name="Noise")
         deadline = started + 60
         while time.perf_counter() < deadline:  # a change of any control shows a new run: the page is alive
             page.wait_for_timeout(500)
