@@ -156,3 +156,40 @@ def test_a_diverging_network_is_judged_without_a_warning():
     run = ffbp.train(ffbp.Config(dataset="bumps", hidden=(16,), learning_rate=900.0, epochs=20))
     check = ffbp.check_gradients(run.network(-1), run.dataset.X_train, run.dataset.y_train)
     assert check.n_checked + check.n_kinks == 65
+
+
+def test_saturated_units_and_large_penalties_leave_enough_digits():
+    # A loss of thousands (its penalty) or tens (confident and wrong) has no digits left for gradients of 1e-7.
+    config = ffbp.Config(
+        dataset="three_inputs", columns=(0, 1), hidden=(20,), activation="tanh", initializer="normal", init_scale=10.0,
+        l1=8.0, l2=3.0, epochs=1,
+    )  # fmt: skip
+    run = ffbp.train(config)
+    for seed in range(5):
+        net = run.network(0)
+        net.layers[0].b[...] = np.random.RandomState(seed).randn(20, 1)
+        assert net.penalty() > 1000
+        check = check_gradients(net, run.dataset.X_train, run.dataset.y_train)
+        assert check.max_relative_error < TOLERANCE, str(check)
+
+
+@pytest.mark.skipif(np.finfo(np.longdouble).eps == np.finfo(float).eps, reason="no extended precision on this platform")
+def test_a_bend_of_the_second_derivative_is_not_taken_for_a_fault():
+    # ELU's slope is continuous, its curvature is not: moves of 3e-4 that cross zero would miss by 1e-5.
+    rng = np.random.RandomState(1)
+    X, y = rng.randn(40, 2), rng.randint(0, 2, 40)
+    for seed in range(10):
+        net = Network((2, 12, 1), ("elu", "sigmoid"), theta=np.random.RandomState(seed).randn(49))
+        net.layers[0].b[...] = -(net.layers[0].W @ X[:12].T)[np.arange(12), np.arange(12)][:, None] + 1e-4
+        wide = check_gradients(net, X, y, step=3e-4)
+        check = check_gradients(net, X, y)
+        assert check.max_relative_error < TOLERANCE < wide.max_relative_error, str(check)
+
+
+@pytest.mark.parametrize("key", HIDDEN)
+def test_every_activation_computes_in_extended_precision(random_network, key):
+    net = random_network((3, 5, 1), (key, "sigmoid"))
+    X, _ = samples()
+    extended = net.with_theta(net.theta.astype(np.longdouble)).forward(X)
+    assert extended.A[1].dtype == np.longdouble
+    np.testing.assert_allclose(extended.A[1].astype(float), net.forward(X).A[1], rtol=1e-13, atol=1e-15)
