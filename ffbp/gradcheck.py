@@ -50,8 +50,9 @@ def check_gradients(net: Network, X: np.ndarray, y: np.ndarray, *, step: float |
     X (n_samples, n_inputs), y (n_samples,) or (n_samples, n_outputs). With ``step`` h: the central difference D(h) alone.
     Without: (4 D(h) − D(2h)) / 3 at h = 3e-4, whose truncation error falls with h⁴ (Richardson 1911), so that h can be
     large enough for the loss's last digits not to matter. Where only the wider moves cross a kink, or D(h) and D(2h)
-    differ (or the loss's last digit counts) by more than is sure, the same at h = 1e-5 in extended precision (np.longdouble, where the
-    platform has one), which is judged by neither noise nor a bend nearby. The network itself is left as it was.
+    differ (or the loss's last digit counts) by more than is sure, the same at h = 1e-5 in extended precision
+    (np.longdouble, where the platform has one), which is judged by neither noise nor a bend nearby. The network itself
+    is left as it was.
     """
     probe = net.with_theta(net.theta.copy())
     analytic = probe.backward(y, probe.forward(X)).copy()

@@ -48,8 +48,13 @@ class Session:
     async def open(self) -> "Session":
         url = self.address.replace("http", "ws", 1) + "/_stcore/stream"
         self.socket = await websockets.connect(
-            url, subprotocols=["streamlit"], additional_headers=self.headers, max_size=None, compression=None,
-            ping_interval=None, open_timeout=60,
+            url,
+            subprotocols=["streamlit"],
+            additional_headers=self.headers,
+            max_size=None,
+            compression=None,
+            ping_interval=None,
+            open_timeout=60,
         )
         return self
 

@@ -360,7 +360,10 @@ def main() -> int:
             absent |= set(missing)
             against = "recorded" if case.name.startswith("reference") else "steps"
             cells = ["not installed" if name in missing else ratio(times, name, against) for name in WAYS]
-            own = [f"{np.median(times[name]) * 1e3:.1f}" if name in times else "beyond Config" for name in ("steps", "recorded")]
+            own = [
+                f"{np.median(times[name]) * 1e3:.1f}" if name in times else "beyond Config"
+                for name in ("steps", "recorded")
+            ]
             rows.append([case.name, *own, *cells])
             print("  ".join(map(str, rows[-1])), flush=True)
     notes = [
@@ -369,7 +372,9 @@ def main() -> int:
         f"{options.rounds} rounds, float64, one BLAS thread, all ended at the same loss.",
     ]
     if absent:
-        notes.append(f"Not installed: {', '.join(sorted(absent))}; `python tests/peers/run.py` makes an environment with them.")
+        notes.append(
+            f"Not installed: {', '.join(sorted(absent))}; `python tests/peers/run.py` makes an environment with them."
+        )
     results.write("Training", results.command_line(), columns, rows, notes)
     return 0
 

@@ -191,7 +191,13 @@ def main() -> int:
             server.start()
         with balancing(*servers) as address:
             headers = headers_of(address)
-            wanted = ("Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Permissions-Policy", "Set-Cookie")
+            wanted = (
+                "Content-Security-Policy",
+                "X-Content-Type-Options",
+                "Referrer-Policy",
+                "Permissions-Policy",
+                "Set-Cookie",
+            )
             problems += [f"no header {name}" for name in wanted if name not in headers]
             people = [Person(address, k) for k in range(options.people)]
 
@@ -218,7 +224,9 @@ def main() -> int:
                 with sync_playwright() as playwright:
                     took, problem = browser_carries_on(playwright, address, servers)
                 problems += [problem] if problem else []
-                rows.append(["a browser whose replica was killed works again, its link at the same experiment", f"{took:.1f} s"])
+                rows.append(
+                    ["a browser whose replica was killed works again, its link at the same experiment", f"{took:.1f} s"]
+                )
             alive = next(server for server in servers if server.process.poll() is None)
             rows.append(["memory of the replica that is left", f"{alive.memory():.0f} MB"])
     finally:

@@ -55,7 +55,11 @@ def once() -> tuple[float, float, float]:
 def import_times(module: str) -> list[tuple[str, float, float]]:
     """(module, own ms, ms with what it imports) in the order of importing, by -X importtime."""
     result = subprocess.run(
-        [sys.executable, "-X", "importtime", "-c", f"import {module}"], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-X", "importtime", "-c", f"import {module}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     found = re.findall(r"import time:\s+(\d+) \|\s+(\d+) \| ( *)(\S+)", result.stderr)
     return [(name, int(own) / 1e3, int(total) / 1e3) for own, total, _, name in found]

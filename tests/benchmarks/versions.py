@@ -37,7 +37,10 @@ def find_python(version: str) -> str | None:
     """A Python of this version: this one, on the path, or one of pyenv's."""
     if f"{sys.version_info[0]}.{sys.version_info[1]}" == version:
         return sys.executable
-    places = [shutil.which(f"python{version}"), *sorted((Path.home() / ".pyenv/versions").glob(f"{version}.*/bin/python"))]
+    places = [
+        shutil.which(f"python{version}"),
+        *sorted((Path.home() / ".pyenv/versions").glob(f"{version}.*/bin/python")),
+    ]
     for place in filter(None, places):
         answer = subprocess.run([str(place), "-V"], capture_output=True, text=True, check=False)
         if answer.returncode == 0 and answer.stdout.startswith(f"Python {version}."):
@@ -55,7 +58,10 @@ def environment(python: str, kind: str, folder: Path) -> Path:
     """An environment with the lowest or newest versions; its python. Raises CalledProcessError."""
     subprocess.run([python, "-m", "venv", str(folder)], check=True)
     inside = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    wanted = [f"{name}{'==' if kind == 'lowest' else '>='}{version}{'.*' if kind == 'lowest' else ''}" for name, version in requirements()]
+    wanted = [
+        f"{name}{'==' if kind == 'lowest' else '>='}{version}{'.*' if kind == 'lowest' else ''}"
+        for name, version in requirements()
+    ]
     install = [str(inside), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:"]
     subprocess.run([*install, "--upgrade-strategy", "eager", *wanted], check=True)
     return inside
@@ -115,10 +121,16 @@ def main() -> int:
                     inside = environment(python, kind, folder)
                     environment_variables = os.environ | {"PYTHONWARNINGS": "ignore"}
                     output = subprocess.run(
-                        [str(inside), "tests/digest.py"], cwd=ROOT, env=environment_variables, capture_output=True, check=True
+                        [str(inside), "tests/digest.py"],
+                        cwd=ROOT,
+                        env=environment_variables,
+                        capture_output=True,
+                        check=True,
                     ).stdout
                 except subprocess.CalledProcessError as error:
-                    said = (error.stderr or b"").decode(errors="replace").strip().splitlines()[-1:] or ["pip could not install it"]
+                    said = (error.stderr or b"").decode(errors="replace").strip().splitlines()[-1:] or [
+                        "pip could not install it"
+                    ]
                     rows.append([version, kind, "-", "-", "-", f"FAILED: {said[0][:150]}"])
                     failed += 1
                     print(rows[-1], flush=True)
@@ -128,7 +140,9 @@ def main() -> int:
                 if options.with_pages:
                     fault = "; ".join(filter(None, [fault, pages_run(inside)]))
                 failed += bool(fault)
-                rows.append([version, kind, installed(inside), f"{worst:.1e}", ", ".join(chaotic) or "none", fault or "ok"])
+                rows.append(
+                    [version, kind, installed(inside), f"{worst:.1e}", ", ".join(chaotic) or "none", fault or "ok"]
+                )
                 print(rows[-1], flush=True)
             if python is None:
                 rows.append([version, "-", "-", "-", "-", "not found on this machine"])

@@ -76,7 +76,11 @@ def test_the_core_knows_neither_streamlit_nor_plotly_nor_what_draws_it(path):
 @pytest.mark.parametrize("path", [PACKAGE / f"{stem}.py" for stem in ALLOWED], ids=name)
 def test_the_core_imports_only_numpy_and_scikit_learns_data_beside_the_standard_library(path):
     foreign = {module.split(".")[0] for module in imports(path)} - set(sys.stdlib_module_names) - {"ffbp"}
-    also = {"datasets": {"sklearn"}, "mnist": {"sklearn"}, "training": {"threadpoolctl"}}  # threadpoolctl: NumPy cannot set its own threads
+    also = {
+        "datasets": {"sklearn"},
+        "mnist": {"sklearn"},
+        "training": {"threadpoolctl"},
+    }  # threadpoolctl: NumPy cannot set its own threads
     assert foreign <= {"numpy"} | also.get(path.stem, set())
 
 
