@@ -14,6 +14,7 @@ def _figure(x_title, y_title, *, height=260, legend) -> go.Figure:
     axis = {"zeroline": False, "ticks": "outside", "ticklen": 3, "fixedrange": True, "automargin": True}
     return go.Figure(
         layout=go.Layout(
+            template="none",
             margin={"l": 56, "r": 12, "t": 36 if legend else 12, "b": 48},
             height=height,
             font={"size": 14},

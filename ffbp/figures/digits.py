@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from ffbp.figures import palette
-from ffbp.figures.forward import GRID, INK, text_of
+from ffbp.figures.forward import text_of
 from ffbp.figures.numbers import format_number, format_percent
 from ffbp.figures.pack import _Packer, differences, quantise
 from ffbp.maps import confusion, outputs, precision_recall
@@ -18,7 +18,7 @@ from ffbp.pixels import Raster, Walk
 from ffbp.training import Run
 
 PALETTE = {
-    "negative": palette.NEGATIVE, "positive": palette.POSITIVE, "middle": palette.MIDDLE, "ink": INK,
+    "negative": palette.NEGATIVE, "positive": palette.POSITIVE, "middle": palette.MIDDLE, "ink": palette.INK,
 }  # fmt: skip
 
 
@@ -111,18 +111,18 @@ def pack_confusion(run: Run, *, chosen: int | None = None) -> bytes:
 # Plotly
 
 
-def _layout(x_title: str, y_title: str, height: int, theme: str, **options) -> go.Layout:
-    ink = {"size": 14, "color": INK[theme]}
-    axis = {"zeroline": False, "tickfont": ink, "gridcolor": GRID[theme], "ticks": "outside", "tickcolor": INK[theme]}
+def _layout(x_title: str, y_title: str, height: int, **options) -> go.Layout:
+    font = {"size": 14}  # colours of text and grid are the page's, which draws the chart
+    axis = {"zeroline": False, "tickfont": font, "ticks": "outside", "fixedrange": True}
     return go.Layout(
-        margin={"l": 60, "r": 16, "t": 30, "b": 48}, height=height, font=ink, dragmode=False, hovermode="closest",
-        paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
-        xaxis={**axis, "title": {"text": x_title, "font": ink}}, yaxis={**axis, "title": {"text": y_title, "font": ink}},
+        template="none", margin={"l": 60, "r": 16, "t": 30, "b": 48}, height=height, font=font, dragmode=False,
+        hovermode="closest", paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
+        xaxis={**axis, "title": {"text": x_title, "font": font}}, yaxis={**axis, "title": {"text": y_title, "font": font}},
         **options,
     )  # fmt: skip
 
 
-def probability_bars(p: np.ndarray, names, *, theme: str = "light", true: int | None = None) -> go.Figure:
+def probability_bars(p: np.ndarray, names, *, true: int | None = None) -> go.Figure:
     """The outputs for one image, a bar a class, the numbers beside them; the true class is named by a mark."""
     best = int(np.nan_to_num(p).argmax())
     colors = [palette.POSITIVE if k == best else palette.CHANCE for k in range(len(p))]
@@ -133,18 +133,18 @@ def probability_bars(p: np.ndarray, names, *, theme: str = "light", true: int | 
             text=[format_percent(v) for v in p], textposition="outside", cliponaxis=False, textfont={"size": 14},
             hovertemplate="%{y}: %{x:.6g}<extra></extra>",
         ),
-        layout=_layout("output", "digit" if len(p) == 10 else "class", 300, theme),
+        layout=_layout("output", "digit" if len(p) == 10 else "class", 300),
     )  # fmt: skip
     figure.update_xaxes(range=[0, 1.18], tickvals=[0, 0.5, 1])
     figure.update_yaxes(range=[len(p) - 0.4, -0.6], tickvals=np.arange(len(p)), ticktext=ticks, ticks="")
     return figure
 
 
-def activation_bars(network: Network, trace: Trace, *, chosen: tuple[int, int] | None = None, theme: str = "light"):
+def activation_bars(network: Network, trace: Trace, *, chosen: tuple[int, int] | None = None) -> go.Figure:
     """The hidden layers' activations of one sample, a bar a unit, a row a layer; chosen: (layer, unit), unit from 0."""
     layers = range(1, len(network.layers))
     figure = make_subplots(rows=max(len(layers), 1), cols=1, vertical_spacing=0.24 / max(len(layers), 1))
-    ink = {"size": 14, "color": INK[theme]}
+    font = {"size": 14}
     for row, l in enumerate(layers, start=1):
         a, color = trace.A[l][:, 0], palette.LAYERS[l - 1]
         lines = [3 if chosen == (l, u) else 0 for u in range(len(a))]
@@ -154,23 +154,24 @@ def activation_bars(network: Network, trace: Trace, *, chosen: tuple[int, int] |
             hovertemplate=f"layer {l}, unit %{{x}}: a = %{{y:.6g}}<extra></extra>",
         )  # fmt: skip
         figure.update_yaxes(
-            title={"text": f"a of layer {l}", "font": ink}, tickfont=ink, gridcolor=GRID[theme],
-            zerolinecolor=INK[theme], row=row, col=1,
+            title={"text": f"a of layer {l}", "font": font}, tickfont=font, fixedrange=True,
+            zerolinecolor=palette.CHANCE, row=row, col=1,
         )  # fmt: skip
-        figure.update_xaxes(tickfont=ink, showgrid=False, range=[0.3, len(a) + 0.7], row=row, col=1)
-    figure.update_xaxes(title={"text": "unit", "font": ink}, row=max(len(layers), 1), col=1)
+        figure.update_xaxes(tickfont=font, fixedrange=True, showgrid=False, range=[0.3, len(a) + 0.7], row=row, col=1)
+    figure.update_xaxes(title={"text": "unit", "font": font}, row=max(len(layers), 1), col=1)
     figure.update_layout(
+        template="none",
         height=60 + 190 * max(len(layers), 1), margin={"l": 60, "r": 16, "t": 12, "b": 48}, dragmode=False, bargap=0.2,
-        paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", font=ink,
+        paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", font=font,
     )  # fmt: skip
     return figure
 
 
-def probability_curves(walk: Walk, shown: int, names, *, theme: str = "light") -> go.Figure:
+def probability_curves(walk: Walk, shown: int, names) -> go.Figure:
     """Each class's output along a walk; the starting answer and the target stand out, a line marks the shown step."""
     steps = np.arange(len(walk.images))
     start = int(np.nan_to_num(walk.probabilities[0]).argmax())
-    figure = go.Figure(layout=_layout("step", "output", 320, theme))
+    figure = go.Figure(layout=_layout("step", "output", 320))
     for k, name in enumerate(map(text_of, names)):
         bold = k in (start, walk.target)
         figure.add_scatter(

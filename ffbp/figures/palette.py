@@ -15,6 +15,7 @@ CURSOR = "#e5383b"
 WRONG = {"light": "#111111", "dark": "#ffffff"}
 # The middle of the diverging scale: the page's own ground, so that "undecided" fades away.
 MIDDLE = {"light": "#ffffff", "dark": "#1a1d24"}
+INK = {"light": "#1c1f26", "dark": "#f0f2f5"}  # drawn digits: the page's own text colour
 NEGATIVE, POSITIVE = CLASSES[0], CLASSES[1]
 CLASS_SYMBOLS = ("circle", "square", "triangle-up", "diamond", "cross", "star", "pentagon", "hexagon", "x", "bowtie")
 

@@ -14,6 +14,7 @@ from ffbp.figures import format_number, format_percent
 from ffbp.figures.data import balance_chart, histogram_chart
 from ffbp.inspection import LEFT_OUT, TEST, TRAIN
 from ffbp.ui import address, drawing, files
+from ffbp.ui.chart import chart
 from ffbp.ui.formulas import plain
 from ffbp.ui.runs import Shown
 from ffbp.ui.samples import chosen_sample, mark_of, sample_chooser
@@ -24,7 +25,6 @@ MAX_SHOWN_COLUMNS = 40
 MAX_CHIPS = 30  # more inputs than that are counted, not listed
 TASKS = {CLASSIFICATION: "Classes", REGRESSION: "A number"}
 EVERY = "every"  # part of the data
-PLOT = {"displayModeBar": False}
 
 
 # The file
@@ -256,7 +256,12 @@ def inspect(config: Config, shown: Shown) -> None:
         if rows.class_names:
             counts = inspection.class_balance(rows)
             st.markdown("**Samples of each class**")
-            st.plotly_chart(balance_chart(rows.class_names, counts), key="data:balance", config=PLOT)
+            total = np.sum(list(counts.values()), axis=0)
+            in_words = [f"{name} {int(n)}" for name, n in zip(rows.class_names, total, strict=True)]
+            chart(
+                balance_chart(rows.class_names, counts).to_plotly_json(), key="data:balance", title="Samples of each class",
+                alternative=", ".join(in_words),
+            )  # fmt: skip
     left, right = st.columns([3, 2])
     with left:
         _statistics(rows)
@@ -364,7 +369,9 @@ def _histogram(config, rows, dataset):
     if sample.row is not None:
         marked = float(rows.y[sample.row] if target else rows.X[sample.row, column])
     figure = histogram_chart(edges, counts, names[column], marked=marked)
-    st.plotly_chart(figure, key="data:histogram", config=PLOT)
+    low, high = format_number(edges[0]), format_number(edges[-1])
+    alternative = f"{sum(int(c.sum()) for c in counts.values())} values from {low} to {high}."
+    chart(figure.to_plotly_json(), key="data:histogram", title=f"Values of {names[column]}", alternative=alternative)
     n_bins = "1 bin" if len(edges) == 2 else f"{len(edges) - 1} bins"
     where = f" The line is the {sample.label}: {format_number(marked)}." if marked is not None else ""
     st.caption(f"{sum(int(c.sum()) for c in counts.values()):,} values in {n_bins}.{where}")

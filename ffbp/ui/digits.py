@@ -24,6 +24,7 @@ from ffbp.network import Network, Trace
 from ffbp.pixels import RASTERS, Raster, input_gradient, raster_of, walk
 from ffbp.presets import PRESETS
 from ffbp.ui import address, files, formulas, mnist
+from ffbp.ui.chart import chart
 from ffbp.ui.runs import Shown
 from ffbp.ui.samples import Sample, chosen_sample
 
@@ -31,7 +32,6 @@ STROKES, PROBLEM, COMMITTED, CELL = "digits:strokes", "digits:problem", "digits:
 A_PAGE = 24  # images of a gallery at a time
 MAX_STEPS = 80
 STEP_SHARES = (0.005, 0.01, 0.02, 0.05)  # a step's length, in shares of the ink's range times the image's side
-PLOT = {"displayModeBar": False, "scrollZoom": False}
 _SOURCES = Path(__file__).parent
 
 
@@ -179,14 +179,6 @@ def look_at(shown: Shown, frame: int) -> Look:
     run = shown.run
     sample, network = chosen_sample(run.dataset), run.network(frame)
     return Look(shown, frame, raster_of(run.dataset), network, sample, network.forward(sample.X))
-
-
-def _theme() -> str:
-    return "dark" if st.context.theme.type == "dark" else "light"
-
-
-def _chart(figure, key):
-    st.plotly_chart(figure, key=key, config=PLOT, width="stretch")
 
 
 # Weights over time
@@ -369,8 +361,12 @@ def chosen_image(look: Look) -> None:
         if true is not None:
             says += f" The true digit is **{look.said(true)}**."
         st.markdown(says)
-        _chart(
-            pictures.probability_bars(look.probabilities, dataset.class_names, theme=_theme(), true=true), "digits:bars"
+        bars = pictures.probability_bars(look.probabilities, dataset.class_names, true=true)
+        in_words = [
+            f"{name} {format_percent(p)}" for name, p in zip(dataset.class_names, look.probabilities, strict=True)
+        ]
+        chart(
+            bars.to_plotly_json(), key="digits:bars", title="Probability of each class", alternative=", ".join(in_words)
         )
 
 
@@ -378,7 +374,11 @@ def neuron_by_neuron(look: Look) -> None:
     """Hidden activations, and the chosen unit's sum as images: input times weight, pixel by pixel."""
     network, trace, raster, unit = look.network, look.trace, look.raster, look.unit
     if len(network.layers) > 1:
-        _chart(pictures.activation_bars(network, trace, chosen=(1, unit), theme=_theme()), "digits:activations")
+        active = [f"{np.count_nonzero(A)} of {len(A)} units of layer {l}" for l, A in enumerate(trace.A[1:-1], start=1)]
+        chart(
+            pictures.activation_bars(network, trace, chosen=(1, unit)).to_plotly_json(), key="digits:activations",
+            title="Hidden activations", alternative=f"Not zero: {', '.join(active)}.",
+        )  # fmt: skip
     n_units = network.sizes[1]
     st.session_state["digits:unit"] = unit + 1
     st.columns(3)[0].number_input(
@@ -502,7 +502,12 @@ def to_the_pixels(look: Look) -> None:
         )
         st.markdown(_verdict(look, path, arrives, length))
     with right:
-        _chart(pictures.probability_curves(path, shown, names, theme=_theme()), "digits:curves")
+        first, now = path.probabilities[0, path.target], path.probabilities[shown, path.target]
+        chart(
+            pictures.probability_curves(path, shown, names).to_plotly_json(), key="digits:curves",
+            title="Probabilities along the steps",
+            alternative=f"Class {names[path.target]}: {format_percent(first)} before, {format_percent(now)} at step {shown}.",
+        )  # fmt: skip
     address.write()  # the wanted digit is in the link
 
 

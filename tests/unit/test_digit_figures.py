@@ -107,7 +107,7 @@ def test_each_hidden_layer_has_its_row_and_each_unit_its_bar():
     network = Network((64, 5, 3, 10), ("relu", "tanh", "softmax"), loss="cce")
     network.theta[...] = np.random.RandomState(0).randn(network.n_params)
     trace = network.forward(np.random.RandomState(1).rand(1, 64))
-    figure = pictures.activation_bars(network, trace, chosen=(1, 2), theme="dark")
+    figure = pictures.activation_bars(network, trace, chosen=(1, 2))
     assert [len(bar.y) for bar in figure.data] == [5, 3]
     assert (figure.data[1].y == trace.A[2][:, 0]).all()
     assert list(figure.data[0].marker.line.width) == [0, 0, 3, 0, 0]
