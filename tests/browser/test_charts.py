@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from apptest import PAGES
 from browsing import Playground
 from playwright.sync_api import expect
 
@@ -147,11 +148,12 @@ def test_a_link_followed_after_scrubbing_opens_the_same_moment(page, server):
     assert playground.epoch() == "epoch 57 / 60"
 
 
-@pytest.mark.parametrize("path", ["", "forward_pass", "backpropagation"])
+@pytest.mark.parametrize("path", ["" if path.stem == "app" else path.stem for path in PAGES])
 def test_headings_are_in_order(page, server, path):
-    page.goto(f"{server}/{path}?epochs=20")
-    Playground(page, server).ready()
-    page.wait_for_selector(".ffbp[data-refined]")
+    query = "dataset=digits&columns=all&hidden=8&epochs=5" if path == "digits" else "epochs=20"
+    page.goto(f"{server}/{path}?{query}")
+    page.locator("h2:visible").first.wait_for()
+    page.wait_for_timeout(1500)
     levels = page.eval_on_selector_all("h1, h2, h3, h4, h5, h6", "all => all.map(e => +e.tagName[1])")
     assert levels[0] == 1
     assert levels.count(1) == 1
