@@ -13,17 +13,17 @@ st.markdown(
     "prints are those of the charts."
 )
 export.code(shown)
-st.subheader("The same everywhere?", anchor=False)
+st.header("The same everywhere?", anchor=False)
 st.markdown(
     "Other libraries and processors round the last digit differently. A stable training forgets that. A chaotic one, whose steps "
     "are too long, doubles it until nothing of the old course is left."
 )
 export.repeatable(shown)
-st.subheader("The run, as files", anchor=False)
+st.header("The run, as files", anchor=False)
 export.files(shown)
-st.subheader("In the terminal", anchor=False)
+st.header("In the terminal", anchor=False)
 export.terminal(config)
-st.subheader("Bring a record back", anchor=False)
+st.header("Bring a record back", anchor=False)
 st.markdown(
     "A record is complete: it can be looked at on every page, and verified. Verification trains the experiment again from its "
     "configuration and compares every number. A loss that was made up does not survive that."

@@ -36,7 +36,7 @@ class Drawing {
     this.box = element('div', { class: 'ffbp-drawing' },
       element('div', { class: 'pad' }, this.canvas,
         element('div', { class: 'tools' }, button('Undo', 'Undo the last stroke', () => this.undo()), button('Clear', 'Clear the pad', () => this.clear()), this.pen)),
-      element('div', { class: 'gets' }, element('h4', { text: 'What the network gets' }), this.seen, this.says),
+      element('div', { class: 'gets' }, element('h3', { text: 'What the network gets' }), this.seen, this.says),
       element('ol', { class: 'answers', 'aria-label': 'Probability of each digit' }, ...this.rows.map(({ row }) => row)),
       this.live);
   }
