@@ -1,13 +1,13 @@
 """The same numbers on each Python found, and on the lowest and the newest allowed versions of the dependencies.
 
-    .venv/bin/python tests/benchmarks/versions.py              (pip gets the packages; a few minutes a pair)
+    .venv/bin/python tests/benchmarks/versions.py              (gets the packages from PyPI; a minute or two a pair)
     .venv/bin/python tests/benchmarks/versions.py --with-pages (also runs every page once in each environment)
 
 For each Python from 3.11 to 3.13 that is found, and for each of "lowest" and "newest", an environment of its own is made in
 a temporary folder (kept with --folder). There the reference run and every preset are trained, and their losses compared
 with this environment's: to 1e-9 over the whole run, or, where a run is chaotic (a change in the last place grows beyond
-that), over its first hundred steps. "lowest" is what requirements.txt's >= says, exactly; where a version has no build for
-a Python, the next one up that has.
+that), over its first hundred steps. "lowest" is what requirements.txt's >= says, exactly, or the next one up that has a
+build for that Python.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import venv
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -37,10 +38,7 @@ def find_python(version: str) -> str | None:
     """A Python of this version: this one, on the path, or one of pyenv's."""
     if f"{sys.version_info[0]}.{sys.version_info[1]}" == version:
         return sys.executable
-    places = [
-        shutil.which(f"python{version}"),
-        *sorted((Path.home() / ".pyenv/versions").glob(f"{version}.*/bin/python")),
-    ]
+    places = [shutil.which(f"python{version}"), *sorted((Path.home() / ".pyenv/versions").glob(f"{version}.*/bin/python"))]
     for place in filter(None, places):
         answer = subprocess.run([str(place), "-V"], capture_output=True, text=True, check=False)
         if answer.returncode == 0 and answer.stdout.startswith(f"Python {version}."):
@@ -54,16 +52,21 @@ def requirements() -> list[tuple[str, str]]:
     return re.findall(r"^([\w.-]+)>=([\w.]+)", text, re.MULTILINE)
 
 
-def environment(python: str, kind: str, folder: Path) -> Path:
+def tools(folder: Path) -> Path:
+    """uv, which unlike pip can choose the lowest allowed versions, in an environment of its own."""
+    venv.create(folder, with_pip=True)
+    binaries = folder / ("Scripts" if sys.platform == "win32" else "bin")
+    subprocess.run([str(binaries / "python"), "-m", "pip", "install", "--quiet", "uv"], capture_output=True, check=True)
+    return binaries / "uv"
+
+
+def environment(uv: Path, python: str, kind: str, folder: Path) -> Path:
     """An environment with the lowest or newest versions; its python. Raises CalledProcessError."""
     subprocess.run([python, "-m", "venv", str(folder)], check=True)
     inside = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    wanted = [
-        f"{name}{'==' if kind == 'lowest' else '>='}{version}{'.*' if kind == 'lowest' else ''}"
-        for name, version in requirements()
-    ]
-    install = [str(inside), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:"]
-    subprocess.run([*install, "--upgrade-strategy", "eager", *wanted], check=True)
+    resolution = "lowest-direct" if kind == "lowest" else "highest"
+    install = [str(uv), "pip", "install", "--quiet", "--python", str(inside), "--only-binary", ":all:", "--resolution"]
+    subprocess.run([*install, resolution, "-r", "requirements.txt"], cwd=ROOT, capture_output=True, check=True)
     return inside
 
 
@@ -113,24 +116,19 @@ def main() -> int:
     options = parser.parse_args()
     here, rows, failed = digest.losses(), [], 0
     with tempfile.TemporaryDirectory() as temporary:
+        uv = tools(Path(temporary) / "tools")
         for version in options.python:
             python = find_python(version)
             for kind in options.kind if python else ():
                 folder = (options.folder or Path(temporary)) / f"{version}-{kind}"
                 try:
-                    inside = environment(python, kind, folder)
+                    inside = environment(uv, python, kind, folder)
                     environment_variables = os.environ | {"PYTHONWARNINGS": "ignore"}
                     output = subprocess.run(
-                        [str(inside), "tests/digest.py"],
-                        cwd=ROOT,
-                        env=environment_variables,
-                        capture_output=True,
-                        check=True,
+                        [str(inside), "tests/digest.py"], cwd=ROOT, env=environment_variables, capture_output=True, check=True
                     ).stdout
                 except subprocess.CalledProcessError as error:
-                    said = (error.stderr or b"").decode(errors="replace").strip().splitlines()[-1:] or [
-                        "pip could not install it"
-                    ]
+                    said = (error.stderr or b"").decode(errors="replace").strip().splitlines()[-1:] or ["pip could not install it"]
                     rows.append([version, kind, "-", "-", "-", f"FAILED: {said[0][:150]}"])
                     failed += 1
                     print(rows[-1], flush=True)
@@ -140,9 +138,7 @@ def main() -> int:
                 if options.with_pages:
                     fault = "; ".join(filter(None, [fault, pages_run(inside)]))
                 failed += bool(fault)
-                rows.append(
-                    [version, kind, installed(inside), f"{worst:.1e}", ", ".join(chaotic) or "none", fault or "ok"]
-                )
+                rows.append([version, kind, installed(inside), f"{worst:.1e}", ", ".join(chaotic) or "none", fault or "ok"])
                 print(rows[-1], flush=True)
             if python is None:
                 rows.append([version, "-", "-", "-", "-", "not found on this machine"])
