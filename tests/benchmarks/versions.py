@@ -38,7 +38,10 @@ def find_python(version: str) -> str | None:
     """A Python of this version: this one, on the path, or one of pyenv's."""
     if f"{sys.version_info[0]}.{sys.version_info[1]}" == version:
         return sys.executable
-    places = [shutil.which(f"python{version}"), *sorted((Path.home() / ".pyenv/versions").glob(f"{version}.*/bin/python"))]
+    places = [
+        shutil.which(f"python{version}"),
+        *sorted((Path.home() / ".pyenv/versions").glob(f"{version}.*/bin/python")),
+    ]
     for place in filter(None, places):
         answer = subprocess.run([str(place), "-V"], capture_output=True, text=True, check=False)
         if answer.returncode == 0 and answer.stdout.startswith(f"Python {version}."):
@@ -125,10 +128,16 @@ def main() -> int:
                     inside = environment(uv, python, kind, folder)
                     environment_variables = os.environ | {"PYTHONWARNINGS": "ignore"}
                     output = subprocess.run(
-                        [str(inside), "tests/digest.py"], cwd=ROOT, env=environment_variables, capture_output=True, check=True
+                        [str(inside), "tests/digest.py"],
+                        cwd=ROOT,
+                        env=environment_variables,
+                        capture_output=True,
+                        check=True,
                     ).stdout
                 except subprocess.CalledProcessError as error:
-                    said = (error.stderr or b"").decode(errors="replace").strip().splitlines()[-1:] or ["pip could not install it"]
+                    said = (error.stderr or b"").decode(errors="replace").strip().splitlines()[-1:] or [
+                        "pip could not install it"
+                    ]
                     rows.append([version, kind, "-", "-", "-", f"FAILED: {said[0][:150]}"])
                     failed += 1
                     print(rows[-1], flush=True)
@@ -138,7 +147,9 @@ def main() -> int:
                 if options.with_pages:
                     fault = "; ".join(filter(None, [fault, pages_run(inside)]))
                 failed += bool(fault)
-                rows.append([version, kind, installed(inside), f"{worst:.1e}", ", ".join(chaotic) or "none", fault or "ok"])
+                rows.append(
+                    [version, kind, installed(inside), f"{worst:.1e}", ", ".join(chaotic) or "none", fault or "ok"]
+                )
                 print(rows[-1], flush=True)
             if python is None:
                 rows.append([version, "-", "-", "-", "-", "not found on this machine"])

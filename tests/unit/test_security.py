@@ -9,11 +9,15 @@ from test_architecture import CORE, FIGURES, PACKAGE, PAGES, ROOT, UI, imports, 
 
 SOURCES = sorted({*CORE, *FIGURES, *UI, *PAGES, *PACKAGE.rglob("*.py")})
 # What a file may do although the rest may not, and why.
-MAY_WRITE = {"ffbp/__main__.py": "a person at their own terminal names the files"}
+MAY_WRITE = {"ffbp/export/terminal.py": "a person at their own terminal names the files"}
 MAY_READ = {
-    "ffbp/__main__.py": "a person at their own terminal names the files",
+    "ffbp/export/terminal.py": "a person at their own terminal names the files",
+    "ffbp/export/handout.py": "the package's own JavaScript and style, for a page that stands alone",
     "ffbp/ui/timeline.py": "the player's own JavaScript and style, and Streamlit's and plotly's Plotly",
+    "ffbp/ui/chart.py": "the chart's own JavaScript and style, and plotly's Plotly",
+    "ffbp/ui/digits.py": "the pictures' own JavaScript and style",
 }
+MAY_REACH = {"ffbp/mnist.py": {"http.client"}}  # the name of an error of scikit-learn's download, from a fixed address
 WRITING = {
     "write_text", "write_bytes", "unlink", "rename", "rmdir", "mkdir", "makedirs", "touch", "symlink_to", "chmod",
     "rmtree", "copyfile", "copytree", "tofile", "savetxt", "save", "savez", "savez_compressed", "to_pickle",
@@ -40,6 +44,19 @@ def in_memory(call):
     return bool(call.args) and isinstance(call.args[0], ast.Name) and call.args[0].id in ("buffer", "stream")
 
 
+def opens_to_write(call):
+    """Whether an `open(...)` or `x.open(...)` names a mode that writes."""
+    values = [*call.args, *(keyword.value for keyword in call.keywords)]
+    modes = [
+        v.value
+        for v in values
+        if isinstance(v, ast.Constant) and isinstance(v.value, str) and set(v.value) <= set("rwaxbt+")
+    ]
+    return any(set(mode) & set("wax+") for mode in modes) or any(
+        isinstance(v, ast.Attribute) and "O_" in v.attr for v in values
+    )
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=name)
 def test_nothing_runs_text(path):
     regular = {"compile"} if "re" in imports(path) else set()  # re.compile
@@ -51,16 +68,13 @@ def test_nothing_reaches_processes_networks_or_pickles(path):
     reached = {
         module for module in FOREIGN for found in imports(path) if found == module or found.startswith(module + ".")
     }
-    assert reached == set()
+    assert reached <= MAY_REACH.get(name(path), set())
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)
 def test_nothing_is_written_to_disk(path):
     writing = {found for found, call in calls(path) if found in WRITING and not in_memory(call)}
-    for found, call in calls(path):
-        if found == "open":
-            modes = [*call.args[1:2], *(k.value for k in call.keywords if k.arg == "mode")]
-            writing |= {"open for writing" for mode in modes if set(getattr(mode, "value", "w")) & set("wax+")}
+    writing |= {"open for writing" for found, call in calls(path) if found == "open" and opens_to_write(call)}
     assert not writing or name(path) in MAY_WRITE, writing
 
 
@@ -77,6 +91,12 @@ def test_no_text_becomes_html(path):
     assert not re.search(r"\bst\.html\(|components\.v1|\biframe\(", path.read_text("utf-8"))
 
 
+def test_what_is_allowed_is_needed():
+    used = {name(path): {found for found, _ in calls(path)} for path in SOURCES}
+    assert all(used[path] & (WRITING | {"open"}) for path in MAY_WRITE)
+    assert all(used[path] & READING for path in MAY_READ)
+
+
 def test_the_walk_finds_what_it_looks_for(tmp_path):
     """The judge is judged: each kind of fault is found in a file that has it."""
     bad = tmp_path / "bad.py"
@@ -87,7 +107,11 @@ def test_the_walk_finds_what_it_looks_for(tmp_path):
     assert found.keys() >= {"open", "eval", "markdown", "write_text", "save"}
     assert not in_memory(found["save"])
     assert found["markdown"].keywords[0].arg in RAW
-    assert found["open"].args[1].value == "w"
+    assert opens_to_write(found["open"])
+    bad.write_text("p.open('rb')")
+    assert not opens_to_write(dict(calls(bad))["open"])
+    bad.write_text("p.open(mode='a')")
+    assert opens_to_write(dict(calls(bad))["open"])
 
 
 CONFIG = (ROOT / ".streamlit" / "config.toml").read_text("utf-8")
