@@ -49,11 +49,14 @@ class _Packer:
         return [self.plot(item) for item in value] if isinstance(value, list | tuple) else value
 
     def blob(self, header: dict) -> bytes:
-        header["arrays"] = self.entries
-        payload = zlib.compress(b"".join(self.parts), 1)
-        header["id"] = hashlib.sha256(payload).hexdigest()[:16]
-        text = json.dumps(header, allow_nan=False, separators=(",", ":")).encode()
-        return struct.pack("<I", len(text)) + text + payload
+        return as_blob({**header, "arrays": self.entries}, zlib.compress(b"".join(self.parts), 1))
+
+
+def as_blob(header: dict, payload: bytes) -> bytes:
+    """A header and the deflated arrays that it names, as one blob; the header gets the arrays' hash as its ``id``."""
+    header = {**header, "id": hashlib.sha256(payload).hexdigest()[:16]}
+    text = json.dumps(header, allow_nan=False, separators=(",", ":")).encode()
+    return struct.pack("<I", len(text)) + text + payload
 
 
 def quantise(values: np.ndarray, low, high) -> np.ndarray:
@@ -329,24 +332,42 @@ def _node_maps(packer, run, plane, shown):
     }
 
 
-def pack_refinement(run: Run, plane: Plane, frame: int, run_id: str, marks=(), adopted: int = 0) -> bytes:
-    """The boundary of one frame at a finer resolution, exact values: the blob that the player lays over at rest.
+def refine(run: Run, plane: Plane, frame: int) -> tuple[dict, bytes]:
+    """The boundary of one frame at a finer resolution, exact values: a header's entries and the deflated arrays.
 
-    marks: chosen samples as points of the plane (x, y), which the player rings. adopted: counts the addresses that were
-    adopted; when it has grown, the player goes to the frame.
+    It is the same for everybody who looks at the frame, so a server keeps it.
     """
-    packer = _Packer()
+    packer, entries = _Packer(), {}
     frame = range(run.n_frames)[frame]
-    header = {"run": run_id, "frame": frame, "adopted": adopted, "marks": [[float(v) for v in mark] for mark in marks]}
     if not plane.is_line:
         n = REFINED_RESOLUTION
         maps = outputs(run, plane_inputs(run.dataset, plane, plane.grid(n)), slice(frame, frame + 1))
         values, winner = _field(run, maps)
-        header |= {"n": n, "values": packer.add(values[0], np.float32)}
+        entries = {"n": n, "values": packer.add(values[0], np.float32)}
         if winner is not None:
-            header["winner"] = packer.add(winner[0], np.uint8)
-            header["each"] = packer.add(np.rint(np.nan_to_num(maps[0]) * 65535), np.uint16)
-    return packer.blob(header)
+            entries["winner"] = packer.add(winner[0], np.uint8)
+            entries["each"] = packer.add(np.rint(np.nan_to_num(maps[0]) * 65535), np.uint16)
+    return entries | {"frame": frame, "arrays": packer.entries}, zlib.compress(b"".join(packer.parts), 1)
+
+
+def pack_refinement(
+    run: Run,
+    plane: Plane,
+    frame: int,
+    run_id: str,
+    marks=(),
+    adopted: int = 0,
+    *,
+    refined: tuple[dict, bytes] | None = None,
+) -> bytes:
+    """`refine`'s boundary as the blob that the player lays over at rest.
+
+    marks: chosen samples as points of the plane (x, y), which the player rings. adopted: counts the addresses that were
+    adopted; when it has grown, the player goes to the frame. refined: what `refine` gave for this frame, if it is there.
+    """
+    entries, payload = refine(run, plane, frame) if refined is None else refined
+    own = {"run": run_id, "adopted": adopted, "marks": [[float(v) for v in mark] for mark in marks]}
+    return as_blob(entries | own, payload)
 
 
 def header_of(blob: bytes) -> dict:

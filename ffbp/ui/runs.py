@@ -9,18 +9,20 @@ import time
 from collections import OrderedDict, deque
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 import streamlit as st
 from threadpoolctl import threadpool_limits
 
 from ffbp.config import Config
 from ffbp.figures import format_number
-from ffbp.figures.pack import packing
+from ffbp.figures.pack import packing, refine
 from ffbp.maps import Plane, plane_of
 from ffbp.training import Progress, Run, dataset_for, fit
 from ffbp.ui import files, sidebar
 
 MAX_OWN_RUNS = 3  # on a session's own file; each holds its data, at most about 40 MB
+MAX_REFINED = 8  # moments of a run whose fine boundary is kept
 MAX_RUNS = 24  # at most 8 MB each, and about 1 MB packed
 RECORD, RECORD_SHOWN = "record", "record:shown"  # a loaded run, and how it is shown, a plane each
 PROGRESS = "progress"  # where the session keeps the page's place for the progress bar
@@ -105,6 +107,10 @@ class Shown:
     run: Run
     plane: Plane
     blob: bytes
+
+    def __post_init__(self):
+        # Thirty people look at the end of one run: its fine boundary is computed once, at most a tenth of a megabyte each.
+        object.__setattr__(self, "refined", lru_cache(MAX_REFINED)(partial(refine, self.run, self.plane)))
 
 
 @st.cache_resource(show_spinner=False)

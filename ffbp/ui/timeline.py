@@ -77,7 +77,7 @@ def player(shown: Shown, *, panels: tuple[str, ...] = ALL_PANELS, marks=None, ed
         view.pop("frame", None)  # the end needs no parameter
     frame = view.get("frame", last)
     marked, adopted = marks() if marks else (), st.session_state[address.ADOPTED]
-    data = pack_refinement(run, shown.plane, frame, run_id, marked, adopted)
+    data = pack_refinement(run, shown.plane, frame, run_id, marked, adopted, refined=shown.refined(frame))
     _refinement()(key="refinement", data=data)
     supply_plotly(result)
     address.write()
