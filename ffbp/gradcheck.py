@@ -11,8 +11,9 @@ import numpy as np
 
 from ffbp.network import Network
 
-STEP = 1e-5
 WIDE_STEP = 3e-4
+# In extended precision, where the platform has one, a step can be so small that hardly any sample crosses a kink.
+STEP = 3e-6 if np.finfo(np.longdouble).eps < 1e-17 else 1e-5
 CHUNK_BYTES = 4_000_000
 DOUBT = 3e-7  # relative difference of D(h) and D(2h), rounding included, above which more digits are asked for
 
@@ -50,8 +51,8 @@ def check_gradients(net: Network, X: np.ndarray, y: np.ndarray, *, step: float |
     X (n_samples, n_inputs), y (n_samples,) or (n_samples, n_outputs). With ``step`` h: the central difference D(h) alone.
     Without: (4 D(h) − D(2h)) / 3 at h = 3e-4, whose truncation error falls with h⁴ (Richardson 1911), so that h can be
     large enough for the loss's last digits not to matter. Where only the wider moves cross a kink, or D(h) and D(2h)
-    differ (or the loss's last digit counts) by more than is sure, the same at h = 1e-5 in extended precision
-    (np.longdouble, where the platform has one), which is judged by neither noise nor a bend nearby. The network itself
+    differ (or the loss's last digit counts) by more than is sure, the same at h = 3e-6 in extended precision
+    (np.longdouble; 1e-5 where the platform has none), which is judged by neither noise nor a bend nearby. The network itself
     is left as it was.
     """
     probe = net.with_theta(net.theta.copy())
