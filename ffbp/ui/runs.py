@@ -4,9 +4,11 @@ Training goes in slices of a few hundredths of a second. Between slices the page
 may take its turn, so nobody waits for somebody else's long run to end.
 """
 
+import heapq
+import itertools
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -26,34 +28,68 @@ MAX_REFINED = 8  # moments of a run whose fine boundary is kept
 MAX_RUNS = 24  # at most 8 MB each, and about 1 MB packed
 RECORD, RECORD_SHOWN = "record", "record:shown"  # a loaded run, and how it is shown, a plane each
 PROGRESS = "progress"  # where the session keeps the page's place for the progress bar
+SHORT_SECONDS = 0.3  # of work: a classroom's run, trained and packed
 PATIENCE_SECONDS = 0.4  # runs shorter than this show no progress bar
 
 
 class Turn:
-    """A lock that is handed on in the order of asking; a plain one would let the session that just had it take it again."""
+    """A lock that is handed on to whoever waits with the smallest place in the queue."""
 
     def __init__(self):
-        self.lock, self.taken, self.waiting = threading.Lock(), False, deque()
+        self.lock, self.taken, self.waiting, self.count = threading.Lock(), False, [], itertools.count()
 
     def locked(self) -> bool:
         return self.taken
 
-    def __enter__(self):
+    @contextmanager
+    def at(self, place: float, waiting=lambda: None):
+        """Hold the lock. ``waiting()`` is called a few times a second until it is there, and may raise."""
+        self._wait(place, waiting)
+        try:
+            yield
+        finally:
+            self._hand_on()
+
+    def wanted(self, place: float) -> bool:
+        """Whether somebody with a smaller place waits."""
+        with self.lock:
+            return bool(self.waiting) and self.waiting[0][0] < place
+
+    def _wait(self, place, waiting):
         with self.lock:
             if not self.taken:
                 self.taken = True
-                return self
+                return
             called = threading.Event()
-            self.waiting.append(called)
-        called.wait()
-        return self
+            entry = (place, next(self.count), called)
+            heapq.heappush(self.waiting, entry)
+        try:
+            while not called.wait(0.2):
+                waiting()
+        except BaseException:
+            with self.lock:
+                if waits := entry in self.waiting:
+                    self.waiting.remove(entry)
+                    heapq.heapify(self.waiting)
+            if not waits:  # called just now
+                self._hand_on()
+            raise
 
-    def __exit__(self, *error):
+    def _hand_on(self):
         with self.lock:
             if self.waiting:
-                self.waiting.popleft().set()
+                heapq.heappop(self.waiting)[2].set()
             else:
                 self.taken = False
+
+
+def place_of(asked: float, had: float) -> float:
+    """A run's place in the queue, from when it asked and the seconds of work that it has had.
+
+    The first come first, for as long as a classroom's run takes; every second beyond that puts a run two seconds back, so
+    that nobody waits for somebody else's long run, and the long run waits no longer than twice what it has had.
+    """
+    return asked + 2 * max(0.0, had - SHORT_SECONDS)
 
 
 class RunCache:
@@ -173,15 +209,24 @@ def _train(config, runs, bar, source=None):
 
 
 def in_turns(generator, runs, between):
-    """What a generator returns, run slice by slice; ``between`` gets what it yields and may interrupt."""
+    """What a generator returns, run slice by slice; ``between`` gets what it yielded last and may interrupt.
+
+    The turn is given away between slices only to somebody with a smaller place: a short run that gave it away each time
+    would wait each time for a slice of a long one.
+    """
+    asked, had, waiting = time.perf_counter(), 0.0, lambda: None
     with closing(generator):
         while True:
-            with runs.turn:
-                try:
-                    now = next(generator)
-                except StopIteration as end:
-                    return end.value
-            between(now)
+            with runs.turn.at(place_of(asked, had), waiting):
+                while not runs.turn.wanted(place_of(asked, had)):
+                    began = time.perf_counter()
+                    try:
+                        now = next(generator)
+                    except StopIteration as end:
+                        return end.value
+                    had += time.perf_counter() - began
+                    waiting = partial(between, now)
+                    waiting()
 
 
 class _ProgressBar:

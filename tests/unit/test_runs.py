@@ -6,7 +6,7 @@ import time
 import pytest
 
 import ffbp
-from ffbp.ui.runs import RunCache, _train
+from ffbp.ui.runs import RunCache, Turn, _train, place_of
 
 FIVE_SECONDS = ffbp.Config(n_samples=2000, batch_size=4, optimizer="adam", epochs=500)
 
@@ -120,3 +120,40 @@ def test_the_fine_boundary_of_a_moment_is_computed_once_and_is_that_of_the_momen
     blob = pack_refinement(run, plane, 7, "id", [(0.5, 0.25)], 3, refined=shown.refined(7))
     assert blob == pack_refinement(run, plane, 7, "id", [(0.5, 0.25)], 3)
     assert pack_refinement(run, plane, 7, "other", refined=shown.refined(7)) != blob
+
+
+def test_the_turn_goes_to_the_smallest_place_and_a_long_run_steps_back():
+    turn, order = Turn(), []
+
+    def session(name, place):
+        with turn.at(place):
+            order.append(name)
+
+    with turn.at(0.0):
+        places = {
+            "long": place_of(0.0, 5.0),
+            "first": place_of(1.0, 0.1),
+            "second": place_of(2.0, 0.0),
+            "last": place_of(20.0, 0.0),
+        }
+        threads = [threading.Thread(target=session, args=item) for item in places.items()]
+        for thread in threads:
+            thread.start()
+        while len(turn.waiting) < 4:
+            time.sleep(0.01)
+    for thread in threads:
+        thread.join(5)
+    assert order == ["first", "second", "long", "last"]
+    assert not turn.locked()
+
+
+def test_whoever_gives_up_while_waiting_for_the_turn_leaves_the_queue():
+    turn, bar = Turn(), Bar()
+    bar.stop.set()
+    with turn.at(0.0):
+        with pytest.raises(Interrupted), turn.at(1.0, bar.pulse):
+            pytest.fail("it is taken")
+        assert turn.waiting == []
+    with turn.at(2.0):
+        assert turn.locked()
+    assert not turn.locked()
