@@ -62,9 +62,9 @@ def test_each_ends_finite_or_with_the_epoch_at_which_it_diverged_and_its_words(r
 def test_none_takes_longer_than_the_work_that_config_promises_by_more_than_a_factor(runs):
     """Recording and measuring up to 300 frames comes on top: a second at most, however short the run."""
     assert all(run.config.epochs == 1 or run.config.work() <= MAX_WORK for run, _ in runs)
-    slowest = max(runs, key=lambda pair: pair[1] - MAX_SLOWNESS * pair[0].config.work())
+    slowest = max(runs, key=lambda pair: pair[1])
     print(f"slowest: {slowest[1]:.2f} s for an estimate of {slowest[0].config.work():.2f} s")
-    assert all(seconds < MAX_SLOWNESS * run.config.work() + 2.5 for run, seconds in runs), slowest[0].config
+    assert all(seconds < MAX_SLOWNESS * run.config.work() + 2.5 for run, seconds in runs)
 
 
 def test_the_gradient_at_the_beginning_is_the_slope_of_the_loss(runs, full):
