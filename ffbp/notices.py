@@ -26,6 +26,7 @@ class Notice:
     numbers: dict = field(default_factory=dict)
 
 
+@np.errstate(over="ignore")  # a run about to diverge: a ratio of its numbers may be infinite
 def notices(run: Run) -> list[Notice]:
     """What a run shows at its end, the most urgent first."""
     history, found = run.history, []

@@ -1,9 +1,12 @@
 """Notices speak only when the numbers say so, and with the numbers."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 import ffbp
+from ffbp.figures import format_number
 from ffbp.notices import notices, sentence
 from ffbp.presets import PRESETS
 
@@ -151,3 +154,14 @@ def test_of_very_many_samples_some_are_drawn_and_all_count(monkeypatch):
     assert arrays[points["train"]["confusion"]["$"]][-1].sum() == 320
     figure = boundary_chart(run, plane_of(run.dataset))
     assert sum(len(trace.x) for trace in figure.data) == 100
+
+
+def test_numbers_just_below_infinity_give_sentences_and_no_warning():
+    run = ffbp.train(ffbp.Config(hidden=(4, 4), epochs=5))
+    norms, losses = run.history.grad_norm.copy(), run.history.test_loss.copy()
+    norms[:, 0], norms[:, -1] = 1e-200, 1e200
+    losses[2], losses[-1] = 1e-200, 1e200
+    extreme = dataclasses.replace(run, history=dataclasses.replace(run.history, grad_norm=norms, test_loss=losses))
+    found = notices(extreme)
+    assert "shrinking" in {notice.key for notice in found}
+    assert all(sentence(notice, format_number) for notice in found)
