@@ -5,13 +5,18 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from ffbp.ui.page import PAGES as PAGE_TITLES
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
 
 
 def run_page(path, **params):
-    """A page run with URL parameters."""
+    """A page run with URL parameters, every control of its sidebar open."""
     app = AppTest.from_file(str(path), default_timeout=60)
+    for title in PAGE_TITLES.values():
+        for more in ("data", "network", "training"):
+            app.session_state[f"{title.lower()}:more:{more}"] = True
     for key, value in params.items():
         app.query_params[key] = value
     return app.run()

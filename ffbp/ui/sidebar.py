@@ -129,8 +129,7 @@ class Sidebar:
             )
         if not self.source.generated and not self.source.drawn:
             self._columns()
-        with st.expander("More about the data"):
-            self._data_details()
+        self._more("data", "More about the data", self._data_details)
         _group("Network")
         self._hidden()
         if self.config.hidden:
@@ -139,15 +138,20 @@ class Sidebar:
                 self._choice("activation", hidden, lambda key: ACTIVATIONS[key].label)
         sizes = self.resolved.sizes
         st.caption(f"{' → '.join(str(n) for n in sizes)} · {count_params(sizes)} parameters")
-        with st.expander("More about the network"):
-            self._network_details()
+        self._more("network", "More about the network", self._network_details)
         _group("Training")
         self._ladder("learning_rate")
         self._ladder("epochs")
         self._ladder("batch_size", none="full")
         self._choice("optimizer", tuple(OPTIMIZERS), lambda key: OPTIMIZERS[key].label)
-        with st.expander("More about training"):
-            self._training_details()
+        self._more("training", "More about training", self._training_details)
+
+    def _more(self, name, label, draw):
+        """Controls that are drawn, and sent, only when somebody opens them: half of a change's messages are saved."""
+        opened = st.expander(label, key=self._key(f"more:{name}"), on_change="rerun")
+        if opened.open:
+            with opened:
+                draw()
 
     def _dataset(self):
         """The datasets of the list, and what is one's own: the session's file, or the drawn points."""
