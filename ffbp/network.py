@@ -31,7 +31,7 @@ class Layer:
             object.__setattr__(self, name, array)
         for name, array in (("dW", self.dblock[..., :-1]), ("db", self.dblock[..., -1:])):
             object.__setattr__(self, name, array)
-        object.__setattr__(self, "W_T", np.swapaxes(self.W, -1, -2))
+        object.__setattr__(self, "W_T", self.W.mT)
 
     @property
     def n_out(self) -> int:
@@ -101,6 +101,8 @@ class Network:
             )
         self.task = task or ("regression" if self.loss_function.key == "mse" else "classification")
         self.canonical = self.loss_function.canonical == self.activations[-1].key
+        self.delta_scale = self.loss_function.scale(self.sizes[-1])
+        self.from_logits = self.loss_function.value_from_logits if self.canonical else None
         self.l1, self.l2 = float(l1), float(l2)
         self.theta = np.zeros(count_params(self.sizes)) if theta is None else theta
         if self.theta.shape[-1:] != (count_params(self.sizes),):
@@ -182,10 +184,9 @@ class Network:
             self.sum_over_samples(delta, trace.A_ones[l - 1], layer.dblock)
             if l == 1:
                 break
-            self.product(layer.W_T, delta, out=trace.delta[l - 1])
-            self.layers[l - 2].activation.backward(
-                trace.Z[l - 1], trace.A[l - 1], trace.delta[l - 1], trace.work[l - 1]
-            )
+            before = trace.delta[l - 1]
+            self.product(layer.W_T, delta, out=before)
+            self.layers[l - 2].activation.backward(trace.Z[l - 1], trace.A[l - 1], before, trace.work[l - 1])
         if self.l1 or self.l2:
             self.grad += self.weight_mask * (self.l1 * np.sign(self.theta) + self.l2 * self.theta)
         return self.grad
@@ -199,22 +200,22 @@ class Network:
         if self.clones:
             np.vecdot(delta[..., :, None, :], A_ones[..., None, :, :], out=dblock)
         else:
-            self.product(delta, np.swapaxes(A_ones, -1, -2), out=dblock)
+            self.product(delta, A_ones.mT, out=dblock)
 
     def output_delta(self, Y: np.ndarray, trace: Trace) -> None:
         """dLoss/dZ of the output: (a - y)/n, times the loss's constant, for a canonical pair; else the chain rule."""
         Z, A, delta = trace.Z[-1], trace.A[-1], trace.delta[-1]
         if self.canonical:
             np.subtract(A, Y, out=delta)
-            np.multiply(delta, self.loss_function.scale(self.sizes[-1]) / trace.n, out=delta)
+            np.multiply(delta, self.delta_scale / trace.n, out=delta)
         else:
             self.loss_function.gradient(A, Y, delta)
             self.layers[-1].activation.backward(Z, A, delta, trace.work[-1])
 
     def data_loss(self, Y: np.ndarray, trace: Trace):
         """The data part of the loss from a forward pass: a number, or one for each network of a stack."""
-        if self.canonical and self.loss_function.value_from_logits is not None:
-            return self.loss_function.value_from_logits(trace.Z[-1], trace.A[-1], Y, trace.loss_work)
+        if self.from_logits is not None:
+            return self.from_logits(trace.Z[-1], trace.A[-1], Y, trace.loss_work)
         return self.loss_function.value(trace.A[-1], Y)
 
     def penalty(self):
