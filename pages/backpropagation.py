@@ -69,7 +69,7 @@ def backpropagation() -> None:
     st.header("8 · Why it is worth it", anchor=False)
     st.markdown("Differences need two forward passes for every parameter. Backward needs one pass for all of them.")
     ui.worth(moment)
-    ui.backward_code()
+    ui.backward_code(moment)
 
 
 backpropagation()

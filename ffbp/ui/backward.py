@@ -4,7 +4,6 @@ A `Moment` is what the page looks at: a run, a frame, the pass over one sample, 
 and one chosen weight. Sections take it and draw; what they compute comes from `ffbp.backprop`.
 """
 
-import inspect
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,15 +11,17 @@ import pandas as pd
 import streamlit as st
 
 from ffbp import backprop
+from ffbp.activations import Activation
 from ffbp.backprop import Pass
 from ffbp.datasets import REGRESSION
 from ffbp.figures import backward as figures
 from ffbp.figures import format_number, format_percent
+from ffbp.gradcheck import check_gradients
 from ffbp.network import Network
 from ffbp.training import Training
 from ffbp.ui import address, formulas
 from ffbp.ui.chart import chart, theme
-from ffbp.ui.panels import check_of
+from ffbp.ui.panels import check_of, sources
 from ffbp.ui.runs import Shown
 from ffbp.ui.samples import Sample, choose_sample, chosen_sample, mark_of
 from ffbp.ui.timeline import player
@@ -954,10 +955,15 @@ def worth(m: Moment) -> None:
             )
 
 
-def backward_code() -> None:
-    """The code that ran, as it is."""
+def backward_code(m: Moment) -> None:
+    """The code that ran: the loss's own gradient, the chosen layer's activation, both passes' frame, the check."""
     opened = st.expander("The code that ran", key="backward:code", on_change="rerun")
     if opened.open:
         with opened:
-            for function in (Network.output_delta, Network.backpropagate, Network.sum_over_samples, Training.update):
-                st.code(inspect.cleandoc(inspect.getsource(function)), language="python")
+            network = m.p.network
+            activation = network.activations[m.layer - 1]
+            sources(
+                network.loss_function.gradient, Network.output_delta, Network.backpropagate, Network.sum_over_samples,
+                Activation.backward, activation.derivative, *((activation.jacobian,) if activation.coupled else ()),
+                Training.update, check_gradients,
+            )  # fmt: skip

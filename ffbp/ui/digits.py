@@ -4,8 +4,6 @@ Pictures are painted in the browser by small components that get packed frames o
 draws one section and belongs inside the page's fragment.
 """
 
-import inspect
-import textwrap
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +23,7 @@ from ffbp.pixels import RASTERS, Raster, input_gradient, raster_of, walk
 from ffbp.presets import PRESETS
 from ffbp.ui import address, files, formulas, mnist
 from ffbp.ui.chart import chart
+from ffbp.ui.panels import sources
 from ffbp.ui.runs import Shown
 from ffbp.ui.samples import Sample, chosen_sample
 
@@ -537,5 +536,5 @@ def code() -> None:
     box = st.expander("The code behind this page", key="digits:code", on_change="rerun")
     if not box.open:
         return
-    for function in (input_gradient, walk, handwriting.bitmap_32x32, handwriting.deslanted, handwriting.digit_28x28):
-        box.code(textwrap.dedent(inspect.getsource(function)), language="python")
+    with box:
+        sources(input_gradient, walk, handwriting.bitmap_32x32, handwriting.deslanted, handwriting.digit_28x28)

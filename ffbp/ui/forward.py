@@ -4,8 +4,6 @@ A `Pass` holds that network and its trace; everything shown is read from it. Eac
 and belongs inside the page's fragment, so that another frame, sample or unit draws the sections anew and nothing else.
 """
 
-import inspect
-import textwrap
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +17,7 @@ from ffbp.maps import cell_centres, plane_inputs
 from ffbp.network import Network, Trace
 from ffbp.ui import address, formulas
 from ffbp.ui.chart import chart, theme
+from ffbp.ui.panels import sources
 from ffbp.ui.runs import Shown
 from ffbp.ui.samples import Sample, choose_sample, chosen_sample
 
@@ -562,5 +561,5 @@ def source_code(p: Pass) -> None:
     if not box.open:
         return
     activation = p.network.activations[p.layer - 1]
-    for function in (Network.propagate, activation.forward, activation.derivative):
-        box.code(textwrap.dedent(inspect.getsource(function)), language="python")
+    with box:
+        sources(Network.propagate, activation.forward, activation.derivative)

@@ -117,5 +117,10 @@ def source_code() -> None:
     if not expander.open:
         return
     with expander:
-        for function in (Network.propagate, Network.output_delta, Network.backpropagate, Training.update):
-            st.code(textwrap.dedent(inspect.getsource(function)), language="python")
+        sources(Network.propagate, Network.output_delta, Network.backpropagate, Training.update)
+
+
+def sources(*functions) -> None:
+    """The source of functions and methods, as it is in the package, each to be copied and run."""
+    for function in functions:
+        st.code(textwrap.dedent(inspect.getsource(function)), language="python")
