@@ -8,7 +8,7 @@ import streamlit as st
 
 from ffbp import notices as noticing
 from ffbp.figures import format_number
-from ffbp.gradcheck import GradientCheck, check_gradients
+from ffbp.gradcheck import STEP, WIDE_STEP, GradientCheck, check_gradients
 from ffbp.network import Network
 from ffbp.presets import PRESETS
 from ffbp.training import Run, Training
@@ -17,6 +17,10 @@ from ffbp.ui.formulas import plain
 from ffbp.ui.runs import Shown
 
 CHECK_NUMBERS = 40_000_000  # parameters times samples times units that one look at the gradient check may cost
+CHECKED = (
+    f"Each parameter is moved up and down by {WIDE_STEP:g} and by twice that; the loss must change as backpropagation says. "
+    f"Where that crosses a kink or is not sure to enough digits, it is moved again, by {STEP:g} and twice that."
+)
 _BOXES = {"error": st.error, "warning": st.warning, "info": st.info}
 
 
@@ -97,7 +101,7 @@ def gradient_check(shown: Shown) -> None:
     run = shown.run
     with st.expander("Check the gradient"):
         if not st.button("Compare every gradient with the slope of the loss", key="check"):
-            st.caption("Each parameter is moved up and down by 0.00001; the loss must change as backpropagation says.")
+            st.caption(CHECKED)
             return
         check, words = check_of(run, _frame(run))
         st.markdown(words)

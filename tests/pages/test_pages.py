@@ -1,12 +1,14 @@
 """Every page, by glob: at the defaults, from a full URL, from bad ones, after each widget's move, and back."""
 
 import random
+import re
 import string
 
 import pytest
 from apptest import blob_of, playground, run_page
 
 import ffbp
+from ffbp import gradcheck
 from ffbp.config import DEFAULTS
 from ffbp.datasets import DATASETS
 from ffbp.figures.pack import arrays_of, header_of
@@ -248,6 +250,18 @@ def test_the_gradient_check_agrees_on_the_page():
     app.button(key="check").click()
     app = check(app.run())
     assert any("parameters agree to a relative error of" in text.value for text in app.markdown)
+
+
+def test_the_steps_named_are_the_steps_made(monkeypatch):
+    app = check(playground(epochs="2", activation="relu"))
+    said = next(c.value for c in app.caption if "moved up and down" in c.value)
+    made = set()
+    original = gradcheck._central_differences
+    monkeypatch.setattr(gradcheck, "_central_differences", lambda *args: (made.add(float(args[4])), original(*args))[1])
+    run = ffbp.train(ffbp.Config(epochs=2))
+    gradcheck.check_gradients(run.network(-1), run.dataset.X_train, run.dataset.y_train)
+    named = {float(number) for number in re.findall(r"[0-9.]+(?:e-[0-9]+)?(?= and )", said)}
+    assert made == named | {2 * step for step in named}
 
 
 def test_every_field_of_the_configuration_has_a_control_or_a_reason():
