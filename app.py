@@ -4,6 +4,7 @@ from ffbp import ui
 
 config = ui.begin("Playground", picture_first=True)
 shown = ui.trained(config, ui.axes_of(config))
+ui.check_view(shown)
 ui.timeline(shown)
 ui.sidebar.draw()
 ui.notices(shown)

@@ -6,6 +6,7 @@ from ffbp import ui
 
 config = ui.begin("Backpropagation", picture_first=True)
 shown = ui.trained(config, ui.axes_of(config))
+ui.check_view(shown)
 
 
 @st.fragment

@@ -7,6 +7,7 @@ from ffbp.ui import export
 
 config = ui.begin("Code & export")
 shown = ui.trained(config, ui.axes_of(config))
+ui.check_view(shown)
 
 st.markdown(
     "The experiment as a program that you can read, run and change. Nothing of this dashboard is needed: the losses that it "

@@ -6,6 +6,7 @@ from ffbp import ui
 
 config = ui.begin("Your data", picture_first=True)
 shown = ui.trained(config, ui.axes_of(config))
+ui.check_view(shown)
 
 left, right = st.columns([2, 3])
 with left:

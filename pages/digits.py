@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ffbp import ui
-from ffbp.ui import digits, forward
+from ffbp.ui import digits
 
 config = ui.begin("Digits")
 shown = ui.trained(config, ui.axes_of(config)) if digits.shows_digits(config) else None
@@ -12,11 +12,11 @@ if shown is None or not digits.are_images(shown):
     digits.full_size(config)
     ui.finish()
     st.stop()
+ui.check_view(shown)
 
 
 @st.fragment
 def page() -> None:
-    forward.check_view(shown)
     left, right = st.columns([2, 3])
     with left:
         frame = ui.player(shown, panels=("loss",))

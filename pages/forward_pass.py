@@ -7,11 +7,11 @@ from ffbp.ui import forward
 
 config = ui.begin("Forward pass", picture_first=True)
 shown = ui.trained(config, ui.axes_of(config))
+ui.check_view(shown)
 
 
 @st.fragment
 def forward_pass() -> None:
-    forward.check_view(shown)
     left, right = st.columns([2, 3])
     with left:
         frame = ui.player(shown, panels=("boundary",), marks=lambda: ui.mark_of(shown))

@@ -22,7 +22,7 @@ from ffbp.ui.backward import (
 )
 from ffbp.ui.data import download, file_chooser, file_settings, inspect, picture, preview, summary
 from ffbp.ui.drawing import points_table
-from ffbp.ui.page import axes_of, begin, finish
+from ffbp.ui.page import axes_of, begin, check_view, finish
 from ffbp.ui.panels import gradient_check, moment_table, notices, source_code
 from ffbp.ui.runs import trained
 from ffbp.ui.samples import chosen_sample, mark_of, sample_chooser
@@ -33,6 +33,7 @@ __all__ = [
     "backward_code",
     "backward_player",
     "begin",
+    "check_view",
     "chosen_sample",
     "contributions",
     "download",

@@ -54,19 +54,6 @@ class Pass:
         return None if self.sample.y is None else float(network.loss(X, self.sample.y))
 
 
-def check_view(shown: Shown) -> None:
-    """Say it where the link asks for a frame, layer or unit that this run does not have; the default is shown."""
-    view, sizes = st.session_state[address.VIEW_STATE], shown.run.network(-1).sizes
-    last = shown.run.n_frames - 1
-    if view.get("frame", 0) > last:
-        st.warning(f"frame must be from 0 to {last}, got {view.pop('frame')}; the last one is shown")
-    if view.get("layer", 1) >= len(sizes):
-        st.warning(f"layer must be from 1 to {len(sizes) - 1}, got {view.pop('layer')}; layer 1 is shown")
-    n_units = sizes[view.get("layer", 1)]
-    if view.get("unit", 1) > n_units:
-        st.warning(f"unit must be from 1 to {n_units}, got {view.pop('unit')}; unit 1 is shown")
-
-
 def pass_of(shown: Shown, frame: int) -> Pass:
     """The forward pass of the chosen sample at a frame."""
     view = st.session_state[address.VIEW_STATE]

@@ -10,7 +10,7 @@ from ffbp.config import Config
 from ffbp.maps import PRINCIPAL
 from ffbp.ui import address, files, mnist, sidebar
 from ffbp.ui.formulas import plain
-from ffbp.ui.runs import PROGRESS
+from ffbp.ui.runs import PROGRESS, Shown
 from ffbp.ui.sidebar import Sidebar, usual_axes
 
 PAGES = {
@@ -21,6 +21,7 @@ PAGES = {
     "pages/digits.py": "Digits",
     "pages/code_export.py": "Code & export",
 }
+CHECKED = "view:checked"  # in the session: which adopted address the view has been checked for
 LINKS = "links"  # in the session: where the links between the pages stand
 
 
@@ -89,6 +90,33 @@ def axes_of(config: Config) -> tuple[int, ...]:
         min(view.get(key, position), n_columns - 1) for key, position in zip(("across", "up"), usual, strict=True)
     )
     return (across, up) if across != up else (across, (across + 1) % n_columns)
+
+
+def check_view(shown: Shown) -> None:
+    """Say it where the link asks for a frame, layer or unit that this run does not have; the address is corrected.
+
+    What a change of the network has taken away goes without a word: it was seen to go.
+    """
+    view, sizes = st.session_state[address.VIEW_STATE], shown.run.network(-1).sizes
+    from_link = st.session_state.get(CHECKED) != st.session_state[address.ADOPTED]
+    st.session_state[CHECKED] = st.session_state[address.ADOPTED]
+    corrected = False
+    with st.container():  # one place, however many there are
+        for name, first, last_of, shown_instead in (
+            ("frame", 0, lambda: shown.run.n_frames - 1, "the last one"),
+            ("layer", 1, lambda: len(sizes) - 1, "layer 1"),
+            ("unit", 1, lambda: sizes[view.get("layer", 1)], "unit 1"),  # of a layer that is there by now
+        ):
+            if view.get(name, first) > (last := last_of()):
+                value, corrected = view.pop(name), True
+                if from_link:
+                    st.warning(
+                        f"{name} must be from {first} to {last}, got {value}; {shown_instead} is shown",
+                        icon=":material/link_off:",
+                    )
+    if corrected:
+        address.write()
+        draw_links()
 
 
 def finish() -> None:

@@ -46,6 +46,26 @@ def test_runs_from_a_full_url_and_keeps_it(path):
     }
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "rule"), [("frame", 21, "from 0 to 20"), ("layer", 4, "from 1 to 3"), ("unit", 6, "from 1 to 5")]
+)
+def test_a_moment_or_unit_that_the_run_does_not_have_is_named_and_leaves_the_address(path, name, value, rule):
+    base = {"dataset": "digits", "columns": "all", "hidden": "5-4", "epochs": "20", "lr": "0.3"}
+    app = check(run_page(path, **base, **{name: str(value)}))
+    assert [w.value.split(";")[0] for w in app.warning] == [f"{name} must be {rule}, got {value}"]
+    assert name not in app.query_params
+    assert name not in app.session_state["view"]
+    assert not check(app.run()).warning
+
+
+def test_a_unit_that_the_sidebar_takes_away_goes_without_a_word():
+    app = check(playground(hidden="5", unit="5", epochs="5"))
+    app.sidebar.number_input(key="playground:units0").set_value(4)
+    app = check(app.run())
+    assert not app.warning
+    assert "unit" not in app.query_params
+
+
 def _bad_urls(n=100):
     rng = random.Random(1)
     keys = [*ffbp.Config.PARAMS, *address.VIEW, "unheard"]
