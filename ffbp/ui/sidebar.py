@@ -4,7 +4,7 @@ The configuration is the truth. Before each control is drawn its widget is set t
 back with one field, and whatever no longer fits the data is left out by the rules of `Config.fitting`.
 """
 
-from dataclasses import asdict, fields
+from dataclasses import asdict
 
 import streamlit as st
 
@@ -423,7 +423,8 @@ class Sidebar:
         self._apply({name: read(value) if read else value})
 
     def _apply(self, changes):
-        values = {f.name: getattr(self.config, f.name) for f in fields(Config)} | changes
-        config, warnings = files.fitting(values)
+        """Change fields; whatever was chosen and no longer fits is left out, and each of those is told."""
+        chosen = {name: value for name, value in (asdict(self.config) | changes).items() if value != DEFAULTS[name]}
+        config, warnings = files.fitting(chosen)
         address.set_config(config)
-        st.session_state[address.WARNINGS] = [w for w in warnings if w.startswith(tuple(changes)) or "epochs" in w]
+        st.session_state[address.WARNINGS] = warnings

@@ -219,6 +219,48 @@ def test_an_explicit_loss_that_stops_fitting_is_left_out_with_the_rest_kept():
     assert (config.dataset, config.loss, config.learning_rate) == ("iris", None, 0.3)
 
 
+def theta_of(n):
+    return "_".join(str(0.1 * (i + 1)) for i in range(n))
+
+
+def select(name, key):
+    return lambda app: app.sidebar.selectbox(key=f"playground:{name}").set_value(key)
+
+
+DROPPED = {
+    "initial weights": (
+        {"theta": theta_of(9), "hidden": "2"},
+        lambda app: app.sidebar.number_input(key="playground:units0").set_value(3),
+        ["initial_theta must hold 13 numbers for this network, got 9"],
+    ),
+    "patience": (
+        {"patience": "5"}, lambda app: app.sidebar.slider(key="playground:test_size").set_value(0.0), ["patience must be"]
+    ),
+    "noise and columns of the data before": (
+        {"noise": "0.1", "samples": "300", "derived": "x1_x2"}, select("dataset", "wine"), ["n_samples must", "noise must"]
+    ),
+    "columns": ({"dataset": "wine", "columns": "0-12"}, select("dataset", "iris"), ["columns must be below 4"]),
+    "derived inputs": (
+        {"dataset": "iris", "derived": "x1_x2"},
+        lambda app: app.sidebar.button(key="playground:all").click(),
+        ["derived must be left out"],
+    ),
+    "nothing": ({"dataset": "iris", "lr": "0.3", "l2": "0.01"}, select("dataset", "wine"), []),
+    "nothing chosen": ({}, select("dataset", "bumps"), []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", DROPPED)
+def test_what_a_change_leaves_out_is_told_field_by_field(case):
+    params, change, told = DROPPED[case]
+    app = check(playground(epochs="5", **params))
+    assert not app.warning
+    change(app)
+    app = check(app.run())
+    said = [w.value.replace("\\", "") for w in app.warning if "the default is used" in w.value]
+    assert [text[: len(start)] for text, start in zip(said, told, strict=True)] == told
+
+
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_only_controls_that_apply_are_shown(dataset):
     app = check(playground(dataset=dataset, epochs="10"))
