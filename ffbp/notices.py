@@ -37,7 +37,7 @@ def notices(run: Run) -> list[Notice]:
     network = run.network(-1)
     clones = [l for l, layer in enumerate(network.layers[:-1], start=1) if _all_clones(layer)]
     if clones:
-        found.append(Notice("clones", "warning", {"layers": clones, "units": network.sizes[clones[0]]}))
+        found.append(Notice("clones", "warning", {"layers": clones, "units": [network.sizes[l] for l in clones]}))
     dead = [(l, int(n)) for l, n in enumerate(history.inactive[-1, :-1], start=1) if n and l not in clones]
     if dead:
         numbers = {"layers": [l for l, _ in dead], "dead": [n for _, n in dead]}
@@ -131,9 +131,11 @@ def sentence(notice: Notice, number) -> str:
         remedy += ", or standardise the inputs." if n["standardize"] else ", or clip the gradient."
         return f"Diverged in epoch {n['epoch']}: the numbers grew beyond what can be computed. {remedy}"
     if notice.key == "clones":
-        layers = " and ".join(str(l) for l in n["layers"])
+        where = [f"{units} units of layer {l}" for units, l in zip(n["units"], n["layers"], strict=True)]
+        all_of = ", ".join(f"all {text}" for text in where[:-1])
+        all_of = f"{all_of} and all {where[-1]}" if all_of else f"all {where[-1]}"
         return (
-            f"All {n['units']} units of layer {layers} are clones: equal weights get equal gradients and stay equal. "
+            f"{all_of[0].upper()}{all_of[1:]} are clones: equal weights get equal gradients and stay equal. "
             "Random initial weights break the symmetry."
         )
     if notice.key == "dead":

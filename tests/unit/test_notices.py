@@ -27,9 +27,18 @@ def test_a_diverged_run_says_when_and_what_to_try():
 
 def test_clones_are_noticed_only_where_all_units_are_equal():
     found = keys(ffbp.Config(initializer="zeros", activation="tanh", bias_init=0.1, epochs=20))
-    assert found["clones"].numbers == {"layers": [1], "units": 10}
+    assert found["clones"].numbers == {"layers": [1], "units": [10]}
     assert "clones" not in keys(ffbp.Config(epochs=20))
     assert "clones" not in keys(ffbp.Config(hidden=(1,), epochs=20))
+
+
+def test_clones_of_several_layers_are_counted_layer_by_layer():
+    notice = keys(ffbp.Config(hidden=(10, 4, 3), initializer="zeros", activation="tanh", bias_init=0.1, epochs=3))[
+        "clones"
+    ]
+    assert notice.numbers == {"layers": [1, 2, 3], "units": [10, 4, 3]}
+    text = sentence(notice, format_number)
+    assert text.startswith("All 10 units of layer 1, all 4 units of layer 2 and all 3 units of layer 3 are clones")
 
 
 def test_dead_units_are_counted():
