@@ -514,6 +514,9 @@ def contributions(m: Moment) -> None:
     if m.mode == SAMPLE:
         return
     st.subheader("The gradient is the mean of the samples' gradients", anchor=False)
+    if m.hidden:
+        st.info(f"The samples' contributions add up to d{m.name}, so they wait until your prediction is right.")
+        return
     values, penalty = p.contributions(*m.weight), p.penalty_part(*m.weight)
     up, down = values[values < 0].sum(), values[values > 0].sum()
     st.markdown(
@@ -532,8 +535,8 @@ def contributions(m: Moment) -> None:
     with st.container(horizontal=True):
         st.metric(f"Sum of the {int((values > 0).sum())} positive", format_number(down))
         st.metric(f"Sum of the {int((values < 0).sum())} negative", format_number(up))
-        st.metric(net, "?" if m.hidden else format_number(p.gradient(*m.weight)))
-        st.metric("Cancels", "?" if m.hidden else cancelled)
+        st.metric(net, format_number(p.gradient(*m.weight)))
+        st.metric("Cancels", cancelled)
     if penalty:
         st.caption(f"The penalty adds {format_number(penalty)} to the net of the samples.")
 
@@ -800,7 +803,7 @@ def _phases(m, training, phase):
     )
     with st.container(horizontal=True):
         for i, (label, value) in enumerate(shown):
-            hide = m.hidden and i == 2
+            hide = m.hidden and i >= 2  # the new weight gives the gradient away
             st.metric(label, "·" if i >= phase else "?" if hide else format_number(value))
     if phase >= 4 and not m.hidden:
         st.caption(f"{m.name} goes from {old!r} to {new!r}; commit it, and that is bit for bit what it is.")
@@ -850,6 +853,9 @@ def live_check(m: Moment) -> None:
     if not opened.open:
         return
     with opened:
+        if m.hidden:
+            st.info(f"The check shows every gradient, so it waits until your prediction of d{m.name} is right.")
+            return
         check, words = check_of(m.run, m.frame)
         st.markdown(words)
         network, X, y = m.run.network(m.frame), m.run.dataset.X_train[:200], m.run.dataset.y_train[:200]

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from apptest import ROOT, run_page
+from apptest import ROOT, charts_of, run_page
 from sklearn.datasets import make_moons
 from sklearn.model_selection import train_test_split
 from textbook import sigmoid
@@ -237,7 +237,7 @@ def predicting(**params):
 
 def test_predict_hides_the_value_and_tells_right_from_wrong():
     app, value = predicting(), float(by_hand()["dW1"][2, 0])
-    assert metric(app, "Gradient") == metric(app, "Net") == "?"
+    assert metric(app, "Gradient") == "?"
     shown = " ".join([*(t.value for t in app.latex), *(c.value for c in app.caption), *(m.value for m in app.metric)])
     assert format_number(value) not in shown
     for text, slip in (
@@ -256,6 +256,28 @@ def test_predict_hides_the_value_and_tells_right_from_wrong():
     assert metric(app, "Gradient") == format_number(value)
     app = typed(app, f"{value * 3!r}/3")
     assert app.success
+
+
+@pytest.mark.parametrize("params", [{}, {"batch": "1"}, {"batch": "30", "l2": "0.01"}], ids=str)
+@pytest.mark.parametrize("mode", ["next batch", "whole training set"])
+def test_while_hidden_no_sum_no_phase_and_no_check_gives_the_gradient_away(mode, params):
+    app = page(mode, epochs="6", frame="2", unit="3", **params)
+    app.session_state["backward:check"] = True
+    for _ in range(4):
+        app.button(key="backward:phase").click()
+        again(app)
+    answers = {metric(app, "Gradient"), metric(app, "3 · backward"), metric(app, "4 · update"), metric(app, "Net")}
+    answers |= {m.value for m in app.metric if m.label.startswith("Sum of the")} - {"0"}
+    assert "?" not in answers
+    assert "Backward against the difference quotient" in charts_of(app)
+    app.toggle(key="backward:predict").set_value(True)
+    again(app)
+    assert metric(app, "3 · backward") == metric(app, "4 · update") == "?"
+    assert not any("bit for bit what it is" in c.value for c in app.caption)
+    assert not {"All on the diagonal", "Backward against the difference quotient"} & set(charts_of(app))
+    assert not any(title.startswith("The samples' contributions") for title in charts_of(app))
+    metrics = {m.value for m in app.metric}
+    assert not answers & metrics
 
 
 @pytest.mark.parametrize("text", ["abc", "1e400", "1/0", "nan", "**x**", "$x$", "__import__('os')", "<b>1</b>"])
