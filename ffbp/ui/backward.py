@@ -256,13 +256,22 @@ def headline(m: Moment) -> None:
         total = format_number(p.data_loss + p.penalty)
         st.caption(f"Penalty {format_number(p.penalty)}, so the total that is differentiated is {total}.")
     if m.mode == BATCH and backprop.is_beyond(m.run, m.frame):
-        st.info(BEYOND)
+        st.info(_beyond(m.run))
 
 
 BEYOND = (
     "The run ends at this frame. The next batch and the step from here are the ones it would take if it went on for one "
     "more epoch at its last learning rate."
 )
+STOPPED_EARLY = (
+    "Early stopping ended the run at this frame, before its planned end. The next batch and the step from here are those "
+    "of the next planned epoch, at the learning rate that its schedule gives to it."
+)
+
+
+def _beyond(run):
+    """What the step after the last frame is; a run may stop early in the very epoch that was planned as its last."""
+    return STOPPED_EARLY if run.history.epoch[-1] < run.config.epochs else BEYOND
 
 
 # 1. The output
@@ -714,7 +723,7 @@ def one_step(m: Moment) -> None:
         views.append((f"all {training.inputs.shape[1]} training samples", (training.inputs, training.targets)))
     penalty = ", penalty included" if training.network.l1 or training.network.l2 else ""
     if backprop.is_beyond(m.run, m.frame):
-        st.caption(BEYOND)
+        st.caption(_beyond(m.run))
     columns = st.columns(len(views))
     for i, (column, (what, (inputs, Y))) in enumerate(zip(columns, views, strict=True)):
         step = backprop.step_of(training.network, inputs, Y, after)

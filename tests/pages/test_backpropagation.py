@@ -11,6 +11,7 @@ from textbook import sigmoid
 
 import ffbp
 from ffbp.figures import format_number
+from ffbp.training import learning_rates
 
 PATH = ROOT / "pages" / "backpropagation.py"
 MODES = ("one sample", "next batch", "whole training set")
@@ -222,6 +223,27 @@ def test_the_ladder_ends_with_the_run():
     again(app)
     assert app.button(key="backward:step").disabled
     assert any("epochs are over" in info.value for info in app.info)
+
+
+@pytest.mark.parametrize(
+    ("params", "planned"),
+    [
+        ({"epochs": "40", "patience": "1", "lr": "30", "schedule": "exponential", "period": "20"}, True),
+        ({"epochs": "4", "schedule": "exponential", "period": "1"}, False),
+    ],
+)
+def test_the_step_after_the_end_is_told_apart_from_the_one_after_early_stopping(params, planned):
+    app = page("next batch", **params)
+    run = ffbp.train(app.session_state["config"])
+    assert (run.stopped_at is not None and run.stopped_at < 40) == planned
+    epoch = int(run.history.epoch[-1])
+    rates = learning_rates(run.config)
+    rate = rates[epoch] if planned else rates[-1]
+    assert any(f"learning rate {format_number(rate)}" in text.value for text in app.markdown)
+    said = [text.value for text in (*app.info, *app.caption) if "at this frame" in text.value]
+    assert len(said) == 2
+    assert all(("its schedule gives" in text) == planned for text in said)
+    assert all(("at its last learning rate" in text) != planned for text in said)
 
 
 def typed(app, text):
