@@ -19,6 +19,7 @@ MAX_EDGES, MAX_UNITS, LABELLED_EDGES = 60, 12, 12
 EDGE_WIDTHS = (0.8, 1.8, 3.2, 5.0, 7.0)
 CURVE_POINTS = 241
 MAX_LINE_SAMPLES = 1000
+FARTHEST = 8e307  # an axis from -FARTHEST to FARTHEST still has a finite length
 
 
 # What is computed
@@ -46,7 +47,8 @@ class LayerView:
 
     def place(self, A: np.ndarray) -> np.ndarray:
         """Activations A (n_units, n) to places in the picture (n, 2), a single unit on the line y = 0."""
-        places = (A.T - self.center) @ self.axes.T
+        with np.errstate(over="ignore", invalid="ignore"):  # of a run that diverges, or of an input without measure
+            places = (A.T - self.center) @ self.axes.T
         return places if places.shape[1] == 2 else np.column_stack([places, np.zeros(len(places))])
 
     def share(self, A: np.ndarray) -> float:
@@ -264,7 +266,7 @@ def activation_curves(
     reach, more if z lies outside.
     """
     z = float(Z[unit, 0])
-    reach = max(reach, 1.25 * abs(z)) if np.isfinite(z) else reach
+    reach = min(max(reach, 1.25 * abs(z)), FARTHEST) if np.isfinite(z) else reach
     across = np.linspace(-reach, reach, CURVE_POINTS)
     columns = np.repeat(Z, CURVE_POINTS, axis=1)
     columns[unit] = across

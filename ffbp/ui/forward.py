@@ -23,6 +23,7 @@ from ffbp.ui.samples import Sample, choose_sample, chosen_sample
 
 MAX_WRITTEN, MAX_SIDE = 60, 12  # a larger matrix is drawn instead of written
 MAX_REACH = 40.0  # z beyond this, of a run that diverges, would leave nothing of the curve to see
+NO_NUMBER, NOT_A_NUMBER = format_number(np.nan), "The output is no longer a number: the sums on the way overflow."
 BROAD = 5  # with more columns than this a layer's formula takes two lines
 DRAWN_SAMPLES, RANGE_FRAMES, GRID_LINES, GRID_POINTS = 300, 12, 11, 41
 
@@ -101,7 +102,8 @@ def output_in_words(p: Pass) -> None:
         st.metric(*value)
         st.metric("Loss of this sample", "no target" if loss is None else format_number(loss))
     if loss is None:
-        st.markdown("Typed inputs have no target, so there is nothing to be charged for.")
+        lost = "" if _is_number(trace) else f"{NOT_A_NUMBER} "
+        st.markdown(f"{lost}Typed inputs have no target, so there is nothing to be charged for.")
         return
     left, right = st.columns(2, vertical_alignment="center")
     left.markdown(_judgement(p, network, trace))
@@ -118,7 +120,7 @@ def _decision(p, network, trace):
     if p.dataset.task == REGRESSION:
         own = format_number(p.dataset.decode_target(decided))
         return f"{own}", ("Output a, as trained", format_number(decided))
-    name = formulas.plain(p.dataset.class_names[int(decided)])
+    name = formulas.plain(p.dataset.class_names[int(decided)]) if _is_number(trace) else NO_NUMBER
     if len(a) > 1:
         return name, ("Its probability" if network.activations[-1].coupled else "Its output", format_number(a.max()))
     if network.activations[-1].key != "sigmoid":
@@ -126,10 +128,18 @@ def _decision(p, network, trace):
     return name, (f"Probability of {formulas.plain(p.dataset.class_names[1])}", format_number(a[0]))
 
 
+def _is_number(trace) -> bool:
+    """Whether every output is one; where one is not, there is no largest and nothing is decided."""
+    return not np.isnan(trace.A[-1]).any()
+
+
 def _judgement(p, network, trace):
     """Right or wrong, or how far off in the target's own units."""
     decided, y = network.decide(trace.A[-1])[0], p.sample.y[0]
     target_name = formulas.plain(p.dataset.target_name)
+    if p.dataset.task == REGRESSION and not _is_number(trace):
+        target = formulas.plain(format_number(p.dataset.decode_target(y)))
+        return f"{target_name} should be **{target}**. {NOT_A_NUMBER}"
     if p.dataset.task == REGRESSION:
         own, target = p.dataset.decode_target(decided), p.dataset.decode_target(y)
         return (
@@ -137,8 +147,8 @@ def _judgement(p, network, trace):
             f"**{formulas.plain(format_number(own - target))}**, in the target's own units."
         )
     true = formulas.plain(p.dataset.class_names[int(y)])
-    if not np.isfinite(trace.A[-1]).all():
-        return f"The true {target_name} is **{true}**; the output is no longer a number."
+    if not _is_number(trace):
+        return f"The true {target_name} is **{true}**. {NOT_A_NUMBER}"
     return f"The true {target_name} is **{true}**: the answer is **{'right' if decided == y else 'wrong'}**."
 
 
@@ -271,7 +281,8 @@ def chosen_unit(p: Pass) -> None:
             )
         )  # fmt: skip
         st.latex(rf"{a} = g({formulas.number(p.trace.Z[l][u, 0])}) = \mathbf{{{formulas.number(p.trace.A[l][u, 0])}}}")
-        slope = layer.activation.derivative(p.trace.Z[l], p.trace.A[l], np.empty_like(p.trace.Z[l]))[u, 0]
+        with np.errstate(all="ignore"):  # a z without measure, typed or of a run that diverges
+            slope = layer.activation.derivative(p.trace.Z[l], p.trace.A[l], np.empty_like(p.trace.Z[l]))[u, 0]
         st.latex(rf"g'({formulas.number(p.trace.Z[l][u, 0])}) = \mathbf{{{formulas.number(slope)}}}")
         if layer.activation.coupled:
             st.caption("Softmax looks at all z of its layer; the curve moves this one and holds the others fixed.")
@@ -414,7 +425,9 @@ def _compare(p, network, X, trace, change):
     for column, (label, before, after) in zip(st.columns(len(rows)), rows, strict=True):
         column.metric(label, format_number(after), f"was {format_number(before)}", delta_color="off", delta_arrow="off")
     (before, _), (after, _) = _decision(p, p.network, p.trace), _decision(p, network, trace)
-    if p.dataset.task != REGRESSION:
+    if not _is_number(trace):
+        st.markdown(NOT_A_NUMBER)
+    elif p.dataset.task != REGRESSION:
         st.markdown(
             f"The network still says **{before}**."
             if before == after
@@ -537,6 +550,7 @@ def _ranges(places):
     for values in places.T:
         values = values[np.isfinite(values)]
         low, high = (values.min(), values.max()) if len(values) else (0.0, 1.0)
+        low, high = np.clip([low, high], -pictures.FARTHEST, pictures.FARTHEST)
         pad = 0.1 * (high - low) or 0.5
         ranges.append([float(low - pad), float(high + pad)])
     return ranges

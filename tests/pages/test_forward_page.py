@@ -296,6 +296,41 @@ def test_every_preset_runs(key):
     forward_pass(**params)
 
 
+@pytest.mark.parametrize(
+    ("params", "says"),
+    [
+        ({"x": "1e308_-1e308"}, "–"),
+        ({"dataset": "iris", "x": "1e308_-1e308"}, "–"),
+        (
+            {
+                "dataset": "bumps",
+                "hidden": "4",
+                "activation": "identity",
+                "x": "1.7e308_-1.7e308",
+                "init": "normal",
+                "scale": "9",
+            },
+            None,
+        ),
+        ({"hidden": "5", "activation": "softplus", "x": "1e308_-1e308"}, "0"),
+        ({"dataset": "noisy_sine", "x": "1e308"}, None),
+    ],
+)
+def test_inputs_without_measure_are_drawn_and_no_class_is_said_for_what_is_no_number(params, says):
+    app = run_page(PAGE, epochs="5", **params)
+    for key in ("forward:space", "forward:digits"):
+        app.session_state[key] = True
+    app.run()
+    assert not app.exception, app.exception
+    assert not list(app.warning)
+    value = next(m.value for m in app.metric if m.label == "The network says")
+    assert says in (None, value)
+    lost = any("no longer a number" in text.value for text in app.markdown)
+    assert lost == (value == "–")
+    app.text_input(key="forward:new:x:0").set_value("0.5").run()
+    assert not app.exception, app.exception
+
+
 def test_the_source_shown_is_the_source_that_ran():
     app = forward_pass(epochs=10)
     app.session_state["forward:code"] = True

@@ -175,3 +175,17 @@ def test_the_core_is_not_changed_by_drawing():
     before = network.theta.copy()
     pictures.pass_picture(network, network.forward(run.dataset.X_train[:1]), ("x1", "x2"), ("0", "1"))
     np.testing.assert_array_equal(network.theta, before)
+
+
+@pytest.mark.parametrize("z", [1e308, -1.7e308])
+def test_a_z_near_the_largest_number_is_drawn_on_an_axis_of_finite_length(z):
+    Z = np.array([[z], [0.5]])
+    picture = pictures.activation_curves(ACTIVATIONS["tanh"], Z, np.tanh(Z), 0, 1)
+    low, high = picture["layout"]["xaxis"]["range"]
+    assert np.isfinite(high - low)
+    assert np.isfinite(picture["data"][0]["x"]).all()
+
+
+def test_places_beyond_all_numbers_have_no_warning():
+    view = pictures.LayerView(np.zeros(2), np.array([[1.0, 1.0], [1.0, -1.0]]), principal=False)
+    assert view.place(np.array([[1.7e308, 1.0], [1.7e308, 2.0]])).tolist()[1] == [3.0, -1.0]
