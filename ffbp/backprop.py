@@ -268,11 +268,27 @@ def slips(p: Pass, l: int, unit: int, source: int) -> dict[str, float]:
     return found
 
 
-def judge(typed: float, value: float, known: dict[str, float]) -> tuple[bool, str | None]:
-    """Whether a typed value is right to half a percent, and else the one mistake that gives it; None for two or none."""
+def update_slips(old: float, new: float, learning_rate: float) -> dict[str, float]:
+    """What the usual mistakes give for a weight after the step, by the mistake's key.
+
+    Every optimizer's step is proportional to the learning rate, so without it the step is (new - old) / learning_rate.
+    """
+    step = new - old
+    return {"old": old, "added": old - step, "rate": old + step / learning_rate}
+
+
+def judge(
+    typed: float, value: float, known: dict[str, float], *, origin: float | None = None
+) -> tuple[bool, str | None]:
+    """Whether a typed value is right to half a percent, and else the one mistake that gives it; None for two or none.
+
+    origin: where the value's way began, if the way is what counts: half a percent is then that of the way from there, at
+    least of the right one's, so that a weight that has hardly moved is not taken for the one before.
+    """
 
     def close(a, b):
-        return bool(np.isfinite(b)) and abs(a - b) <= 0.005 * abs(b) + 1e-12
+        size = abs(b) if origin is None else max(abs(b - origin), abs(value - origin))
+        return bool(np.isfinite(b)) and abs(a - b) <= 0.005 * size + 1e-12
 
     if close(typed, value):
         return True, None

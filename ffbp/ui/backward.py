@@ -4,7 +4,7 @@ A `Moment` is what the page looks at: a run, a frame, the pass over one sample, 
 and one chosen weight. Sections take it and draw; what they compute comes from `ffbp.backprop`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from ffbp.figures import backward as figures
 from ffbp.figures import format_number, format_percent
 from ffbp.gradcheck import check_gradients
 from ffbp.network import Network
+from ffbp.optimizers import OPTIMIZERS
 from ffbp.training import Training
 from ffbp.ui import address, formulas
 from ffbp.ui.chart import chart, theme
@@ -27,6 +28,7 @@ from ffbp.ui.samples import Sample, choose_sample, chosen_sample, mark_of
 from ffbp.ui.timeline import player
 
 SAMPLE, BATCH, WHOLE = "one sample", "next batch", "whole training set"
+GRADIENT, NEW_WEIGHT = "gradient", "new weight"  # what is to be predicted
 MAX_ROWS = 12
 OVERFLOWING = np.errstate(all="ignore")  # a run about to diverge overflows; its numbers then read ∞ or –
 MAX_ENTRIES, MAX_COLUMNS, MAX_MAP_COLUMNS, MAX_MARKS = 60, 6, 60, 256
@@ -37,6 +39,9 @@ SLIPS = {
     "sum": "That is the sum over the samples; the loss is their mean, so divide by n.",
     "penalty": "That is the data's part; the penalty has a gradient, too.",
     "slope": "That is the value without g′: what arrives at the unit still has to pass its activation.",
+    "old": "That is the old weight: take the step, too.",
+    "added": "That is the step the wrong way: it is subtracted, because downhill is against the gradient.",
+    "rate": "That forgot the learning rate: the step is η times that.",
     "extra_slope": "That has g′ in it: for this pair of loss and output it has cancelled already.",
 }
 
@@ -45,7 +50,8 @@ SLIPS = {
 class Moment:
     """What the page looks at. ``p``: the pass of the chosen mode; ``sample_pass``: of the chosen sample alone.
 
-    layer, unit, source: the chosen weight, from 1; source n_in + 1 is the bias. hidden: its gradient is not to be seen.
+    layer, unit, source: the chosen weight, from 1; source n_in + 1 is the bias. hidden: its gradient is not to be seen;
+    new_hidden: nor is what the next step makes of it (a gradient that is hidden hides both).
     """
 
     shown: Shown
@@ -58,6 +64,7 @@ class Moment:
     unit: int
     source: int
     hidden: bool = False
+    new_hidden: bool = False
 
     @property
     def run(self):
@@ -218,30 +225,67 @@ def _go_to(layer, unit, source):
 
 @OVERFLOWING
 def predict(m: Moment) -> Moment:
-    """The switch that hides the chosen gradient, and the judge of what is typed; returns the moment, hidden or not."""
-    where = (m.run.config, m.frame, m.mode, m.sample.label, m.weight)
-    switch, entry = st.columns([2, 3], vertical_alignment="bottom")
-    if not switch.toggle("Predict, then reveal", key="backward:predict", help="Hides the chosen weight's gradient."):
+    """The switch that hides the chosen number, and the judge of what is typed; returns the moment, hidden or not."""
+    switch, choice, entry = st.columns([3, 3, 4], vertical_alignment="bottom")
+    if not switch.toggle(
+        "Predict, then reveal", key="backward:predict", help="Hides the chosen weight's gradient, or its next value."
+    ):
         return m
+    st.session_state["backward:question"] = question = st.session_state.setdefault("backward:kept_question", GRADIENT)
+    choice.selectbox(
+        "Predict the", (GRADIENT, NEW_WEIGHT), key="backward:question", on_change=_question_chosen,
+        format_func=lambda key: key if key == GRADIENT else f"{key} after the step",
+    )  # fmt: skip
+    where = (m.run.config, m.frame, m.mode, m.sample.label, m.weight, question)
     if st.session_state.get("backward:asked") != where:
         st.session_state["backward:asked"], st.session_state["backward:typed"] = where, ""
-    text = entry.text_input(
-        "Your value of dLoss/dw", key="backward:typed", placeholder="0.25 or 0,25 or 1/4", max_chars=60
-    )
-    value = m.p.gradient(*m.weight)
-    hidden = Moment(**{**vars(m), "hidden": True})
+    if question == GRADIENT:
+        value, origin = m.p.gradient(*m.weight), None
+        hidden = replace(m, hidden=True, new_hidden=True)
+    else:
+        training = _next_training(m.run, m.frame)
+        batch = backprop.batch_pass(training)
+        origin, value = batch.weight(*m.weight), _new_weight(training, m.weight)
+        hidden = replace(m, new_hidden=True)
+    if not np.isfinite(value):
+        st.info(f"The {question} is not a finite number here, so there is nothing to predict.")
+        return m
+    label = "Your value of dLoss/dw" if question == GRADIENT else "Your value of w"
+    text = entry.text_input(label, key="backward:typed", placeholder="0.25 or 0,25 or 1/4", max_chars=60)
+    if question == NEW_WEIGHT:
+        batch_name = "the whole training set" if batch.n == training.inputs.shape[1] else f"the next batch of {batch.n}"
+        st.caption(
+            f"`{m.name}` is {origin:.10g} now. The step takes the gradient on {batch_name}, at the learning rate "
+            f"{training.learning_rate:.6g}: {formulas.plain(OPTIMIZERS[m.run.config.optimizer].formula)}"
+            + (f", the gradient clipped to a norm of {training.clip:g}" if training.clip is not None else "")
+        )
     if not text.strip():
         return hidden
     typed = backprop.as_fraction(text)
     if typed is None:
         st.error("Type a finite number such as 0.25 or 0,25, or a fraction such as 1/3.")
         return hidden
-    right, slip = backprop.judge(typed, value, backprop.slips(m.p, *m.weight))
+    is_gradient = question == GRADIENT
+    known = (
+        backprop.slips(m.p, *m.weight) if is_gradient else backprop.update_slips(origin, value, training.learning_rate)
+    )
+    right, slip = backprop.judge(typed, value, known, origin=origin)
     if right:
-        st.success(f"Right: the gradient is {format_number(value)}.", icon=":material/check:")
+        exact = format_number(value) if is_gradient else f"{value:.10g}"
+        st.success(f"Right: the {question} is {exact}.", icon=":material/check:")
         return m
     st.warning(f"Not yet. {SLIPS[slip]}" if slip else "Not yet.", icon=":material/close:")
     return hidden
+
+
+def _new_weight(training, weight):
+    """The chosen weight after the training's next step, from the gradient that is there now."""
+    layer, unit, source = weight
+    return float(training.network.blocks(backprop.preview_update(training))[layer - 1][unit - 1, source - 1])
+
+
+def _question_chosen():
+    st.session_state["backward:kept_question"] = st.session_state["backward:question"]
 
 
 @OVERFLOWING
@@ -801,9 +845,8 @@ def ladder(m: Moment) -> None:
 def _phases(m, training, phase):
     p = backprop.batch_pass(training)
     total = p.data_loss + p.penalty
-    after = backprop.preview_update(training) if phase >= 4 else None
     old = p.weight(*m.weight)
-    new = None if after is None else float(p.network.blocks(after)[m.layer - 1][m.unit - 1, m.source - 1])
+    new = _new_weight(training, m.weight) if phase >= 4 else None
     shown = (
         ("1 · forward: mean output", p.trace.A[-1][0].mean()),
         ("2 · loss, penalty included" if p.penalty else "2 · loss", total),
@@ -812,9 +855,9 @@ def _phases(m, training, phase):
     )
     with st.container(horizontal=True):
         for i, (label, value) in enumerate(shown):
-            hide = m.hidden and i >= 2  # the new weight gives the gradient away
+            hide = (m.hidden and i == 2) or (m.new_hidden and i == 3)
             st.metric(label, "·" if i >= phase else "?" if hide else format_number(value))
-    if phase >= 4 and not m.hidden:
+    if phase >= 4 and not m.new_hidden:
         st.caption(f"{m.name} goes from {old!r} to {new!r}; commit it, and that is bit for bit what it is.")
 
 

@@ -302,6 +302,47 @@ def test_while_hidden_no_sum_no_phase_and_no_check_gives_the_gradient_away(mode,
     assert not answers & metrics
 
 
+def test_the_weight_after_the_step_is_judged_and_its_slips_are_named():
+    app = page("whole training set", epochs="10", frame="4", unit="3", lr="0.3")
+    app.toggle(key="backward:predict").set_value(True)
+    again(app)
+    app.selectbox(key="backward:question").set_value("new weight")
+    again(app)
+    for _ in range(4):
+        app.button(key="backward:phase").click()
+        again(app)
+    history = ffbp.train(ffbp.Config(epochs=10, learning_rate=0.3)).history
+    old, new = history.theta[4, 6], history.theta[5, 6]
+    assert metric(app, "4 · update") == "?"
+    assert metric(app, "Gradient") == metric(app, "3 · backward") == format_number((old - new) / 0.3)
+    assert not any("bit for bit what it is" in c.value for c in app.caption)
+    for value, slip in (
+        (old, "the old weight"),
+        (2 * old - new, "it is subtracted"),
+        (old - (old - new) / 0.3, "forgot the learning rate"),
+    ):
+        app = typed(app, repr(float(value)))
+        assert [slip in w.value for w in app.warning] == [True]
+        assert metric(app, "4 · update") == "?"
+    app = typed(app, repr(float(old + 5 * (old - new))))
+    assert [w.value for w in app.warning] == ["Not yet."]
+    app = typed(app, f"{new:.7f}".replace(".", ","))
+    assert app.success
+    assert metric(app, "4 · update") == format_number(new)
+    app.selectbox(key="backward:question").set_value("gradient")
+    again(app)
+    assert app.text_input(key="backward:typed").value == ""
+    assert metric(app, "Gradient") == metric(app, "4 · update") == "?"
+
+
+def test_nothing_is_asked_where_the_gradient_is_no_number():
+    app = page(epochs="5", x="1e308_-1e308")
+    app.toggle(key="backward:predict").set_value(True)
+    again(app)
+    assert any("nothing to predict" in info.value for info in app.info)
+    assert not [t for t in app.text_input if t.key == "backward:typed"]
+
+
 @pytest.mark.parametrize("text", ["abc", "1e400", "1/0", "nan", "**x**", "$x$", "__import__('os')", "<b>1</b>"])
 def test_what_cannot_be_read_gets_a_clear_message(text):
     app = typed(predicting(), text)

@@ -190,6 +190,33 @@ def test_two_slips_with_one_value_are_not_told_apart():
     assert backprop.judge(0.0, 0.0, {"sign": 0.0, "double": 0.0}) == (True, None)
 
 
+@pytest.mark.parametrize("optimizer", ffbp.OPTIMIZERS)
+def test_the_slips_of_a_step_are_named_for_every_optimizer(optimizer):
+    run = ffbp.train(ffbp.Config(optimizer=optimizer, learning_rate=0.02, epochs=6, batch_size=50))
+    training, other = run.resume(3), run.resume(3)
+    training.gradient()
+    other.gradient()
+    other.learning_rate = 1.0
+    old, new = training.network.theta.copy(), backprop.preview_update(training)
+    without_rate = backprop.preview_update(other)
+    told = 0
+    for i in np.flatnonzero(np.abs(new - old) > 1e-7):
+        known = backprop.update_slips(old[i], new[i], training.learning_rate)
+        assert known["rate"] == pytest.approx(without_rate[i], rel=1e-6, abs=1e-9)
+        assert backprop.judge(new[i], new[i], known, origin=old[i]) == (True, None)
+        for key, typed in (("old", old[i]), ("added", 2 * old[i] - new[i]), ("rate", without_rate[i])):
+            assert backprop.judge(typed, new[i], known, origin=old[i]) == (False, key)
+            told += 1
+        assert backprop.judge(old[i] + 7 * (new[i] - old[i]), new[i], known, origin=old[i]) == (False, None)
+    assert told > 30
+
+
+def test_a_step_of_nothing_leaves_the_old_weight_right_and_a_rate_of_one_no_slip():
+    assert backprop.judge(0.5, 0.5, backprop.update_slips(0.5, 0.5, 0.1), origin=0.5) == (True, None)
+    assert backprop.judge(0.3, 0.3, backprop.update_slips(0.5, 0.3, 1.0), origin=0.5) == (True, None)
+    assert backprop.judge(1.0, 2.0, {"old": 1.0, "rate": 1.0}, origin=1.5) == (False, None)
+
+
 def test_multiply_adds_are_those_of_the_loops():
     forward, backward = backprop.multiply_adds((2, 10, 1))
     assert (forward, backward) == (30, 40)
