@@ -10,6 +10,9 @@ from ffbp.figures import format_number
 from ffbp.ui import address
 from ffbp.ui.formulas import plain
 
+MAX_FIELDS = 4  # inputs with a field each; of more, one is chosen
+COLUMN = "sample:column"  # in the session: which one
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -100,30 +103,44 @@ def _digits(span) -> int:
 
 
 def sample_chooser(dataset: Dataset, page: str) -> None:
-    """Pick a sample by its row, or type the inputs (point or comma); a click in the plane does the same."""
-    sample = chosen_sample(dataset)
-    many = len(dataset.columns) > 4
-    columns = st.columns([1, 3] if many else [1] * (1 + len(dataset.columns)), vertical_alignment="bottom")
+    """Pick a sample by its row, or type the inputs (point or comma); a click in the plane does the same.
+
+    With many inputs there is one field, for the one that is chosen beside it.
+    """
+    sample, n_columns = chosen_sample(dataset), len(dataset.columns)
+    many = n_columns > MAX_FIELDS
+    columns = st.columns([1, 2, 1] if many else [1] * (1 + n_columns), vertical_alignment="bottom")
     key = f"{page}:sample"
     st.session_state[key] = sample.row
     columns[0].number_input(
         "Sample", 0, _last_row(dataset), step=1, key=key, placeholder="typed", on_change=_row_chosen, args=(key,),
         help="The row in the source; or click a point in the plane, or anywhere on it to type a place.",
     )  # fmt: skip
+    names = [dataset.feature_names[column] for column in dataset.columns]
     if many:
-        columns[1].caption(f"{len(dataset.columns)} inputs: choose a row.")
-        return
-    for i, (column, value) in enumerate(zip(columns[1:], sample.chosen, strict=True)):
-        key = f"{page}:x{i}"
+        st.session_state[f"{page}:column"] = chosen = min(st.session_state.get(COLUMN, 0), n_columns - 1)
+        columns[1].selectbox(
+            f"Input to change, of {n_columns}", range(n_columns), key=f"{page}:column", on_change=_column_chosen,
+            format_func=lambda i: f"{i + 1}: {names[i]}", args=(f"{page}:column",),
+        )  # fmt: skip
+        fields = [(chosen, columns[2])]
+    else:
+        fields = list(enumerate(columns[1:]))
+    for i, column in fields:
+        key, value = f"{page}:x{i}", sample.chosen[i]
         st.session_state[key] = repr(float(value)) if sample.row is None else format_number(value)
         column.text_input(
-            plain(dataset.feature_names[dataset.columns[i]]),
+            plain(names[i]),
             key=key,
             on_change=_input_typed,
             args=(key, i, tuple(sample.chosen)),
         )
     if problem := st.session_state.pop("sample:problem", None):
         st.error(plain(problem))
+
+
+def _column_chosen(key):
+    st.session_state[COLUMN] = st.session_state[key]
 
 
 def choose_sample(row) -> None:
