@@ -54,6 +54,7 @@ LABELS = {
     "output_activation": "Output activation",
     "loss": "Loss",
     "initializer": "Initial weights",
+    "initial_theta": "Initial weights and biases",
     "init_scale": "Scale of the weights",
     "bias_init": "Initial bias",
     "optimizer": "Optimizer",
@@ -322,6 +323,13 @@ class Sidebar:
         self._choice(
             "output_activation", (None, *outputs), lambda key: ACTIVATIONS[key].label if key else f"as fits: {current}"
         )
+        if config.initial_theta is not None:
+            st.caption(f"{LABELS['initial_theta']}: given by the link, {len(config.initial_theta)} numbers.")
+            st.button(
+                "Draw the initial weights instead", key=self._key("drawn"), on_click=self._apply,
+                args=({"initial_theta": None},), help="Drops the link's numbers; the seed and a rule set them again.",
+            )  # fmt: skip
+            return
         self._choice(
             "initializer", tuple(INITIALIZERS), lambda key: f"{INITIALIZERS[key].label}: {INITIALIZERS[key].formula}"
         )

@@ -223,6 +223,18 @@ def theta_of(n):
     return "_".join(str(0.1 * (i + 1)) for i in range(n))
 
 
+def test_initial_weights_of_the_link_stand_in_place_of_the_controls_that_would_do_nothing():
+    idle = {"playground:initializer", "playground:init_scale", "playground:bias_init"}
+    app = check(playground(theta=theta_of(9), hidden="2", init="normal", epochs="5"))
+    assert not idle & {w.key for _, w in _moves(app)}
+    assert any("given by the link, 9 numbers" in caption.value for caption in app.sidebar.caption)
+    app.sidebar.button(key="playground:drawn").click()
+    app = check(app.run())
+    assert app.session_state["config"] == ffbp.Config(hidden=(2,), initializer="normal", epochs=5)
+    assert idle <= {w.key for _, w in _moves(app)}
+    assert "playground:drawn" not in {button.key for button in app.sidebar.button}
+
+
 def select(name, key):
     return lambda app: app.sidebar.selectbox(key=f"playground:{name}").set_value(key)
 
