@@ -160,8 +160,12 @@ def multiplier_chart(steps) -> dict:
     )  # fmt: skip
 
 
-def step_chart(step, what: str) -> dict:
-    """The loss along the update, its tangent at the start, the step taken (s = 1) and the best one found."""
+def step_chart(step, what: str, learning_rate: float | None = None) -> dict:
+    """The loss along the update, its tangent at the start, the step taken (s = 1) and the best one found.
+
+    learning_rate: that of the step, where s times it is the learning rate of any other step along the line (gradient
+    descent); the step taken and the best one are then named by theirs. A best one outside of the drawn span is said.
+    """
     low, high = float(np.nanmin(step.losses)), float(np.nanmax(np.where(np.isfinite(step.losses), step.losses, np.nan)))
     high = min(high, max(step.before, step.after) + 3 * max(step.before - low, 1e-12)) if np.isfinite(high) else 1.0
     pad = 0.12 * max(high - low, abs(high) * 1e-6, 1e-300)
@@ -176,13 +180,22 @@ def step_chart(step, what: str) -> dict:
             "hoverinfo": "skip", "line": {"color": palette.CURSOR, "width": 2.5, "dash": "dash"},
         },
     ]  # fmt: skip
-    for name, x, y, symbol, color, size in (
-        ("before", 0.0, step.before, "circle", palette.POSITIVE, 13),
-        ("after: s = 1", 1.0, step.after, "diamond", palette.TEST, 14),
-        ("best found", step.best, step.best_loss, "star", palette.LAYERS[2], 17),
+    notes = []
+    for name, x, y, symbol, color, size, above in (
+        ("before", 0.0, step.before, "circle", palette.POSITIVE, 13, 0),
+        ("after: s = 1", 1.0, step.after, "diamond", palette.TEST, 14, -34),
+        ("best found", step.best, step.best_loss, "star", palette.LAYERS[2], 17, 32),
     ):
+        rate = None if learning_rate is None else f"η = {format_number(x * learning_rate)}"
+        note = {"font": {"size": 14}, "showarrow": False}
         if x > step.lengths[-1]:
-            continue  # the best one may lie far outside; its s stands in words
+            far = f"{name}: s = {format_number(x)}" + (f", {rate}" if rate else "") + ", beyond the right edge ▸"
+            notes.append(note | {"x": 1, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "right", "text": far})
+            continue
+        if rate and above and low - 2 * pad <= y <= high + pad:
+            text = f"chosen: {rate}" if name.startswith("after") else f"{name}: {rate}"
+            arrow = {"showarrow": True, "ax": 0, "ay": above, "arrowcolor": palette.CHANCE}
+            notes.append(note | arrow | {"x": x, "y": y, "text": text})
         data.append(
             {
                 "type": "scatter", "x": [x], "y": [y], "mode": "markers", "name": name, "cliponaxis": False,
@@ -193,7 +206,7 @@ def step_chart(step, what: str) -> dict:
     return plot(
         data, "step length s (1 = the step that is taken)", f"loss on {what}", height=340,
         x={"range": [-0.06, step.lengths[-1] + 0.06]},
-        y={"range": [low - 2 * pad, high + pad], "exponentformat": "e"}, **LEGEND,
+        y={"range": [low - 2 * pad, high + pad], "exponentformat": "e"}, annotations=notes, **LEGEND,
     )  # fmt: skip
 
 

@@ -769,20 +769,21 @@ def one_step(m: Moment) -> None:
     if backprop.is_beyond(m.run, m.frame):
         st.caption(_beyond(m.run))
     columns = st.columns(len(views))
+    rate = training.learning_rate if m.run.config.optimizer == "sgd" else None
     for i, (column, (what, (inputs, Y))) in enumerate(zip(columns, views, strict=True)):
         step = backprop.step_of(training.network, inputs, Y, after)
         with column:
-            _step_numbers(step, what, penalty, f"step{i}")
+            _step_numbers(step, what, penalty, f"step{i}", rate)
 
 
-def _step_numbers(step, what, penalty, key):
+def _step_numbers(step, what, penalty, key, rate):
     st.markdown(f"**Loss on {what}{penalty}**")
     with st.container(horizontal=True):
         st.metric("before", f"{step.before:.6g}", width="content")
         st.metric("after", f"{step.after:.6g}", width="content")
         st.metric("decrease", format_number(step.actual), width="content")
     chart(
-        figures.step_chart(step, what), key=f"backward:{key}", title=f"Loss on {what} along the update",
+        figures.step_chart(step, what, rate), key=f"backward:{key}", title=f"Loss on {what} along the update",
         alternative=f"Before the step {format_number(step.before)}, after it {format_number(step.after)}; smallest found at "
         f"s = {format_number(step.best)}: {format_number(step.best_loss)}.",
     )  # fmt: skip
@@ -793,7 +794,8 @@ def _step_numbers(step, what, penalty, key):
     )
     rises = " The tangent rises: for these samples the update leads uphill." if step.predicted < 0 else ""
     best = "falling" if step.best >= backprop.FARTHEST else "smallest"
-    best = f"{best} at s = {format_number(step.best)}, where it is {format_number(step.best_loss)}"
+    best_rate = "" if rate is None else f" (η = {format_number(step.best * rate)}; the run's is {format_number(rate)})"
+    best = f"{best} at s = {format_number(step.best)}{best_rate}, where it is {format_number(step.best_loss)}"
     angle = f"{step.angle:.1f}°" if np.isfinite(step.angle) else "–"
     st.markdown(
         f"Predicted decrease {format_number(step.predicted)}, actual {format_number(step.actual)}{share}.{rises} "

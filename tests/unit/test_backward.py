@@ -1,5 +1,7 @@
 """Backpropagation taken apart, against plain NumPy: contributions, factors, steps, slips, multiply-adds."""
 
+import dataclasses
+
 import numpy as np
 import plotly.graph_objects as go
 import pytest
@@ -215,6 +217,20 @@ def test_a_step_of_nothing_leaves_the_old_weight_right_and_a_rate_of_one_no_slip
     assert backprop.judge(0.5, 0.5, backprop.update_slips(0.5, 0.5, 0.1), origin=0.5) == (True, None)
     assert backprop.judge(0.3, 0.3, backprop.update_slips(0.5, 0.3, 1.0), origin=0.5) == (True, None)
     assert backprop.judge(1.0, 2.0, {"old": 1.0, "rate": 1.0}, origin=1.5) == (False, None)
+
+
+def noted(step, rate):
+    return [note["text"] for note in figures.step_chart(step, "all", rate)["layout"]["annotations"]]
+
+
+def test_the_step_chart_names_learning_rates_and_says_where_the_best_lies_outside():
+    lengths = np.linspace(0.0, 3.0, 49)
+    step = backprop.Step(lengths, (lengths - 2.0) ** 2, -4.0, 4.0, 1.0, 2.0, 0.0, 0.0)
+    assert noted(step, 0.1) == ["chosen: η = 0.1000", "best found: η = 0.2000"]
+    assert noted(step, None) == []
+    far = dataclasses.replace(step, losses=1 - lengths / 1000, before=1.0, after=0.999, best=500.0, best_loss=0.5)
+    assert noted(far, 0.1)[-1] == "best found: s = 500.0, η = 50.00, beyond the right edge ▸"
+    assert noted(far, None) == ["best found: s = 500.0, beyond the right edge ▸"]
 
 
 def test_multiply_adds_are_those_of_the_loops():
