@@ -97,7 +97,10 @@ TRANSPOSED, DELTA, FLAT_DELTA = r"W^{\mathsf T}", r"\delta", r"\delta^{\mathsf T
 
 def backward_player(shown: Shown) -> int:
     """The plane on the timeline; the chosen sample is ringed, or the next batch's samples."""
-    return player(shown, panels=("boundary",), marks=lambda: _marks(shown))
+    frame = player(shown, panels=("boundary",), marks=lambda: _marks(shown))
+    if _mode() == BATCH and (batch := _part_of_the_whole(shown.run, frame)) is not None and len(batch) > MAX_MARKS:
+        st.caption(f"Of the next batch's {len(batch)} samples {MAX_MARKS} are ringed, evenly chosen.")
+    return frame
 
 
 def _mode() -> str:
@@ -109,11 +112,11 @@ def _marks(shown):
         return mark_of(shown)
     run, plane = shown.run, shown.plane
     last = run.n_frames - 1
-    indices = backprop.batch_pass(
-        _next_training(run, min(st.session_state[address.VIEW_STATE].get("frame", last), last))
-    ).indices
-    if len(indices) == len(run.dataset.X_train) or len(indices) > MAX_MARKS:
+    indices = _part_of_the_whole(run, min(st.session_state[address.VIEW_STATE].get("frame", last), last))
+    if indices is None:
         return mark_of(shown)
+    if len(indices) > MAX_MARKS:
+        indices = indices[np.linspace(0, len(indices) - 1, MAX_MARKS).round().astype(int)]
     dataset = run.dataset
     points = plane.coordinates(dataset.raw_train[indices][:, dataset.columns])
     if plane.is_line:
@@ -121,6 +124,12 @@ def _marks(shown):
         height = dataset.decode_target(target) if dataset.task == REGRESSION else target / max(dataset.n_classes - 1, 1)
         points = np.column_stack([points[:, 0], height])
     return points.tolist()
+
+
+def _part_of_the_whole(run, frame):
+    """The places of the next batch's samples in the training part; None where that is all of it."""
+    indices = backprop.batch_pass(_next_training(run, frame)).indices
+    return None if len(indices) == len(run.dataset.X_train) else indices
 
 
 def _next_training(run, frame) -> Training:

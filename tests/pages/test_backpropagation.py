@@ -11,6 +11,7 @@ from textbook import sigmoid
 
 import ffbp
 from ffbp.figures import format_number
+from ffbp.figures.pack import header_of
 from ffbp.training import learning_rates
 
 PATH = ROOT / "pages" / "backpropagation.py"
@@ -98,6 +99,20 @@ def test_the_matrices_are_those_of_plain_numpy():
     assert column(hand["dW2"]) in latex(app, "dW^{[2]}", "begin{bmatrix}")
     assert column(hand["d1"][0]) in latex(app, "db^{[1]}")
     assert format_number(hand["d2"][0]) in latex(app, r"\hat y - y", "begin{bmatrix}")
+
+
+@pytest.mark.parametrize(("batch", "ringed"), [(300, 256), (256, 256), (40, 40), (800, 1)])
+def test_a_large_batch_is_ringed_thinly_and_it_is_said(batch, ringed):
+    app = page("next batch", epochs="3", frame="1", batch=str(batch), shuffle="0")
+    blob = next(c.proto.bytes for c in app.get("bidi_component") if c.proto.component_name.endswith("ffbp_refinement"))
+    marked = np.array(header_of(blob)["marks"], dtype=float)
+    assert len(marked) == ringed
+    raw = ffbp.train(ffbp.Config(epochs=3)).dataset.raw_train
+    if batch < 800:  # without a shuffle the batch is the first samples, from its first to its last
+        np.testing.assert_allclose(marked[[0, -1]], raw[[0, batch - 1]])
+        assert len(np.unique(marked, axis=0)) == ringed
+    said = [c.value for c in app.caption if "are ringed" in c.value]
+    assert said == (["Of the next batch's 300 samples 256 are ringed, evenly chosen."] if batch == 300 else [])
 
 
 def test_the_textbooks_numbers_stand_on_the_page():
