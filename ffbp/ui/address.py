@@ -8,18 +8,20 @@ import math
 
 import streamlit as st
 
-from ffbp.config import FOREIGN_PARAMS, Config
+from ffbp.config import FOREIGN_PARAMS, MAX_COLUMNS, MAX_LAYERS, MAX_UNITS, Config
+from ffbp.tables import MAX_CLASSES, MAX_ROWS
+from ffbp.training import MAX_FRAMES
 
 # The view's parameters: what is merely looked at. Names are disjoint from the configuration's.
 VIEW = {
-    "frame": (0, 299),
-    "across": (0, 999),
-    "up": (0, 999),
+    "frame": (0, MAX_FRAMES - 1),
+    "across": (0, MAX_COLUMNS - 1),
+    "up": (0, MAX_COLUMNS - 1),
     "pca": (0, 1),
-    "sample": (0, 19_999),
-    "layer": (1, 9),
-    "unit": (1, 64),
-    "wanted": (0, 9),
+    "sample": (0, MAX_ROWS - 1),
+    "layer": (1, MAX_LAYERS + 1),  # the output, too
+    "unit": (1, MAX_UNITS),
+    "wanted": (0, MAX_CLASSES - 1),
 }
 INPUTS = "x"  # typed inputs, numbers joined by "_"
 MAX_INPUTS, MAX_INPUT_TEXT = 784, 20_000  # as many as the largest images have pixels

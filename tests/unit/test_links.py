@@ -8,8 +8,29 @@ import pytest
 from links import KEYS, random_links
 from test_config import random_config
 
-from ffbp.config import DEFAULTS, FOREIGN_PARAMS, MAX_WORK, Config
+from ffbp.config import BOUNDS, DEFAULTS, FOREIGN_PARAMS, MAX_COLUMNS, MAX_LAYERS, MAX_UNITS, MAX_WORK, Config
+from ffbp.datasets import DATASETS
+from ffbp.training import max_frames
 from ffbp.ui import address
+from ffbp.ui.sidebar import LADDERS
+
+
+def test_the_view_reaches_every_moment_unit_and_column_that_a_run_can_have():
+    deepest = Config(hidden=(MAX_UNITS,) * MAX_LAYERS, epochs=1)
+    assert address.VIEW["layer"] == (1, len(deepest.resolve().sizes) - 1)
+    assert address.VIEW["unit"] == (1, max(deepest.resolve().sizes))
+    longest = max(max_frames(n_params, 0) for n_params in (1, 41, 1000))
+    assert address.VIEW["frame"] == (0, longest - 1)
+    assert address.VIEW["across"] == address.VIEW["up"] == (0, MAX_COLUMNS - 1)
+    assert max(source.n_rows or 0 for source in DATASETS.values()) <= address.VIEW["sample"][1] + 1
+
+
+@pytest.mark.parametrize("name", LADDERS)
+def test_every_rung_of_a_ladder_lies_within_the_bounds(name):
+    low, high = BOUNDS[name]
+    assert [value for value in LADDERS[name] if value is not None and not low <= value <= high] == []
+    for value in LADDERS[name]:
+        Config(**{"patience": None, name: value, **({} if name == "epochs" else {"epochs": 1})})
 
 
 @pytest.fixture(scope="module")
