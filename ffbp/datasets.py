@@ -305,6 +305,10 @@ class Dataset:
         """A regression output or target back to the target's own units."""
         return value * self.target_std + self.target_mean
 
+    def line_height(self, y):
+        """Where targets y (n,) stand over a line of inputs: values in their own units, classes evenly from 0 to 1."""
+        return self.decode_target(y) if self.task == REGRESSION else y / max(self.n_classes - 1, 1)
+
 
 def make_dataset(
     name: str, *, n_samples: int = 1000, noise: float = 0.2, classes: int | None = None, seed: int = 42

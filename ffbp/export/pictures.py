@@ -238,7 +238,7 @@ class BoundaryPicture:
         for part, raw, y in (("train", data.raw_train, data.y_train), ("test", data.raw_test, data.y_test)):
             points = plane.coordinates(raw[:MAX_POINTS, data.columns])
             y = y[:MAX_POINTS]
-            target = data.decode_target(y) if regression else y / max(data.n_classes - 1, 1)
+            target = data.line_height(y)
             up = target if plane.is_line else points[:, 1] if len(points) else target
             size = 3.0 if len(data.raw_train) > 300 else 4.5
             for k in range(len(points)):

@@ -56,11 +56,7 @@ def boundary_text(run: Run, plane: Plane, frame: int = -1) -> str:
 def _place_samples(cells, run, plane, mark):
     data = run.dataset
     points = plane.coordinates(data.raw_train[:, data.columns])
-    regression = data.task == "regression"
-    if not plane.is_line:
-        up = points[:, 1]
-    else:
-        up = data.decode_target(data.y_train) if regression else data.y_train / max(data.n_classes - 1, 1)
+    up = data.line_height(data.y_train) if plane.is_line else points[:, 1]
     columns, rows = _cell(points[:, 0], plane.x_range, WIDTH), _cell(up, plane.y_range, HEIGHT)
     for i in np.flatnonzero((columns >= 0) & (columns < WIDTH) & (rows >= 0) & (rows < HEIGHT)):
         cells[rows[i], columns[i]] = mark or LETTERS[int(data.y_train[i]) % len(LETTERS)].upper()

@@ -79,7 +79,7 @@ def boundary_plot(run: Run, plane: Plane) -> dict:
         points = plane.coordinates(raw[:, dataset.columns])
         x = points[:, 0]
         target = dataset.decode_target(y) if regression else y
-        height = points[:, 1] if not plane.is_line else (target if regression else _spread(y, dataset.n_classes))
+        height = dataset.line_height(y) if plane.is_line else points[:, 1]
         rows = (dataset.rows_train if part == "train" else dataset.rows_test)[drawn]
         if regression:
             traces.append(_points(x, height, part, part, rows, target, plane, dataset, color=None))
@@ -96,11 +96,6 @@ def boundary_plot(run: Run, plane: Plane) -> dict:
         traces, names[0], y_title, x_range=plane.x_range, y_range=plane.y_range,
         x_options={"showgrid": False}, y_options={"showgrid": False}, dragmode="pan", hovermode="closest",
     )  # fmt: skip
-
-
-def _spread(y, n_classes):
-    """Heights of classes on a line: 0 and 1 for two, evenly between for more."""
-    return y / max(n_classes - 1, 1)
 
 
 def _points(x, y, label, part, rows, target, plane, dataset, *, color) -> dict:

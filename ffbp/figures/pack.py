@@ -249,7 +249,7 @@ def _points(packer, run, plane):
         predicted = yield from _outputs(run, X, read=network.decide)
         points = plane.coordinates(raw[:, dataset.columns]).astype(float)
         if plane.is_line:
-            points = np.column_stack([points, y / max(dataset.n_classes - 1, 1)])
+            points = np.column_stack([points, dataset.line_height(y)])
         packed[part] = {
             "xy": packer.add(points[drawn], np.float32),
             "wrong": packer.add(np.packbits((predicted != y)[:, drawn], axis=1, bitorder="little"), np.uint8),

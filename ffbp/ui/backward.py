@@ -120,9 +120,7 @@ def _marks(shown):
     dataset = run.dataset
     points = plane.coordinates(dataset.raw_train[indices][:, dataset.columns])
     if plane.is_line:
-        target = dataset.y_train[indices]
-        height = dataset.decode_target(target) if dataset.task == REGRESSION else target / max(dataset.n_classes - 1, 1)
-        points = np.column_stack([points[:, 0], height])
+        points = np.column_stack([points[:, 0], dataset.line_height(dataset.y_train[indices])])
     return points.tolist()
 
 

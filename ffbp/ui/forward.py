@@ -1,6 +1,6 @@
 """The page of the forward pass: one sample's way through the network of one frame, with the numbers of the core's trace.
 
-A `Pass` holds that network and its trace; everything shown is read from it. Each function draws one section of the page
+A `ForwardPass` holds that network and its trace; everything shown is read from it. Each function draws one section of the page
 and belongs inside the page's fragment, so that another frame, sample or unit draws the sections anew and nothing else.
 """
 
@@ -29,7 +29,7 @@ DRAWN_SAMPLES, RANGE_FRAMES, GRID_LINES, GRID_POINTS = 300, 12, 11, 41
 
 
 @dataclass(frozen=True)
-class Pass:
+class ForwardPass:
     """The network of a frame (a copy of its own) and its trace of the chosen sample; layer 1.., unit counted from 0."""
 
     shown: Shown
@@ -55,12 +55,12 @@ class Pass:
         return None if self.sample.y is None else float(network.loss(X, self.sample.y))
 
 
-def pass_of(shown: Shown, frame: int) -> Pass:
+def pass_of(shown: Shown, frame: int) -> ForwardPass:
     """The forward pass of the chosen sample at a frame."""
     view = st.session_state[address.VIEW_STATE]
     sample, network = chosen_sample(shown.run.dataset), shown.run.network(frame)
     layer, unit = view.get("layer", 1), view.get("unit", 1) - 1
-    return Pass(shown, frame, sample, network, network.forward(sample.X), layer, unit)
+    return ForwardPass(shown, frame, sample, network, network.forward(sample.X), layer, unit)
 
 
 def unit_chooser(shown: Shown) -> None:
@@ -92,7 +92,7 @@ def _unit_chosen(key):
 # The output in words
 
 
-def output_in_words(p: Pass) -> None:
+def output_in_words(p: ForwardPass) -> None:
     """What the output says about this sample, and what the loss charges for it."""
     network, trace = p.network, p.trace
     name, value = _decision(p, network, trace)
@@ -171,7 +171,7 @@ def _loss_formula(network, trace, y, loss):
 # The pass as a picture and as formulas
 
 
-def pass_diagram(p: Pass) -> None:
+def pass_diagram(p: ForwardPass) -> None:
     """The network as a picture of this one pass."""
     chosen = (p.layer, p.unit)
     picture, left_out = pictures.pass_picture(
@@ -202,7 +202,7 @@ def _unit_clicked(choice):
     st.session_state[address.VIEW_STATE].update(layer=layer, unit=unit)
 
 
-def layer_by_layer(p: Pass) -> None:
+def layer_by_layer(p: ForwardPass) -> None:
     """z = W a + b and a = g(z) of every layer, with its numbers and shapes."""
     for l, layer in enumerate(p.network.layers, start=1):
         kind = "Output layer" if l == len(p.network.layers) else "Layer"
@@ -268,7 +268,7 @@ def _full_digits(p):
     box.dataframe(before, column_config=dict.fromkeys(before.columns, numbers))
 
 
-def chosen_unit(p: Pass) -> None:
+def chosen_unit(p: ForwardPass) -> None:
     """The chosen unit's sum written out, then g and g' with this z marked on both."""
     l, u, layer = p.layer, p.unit, p.network.layers[p.layer - 1]
     z, a = formulas.symbol("z", l, u + 1), formulas.symbol("a", l, u + 1)
@@ -303,7 +303,7 @@ def _reach(p):
     return max(4.0, 1.1 * float(sizes.max(initial=0.0)))
 
 
-def one_linear_map(p: Pass) -> None:
+def one_linear_map(p: ForwardPass) -> None:
     """Where no hidden layer bends anything: the product of all matrices, which does the same."""
     hidden = p.network.activations[:-1]
     if not hidden or any(activation.key != "identity" for activation in hidden):
@@ -331,7 +331,7 @@ def one_linear_map(p: Pass) -> None:
 # What if
 
 
-def what_if(p: Pass) -> None:
+def what_if(p: ForwardPass) -> None:
     """Type over one input, weight or bias of a copy and see the pass change, the original beside it."""
     kinds, target, new = st.columns(3)
     layer = p.network.layers[p.layer - 1]
@@ -447,7 +447,7 @@ def _compare(p, network, X, trace, change):
 # All samples at once
 
 
-def all_samples(p: Pass) -> None:
+def all_samples(p: ForwardPass) -> None:
     """What each hidden layer does to all samples and to a grid over the plane, and how far a straight line gets."""
     box = st.expander("What each layer does to all training samples", key="forward:space", on_change="rerun")
     if not box.open:
@@ -556,7 +556,7 @@ def _ranges(places):
     return ranges
 
 
-def source_code(p: Pass) -> None:
+def source_code(p: ForwardPass) -> None:
     """The code that computed this pass, as it is in the package."""
     box = st.expander("The code that computed this pass", key="forward:code", on_change="rerun")
     if not box.open:

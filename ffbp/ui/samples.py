@@ -69,9 +69,7 @@ def mark_of(shown) -> list:
     sample = chosen_sample(dataset)
     point = [float(value) for value in plane.coordinates(sample.chosen[None])[0]]
     if plane.is_line:
-        target = 0.0 if sample.y is None else float(sample.y[0])
-        regression = dataset.task == "regression"
-        point.append(float(dataset.decode_target(target)) if regression else target / max(dataset.n_classes - 1, 1))
+        point.append(float(dataset.line_height(0.0 if sample.y is None else float(sample.y[0]))))
     return [point]
 
 

@@ -382,3 +382,13 @@ def test_a_missing_category_becomes_the_most_frequent_one():
     assert fill(yes, np.arange(4), [(0,)])[1, 0] == 1
     assert fill(yes, np.array([0, 2]), [(0,)])[1, 0] == 0, "a tie is no majority"
     assert np.isnan(X[2]).all(), "the argument stays"
+
+
+def test_targets_stand_over_a_line_at_their_values_and_classes_evenly_between_0_and_1():
+    three = dataset_for(Config(dataset="iris", columns=(0,), epochs=1))
+    assert three.line_height(np.array([0, 1, 2])).tolist() == [0.0, 0.5, 1.0]
+    two = dataset_for(Config(epochs=1))
+    assert two.line_height(np.array([0, 1])).tolist() == [0.0, 1.0]
+    sine = dataset_for(Config(dataset="noisy_sine", epochs=1))
+    assert sine.target_std != 1
+    assert float(sine.line_height(1.5)) == 1.5 * sine.target_std + sine.target_mean
