@@ -189,8 +189,20 @@ def step_chart(step, what: str, learning_rate: float | None = None) -> dict:
         rate = None if learning_rate is None else f"η = {format_number(x * learning_rate)}"
         note = {"font": {"size": 14}, "showarrow": False}
         if x > step.lengths[-1]:
-            far = f"{name}: s = {format_number(x)}" + (f", {rate}" if rate else "") + ", beyond the right edge ▸"
-            notes.append(note | {"x": 1, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "right", "text": far})
+            far = f"{name}: s = {format_number(x)}" + (f", {rate}" if rate else "") + "<br>beyond the right edge ▸"
+            notes.append(
+                note
+                | {
+                    "x": 1,
+                    "y": 1,
+                    "xref": "paper",
+                    "yref": "paper",
+                    "xanchor": "right",
+                    "yanchor": "top",
+                    "align": "right",
+                    "text": far,
+                }
+            )
             continue
         if rate and above and low - 2 * pad <= y <= high + pad:
             text = f"chosen: {rate}" if name.startswith("after") else f"{name}: {rate}"

@@ -233,7 +233,7 @@ def _go_to(layer, unit, source):
 @OVERFLOWING
 def predict(m: Moment) -> Moment:
     """The switch that hides the chosen number, and the judge of what is typed; returns the moment, hidden or not."""
-    switch, choice, entry = st.columns([3, 3, 4], vertical_alignment="bottom")
+    switch, choice, entry = st.columns([5, 3, 4], vertical_alignment="bottom")
     if not switch.toggle(
         "Predict, then reveal", key="backward:predict", help="Hides the chosen weight's gradient, or its next value."
     ):

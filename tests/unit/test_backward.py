@@ -229,8 +229,8 @@ def test_the_step_chart_names_learning_rates_and_says_where_the_best_lies_outsid
     assert noted(step, 0.1) == ["chosen: η = 0.1000", "best found: η = 0.2000"]
     assert noted(step, None) == []
     far = dataclasses.replace(step, losses=1 - lengths / 1000, before=1.0, after=0.999, best=500.0, best_loss=0.5)
-    assert noted(far, 0.1)[-1] == "best found: s = 500.0, η = 50.00, beyond the right edge ▸"
-    assert noted(far, None) == ["best found: s = 500.0, beyond the right edge ▸"]
+    assert noted(far, 0.1)[-1] == "best found: s = 500.0, η = 50.00<br>beyond the right edge ▸"
+    assert noted(far, None) == ["best found: s = 500.0<br>beyond the right edge ▸"]
 
 
 def test_multiply_adds_are_those_of_the_loops():
