@@ -116,10 +116,10 @@ def sample_chooser(dataset: Dataset, page: str) -> None:
     )  # fmt: skip
     names = [dataset.feature_names[column] for column in dataset.columns]
     if many:
-        st.session_state[f"{page}:column"] = chosen = min(st.session_state.get(COLUMN, 0), n_columns - 1)
+        st.session_state[f"{page}:input"] = chosen = min(st.session_state.get(COLUMN, 0), n_columns - 1)
         columns[1].selectbox(
-            f"Input to change, of {n_columns}", range(n_columns), key=f"{page}:column", on_change=_column_chosen,
-            format_func=lambda i: f"{i + 1}: {names[i]}", args=(f"{page}:column",),
+            f"Input to change, of {n_columns}", range(n_columns), key=f"{page}:input", on_change=_column_chosen,
+            format_func=lambda i: f"{i + 1}: {names[i]}", args=(f"{page}:input",),
         )  # fmt: skip
         fields = [(chosen, columns[2])]
     else:

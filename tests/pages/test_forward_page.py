@@ -301,7 +301,7 @@ def test_one_of_many_inputs_is_chosen_and_typed_and_the_others_stay():
     run = ffbp.train(config)
     app = forward_pass(dataset="wine", columns="all", hidden="4", epochs=5)
     chosen = run.dataset.raw_train[0, list(run.dataset.columns)].copy()
-    app.selectbox(key="forward:column").set_value(6).run()
+    app.selectbox(key="forward:input").set_value(6).run()
     assert app.text_input(key="forward:x6").value == format_number(chosen[6])
     app.text_input(key="forward:x6").set_value("3,75").run()
     assert not app.exception, app.exception
@@ -310,7 +310,7 @@ def test_one_of_many_inputs_is_chosen_and_typed_and_the_others_stay():
     x = run.dataset.encode_columns(chosen[None])[0]
     assert holds(matrices(app), by_hand(config, x)[0][3])
     assert app.text_input(key="forward:x6").value == "3.75"
-    app.selectbox(key="forward:column").set_value(0).run()
+    app.selectbox(key="forward:input").set_value(0).run()
     app.text_input(key="forward:x0").set_value("abc").run()
     assert ["finite number" in error.value for error in app.error] == [True]
     assert app.session_state["view"]["x"].split("_")[6] == "3.75"
