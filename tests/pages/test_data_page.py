@@ -97,7 +97,7 @@ def test_every_setting_of_a_file_changes_the_configuration_the_address_and_the_r
         w.key
         for kind in ("selectbox", "button_group", "multiselect", "radio")
         for w in shown.main.get(kind)
-        if w.key in moves or w.key not in ("data:part", "data:column")
+        if w.key in moves or w.key not in ("data:part", "data:column", "data:input")
     ]
     assert sorted(settings) == sorted(moves)
     for key, move in moves.items():
@@ -433,7 +433,7 @@ def test_what_is_downloaded_of_a_file_is_the_file():
 
 def test_the_page_has_no_control_that_the_tests_forget():
     moved = {"data:target", "data:task", "data:inputs", "data:missing", "data:remove", "data:start", "data:undo", "data:clear",
-             "data:back", "data:search", "data:sample", "data:part", "data:column", "data:x0", "data:x1"}  # fmt: skip
+             "data:back", "data:search", "data:sample", "data:part", "data:column", "data:x0", "data:x1", "data:input"}  # fmt: skip
     found = set()
     for app in (page(), load(page(), ANIMALS), start(samples="20")):
         kinds = ("selectbox", "button_group", "multiselect", "radio", "button", "text_input", "number_input")
