@@ -3,6 +3,7 @@
 `notices` looks at numbers and returns records; `sentence` puts a record into English. Tests check the numbers.
 """
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -181,7 +182,7 @@ def sentence(notice: Notice, number) -> str:
         return f"Trained again: all {n['numbers']:,} numbers of the record are equal, bit for bit."
     if notice.key == "agrees":
         return (
-            f"Trained again: the losses agree to {number(n['difference'])}. The last digits differ, as they do with other "
+            f"Trained again: all its numbers agree to {number(n['difference'])}. The last digits differ, as they do with other "
             "library versions or another processor."
         )
     if notice.key == "stable":
@@ -198,9 +199,10 @@ def sentence(notice: Notice, number) -> str:
     if notice.key == "other_data":
         return "The record's samples are not those that its configuration makes: it was changed, or made by other libraries."
     if notice.key == "disagrees":
+        by = f", by up to {number(n['difference'])}" if math.isfinite(n["difference"]) else ""
         return (
-            f"Trained again, the losses differ from epoch {n['epoch']} on, by up to {number(n['difference'])}: the record was "
-            "changed, or a chaotic run parted on another machine."
+            f"Trained again, its numbers differ from epoch {n['epoch']} on{by}: the record was changed, or a chaotic run parted "
+            "on another machine."
         )
     return (
         f"Only {n['frames']} moments are recorded: with {number(n['n_params'])} parameters more would not fit "

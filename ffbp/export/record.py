@@ -39,6 +39,8 @@ MAX_VALUE = 1e100  # of a sample: with more, axes and squares overflow
 _SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 _PACKED = ("theta", "state", "step_loss")
 _COUNTS = ("epoch", "step", "inactive", "saturated")
+# Each says on which side of a limit a number is: a last digit may move one sample, or one unit, across it.
+_JUDGED = ("train_accuracy", "test_accuracy", "inactive", "saturated")
 _KEYS = (
     "format",
     "version",
@@ -66,9 +68,10 @@ class Verification:
     """A record against the same training done again.
 
     equal: bit for bit. same_data: the record's samples are those that its configuration makes (a file's are taken as
-    they are). difference: the largest relative difference of a recorded loss (absolute below 1), infinite where one
-    record has frames that the other lacks. parts_at: the first recorded epoch with a difference above TOLERANCE, or None.
-    n_numbers: how many were compared.
+    they are). difference: the largest relative difference of any recorded number (absolute below 1), infinite where one
+    record has frames or steps that the other lacks or ends otherwise; accuracies and numbers of units may be one sample or
+    unit off, which counts as no difference, where the numbers behind them differ in their last digits. parts_at: the first
+    recorded epoch with a difference above TOLERANCE, or None. n_numbers: how many were compared.
     """
 
     equal: bool
@@ -533,35 +536,54 @@ def verifying(run: Run) -> Generator[Progress, None, Verification]:
 
 
 def compare(run: Run, other: Run) -> Verification:
-    """Two runs of one configuration, number by number."""
-    pairs = [(getattr(run.history, f.name), getattr(other.history, f.name)) for f in fields(History)]
+    """Two runs of one configuration: every column of the history, and where each ended."""
     same_data = all(
         _same(getattr(run.dataset, f.name), getattr(other.dataset, f.name)) for f in fields(Dataset) if f.init
     )
-    equal = same_data and all(_same(a, b) for a, b in pairs)
-    equal = equal and (run.diverged_at, run.stopped_at) == (other.diverged_at, other.stopped_at)
-    losses = [
-        _relative(getattr(run.history, name), getattr(other.history, name))
-        for name in ("train_loss", "test_loss", "penalty", "weight_norm", "grad_norm")
-    ]
-    n = min(map(len, losses))
-    worst = np.max([loss[:n].reshape(n, -1).max(axis=1) for loss in losses], axis=0)
-    difference = float(worst.max()) if n else math.inf
-    parting = np.flatnonzero(worst > TOLERANCE)
-    parts_at = int(run.history.epoch[parting[0]]) if len(parting) else None
+    columns = {f.name: (getattr(run.history, f.name), getattr(other.history, f.name)) for f in fields(History)}
+    same_measures = all(_same(*pair) for name, pair in columns.items() if name not in _JUDGED)
+    ends = (run.diverged_at, run.stopped_at), (other.diverged_at, other.stopped_at)
+    equal = same_data and ends[0] == ends[1] and all(_same(*pair) for pair in columns.values())
+    difference, parting = 0.0, []
+    for name, pair in columns.items():
+        if name == "step_loss":
+            continue
+        if name in _JUDGED:
+            allowance = 0.0 if same_measures else _allowance(name, run.dataset)
+            apart = _relative(*pair, scaled=False)
+            apart = np.where(apart <= allowance, 0.0, apart)
+        else:
+            apart = _relative(*pair, scaled=name not in _COUNTS)
+        if not apart.size:
+            continue
+        rows = apart.reshape(len(apart), -1).max(axis=1)
+        difference = max(difference, float(rows.max()))
+        parting += [int(run.history.epoch[row]) for row in np.flatnonzero(rows > TOLERANCE)[:1]]
+    n = min(len(run.history), len(other.history))
     if len(run.history) != len(other.history):
         longer = max(run, other, key=lambda r: len(r.history))
-        difference = math.inf
-        parts_at = int(longer.history.epoch[n]) if parts_at is None else parts_at
-    steps = (run.history.step_loss, other.history.step_loss)
-    if len(steps[0]) == len(steps[1]) and len(steps[0]):
-        apart = _relative(*steps)
+        difference, parting = math.inf, [*parting, int(longer.history.epoch[n])]
+    apart = _relative(*columns["step_loss"])
+    batch = run.config.resolve(run.dataset)
+    per_epoch = math.ceil(batch.n_train / batch.batch_size)
+    if apart.size:
         difference = max(difference, float(apart.max()))
-        if apart.max() > TOLERANCE:
-            per_epoch = max(1, len(steps[0]) // max(1, int(run.history.epoch[-1])))
-            first = int(np.argmax(apart > TOLERANCE)) // per_epoch
-            parts_at = first if parts_at is None else min(parts_at, first)
-    return Verification(equal, same_data, difference, parts_at, sum(a.size for a, _ in pairs))
+        parting += [int(step) // per_epoch for step in np.flatnonzero(apart > TOLERANCE)[:1]]
+    if len(columns["step_loss"][0]) != len(columns["step_loss"][1]):
+        difference, parting = math.inf, parting or [len(apart) // per_epoch]
+    if ends[0] != ends[1]:
+        stated = [end for pair in ends for end in pair if end is not None]
+        difference, parting = math.inf, [*parting, min(stated)]
+    n_numbers = sum(pair[0].size for pair in columns.values())
+    return Verification(equal, same_data, difference, min(parting, default=None), n_numbers)
+
+
+def _allowance(name, dataset) -> float:
+    """How far a judged column may be off where the numbers that are judged differ in their last digits."""
+    if name in ("train_accuracy", "test_accuracy"):
+        n = len(dataset.X_train if name.startswith("train") else dataset.X_test)
+        return 1.001 / max(1, n)
+    return 1.0
 
 
 def _same(a, b) -> bool:
@@ -570,11 +592,13 @@ def _same(a, b) -> bool:
     return a == b
 
 
-def _relative(a, b) -> np.ndarray:
-    """|a - b| / max(1, |a|) over the rows that both have; 0 where both are the same NaN or infinity."""
+def _relative(a, b, *, scaled: bool = True) -> np.ndarray:
+    """|a - b| / max(1, |a|) over the rows that both have (plain |a - b| unless scaled); 0 where both are the same NaN
+    or infinity.
+    """
     n = min(len(a), len(b))
     a, b = np.asarray(a[:n], dtype=float), np.asarray(b[:n], dtype=float)
     with np.errstate(invalid="ignore", over="ignore"):
-        apart = np.abs(a - b) / np.maximum(1.0, np.abs(a))
+        apart = np.abs(a - b) / (np.maximum(1.0, np.abs(a)) if scaled else 1.0)
     same = (a == b) | (np.isnan(a) & np.isnan(b))
     return np.where(same, 0.0, np.where(np.isnan(apart), np.inf, apart))

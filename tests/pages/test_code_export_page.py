@@ -147,7 +147,7 @@ def forged(run):
 def test_a_forged_record_is_not(iris):
     app = press(bring(page(epochs=20), forged(iris)), "export:verify")
     assert not app.success
-    assert "the losses differ from epoch 30 on" in app.error[0].value
+    assert "its numbers differ from epoch 30 on" in app.error[0].value
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\xff", b"{}", b"[[[", b'{"format": "ffbp-run", "version": 9}'])

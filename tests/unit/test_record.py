@@ -333,6 +333,50 @@ def test_a_forged_loss_is_found_with_the_epoch_from_which_it_is_forged(small):
     assert f"from epoch {fake.history.epoch[9]} on" in sentence(found.notice(), format_number)
 
 
+NEVER_MEASURED = ("train_r2", "test_r2")  # in classification
+
+
+def raised(array):
+    """The last number a little higher: more than any rounding, less than anybody sees."""
+    flat = array.reshape(-1)
+    flat[-1] += 1 if array.dtype.kind == "i" else 0.05
+
+
+@pytest.mark.parametrize("name", [f.name for f in fields(History)])
+def test_no_column_of_the_history_can_be_forged(small, name):
+    run = ffbp.train(RUNS["regression"]) if name in NEVER_MEASURED else small
+    fake = forged(run, **{name: raised})
+    found = record.verify(fake)
+    assert not found.passed
+    assert not found.equal
+    assert found.notice().key == "disagrees"
+    assert f"from epoch {found.parts_at} on" in sentence(found.notice(), format_number)
+
+
+def test_a_forged_end_is_found(small):
+    for changes in ({"diverged_at": 12}, {"stopped_at": 3}):
+        found = record.verify(replace(small, **changes))
+        assert not found.passed
+        assert found.parts_at == next(iter(changes.values()))
+    stopped = ffbp.train(RUNS["stopped early"])
+    assert not record.verify(replace(stopped, stopped_at=None)).passed
+
+
+def test_a_sample_at_the_limit_may_fall_to_its_other_side_only_where_last_digits_differ(small):
+    def nudge(array):
+        array *= 1 + 1e-13
+
+    def one_sample(array):
+        array[-1] -= 1 / len(small.dataset.y_train)
+
+    def two_samples(array):
+        array[-1] -= 2 / len(small.dataset.y_train)
+
+    assert not record.verify(forged(small, train_accuracy=one_sample)).passed
+    assert record.verify(forged(small, train_accuracy=one_sample, theta=nudge)).passed
+    assert not record.verify(forged(small, train_accuracy=two_samples, theta=nudge)).passed
+
+
 def test_forged_steps_and_forged_data_are_found(small):
     found = record.verify(forged(small, step_loss=halve_the_end))
     assert not found.passed

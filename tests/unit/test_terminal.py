@@ -404,7 +404,7 @@ def test_a_record_is_verified(tour, tmp_path):
     path.write_text(json.dumps(content))
     code, out, _ = tour("--verify", path)
     assert code == 1
-    assert "the losses differ from epoch 12 on" in out
+    assert "its numbers differ from epoch 12 on" in out
 
 
 # As a process
