@@ -1,18 +1,22 @@
 """All forms in which a run can be taken along, in display order: the page offers them, the terminal writes them.
 
-Pillow, which pictures need, is loaded when one is drawn.
+Not every run has every program: `available` says why not. Pillow, which pictures need, is loaded when one is drawn.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from ffbp.datasets import DATASETS
+from ffbp.export import jax_script as _jax
+from ffbp.export import sklearn_script as _sklearn
+from ffbp.export import torch_script as _torch
 from ffbp.export.animation import animation
 from ffbp.export.handout import handout
 from ffbp.export.jax_script import jax_script
 from ffbp.export.notebook import notebook
 from ffbp.export.numpy_script import numpy_script
 from ffbp.export.pictures import boundary_png, loss_png
+from ffbp.export.program import DATA_FILE, Experiment
 from ffbp.export.record import dump_record
 from ffbp.export.sklearn_script import sklearn_script
 from ffbp.export.tables import data_csv, gradients_csv, history_csv, steps_csv, weights_csv
@@ -25,7 +29,10 @@ CODE, RECORD, TABLE, PICTURE = "code", "record", "table", "picture"
 
 @dataclass(frozen=True)
 class Form:
-    """One form: what it is good for, and ``files``, each a name with the function run -> text or bytes."""
+    """One form: what it is good for, and ``files``, each a name with the function run -> text or bytes.
+
+    reasons: why an experiment has no exact program of this form, a sentence each.
+    """
 
     key: str
     kind: str
@@ -34,6 +41,7 @@ class Form:
     files: dict[str, Callable[[Run], str | bytes]]
     mime: str
     language: str = "python"
+    reasons: Callable[[Experiment], list[str]] = lambda e: []
 
 
 def usual_plane(run: Run) -> Plane:
@@ -64,17 +72,17 @@ FORMS = {
         Form(
             "torch", CODE, "PyTorch",
             "The same experiment with autograd, from the same weights in the same order: see how the pieces map.",
-            {"experiment_torch.py": torch_script}, "text/x-python",
+            {"experiment_torch.py": torch_script}, "text/x-python", reasons=_torch.reasons,
         ),
         Form(
             "jax", CODE, "JAX",
             "The same experiment as pure functions and jax.grad, from the same weights in the same order.",
-            {"experiment_jax.py": jax_script}, "text/x-python",
+            {"experiment_jax.py": jax_script}, "text/x-python", reasons=_jax.reasons,
         ),
         Form(
             "sklearn", CODE, "scikit-learn",
             "The same experiment with MLPClassifier or MLPRegressor, where they can do it, and what they cannot.",
-            {"experiment_sklearn.py": sklearn_script}, "text/x-python",
+            {"experiment_sklearn.py": sklearn_script}, "text/x-python", reasons=_sklearn.reasons,
         ),
         Form(
             "json", RECORD, "Record",
@@ -112,3 +120,28 @@ FORMS = {
         ),
     )
 }  # fmt: skip
+PROGRAMS = {key: form for key, form in FORMS.items() if form.kind == CODE}
+
+
+def available(run: Run, key: str) -> list[str]:
+    """Why a run has no exact form of a kind (a key of FORMS): a sentence each; empty if it has one."""
+    if key not in FORMS:
+        raise ValueError(f"unknown form {key!r}; choose from {', '.join(FORMS)}")
+    return FORMS[key].reasons(Experiment(run))
+
+
+def program(run: Run, key: str) -> str:
+    """The text of a run's program (a key of PROGRAMS). Raises NoEquivalent where `available` has reasons."""
+    (write,) = PROGRAMS[key].files.values()
+    return write(run)
+
+
+def needs_data_file(run: Run) -> bool:
+    """Whether the programs read the run's samples from DATA_FILE, which then has to lie beside them."""
+    return run.config.file_name is not None
+
+
+def files_of(run: Run, form: Form) -> dict[str, Callable[[Run], str | bytes]]:
+    """The files that make up a run's form: its own, and the samples where a program reads them."""
+    beside = {DATA_FILE: data_csv} if form.kind == CODE and needs_data_file(run) else {}
+    return {**form.files, **beside}

@@ -10,7 +10,7 @@ from ffbp import sensitivity
 from ffbp.config import Config
 from ffbp.export import record
 from ffbp.export.animation import animating
-from ffbp.export.forms import CODE, FORMS, Form
+from ffbp.export.forms import FORMS, PROGRAMS, Form, available, needs_data_file, program
 from ffbp.export.handout import writing_handout
 from ffbp.export.pictures import boundary_png, loss_png
 from ffbp.export.summary import command, summary
@@ -28,17 +28,22 @@ LOADED, VERDICT = "record:loaded", "record:verdict"
 @st.fragment
 def code(shown: Shown) -> None:
     """One of the generated programs, chosen by name, with its download."""
-    forms = [form for form in FORMS.values() if form.kind == CODE]
     key = st.segmented_control(
-        "Program", [form.key for form in forms], default=forms[0].key, required=True, key="export:program",
+        "Program", list(PROGRAMS), default=next(iter(PROGRAMS)), required=True, key="export:program",
         format_func=lambda key: FORMS[key].label, label_visibility="collapsed",
     )  # fmt: skip
     form = FORMS[key]
-    ((name, write),) = form.files.items()
+    (name,) = form.files
     words, button = st.columns([4, 1], vertical_alignment="center")
-    words.markdown(form.use + (" It reads data.csv, from below, beside it." if shown.run.config.file_name else ""))
+    words.markdown(form.use + (" It reads data.csv, from below, beside it." if needs_data_file(shown.run) else ""))
+    if reasons := available(shown.run, key):
+        st.warning(
+            f"{form.label} has no exact equivalent of this experiment:\n\n"
+            + "\n".join(f"- {plain(reason)}" for reason in reasons)
+        )
+        return
     try:
-        text = write(shown.run)
+        text = program(shown.run, key)
     except ValueError as error:
         st.warning(plain(error))
         return

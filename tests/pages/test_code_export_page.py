@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 import ffbp
 from ffbp import Config, History, sensitivity
-from ffbp.export.forms import CODE, FORMS
+from ffbp.export.forms import CODE, FORMS, available
 from ffbp.figures.pack import arrays_of, header_of
 from ffbp.ui import export
 from ffbp.ui.runs import RECORD
@@ -55,6 +55,18 @@ def test_every_program_is_shown_with_its_download_and_what_it_is_good_for(form):
     assert app.code[0].language == "python"
     assert downloads(app)[form.key].label == name
     assert any(form.use in words.value for words in app.markdown)
+
+
+def test_a_program_that_cannot_be_exact_says_why_reason_by_reason():
+    app = choose(page(epochs=20, optimizer="adam", l1="0.01"), "sklearn")
+    (warning,) = app.warning
+    first, *reasons = [line for line in warning.value.splitlines() if line]
+    assert first == "scikit-learn has no exact equivalent of this experiment:"
+    run = ffbp.train(Config(epochs=20, optimizer="adam", l1=0.01))
+    assert [r.removeprefix("- ").replace("\\", "") for r in reasons] == available(run, "sklearn")
+    assert len(reasons) == 2
+    assert "sklearn" not in downloads(app)
+    assert len(app.code) == 1
 
 
 def test_only_the_chosen_program_is_sent():

@@ -14,7 +14,7 @@ from experiments import HIDDEN_ACTIVATIONS, covering, difference
 
 import ffbp
 from ffbp import DATASETS, INITIALIZERS, OPTIMIZERS, SCHEDULES, Config
-from ffbp.export import codegen
+from ffbp.export import forms
 from ffbp.presets import PRESETS
 from ffbp.sensitivity import parts_at
 
@@ -84,9 +84,9 @@ def test_the_sample_has_every_entry():
 def test_the_first_hundred_losses_are_the_runs(library, runs, tmp_path):
     if library == "jax":  # compiles each program for seconds; these have every activation, optimizer and schedule
         runs = [*runs[:20], *runs[len(SMALL) :]]
-    having = [run for run in runs if not codegen.available(run, library)]
+    having = [run for run in runs if not forms.available(run, library)]
     assert len(having) >= (len(PLAIN) if library == "sklearn" else len(runs))
-    courses = losses_of([codegen.write(run, library) for run in having], tmp_path)
+    courses = losses_of([forms.program(run, library) for run in having], tmp_path)
     wrong = []
     for run, losses in zip(having, courses, strict=True):
         expected = run.history.step_loss
@@ -101,9 +101,9 @@ def test_the_first_hundred_losses_are_the_runs(library, runs, tmp_path):
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_a_run_that_is_not_chaotic_is_the_same_to_its_end(library, tmp_path):
     runs = [ffbp.train(config) for config in LONG]
-    having = [run for run in runs if not codegen.available(run, library) and parts_at(run) is None]
+    having = [run for run in runs if not forms.available(run, library) and parts_at(run) is None]
     assert len(having) >= (5 if library == "sklearn" else 10)
-    programs = [codegen.write(run, library) for run in having]
+    programs = [forms.program(run, library) for run in having]
     assert all("from the first step to the last" in text for text in map(joined, programs))
     courses = losses_of(programs, tmp_path)
     worst = [difference(losses, run.history.step_loss) for losses, run in zip(courses, having, strict=True)]
@@ -115,7 +115,7 @@ def test_a_chaotic_run_says_from_which_step_on_the_libraries_part(library, tmp_p
     run = ffbp.train(CHAOTIC)
     step = parts_at(run)
     assert step is not None
-    text = codegen.write(run, library)
+    text = forms.program(run, library)
     assert f"from step {step} on" in joined(text)
     (losses,) = losses_of([text], tmp_path)
     assert difference(losses[:FIRST], run.history.step_loss[:FIRST]) <= TOLERANCE
@@ -142,7 +142,7 @@ def test_an_activation_that_torch_has_not_is_written_with_its_functions(monkeypa
     monkeypatch.setitem(ffbp.ACTIVATIONS, "isru", entry)
     run = ffbp.train(Config(n_samples=60, activation="isru", epochs=80, optimizer="adam"))
     for library in ("torch", "jax"):
-        (losses,) = losses_of([codegen.write(run, library)], tmp_path)
+        (losses,) = losses_of([forms.program(run, library)], tmp_path)
         assert difference(losses, run.history.step_loss) <= TOLERANCE
 
 

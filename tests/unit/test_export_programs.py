@@ -20,8 +20,11 @@ import ffbp
 from ffbp import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES, Config
 from ffbp.activations import Activation
 from ffbp.datasets import DERIVED, prepare
-from ffbp.export import codegen
-from ffbp.export.codegen import KINDS, NoEquivalent, notebook, numpy_script
+from ffbp.export import forms
+from ffbp.export.forms import PROGRAMS
+from ffbp.export.notebook import notebook
+from ffbp.export.numpy_script import numpy_script
+from ffbp.export.program import NoEquivalent
 from ffbp.export.tables import data_csv
 from ffbp.presets import PRESETS
 
@@ -223,7 +226,7 @@ def from_file(tmp_path, monkeypatch, *, task="classification", names=("no", "yes
     )
     run = ffbp.train(config, data)
     monkeypatch.chdir(tmp_path)
-    write_data(run, tmp_path / codegen.DATA_FILE)
+    write_data(run, tmp_path / forms.DATA_FILE)
     return run
 
 
@@ -236,7 +239,7 @@ def write_data(run, path):
 @pytest.mark.parametrize("task", ["classification", "regression"])
 def test_a_files_samples_are_read_from_data_csv(task, tmp_path, monkeypatch):
     run = from_file(tmp_path, monkeypatch, task=task)
-    assert codegen.needs_data_file(run)
+    assert forms.needs_data_file(run)
     text = numpy_script(run)
     assert 'open("data.csv"' in text
     assert difference(execute(text)["losses"], run.history.step_loss) <= 1e-12
@@ -264,7 +267,7 @@ def test_a_file_with_gaps_and_categories_leaves_with_the_runs_losses(choice, col
     )  # fmt: skip
     run = ffbp.train(config, dataset_for(config, source))
     monkeypatch.chdir(tmp_path)
-    write_data(run, tmp_path / codegen.DATA_FILE)
+    write_data(run, tmp_path / forms.DATA_FILE)
     program = numpy_script(run)
     assert ("stratify=y" in program) == (run.dataset.task == "classification")
     assert difference(execute(program)["losses"], run.history.step_loss) <= 1e-12
@@ -330,9 +333,9 @@ def test_programs_are_formatted_and_pass_ruff(tmp_path, monkeypatch):
     folder = tmp_path / "programs"
     folder.mkdir()
     for number, run in enumerate(runs):
-        for kind in KINDS:
-            if not codegen.available(run, kind):
-                text, ending = codegen.write(run, kind), "ipynb" if kind == "notebook" else "py"
+        for kind in PROGRAMS:
+            if not forms.available(run, kind):
+                text, ending = forms.program(run, kind), "ipynb" if kind == "notebook" else "py"
                 (folder / f"{kind}_{number}.{ending}").write_text(text, encoding="utf-8")
     for command in (["format", "--check"], ["check"]):
         call = [sys.executable, "-m", "ruff", *command, "--config", str(ROOT / "pyproject.toml"), "--no-cache", "."]
@@ -360,9 +363,9 @@ def test_a_new_activation_is_in_the_exported_programs_at_once(monkeypatch):
     assert "def d_square(Z):" in text
     assert difference(execute(text)["losses"], run.history.step_loss) <= 1e-12
     for kind in ("torch", "jax"):
-        assert codegen.available(run, kind) == []
-        assert "return Z * Z" in codegen.write(run, kind)
-    assert codegen.available(run, "sklearn") == ["It has no Square activation, only identity, logistic, tanh and relu."]
+        assert forms.available(run, kind) == []
+        assert "return Z * Z" in forms.program(run, kind)
+    assert forms.available(run, "sklearn") == ["It has no Square activation, only identity, logistic, tanh and relu."]
 
 
 # What a library cannot
@@ -372,18 +375,18 @@ def test_a_library_without_an_equivalent_says_why():
     run = ffbp.train(
         Config(n_samples=40, optimizer="adamw", schedule="cosine", l1=0.1, clip=1.0, epochs=3, activation="gelu")
     )
-    reasons = codegen.available(run, "sklearn")
+    reasons = forms.available(run, "sklearn")
     assert len(reasons) == 5
     assert all(reason.endswith(".") for reason in reasons)
     with pytest.raises(NoEquivalent, match="scikit-learn has no exact equivalent") as caught:
-        codegen.write(run, "sklearn")
+        forms.program(run, "sklearn")
     assert caught.value.reasons == reasons
-    assert codegen.available(run, "torch") == codegen.available(run, "jax") == []
+    assert forms.available(run, "torch") == forms.available(run, "jax") == []
 
 
-def test_an_unknown_kind_is_named(reference):
-    with pytest.raises(ValueError, match="unknown kind 'fortran'; choose from script, notebook, torch, jax, sklearn"):
-        codegen.available(reference, "fortran")
+def test_an_unknown_form_is_named(reference):
+    with pytest.raises(ValueError, match="unknown form 'fortran'; choose from script, notebook, torch, jax, sklearn"):
+        forms.available(reference, "fortran")
 
 
 def test_scikit_learns_program_has_the_runs_losses():
@@ -400,8 +403,8 @@ def test_scikit_learns_program_has_the_runs_losses():
     )
     for config in wanted:
         run = ffbp.train(config)
-        assert codegen.available(run, "sklearn") == []
-        assert difference(execute(codegen.write(run, "sklearn"))["losses"], run.history.step_loss) <= 1e-8, config
+        assert forms.available(run, "sklearn") == []
+        assert difference(execute(forms.program(run, "sklearn"))["losses"], run.history.step_loss) <= 1e-8, config
 
 
 def test_new_entries_of_every_registry_are_exported_with_no_other_file_touched(monkeypatch):
@@ -449,6 +452,6 @@ def test_new_entries_of_every_registry_are_exported_with_no_other_file_touched(m
     assert difference(execute(text)["losses"], run.history.step_loss) <= 1e-12
     for line in ("np.hypot(X[:, 0], X[:, 1])", "return Z * Z / 10 + Z", "0.5 ** (epoch // 3)", "np.sign(state[0])"):
         assert line in text, line
-    assert codegen.available(run, "jax") == []
-    assert "return theta, state" in codegen.write(run, "jax")
-    assert codegen.available(run, "torch") == ["PyTorch has no optimizer that is exactly Sign."]
+    assert forms.available(run, "jax") == []
+    assert "return theta, state" in forms.program(run, "jax")
+    assert forms.available(run, "torch") == ["PyTorch has no optimizer that is exactly Sign."]
