@@ -1,8 +1,8 @@
 """The terminal: the experiment as a guided tour in six steps, with the options of the dashboard's link.
 
 Everything that is shown goes to standard output; progress and errors go to standard error, progress only if that is a
-terminal. Exit codes: 0 done, 1 the run diverged, a record did not verify or a file could not be written, 2 wrong usage,
-130 interrupted.
+terminal. Exit codes: 0 done, 1 the run diverged, a record did not verify, or a form could not be written (the others
+are), 2 wrong usage, 130 interrupted.
 """
 
 import argparse
@@ -18,9 +18,9 @@ from threadpoolctl import threadpool_limits
 
 from ffbp import notices as noticing
 from ffbp.activations import ACTIVATIONS
-from ffbp.config import BOUNDS, DEFAULTS, Config
+from ffbp.config import BOUNDS, DEFAULTS, FOREIGN_PARAMS, Config
 from ffbp.datasets import CLASSIFICATION, DATASETS, DERIVED, MISSING, REGRESSION, Source
-from ffbp.export.forms import FORMS, usual_plane
+from ffbp.export.forms import FORMS, files_of, usual_plane
 from ffbp.export.summary import data_in_words, outcome, summary
 from ffbp.export.text_pictures import boundary_text, loss_text
 from ffbp.figures.numbers import format_number, format_percent
@@ -39,6 +39,7 @@ POINTS = ((0.0, 0.0), (1.0, 1.0), (-1.0, 0.5), (0.5, -0.5))
 MAX_MATRIX = 10
 MAX_ROWS = 20
 NO_OPTION = ("file_name", "file_fingerprint")  # --file names both
+VIEWED = ("frame", "across", "up", "pca", "sample", "layer", "unit", "wanted", "x")  # what a link says was looked at
 GROUPS = {
     "Data": (
         "dataset", "target", "task", "missing", "n_samples", "noise", "classes", "columns", "standardize", "derived",
@@ -105,8 +106,8 @@ EXAMPLES = """examples:
   python -m ffbp --link "https://ffbp.example/?dataset=iris&hidden=8" --out lesson --export json,html
   python -m ffbp --verify homework.json
 
-exit codes: 0 done, 1 the run diverged, a record did not verify or a file could not be written,
-2 wrong usage, 130 interrupted"""
+exit codes: 0 done, 1 the run diverged, a record did not verify, or a form could not be written,
+as where a library has no equivalent (the other forms are written), 2 wrong usage, 130 interrupted"""
 
 
 class UsageError(Exception):
@@ -141,7 +142,12 @@ def parser() -> argparse.ArgumentParser:
             options.add_argument(*flags, dest=key, metavar=_metavar(name), help=_help(name))
     output = parser.add_argument_group("Output")
     output.add_argument("--link", metavar="LINK", help="take the experiment from a link; other options change it")
-    output.add_argument("--out", metavar="FOLDER", type=Path, help="write pictures and exports there (made if missing)")
+    output.add_argument(
+        "--out",
+        metavar="FOLDER",
+        type=Path,
+        help="write pictures and exports there (made if missing); without it, exports go to the current folder",
+    )
     output.add_argument(
         "--export",
         metavar="FORM",
@@ -205,11 +211,8 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, such as head, has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except ImportError as error:  # Pillow comes with Streamlit, but not with NumPy
-        print(f"python -m ffbp: error: {error}; install what is missing, or leave that form out", file=sys.stderr)
-        return 1
     except OSError as error:
-        print(f"python -m ffbp: error: {error.filename or 'output'}: {error.strerror or error}", file=sys.stderr)
+        print(f"python -m ffbp: error: {_reason(error)}", file=sys.stderr)
         return 1
 
 
@@ -231,8 +234,12 @@ def _config(options) -> tuple[Config, Source | None]:
             raise UsageError(f"link must be the dashboard's address, got {options.link[:60]!r}") from None
         if not query and "=" in options.link:
             query = options.link.lstrip("?")
-        known = {*Config.PARAMS, *Config.PARAMS.values()}  # the rest says what was looked at, or who sent the link
-        params = {k: v for k, v in parse_qs(query, keep_blank_values=True).items() if k in known}
+        known, given = {*Config.PARAMS, *Config.PARAMS.values()}, parse_qs(query, keep_blank_values=True)
+        params = {k: v for k, v in given.items() if k in known}
+        for name in given:
+            if name not in known and name not in VIEWED and not name.startswith(FOREIGN_PARAMS):
+                said = f"unknown parameter {_clean(name[:40])!r} in the link; it was left out"
+                print(f"python -m ffbp: warning: {said}", file=sys.stderr)
     table = None
     if options.file is not None:
         table = _table(options.file)
@@ -333,9 +340,9 @@ def _with_bar(work):
 
 
 def _tour(config, source, forms, folder, *, quiet) -> int:
+    files = Path(folder or ".")  # of the forms; pictures nobody asked for go into a folder only if one was named
     if folder is not None or forms:
-        folder = Path(folder or ".")
-        folder.mkdir(parents=True, exist_ok=True)
+        files.mkdir(parents=True, exist_ok=True)
     page = _Page()
     data = dataset_for(config, source)
     work = fit(config, data)
@@ -350,12 +357,12 @@ def _tour(config, source, forms, folder, *, quiet) -> int:
             _pictures(page, run, folder)
             _predictions(page, run)
         _closing(page)
-    written = [path for form in forms for path in _write(form, run, folder)]
+    written, complete = _written(forms, run, files)
     if written:
         page.heading("Files")
         for path in written:
             print(f"  {path}")
-    return 0 if run.diverged_at is None else 1
+    return 0 if run.diverged_at is None and complete else 1
 
 
 def _first_steps(page, config, source, data, work) -> Run:
@@ -508,9 +515,31 @@ def _closing(page):
 # Files
 
 
+def _written(forms, run, folder) -> tuple[list[Path], bool]:
+    """The files that were written, and whether all forms are there; what is not is said on standard error, a line each."""
+    paths, complete = [], True
+    for form in forms:
+        try:
+            paths += _write(form, run, folder)
+        except BrokenPipeError:
+            raise
+        except (ValueError, ImportError, OSError) as error:  # no equivalent, Pillow missing, a folder of that name
+            complete = False
+            print(f"python -m ffbp: error: --export {form.key}: {_reason(error)}", file=sys.stderr)
+    return list(dict.fromkeys(paths)), complete
+
+
+def _reason(error) -> str:
+    if isinstance(error, ImportError):  # Pillow comes with Streamlit, but not with NumPy
+        return f"{error}; install what is missing, or leave that form out"
+    if isinstance(error, OSError):
+        return f"{error.filename or 'output'}: {error.strerror or error}"
+    return _clean(error)
+
+
 def _write(form, run, folder) -> list[Path]:
     paths = []
-    for name, write in form.files.items():
+    for name, write in files_of(run, form).items():
         content, path = write(run), folder / name
         if isinstance(content, str):
             path.write_text(content, encoding="utf-8", newline="\n")

@@ -368,6 +368,72 @@ def test_every_program_is_written_and_is_one(tour, tmp_path):
     assert f"{run.history.train_loss[0]:.6f}" in script.stdout
 
 
+WITHOUT_EQUIVALENT = ("--optimizer", "adam", "--l1", 0.01, "--epochs", 3)
+
+
+def test_a_form_without_equivalent_costs_one_line_and_the_others_are_written(tour, tmp_path):
+    code, out, err = tour(*WITHOUT_EQUIVALENT, "--quiet", "--out", tmp_path, "--export", "sklearn,json,script")
+    assert code == 1
+    assert err.startswith("python -m ffbp: error: --export sklearn: scikit-learn has no exact equivalent")
+    assert "It has no L1 penalty." in err
+    assert err.count("\n") == 1
+    assert {p.name for p in tmp_path.iterdir()} == {"record.json", "experiment.py"}
+    assert all(str(tmp_path / name) in out for name in ("record.json", "experiment.py"))
+
+
+def test_a_file_that_cannot_be_written_costs_one_line_and_the_others_are_written(tour, tmp_path):
+    (tmp_path / "experiment.py").mkdir()
+    code, _, err = tour("--epochs", 3, "--quiet", "--out", tmp_path, "--export", "script,json")
+    assert code == 1
+    assert str(tmp_path / "experiment.py") in err
+    assert err.count("\n") == 1
+    assert (tmp_path / "record.json").is_file()
+
+
+def test_help_says_what_becomes_of_a_form_without_equivalent(tour):
+    assert "no equivalent (the other forms are written)" in " ".join(tour("--help")[1].split())
+
+
+@pytest.mark.parametrize("form", ["script", "notebook", "torch"])
+def test_a_program_of_a_files_run_brings_the_samples_that_it_reads(tour, animals, tmp_path, form):
+    folder = tmp_path / "out"
+    code, out, _ = tour("--file", animals, "--epochs", 5, "--quiet", "--out", folder, "--export", form)
+    assert code == 0
+    assert {p.name for p in folder.iterdir()} == {*FORMS[form].files, "data.csv"}
+    assert out.count("data.csv") == 1
+    if form == "script":
+        done = subprocess.run([sys.executable, "experiment.py"], cwd=folder, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+
+
+def test_generated_data_need_no_file_beside_the_program(tour, tmp_path):
+    tour("--epochs", 3, "--quiet", "--out", tmp_path, "--export", "script")
+    assert {p.name for p in tmp_path.iterdir()} == {"experiment.py"}
+
+
+def test_without_a_folder_only_what_was_asked_for_is_written(tour, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = tour("--epochs", 3, "--export", "json")
+    assert code == 0
+    assert {p.name for p in tmp_path.iterdir()} == {"record.json"}
+    assert "small letters: the network's answer" in out
+
+
+def test_a_misspelt_parameter_of_a_link_is_said_and_the_rest_counts(tour):
+    code, out, err = tour(
+        "--link", "http://x/?hiden=4&epochs=3&frame=2&x=1_2&utm_source=a&embed=true&embed_options=dark_theme", "--quiet"
+    )
+    assert code == 0
+    assert err == "python -m ffbp: warning: unknown parameter 'hiden' in the link; it was left out\n"
+    assert out == tour("--epochs", 3, "--quiet")[1]
+
+
+def test_the_views_parameters_are_those_of_the_dashboard():
+    from ffbp.ui import address
+
+    assert set(terminal.VIEWED) == {*address.VIEW, address.INPUTS}
+
+
 def test_a_folder_that_cannot_be_written_is_named(tour, tmp_path):
     (tmp_path / "file").write_text("x")
     code, _, err = tour("--epochs", 3, "--quiet", "--out", tmp_path / "file" / "sub")
