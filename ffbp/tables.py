@@ -33,6 +33,7 @@ GUESSED_CLASSES = 10  # more different whole numbers than that are taken for a m
 
 GAPS = {"", "na", "n/a", "#n/a", "nan", "null", "?", "-"}  # in any case, spaces around them
 TARGET_NAMES = ("target", "class", "label", "y")
+CLASS_NAMES = ("target", "class", "label")  # y is just as often a number that was measured
 SEPARATORS = {"\t": "tab", ";": "semicolon", "|": "bar", ",": "comma"}  # the comma last: it is a decimal sign too
 _SAMPLE = 65_536  # characters from which the separator is recognised
 
@@ -466,9 +467,15 @@ def guess_target(table: Table) -> int:
 
 
 def guess_task(column: Column) -> str:
-    """Classes for text and for a few different whole numbers that repeat; else a number to predict."""
+    """Classes for text, for a few different whole numbers that repeat, and for 0, 1, 2, ... under a class's name.
+
+    Else a number to predict.
+    """
     values = column.distinct()
     if not column.is_number:
+        return CLASSIFICATION
+    numbered = 2 <= len(values) <= GUESSED_CLASSES and np.array_equal(values, np.arange(len(values)))
+    if numbered and column.name.lower() in CLASS_NAMES:  # even with a single sample each
         return CLASSIFICATION
     few = len(values) <= min(GUESSED_CLASSES, (len(column.values) - column.n_missing) // 2)
     return CLASSIFICATION if few and bool((values == np.rint(values)).all()) else REGRESSION

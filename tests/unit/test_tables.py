@@ -209,6 +209,27 @@ def test_the_task_is_guessed_from_the_target(values, task):
     assert guess_task(table(f"a,t\n{rows}").columns[1]) == task
 
 
+@pytest.mark.parametrize("name", ["class", "Target", "label"])
+def test_numbered_classes_are_classes_even_with_a_sample_each(name):
+    rows = "\n".join(f"{i / 7},{i}" for i in (2, 0, 3, 1))
+    assert guess_task(table(f"a,{name}\n{rows}").columns[1]) == CLASSIFICATION
+    assert guess_task(table(f"a,{name}\n{rows.replace(',3', ',4')}").columns[1]) == REGRESSION
+    assert guess_task(table(f"a,y\n{rows}").columns[1]) == REGRESSION
+
+
+@pytest.mark.parametrize("n_samples", [10, 11])
+def test_few_samples_of_many_classes_load_back_as_classes(n_samples):
+    source = DATASETS["blobs"]
+    X, y = source.make(n_samples, 0.2, 6, 0)
+    text = to_csv(
+        X, y, feature_names=source.feature_names, target_name=source.target_name, class_names=class_names_of(source, 6)
+    )
+    loaded = source_of(read_table(text.encode()))
+    assert loaded.task == CLASSIFICATION
+    assert len(loaded.class_names) == 6
+    assert (loaded.make(0, 0, 0, 0)[1] == y).all()
+
+
 @pytest.mark.parametrize(
     ("header", "target"), [("a,b,c", 2), ("a,Class,c", 1), ("label,b,c", 0), ("y,b,target", 2), ("a,b,gone", 1)]
 )
