@@ -35,6 +35,7 @@ def file_chooser() -> None:
     key = "data:file"
     st.file_uploader(
         "A CSV or TSV file, up to 5 MB and 20,000 rows", files.TYPES, key=key, on_change=files.take, args=(key,),
+        max_upload_size=files.MAX_MEGABYTES,
         help="It stays in this session's memory, is never written to a disk, and is gone when you leave.",
     )  # fmt: skip
     files.show_fault()

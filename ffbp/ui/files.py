@@ -19,6 +19,7 @@ FILE, SOURCES, FAULT, OTHER = "file", "file:sources", "file:fault", "file:other"
 RUNS = "file:runs"  # those of this file, kept by the session and gone with it
 SETTLED = "file:settled"
 MAX_SOURCES = 4  # of one file, by target and task
+MAX_MEGABYTES = 5  # of a table; the server lets more through only because a record may be larger
 TYPES = ("csv", "tsv", "tab", "txt", "dat", "data")
 # What is chosen for one set of data and means nothing for another.
 OF_THE_DATA = ("file_name", "file_fingerprint", "target", "task", "missing", "points", "columns", "derived", "standardize",
@@ -178,7 +179,7 @@ def ask(page: str) -> None:
         icon=":material/description:",
     )
     key = f"{page}:wanted"
-    st.file_uploader(f"Load {name}", TYPES, key=key, on_change=_take_wanted, args=(key,))
+    st.file_uploader(f"Load {name}", TYPES, key=key, on_change=_take_wanted, args=(key,), max_upload_size=MAX_MEGABYTES)
     show_fault()
     other = st.session_state.get(OTHER)
     if other is not None:

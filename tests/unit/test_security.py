@@ -7,6 +7,9 @@ import tomllib
 import pytest
 from test_architecture import CORE, FIGURES, PACKAGE, PAGES, ROOT, UI, imports, name
 
+from ffbp.tables import MAX_BYTES
+from ffbp.ui.files import MAX_MEGABYTES
+
 SOURCES = sorted({*CORE, *FIGURES, *UI, *PAGES, *PACKAGE.rglob("*.py")})
 # What a file may do although the rest may not, and why.
 MAY_WRITE = {"ffbp/export/terminal.py": "a person at their own terminal names the files"}
@@ -126,11 +129,23 @@ def test_every_limit_of_the_server_has_its_reason():
 
 def test_what_comes_from_and_goes_to_a_browser_is_bounded():
     server = tomllib.loads(CONFIG)["server"]
-    assert server["maxUploadSize"] <= 5
+    assert server["maxUploadSize"] <= 12  # a record; a table has a limit of its own, below
     assert server["maxMessageSize"] <= 20
     assert server["maxWidgetStateSize"] <= 2
     assert server["disconnectedSessionTTL"] <= 300
     assert tomllib.loads(CONFIG)["client"]["showErrorDetails"] == "none"
+
+
+def test_every_upload_but_a_records_keeps_the_limit_of_a_table():
+    uploaders = {
+        name(path): [keyword.arg for keyword in call.keywords]
+        for path in UI
+        for f, call in calls(path)
+        if f == "file_uploader"
+    }
+    assert set(uploaders) == {"ffbp/ui/data.py", "ffbp/ui/export.py", "ffbp/ui/files.py"}
+    assert [path for path, options in uploaders.items() if "max_upload_size" not in options] == ["ffbp/ui/export.py"]
+    assert MAX_MEGABYTES * 2**20 >= MAX_BYTES >= (MAX_MEGABYTES - 1) * 2**20
 
 
 def test_no_protection_is_turned_off():
