@@ -14,6 +14,7 @@ from ffbp.activations import Activation
 from ffbp.datasets import DATASETS, DERIVED, REGRESSION
 from ffbp.export.layout import WIDTH, block, docstring, fold, literal
 from ffbp.export.source import FACTOR, MAKE, Definitions, Function
+from ffbp.export.splits import stratified_split
 from ffbp.initializers import INITIALIZERS
 from ffbp.losses import Loss
 from ffbp.network import Network
@@ -310,28 +311,31 @@ def _long(prefix, items):
 
 
 def _split(e, d, n):
-    """The call of train_test_split that gave this very split, or the rows themselves where none did."""
-    from sklearn.model_selection import train_test_split
-
-    data = e.data
+    """scikit-learn's split, drawn again with NumPy alone; or the rows themselves where it was not drawn that way."""
+    data, seed = e.data, e.config.seed
     everything = np.concatenate([data.rows_train, data.rows_test])
     place = np.empty(n, dtype=int)
     place[np.argsort(everything, kind="stable")] = np.arange(n)
-    targets = np.empty(n, dtype=float)
-    targets[place] = np.concatenate([data.y_train, data.y_test])
-    size = e.config.test_size
-    for stratify, text in ((None, ""), (targets, ", stratify=y")):
-        options = {"test_size": size, "random_state": e.config.seed, "stratify": stratify}
-        try:
-            rows_train, rows_test = train_test_split(np.arange(n), **options)
-        except ValueError:  # a class too small to be stratified
-            continue
-        if np.array_equal(np.concatenate([rows_train, rows_test]), place):
-            d.names.setdefault("sklearn.model_selection", set()).add("train_test_split")
-            call = f"train_test_split(np.arange({n}), test_size={size!r}, random_state={e.config.seed}{text})"
-            return fold(f"rows_train, rows_test = {call}")
-    lists = np.split(place, [e.n_train])
-    return [block(f"rows_{k} = [", map(str, rows.tolist())) for k, rows in zip(("train", "test"), lists, strict=True)]
+    rows_train, rows_test = np.split(place, [e.n_train])
+    order = np.random.RandomState(seed).permutation(n)
+    if np.array_equal(order, np.concatenate([rows_test, rows_train])):
+        n_test = len(rows_test)
+        return [
+            f"order = np.random.RandomState({seed}).permutation({n})  # as scikit-learn's train_test_split",
+            f"rows_train, rows_test = order[{n_test}:], order[:{n_test}]",
+        ]
+    if data.stratified:
+        y = np.empty(n, dtype=int)
+        y[place] = np.concatenate([data.y_train, data.y_test])
+        sizes = len(rows_train), len(rows_test)
+        drawn = stratified_split(y, *sizes, np.random.RandomState(seed))
+        if np.array_equal(np.concatenate(drawn), place):
+            function = d.function(stratified_split, "stratified_split", as_it_stands=True)
+            call = function.call(
+                y="y", n_train=str(sizes[0]), n_test=str(sizes[1]), random_state=f"np.random.RandomState({seed})"
+            )
+            return ["", "", *d.new_lines(), "", "", *fold(f"rows_train, rows_test = {call}")]
+    return [block(f"rows_{k} = [", map(str, r.tolist())) for k, r in (("train", rows_train), ("test", rows_test))]
 
 
 def _encode(e, d, rows_are_samples, with_ones):

@@ -6,6 +6,7 @@ optimizer and schedule are run by `python -m pytest tests/combinations` (about h
 
 import ast
 import dataclasses
+import inspect
 import json
 import re
 import subprocess
@@ -25,6 +26,7 @@ from ffbp.export.forms import PROGRAMS
 from ffbp.export.notebook import notebook
 from ffbp.export.numpy_script import numpy_script
 from ffbp.export.program import NoEquivalent
+from ffbp.export.splits import stratified_split
 from ffbp.export.tables import data_csv
 from ffbp.presets import PRESETS
 
@@ -88,7 +90,7 @@ def test_the_reference_script_is_short_and_imports_numpy_and_scikit_learns_data_
         for node in tree.body
         if isinstance(node, ast.Import | ast.ImportFrom)
     }
-    assert modules == {"numpy", "sklearn.datasets", "sklearn.model_selection"}
+    assert modules == {"numpy", "sklearn.datasets"}
     assert sum(bool(line.strip()) for line in text[:picture].splitlines()) <= 120
     for name in ("Z1 = ", "A1 = ", "delta2 = ", "delta1 = ", "dW1", "theta -= "):
         assert name in text
@@ -96,7 +98,7 @@ def test_the_reference_script_is_short_and_imports_numpy_and_scikit_learns_data_
 
 def test_a_script_has_no_branch_for_what_this_experiment_has_not(reference):
     text = numpy_script(reference)
-    for word in ("tanh", "softmax", "momentum", "patience", "shuffle", "permutation", "is_weight", "std", "clip"):
+    for word in ("tanh", "softmax", "momentum", "patience", "shuffle", "a0_epoch", "is_weight", "std", "clip"):
         assert word not in text.lower(), word
 
 
@@ -269,8 +271,39 @@ def test_a_file_with_gaps_and_categories_leaves_with_the_runs_losses(choice, col
     monkeypatch.chdir(tmp_path)
     write_data(run, tmp_path / forms.DATA_FILE)
     program = numpy_script(run)
-    assert ("stratify=y" in program) == (run.dataset.task == "classification")
+    assert ("stratified_split(y" in program) == (run.dataset.task == "classification")
     assert difference(execute(program)["losses"], run.history.step_loss) <= 1e-12
+
+
+def test_scikit_learn_is_imported_only_where_the_samples_are_its_own():
+    for key, entry in DATASETS.items():
+        text = numpy_script(ffbp.train(Config(dataset=key, epochs=1)))
+        imported = {line.split()[1] for line in text.splitlines() if line.startswith(("import ", "from "))}
+        own = {line.split()[1] for line in inspect.getsource(entry.make).splitlines() if " import " in line}
+        assert imported - {"numpy"} <= own | {"sklearn.datasets"}, key
+        assert not imported & {"sklearn.model_selection"}
+    assert "sklearn" not in numpy_script(
+        ffbp.train(Config(dataset="xor", points=((0.5, 1.5, 1.0), (2.0, 1.0, 0.0)) * 5))
+    )
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_splits_are_scikit_learns(seed):
+    from sklearn.model_selection import train_test_split
+
+    rng = np.random.RandomState(seed)
+    n, n_classes = rng.randint(20, 200), rng.randint(2, 7)
+    y = np.concatenate([np.repeat(np.arange(n_classes), 2), rng.randint(0, n_classes, n)])
+    if seed % 3 == 0:  # equal classes: who gets the sample left over is drawn by lot
+        y = np.arange(n_classes * 7) % n_classes
+    train, test = train_test_split(np.arange(len(y)), test_size=0.3, random_state=seed, stratify=y)
+    ours = stratified_split(y, len(train), len(test), np.random.RandomState(seed))
+    assert ours[0].tolist() == train.tolist()
+    assert ours[1].tolist() == test.tolist()
+    train, test = train_test_split(np.arange(len(y)), test_size=0.3, random_state=seed)
+    order = np.random.RandomState(seed).permutation(len(y))
+    assert order[len(test) :].tolist() == train.tolist()
+    assert order[: len(test)].tolist() == test.tolist()
 
 
 def test_points_drawn_in_the_plane_of_two_columns_leave_with_the_runs_losses():
