@@ -255,22 +255,20 @@ def result_section(e: Experiment, d: Definitions) -> Section:
 
 def picture_section(e: Experiment, *, notebook: bool = False) -> Section:
     """Boundary (or curve) and loss, with plotly or else matplotlib; a script writes a file, a notebook shows it."""
-    n_columns = len(e.data.columns)
+    n_columns, shown = len(e.data.columns), own_units(e, "y")
     grid, plotly, pyplot = [], [], []
-    shown = own_units(e, "y")
     if n_columns == 2:
         last = "forward(encode(plane))[-1]"
         shade = own_units(e, f"{last}[0]") if e.regression or e.n_outputs == 1 else f"{last}.argmax(axis=0)"
         grid = [
-            "low, high = X.min(axis=0) - 0.2 * np.ptp(X, axis=0), X.max(axis=0) + 0.2 * np.ptp(X, axis=0)",
-            "x1, x2 = np.linspace(low[0], high[0], 120), np.linspace(low[1], high[1], 120)",
+            "x1, x2 = (np.linspace(x.min() - 0.2 * np.ptp(x), x.max() + 0.2 * np.ptp(x), 120) for x in X.T)",
             "plane = np.column_stack([axis.ravel() for axis in np.meshgrid(x1, x2)])",
             f"shade = {shade}.reshape(120, 120)",
         ]
         plotly = [
-            'picture.add_trace(go.Heatmap(x=x1, y=x2, z=shade, colorscale="RdBu", opacity=0.6, showscale=False), 1, 2)',
+            'picture.add_heatmap(x=x1, y=x2, z=shade, colorscale="RdBu", opacity=0.6, showscale=False, row=1, col=2)',
             f'dots = {{"color": {shown}, "colorscale": "RdBu", "line": {{"width": 1, "color": "white"}}}}',
-            'picture.add_trace(go.Scatter(x=X[:, 0], y=X[:, 1], mode="markers", marker=dots, showlegend=False), 1, 2)',
+            'picture.add_scatter(x=X[:, 0], y=X[:, 1], mode="markers", marker=dots, showlegend=False, row=1, col=2)',
         ]
         pyplot = [
             'right.pcolormesh(x1, x2, shade, cmap="RdBu", alpha=0.6)',
@@ -282,8 +280,8 @@ def picture_section(e: Experiment, *, notebook: bool = False) -> Section:
             f"curve = {own_units(e, 'forward(encode(line[:, None]))[-1][0]')}",
         ]
         plotly = [
-            f'picture.add_trace(go.Scatter(x=X[:, 0], y={shown}, mode="markers", name="samples"), 1, 2)',
-            'picture.add_trace(go.Scatter(x=line, y=curve, mode="lines", name="network"), 1, 2)',
+            f'picture.add_scatter(x=X[:, 0], y={shown}, mode="markers", name="samples", row=1, col=2)',
+            'picture.add_scatter(x=line, y=curve, mode="lines", name="network", row=1, col=2)',
         ]
         pyplot = [f'right.plot(X[:, 0], {shown}, "o", markersize=3)', "right.plot(line, curve)"]
     columns = 2 if grid else 1
@@ -291,18 +289,15 @@ def picture_section(e: Experiment, *, notebook: bool = False) -> Section:
     axes = "(left, right)" if grid else "left"
     show_plotly = "picture.show()" if notebook else 'picture.write_html("experiment.html")'
     show_pyplot = "plt.show()" if notebook else 'figure.savefig("experiment.png")'
-    written = [f'print("picture: experiment.{ending}")' for ending in ("html", "png")]
     lines = [
         *grid,
         "try:",
-        "    from plotly import graph_objects as go",
         "    from plotly.subplots import make_subplots",
         "",
         f"    picture = make_subplots(rows=1, cols={columns}, subplot_titles={titles})",
-        '    picture.add_trace(go.Scatter(y=losses, name="loss"), 1, 1)',
+        '    picture.add_scatter(y=losses, name="loss", row=1, col=1)',
         *("    " + line for line in plotly),
         f"    {show_plotly}",
-        *([] if notebook else ["    " + written[0]]),
         "except ImportError:",
         "    try:",
         "        import matplotlib.pyplot as plt",
@@ -312,11 +307,13 @@ def picture_section(e: Experiment, *, notebook: bool = False) -> Section:
         '        left.set(title="Loss before each update", xlabel="step")',
         *("        " + line for line in pyplot),
         f"        {show_pyplot}",
-        *([] if notebook else ["        " + written[1]]),
         "    except ImportError:",
         "        " + ('print("losses:", np.round(losses[:: max(1, len(losses) // 10)], 4))' if notebook else "pass"),
     ]
     text = "With plotly if it is installed, else with matplotlib" + (", else as numbers." if notebook else ".")
-    return Section(
-        "The picture" if notebook else "The picture, where plotly or matplotlib is installed", text, "\n".join(lines)
+    title = (
+        "The picture"
+        if notebook
+        else "The picture: experiment.html with plotly, or else experiment.png with matplotlib"
     )
+    return Section(title, text, "\n".join(lines))
