@@ -1,5 +1,6 @@
 """The Digits page in a real browser: drawing with mouse, finger and keys; images that follow the timeline; choosing."""
 
+import io
 import re
 from urllib.parse import urlencode
 
@@ -175,7 +176,7 @@ def test_everything_is_done_with_the_keyboard_alone(playground):
     wait_strokes(page, 0)
     wait_answer(page, "")
 
-    cells = page.locator(".ffbp-confusion button")
+    cells = page.locator(".ffbp-confusion td button")
     cells.first.focus()
     for key in ("ArrowRight", "ArrowDown", "ArrowDown", "ArrowLeft"):
         page.keyboard.press(key)
@@ -183,7 +184,7 @@ def test_everything_is_done_with_the_keyboard_alone(playground):
     page.keyboard.press("Enter")
     page.get_by_text("test images of a 2 that the network calls 0").wait_for()
 
-    units = images(page, "Weights of the first layer, an image a unit").locator("button")
+    units = images(page, "Weights of the first layer, an image a unit").locator(".grid button")
     units.nth(4).click()
     playground.wait_address("unit=5")
     units.nth(4).press("ArrowRight")
@@ -216,15 +217,15 @@ def test_weights_and_matrix_follow_the_timeline_and_cells_show_their_images(play
     playground.wait_address("frame=0")
     n_wrong = int((run.network(0).predict(run.dataset.X_test) != run.dataset.y_test).sum())
     page.get_by_text(f"{n_wrong} of 360 test images are misread").wait_for()
-    counts = page.locator(".ffbp-confusion button").all_text_contents()
+    counts = page.locator(".ffbp-confusion td button").all_text_contents()
     assert sum(int(counts[11 * k]) for k in range(10)) == 360 - n_wrong
     cell = next(at for at, count in enumerate(counts) if at % 11 and 0 < int(count) < 20)
-    page.locator(".ffbp-confusion button").nth(cell).click()
+    page.locator(".ffbp-confusion td button").nth(cell).click()
     page.get_by_text(f"{counts[cell]} test images of a {cell // 10} that the network calls {cell % 10}").wait_for()
     gallery = images(page, "Gallery: choose an image")
-    expect(gallery.locator("button")).to_have_count(int(counts[cell]))
-    gallery.locator("button").first.click()
-    row = re.match(r"sample (\d+)", gallery.locator("button").first.get_attribute("aria-label")).group(1)
+    expect(gallery.locator(".grid button")).to_have_count(int(counts[cell]))
+    gallery.locator(".grid button").first.click()
+    row = re.match(r"sample (\d+)", gallery.locator(".grid button").first.get_attribute("aria-label")).group(1)
     playground.wait_address(f"sample={row}")
     page.get_by_text(f"The true digit is {cell // 10}.").wait_for()
     i = int(np.flatnonzero(run.dataset.rows_test == int(row))[0])
@@ -263,3 +264,27 @@ def test_back_returns_from_the_digits_to_the_experiment_before(playground):
     page.go_back()
     page.get_by_text("The experiment at hand is not about images").wait_for()
     assert "lr=0.3" in page.url
+
+
+@pytest.mark.parametrize("part", [".ffbp-images", ".ffbp-confusion"])
+def test_a_picture_is_saved_as_it_is_seen(playground, part):
+    from PIL import Image
+
+    page = open_digits(playground)
+    box = page.locator(part).first
+    button = box.get_by_role("button", name=re.compile("^Save picture: "))
+    button.focus()
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert re.fullmatch(r"ffbp-[\w-]+-frame-\d+\.png", download.value.suggested_filename)
+    saved = Image.open(download.value.path()).convert("RGB")
+    page.mouse.move(0, 0)
+    page.evaluate("document.activeElement.blur()")
+    seen = Image.open(io.BytesIO(box.screenshot())).convert("RGB")
+    saved = saved.resize((saved.width // 2, saved.height // 2))
+    seen = seen.crop((0, 0, saved.width, saved.height))
+    assert abs(saved.width - box.bounding_box()["width"]) <= 1
+    saved, seen = np.asarray(saved, float), np.asarray(seen, float)
+    apart, mirrored = np.abs(saved - seen).mean(), np.abs(saved[:, ::-1] - seen).mean()
+    assert apart < 10  # two ways to smooth edges
+    assert apart < mirrored / 2  # while another picture is far from it

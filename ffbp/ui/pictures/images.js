@@ -51,7 +51,7 @@ class Images {
     grid.classList.toggle('row', Boolean(run.signs));
     grid.classList.toggle('captioned', Boolean(run.captions && !run.signs));
     this.grid = grid;
-    this.box.replaceChildren(grid, this.readout);
+    this.box.replaceChildren(grid, footOf(this, run.name, this.readout));
     if (run.choosable) this.mark(run.chosen ?? -1);
     if (focused >= 0 && this.items[focused] && run.choosable) this.items[focused].node.focus();
   }

@@ -43,7 +43,8 @@ class Matrix {
       element('caption', { text: `Rows: the true digit. Columns: what the network says. ${run.part} part.` }),
       element('tr', { role: 'row' }, head('', 'col'), ...classes.map((name) => head(name, 'col')), head('recall %', 'col')),
       ...rows,
-      element('tr', { role: 'row' }, head('prec. %', 'row'), ...this.precision, element('td'))));
+      element('tr', { role: 'row' }, head('prec. %', 'row'), ...this.precision, element('td'))),
+      footOf(this, 'Confusion matrix'));
     this.mark(run.chosen ?? -1);
     if (focused >= 0) this.buttons[focused].focus();
   }

@@ -52,3 +52,62 @@ function stepped(key, at, columns, count) {
   const to = { ArrowLeft: at - 1, ArrowRight: at + 1, ArrowUp: at - columns, ArrowDown: at + columns, Home: 0, End: count - 1 }[key];
   return to === undefined ? null : to >= 0 && to < count ? to : at;
 }
+
+// What stands in a box as one canvas: canvases, grounds, marks and words, each where the page has it.
+function pictureOf(box) {
+  const scale = 2, area = box.getBoundingClientRect();
+  const foot = box.querySelector('.foot');
+  const height = foot.getBoundingClientRect().top - area.top;
+  const canvas = element('canvas', { width: Math.ceil(box.scrollWidth * scale), height: Math.ceil(height * scale) });
+  const pen = canvas.getContext('2d');
+  pen.scale(scale, scale);
+  pen.imageSmoothingEnabled = false;
+  pen.textBaseline = 'middle';
+  pen.fillStyle = getComputedStyle(box).getPropertyValue('--st-background-color').trim() || '#ffffff';
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  const [left, top] = [area.left - box.scrollLeft, area.top];
+  for (const node of box.querySelectorAll('*')) {
+    if (foot.contains(node)) continue;
+    const { x, y, width, height } = node.getBoundingClientRect(), style = getComputedStyle(node);
+    const at = [x - left, y - top, width, height];
+    pen.globalAlpha = +style.opacity;
+    if (node instanceof HTMLCanvasElement) {
+      pen.drawImage(node, ...at);
+      pen.strokeStyle = style.outlineColor;
+      pen.lineWidth = 1;
+      pen.strokeRect(...at);
+      continue;
+    }
+    pen.fillStyle = style.backgroundColor;
+    pen.fillRect(...at);
+    if (node.matches('[aria-checked=true], [aria-pressed=true]')) {
+      pen.strokeStyle = style.borderTopColor;
+      pen.lineWidth = 2;
+      pen.strokeRect(at[0] + 1, at[1] + 1, width - 2, height - 2);
+    }
+    pen.fillStyle = style.color;
+    pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    for (const text of node.childNodes) {
+      if (text.nodeType !== Node.TEXT_NODE) continue;
+      for (const word of text.data.matchAll(/\S+/g)) { // word by word: a line may be broken anywhere
+        const range = document.createRange();
+        range.setStart(text, word.index);
+        range.setEnd(text, word.index + word[0].length);
+        const place = range.getBoundingClientRect();
+        pen.fillText(word[0], place.x - left, place.y - top + place.height / 2);
+      }
+    }
+  }
+  return canvas;
+}
+
+// What stands below a picture: a place for words, and the button that saves what stands above it.
+function footOf(view, name, ...children) {
+  const save = () => {
+    const moment = view.run.n_frames > 1 ? `-frame-${view.box.dataset.frame}` : '';
+    const file = name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '').slice(0, 60);
+    element('a', { download: `ffbp-${file}${moment}.png`, href: pictureOf(view.box).toDataURL('image/png') }).click();
+  };
+  const button = element('button', { type: 'button', class: 'save', title: 'Save picture', 'aria-label': `Save picture: ${name}`, onclick: save }, icon('save'));
+  return element('div', { class: 'foot' }, ...children, button);
+}
