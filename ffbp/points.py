@@ -48,6 +48,18 @@ def start(config: Config) -> Config:
     return _with(config, np.column_stack(columns).tolist(), test_size=test_size)
 
 
+def start_on(config: Config, positions: tuple[int, int]) -> Config:
+    """The same from more than two columns: of the chosen ones only those at two positions are used from now on.
+
+    Weights typed in for more inputs give way. Raises ValueError for a file.
+    """
+    if config.file_name:
+        raise ValueError("points must start from a dataset in the list, got a file; choose a dataset")
+    columns = config.resolve().columns
+    pair = tuple(columns[position] for position in positions)
+    return start(replace(config, columns=pair, initial_theta=None))
+
+
 def _rounded(values, of):
     decimals = decimals_for(float(np.ptp(of)))
     return np.array([round(float(value), decimals) + 0.0 for value in values])  # + 0.0: no negative zero

@@ -28,7 +28,7 @@ st.markdown(
     "Set samples by hand: in the picture above once you have started, or in the table. Put one point of the other class "
     "into the middle of a cloud: does the network bend around it? The points travel in the link."
 )
-ui.points_table(config)
+ui.points_table(config, shown)
 
 st.header("Inspect", anchor=False)
 st.markdown("Look before you train: are the classes balanced, do scales differ, is a value impossible?")

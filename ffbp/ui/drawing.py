@@ -1,11 +1,14 @@
 """Drawing: points set by hand. Each change is a new configuration, so the run follows at once and the link holds it."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from ffbp import points
 from ffbp.config import MAX_POINTS, Config
+from ffbp.maps import usual_axes
 from ffbp.ui import address
 from ffbp.ui.formulas import plain
 from ffbp.ui.runs import Shown
@@ -73,11 +76,11 @@ def draw(shown: Shown, wanted: dict) -> None:
         change(changed)
 
 
-def points_table(config: Config) -> None:
+def points_table(config: Config, shown: Shown) -> None:
     """Points as a table: exact values, classes by name, all by keyboard; start from the data, undo, clear."""
     place = st.container()  # for what could not be done
     if config.points is None:
-        _start(config)
+        _start(config, shown.plane)
         return
     buttons = st.columns(3)
     past = _past(config)
@@ -116,17 +119,30 @@ def points_table(config: Config) -> None:
     )
 
 
-def _start(config):
-    if not points.can_start(config):
-        why = "a file's rows stay as they are" if config.file_name else "more than two columns are used"
-        st.caption(f"Points are drawn from one or two columns of a dataset in the list; here {why}.")
+def _start(config, plane):
+    if config.file_name:
+        st.caption("Points are drawn from a dataset in the list; a file's rows stay as they are.")
         return
     n = len(config.source().make(config.n_samples, config.noise, config.classes or 2, config.seed)[0])
     taken = f"{MAX_POINTS} of its {n:,} samples, evenly chosen" if n > MAX_POINTS else f"its {n} samples"
+    label, action, which = "Start from this dataset", points.start, ""
+    if not points.can_start(config):
+        source, columns = config.source(), config.resolve().columns
+        positions = usual_axes(columns, source.default_columns) if plane.is_principal else plane.axes
+        label = "Use two columns and start" if plane.is_principal else "Use the picture's two columns and start"
+        which = " in " + " and ".join(plain(source.feature_names[columns[position]]) for position in positions)
+        action = partial(_start_on, positions=positions)
     st.button(
-        "Start from this dataset", key="data:start", on_click=_do, args=(points.start,), type="primary",
-        icon=":material/edit:", help=f"Takes {taken}, rounded so that they fit into the link.",
+        label, key="data:start", on_click=_do, args=(action,), type="primary", icon=":material/edit:",
+        help=f"Takes {taken}{which}, rounded so that they fit into the link.",
     )  # fmt: skip
+
+
+def _start_on(config, positions):
+    changed = points.start_on(config, positions)
+    for name in ("across", "up", "pca"):  # they chose among more columns than are left
+        st.session_state[address.VIEW_STATE].pop(name, None)
+    return changed
 
 
 def _table_key(config):

@@ -8,6 +8,7 @@ import ffbp
 from ffbp import DATASETS, Config, make_dataset, tables
 from ffbp.datasets import class_names_of
 from ffbp.figures.pack import arrays_of, header_of
+from ffbp.points import point_names
 from ffbp.training import dataset_for
 from ffbp.ui import data, files, runs
 
@@ -294,6 +295,30 @@ def test_points_start_from_any_data_and_travel_in_the_link(params):
     app = page(**config.to_params())
     assert config_of(app) == config
     assert len(app.data_editor[0].value) == len(config.points)
+
+
+@pytest.mark.parametrize(
+    ("view", "columns"),
+    [({}, None), ({"across": "3", "up": "0"}, (3, 0)), ({"pca": "1"}, None)],
+    ids=["usual", "chosen", "pca"],
+)
+def test_points_start_from_the_pictures_two_columns_where_more_are_used(view, columns):
+    app = page(dataset="iris", columns="all", **view)
+    before = config_of(app)
+    button = app.button(key="data:start")
+    assert button.label == ("Use two columns and start" if "pca" in view else "Use the picture's two columns and start")
+    button.click()
+    config = config_of(check(app.run()))
+    expected = columns or DATASETS["iris"].default_columns
+    assert config.columns in (expected, None if expected == DATASETS["iris"].default_columns else expected)
+    assert point_names(config)[:2] == tuple(DATASETS["iris"].feature_names[c] for c in expected)
+    X, y = make_dataset("iris")
+    assert len(config.points) == len(X)
+    assert np.allclose(np.array(config.points)[:, :2], X[:, list(expected)], atol=0.01)
+    assert (np.array(config.points)[:, 2] == y).all()
+    app.button(key="data:back").click()
+    assert config_of(check(app.run())).points is None
+    assert before.points is None
 
 
 def test_a_changed_cell_an_added_and_a_deleted_row_change_the_run_and_undo_brings_them_back():
