@@ -22,6 +22,7 @@ from ffbp.ui.formulas import plain
 from ffbp.ui.runs import RECORD, RECORD_SHOWN, Shown, cache, in_turns
 
 CODE_HEIGHT = 460
+HEAD_LINES, HEAD_WIDTH = 30, 110
 LOADED, VERDICT = "record:loaded", "record:verdict"
 
 
@@ -79,6 +80,27 @@ def files(shown: Shown) -> None:
     for column, forms in zip(st.columns(3), cards, strict=True):
         _card(column, forms, shown)
     _card(st, [FORMS["csv"]], shown)
+    opened = st.expander("How record and tables begin", key="export:heads", on_change="rerun")
+    if opened.open:
+        with opened:
+            _heads(shown.run)
+
+
+@st.fragment
+def _heads(run):
+    """The first lines of the record or of a table, written only while somebody looks."""
+    names = [name for key in ("json", "csv") for name in FORMS[key].files]
+    name = st.selectbox("File", names, key="export:head")
+    write = next(FORMS[key].files[name] for key in ("json", "csv") if name in FORMS[key].files)
+    st.code(head_of(write(run)), language="json" if name.endswith(".json") else None)
+
+
+def head_of(text: str) -> str:
+    """A file's first HEAD_LINES lines, each cut after HEAD_WIDTH characters, and what was left out."""
+    lines = text.splitlines()
+    shown = [line if len(line) <= HEAD_WIDTH else f"{line[:HEAD_WIDTH]} …" for line in lines[:HEAD_LINES]]
+    left = len(lines) - len(shown)
+    return "\n".join([*shown, *([f"… {left:,} more lines"] if left else [])])
 
 
 def _card(place, forms, shown):

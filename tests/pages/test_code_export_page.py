@@ -81,6 +81,21 @@ def test_every_other_form_has_a_button_a_file():
     assert all(form.use in words for form in FORMS.values() if form.kind != CODE)
 
 
+def test_the_beginning_of_a_record_or_table_is_shown_to_who_opens_it():
+    app = page(epochs=20)
+    assert len(app.code) == 2
+    app.session_state["export:heads"] = True
+    app = app.run()
+    assert not app.exception, app.exception
+    assert app.code[1].value.startswith('{\n "format": "ffbp-run"')
+    app.selectbox(key="export:head").set_value("history.csv")
+    app = app.run()
+    lines = app.code[1].value.splitlines()
+    assert lines[0].startswith("frame,epoch,")
+    assert len(lines) == 1 + 21
+    assert export.head_of("a\n" * 40).splitlines()[-1] == "… 10 more lines"
+
+
 def test_a_record_that_is_too_large_to_come_back_says_so(monkeypatch):
     assert not any("takes back" in caption.value for caption in page(epochs=20).caption)
     monkeypatch.setattr(export.record, "estimated_bytes", lambda run: 15 * 2**20)
