@@ -65,7 +65,7 @@ def pass_of(shown: Shown, frame: int) -> ForwardPass:
 
 def unit_chooser(shown: Shown) -> None:
     """Choose the unit whose sum is written out; it is in the link and shared with the other pages."""
-    view, sizes = st.session_state[address.VIEW_STATE], shown.run.network(-1).sizes
+    view, sizes = st.session_state[address.VIEW_STATE], shown.run.config.resolve(shown.run.dataset).sizes
     left, right = st.columns(2)
     layer = view.get("layer", 1)
     last = len(sizes) - 1

@@ -97,7 +97,7 @@ def check_view(shown: Shown) -> None:
 
     What a change of the network has taken away goes without a word: it was seen to go.
     """
-    view, sizes = st.session_state[address.VIEW_STATE], shown.run.network(-1).sizes
+    view, sizes = st.session_state[address.VIEW_STATE], shown.run.config.resolve(shown.run.dataset).sizes
     from_link = st.session_state.get(CHECKED) != st.session_state[address.ADOPTED]
     st.session_state[CHECKED] = st.session_state[address.ADOPTED]
     corrected = False
