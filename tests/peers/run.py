@@ -3,29 +3,14 @@
 The processor is enough, so the CPU build of PyTorch is. Further arguments go to pytest.
 """
 
-import subprocess
 import sys
-import venv
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-FOLDER = ROOT / ".venv-peers"
-PYTHON = FOLDER / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-
-def main() -> int:
-    if not PYTHON.exists():
-        venv.create(FOLDER, with_pip=True)
-    steps = (
-        ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "tests/peers/requirements.txt"),
-        ("-m", "pytest", "tests/peers", *sys.argv[1:]),
-    )
-    for step in steps:
-        code = subprocess.run([str(PYTHON), *step], cwd=ROOT, check=False).returncode
-        if code:
-            return code
-    return 0
-
+from environment import run_in
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(
+        run_in(".venv-peers", "tests/peers/requirements.txt", ("-m", "pytest", "tests/peers", *sys.argv[1:]))
+    )

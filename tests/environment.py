@@ -1,0 +1,22 @@
+"""A virtual environment of the project's own, and commands run in it one after the other."""
+
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def run_in(name: str, requirements: str, *steps: tuple[str, ...]) -> int:
+    """Install `requirements` into the folder `name`, then run Python with each of `steps`; the first code that is not 0."""
+    folder = ROOT / name
+    python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    if not python.exists():
+        venv.create(folder, with_pip=True)
+    install = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements)
+    for step in (install, *steps):
+        code = subprocess.run([str(python), *step], cwd=ROOT, check=False).returncode
+        if code:
+            return code
+    return 0
