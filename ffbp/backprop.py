@@ -124,7 +124,7 @@ def preview_update(training: Training) -> np.ndarray:
             grad *= clip_factor(grad, training.clip)
         training.apply(
             theta, grad, state, np.empty_like(theta),
-            learning_rate=training.learning_rate, step=training.step + 1, **training.hyper,
+            learning_rate=training.learning_rate, step=training.step + 1,
         )  # fmt: skip
     return theta
 

@@ -68,13 +68,17 @@ def bce_from_logits(Z, A, Y, work):
     mean is not small, -ln a + (1 - y) z says the same to the last digits in half the time, since a is known already.
     """
     cost, tail = work
+    np.multiply(Y, Z, out=tail)
+    np.subtract(Z, tail, out=tail)
+    np.log(A, out=cost)
+    np.subtract(tail, cost, out=cost)
     if Z.ndim == 2:
-        np.multiply(Y, Z, out=tail)
-        np.subtract(Z, tail, out=tail)
-        np.log(A, out=cost)
-        np.subtract(tail, cost, out=cost)
         value = cost.sum() / Z.shape[-1]
         if SMALL_LOSS < value < np.inf:
+            return value
+    else:
+        value = cost.sum(axis=(-2, -1)) / Z.shape[-1]
+        if value.min() > SMALL_LOSS and value.max() < np.inf:
             return value
     np.maximum(Z, 0.0, out=cost)
     np.multiply(Y, Z, out=tail)

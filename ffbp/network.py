@@ -14,6 +14,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from ffbp import memory
 from ffbp.activations import ACTIVATIONS, Activation
 from ffbp.losses import LOSSES, Loss
 
@@ -52,12 +53,12 @@ class Trace:
     def __init__(self, sizes: Sequence[int], n: int, leading: tuple[int, ...] = (), dtype=float):
         self.n = n
         shapes = [(*leading, n_out, n) for n_out in sizes[1:]]
-        self.Z = [None, *(np.empty(shape, dtype) for shape in shapes)]
-        self.delta = [None, *(np.empty(shape, dtype) for shape in shapes)]
-        self.work = [None, *(np.empty(shape, dtype) for shape in shapes)]
-        self.loss_work = (self.work[-1], np.empty(shapes[-1], dtype))
-        self.A_ones = [np.ones((sizes[0] + 1, n), dtype)]
-        self.A_ones += [np.ones((*leading, n_out + 1, n), dtype) for n_out in sizes[1:]]
+        self.Z = [None, *(memory.empty(shape, dtype) for shape in shapes)]
+        self.delta = [None, *(memory.empty(shape, dtype) for shape in shapes)]
+        self.work = [None, *(memory.empty(shape, dtype) for shape in shapes)]
+        self.loss_work = (self.work[-1], memory.empty(shapes[-1], dtype))
+        self.A_ones = [memory.full((sizes[0] + 1, n), 1.0, dtype)]
+        self.A_ones += [memory.full((*leading, n_out + 1, n), 1.0, dtype) for n_out in sizes[1:]]
         self.A = [A[..., :-1, :] for A in self.A_ones]
 
     def set_inputs(self, inputs: np.ndarray) -> None:
@@ -148,7 +149,7 @@ class Network:
 
     def look_for_clones(self) -> None:
         """Note whether a layer has units with equal weights, whose gradients must then be equal to the last bit."""
-        self.clones = any(len(np.unique(block, axis=0)) < len(block) for block in self.blocks(self.theta))
+        self.clones = any(len({row.tobytes() for row in block + 0.0}) < len(block) for block in self.blocks(self.theta))
 
     def new_trace(self, n: int) -> Trace:
         """Room for a pass over n samples."""
@@ -179,28 +180,30 @@ class Network:
     def backpropagate(self, Y: np.ndarray, trace: Trace) -> np.ndarray:
         """Backward from the target columns Y (n_outputs, n): the output's delta, then layer by layer to the first."""
         self.output_delta(Y, trace)
-        for l in range(len(self.layers), 0, -1):
-            layer, delta = self.layers[l - 1], trace.delta[l]
-            self.sum_over_samples(delta, trace.A_ones[l - 1], layer.dblock)
-            if l == 1:
-                break
-            before = trace.delta[l - 1]
-            self.product(layer.W_T, delta, out=before)
-            self.layers[l - 2].activation.backward(trace.Z[l - 1], trace.A[l - 1], before, trace.work[l - 1])
+        product, layers = self.product, self.layers
+        for l in range(len(layers), 0, -1):
+            layer, delta, A_ones = layers[l - 1], trace.delta[l], trace.A_ones[l - 1]
+            if self.clones:
+                self.sum_one_by_one(delta, A_ones, layer.dblock)
+            else:
+                product(delta, A_ones.mT, out=layer.dblock)  # [dW db] = delta [A; 1].T
+            if l > 1:
+                before, slope = trace.delta[l - 1], trace.work[l - 1]
+                product(layer.W_T, delta, out=before)
+                layers[l - 2].activation.derivative(trace.Z[l - 1], trace.A[l - 1], slope)
+                np.multiply(before, slope, out=before)
         if self.l1 or self.l2:
             self.grad += self.weight_mask * (self.l1 * np.sign(self.theta) + self.l2 * self.theta)
         return self.grad
 
-    def sum_over_samples(self, delta: np.ndarray, A_ones: np.ndarray, dblock: np.ndarray) -> None:
-        """[dW db] = delta [A; 1].T, in place.
+    @staticmethod
+    def sum_one_by_one(delta: np.ndarray, A_ones: np.ndarray, dblock: np.ndarray) -> None:
+        """[dW db] = delta [A; 1].T, in place, a dot product for each weight.
 
         A matrix product adds up in an order that differs from row to row, so the gradients of equal units would differ
-        in their last bits, and Adam makes much of little: clones get their dot products one by one, and stay clones.
+        in their last bits, and Adam makes much of little: so computed, clones stay clones.
         """
-        if self.clones:
-            np.vecdot(delta[..., :, None, :], A_ones[..., None, :, :], out=dblock)
-        else:
-            self.product(delta, A_ones.mT, out=dblock)
+        np.vecdot(delta[..., :, None, :], A_ones[..., None, :, :], out=dblock)
 
     def output_delta(self, Y: np.ndarray, trace: Trace) -> None:
         """dLoss/dZ of the output: (a - y)/n, times the loss's constant, for a canonical pair; else the chain rule."""

@@ -7,7 +7,7 @@ those of torch.optim. Schedules multiply the learning rate, once an epoch.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import cos, pi
+from math import cos, pi, sqrt
 
 import numpy as np
 
@@ -71,8 +71,10 @@ def rmsprop_update(theta, grad, state, work, *, learning_rate, step, rho, epsilo
 def adam_update(theta, grad, state, work, *, learning_rate, step, beta1, beta2, epsilon):
     """Adam (Kingma & Ba 2015), in place: m, v running means of g, g²; theta -= lr m̂ / (sqrt v̂ + eps).
 
-    m̂ = m / (1 - beta1^t), v̂ = v / (1 - beta2^t) undo the pull of the zeros that m and v start from.
+    m̂ = m / (1 - beta1^t), v̂ = v / (1 - beta2^t) undo the pull of the zeros that m and v start from. Both divisions
+    are numbers, so they are taken into lr and eps, as the paper does at the end of its section 2.
     """
+    unbias = sqrt(1 - beta2**step)
     m, v = state
     np.multiply(m, beta1, out=m)
     np.multiply(grad, 1 - beta1, out=work)
@@ -81,11 +83,10 @@ def adam_update(theta, grad, state, work, *, learning_rate, step, beta1, beta2, 
     np.multiply(grad, grad, out=work)
     np.multiply(work, 1 - beta2, out=work)
     np.add(v, work, out=v)
-    np.multiply(v, 1 / (1 - beta2**step), out=work)
-    np.sqrt(work, out=work)
-    np.add(work, epsilon, out=work)
+    np.sqrt(v, out=work)
+    np.add(work, epsilon * unbias, out=work)
     np.divide(m, work, out=work)
-    np.multiply(work, learning_rate / (1 - beta1**step), out=work)
+    np.multiply(work, learning_rate * unbias / (1 - beta1**step), out=work)
     np.subtract(theta, work, out=theta)
 
 

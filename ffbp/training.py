@@ -8,13 +8,14 @@ frames at once, by the same forward and backward.
 import math
 from collections.abc import Generator
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, partial
 from time import perf_counter
 from typing import NamedTuple
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
+from ffbp import memory
 from ffbp.config import Config
 from ffbp.datasets import REGRESSION, Dataset, Source, class_names_of, prepare
 from ffbp.initializers import INITIALIZERS
@@ -188,8 +189,7 @@ class Training:
             )
         self.network.look_for_clones()
         optimizer = OPTIMIZERS[config.optimizer]
-        self.apply = optimizer.update
-        self.hyper = {name: getattr(config, name) for name in optimizer.hyper}
+        self.apply = partial(optimizer.update, **{name: getattr(config, name) for name in optimizer.hyper})
         self.clip = config.clip
         self.rates = learning_rates(config)
         self.state = np.zeros((optimizer.n_state, self.network.n_params))
@@ -225,18 +225,19 @@ class Training:
 
     def update(self) -> None:
         """Clip the gradient, let the optimizer change the parameters in place, and go on to the next batch."""
-        theta, grad = self.network.theta, self.network.grad
+        network, step = self.network, self.step + 1
         if self.clip is not None:
-            grad *= clip_factor(grad, self.clip)
-        self.step += 1
-        self.apply(theta, grad, self.state, self.work, learning_rate=self.learning_rate, step=self.step, **self.hyper)
+            network.grad *= clip_factor(network.grad, self.clip)
+        self.apply(network.theta, network.grad, self.state, self.work, learning_rate=self.learning_rate, step=step)
+        self.step = step
         self.batch += 1
         if self.batch == len(self.batches):
             self.batch = 0
-            self.epoch += 1
-            if self.epoch < len(self.rates):
-                self.learning_rate = self.rates[self.epoch]
-                self._start_epoch(self._draw())
+            self.epoch = epoch = self.epoch + 1
+            if epoch < len(self.rates):
+                self.learning_rate = self.rates[epoch]
+                if self.shuffles:
+                    self._start_epoch(self._draw())
 
     def run_epoch(self) -> None:
         """All updates of one epoch."""
@@ -270,9 +271,10 @@ def _threads() -> ThreadpoolController:
 
 def learning_rates(config: Config) -> list[float]:
     """The learning rate of every epoch, by the configuration's schedule."""
-    factor, n_epochs = SCHEDULES[config.schedule].factor, config.epochs
-    options = {"decay": config.decay, "decay_epochs": config.decay_epochs, "warmup": config.warmup}
-    return [config.learning_rate * factor(epoch, n_epochs, **options) for epoch in range(n_epochs)]
+    factor = partial(
+        SCHEDULES[config.schedule].factor, decay=config.decay, decay_epochs=config.decay_epochs, warmup=config.warmup
+    )
+    return [config.learning_rate * factor(epoch, config.epochs) for epoch in range(config.epochs)]
 
 
 def clip_factor(grad: np.ndarray, clip: float):
@@ -284,7 +286,7 @@ def clip_factor(grad: np.ndarray, clip: float):
 
 def with_ones(X: np.ndarray) -> np.ndarray:
     """X (n, n_inputs) as contiguous columns with a row of ones below: (n_inputs + 1, n)."""
-    columns = np.ones((X.shape[1] + 1, len(X)))
+    columns = memory.full((X.shape[1] + 1, len(X)), 1.0)
     columns[:-1] = X.T
     return columns
 
@@ -428,6 +430,9 @@ class _Recording:
         if self.diverged_at is not None:
             self.recorded = max(1, int(np.searchsorted(self.epochs[: self.recorded], self.diverged_at)))
         n, training = self.recorded, self.training
+        if self.full_batch and self.diverged_at is None:  # the end: no step came after it and observed it
+            with np.errstate(all="ignore"):
+                self._observe(training.network, training.batches[0][2], n - 1, training.gradient())
         first = self.observed if self.full_batch else 0
         for part, stack, trace in self._stacks(n, first=first, inputs=training.inputs):
             with np.errstate(all="ignore"):
@@ -459,12 +464,14 @@ class _Recording:
     def _stacks(self, n, *, first, inputs):
         """The frames from `first` on, some at a time: their slice, their networks as one stack, room for a pass."""
         network, n_samples, trace = self.training.network, inputs.shape[1], None
-        chunk = int(np.clip(CHUNK_BYTES // (8 * 4 * sum(network.sizes[1:]) * n_samples), 1, MAX_FRAMES))
-        for start in range(first, n, chunk):
-            part = slice(start, min(start + chunk, n))
+        most = int(np.clip(CHUNK_BYTES // (8 * 4 * sum(network.sizes[1:]) * n_samples), 1, MAX_FRAMES))
+        size = math.ceil((n - first) / math.ceil((n - first) / most)) if n > first else 1
+        for start in range(first, n, size):
+            start = min(start, n - size)  # the last ones overlap those before, so that all fit the same room
+            part = slice(start, start + size)
             stack = network.with_theta(self.theta[part])
-            if trace is None or part.stop - start < chunk:
-                trace = stack.new_trace(n_samples)  # once: fresh memory costs as much as the pass
+            if trace is None:  # once: fresh memory costs as much as the pass
+                trace = stack.new_trace(n_samples)
                 trace.set_inputs(inputs)
             yield part, stack, trace
 
@@ -480,7 +487,8 @@ class _Recording:
                 layer.activation.derivative(trace.Z[l], trace.A[l], slope)
             limit = layer.activation.max_slope
             mean = np.dot(slope, self.mean_over_samples)
-            if mean.min() > 0.06 * limit:  # a unit whose slope is small on 95 % of the samples has a mean below this
+            # A unit whose slope is small on 95 % of the samples has a mean below this.
+            if min(mean.ravel().tolist()) > 0.06 * limit:
                 continue
             slope = np.abs(slope)
             columns["saturated"][frames, l - 1] = ((slope < 0.01 * limit).mean(axis=-1) >= 0.95).sum(axis=-1)
@@ -530,7 +538,13 @@ class _Recording:
 
 
 def _norm(block):
-    """L2 norm over a layer's entries, one a frame; the largest entry is taken out so that nothing overflows."""
-    size = np.abs(block).max(axis=(-2, -1))
-    safe = np.where((size > 0) & np.isfinite(size), size, 1.0)
-    return safe * np.sqrt(np.square(block / safe[:, None, None]).sum(axis=(-2, -1)))
+    """L2 norm over a layer's entries, one a frame; where a square would overflow or vanish, the largest is taken out."""
+    total = np.square(block).sum(axis=(-2, -1))
+    norm = np.sqrt(total)
+    extreme = ~((total > 1e-280) & (total < 1e280))
+    if extreme.any():
+        block = block[extreme]
+        size = np.abs(block).max(axis=(-2, -1))
+        size = np.where((size > 0) & np.isfinite(size), size, 1.0)
+        norm[extreme] = size * np.sqrt(np.square(block / size[:, None, None]).sum(axis=(-2, -1)))
+    return norm

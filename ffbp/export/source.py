@@ -49,7 +49,7 @@ _COMPARISONS = {
     "not_equal": ast.NotEq,
 }  # fmt: skip
 _KNOWN = {"Z.ndim": 2, "A.ndim": 2}  # an exported program has one network, so its arrays have two axes
-_FAST_CONSTANTS = {"_zeros": 0.0}  # arrays that the core keeps because a number is slower
+_FAST_CONSTANTS = {"_zeros": 0.0, "_ones": 1.0}  # arrays that the core keeps because a number is slower
 
 
 class NotExportable(ValueError):

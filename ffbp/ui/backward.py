@@ -1030,7 +1030,7 @@ def backward_code(m: Moment) -> None:
             network = m.p.network
             activation = network.activations[m.layer - 1]
             sources(
-                network.loss_function.gradient, Network.output_delta, Network.backpropagate, Network.sum_over_samples,
+                network.loss_function.gradient, Network.output_delta, Network.backpropagate, Network.sum_one_by_one,
                 Activation.backward, activation.derivative, *((activation.jacobian,) if activation.coupled else ()),
                 Training.update, check_gradients,
             )  # fmt: skip
