@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ffbp import memory
+from ffbp.memory import aligned_full
 
 LEAKY_SLOPE = 0.01
 ELU_ALPHA = 1.0
@@ -60,7 +60,7 @@ def _filled(shape, value):
     """
     if np.prod(shape) > IN_CACHE:
         return value
-    array = memory.full(shape, value)
+    array = aligned_full(shape, value)
     array.flags.writeable = False
     return array
 

@@ -12,7 +12,7 @@ LINE = 64  # bytes
 WORTH_IT = 4096  # bytes; of a smaller array nearly all is the call
 
 
-def empty(shape: tuple[int, ...], dtype=float) -> np.ndarray:
+def aligned(shape: tuple[int, ...], dtype=float) -> np.ndarray:
     """np.empty, aligned unless it is small."""
     dtype = np.dtype(dtype)
     size = math.prod(shape) * dtype.itemsize
@@ -23,8 +23,8 @@ def empty(shape: tuple[int, ...], dtype=float) -> np.ndarray:
     return room[start : start + size].view(dtype).reshape(shape)
 
 
-def full(shape: tuple[int, ...], value: float, dtype=float) -> np.ndarray:
+def aligned_full(shape: tuple[int, ...], value: float, dtype=float) -> np.ndarray:
     """np.full, aligned unless it is small."""
-    array = empty(shape, dtype)
+    array = aligned(shape, dtype)
     array.fill(value)
     return array

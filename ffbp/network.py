@@ -14,9 +14,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from ffbp import memory
 from ffbp.activations import ACTIVATIONS, Activation
 from ffbp.losses import LOSSES, Loss
+from ffbp.memory import aligned, aligned_full
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,12 @@ class Trace:
     def __init__(self, sizes: Sequence[int], n: int, leading: tuple[int, ...] = (), dtype=float):
         self.n = n
         shapes = [(*leading, n_out, n) for n_out in sizes[1:]]
-        self.Z = [None, *(memory.empty(shape, dtype) for shape in shapes)]
-        self.delta = [None, *(memory.empty(shape, dtype) for shape in shapes)]
-        self.work = [None, *(memory.empty(shape, dtype) for shape in shapes)]
-        self.loss_work = (self.work[-1], memory.empty(shapes[-1], dtype))
-        self.A_ones = [memory.full((sizes[0] + 1, n), 1.0, dtype)]
-        self.A_ones += [memory.full((*leading, n_out + 1, n), 1.0, dtype) for n_out in sizes[1:]]
+        self.Z = [None, *(aligned(shape, dtype) for shape in shapes)]
+        self.delta = [None, *(aligned(shape, dtype) for shape in shapes)]
+        self.work = [None, *(aligned(shape, dtype) for shape in shapes)]
+        self.loss_work = (self.work[-1], aligned(shapes[-1], dtype))
+        self.A_ones = [aligned_full((sizes[0] + 1, n), 1.0, dtype)]
+        self.A_ones += [aligned_full((*leading, n_out + 1, n), 1.0, dtype) for n_out in sizes[1:]]
         self.A = [A[..., :-1, :] for A in self.A_ones]
 
     def set_inputs(self, inputs: np.ndarray) -> None:

@@ -15,10 +15,10 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from ffbp import memory
 from ffbp.config import Config
 from ffbp.datasets import REGRESSION, Dataset, Source, class_names_of, prepare
 from ffbp.initializers import INITIALIZERS
+from ffbp.memory import aligned_full
 from ffbp.network import Network
 from ffbp.optimizers import OPTIMIZERS, SCHEDULES
 
@@ -286,7 +286,7 @@ def clip_factor(grad: np.ndarray, clip: float):
 
 def with_ones(X: np.ndarray) -> np.ndarray:
     """X (n, n_inputs) as contiguous columns with a row of ones below: (n_inputs + 1, n)."""
-    columns = memory.full((X.shape[1] + 1, len(X)), 1.0)
+    columns = aligned_full((X.shape[1] + 1, len(X)), 1.0)
     columns[:-1] = X.T
     return columns
 

@@ -49,7 +49,9 @@ class _Packer:
         return [self.plot(item) for item in value] if isinstance(value, list | tuple) else value
 
     def blob(self, header: dict) -> bytes:
-        return as_blob({**header, "arrays": self.entries}, zlib.compress(b"".join(self.parts), 1))
+        deflate = zlib.compressobj(level=1, strategy=zlib.Z_RLE)  # differences are runs; to look for more takes longer
+        payload = deflate.compress(b"".join(self.parts)) + deflate.flush()
+        return as_blob({**header, "arrays": self.entries}, payload)
 
 
 def as_blob(header: dict, payload: bytes) -> bytes:

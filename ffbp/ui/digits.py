@@ -17,7 +17,6 @@ from ffbp import handwriting
 from ffbp.config import Config
 from ffbp.figures import digits as pictures
 from ffbp.figures import format_number, format_percent
-from ffbp.figures.pack import header_of
 from ffbp.network import Network, Trace
 from ffbp.pixels import RASTERS, Raster, input_gradient, raster_of, walk
 from ffbp.presets import PRESETS
@@ -69,10 +68,6 @@ def _packed_weights(run_id, chosen, _run, _raster):
 @st.cache_data(max_entries=8, show_spinner=False, scope="session")
 def _packed_confusion(run_id, chosen, _run):
     return pictures.pack_confusion(_run, chosen=chosen)
-
-
-def _run_id(shown: Shown) -> str:
-    return header_of(shown.blob)["id"]
 
 
 # What the page shows
@@ -185,7 +180,7 @@ def look_at(shown: Shown, frame: int) -> Look:
 
 def weight_images(look: Look) -> None:
     """The first layer's weights as images at every frame; a click chooses the unit."""
-    data = _packed_weights(_run_id(look.shown), look.unit, look.run, look.raster)
+    data = _packed_weights(look.shown.id, look.unit, look.run, look.raster)
     _show("images", data, "digits:weights", _unit_chosen, look.network.sizes[1])
 
 
@@ -200,7 +195,7 @@ def _unit_chosen(unit):
 def confusion_matrix(look: Look) -> None:
     """The confusion matrix with precision and recall, following the player; a click shows the samples behind a cell."""
     cell = st.session_state.get(CELL)
-    data = _packed_confusion(_run_id(look.shown), cell, look.run)
+    data = _packed_confusion(look.shown.id, cell, look.run)
     _show("matrix", data, "digits:matrix", _cell_chosen, look.dataset.n_classes**2)
     if cell is not None:
         st.button("Show all mistakes", key="digits:all", on_click=_cell_chosen, args=(None,))

@@ -29,7 +29,7 @@ def notices(shown: Shown) -> None:
     hint = next((preset.hint for preset in PRESETS.values() if preset.config == shown.run.config), None)
     if hint:
         st.info(hint, icon=":material/lightbulb:")
-    for notice in noticing.notices(shown.run):
+    for notice in shown.notices:
         _BOXES[notice.level](plain(noticing.sentence(notice, format_number)))
 
 

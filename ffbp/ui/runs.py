@@ -11,15 +11,16 @@ import time
 from collections import OrderedDict
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 
 import streamlit as st
 from threadpoolctl import threadpool_limits
 
 from ffbp.config import Config
 from ffbp.figures import format_number
-from ffbp.figures.pack import packing, refine
+from ffbp.figures.pack import header_of, packing, refine
 from ffbp.maps import Plane, plane_of
+from ffbp.notices import Notice, notices
 from ffbp.training import Progress, Run, dataset_for, fit
 from ffbp.ui import files, sidebar
 
@@ -147,6 +148,16 @@ class Shown:
     def __post_init__(self):
         # Thirty people look at the end of one run: its fine boundary is computed once, at most a tenth of a megabyte each.
         object.__setattr__(self, "refined", lru_cache(MAX_REFINED)(partial(refine, self.run, self.plane)))
+
+    @cached_property
+    def id(self) -> str:
+        """The blob's name for itself, by which the player says which run it speaks of."""
+        return header_of(self.blob)["id"]
+
+    @cached_property
+    def notices(self) -> list[Notice]:
+        """What the run shows, for all who look at it."""
+        return notices(self.run)
 
 
 @st.cache_resource(show_spinner=False)

@@ -27,6 +27,7 @@ from ffbp.optimizers import OPTIMIZERS, SCHEDULES
 from ffbp.presets import PRESETS
 from ffbp.ui import address, files
 
+REFERENCE = Config()
 OWN = "own"  # the dataset choice that stands for drawn points
 LADDERS = {
     "learning_rate": (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0),
@@ -195,7 +196,7 @@ class Sidebar:
             "Back to the defaults",
             key=self._key("reset"),
             on_click=address.set_config,
-            args=(Config(),),
+            args=(REFERENCE,),
             width="stretch",
         )
 

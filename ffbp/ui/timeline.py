@@ -10,7 +10,6 @@ import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
 from ffbp.figures import pack_refinement
-from ffbp.figures.pack import header_of
 from ffbp.ui import address, samples
 from ffbp.ui.chart import PLAYER, supply_plotly, with_plotly
 from ffbp.ui.formulas import plain
@@ -61,7 +60,7 @@ def player(shown: Shown, *, panels: tuple[str, ...] = ALL_PANELS, marks=None, ed
     callbacks = {f"on_{event}_change": lambda: None for event in (*EVENTS, "plotly")}
     result = _component(panels, bool(edit))(key=f"player:{name}", data=shown.blob, **callbacks)
     view, run = st.session_state[address.VIEW_STATE], shown.run
-    run_id, last = header_of(shown.blob)["id"], run.n_frames - 1
+    run_id, last = shown.id, run.n_frames - 1
     told = {event: _news(name, event, result, run_id) for event in EVENTS}
     if isinstance(rest := told["rest"].get("frame"), int) and 0 <= rest <= last:
         view["frame"] = rest
@@ -97,7 +96,7 @@ def _news(player_name, event, result, run_id) -> dict:
 def cell_samples(shown: Shown, frame: int) -> None:
     """The samples behind the chosen cell of the confusion matrix, at the frame; one of them can be opened."""
     cell, dataset = st.session_state.get(CELL, {}), shown.run.dataset
-    if cell.get("run") != header_of(shown.blob)["id"]:
+    if cell.get("run") != shown.id:
         return
     n, part = dataset.n_classes, cell.get("part")
     truth, guess = cell.get("truth"), cell.get("guess")

@@ -16,7 +16,8 @@ FIGURES = sorted((PACKAGE / "figures").rglob("*.py"))
 UI = sorted((PACKAGE / "ui").rglob("*.py"))
 PAGES = [path for path in (ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))) if path.exists()]
 ALLOWED = {  # what each module of the core may import from the package
-    "activations": set(),
+    "memory": set(),
+    "activations": {"memory"},
     "losses": set(),
     "initializers": set(),
     "optimizers": set(),
@@ -24,10 +25,10 @@ ALLOWED = {  # what each module of the core may import from the package
     "tables": {"datasets"},
     "points": {"config", "datasets"},
     "inspection": {"config", "datasets"},
-    "network": {"activations", "losses"},
+    "network": {"memory", "activations", "losses"},
     "config": {"activations", "losses", "initializers", "optimizers", "datasets", "network"},
     "gradcheck": {"network"},
-    "training": {"config", "datasets", "initializers", "network", "optimizers"},
+    "training": {"memory", "config", "datasets", "initializers", "network", "optimizers"},
     "handwriting": set(),
     "pixels": {"datasets", "network"},
     "mnist": {"config", "tables"},
