@@ -1,4 +1,4 @@
-"""Speed as ratios, on one core: `python -m pytest tests/benchmarks -s` prints the table.
+"""Speed as ratios, on one core: `python -m pytest tests/benchmarks/test_speed.py -s` writes the table into RESULTS.md.
 
 What is compared runs in turn, many times, and the fastest of each counts, so that a busy machine disturbs both alike.
 The assertions are loose on purpose: the table is the result, a failure means that something is badly wrong.
@@ -8,6 +8,7 @@ from time import perf_counter
 
 import numpy as np
 import pytest
+import results
 import textbook
 from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
@@ -23,9 +24,10 @@ ROWS = []
 def table():
     with threadpool_limits(1):
         yield
-    print(f"\n\n{'what':67} {'other':>10} {'ours':>10} {'ratio':>6}  target")
-    for what, other, ours, target in ROWS:
-        print(f"{what:67} {other * 1e3:7.3f} ms {ours * 1e3:7.3f} ms {other / ours:6.2f}  {target}")
+    columns = ["what", "other, ms", "ours, ms", "ratio", "goal"]
+    rows = [[what, f"{a * 1e3:.3f}", f"{b * 1e3:.3f}", f"{a / b:.2f}", goal] for what, a, b, goal in ROWS]
+    command = ".venv/bin/python -m pytest tests/benchmarks/test_speed.py -s"
+    print("\n\n" + results.write("The core", command, columns, rows, ["the fastest of each, run in turn"]))
 
 
 def fastest(*functions, repeats):
