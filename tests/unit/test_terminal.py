@@ -535,6 +535,7 @@ def test_control_c_ends_it_at_once_with_130():
     process = subprocess.Popen(
         [*COMMAND, "--batch", "2", "--epochs", "800", "--optimizer", "adam"],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # who runs the tests in the background ignores it
     )  # fmt: skip
     process.stdout.readline()
     time.sleep(1)
