@@ -7,7 +7,7 @@ those of torch.optim. Schedules multiply the learning rate, once an epoch.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import cos, pi, sqrt
+from math import cos, pi
 
 import numpy as np
 
@@ -74,7 +74,7 @@ def adam_update(theta, grad, state, work, *, learning_rate, step, beta1, beta2, 
     m̂ = m / (1 - beta1^t), v̂ = v / (1 - beta2^t) undo the pull of the zeros that m and v start from. Both divisions
     are numbers, so they are taken into lr and eps, as the paper does at the end of its section 2.
     """
-    unbias = sqrt(1 - beta2**step)
+    unbias = (1 - beta2**step) ** 0.5
     m, v = state
     np.multiply(m, beta1, out=m)
     np.multiply(grad, 1 - beta1, out=work)
