@@ -489,3 +489,9 @@ def test_new_entries_of_every_registry_are_exported_with_no_other_file_touched(m
     assert forms.available(run, "jax") == []
     assert "return theta, state" in forms.program(run, "jax")
     assert forms.available(run, "torch") == ["PyTorch has no optimizer that is exactly Sign."]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_jax_program_traces_its_update_so_the_math_module_has_no_part_in_it(optimizer):
+    text = forms.program(ffbp.train(Config(n_samples=40, epochs=2, optimizer=optimizer)), "jax")
+    assert not re.search(r"\b(import|from) math\b|\bmath\.", text)
