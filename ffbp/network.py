@@ -188,10 +188,9 @@ class Network:
             else:
                 product(delta, A_ones.mT, out=layer.dblock)  # [dW db] = delta [A; 1].T
             if l > 1:
-                before, slope = trace.delta[l - 1], trace.work[l - 1]
+                before = trace.delta[l - 1]
                 product(layer.W_T, delta, out=before)
-                layers[l - 2].activation.derivative(trace.Z[l - 1], trace.A[l - 1], slope)
-                np.multiply(before, slope, out=before)
+                layers[l - 2].activation.backward(trace.Z[l - 1], trace.A[l - 1], before, trace.work[l - 1])
         if self.l1 or self.l2:
             self.grad += self.weight_mask * (self.l1 * np.sign(self.theta) + self.l2 * self.theta)
         return self.grad

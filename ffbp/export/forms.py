@@ -7,19 +7,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ffbp.datasets import DATASETS
-from ffbp.export import jax_script as _jax
-from ffbp.export import sklearn_script as _sklearn
-from ffbp.export import torch_script as _torch
 from ffbp.export.animation import animation
 from ffbp.export.handout import handout
 from ffbp.export.jax_script import jax_script
+from ffbp.export.jax_script import reasons as jax_reasons
 from ffbp.export.notebook import notebook
 from ffbp.export.numpy_script import numpy_script
 from ffbp.export.pictures import boundary_png, loss_png
 from ffbp.export.program import DATA_FILE, Experiment
 from ffbp.export.record import dump_record
+from ffbp.export.sklearn_script import reasons as sklearn_reasons
 from ffbp.export.sklearn_script import sklearn_script
 from ffbp.export.tables import data_csv, gradients_csv, history_csv, steps_csv, weights_csv
+from ffbp.export.torch_script import reasons as torch_reasons
 from ffbp.export.torch_script import torch_script
 from ffbp.maps import Plane, plane_of, usual_axes
 from ffbp.training import Run
@@ -72,17 +72,17 @@ FORMS = {
         Form(
             "torch", CODE, "PyTorch",
             "The same experiment with autograd, from the same weights in the same order: see how the pieces map.",
-            {"experiment_torch.py": torch_script}, "text/x-python", reasons=_torch.reasons,
+            {"experiment_torch.py": torch_script}, "text/x-python", reasons=torch_reasons,
         ),
         Form(
             "jax", CODE, "JAX",
             "The same experiment as pure functions and jax.grad, from the same weights in the same order.",
-            {"experiment_jax.py": jax_script}, "text/x-python", reasons=_jax.reasons,
+            {"experiment_jax.py": jax_script}, "text/x-python", reasons=jax_reasons,
         ),
         Form(
             "sklearn", CODE, "scikit-learn",
             "The same experiment with MLPClassifier or MLPRegressor, where they can do it, and what they cannot.",
-            {"experiment_sklearn.py": sklearn_script}, "text/x-python", reasons=_sklearn.reasons,
+            {"experiment_sklearn.py": sklearn_script}, "text/x-python", reasons=sklearn_reasons,
         ),
         Form(
             "json", RECORD, "Record",
