@@ -11,7 +11,7 @@ STEPS = (
     ("tests/chromium.py",),
     ("-m", "ruff", "check", "."),
     ("-m", "ruff", "format", "--check", "."),
-    ("-m", "pytest", "--numprocesses=2", *sys.argv[1:]),
+    ("-m", "pytest", "--numprocesses=2", "--dist=loadgroup", *sys.argv[1:]),
 )
 
 if __name__ == "__main__":

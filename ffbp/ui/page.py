@@ -8,7 +8,7 @@ from streamlit.errors import StreamlitPageNotFoundError
 
 from ffbp.config import Config
 from ffbp.maps import PRINCIPAL
-from ffbp.ui import address, files, mnist, sidebar
+from ffbp.ui import address, catching_up, files, mnist, sidebar
 from ffbp.ui.formulas import plain
 from ffbp.ui.runs import PROGRESS, Shown
 from ffbp.ui.sidebar import Sidebar, usual_axes
@@ -51,6 +51,7 @@ def begin(title: str, *, picture_first: bool = False) -> Config:
     )
     address.adopt()
     files.settle()
+    catching_up.begin()
     address.write()  # before the links carry it and before training: a reload in the middle finds the new experiment
     st.session_state[LINKS] = [st.sidebar.empty() for _ in PAGES]
     draw_links()

@@ -13,6 +13,7 @@ from ffbp.network import Network
 from ffbp.presets import PRESETS
 from ffbp.training import Run, Training
 from ffbp.ui import address
+from ffbp.ui.catching_up import note
 from ffbp.ui.formulas import plain
 from ffbp.ui.runs import Shown
 
@@ -43,6 +44,7 @@ def moment_table(shown: Shown) -> None:
     """All recorded numbers of each frame, a row a layer, as a table with full digits."""
     run = shown.run
     expander = st.expander("Numbers of every moment", key="numbers", on_change="rerun")
+    note(["numbers"])
     if not expander.open:
         return  # a table is sent only when somebody looks
     with expander:
@@ -118,6 +120,7 @@ def gradient_check(shown: Shown) -> None:
 def source_code() -> None:
     """The code that ran, as it is in the package."""
     expander = st.expander("The code that ran", key="code", on_change="rerun")
+    note(["code"])
     if not expander.open:
         return
     with expander:

@@ -25,7 +25,7 @@ from ffbp.losses import LOSSES
 from ffbp.network import count_params
 from ffbp.optimizers import OPTIMIZERS, SCHEDULES
 from ffbp.presets import PRESETS
-from ffbp.ui import address, files
+from ffbp.ui import address, catching_up, files
 
 REFERENCE = Config()
 OWN = "own"  # the dataset choice that stands for drawn points
@@ -105,6 +105,7 @@ class Sidebar:
 
     def __init__(self, page: str):
         self.page = page
+        self.keys: set[str] = set()
         self.config: Config = st.session_state[address.CONFIG]
         self.there = files.is_there(self.config)
         if self.there:
@@ -113,6 +114,10 @@ class Sidebar:
 
     def draw(self) -> None:
         """Draw everything; of data that are not there only the way to others."""
+        self._draw()
+        catching_up.note(self.keys)
+
+    def _draw(self):
         self._presets()
         _group("Data")
         self._dataset()
@@ -383,7 +388,9 @@ class Sidebar:
     # Kinds of control
 
     def _key(self, name):
-        return f"{self.page}:{name}"
+        key = f"{self.page}:{name}"
+        self.keys.add(key)
+        return key
 
     def _seed_widget(self, name, value):
         key = self._key(name)

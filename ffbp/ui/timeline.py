@@ -11,6 +11,7 @@ from streamlit.errors import StreamlitPageNotFoundError
 
 from ffbp.figures import pack_refinement
 from ffbp.ui import address, samples
+from ffbp.ui.catching_up import catch_up
 from ffbp.ui.chart import PLAYER, supply_plotly, with_plotly
 from ffbp.ui.formulas import plain
 from ffbp.ui.page import PAGES, draw_links
@@ -56,6 +57,7 @@ def player(shown: Shown, *, panels: tuple[str, ...] = ALL_PANELS, marks=None, ed
     edit: makes the boundary a drawing plane; called with each change, a dict of ``kind`` ("add", "move" or "erase"),
     ``index`` and ``point``, unchecked as it comes from the browser.
     """
+    catch_up()
     name = "_".join(panels) + "_editor" * bool(edit)
     callbacks = {f"on_{event}_change": lambda: None for event in (*EVENTS, "plotly")}
     result = _component(panels, bool(edit))(key=f"player:{name}", data=shown.blob, **callbacks)

@@ -1,5 +1,7 @@
 """One server and one Chromium for all browser tests; a page of its own for each."""
 
+from pathlib import Path
+
 import chromium
 import pytest
 from browsing import Playground, serving
@@ -7,6 +9,13 @@ from playwright.sync_api import sync_playwright
 
 QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")  # fmt: skip
+
+
+def pytest_collection_modifyitems(items):
+    """Where tests run side by side, these share one process: two browsers would take each other's time."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")

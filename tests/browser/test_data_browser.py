@@ -81,7 +81,9 @@ def test_the_other_pages_show_the_file_too_and_a_dataset_leads_back(your_data, a
     assert config_of(page).file_name == "animals.csv"
     assert "needs the file" not in page.inner_text("body")
     page.get_by_test_id("stSidebar").get_by_role("link", name="Playground").click()
+    page.get_by_role("heading", name="Playground").wait_for()
     on.ready()
+    rest(page)  # the controls of the page before are gone
     before = on.data("run")
     page.get_by_label("Dataset").click()
     page.get_by_role("option", name="Circles").click()

@@ -45,34 +45,42 @@ def test_the_timeline_plays_at_the_screens_rate_without_the_server(playground):
     sent = []
     playground.page.on("websocket", lambda socket: socket.on("framesent", lambda payload: sent.append(payload)))
     playground.open()
-    rates = []
-    for _ in range(3):
+    shares = []
+    for _ in range(5):
         playground.page.click(".ffbp .first")
         playground.wait_address("frame=0")
         playground.page.wait_for_timeout(800)
         before = len(sent)
-        rates.append(
+        shares.append(
             playground.page.evaluate(
                 """async () => {
                   const box = document.querySelector('.ffbp');
+                  const rate = async (count, seconds) => {
+                    const [start, from] = [performance.now(), count()];
+                    await new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
+                    return (count() - from) / ((performance.now() - start) / 1000);
+                  };
+                  let ticks = 0;
+                  const tick = () => { ticks++; if (ticks >= 0) requestAnimationFrame(tick); };
+                  tick();
+                  const still = await rate(() => ticks, 1); // the screen's own, on this machine, now
+                  ticks = -Infinity;
                   const seen = new Set();
                   const watch = new MutationObserver(() => seen.add(box.dataset.frame));
                   watch.observe(box, { attributes: true, attributeFilter: ['data-frame'] });
                   box.querySelector('.play').click();
                   await new Promise((resolve) => setTimeout(resolve, 500));
-                  const [start, from] = [performance.now(), seen.size];
-                  await new Promise((resolve) => setTimeout(resolve, 2500));
-                  const rate = (seen.size - from) / ((performance.now() - start) / 1000);
+                  const playing = await rate(() => seen.size, 2.5);
                   box.querySelector('.play').click();
                   watch.disconnect();
-                  return rate;
+                  return playing / still;
                 }"""
             )
         )
         assert len(sent) == before, "the server was asked while the timeline played"
-        if rates[-1] >= 50:
+        if shares[-1] >= 50 / 60:
             break
-    assert max(rates) >= 50
+    assert max(shares) >= 50 / 60  # the benchmark says it in frames a second
 
 
 def test_playing_ends_at_the_last_frame_and_returns_to_the_first(playground):
@@ -523,6 +531,30 @@ def test_arrows_work_after_a_click_on_a_button_and_space_opens_an_expander(playg
     playground.page.keyboard.press(" ")
     playground.page.get_by_text("Held out for testing").wait_for()
     assert playground.data("playing") != "true"
+
+
+@pytest.mark.parametrize("control", ["More about the data", "Numbers of every moment", "Back to the defaults"])
+def test_a_change_that_a_busy_browser_sends_along_with_the_players_report_is_not_lost(playground, control):
+    playground.page.add_init_script(
+        "const later = setTimeout; window.setTimeout = (f, delay, ...rest) => later(f, delay || 300, ...rest);"
+    )
+    playground.open("?epochs=50")
+    page, before = playground.page, playground.data("run")
+    page.wait_for_timeout(1000)
+    button = page.locator("button, summary").filter(has_text=control)
+    button.evaluate(
+        """button => {
+          document.querySelector('.ffbp .first').click();
+          setTimeout(() => button.click(), 400); // the report is on its way, and not yet sent
+        }"""
+    )
+    if button.evaluate("button => button.tagName") == "SUMMARY":
+        page.locator("details", has_text=control).locator(
+            "[data-testid=stSlider], [data-testid=stDataFrame]"
+        ).first.wait_for()
+    else:
+        playground.new_run(before)
+        page.wait_for_function("() => !location.search.includes('epochs')")
 
 
 def test_a_constant_loss_still_has_an_axis(playground):
