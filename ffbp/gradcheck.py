@@ -2,7 +2,8 @@
 
 Move one parameter a little up and a little down, and see how the loss answers: (L(θ + h) − L(θ − h)) / 2h. If backward
 is right, both numbers agree to many digits for every parameter. Where the two moves put a sample on different sides of
-a kink (ReLU's corner), the difference quotient is no derivative, so those parameters are counted apart.
+a kink (ReLU's corner), the difference quotient is no derivative, so those parameters are counted apart; so are those that
+move a large loss by less than its last digit, where the quotient knows nothing.
 """
 
 from dataclasses import dataclass
@@ -15,14 +16,17 @@ WIDE_STEP = 3e-4
 # In extended precision, where the platform has one, a step can be so small that hardly any sample crosses a kink.
 STEP = 3e-6 if np.finfo(np.longdouble).eps < 1e-17 else 1e-5
 CHUNK_BYTES = 4_000_000
+AGREEMENT = 1e-6  # relative; a quotient that differs by more is asked whether its digits allow to say so
 DOUBT = 3e-7  # relative difference of D(h) and D(2h), rounding included, above which more digits are asked for
 
 
 @dataclass(frozen=True)
 class GradientCheck:
-    """``max_relative_error`` is |a − n| / max(|a| + |n|, 1e-6) at its worst, over the parameters that cross no kink.
+    """``max_relative_error`` is |a − n| / max(|a| + |n|, 1e-6) at its worst, over the parameters that are checked.
 
-    analytic, numeric, relative_error: (n_params,); crosses_kink: (n_params,) bool; names: one a parameter.
+    n_checked + n_kinks + n_drowned is the number of parameters. n_drowned: both numbers are so small that the rounding of
+    the loss hides their difference, eps · loss / h, and may make the quotient 0.
+    analytic, numeric, relative_error: (n_params,); crosses_kink, drowned: (n_params,) bool; names: one a parameter.
     """
 
     max_relative_error: float
@@ -31,15 +35,18 @@ class GradientCheck:
     worst_numeric: float
     n_checked: int
     n_kinks: int
+    n_drowned: int
     names: tuple[str, ...]
     analytic: np.ndarray
     numeric: np.ndarray
     relative_error: np.ndarray
     crosses_kink: np.ndarray
+    drowned: np.ndarray
 
     def __str__(self):
         return (
-            f"{self.n_checked} parameters checked, {self.n_kinks} across a kink; largest relative error "
+            f"{self.n_checked} parameters checked, {self.n_kinks} across a kink, {self.n_drowned} beneath the loss's last "
+            f"digit; largest relative error "
             f"{self.max_relative_error:.2e} at {self.worst}: backward {self.worst_analytic:.12g}, "
             f"difference quotient {self.worst_numeric:.12g}"
         )
@@ -58,17 +65,21 @@ def check_gradients(net: Network, X: np.ndarray, y: np.ndarray, *, step: float |
     probe = net.with_theta(net.theta.copy())
     analytic = probe.backward(y, probe.forward(X)).copy()
     Y, everything = net.targets(y), np.arange(net.n_params)
+    rounding = np.zeros(net.n_params)
     if step is not None:
         numeric, crosses_kink = _central_differences(net, X, Y, everything, step)
     else:
         numeric, difference, crosses_kink = _richardson(net, X, Y, everything, WIDE_STEP)
-        rounding = np.finfo(float).eps * net.loss(X, y) / WIDE_STEP
-        trusted = difference + rounding <= DOUBT * np.maximum(2 * np.abs(numeric), 1e-6)
+        loss = net.loss(X, y)
+        noise = np.finfo(float).eps * loss / WIDE_STEP
+        trusted = difference + noise <= DOUBT * np.maximum(2 * np.abs(numeric), 1e-6)
         doubtful = np.flatnonzero(crosses_kink | ~trusted)
         numeric[doubtful], _, crosses_kink[doubtful] = _richardson(net, X, Y, doubtful, STEP, np.longdouble)
+        rounding[doubtful] = np.finfo(np.longdouble).eps * loss / STEP
     with np.errstate(over="ignore", invalid="ignore"):
         relative_error = np.abs(analytic - numeric) / np.maximum(np.abs(analytic) + np.abs(numeric), 1e-6)
-    judged = np.where(crosses_kink, -1.0, np.where(np.isfinite(relative_error), relative_error, np.inf))
+        drowned = ~crosses_kink & (relative_error > AGREEMENT) & (np.abs(analytic - numeric) <= rounding)
+    judged = np.where(crosses_kink | drowned, -1.0, np.where(np.isfinite(relative_error), relative_error, np.inf))
     worst = int(np.argmax(judged))
     names = parameter_names(net)
     return GradientCheck(
@@ -76,13 +87,15 @@ def check_gradients(net: Network, X: np.ndarray, y: np.ndarray, *, step: float |
         worst=names[worst],
         worst_analytic=float(analytic[worst]),
         worst_numeric=float(numeric[worst]),
-        n_checked=int((~crosses_kink).sum()),
+        n_checked=int((~crosses_kink & ~drowned).sum()),
         n_kinks=int(crosses_kink.sum()),
+        n_drowned=int(drowned.sum()),
         names=names,
         analytic=analytic,
         numeric=numeric,
         relative_error=relative_error,
         crosses_kink=crosses_kink,
+        drowned=drowned,
     )
 
 

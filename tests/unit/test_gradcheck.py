@@ -21,6 +21,7 @@ def assert_right(net, X, y):
     check = check_gradients(net, X, y)
     assert check.max_relative_error < TOLERANCE, str(check)
     assert check.n_checked + check.n_kinks == net.n_params
+    assert check.n_drowned == 0
     assert check.n_kinks <= 2, str(check)
     return check
 
@@ -124,6 +125,24 @@ def test_a_weight_of_zero_crosses_the_kink_of_the_l1_penalty():
     net = Network((2, 1), ("sigmoid",), l1=0.1, theta=np.array([0.0, 1.0, 0.0]))
     check = check_gradients(net, np.array([[1.0, 2.0]]), np.array([1]))
     assert check.crosses_kink.tolist() == [True, False, False]  # the bias has no penalty
+
+
+def test_a_parameter_that_moves_the_loss_by_less_than_its_last_digit_is_counted_apart():
+    # p = (0, 1 - 1e-10, 1e-10) and the first class is meant: a loss of 30,000 beside a slope of 1e-10.
+    net = Network((1, 3), ("softmax",), loss="cce", theta=np.array([0.0, 0.0, 0.0, 30_000.0, 0.0, 29_977.0]))
+    check = check_gradients(net, np.array([[0.0]]), np.array([0]))
+    assert check.drowned.tolist() == [False, False, False, False, False, True]
+    assert (check.n_checked, check.n_kinks, check.n_drowned) == (5, 0, 1)
+    assert check.max_relative_error < TOLERANCE
+
+
+def test_what_the_loss_has_digits_for_is_not_excused(monkeypatch):
+    net = Network((1, 3), ("softmax",), loss="cce", theta=np.array([0.0, 0.0, 0.0, 30_000.0, 0.0, 29_977.0]))
+    monkeypatch.setattr(Network, "backward", lambda self, y, trace: np.array([0.0, -1.0, 0.0, 1.0, 0.0, 1e-7]))
+    check = check_gradients(net, np.array([[0.0]]), np.array([0]))
+    assert check.n_drowned == 0
+    assert check.worst == "b[1][3]"
+    assert check.max_relative_error > 0.01
 
 
 def test_the_network_is_left_as_it_was(random_network):
