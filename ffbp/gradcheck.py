@@ -3,7 +3,7 @@
 Move one parameter a little up and a little down, and see how the loss answers: (L(θ + h) − L(θ − h)) / 2h. If backward
 is right, both numbers agree to many digits for every parameter. Where the two moves put a sample on different sides of
 a kink (ReLU's corner), the difference quotient is no derivative, so those parameters are counted apart; so are those that
-move a large loss by less than its last digit, where the quotient knows nothing.
+move a large loss, or a loss of large logits, by less than its last digit, where the quotient knows nothing.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class GradientCheck:
     """``max_relative_error`` is |a − n| / max(|a| + |n|, 1e-6) at its worst, over the parameters that are checked.
 
     n_checked + n_kinks + n_drowned is the number of parameters. n_drowned: both numbers are so small that the rounding of
-    the loss hides their difference, eps · loss / h, and may make the quotient 0.
+    the loss hides their difference, eps · max(loss, |logits|) / h, and may make the quotient 0.
     analytic, numeric, relative_error: (n_params,); crosses_kink, drowned: (n_params,) bool; names: one a parameter.
     """
 
@@ -63,7 +63,8 @@ def check_gradients(net: Network, X: np.ndarray, y: np.ndarray, *, step: float |
     is left as it was.
     """
     probe = net.with_theta(net.theta.copy())
-    analytic = probe.backward(y, probe.forward(X)).copy()
+    trace = probe.forward(X)
+    analytic = probe.backward(y, trace).copy()
     Y, everything = net.targets(y), np.arange(net.n_params)
     rounding = np.zeros(net.n_params)
     if step is not None:
@@ -72,10 +73,11 @@ def check_gradients(net: Network, X: np.ndarray, y: np.ndarray, *, step: float |
         numeric, difference, crosses_kink = _richardson(net, X, Y, everything, WIDE_STEP)
         loss = net.loss(X, y)
         noise = np.finfo(float).eps * loss / WIDE_STEP
+        largest = max(loss, np.abs(trace.Z[-1]).max())  # what the loss's differences are differences of
         trusted = difference + noise <= DOUBT * np.maximum(2 * np.abs(numeric), 1e-6)
         doubtful = np.flatnonzero(crosses_kink | ~trusted)
         numeric[doubtful], _, crosses_kink[doubtful] = _richardson(net, X, Y, doubtful, STEP, np.longdouble)
-        rounding[doubtful] = np.finfo(np.longdouble).eps * loss / STEP
+        rounding[doubtful] = np.finfo(np.longdouble).eps * largest / STEP
     with np.errstate(over="ignore", invalid="ignore"):
         relative_error = np.abs(analytic - numeric) / np.maximum(np.abs(analytic) + np.abs(numeric), 1e-6)
         drowned = ~crosses_kink & (relative_error > AGREEMENT) & (np.abs(analytic - numeric) <= rounding)

@@ -66,6 +66,13 @@ def set_config(config: Config, *, frame: int | None = None) -> None:
         st.session_state[ADOPTED] += 1
 
 
+def look_at(name: str, chosen) -> bool:
+    """Note a choice in the view. A text is no choice: the browser sent it before it learned that the option is gone."""
+    if is_choice := isinstance(chosen, int):
+        st.session_state[VIEW_STATE][name] = chosen
+    return is_choice
+
+
 def params() -> dict[str, str]:
     """The parameters of links to other pages."""
     return dict(st.session_state[WRITTEN])

@@ -175,14 +175,12 @@ def _typed_target(dataset):
     if dataset.task == REGRESSION:
         value = st.number_input("Target of the typed inputs", value=0.0, key="backward:target", format="%.6g")
         return np.array([(value - dataset.target_mean) / dataset.target_std])
-    names = dataset.class_names
-    return np.array(
-        [
-            st.selectbox(
-                "Class of the typed inputs", range(len(names)), format_func=names.__getitem__, key="backward:class"
-            )
-        ]
+    names, kept = dataset.class_names, st.session_state.get("backward:class", 0)
+    st.session_state["backward:class"] = kept if kept in range(len(names)) else 0  # always: its name is this dataset's
+    chosen = st.selectbox(
+        "Class of the typed inputs", range(len(names)), format_func=names.__getitem__, key="backward:class"
     )
+    return np.array([chosen])
 
 
 def _weight_chooser(network, dataset):
@@ -215,14 +213,12 @@ def _weight_chooser(network, dataset):
 
 
 def _chosen(name):
-    value = int(st.session_state[f"backward:{name}"])
-    if name == "source":
+    value = st.session_state[f"backward:{name}"]
+    if name != "source":
+        if address.look_at(name, value) and name == "layer":
+            st.session_state[address.VIEW_STATE].pop("unit", None)
+    elif isinstance(value, int):  # else the name of an input that is gone
         st.session_state["backward:kept_source"] = value
-        return
-    view = st.session_state[address.VIEW_STATE]
-    view[name] = value
-    if name == "layer":
-        view.pop("unit", None)
 
 
 def _go_to(layer, unit, source):

@@ -14,6 +14,7 @@ from ffbp.figures import format_number, format_percent
 from ffbp.figures.data import balance_chart, histogram_chart
 from ffbp.inspection import LEFT_OUT, TEST, TRAIN
 from ffbp.ui import address, drawing, files
+from ffbp.ui.catching_up import note
 from ffbp.ui.chart import chart
 from ffbp.ui.formulas import plain
 from ffbp.ui.runs import Shown
@@ -268,6 +269,7 @@ def inspect(config: Config, shown: Shown) -> None:
         _statistics(rows)
     with right:
         _histogram(config, rows, dataset)
+    note(["data:rows", "data:search", "data:part", "data:column"])
 
 
 def _links():

@@ -21,6 +21,7 @@ from ffbp.network import Network, Trace
 from ffbp.pixels import RASTERS, Raster, input_gradient, raster_of, walk
 from ffbp.presets import PRESETS
 from ffbp.ui import address, files, formulas, mnist
+from ffbp.ui.catching_up import note
 from ffbp.ui.chart import chart
 from ffbp.ui.panels import sources
 from ffbp.ui.runs import Shown
@@ -522,13 +523,14 @@ def _verdict(look, path, arrives, length):
 
 
 def _target_chosen():
-    st.session_state[address.VIEW_STATE]["wanted"] = int(st.session_state["digits:target"])
+    address.look_at("wanted", st.session_state["digits:target"])
 
 
 @st.fragment
 def code() -> None:
     """The code that went from strokes to pixels and back from the loss to the pixels, as it is in the package."""
     box = st.expander("The code behind this page", key="digits:code", on_change="rerun")
+    note(["digits:code"])
     if not box.open:
         return
     with box:

@@ -80,13 +80,12 @@ def unit_chooser(shown: Shown) -> None:
 
 
 def _layer_chosen():
-    view = st.session_state[address.VIEW_STATE]
-    view["layer"] = int(st.session_state["forward:layer"])
-    view.pop("unit", None)
+    if address.look_at("layer", st.session_state["forward:layer"]):
+        st.session_state[address.VIEW_STATE].pop("unit", None)
 
 
 def _unit_chosen(key):
-    st.session_state[address.VIEW_STATE]["unit"] = int(st.session_state[key])
+    address.look_at("unit", st.session_state[key])
 
 
 # The output in words
@@ -341,9 +340,12 @@ def what_if(p: ForwardPass) -> None:
     if not kind.startswith("the bias"):
         is_input = kind == "an input"
         names = _input_labels(p)[: len(p.dataset.columns)] if is_input else _source_labels(p)
+        key = f"forward:which:{0 if is_input else p.layer}"
+        kept = st.session_state.get(key, 0)
+        st.session_state[key] = kept if kept in range(len(names)) else 0  # always, so that its name is this network's
         index = target.selectbox(
             "Which input" if is_input else f"Weight of layer {p.layer}, unit {p.unit + 1}, from", range(len(names)),
-            format_func=lambda i: names[i], key=f"forward:which:{0 if is_input else p.layer}",
+            format_func=lambda i: names[i], key=key,
         )  # fmt: skip
     else:
         target.selectbox("Which", [f"layer {p.layer}, unit {p.unit + 1}"], key=f"forward:b:{p.layer}:{p.unit}")

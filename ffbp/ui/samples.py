@@ -138,7 +138,8 @@ def sample_chooser(dataset: Dataset, page: str) -> None:
 
 
 def _column_chosen(key):
-    st.session_state[COLUMN] = st.session_state[key]
+    if isinstance(chosen := st.session_state[key], int):  # else the name of an input that is gone
+        st.session_state[COLUMN] = chosen
 
 
 def choose_sample(row) -> None:

@@ -171,7 +171,7 @@ class Sidebar:
         if config.points is not None and not config.file_name:
             labels[OWN] = f"Points drawn from: {DATASETS[config.dataset].label}"
             chosen = OWN
-        self._seed_widget("dataset", chosen)
+        self._seed_widget("dataset", chosen, list(labels.values()))
         st.selectbox(
             LABELS["dataset"], list(labels), key=self._key("dataset"), format_func=labels.__getitem__,
             on_change=self._dataset_chosen,
@@ -229,7 +229,7 @@ class Sidebar:
 
     def _columns(self):
         names = self.source.feature_names
-        self._seed_widget("columns", list(self.resolved.columns))
+        self._seed_widget("columns", list(self.resolved.columns), names)
 
         def to_columns(chosen):
             if not chosen or tuple(chosen) == self.source.default_columns:
@@ -268,7 +268,7 @@ class Sidebar:
         across, up = usual_axes(self.config)
         for key, default, label in (("across", across, "Slice: across"), ("up", up, "Slice: up")):
             position = min(view.get(key, default), len(chosen) - 1)
-            self._seed_widget(key, position)
+            self._seed_widget(key, position, [names[column] for column in chosen])
             st.selectbox(
                 label, range(len(chosen)), key=self._key(key), format_func=lambda i: names[chosen[i]],
                 on_change=self._axis_chosen, args=(key, default),
@@ -281,10 +281,10 @@ class Sidebar:
             view["pca"] = 1
 
     def _axis_chosen(self, key, default):
-        view = st.session_state[address.VIEW_STATE]
-        view[key] = st.session_state[self._key(key)]
-        if view[key] == default:
-            del view[key]
+        if address.look_at(key, st.session_state[self._key(key)]):
+            view = st.session_state[address.VIEW_STATE]
+            if view[key] == default:
+                del view[key]
 
     def _hidden(self):
         hidden = self.config.hidden
@@ -392,15 +392,21 @@ class Sidebar:
         self.keys.add(key)
         return key
 
-    def _seed_widget(self, name, value):
+    def _seed_widget(self, name, value, labels=()):
+        """Set a widget to the configuration's value, if it has another one or its options have got other names.
+
+        The browser keeps, shows and sends a choice by its name; it learns a new one only when the value is set again.
+        """
         key = self._key(name)
-        if key not in st.session_state or st.session_state[key] != value:
+        named = f"{key}:labels"
+        if key not in st.session_state or st.session_state[key] != value or st.session_state.get(named) != labels:
             st.session_state[key] = value
+        st.session_state[named] = labels
 
     def _choice(self, name, options, label, *, value=..., on_default=...):
         """A selectbox; ``on_default`` is the option that means "as fits", stored as None."""
         value = getattr(self.config, name) if value is ... else value
-        self._seed_widget(name, value)
+        self._seed_widget(name, value, [label(option) for option in options])
         read = (lambda chosen: None if chosen == on_default else chosen) if on_default is not ... else None
         st.selectbox(
             LABELS[name], options, key=self._key(name), format_func=label, on_change=self._changed, args=(name, read)

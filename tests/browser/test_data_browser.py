@@ -267,6 +267,41 @@ def test_a_phone_shows_it_all_without_scrolling_sideways(browser, server, animal
     context.close()
 
 
+def test_a_finger_chooses_target_inputs_rows_and_samples(visit, animals):
+    on = visit("?epochs=5", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = on.page
+    page.set_default_timeout(30_000)
+    page.goto(f"{on.address}/data?epochs=60")
+    on.ready()
+    rest(page)
+    load(on, animals)
+    rest(page)
+    before = on.data("run")
+    page.get_by_role("combobox", name="Target").tap()
+    page.get_by_role("option", name="colour").tap()
+    on.new_run(before)
+    on.wait_address("target=")
+    rest(page)
+    before = on.data("run")
+    page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Remove weight").tap()
+    on.new_run(before)
+    rest(page)
+    assert config_of(page).columns is not None
+    page.get_by_text("All rows that are used", exact=True).tap()
+    rest(page)
+    table = page.get_by_test_id("stDataFrame").filter(visible=True).nth(1)
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    page.touchscreen.tap(box["x"] + 18, box["y"] + 52)
+    on.wait_address("sample=")
+    rest(page)
+    point = page.locator(".ffbp .boundary .points path").nth(5)
+    point.scroll_into_view_if_needed()
+    sample, box = parse_qs(urlsplit(page.url).query)["sample"], point.bounding_box()
+    page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_function("old => new URLSearchParams(location.search).get('sample') !== old", arg=sample[0])
+
+
 def test_what_is_downloaded_is_the_data(your_data):
     on = your_data("?dataset=iris&epochs=60")
     rest(on.page)

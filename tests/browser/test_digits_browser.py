@@ -156,6 +156,34 @@ def test_a_finger_draws_on_a_phone_and_nothing_scrolls(visit):
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == before
 
 
+def test_a_finger_chooses_cells_images_units_and_a_wanted_digit(visit):
+    playground = visit("?epochs=5", has_touch=True, is_mobile=True, viewport={"width": 390, "height": 800})
+    page = open_digits(playground)
+    page.set_default_timeout(30_000)
+    cells = page.locator(".ffbp-confusion td button")
+    cells.nth(20).tap()
+    page.get_by_text("test images of a 2 that the network calls 0").wait_for()
+    page.get_by_role("button", name="Show all mistakes").tap()
+    page.get_by_text("are misread").wait_for()
+    first = images(page, "Gallery: choose an image").locator(".grid button").first
+    row = re.match(r"sample (\d+)", first.get_attribute("aria-label")).group(1)
+    first.tap()
+    playground.wait_address(f"sample={row}")
+    images(page, "Weights of the first layer, an image a unit").locator(".grid button").nth(4).tap()
+    playground.wait_address("unit=5")
+    expect(images(page, "One unit's sum as images").locator(".caption").nth(1)).to_have_text("weights of unit 5")
+    page.get_by_role("combobox", name="The network should see a").tap()
+    page.get_by_role("option", name="8", exact=True).tap()
+    playground.wait_address("wanted=8")
+    walk = images(page, "The gradient, and the walk along it")
+    expect(walk.locator(".caption").first).to_have_text("−dLoss/dx for a 8")
+    slider = page.get_by_test_id("stSlider").filter(has_text="Steps taken")
+    slider.scroll_into_view_if_needed()
+    box, thumb = slider.bounding_box(), slider.get_by_role("slider").locator("xpath=..").bounding_box()
+    page.touchscreen.tap(box["x"] + box["width"] - 12, thumb["y"] + thumb["height"] / 2)
+    expect(walk.locator(".caption").last).to_have_text(re.compile(r"^step (7|8)\d: "))
+
+
 def test_everything_is_done_with_the_keyboard_alone(playground):
     page = open_digits(playground)
     pad = page.locator(PAD)

@@ -1,5 +1,7 @@
 """Several classes and many inputs: one class's probability, the confusion matrix and its samples, the chosen plane."""
 
+from playwright.sync_api import expect
+
 import ffbp
 from ffbp.maps import outputs, plane_inputs, plane_of
 
@@ -79,3 +81,18 @@ def test_a_click_on_the_empty_plane_types_its_place(page, server):
     assert abs(x2 - 1.4) < 0.03
     page.get_by_label("x1").first.wait_for()
     assert page.get_by_label("x1").first.input_value().replace("−", "-") in (str(x1), repr(x1))
+
+
+def test_a_slice_follows_its_columns_when_one_of_them_is_taken_away(playground):
+    """The browser goes on sending the axis's old name, which is no option any more."""
+    playground.open("?dataset=iris&columns=all&epochs=60&across=0&up=1")
+    page, before = playground.page, playground.data("run")
+    page.get_by_role("button", name="Remove sepal length").click()
+    playground.new_run(before)
+    expect(page.get_by_role("combobox", name="Slice: across")).to_have_value("sepal width (cm)")
+    before = playground.data("run")
+    page.get_by_role("slider", name="Epochs").press("ArrowLeft")
+    playground.new_run(before)
+    expect(page.get_by_role("combobox", name="Slice: across")).to_have_value("sepal width (cm)")
+    assert "across=0&up=1" in page.url
+    assert not page.get_by_test_id("stAlert").count()
