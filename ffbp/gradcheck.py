@@ -17,6 +17,7 @@ WIDE_STEP = 3e-4
 STEP = 3e-6 if np.finfo(np.longdouble).eps < 1e-17 else 1e-5
 CHUNK_BYTES = 4_000_000
 AGREEMENT = 1e-6  # relative; a quotient that differs by more is asked whether its digits allow to say so
+LAST_DIGITS = 8  # units in the last place that a loss, and four times the difference of two, may be off
 DOUBT = 3e-7  # relative difference of D(h) and D(2h), rounding included, above which more digits are asked for
 
 
@@ -25,7 +26,7 @@ class GradientCheck:
     """``max_relative_error`` is |a − n| / max(|a| + |n|, 1e-6) at its worst, over the parameters that are checked.
 
     n_checked + n_kinks + n_drowned is the number of parameters. n_drowned: both numbers are so small that the rounding of
-    the loss hides their difference, eps · max(loss, |logits|) / h, and may make the quotient 0.
+    the loss hides their difference, 8 eps · max(loss, |logits|) / h, and may make the quotient 0.
     analytic, numeric, relative_error: (n_params,); crosses_kink, drowned: (n_params,) bool; names: one a parameter.
     """
 
@@ -77,7 +78,7 @@ def check_gradients(net: Network, X: np.ndarray, y: np.ndarray, *, step: float |
         trusted = difference + noise <= DOUBT * np.maximum(2 * np.abs(numeric), 1e-6)
         doubtful = np.flatnonzero(crosses_kink | ~trusted)
         numeric[doubtful], _, crosses_kink[doubtful] = _richardson(net, X, Y, doubtful, STEP, np.longdouble)
-        rounding[doubtful] = np.finfo(np.longdouble).eps * largest / STEP
+        rounding[doubtful] = LAST_DIGITS * np.finfo(np.longdouble).eps * largest / STEP
     with np.errstate(over="ignore", invalid="ignore"):
         relative_error = np.abs(analytic - numeric) / np.maximum(np.abs(analytic) + np.abs(numeric), 1e-6)
         drowned = ~crosses_kink & (relative_error > AGREEMENT) & (np.abs(analytic - numeric) <= rounding)

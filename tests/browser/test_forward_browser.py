@@ -63,7 +63,7 @@ def test_a_click_in_the_plane_changes_the_sample_and_the_address(playground, run
     click_point(page, run, row)
     playground.wait_address(f"sample={row}")
     wait_metric(page, "Probability of 1", format_number(probability(run, row)))
-    assert page.get_by_label("Sample", exact=True).input_value() == str(row)
+    expect(page.get_by_label("Sample", exact=True)).to_have_value(str(row))
 
 
 def test_a_frame_of_the_timeline_changes_every_number(playground, run):
