@@ -26,7 +26,7 @@ class GradientCheck:
     """``max_relative_error`` is |a − n| / max(|a| + |n|, 1e-6) at its worst, over the parameters that are checked.
 
     n_checked + n_kinks + n_drowned is the number of parameters. n_drowned: both numbers are so small that the rounding of
-    the loss hides their difference, 8 eps · max(loss, |logits|) / h, and may make the quotient 0.
+    the loss hides their difference, 8 eps · max(loss, |logits|) / h + |D(h) − D(2h)|, and may make the quotient 0.
     analytic, numeric, relative_error: (n_params,); crosses_kink, drowned: (n_params,) bool; names: one a parameter.
     """
 
@@ -59,7 +59,7 @@ def check_gradients(net: Network, X: np.ndarray, y: np.ndarray, *, step: float |
     X (n_samples, n_inputs), y (n_samples,) or (n_samples, n_outputs). With ``step`` h: the central difference D(h) alone.
     Without: (4 D(h) − D(2h)) / 3 at h = 3e-4, whose truncation error falls with h⁴ (Richardson 1911), so that h can be
     large enough for the loss's last digits not to matter. Where only the wider moves cross a kink, or D(h) and D(2h)
-    differ (or the loss's last digit counts) by more than is sure, the same at h = 3e-6 in extended precision
+    differ (or the last digit of loss or logits counts) by more than is sure, the same at h = 3e-6 in extended precision
     (np.longdouble; 1e-5 where the platform has none), which is judged by neither noise nor a bend nearby. The network itself
     is left as it was.
     """
@@ -72,13 +72,11 @@ def check_gradients(net: Network, X: np.ndarray, y: np.ndarray, *, step: float |
         numeric, crosses_kink = _central_differences(net, X, Y, everything, step)
     else:
         numeric, difference, crosses_kink = _richardson(net, X, Y, everything, WIDE_STEP)
-        loss = net.loss(X, y)
-        noise = np.finfo(float).eps * loss / WIDE_STEP
-        largest = max(loss, np.abs(trace.Z[-1]).max())  # what the loss's differences are differences of
-        trusted = difference + noise <= DOUBT * np.maximum(2 * np.abs(numeric), 1e-6)
+        largest = max(net.loss(X, y), np.abs(trace.Z[-1]).max())  # what the loss's differences are differences of
+        trusted = difference + np.finfo(float).eps * largest / WIDE_STEP <= DOUBT * np.maximum(2 * np.abs(numeric), 1e-6)
         doubtful = np.flatnonzero(crosses_kink | ~trusted)
-        numeric[doubtful], _, crosses_kink[doubtful] = _richardson(net, X, Y, doubtful, STEP, np.longdouble)
-        rounding[doubtful] = LAST_DIGITS * np.finfo(np.longdouble).eps * largest / STEP
+        numeric[doubtful], difference, crosses_kink[doubtful] = _richardson(net, X, Y, doubtful, STEP, np.longdouble)
+        rounding[doubtful] = LAST_DIGITS * np.finfo(np.longdouble).eps * largest / STEP + difference
     with np.errstate(over="ignore", invalid="ignore"):
         relative_error = np.abs(analytic - numeric) / np.maximum(np.abs(analytic) + np.abs(numeric), 1e-6)
         drowned = ~crosses_kink & (relative_error > AGREEMENT) & (np.abs(analytic - numeric) <= rounding)

@@ -237,4 +237,4 @@ def test_a_record_that_is_brought_back_is_shown_on_the_playground(export_page, t
     playground = Playground(page, "").ready()
     assert playground.epoch() == "epoch 12 / 12"
     assert "dataset=circles" in page.url
-    assert page.get_by_text("Shown from a record, not trained here.").is_visible()
+    page.get_by_text("Shown from a record, not trained here.").wait_for()
