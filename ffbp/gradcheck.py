@@ -73,7 +73,8 @@ def check_gradients(net: Network, X: np.ndarray, y: np.ndarray, *, step: float |
     else:
         numeric, difference, crosses_kink = _richardson(net, X, Y, everything, WIDE_STEP)
         largest = max(net.loss(X, y), np.abs(trace.Z[-1]).max())  # what the loss's differences are differences of
-        trusted = difference + np.finfo(float).eps * largest / WIDE_STEP <= DOUBT * np.maximum(2 * np.abs(numeric), 1e-6)
+        unsure = difference + np.finfo(float).eps * largest / WIDE_STEP
+        trusted = unsure <= DOUBT * np.maximum(2 * np.abs(numeric), 1e-6)
         doubtful = np.flatnonzero(crosses_kink | ~trusted)
         numeric[doubtful], difference, crosses_kink[doubtful] = _richardson(net, X, Y, doubtful, STEP, np.longdouble)
         rounding[doubtful] = LAST_DIGITS * np.finfo(np.longdouble).eps * largest / STEP + difference
