@@ -36,6 +36,7 @@ MAX_ARRAY_BYTES = 64_000_000
 MAX_LISTS, MAX_COMMAS = 100_000, 1_000_000  # Python's lists take far more memory than their text
 MAX_NAMES, MAX_NAME = 2000, 500
 MAX_VALUE = 1e100  # of a sample: with more, axes and squares overflow
+LAST_DIGITS = 1e-12  # relative; of samples that two machines made by the same formula
 _SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 _PACKED = ("theta", "state", "step_loss")
 _COUNTS = ("epoch", "step", "inactive", "saturated")
@@ -67,8 +68,8 @@ class Record:
 class Verification:
     """A record against the same training done again.
 
-    equal: bit for bit. same_data: the record's samples are those that its configuration makes (a file's are taken as
-    they are). difference: the largest relative difference of any recorded number (absolute below 1), infinite where one
+    equal: bit for bit. same_data: the record's samples are those that its configuration makes, but for last digits, in
+    which one machine's sine differs from another's (a file's are taken as they are). difference: the largest relative difference of any recorded number (absolute below 1), infinite where one
     record has frames or steps that the other lacks or ends otherwise; accuracies and numbers of units may be one sample or
     unit off, which counts as no difference, where the numbers behind them differ in their last digits. parts_at: the first
     recorded epoch with a difference above TOLERANCE, or None. n_numbers: how many were compared.
@@ -537,13 +538,12 @@ def verifying(run: Run) -> Generator[Progress, None, Verification]:
 
 def compare(run: Run, other: Run) -> Verification:
     """Two runs of one configuration: every column of the history, and where each ended."""
-    same_data = all(
-        _same(getattr(run.dataset, f.name), getattr(other.dataset, f.name)) for f in fields(Dataset) if f.init
-    )
+    data = [(getattr(run.dataset, f.name), getattr(other.dataset, f.name)) for f in fields(Dataset) if f.init]
+    same_data = all(_same(*pair) or _nearly(*pair) for pair in data)
     columns = {f.name: (getattr(run.history, f.name), getattr(other.history, f.name)) for f in fields(History)}
     same_measures = all(_same(*pair) for name, pair in columns.items() if name not in _JUDGED)
     ends = (run.diverged_at, run.stopped_at), (other.diverged_at, other.stopped_at)
-    equal = same_data and ends[0] == ends[1] and all(_same(*pair) for pair in columns.values())
+    equal = ends[0] == ends[1] and all(_same(*pair) for pair in [*data, *columns.values()])
     difference, parting = 0.0, []
     for name, pair in columns.items():
         if name == "step_loss":
@@ -590,6 +590,14 @@ def _same(a, b) -> bool:
     if isinstance(a, np.ndarray):
         return a.shape == b.shape and np.array_equal(a, b, equal_nan=a.dtype.kind == "f" and b.dtype.kind == "f")
     return a == b
+
+
+def _nearly(a, b) -> bool:
+    """Whether two columns, or two numbers, of floats differ in their last digits only."""
+    a, b = np.asarray(a), np.asarray(b)
+    if a.dtype.kind != "f" or b.dtype.kind != "f" or a.shape != b.shape:
+        return False
+    return bool((_relative(np.atleast_1d(a), np.atleast_1d(b)) <= LAST_DIGITS).all())
 
 
 def _relative(a, b, *, scaled: bool = True) -> np.ndarray:

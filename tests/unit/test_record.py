@@ -387,6 +387,16 @@ def test_forged_steps_and_forged_data_are_found(small):
     assert found.notice().key == "other_data"
 
 
+@pytest.mark.parametrize(("nudge", "is_same"), [(1e-15, True), (1e-9, False)])
+def test_samples_of_a_machine_whose_sine_differs_in_the_last_digit_are_the_same_data(small, nudge, is_same):
+    names = ("raw_train", "raw_test")
+    elsewhere = replace(small.dataset, **{name: getattr(small.dataset, name) * (1 + nudge) for name in names})
+    found = record.verify(ffbp.train(small.config, elsewhere))
+    assert found.same_data is is_same
+    assert found.passed is is_same
+    assert not found.equal
+
+
 def test_a_run_cut_short_does_not_pass(small):
     arrays = {f.name: getattr(small.history, f.name) for f in fields(History)}
     cut = {name: array[:5] if name != "step_loss" else array[:12] for name, array in arrays.items()}
