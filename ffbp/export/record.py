@@ -69,10 +69,11 @@ class Verification:
     """A record against the same training done again.
 
     equal: bit for bit. same_data: the record's samples are those that its configuration makes, but for last digits, in
-    which one machine's sine differs from another's (a file's are taken as they are). difference: the largest relative difference of any recorded number (absolute below 1), infinite where one
-    record has frames or steps that the other lacks or ends otherwise; accuracies and numbers of units may be one sample or
-    unit off, which counts as no difference, where the numbers behind them differ in their last digits. parts_at: the first
-    recorded epoch with a difference above TOLERANCE, or None. n_numbers: how many were compared.
+    which one machine's sine differs from another's (a file's are taken as they are). difference: the largest relative
+    difference of any recorded number (absolute below 1), infinite where one record has frames or steps that the other lacks
+    or ends otherwise; accuracies and numbers of units may be one sample or unit off, which counts as no difference, where
+    the numbers behind them differ in their last digits. parts_at: the first recorded epoch with a difference above
+    TOLERANCE, or None. n_numbers: how many were compared.
     """
 
     equal: bool
