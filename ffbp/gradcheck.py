@@ -3,7 +3,7 @@
 Move one parameter a little up and a little down, and see how the loss answers: (L(θ + h) − L(θ − h)) / 2h. If backward
 is right, both numbers agree to many digits for every parameter. Where the two moves put a sample on different sides of
 a kink (ReLU's corner), the difference quotient is no derivative, so those parameters are counted apart; so are those that
-move a large loss, or a loss of large logits, by less than its last digit, where the quotient knows nothing.
+move the loss by less than rounding does, where the quotient knows nothing.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class GradientCheck:
     """``max_relative_error`` is |a − n| / max(|a| + |n|, 1e-6) at its worst, over the parameters that are checked.
 
     n_checked + n_kinks + n_drowned is the number of parameters. n_drowned: both numbers are so small that the rounding of
-    the loss hides their difference, 8 eps · max(loss, |logits|) / h + |D(h) − D(2h)|, and may make the quotient 0.
+    the loss hides their difference, 8 eps · (loss + Σ|δ| Σ|w a|) / h + |D(h) − D(2h)|, and may make the quotient 0.
     analytic, numeric, relative_error: (n_params,); crosses_kink, drowned: (n_params,) bool; names: one a parameter.
     """
 
@@ -72,12 +72,12 @@ def check_gradients(net: Network, X: np.ndarray, y: np.ndarray, *, step: float |
         numeric, crosses_kink = _central_differences(net, X, Y, everything, step)
     else:
         numeric, difference, crosses_kink = _richardson(net, X, Y, everything, WIDE_STEP)
-        largest = max(net.loss(X, y), np.abs(trace.Z[-1]).max())  # what the loss's differences are differences of
-        unsure = difference + np.finfo(float).eps * largest / WIDE_STEP
+        last_digit = net.loss(X, y) + _rounded_sums(probe, trace)  # times eps
+        unsure = difference + np.finfo(float).eps * last_digit / WIDE_STEP
         trusted = unsure <= DOUBT * np.maximum(2 * np.abs(numeric), 1e-6)
         doubtful = np.flatnonzero(crosses_kink | ~trusted)
         numeric[doubtful], difference, crosses_kink[doubtful] = _richardson(net, X, Y, doubtful, STEP, np.longdouble)
-        rounding[doubtful] = LAST_DIGITS * np.finfo(np.longdouble).eps * largest / STEP + difference
+        rounding[doubtful] = LAST_DIGITS * np.finfo(np.longdouble).eps * last_digit / STEP + difference
     with np.errstate(over="ignore", invalid="ignore"):
         relative_error = np.abs(analytic - numeric) / np.maximum(np.abs(analytic) + np.abs(numeric), 1e-6)
         drowned = ~crosses_kink & (relative_error > AGREEMENT) & (np.abs(analytic - numeric) <= rounding)
@@ -99,6 +99,15 @@ def check_gradients(net: Network, X: np.ndarray, y: np.ndarray, *, step: float |
         crosses_kink=crosses_kink,
         drowned=drowned,
     )
+
+
+def _rounded_sums(net: Network, trace) -> float:
+    """How far the loss moves if each unit's sum is off by its terms' sizes, of which rounding takes eps: Σ|δ| Σ|w a|."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return sum(
+            float((np.abs(delta) * (np.abs(W_b) @ np.abs(A_ones))).sum())
+            for delta, W_b, A_ones in zip(trace.delta[1:], net.blocks(net.theta), trace.A_ones, strict=False)
+        )
 
 
 def _richardson(net: Network, X, Y, indices, step, dtype=float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -104,12 +104,10 @@ def output_in_words(p: ForwardPass) -> None:
         lost = "" if _is_number(trace) else f"{NOT_A_NUMBER} "
         st.markdown(f"{lost}Typed inputs have no target, so there is nothing to be charged for.")
         return
-    left, right = st.columns(2, vertical_alignment="center")
-    left.markdown(_judgement(p, network, trace))
-    left.caption(formulas.plain(f"{network.loss_function.label}: {network.loss_function.formula}"))
-    formula = _loss_formula(network, trace, p.sample.y, loss)
-    if formula:
-        right.latex(formula)
+    st.markdown(_judgement(p, network, trace))
+    if formula := _loss_formula(network, trace, p.sample.y, loss):
+        st.latex(formula)
+    st.caption(formulas.plain(f"{network.loss_function.label}: {network.loss_function.formula}"))
 
 
 def _decision(p, network, trace):

@@ -95,7 +95,7 @@ def check_of(run: Run, frame: int) -> tuple[GradientCheck, str]:
     if check.n_kinks:
         words += f" {check.n_kinks} more lie across a kink, where a slope does not exist."
     if check.n_drowned:
-        words += f" {check.n_drowned} more move so large a loss by less than its last digit, which no quotient can see."
+        words += f" {check.n_drowned} more move the loss by less than rounding does, which no quotient can see."
     return check, words
 
 

@@ -29,6 +29,7 @@ from ffbp.ui import address, catching_up, files
 
 REFERENCE = Config()
 OWN = "own"  # the dataset choice that stands for drawn points
+AS_FITS = "as fits"  # the option that stands for None, which a select box would take for no choice at all
 LADDERS = {
     "learning_rate": (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0),
     "epochs": (50, 100, 200, 300, 500, 1000, 2000, 3000, 5000, 10000, 20000),
@@ -403,14 +404,15 @@ class Sidebar:
             st.session_state[key] = value
         st.session_state[named] = labels
 
-    def _choice(self, name, options, label, *, value=..., on_default=...):
-        """A selectbox; ``on_default`` is the option that means "as fits", stored as None."""
+    def _choice(self, name, options, label, *, value=..., on_default=AS_FITS):
+        """A selectbox; ``on_default`` is the option that means "as fits", which the configuration stores as None."""
         value = getattr(self.config, name) if value is ... else value
-        self._seed_widget(name, value, [label(option) for option in options])
-        read = (lambda chosen: None if chosen == on_default else chosen) if on_default is not ... else None
+        labels = {AS_FITS if option is None else option: label(option) for option in options}
+        self._seed_widget(name, AS_FITS if value is None else value, labels)
         st.selectbox(
-            LABELS[name], options, key=self._key(name), format_func=label, on_change=self._changed, args=(name, read)
-        )
+            LABELS[name], list(labels), key=self._key(name), format_func=labels.__getitem__, on_change=self._changed,
+            args=(name, lambda chosen: None if chosen == on_default else chosen),
+        )  # fmt: skip
 
     def _slider(self, name, step):
         low, high = BOUNDS[name]

@@ -138,7 +138,8 @@ def test_a_parameter_that_moves_the_loss_by_less_than_its_last_digit_is_counted_
 
 def test_what_the_loss_has_digits_for_is_not_excused(monkeypatch):
     net = Network((1, 3), ("softmax",), loss="cce", theta=np.array([0.0, 0.0, 0.0, 30_000.0, 0.0, 29_977.0]))
-    monkeypatch.setattr(Network, "backward", lambda self, y, trace: np.array([0.0, -1.0, 0.0, 1.0, 0.0, 1e-7]))
+    right = Network.backward
+    monkeypatch.setattr(Network, "backward", lambda *args: right(*args) + np.array([0, 0, 0, 0, 0, 1e-7]))
     check = check_gradients(net, np.array([[0.0]]), np.array([0]))
     assert check.n_drowned == 0
     assert check.worst == "b[1][3]"
