@@ -216,7 +216,7 @@ class Sidebar:
             self._slider("n_samples", 10)
         if not self.source.fixed:
             self._slider("test_size", 0.05)
-        names = {None: "as fits: " + ("on" if self.resolved.standardize else "off"), True: "on", False: "off"}
+        names = {None: f"{'on' if self.resolved.standardize else 'off'}, as fits", True: "on", False: "off"}
         self._choice("standardize", (None, True, False), names.__getitem__)
         if len(self.resolved.columns) == 2:
             self._seed_widget("derived", list(self.config.derived))
@@ -323,12 +323,12 @@ class Sidebar:
             self._activation_per_layer()
         losses = loss_choices(resolved.task, resolved.n_classes)
         self._choice(
-            "loss", (None, *losses), lambda key: LOSSES[key].label if key else f"as fits: {LOSSES[resolved.loss].label}"
+            "loss", (None, *losses), lambda key: LOSSES[key].label if key else f"{LOSSES[resolved.loss].label}, as fits"
         )
         outputs = output_choices(resolved.loss, resolved.task)
         current = ACTIVATIONS[resolved.activations[-1]].label
         self._choice(
-            "output_activation", (None, *outputs), lambda key: ACTIVATIONS[key].label if key else f"as fits: {current}"
+            "output_activation", (None, *outputs), lambda key: ACTIVATIONS[key].label if key else f"{current}, as fits"
         )
         if config.initial_theta is not None:
             st.caption(f"{LABELS['initial_theta']}: given by the link, {len(config.initial_theta)} numbers.")
