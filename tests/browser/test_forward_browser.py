@@ -114,3 +114,16 @@ def test_a_phone_shows_the_page_without_scrolling_sideways(visit):
     page = playground.page
     page.wait_for_selector(".katex")
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+
+
+def test_the_loss_formula_is_whole_on_a_laptop(visit, server):
+    page = visit("?epochs=5").page
+    page.goto(f"{server}/{PATH}?dataset=wine&epochs=50")
+    formula = page.locator(".katex-display").filter(has_text="L=")
+    formula.first.wait_for()
+    assert formula.first.evaluate(
+        """formula => {
+          const box = formula.closest('[data-testid=stMarkdownContainer]').getBoundingClientRect();
+          return [...formula.querySelectorAll('.base')].every((part) => part.getBoundingClientRect().right <= box.right + 1);
+        }"""
+    )
