@@ -46,9 +46,8 @@ class GradientCheck:
 
     def __str__(self):
         return (
-            f"{self.n_checked} parameters checked, {self.n_kinks} across a kink, {self.n_drowned} beneath the loss's last "
-            f"digit; largest relative error "
-            f"{self.max_relative_error:.2e} at {self.worst}: backward {self.worst_analytic:.12g}, "
+            f"{self.n_checked} parameters checked, {self.n_kinks} across a kink, {self.n_drowned} beneath rounding; "
+            f"largest relative error {self.max_relative_error:.2e} at {self.worst}: backward {self.worst_analytic:.12g}, "
             f"difference quotient {self.worst_numeric:.12g}"
         )
 
@@ -59,7 +58,7 @@ def check_gradients(net: Network, X: np.ndarray, y: np.ndarray, *, step: float |
     X (n_samples, n_inputs), y (n_samples,) or (n_samples, n_outputs). With ``step`` h: the central difference D(h) alone.
     Without: (4 D(h) − D(2h)) / 3 at h = 3e-4, whose truncation error falls with h⁴ (Richardson 1911), so that h can be
     large enough for the loss's last digits not to matter. Where only the wider moves cross a kink, or D(h) and D(2h)
-    differ (or the last digit of loss or logits counts) by more than is sure, the same at h = 3e-6 in extended precision
+    differ (or rounding counts) by more than is sure, the same at h = 3e-6 in extended precision
     (np.longdouble; 1e-5 where the platform has none), which is judged by neither noise nor a bend nearby. The network itself
     is left as it was.
     """

@@ -24,7 +24,7 @@ from ffbp.ui import address, formulas
 from ffbp.ui.chart import chart, theme
 from ffbp.ui.panels import check_of, sources
 from ffbp.ui.runs import Shown
-from ffbp.ui.samples import Sample, choose_sample, chosen_sample, mark_of
+from ffbp.ui.samples import Sample, choose_sample, chosen_sample, keep_choice, mark_of
 from ffbp.ui.timeline import player
 
 SAMPLE, BATCH, WHOLE = "one sample", "next batch", "whole training set"
@@ -175,8 +175,8 @@ def _typed_target(dataset):
     if dataset.task == REGRESSION:
         value = st.number_input("Target of the typed inputs", value=0.0, key="backward:target", format="%.6g")
         return np.array([(value - dataset.target_mean) / dataset.target_std])
-    names, kept = dataset.class_names, st.session_state.get("backward:class", 0)
-    st.session_state["backward:class"] = kept if kept in range(len(names)) else 0  # always: its name is this dataset's
+    names = dataset.class_names
+    keep_choice("backward:class", len(names))
     chosen = st.selectbox(
         "Class of the typed inputs", range(len(names)), format_func=names.__getitem__, key="backward:class"
     )

@@ -19,7 +19,7 @@ from ffbp.ui import address, formulas
 from ffbp.ui.chart import chart, theme
 from ffbp.ui.panels import sources
 from ffbp.ui.runs import Shown
-from ffbp.ui.samples import Sample, choose_sample, chosen_sample
+from ffbp.ui.samples import Sample, choose_sample, chosen_sample, keep_choice
 
 MAX_WRITTEN, MAX_SIDE = 60, 12  # a larger matrix is drawn instead of written
 MAX_REACH = 40.0  # z beyond this, of a run that diverges, would leave nothing of the curve to see
@@ -339,8 +339,7 @@ def what_if(p: ForwardPass) -> None:
         is_input = kind == "an input"
         names = _input_labels(p)[: len(p.dataset.columns)] if is_input else _source_labels(p)
         key = f"forward:which:{0 if is_input else p.layer}"
-        kept = st.session_state.get(key, 0)
-        st.session_state[key] = kept if kept in range(len(names)) else 0  # always, so that its name is this network's
+        keep_choice(key, len(names))
         index = target.selectbox(
             "Which input" if is_input else f"Weight of layer {p.layer}, unit {p.unit + 1}, from", range(len(names)),
             format_func=lambda i: names[i], key=key,

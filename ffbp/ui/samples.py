@@ -137,6 +137,12 @@ def sample_chooser(dataset: Dataset, page: str) -> None:
         st.error(plain(problem))
 
 
+def keep_choice(key: str, n: int) -> None:
+    """Set a select box of n numbered options again to what was chosen: the browser then learns its name among these."""
+    kept = st.session_state.get(key, 0)
+    st.session_state[key] = kept if kept in range(n) else 0
+
+
 def _column_chosen(key):
     if isinstance(chosen := st.session_state[key], int):  # else the name of an input that is gone
         st.session_state[COLUMN] = chosen

@@ -46,7 +46,7 @@ def test_the_timeline_plays_at_the_screens_rate_without_the_server(playground):
     playground.page.on("websocket", lambda socket: socket.on("framesent", lambda payload: sent.append(payload)))
     playground.open()
     shares = []
-    for _ in range(5):
+    for _ in range(3):
         playground.page.click(".ffbp .first")
         playground.wait_address("frame=0")
         playground.page.wait_for_timeout(800)
