@@ -35,3 +35,8 @@ def charts_of(app):
     """The charts of a page, by title: what `ffbp.ui.chart.chart` sent."""
     sent = [c.proto for c in app.get("bidi_component") if c.proto.component_name.endswith("ffbp_chart")]
     return {content["title"]: content for content in map(json.loads, (proto.bytes for proto in sent))}
+
+
+def named(elements, name):
+    """The control of this name, whichever generation of it is drawn: `ffbp.ui.control` counts them behind a #."""
+    return next(element for element in elements if element.key and element.key.partition("#")[0] == name)

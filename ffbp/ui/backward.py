@@ -20,14 +20,15 @@ from ffbp.gradcheck import check_gradients
 from ffbp.network import Network
 from ffbp.optimizers import OPTIMIZERS
 from ffbp.training import Training
-from ffbp.ui import address, formulas
+from ffbp.ui import address, control, formulas
 from ffbp.ui.chart import chart, theme
 from ffbp.ui.panels import check_of, sources
 from ffbp.ui.runs import Shown
-from ffbp.ui.samples import Sample, choose_sample, chosen_sample, keep_choice, mark_of
+from ffbp.ui.samples import Sample, choose_sample, chosen_sample, mark_of
 from ffbp.ui.timeline import player
 
 SAMPLE, BATCH, WHOLE = "one sample", "next batch", "whole training set"
+MODE, SOURCE = "backward:mode", "backward:kept_source"  # in the session: which of them; the chosen weight's input
 GRADIENT, NEW_WEIGHT = "gradient", "new weight"  # what is to be predicted
 MAX_ROWS = 12
 OVERFLOWING = np.errstate(all="ignore")  # a run about to diverge overflows; its numbers then read ∞ or –
@@ -104,7 +105,7 @@ def backward_player(shown: Shown) -> int:
 
 
 def _mode() -> str:
-    return st.session_state.setdefault("backward:kept_mode", SAMPLE)
+    return control.kept_choice(MODE, SAMPLE)
 
 
 def _marks(shown):
@@ -140,15 +141,10 @@ def _next_training(run, frame) -> Training:
 
 def mode_chooser() -> None:
     """One sample, the next batch, or the whole training set; kept for the session, not in the link."""
-    st.session_state["backward:mode"] = _mode()
-    st.radio(
-        "Gradient of the loss on", (SAMPLE, BATCH, WHOLE), key="backward:mode", horizontal=True, on_change=_mode_chosen,
+    control.kept(
+        st, "radio", "Gradient of the loss on", (SAMPLE, BATCH, WHOLE), name=MODE, horizontal=True,
         help="The mean loss over these samples is what is differentiated.",
     )  # fmt: skip
-
-
-def _mode_chosen():
-    st.session_state["backward:kept_mode"] = st.session_state["backward:mode"]
 
 
 @OVERFLOWING
@@ -176,10 +172,10 @@ def _typed_target(dataset):
         value = st.number_input("Target of the typed inputs", value=0.0, key="backward:target", format="%.6g")
         return np.array([(value - dataset.target_mean) / dataset.target_std])
     names = dataset.class_names
-    keep_choice("backward:class", len(names))
-    chosen = st.selectbox(
-        "Class of the typed inputs", range(len(names)), format_func=names.__getitem__, key="backward:class"
-    )
+    chosen = control.kept(
+        st, "selectbox", "Class of the typed inputs", range(len(names)), name="backward:class", labels=names,
+        format_func=names.__getitem__,
+    )  # fmt: skip
     return np.array([chosen])
 
 
@@ -189,41 +185,42 @@ def _weight_chooser(network, dataset):
     layer = min(view.get("layer", 1), last)
     n_in, n_out = network.layers[layer - 1].n_in, network.layers[layer - 1].n_out
     unit = min(view.get("unit", 1), n_out)
-    source = min(st.session_state.get("backward:kept_source", 1), n_in + 1)
     left, middle, right = st.columns(3)
-    for name, value in (("layer", layer), ("unit", unit), ("source", source)):
-        st.session_state[f"backward:{name}"] = value
-    left.selectbox(
-        "Weight: layer", range(1, last + 1), key="backward:layer", on_change=_chosen, args=("layer",),
-        format_func=lambda l: f"{l} (output)" if l == last else str(l),
+    control.show(
+        left, "selectbox", "Weight: layer", range(1, last + 1), name="backward:layer", value=layer, labels=(last,),
+        on_change=_layer_chosen, format_func=lambda l: f"{l} (output)" if l == last else str(l),
     )  # fmt: skip
-    middle.selectbox("to unit", range(1, n_out + 1), key="backward:unit", on_change=_chosen, args=("unit",))
+    control.show(
+        middle, "selectbox", "to unit", range(1, n_out + 1), name="backward:unit", value=unit, labels=(layer, n_out),
+        on_change=_unit_chosen,
+    )  # fmt: skip
     names = dataset.input_names if layer == 1 else ()
-
-    def label(j):
-        if j > n_in:
-            return "bias"
-        return f"{j}: {names[j - 1]}" if names else str(j)
-
-    right.selectbox(
-        "from input" if layer == 1 else f"from unit of layer {layer - 1}", range(1, n_in + 2), key="backward:source",
-        on_change=_chosen, args=("source",), format_func=label,
+    labels = [f"{j}: {names[j - 1]}" if names else str(j) for j in range(1, n_in + 1)] + ["bias"]
+    source = min(st.session_state.get(SOURCE, 1), n_in + 1)
+    control.show(
+        right, "selectbox", "from input" if layer == 1 else f"from unit of layer {layer - 1}", range(1, n_in + 2),
+        name="backward:source", value=source, labels=labels, on_change=_source_chosen,
+        format_func=lambda j: labels[j - 1],
     )  # fmt: skip
     return layer, unit, source
 
 
-def _chosen(name):
-    value = st.session_state[f"backward:{name}"]
-    if name != "source":
-        if address.look_at(name, value) and name == "layer":
-            st.session_state[address.VIEW_STATE].pop("unit", None)
-    elif isinstance(value, int):  # else the name of an input that is gone
-        st.session_state["backward:kept_source"] = value
+def _layer_chosen(layer):
+    address.look_at("layer", layer)
+    address.view().pop("unit", None)
+
+
+def _unit_chosen(unit):
+    address.look_at("unit", unit)
+
+
+def _source_chosen(source):
+    st.session_state[SOURCE] = source
 
 
 def _go_to(layer, unit, source):
-    st.session_state["backward:kept_source"] = source
-    st.session_state[address.VIEW_STATE].update(layer=layer, unit=unit)
+    _source_chosen(source)
+    address.view().update(layer=layer, unit=unit)
 
 
 @OVERFLOWING
@@ -234,9 +231,8 @@ def predict(m: Moment) -> Moment:
         "Predict, then reveal", key="backward:predict", help="Hides the chosen weight's gradient, or its next value."
     ):
         return m
-    st.session_state["backward:question"] = question = st.session_state.setdefault("backward:kept_question", GRADIENT)
-    choice.selectbox(
-        "Predict the", (GRADIENT, NEW_WEIGHT), key="backward:question", on_change=_question_chosen,
+    question = control.kept(
+        choice, "selectbox", "Predict the", (GRADIENT, NEW_WEIGHT), name="backward:question",
         format_func=lambda key: key if key == GRADIENT else f"{key} after the step",
     )  # fmt: skip
     where = (m.run.config, m.frame, m.mode, m.sample.label, m.weight, question)
@@ -285,10 +281,6 @@ def _new_weight(training, weight):
     """The chosen weight after the training's next step, from the gradient that is there now."""
     layer, unit, source = weight
     return float(training.network.blocks(backprop.preview_update(training))[layer - 1][unit - 1, source - 1])
-
-
-def _question_chosen():
-    st.session_state["backward:kept_question"] = st.session_state["backward:question"]
 
 
 @OVERFLOWING

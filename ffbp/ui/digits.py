@@ -431,7 +431,7 @@ def links(look: Look) -> None:
         with column, suppress(StreamlitPageNotFoundError):  # a page that runs by itself has no neighbours
             st.page_link(
                 path, label=f"This image on the page {what}, number by number", icon=":material/arrow_forward:",
-                query_params=params,
+                query_params=address.offer(params),
             )  # fmt: skip
 
 

@@ -15,11 +15,11 @@ from ffbp.figures import format_number, format_percent
 from ffbp.figures import forward as pictures
 from ffbp.maps import cell_centres, plane_inputs
 from ffbp.network import Network, Trace
-from ffbp.ui import address, formulas
+from ffbp.ui import address, control, formulas
 from ffbp.ui.chart import chart, theme
 from ffbp.ui.panels import sources
 from ffbp.ui.runs import Shown
-from ffbp.ui.samples import Sample, choose_sample, chosen_sample, keep_choice
+from ffbp.ui.samples import Sample, choose_sample, chosen_sample
 
 MAX_WRITTEN, MAX_SIDE = 60, 12  # a larger matrix is drawn instead of written
 MAX_REACH = 40.0  # z beyond this, of a run that diverges, would leave nothing of the curve to see
@@ -69,23 +69,23 @@ def unit_chooser(shown: Shown) -> None:
     left, right = st.columns(2)
     layer = view.get("layer", 1)
     last = len(sizes) - 1
-    st.session_state["forward:layer"] = layer
-    left.selectbox(
-        "Layer", range(1, last + 1), key="forward:layer", on_change=_layer_chosen,
-        format_func=lambda l: f"{l} (output)" if l == last else str(l),
+    control.show(
+        left, "selectbox", "Layer", range(1, last + 1), name="forward:layer", value=layer, on_change=_layer_chosen,
+        labels=(last,), format_func=lambda l: f"{l} (output)" if l == last else str(l),
     )  # fmt: skip
-    key = f"forward:unit:{layer}"
-    st.session_state[key] = view.get("unit", 1)
-    right.selectbox("Unit", range(1, sizes[layer] + 1), key=key, on_change=_unit_chosen, args=(key,))
+    control.show(
+        right, "selectbox", "Unit", range(1, sizes[layer] + 1), name=f"forward:unit:{layer}", value=view.get("unit", 1),
+        on_change=_unit_chosen, labels=(sizes[layer],),
+    )  # fmt: skip
 
 
-def _layer_chosen():
-    if address.look_at("layer", st.session_state["forward:layer"]):
-        st.session_state[address.VIEW_STATE].pop("unit", None)
+def _layer_chosen(layer):
+    address.look_at("layer", layer)
+    address.view().pop("unit", None)
 
 
-def _unit_chosen(key):
-    address.look_at("unit", st.session_state[key])
+def _unit_chosen(unit):
+    address.look_at("unit", unit)
 
 
 # The output in words
@@ -338,11 +338,10 @@ def what_if(p: ForwardPass) -> None:
     if not kind.startswith("the bias"):
         is_input = kind == "an input"
         names = _input_labels(p)[: len(p.dataset.columns)] if is_input else _source_labels(p)
-        key = f"forward:which:{0 if is_input else p.layer}"
-        keep_choice(key, len(names))
-        index = target.selectbox(
-            "Which input" if is_input else f"Weight of layer {p.layer}, unit {p.unit + 1}, from", range(len(names)),
-            format_func=lambda i: names[i], key=key,
+        index = control.kept(
+            target, "selectbox", "Which input" if is_input else f"Weight of layer {p.layer}, unit {p.unit + 1}, from",
+            range(len(names)), name=f"forward:which:{0 if is_input else p.layer}", labels=names,
+            format_func=lambda i: names[i],
         )  # fmt: skip
     else:
         target.selectbox("Which", [f"layer {p.layer}, unit {p.unit + 1}"], key=f"forward:b:{p.layer}:{p.unit}")

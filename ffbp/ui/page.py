@@ -49,7 +49,8 @@ def begin(title: str, *, picture_first: bool = False) -> Config:
         layout="wide",
         initial_sidebar_state="auto",
     )
-    address.adopt()
+    address.listen()
+    address.adopt(title)
     files.settle()
     catching_up.begin()
     address.write()  # before the links carry it and before training: a reload in the middle finds the new experiment

@@ -7,7 +7,7 @@ import streamlit as st
 
 from ffbp.datasets import Dataset
 from ffbp.figures import format_number
-from ffbp.ui import address
+from ffbp.ui import address, control
 from ffbp.ui.formulas import plain
 
 MAX_FIELDS = 4  # inputs with a field each; of more, one is chosen
@@ -108,67 +108,63 @@ def sample_chooser(dataset: Dataset, page: str) -> None:
     sample, n_columns = chosen_sample(dataset), len(dataset.columns)
     many = n_columns > MAX_FIELDS
     columns = st.columns([1, 2, 1] if many else [1] * (1 + n_columns), vertical_alignment="bottom")
-    key = f"{page}:sample"
-    st.session_state[key] = sample.row
-    columns[0].number_input(
-        "Sample", 0, _last_row(dataset), step=1, key=key, placeholder="typed", on_change=_row_chosen, args=(key,),
+    control.show(
+        columns[0], "number_input", "Sample", 0, _last_row(dataset), name=f"{page}:sample", value=sample.row, step=1,
+        placeholder="typed", on_change=_row_chosen,
         help="The row in the source; or click a point in the plane, or anywhere on it to type a place.",
     )  # fmt: skip
     names = [dataset.feature_names[column] for column in dataset.columns]
     if many:
-        st.session_state[f"{page}:input"] = chosen = min(st.session_state.get(COLUMN, 0), n_columns - 1)
-        columns[1].selectbox(
-            f"Input to change, of {n_columns}", range(n_columns), key=f"{page}:input", on_change=_column_chosen,
-            format_func=lambda i: f"{i + 1}: {names[i]}", args=(f"{page}:input",),
+        chosen = min(st.session_state.get(COLUMN, 0), n_columns - 1)
+        labels = [f"{i + 1}: {name}" for i, name in enumerate(names)]
+        control.show(
+            columns[1], "selectbox", f"Input to change, of {n_columns}", range(n_columns), name=f"{page}:input",
+            value=chosen, labels=labels, format_func=labels.__getitem__, on_change=_column_chosen,
         )  # fmt: skip
         fields = [(chosen, columns[2])]
     else:
         fields = list(enumerate(columns[1:]))
     for i, column in fields:
-        key, value = f"{page}:x{i}", sample.chosen[i]
-        st.session_state[key] = repr(float(value)) if sample.row is None else format_number(value)
-        column.text_input(
-            plain(names[i]),
-            key=key,
-            on_change=_input_typed,
-            args=(key, i, tuple(sample.chosen)),
-        )
+        value = float(sample.chosen[i])
+        control.show(
+            column, "text_input", plain(names[i]), name=f"{page}:x{i}", on_change=_input_typed, args=(i, dataset),
+            value=repr(value) if sample.row is None else format_number(value), same=_shows,
+        )  # fmt: skip
     if problem := st.session_state.pop("sample:problem", None):
         st.error(plain(problem))
 
 
-def keep_choice(key: str, n: int) -> None:
-    """Set a select box of n numbered options again to what was chosen: the browser then learns its name among these."""
-    kept = st.session_state.get(key, 0)
-    st.session_state[key] = kept if kept in range(n) else 0
+def _shows(typed: str, text: str) -> bool:
+    """Whether a field's text stands for the number, at the precision at which numbers are shown.
+
+    Another way to write it stays as it was typed: the field is in use, and so may be the one beside it.
+    """
+    numbers = address.as_number(typed), address.as_number(text)
+    return typed == text or (None not in numbers and format_number(numbers[0]) == format_number(numbers[1]))
 
 
-def _column_chosen(key):
-    if isinstance(chosen := st.session_state[key], int):  # else the name of an input that is gone
-        st.session_state[COLUMN] = chosen
+def _column_chosen(column):
+    st.session_state[COLUMN] = column
 
 
 def choose_sample(row) -> None:
     """Choose a row of the source, for all pages."""
-    view = st.session_state[address.VIEW_STATE]
+    view = address.view()
     view["sample"] = int(row)
     view.pop(address.INPUTS, None)
 
 
-def _row_chosen(key):
-    if st.session_state[key] is not None:
-        choose_sample(st.session_state[key])
+def _row_chosen(row):
+    if row is not None:
+        choose_sample(row)
 
 
-def _input_typed(key, i, chosen):
-    number = address.as_number(st.session_state[key])
+def _input_typed(text, i, dataset):
+    number = address.as_number(text)
     if number is None:
-        st.session_state["sample:problem"] = (
-            f"an input must be a finite number such as 0.5 or 0,5, got {st.session_state[key][:40]!r}"
-        )
+        st.session_state["sample:problem"] = f"an input must be a finite number such as 0.5 or 0,5, got {text[:40]!r}"
         return
-    values = [float(value) for value in chosen]
+    view, values = address.view(), [float(value) for value in chosen_sample(dataset).chosen]
     values[i] = number
-    view = st.session_state[address.VIEW_STATE]
     view[address.INPUTS] = "_".join(repr(value) for value in values)
     view.pop("sample", None)

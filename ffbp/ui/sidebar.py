@@ -1,7 +1,7 @@
 """The sidebar: every choice of the configuration that applies, in three groups, the important ones open.
 
-The configuration is the truth. Before each control is drawn its widget is set to the configuration's value; a change calls
-back with one field, and whatever no longer fits the data is left out by the rules of `Config.fitting`.
+The configuration is the truth, and each control shows it (`ffbp.ui.control`). A change calls back with one field, which is
+set in the configuration of that moment; whatever no longer fits the data is left out by the rules of `Config.fitting`.
 """
 
 from dataclasses import asdict
@@ -25,7 +25,7 @@ from ffbp.losses import LOSSES
 from ffbp.network import count_params
 from ffbp.optimizers import OPTIMIZERS, SCHEDULES
 from ffbp.presets import PRESETS
-from ffbp.ui import address, catching_up, files
+from ffbp.ui import address, catching_up, control, files
 
 REFERENCE = Config()
 OWN = "own"  # the dataset choice that stands for drawn points
@@ -172,14 +172,13 @@ class Sidebar:
         if config.points is not None and not config.file_name:
             labels[OWN] = f"Points drawn from: {DATASETS[config.dataset].label}"
             chosen = OWN
-        self._seed_widget("dataset", chosen, list(labels.values()))
-        st.selectbox(
-            LABELS["dataset"], list(labels), key=self._key("dataset"), format_func=labels.__getitem__,
-            on_change=self._dataset_chosen,
+        self._show(
+            "selectbox", LABELS["dataset"], list(labels), name="dataset", value=chosen, labels=labels.values(),
+            format_func=labels.__getitem__, on_change=self._dataset_chosen,
         )  # fmt: skip
 
-    def _dataset_chosen(self):
-        key, config = st.session_state[self._key("dataset")], self.config
+    def _dataset_chosen(self, key):
+        config = address.config()
         if key == files.FILE and files.current() is not None:
             files.use(files.current(), Config.fitting(files.without_data(config))[0])
         elif config.file_name:
@@ -187,16 +186,15 @@ class Sidebar:
         elif config.points is not None:
             files.set_data(*Config.fitting(asdict(config) | {"points": None, "dataset": key}))
         elif key in DATASETS:
-            self._apply({"dataset": key})
+            apply({"dataset": key})
 
     # The groups' details
 
     def _presets(self):
         current = next((key for key, preset in PRESETS.items() if preset.config == self.config), None)
-        self._seed_widget("preset", current)
-        st.selectbox(
-            "Preset", list(PRESETS), index=None, placeholder="Choose an experiment", key=self._key("preset"),
-            format_func=lambda key: PRESETS[key].label, on_change=self._preset_chosen,
+        self._show(
+            "selectbox", "Preset", list(PRESETS), name="preset", value=current,
+            placeholder="Choose an experiment", format_func=lambda key: PRESETS[key].label, on_change=self._preset_chosen,
         )  # fmt: skip
         st.button(
             "Back to the defaults",
@@ -206,8 +204,7 @@ class Sidebar:
             width="stretch",
         )
 
-    def _preset_chosen(self):
-        key = st.session_state[self._key("preset")]
+    def _preset_chosen(self, key):
         if key is not None:
             address.set_config(PRESETS[key].config, frame=PRESETS[key].frame)
 
@@ -219,10 +216,10 @@ class Sidebar:
         names = {None: f"{'on' if self.resolved.standardize else 'off'}, as fits", True: "on", False: "off"}
         self._choice("standardize", (None, True, False), names.__getitem__)
         if len(self.resolved.columns) == 2:
-            self._seed_widget("derived", list(self.config.derived))
-            st.pills(
-                LABELS["derived"], list(DERIVED), selection_mode="multi", key=self._key("derived"),
-                format_func=lambda key: DERIVED[key][0], on_change=self._changed, args=("derived", tuple),
+            self._show(
+                "pills", LABELS["derived"], list(DERIVED), name="derived", value=list(self.config.derived),
+                selection_mode="multi", format_func=lambda key: DERIVED[key][0], on_change=self._changed,
+                args=("derived", tuple),
             )  # fmt: skip
         if self.resolved.standardize:
             target = " and target" if self.resolved.task == REGRESSION else ""
@@ -230,7 +227,6 @@ class Sidebar:
 
     def _columns(self):
         names = self.source.feature_names
-        self._seed_widget("columns", list(self.resolved.columns), names)
 
         def to_columns(chosen):
             if not chosen or tuple(chosen) == self.source.default_columns:
@@ -243,79 +239,71 @@ class Sidebar:
             )
         elif len(self.resolved.columns) > 6:
             st.caption(f"{len(self.resolved.columns)} columns are inputs.")
-            st.button("Back to two columns", key=self._key("two"), on_click=self._apply, args=({"columns": None},))
+            st.button("Back to two columns", key=self._key("two"), on_click=apply, args=({"columns": None},))
         else:
-            st.multiselect(
-                LABELS["columns"], range(len(names)), key=self._key("columns"), format_func=lambda c: names[c],
-                on_change=self._changed, args=("columns", to_columns),
+            self._show(
+                "multiselect", LABELS["columns"], range(len(names)), name="columns", value=list(self.resolved.columns),
+                labels=names, format_func=lambda c: names[c], on_change=self._changed, args=("columns", to_columns),
             )  # fmt: skip
             if len(self.resolved.columns) < len(names):
-                st.button(
-                    f"All {len(names)} columns", key=self._key("all"), on_click=self._apply, args=({"columns": ()},)
-                )
+                st.button(f"All {len(names)} columns", key=self._key("all"), on_click=apply, args=({"columns": ()},))
         if len(self.resolved.columns) > 2:
             self._slice_axes(names)
 
     def _slice_axes(self, names):
         view = st.session_state[address.VIEW_STATE]
         chosen = self.resolved.columns
-        self._seed_widget("pca", bool(view.get("pca")))
-        st.toggle(
-            "Plane: first two principal components", key=self._key("pca"), on_change=self._pca_changed,
-            help="Else the plane is a slice through the mean along two columns.",
+        self._show(
+            "toggle", "Plane: first two principal components", name="pca", value=bool(view.get("pca")),
+            on_change=self._pca_changed, help="Else the plane is a slice through the mean along two columns.",
         )  # fmt: skip
         if view.get("pca"):
             return
         across, up = usual_axes(self.config)
         for key, default, label in (("across", across, "Slice: across"), ("up", up, "Slice: up")):
             position = min(view.get(key, default), len(chosen) - 1)
-            self._seed_widget(key, position, [names[column] for column in chosen])
-            st.selectbox(
-                label, range(len(chosen)), key=self._key(key), format_func=lambda i: names[chosen[i]],
+            self._show(
+                "selectbox", label, range(len(chosen)), name=key, value=position,
+                labels=[names[column] for column in chosen], format_func=lambda i: names[chosen[i]],
                 on_change=self._axis_chosen, args=(key, default),
             )  # fmt: skip
 
-    def _pca_changed(self):
-        view = st.session_state[address.VIEW_STATE]
-        view.pop("pca", None)
-        if st.session_state[self._key("pca")]:
-            view["pca"] = 1
+    def _pca_changed(self, principal):
+        address.view().pop("pca", None)
+        if principal:
+            address.look_at("pca", 1)
 
-    def _axis_chosen(self, key, default):
-        if address.look_at(key, st.session_state[self._key(key)]):
-            view = st.session_state[address.VIEW_STATE]
-            if view[key] == default:
-                del view[key]
+    def _axis_chosen(self, position, key, default):
+        address.look_at(key, position)
+        if position == default:
+            del address.view()[key]
 
     def _hidden(self):
         hidden = self.config.hidden
-        self._seed_widget("layers", len(hidden))
-        st.slider("Hidden layers", 0, MAX_LAYERS, key=self._key("layers"), on_change=self._layers_changed)
+        self._show(
+            "slider", "Hidden layers", 0, MAX_LAYERS, name="layers", value=len(hidden), on_change=self._layers_changed
+        )
         for first in range(0, len(hidden), 4):
             for l, column in enumerate(st.columns(4), start=first):
                 if l < len(hidden):
-                    self._seed_widget(f"units{l}", hidden[l])
-                    column.number_input(
-                        f"Layer {l + 1}",
-                        1,
-                        MAX_UNITS,
-                        key=self._key(f"units{l}"),
-                        on_change=self._units_changed,
-                        args=(l,),
-                    )
+                    self._show(
+                        "number_input", f"Layer {l + 1}", 1, MAX_UNITS, place=column, name=f"units{l}", value=hidden[l],
+                        on_change=self._units_changed, args=(l,),
+                    )  # fmt: skip
 
-    def _layers_changed(self):
-        n, hidden = st.session_state[self._key("layers")], self.config.hidden
-        new = (hidden + (hidden[-1] if hidden else DEFAULTS["hidden"][0],) * n)[:n]
-        changes = {"hidden": new}
-        if isinstance(self.config.activation, tuple):
-            changes["activation"] = (self.config.activation + self.config.activation[-1:] * n)[:n]
-        self._apply(changes)
+    def _layers_changed(self, n):
+        config = address.config()
+        hidden, activation = config.hidden, config.activation
+        changes = {"hidden": (hidden + (hidden[-1] if hidden else DEFAULTS["hidden"][0],) * n)[:n]}
+        if isinstance(activation, tuple):
+            changes["activation"] = (activation + activation[-1:] * n)[:n]
+        apply(changes)
 
-    def _units_changed(self, layer):
-        hidden = list(self.config.hidden)
-        hidden[layer] = st.session_state[self._key(f"units{layer}")]
-        self._apply({"hidden": tuple(hidden)})
+    def _units_changed(self, units, layer):
+        hidden = list(address.config().hidden)
+        if layer < len(hidden):
+            hidden[layer] = units
+            apply({"hidden": tuple(hidden)})
 
     def _network_details(self):
         config, resolved = self.config, self.resolved
@@ -333,7 +321,7 @@ class Sidebar:
         if config.initial_theta is not None:
             st.caption(f"{LABELS['initial_theta']}: given by the link, {len(config.initial_theta)} numbers.")
             st.button(
-                "Draw the initial weights instead", key=self._key("drawn"), on_click=self._apply,
+                "Draw the initial weights instead", key=self._key("drawn"), on_click=apply,
                 args=({"initial_theta": None},), help="Drops the link's numbers; the seed and a rule set them again.",
             )  # fmt: skip
             return
@@ -349,16 +337,16 @@ class Sidebar:
         choices = tuple(key for key, activation in ACTIVATIONS.items() if not activation.coupled)
         keys = self.config.activation if per_layer else (self.config.activation,) * len(self.config.hidden)
         for l, key in enumerate(keys):
-            self._seed_widget(f"activation{l}", key)
-            st.selectbox(
-                f"Activation of layer {l + 1}", choices, key=self._key(f"activation{l}"),
-                format_func=lambda k: ACTIVATIONS[k].label, on_change=self._layer_activation_changed, args=(l, keys),
+            self._show(
+                "selectbox", f"Activation of layer {l + 1}", choices, name=f"activation{l}", value=key,
+                format_func=lambda k: ACTIVATIONS[k].label, on_change=self._layer_activation_changed, args=(l,),
             )  # fmt: skip
 
-    def _layer_activation_changed(self, layer, keys):
-        new = list(keys)
-        new[layer] = st.session_state[self._key(f"activation{layer}")]
-        self._apply({"activation": tuple(new)})
+    def _layer_activation_changed(self, key, layer):
+        config = address.config()
+        keys = config.activation if isinstance(config.activation, tuple) else (config.activation,) * len(config.hidden)
+        if layer < len(keys):
+            apply({"activation": (*keys[:layer], key, *keys[layer + 1 :])})
 
     def _training_details(self):
         optimizer, schedule = OPTIMIZERS[self.config.optimizer], SCHEDULES[self.config.schedule]
@@ -375,8 +363,10 @@ class Sidebar:
             else:
                 self._slider(name, 0.05)
         if self.config.batch_size is not None:
-            self._seed_widget("shuffle", self.config.shuffle)
-            st.checkbox(LABELS["shuffle"], key=self._key("shuffle"), on_change=self._changed, args=("shuffle",))
+            self._show(
+                "checkbox", LABELS["shuffle"], name="shuffle", value=self.config.shuffle, on_change=self._changed,
+                args=("shuffle",),
+            )  # fmt: skip
         self._ladder("l1")
         self._ladder("l2")
         self._ladder("clip", none="off")
@@ -393,62 +383,47 @@ class Sidebar:
         self.keys.add(key)
         return key
 
-    def _seed_widget(self, name, value, labels=()):
-        """Set a widget to the configuration's value, if it has another one or its options have got other names.
-
-        The browser keeps, shows and sends a choice by its name; it learns a new one only when the value is set again.
-        """
-        key = self._key(name)
-        named = f"{key}:labels"
-        if key not in st.session_state or st.session_state[key] != value or st.session_state.get(named) != labels:
-            st.session_state[key] = value
-        st.session_state[named] = labels
+    def _show(self, kind, label, *arguments, name, place=st, **options):
+        self.keys.add(control.show(place, kind, label, *arguments, name=f"{self.page}:{name}", **options))
 
     def _choice(self, name, options, label, *, value=..., on_default=AS_FITS):
         """A selectbox; ``on_default`` is the option that means "as fits", which the configuration stores as None."""
         value = getattr(self.config, name) if value is ... else value
         labels = {AS_FITS if option is None else option: label(option) for option in options}
-        self._seed_widget(name, AS_FITS if value is None else value, labels)
-        st.selectbox(
-            LABELS[name], list(labels), key=self._key(name), format_func=labels.__getitem__, on_change=self._changed,
+        self._show(
+            "selectbox", LABELS[name], list(labels), name=name, value=AS_FITS if value is None else value,
+            labels=labels.values(), format_func=labels.__getitem__, on_change=self._changed,
             args=(name, lambda chosen: None if chosen == on_default else chosen),
         )  # fmt: skip
 
     def _slider(self, name, step):
-        low, high = BOUNDS[name]
-        self._seed_widget(name, getattr(self.config, name))
-        st.slider(LABELS[name], low, high, step=step, key=self._key(name), on_change=self._changed, args=(name,))
+        self._of_field("slider", name, *BOUNDS[name], step=step)
 
     def _number(self, name, step):
         low, high = BOUNDS[name]
-        self._seed_widget(name, getattr(self.config, name))
-        options = {} if isinstance(low, int) else {"format": "%.6g"}
-        st.number_input(
-            LABELS[name], low, high, step=step, key=self._key(name), on_change=self._changed, args=(name,), **options
-        )
+        self._of_field("number_input", name, low, high, step=step, format=None if isinstance(low, int) else "%.6g")
 
     def _ladder(self, name, *, none=None):
         """A slider over round values; a value from a link takes its place among them."""
-        value = getattr(self.config, name)
-        numbers = {option for option in (*LADDERS[name], value) if option is not None}
-        options = sorted(numbers, reverse=name in ("batch_size", "patience"))
+        numbers = {option for option in (*LADDERS[name], getattr(self.config, name)) if option is not None}
+        rungs = sorted(numbers, reverse=name in ("batch_size", "patience"))
         if none is not None:
-            options = [None, *options]
-        self._seed_widget(name, value)
-        st.select_slider(
-            LABELS[name], options, key=self._key(name), on_change=self._changed, args=(name,),
-            format_func=lambda v: none if v is None else f"{v:g}",
+            rungs = [None, *rungs]
+        self._of_field("select_slider", name, rungs, format_func=lambda v: none if v is None else f"{v:g}")
+
+    def _of_field(self, kind, name, *arguments, **options):
+        self._show(
+            kind, LABELS[name], *arguments, name=name, value=getattr(self.config, name), on_change=self._changed,
+            args=(name,), **options,
         )  # fmt: skip
 
-    # Changes
+    def _changed(self, chosen, name, read=lambda chosen: chosen):
+        apply({name: read(chosen)})
 
-    def _changed(self, name, read=None):
-        value = st.session_state[self._key(name)]
-        self._apply({name: read(value) if read else value})
 
-    def _apply(self, changes):
-        """Change fields; whatever was chosen and no longer fits is left out, and each of those is told."""
-        chosen = {name: value for name, value in (asdict(self.config) | changes).items() if value != DEFAULTS[name]}
-        config, warnings = files.fitting(chosen)
-        address.set_config(config)
-        st.session_state[address.WARNINGS] = warnings
+def apply(changes: dict) -> None:
+    """Change fields of the present configuration; whatever no longer fits is left out, and each of those is told."""
+    values = asdict(address.config()) | changes
+    config, warnings = files.fitting({name: value for name, value in values.items() if value != DEFAULTS[name]})
+    address.set_config(config)
+    st.session_state[address.WARNINGS] = warnings

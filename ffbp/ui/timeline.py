@@ -64,8 +64,9 @@ def player(shown: Shown, *, panels: tuple[str, ...] = ALL_PANELS, marks=None, ed
     view, run = st.session_state[address.VIEW_STATE], shown.run
     run_id, last = shown.id, run.n_frames - 1
     told = {event: _news(name, event, result, run_id) for event in EVENTS}
-    if isinstance(rest := told["rest"].get("frame"), int) and 0 <= rest <= last:
-        view["frame"] = rest
+    rest, heard = told["rest"].get("frame"), told["rest"].get("adopted")
+    if isinstance(rest, int) and 0 <= rest <= last and heard in (None, st.session_state[address.ADOPTED]):
+        view["frame"] = rest  # where the player knows of the address that was adopted last
     if isinstance(row := told["sample"].get("row"), int | float):
         samples.choose_sample(row)
     if marks and told["place"]:
@@ -133,7 +134,9 @@ def cell_samples(shown: Shown, frame: int) -> None:
             params.pop(address.INPUTS, None)
             for path in ("pages/forward_pass.py", "pages/backpropagation.py"):
                 with suppress(StreamlitPageNotFoundError):
-                    st.page_link(path, label=f"Sample {params['sample']}: {PAGES[path]}", query_params=params)
+                    st.page_link(
+                        path, label=f"Sample {params['sample']}: {PAGES[path]}", query_params=address.offer(params)
+                    )
 
 
 @st.fragment

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from apptest import ROOT, charts_of, run_page
+from apptest import ROOT, charts_of, named, run_page
 from sklearn.datasets import make_moons
 from sklearn.model_selection import train_test_split
 from textbook import sigmoid
@@ -382,9 +382,9 @@ def test_a_weight_frame_or_sample_that_does_not_exist_is_brought_back():
 def test_a_choice_is_in_the_link_and_the_source_is_kept():
     app = page(epochs="5")
     app.selectbox(key="backward:layer").set_value(2)
-    app.selectbox(key="backward:source").set_value(3)
+    named(app.selectbox, "backward:source").set_value(3)
     again(app)
-    app.selectbox(key="backward:source").set_value(11)
+    named(app.selectbox, "backward:source").set_value(11)
     again(app)
     assert app.query_params["layer"] in ("2", ["2"])
     assert metric(app, "Gradient db[2][1]")
@@ -395,7 +395,7 @@ def test_a_factor_leads_to_where_it_came_from():
     app.button(key="backward:to:0").click()
     again(app)
     assert metric(app, "Gradient dW[2][1,4]")
-    app.selectbox(key="backward:source").set_value(6)
+    named(app.selectbox, "backward:source").set_value(6)
     again(app)
     app.button(key="backward:to:before").click()
     again(app)

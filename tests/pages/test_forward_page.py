@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from apptest import ROOT, charts_of, run_page
+from apptest import ROOT, charts_of, named, run_page
 
 import ffbp
 from ffbp.figures import format_number
@@ -309,9 +309,9 @@ def test_one_of_many_inputs_is_chosen_and_typed_and_the_others_stay():
     assert [float(text) for text in app.session_state["view"]["x"].split("_")] == chosen.tolist()
     x = run.dataset.encode_columns(chosen[None])[0]
     assert holds(matrices(app), by_hand(config, x)[0][3])
-    assert app.text_input(key="forward:x6").value == "3.75"
+    assert app.text_input(key="forward:x6").value == "3,75", "as it was typed"
     app.selectbox(key="forward:input").set_value(0).run()
-    app.text_input(key="forward:x0").set_value("abc").run()
+    named(app.text_input, "forward:x0").set_value("abc").run()
     assert ["finite number" in error.value for error in app.error] == [True]
     assert app.session_state["view"]["x"].split("_")[6] == "3.75"
 

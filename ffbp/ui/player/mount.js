@@ -8,7 +8,7 @@ function report(entry, frame) {
   const at = performance.now(), { id } = entry.player.run;
   const last = entry.reported;
   if (last && last.run === id && last.frame === frame && at - last.at < SINGLE) return;
-  entry.reported = { run: id, frame, at };
+  entry.reported = { run: id, frame, at, adopted: entry.player.adopted ?? null };
   entry.setStateValue('rest', entry.reported);
 }
 
