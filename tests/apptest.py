@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import waiting
 from streamlit.testing.v1 import AppTest
 
 from ffbp.ui.page import PAGES as PAGE_TITLES
@@ -13,7 +14,7 @@ PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
 
 def run_page(path, **params):
     """A page run with URL parameters, every control of its sidebar open."""
-    app = AppTest.from_file(str(path), default_timeout=60)
+    app = AppTest.from_file(str(path), default_timeout=waiting.SECONDS)
     for title in PAGE_TITLES.values():
         for more in ("data", "network", "training"):
             app.session_state[f"{title.lower()}:more:{more}"] = True

@@ -23,8 +23,8 @@ class Playground:
         return self.ready()
 
     def ready(self):
-        self.page.wait_for_selector(".ffbp[data-run]", timeout=60_000)
-        self.page.wait_for_selector(".ffbp .boundary .main-svg", timeout=60_000)
+        self.page.wait_for_selector(".ffbp[data-run]")
+        self.page.wait_for_selector(".ffbp .boundary .main-svg")
         return self
 
     def data(self, name):
@@ -39,7 +39,7 @@ class Playground:
     def cards(self):
         return self.page.eval_on_selector_all(".ffbp .figures dd", "all => all.map(e => e.textContent)")
 
-    def new_run(self, before, timeout=30_000):
+    def new_run(self, before, timeout=None):
         self.page.wait_for_function(
             "old => document.querySelector('.ffbp')?.dataset.run !== old", arg=before, timeout=timeout
         )

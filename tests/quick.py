@@ -14,6 +14,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+import waiting
+
 import ffbp
 from ffbp.activations import ACTIVATIONS
 from ffbp.datasets import DATASETS
@@ -27,7 +29,6 @@ SLOW = "?dataset=spiral&hidden=16-16&batch=8&epochs=100"
 PAGES = {"Playground": "/", "Forward pass": "/forward_pass", "Backpropagation": "/backpropagation"}
 UNDECIDED = 2.0  # seconds: a change so shortly before Back, or before a preset, may come after it
 REST = 0.8  # seconds in which nothing changes
-LIMIT = 60.0  # seconds until it rests at the latest
 
 WATCH = """
 window.moves = [];
@@ -109,7 +110,7 @@ class Hand:
         return self
 
     def ready(self):
-        self.page.wait_for_selector(".ffbp[data-run]", timeout=LIMIT * 1000)
+        self.page.wait_for_selector(".ffbp[data-run]")
 
     # What the hand does
 
@@ -226,7 +227,7 @@ class Hand:
 
     def rest(self):
         """Wait until nothing changes any more."""
-        end, last, since = time.monotonic() + LIMIT, None, time.monotonic()
+        end, last, since = time.monotonic() + waiting.SECONDS, None, time.monotonic()
         while time.monotonic() < end:
             now = self.page.evaluate(STATE)
             if now != last or now[0] != "notRunning":
@@ -302,7 +303,9 @@ def main():
     options = parser.parse_args()
     failed = 0
     with serving() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox", "--disable-gpu"])
+        browser = waiting.patient(
+            playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox", "--disable-gpu"])
+        )
         for seed in range(options.first, options.first + options.sequences):
             context = browser.new_context(viewport={"width": 1366, "height": 768})
             try:

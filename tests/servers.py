@@ -10,6 +10,8 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
+import waiting
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -41,7 +43,7 @@ class Server:
             str(self.port), "--server.address", "127.0.0.1", "--server.fileWatcherType", "none",
         ]  # fmt: skip
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=self.log, stderr=subprocess.STDOUT)
-        for _ in range(600):
+        for _ in range(waiting.SECONDS * 20):
             if self.is_healthy():
                 return self
             if self.process.poll() is not None:

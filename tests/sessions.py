@@ -8,6 +8,7 @@ import asyncio
 import time
 from dataclasses import dataclass, field
 
+import waiting
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -54,7 +55,7 @@ class Session:
             max_size=None,
             compression=None,
             ping_interval=None,
-            open_timeout=60,
+            open_timeout=waiting.SECONDS,
         )
         return self
 
@@ -74,7 +75,7 @@ class Session:
         state.cached_message_hashes.extend(self.cached)
         await self.socket.send(message.SerializeToString())
 
-    async def rerun(self, query: str = "", widgets=(), timeout: float = 120.0) -> Answer:
+    async def rerun(self, query: str = "", widgets=(), timeout: float = waiting.SECONDS) -> Answer:
         """Rerun and read until the script has ended."""
         started = time.perf_counter()
         await self.ask(query, widgets)

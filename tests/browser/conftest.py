@@ -6,6 +6,7 @@ import chromium
 import pytest
 from browsing import Playground, serving
 from playwright.sync_api import sync_playwright
+from waiting import patient
 
 QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")  # fmt: skip
@@ -29,7 +30,7 @@ def browser():
     path = chromium.find()
     assert path, "no Chromium: run the tests by the README's command, which installs one"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(QUIET))
+        browser = patient(playwright.chromium.launch(executable_path=path, args=list(QUIET)))
         yield browser
         browser.close()
 
@@ -44,7 +45,6 @@ def context(browser):
 @pytest.fixture
 def page(context):
     page = context.new_page()
-    page.set_default_timeout(15_000)
     page.problems = []
     page.on("pageerror", lambda error: page.problems.append(str(error)))
     yield page

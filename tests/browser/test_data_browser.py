@@ -270,7 +270,6 @@ def test_a_phone_shows_it_all_without_scrolling_sideways(browser, server, animal
 def test_a_finger_chooses_target_inputs_rows_and_samples(visit, animals):
     on = visit("?epochs=5", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = on.page
-    page.set_default_timeout(30_000)
     page.goto(f"{on.address}/data?epochs=60")
     on.ready()
     rest(page)

@@ -39,7 +39,7 @@ PARTS = (
 
 def ready(page):
     for part in PARTS:
-        page.wait_for_selector(part, timeout=60_000)
+        page.wait_for_selector(part)
     page.get_by_text("The code behind this page").wait_for()  # the last thing on the page: it has been drawn to its end
     return page
 
@@ -140,7 +140,6 @@ def test_a_finger_draws_on_a_phone_and_nothing_scrolls(visit):
         "?epochs=5", has_touch=True, is_mobile=True, viewport={"width": 390, "height": 800}, color_scheme="dark"
     )
     page = open_digits(playground)
-    page.set_default_timeout(30_000)
     page.wait_for_selector(".katex")
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
     page.locator(PAD).scroll_into_view_if_needed()
@@ -159,7 +158,6 @@ def test_a_finger_draws_on_a_phone_and_nothing_scrolls(visit):
 def test_a_finger_chooses_cells_images_units_and_a_wanted_digit(visit):
     playground = visit("?epochs=5", has_touch=True, is_mobile=True, viewport={"width": 390, "height": 800})
     page = open_digits(playground)
-    page.set_default_timeout(30_000)
     cells = page.locator(".ffbp-confusion td button")
     cells.nth(20).tap()
     page.get_by_text("test images of a 2 that the network calls 0").wait_for()
@@ -287,7 +285,7 @@ def test_back_returns_from_the_digits_to_the_experiment_before(playground):
     page.goto(f"{playground.address}/digits?lr=0.3&epochs=50")
     page.get_by_text("The experiment at hand is not about images").wait_for()
     page.get_by_role("button", name="Load the digits").click()
-    page.wait_for_selector(".ffbp-drawing[data-strokes]", timeout=60_000)
+    page.wait_for_selector(".ffbp-drawing[data-strokes]")
     playground.wait_address("dataset=digits")
     page.go_back()
     page.get_by_text("The experiment at hand is not about images").wait_for()

@@ -13,7 +13,7 @@ SHORT = "?seed=4&epochs=60"
 
 
 def in_training(page):
-    page.get_by_text("Training: epoch").wait_for(timeout=30_000)
+    page.get_by_text("Training: epoch").wait_for()
 
 
 def final_loss(query):
@@ -30,7 +30,7 @@ def change_noise(playground, attempts=1):
         playground.page.get_by_role("slider", name="Noise").focus()
         playground.page.keyboard.press("ArrowRight")
         try:
-            playground.new_run(before, timeout=15_000 if attempt == attempts - 1 else 4_000)
+            playground.new_run(before, timeout=None if attempt == attempts - 1 else 4_000)
             break
         except TimeoutError:
             if attempt == attempts - 1:

@@ -187,12 +187,12 @@ def test_a_panel_is_saved_as_a_picture(opened):
 @pytest.fixture
 def export_page(page, server):
     page.goto(f"{server}/code_export?epochs=30")
-    page.get_by_role("button", name="record.json", exact=True).wait_for(timeout=60_000)
+    page.get_by_role("button", name="record.json", exact=True).wait_for()
     return page
 
 
 def taken(page, name, folder):
-    with page.expect_download(timeout=60_000) as download:
+    with page.expect_download() as download:
         page.get_by_role("button", name=name, exact=True).click()
     path = folder / name
     download.value.save_as(path)

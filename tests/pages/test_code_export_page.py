@@ -5,6 +5,7 @@ import re
 from dataclasses import fields, replace
 
 import pytest
+import waiting
 from apptest import ROOT, blob_of, playground, run_page
 from streamlit.testing.v1 import AppTest
 
@@ -209,7 +210,7 @@ def shown_loss(app):
 
 
 def test_a_loaded_record_is_seen_by_its_own_session_only(iris):
-    own = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    own = AppTest.from_file(str(ROOT / "app.py"), default_timeout=waiting.SECONDS)
     for key, value in iris.config.to_params().items():
         own.query_params[key] = value
     own.session_state[RECORD] = forged(iris)
@@ -259,7 +260,7 @@ def animals():
 
 
 def page_with(table, run):
-    app = AppTest.from_file(str(PAGE), default_timeout=60)
+    app = AppTest.from_file(str(PAGE), default_timeout=waiting.SECONDS)
     app.session_state["file"] = table
     for key, value in run.config.to_params().items():
         app.query_params[key] = value

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import waiting
 
 import ffbp
 from ffbp import Config
@@ -43,7 +44,9 @@ def tour(capsys):
 
 
 def in_a_shell(*arguments, **options):
-    return subprocess.run([*COMMAND, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60, **options)
+    return subprocess.run(
+        [*COMMAND, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=waiting.SECONDS, **options
+    )
 
 
 def table(text, heading):
@@ -363,7 +366,9 @@ def test_every_program_is_written_and_is_one(tour, tmp_path):
             compile(text, name, "exec")
         else:
             assert json.loads(text)["nbformat"] == 4
-    script = subprocess.run([sys.executable, "experiment.py"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    script = subprocess.run(
+        [sys.executable, "experiment.py"], cwd=tmp_path, capture_output=True, text=True, timeout=waiting.SECONDS
+    )
     assert script.returncode == 0, script.stderr
     assert f"{run.history.train_loss[0]:.6f}" in script.stdout
 
@@ -402,7 +407,9 @@ def test_a_program_of_a_files_run_brings_the_samples_that_it_reads(tour, animals
     assert {p.name for p in folder.iterdir()} == {*FORMS[form].files, "data.csv"}
     assert out.count("data.csv") == 1
     if form == "script":
-        done = subprocess.run([sys.executable, "experiment.py"], cwd=folder, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(
+            [sys.executable, "experiment.py"], cwd=folder, capture_output=True, text=True, timeout=waiting.SECONDS
+        )
         assert done.returncode == 0, done.stderr
 
 
@@ -493,7 +500,7 @@ def test_a_terminal_without_unicode_gets_question_marks_and_no_traceback():
 
 def test_a_closed_pipe_is_no_error():
     command = f"{shlex.join(COMMAND)} --epochs 20 | head -n 1"
-    result = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    result = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, timeout=waiting.SECONDS)
     assert result.stderr == ""
 
 
@@ -540,6 +547,6 @@ def test_control_c_ends_it_at_once_with_130():
     process.stdout.readline()
     time.sleep(1)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=waiting.SECONDS)
     assert process.returncode == 130
     assert err.strip() == "interrupted"

@@ -1,0 +1,17 @@
+"""The one limit of every wait in the tests: generous, because only a failing test waits it out."""
+
+SECONDS = 120
+MILLISECONDS = SECONDS * 1000
+
+
+def patient(browser):
+    """The browser, with the limit in every page of every context that it opens."""
+    open_context = browser.new_context
+
+    def new_context(**options):
+        context = open_context(**options)
+        context.set_default_timeout(MILLISECONDS)
+        return context
+
+    browser.new_context = new_context
+    return browser
