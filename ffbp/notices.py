@@ -3,12 +3,11 @@
 `notices` looks at numbers and returns records; `sentence` puts a record into English. Tests check the numbers.
 """
 
-import math
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from ffbp.datasets import Dataset, n_held_out
+from ffbp.datasets import REGRESSION, Dataset, n_held_out
 from ffbp.training import MAX_FRAMES, Run, max_frames
 
 SHRINK = 100.0
@@ -115,7 +114,7 @@ def chance_level(run: Run) -> float:
     """
     y = run.dataset.y_train
     resolved = run.config.resolve(run.dataset)
-    if run.dataset.task == "regression":
+    if run.dataset.task == REGRESSION:
         return float(np.var(y))
     shares = np.bincount(y, minlength=run.dataset.n_classes) / len(y)
     if resolved.loss == "mse":
@@ -124,9 +123,22 @@ def chance_level(run: Run) -> float:
     return float(-(shares * np.log(shares)).sum())
 
 
-def sentence(notice: Notice, number) -> str:
-    """One notice in English; ``number`` formats a number."""
+def outcome(run: Run, key: str = "outcome") -> Notice:
+    """Losses and scores of the last frame, and how the run ended."""
+    history, regression = run.history, run.dataset.task == REGRESSION
+    parts = {}
+    for part in ("train", "test") if len(run.dataset.X_test) else ("train",):
+        score = getattr(history, f"{part}_{'r2' if regression else 'accuracy'}")[-1]
+        parts[part] = float(getattr(history, f"{part}_loss")[-1]), float(score)
+    numbers = {"epoch": int(history.epoch[-1]), "parts": parts, "regression": regression}
+    return Notice(key, "info", numbers | {"diverged": run.diverged_at, "stopped": run.stopped_at})
+
+
+def sentence(notice: Notice, number, percent=None) -> str:
+    """One notice in English; ``number`` formats a number, ``percent`` the share that a run's outcome names."""
     n = notice.numbers
+    if notice.key in _OF_A_RECORD:
+        return _OF_A_RECORD[notice.key](n, number, percent)
     if notice.key == "diverged":
         remedy = f"Try a learning rate well under {number(n['learning_rate'])}"
         remedy += ", or standardise the inputs." if n["standardize"] else ", or clip the gradient."
@@ -178,13 +190,6 @@ def sentence(notice: Notice, number) -> str:
             f"Stopped early in epoch {n['epoch']}; test loss was best in epoch {n['best_epoch']}. Because the test "
             "part chose the moment, its figures are optimistic; the weights are those of the end."
         )
-    if notice.key == "verified":
-        return f"Trained again: all {n['numbers']:,} numbers of the record are equal, bit for bit."
-    if notice.key == "agrees":
-        return (
-            f"Trained again: all its numbers agree to {number(n['difference'])}. The last digits differ, as they do with other "
-            "library versions or another processor."
-        )
     if notice.key == "stable":
         return (
             f"With one weight moved by one unit in its last place, all {n['steps']:,} losses stay within 1e-9: the run comes "
@@ -196,15 +201,152 @@ def sentence(notice: Notice, number) -> str:
             f"{n['epoch']:,}): there, other libraries or another processor will show another course. A smaller learning rate "
             "makes it repeatable."
         )
-    if notice.key == "other_data":
-        return "The record's samples are not those that its configuration makes: it was changed, or made by other libraries."
-    if notice.key == "disagrees":
-        by = f", by up to {number(n['difference'])}" if math.isfinite(n["difference"]) else ""
-        return (
-            f"Trained again, its numbers differ from epoch {n['epoch']} on{by}: the record was changed, or a chaotic run parted "
-            "on another machine."
-        )
     return (
         f"Only {n['frames']} moments are recorded: with {number(n['n_params'])} parameters more would not fit "
         "in memory."
     )
+
+
+# What is said of a run's end, and of a record once it is trained again
+
+
+def _outcome(n, number, percent):
+    return f"Epoch {n['epoch']}: {_figures(n, number, percent)}"
+
+
+def _retrained(n, number, percent):
+    return f"The retraining ended in epoch {n['epoch']}: {_figures(n, number, percent)}"
+
+
+def _figures(n, number, percent):
+    parts = []
+    for part, (loss, score) in n["parts"].items():
+        shown = f"R² {number(score)}" if n["regression"] else f"accuracy {percent(score)}"
+        parts.append(f"{'training' if part == 'train' else 'test'} loss {number(loss)}, {shown}")
+    text = f"{'; '.join(parts)}."
+    if n["diverged"] is not None:
+        text += f" Diverged in epoch {n['diverged']}."
+    if n["stopped"] is not None:
+        text += f" Stopped early in epoch {n['stopped']}."
+    return text
+
+
+def _verified(n, number, percent):
+    return f"Trained again: all {n['numbers']:,} numbers of the training are equal, bit for bit."
+
+
+def _agrees(n, number, percent):
+    return (
+        f"Trained again: all {n['numbers']:,} numbers of the training agree to {number(n['difference'])} of their scale. The "
+        "last digits differ, as they do with other library versions or another processor."
+    )
+
+
+def _disagrees(n, number, percent):
+    text = f"Trained again, its numbers differ from epoch {n['epoch']} on"
+    if worst := n["worst"]:
+        column, values = worst.column, (worst.recorded, worst.retrained)
+        recorded, retrained = (percent(v) if column.endswith("accuracy") else number(v) for v in values)
+        name = _COLUMNS.get(column, column.replace("train_", "training ").replace("_", " "))
+        text += f", most of all the {name} of epoch {worst.epoch} ({recorded} in the record, {retrained} trained again)"
+    if n["ends"]:
+        text += f"{', and' if n['worst'] else ':'} it ends otherwise"
+    return f"{text}. The record was changed, or a chaotic run parted on another machine."
+
+
+def _other_data(n, number, percent):
+    if n["reason"]:
+        return f"The record's experiment cannot be made from {n['file']}: {n['reason'].rstrip('.')}."
+    words = _DATA | ({"y_train": "targets", "y_test": "targets"} if n["regression"] else {})
+    parts = list(dict.fromkeys(words.get(name, name.replace("_", " ")) for name in n["fields"]))
+    text = f"The record's {_listed(parts)} are not those that "
+    if n["file"]:
+        return f"{text}{n['file']} gives: the record was changed, made from another file, or by another version."
+    if n["own"]:
+        return f"{text}its own rows and its seed give: it was changed, or made by other libraries."
+    return f"{text}its configuration makes: it was changed, or made by other libraries."
+
+
+def _allowance(n, number, percent):
+    if not n["epochs"]:
+        return "All counts of samples and units are equal at every recorded moment; no allowance was used."
+    counts = [f"{n[what]} {what if n[what] > 1 else what[:-1]}" for what in ("samples", "units") if n[what]]
+    shown, more = n["epochs"][:5], len(n["epochs"]) - 5
+    where = f"{', '.join(map(str, shown))} and {more} more" if more > 0 else _listed(list(map(str, shown)))
+    return (
+        f"At {len(n['epochs'])} of {n['frames']} recorded moments (epoch {where}) up to {' and '.join(counts)} count otherwise "
+        "than in the retraining. This was allowed, since at least as many lie within rounding of the limit there."
+    )
+
+
+def _unchecked_file(n, number, percent):
+    text = (
+        f"The samples were taken as the record has them. Only {n['file']} shows whether rows, labels, names and fingerprint are "
+        "its own: add it with --file in the terminal, or load it under Your data."
+    )
+    if n["computed"]:
+        text += " The split and the inputs' means and standard deviations were computed again and are right"
+        text += "; those of the target cannot be." if n["regression"] else "."
+    return text
+
+
+def _checked_file(n, number, percent):
+    text = f"The record's samples, labels and names are those of {n['file']}"
+    if n["fingerprint"] is None:
+        return f"{text}. The record holds no fingerprint of its file."
+    if n["fingerprint"] != n["here"]:
+        return f"{text}, but its fingerprint is that of another file: {n['fingerprint']} instead of {n['here']}."
+    return f"{text}, and its fingerprint is that file's{_called(n)}."
+
+
+def _called(n):
+    return "" if n["name"] == n["file"] else f", which it calls {n['name']}"
+
+
+def _unsaid(n, number, percent):
+    many = len(n["fields"]) > 1
+    return f"The record leaves out {_listed(n['fields'])}; the default{'s were' if many else ' was'} taken."
+
+
+def _unchecked_versions(n, number, percent):
+    return "Not checked: the versions and the machine that the record names, which nothing can confirm."
+
+
+def _listed(names):
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+
+
+_COLUMNS = {
+    "theta": "parameters",
+    "state": "optimizer's memory",
+    "step_loss": "loss of a step",
+    "inactive": "number of dead units",
+    "saturated": "number of saturated units",
+    "train_r2": "training R²",
+    "test_r2": "test R²",
+}
+_DATA = {
+    "raw_train": "samples",
+    "raw_test": "samples",
+    "y_train": "labels",
+    "y_test": "labels",
+    "rows_train": "split",
+    "rows_test": "split",
+    "mean": "means",
+    "std": "standard deviations",
+    "target_mean": "target's mean",
+    "target_std": "target's standard deviation",
+}
+_OF_A_RECORD = {
+    "outcome": _outcome,
+    "retrained": _retrained,
+    "verified": _verified,
+    "agrees": _agrees,
+    "disagrees": _disagrees,
+    "other_data": _other_data,
+    "allowance": _allowance,
+    "unchecked_file": _unchecked_file,
+    "checked_file": _checked_file,
+    "unsaid": _unsaid,
+    "unchecked_versions": _unchecked_versions,
+}

@@ -3,8 +3,10 @@
 Scalars are JSON numbers with all their digits, so loading is exact; NaN and infinities, which JSON lacks, are the texts
 "NaN", "Infinity", "-Infinity", and null stands for a column that was never measured. What is large (parameters and
 optimizer state of every frame, single steps' losses, samples) is packed: little-endian numbers, deflated, base64. The
-checksum is over the content, not the layout, so a file may be indented anew. It finds damage and careless edits; whether
-the numbers are true only training again can tell, and `verify` does that.
+checksum is over the content, not the layout, so a file may be indented anew. It finds damage and careless edits. What a
+record says twice, such as the sizes that its configuration implies, is compared as it is read: a record is what
+`dump_record` writes for the run that it holds, or it is refused. Whether its numbers are true only training again can
+tell; `ffbp.export.verification` does that.
 """
 
 import base64
@@ -13,21 +15,20 @@ import hashlib
 import json
 import math
 import platform
+import re
 import sys
 import zlib
-from collections.abc import Generator
+from collections.abc import Callable
 from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
 
-from ffbp.config import Config, loss_choices, output_choices
-from ffbp.datasets import CLASSIFICATION, DERIVED, REGRESSION, Dataset
+from ffbp.config import Config
+from ffbp.datasets import CLASSIFICATION, DERIVED, REGRESSION, Dataset, Source
 from ffbp.network import count_params
-from ffbp.notices import Notice
 from ffbp.optimizers import OPTIMIZERS
-from ffbp.sensitivity import TOLERANCE
-from ffbp.training import MAX_FRAMES, History, Progress, Run, build_network, fit
+from ffbp.training import MAX_FRAMES, History, Run, build_network
 from ffbp.version import VERSION as FFBP_VERSION
 
 FORMAT, VERSION = "ffbp-run", 1
@@ -36,12 +37,11 @@ MAX_ARRAY_BYTES = 64_000_000
 MAX_LISTS, MAX_COMMAS = 100_000, 1_000_000  # Python's lists take far more memory than their text
 MAX_NAMES, MAX_NAME = 2000, 500
 MAX_VALUE = 1e100  # of a sample: with more, axes and squares overflow
-LAST_DIGITS = 1e-12  # relative; of samples that two machines made by the same formula
 _SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 _PACKED = ("theta", "state", "step_loss")
+_UNPACKED = object()  # stands for an array that was packed and is compared already, since it was read
 _COUNTS = ("epoch", "step", "inactive", "saturated")
-# Each says on which side of a limit a number is: a last digit may move one sample, or one unit, across it.
-_JUDGED = ("train_accuracy", "test_accuracy", "inactive", "saturated")
+_VERSION = re.compile(r"\d[\w.+!-]*", re.ASCII)
 _KEYS = (
     "format",
     "version",
@@ -58,42 +58,14 @@ _KEYS = (
 
 @dataclass(frozen=True)
 class Record:
-    """A loaded record: the run, and the versions of what made it, by name."""
+    """A loaded record: the run, the versions of what made it, by name, and the fields that it leaves out.
+
+    ``unsaid`` are fields that came later than the record, or were taken out of it; they have their defaults.
+    """
 
     run: Run
     made_with: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Verification:
-    """A record against the same training done again.
-
-    equal: bit for bit. same_data: the record's samples are those that its configuration makes, but for last digits, in
-    which one machine's sine differs from another's (a file's are taken as they are). difference: the largest relative
-    difference of any recorded number (absolute below 1), infinite where one record has frames or steps that the other lacks
-    or ends otherwise; accuracies and numbers of units may be one sample or unit off, which counts as no difference, where
-    the numbers behind them differ in their last digits. parts_at: the first recorded epoch with a difference above
-    TOLERANCE, or None. n_numbers: how many were compared.
-    """
-
-    equal: bool
-    same_data: bool
-    difference: float
-    parts_at: int | None
-    n_numbers: int
-
-    @property
-    def passed(self) -> bool:
-        return self.same_data and self.difference <= TOLERANCE
-
-    def notice(self) -> Notice:
-        """The verdict as a record of numbers; `ffbp.notices.sentence` puts it into words."""
-        numbers = {"numbers": self.n_numbers, "difference": self.difference, "epoch": self.parts_at}
-        if not self.same_data:
-            return Notice("other_data", "error", numbers)
-        if self.equal:
-            return Notice("verified", "info", numbers)
-        return Notice("agrees", "info", numbers) if self.passed else Notice("disagrees", "error", numbers)
+    unsaid: tuple[str, ...] = ()
 
 
 def made_with() -> dict[str, str]:
@@ -114,30 +86,31 @@ def made_with() -> dict[str, str]:
 
 def dump_record(run: Run) -> str:
     """A run as a JSON text that `load_record` reads back, exactly."""
-    config, dataset, history = run.config, run.dataset, run.history
-    resolved = config.resolve(dataset)
-    content = {
-        "format": FORMAT,
-        "version": VERSION,
-        "made_with": made_with(),
-        "config": asdict(config),
-        "data": {f.name: _plain(getattr(dataset, f.name)) for f in fields(Dataset) if f.init},
+    content = {"format": FORMAT, "version": VERSION, "made_with": made_with(), **_content(run, _pack)}
+    content = json.loads(json.dumps(content, allow_nan=False))  # tuples become lists, as they will be read
+    content["checksum"] = checksum(content)
+    return _text({key: content[key] for key in _KEYS})
+
+
+def _content(run: Run, pack: Callable) -> dict[str, Any]:
+    """What a record says of a run; ``pack`` turns a large array into JSON."""
+    resolved = run.config.resolve(run.dataset)
+    data = {f.name: getattr(run.dataset, f.name) for f in fields(Dataset) if f.init}
+    history = {f.name: getattr(run.history, f.name) for f in fields(History)}
+    return {
+        "config": asdict(run.config),
+        "data": {name: pack(value) if isinstance(value, np.ndarray) else value for name, value in data.items()},
         "network": {
-            "sizes": list(resolved.sizes),
-            "activations": list(resolved.activations),
+            "sizes": resolved.sizes,
+            "activations": resolved.activations,
             "loss": resolved.loss,
             "initial": _layers(run, 0),
             "final": _layers(run, -1),
         },
         "diverged_at": run.diverged_at,
         "stopped_at": run.stopped_at,
-        "history": {
-            f.name: (_pack if f.name in _PACKED else _numbers)(getattr(history, f.name)) for f in fields(History)
-        },
+        "history": {name: (pack if name in _PACKED else _numbers)(value) for name, value in history.items()},
     }
-    content = json.loads(json.dumps(content, allow_nan=False))  # tuples become lists, as they will be read
-    content["checksum"] = checksum(content)
-    return _text({key: content[key] for key in _KEYS})
 
 
 def estimated_bytes(run: Run) -> int:
@@ -167,12 +140,11 @@ def _text(content: dict) -> str:
 def checksum(content: dict) -> str:
     """SHA-256 over everything but the checksum itself, in one canonical form: sorted keys, no spaces."""
     rest = {key: value for key, value in content.items() if key != "checksum"}
-    text = json.dumps(rest, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    return f"sha256:{hashlib.sha256(_canonical(rest).encode()).hexdigest()}"
 
 
-def _plain(value):
-    return _pack(value) if isinstance(value, np.ndarray) else value
+def _canonical(content) -> str:
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def _pack(array: np.ndarray) -> dict[str, Any]:
@@ -215,7 +187,7 @@ def read_record(text: str | bytes) -> Record:
         raise ValueError(
             f"format must be {FORMAT!r}, got {_short(content.get('format'))}; choose a file saved as a record"
         )
-    if content.get("version") != VERSION:
+    if type(content.get("version")) is not int or content["version"] != VERSION:  # true and 1.0 equal 1, too
         raise ValueError(
             f"version must be {VERSION}, got {_short(content.get('version'))}; it was written by another version of ffbp"
         )
@@ -243,9 +215,12 @@ def read_record(text: str | bytes) -> Record:
         _epoch(content["diverged_at"], "diverged_at", config),
         _epoch(content["stopped_at"], "stopped_at", config),
     )
-    _check_weights(_dict(content["network"], "network"), run)
-    versions = _dict(content["made_with"], "made_with")
-    return Record(run, {str(k)[:40]: str(v)[:80] for k, v in list(versions.items())[:20]})
+    for key in content.keys() - set(_KEYS):
+        raise ValueError(f"unknown key {_short(key)} in a record; the file was changed")
+    unsaid = []
+    for key, due in _content(run, lambda array: _UNPACKED).items():
+        _check(content[key], due, key, unsaid)
+    return Record(run, _versions(content["made_with"]), tuple(unsaid))
 
 
 def _parsed(text) -> dict:
@@ -261,16 +236,29 @@ def _parsed(text) -> dict:
     if text.count("[") + text.count("{") > MAX_LISTS or text.count(",") > MAX_COMMAS:
         raise ValueError("a record must have far fewer parts than this file; choose a file saved as a record")
 
+    repeated = []
+
     def refuse(token):
         raise ValueError(f"{token} is no JSON number")
 
+    def unique(pairs):
+        taken = dict(pairs)
+        if len(taken) < len(pairs):
+            names = [name for name, _ in pairs]
+            repeated.append(next(name for name in names if names.count(name) > 1))
+        return taken
+
     try:
-        content = json.loads(text, parse_constant=refuse)
+        content = json.loads(text, parse_constant=refuse, object_pairs_hook=unique)
     except (ValueError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)[:120]
         raise ValueError(
             f"a record must be JSON, got something else ({reason}); the file is damaged or cut off"
         ) from None
+    if repeated:
+        raise ValueError(
+            f"{_short(repeated[0])} must stand once in its JSON object, got it twice; the file was changed"
+        )
     if not isinstance(content, dict):
         raise ValueError(
             f"a record must be a JSON object, got {type(content).__name__}; choose a file saved as a record"
@@ -339,7 +327,12 @@ def _check_shapes(data):
         ("std", (n_columns,)),
     ):
         require(data[name].shape == shape, name, f"of shape {shape}, got {data[name].shape}")
+    require(
+        all(data[name].dtype.kind == "f" for name in ("raw_train", "raw_test", "mean", "std")), "raw_train", "floats"
+    )
     require(data["rows_train"].dtype.kind == data["rows_test"].dtype.kind == "i", "rows_train", "whole numbers")
+    rows = np.concatenate([data["rows_train"], data["rows_test"]])
+    require((rows >= 0).all() and len(np.unique(rows)) == len(rows), "rows_test", "other rows than those of rows_train")
     classes = data["class_names"]
     for name in ("y_train", "y_test"):
         y = data[name]
@@ -357,29 +350,35 @@ def _check_shapes(data):
         require(bool((np.abs(used) <= MAX_VALUE).all()), name, f"numbers of at most {MAX_VALUE:g} in the used columns")
 
 
+def own_source(dataset: Dataset) -> Source:
+    """A record's samples in the order of their rows: what is left of the file that they came from.
+
+    Gaps are filled or left out already, and a regression's target may be standardised already.
+    """
+    order = np.argsort(np.concatenate([dataset.rows_train, dataset.rows_test]))
+    X = np.concatenate([dataset.raw_train, dataset.raw_test])[order]
+    y = np.concatenate([dataset.y_train, dataset.y_test])[order]
+    return Source(
+        "file", "the file", dataset.task, lambda *_: (X, y), dataset.feature_names, dataset.target_name,
+        dataset.class_names, generated=False, default_columns=dataset.columns, n_rows=len(X), standardize=True,
+        stratified=True, has_gaps=bool(np.isnan(X).any()),
+    )  # fmt: skip
+
+
 def _check_data(config, dataset):
     """The data must be of the kind that the configuration asks for; the numbers themselves `verify` compares."""
-    given = config.resolve(dataset)
-    if not config.file_name:
-        own = config.resolve()
-        for name in ("task", "n_classes", "columns", "sizes", "n_train"):
-            if getattr(own, name) != getattr(given, name):
-                raise ValueError(
-                    f"data must have {name} {_short(getattr(own, name))} for this configuration, got "
-                    f"{_short(getattr(given, name))}; the file was changed"
-                )
-    if given.loss not in loss_choices(given.task, given.n_classes) or given.activations[-1] not in output_choices(
-        given.loss, given.task
-    ):
-        raise ValueError(
-            f"loss must suit the data, got {given.loss!r} with {given.n_classes} classes; the file was changed"
-        )
-    fits = config.epochs_that_fit(dataset)
-    if config.epochs > fits:
-        raise ValueError(f"epochs must be at most {fits} for this much work an epoch, got {config.epochs}")
-    n_params = count_params(given.sizes)
-    if config.initial_theta is not None and len(config.initial_theta) != n_params:
-        raise ValueError(f"initial_theta must hold {n_params} numbers, got {len(config.initial_theta)}")
+    source = None
+    if config.file_name:
+        source = own_source(dataset)
+        config.check(source)
+    own, given = config.resolve(source), config.resolve(dataset)
+    pairs = {name: (getattr(own, name), getattr(given, name)) for name in ("task", "n_classes", "columns", "n_train")}
+    pairs |= {"derived": (config.derived, dataset.derived), "task": (config.task or own.task, given.task)}
+    for name, (due, got) in pairs.items():
+        if due != got:
+            raise ValueError(
+                f"data must have {name} {_short(due)} for this configuration, got {_short(got)}; the file was changed"
+            )
 
 
 def _history(values, config, dataset, sizes) -> History:
@@ -416,11 +415,38 @@ def _history(values, config, dataset, sizes) -> History:
     return History(**taken)
 
 
-def _check_weights(network, run):
-    """The readable weights must be those of the first and the last frame."""
-    for name, frame in (("initial", 0), ("final", -1)):
-        if network.get(name) != json.loads(json.dumps(_layers(run, frame))):
-            raise ValueError(f"network.{name} must be the weights of history.theta; the file was changed")
+def _check(found, due, name, unsaid):
+    """What was read must be what is written of the run that it made; fields with defaults may be left out (`unsaid`)."""
+    if due is _UNPACKED:
+        return
+    if isinstance(due, dict) and isinstance(found, dict):
+        for key in found.keys() - due.keys():
+            raise ValueError(f"unknown key {_short(key)} in {name}; the file was changed")
+        for key, value in due.items():
+            if key in found:
+                _check(found[key], value, f"{name}.{key}", unsaid)
+            elif name in ("config", "data"):
+                unsaid.append(f"{name}.{key}")
+            else:
+                raise ValueError(f"{name}.{key} must be in a record, got none; the file is not whole")
+        return
+    texts = _canonical(due), _canonical(found)
+    if texts[0] != texts[1]:
+        due, got = (text if len(text) <= 60 else text[:59] + "…" for text in texts)
+        raise ValueError(f"{name} must be {due} by the rest of the record, got {got}; the file was changed")
+
+
+def _versions(values) -> dict[str, str]:
+    """What made the record. Nothing can tell whether it is true, but it has to look like it."""
+    due = made_with()
+    if set(_dict(values, "made_with")) != set(due):
+        raise ValueError(f"made_with must have the keys {', '.join(due)}; the file was changed")
+    for key, value in values.items():
+        ok = isinstance(value, str) and value.isprintable() and 0 < len(value) <= 80
+        if not ok or (key != "machine" and not _VERSION.fullmatch(value)):
+            what = "a machine" if key == "machine" else "a version"
+            raise ValueError(f"made_with.{key} must be {what}, got {_short(value)}; the file was changed")
+    return values
 
 
 def _epoch(value, name, config):
@@ -487,7 +513,9 @@ def _unpacked(value, name, shape=None) -> np.ndarray:
     packed = _dict(value, name)
     stated = packed.get("shape")
     whole = lambda v: isinstance(v, int) and not isinstance(v, bool) and 0 <= v < 2**31  # noqa: E731
-    if packed.get("dtype") not in ("int64", "float64") or not isinstance(packed.get("base64"), str):
+    if set(packed) != {"dtype", "shape", "base64"}:
+        raise ValueError(f"{name} must have the keys dtype, shape and base64; the file was changed")
+    if packed["dtype"] not in ("int64", "float64") or not isinstance(packed["base64"], str):
         raise ValueError(f"{name} must be packed int64 or float64 numbers, got {_short(value)}")
     if not isinstance(stated, list) or not 1 <= len(stated) <= 3 or not all(whole(v) for v in stated):
         raise ValueError(f"{name} must have a shape of one to three lengths, got {_short(stated)}")
@@ -500,11 +528,14 @@ def _unpacked(value, name, shape=None) -> np.ndarray:
         raise ValueError(f"{name} must be at most {MAX_ARRAY_BYTES // 1_000_000} MB, got {n_bytes / 1e6:.0f} MB")
     try:
         inflate = zlib.decompressobj()
-        data = inflate.decompress(base64.b64decode(packed["base64"], validate=True), n_bytes + 1)
+        deflated = base64.b64decode(packed["base64"], validate=True)
+        data = inflate.decompress(deflated, n_bytes + 1)
     except (binascii.Error, zlib.error, ValueError):
         raise ValueError(
             f"{name} must be deflated numbers in base64, got something else; the file was changed"
         ) from None
+    if base64.b64encode(deflated).decode() != packed["base64"] or inflate.unused_data or not inflate.eof:
+        raise ValueError(f"{name} must be deflated numbers in base64 and nothing more; the file was changed")
     if len(data) != n_bytes:
         raise ValueError(f"{name} must hold {math.prod(stated)} numbers; the file was changed")
     little = np.frombuffer(data, "<i8" if packed["dtype"] == "int64" else "<f8").reshape(stated)
@@ -516,98 +547,3 @@ def _short(value, limit: int = 60) -> str:
         value[:limit] if isinstance(value, str) else value if not isinstance(value, dict | list) else type(value)
     )
     return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-# Training again
-
-
-def verify(run: Run) -> Verification:
-    """Train a record's experiment again, from its configuration alone, and compare. A file's samples are the record's."""
-    work = verifying(run)
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            return end.value
-
-
-def verifying(run: Run) -> Generator[Progress, None, Verification]:
-    """The same as a generator that yields progress."""
-    again = yield from fit(run.config, run.dataset if run.config.file_name else None)
-    return compare(run, again)
-
-
-def compare(run: Run, other: Run) -> Verification:
-    """Two runs of one configuration: every column of the history, and where each ended."""
-    data = [(getattr(run.dataset, f.name), getattr(other.dataset, f.name)) for f in fields(Dataset) if f.init]
-    same_data = all(_same(*pair) or _nearly(*pair) for pair in data)
-    columns = {f.name: (getattr(run.history, f.name), getattr(other.history, f.name)) for f in fields(History)}
-    same_measures = all(_same(*pair) for name, pair in columns.items() if name not in _JUDGED)
-    ends = (run.diverged_at, run.stopped_at), (other.diverged_at, other.stopped_at)
-    equal = ends[0] == ends[1] and all(_same(*pair) for pair in [*data, *columns.values()])
-    difference, parting = 0.0, []
-    for name, pair in columns.items():
-        if name == "step_loss":
-            continue
-        if name in _JUDGED:
-            allowance = 0.0 if same_measures else _allowance(name, run.dataset)
-            apart = _relative(*pair, scaled=False)
-            apart = np.where(apart <= allowance, 0.0, apart)
-        else:
-            apart = _relative(*pair, scaled=name not in _COUNTS)
-        if not apart.size:
-            continue
-        rows = apart.reshape(len(apart), -1).max(axis=1)
-        difference = max(difference, float(rows.max()))
-        parting += [int(run.history.epoch[row]) for row in np.flatnonzero(rows > TOLERANCE)[:1]]
-    n = min(len(run.history), len(other.history))
-    if len(run.history) != len(other.history):
-        longer = max(run, other, key=lambda r: len(r.history))
-        difference, parting = math.inf, [*parting, int(longer.history.epoch[n])]
-    apart = _relative(*columns["step_loss"])
-    batch = run.config.resolve(run.dataset)
-    per_epoch = math.ceil(batch.n_train / batch.batch_size)
-    if apart.size:
-        difference = max(difference, float(apart.max()))
-        parting += [int(step) // per_epoch for step in np.flatnonzero(apart > TOLERANCE)[:1]]
-    if len(columns["step_loss"][0]) != len(columns["step_loss"][1]):
-        difference, parting = math.inf, parting or [len(apart) // per_epoch]
-    if ends[0] != ends[1]:
-        stated = [end for pair in ends for end in pair if end is not None]
-        difference, parting = math.inf, [*parting, min(stated)]
-    n_numbers = sum(pair[0].size for pair in columns.values())
-    return Verification(equal, same_data, difference, min(parting, default=None), n_numbers)
-
-
-def _allowance(name, dataset) -> float:
-    """How far a judged column may be off where the numbers that are judged differ in their last digits."""
-    if name in ("train_accuracy", "test_accuracy"):
-        n = len(dataset.X_train if name.startswith("train") else dataset.X_test)
-        return 1.001 / max(1, n)
-    return 1.0
-
-
-def _same(a, b) -> bool:
-    if isinstance(a, np.ndarray):
-        return a.shape == b.shape and np.array_equal(a, b, equal_nan=a.dtype.kind == "f" and b.dtype.kind == "f")
-    return a == b
-
-
-def _nearly(a, b) -> bool:
-    """Whether two columns, or two numbers, of floats differ in their last digits only."""
-    a, b = np.asarray(a), np.asarray(b)
-    if a.dtype.kind != "f" or b.dtype.kind != "f" or a.shape != b.shape:
-        return False
-    return bool((_relative(np.atleast_1d(a), np.atleast_1d(b)) <= LAST_DIGITS).all())
-
-
-def _relative(a, b, *, scaled: bool = True) -> np.ndarray:
-    """|a - b| / max(1, |a|) over the rows that both have (plain |a - b| unless scaled); 0 where both are the same NaN
-    or infinity.
-    """
-    n = min(len(a), len(b))
-    a, b = np.asarray(a[:n], dtype=float), np.asarray(b[:n], dtype=float)
-    with np.errstate(invalid="ignore", over="ignore"):
-        apart = np.abs(a - b) / (np.maximum(1.0, np.abs(a)) if scaled else 1.0)
-    same = (a == b) | (np.isnan(a) & np.isnan(b))
-    return np.where(same, 0.0, np.where(np.isnan(apart), np.inf, apart))

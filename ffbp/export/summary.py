@@ -3,6 +3,7 @@
 import shlex
 from urllib.parse import urlencode
 
+from ffbp import notices as noticing
 from ffbp.activations import ACTIVATIONS
 from ffbp.config import DEFAULTS, Config
 from ffbp.datasets import DATASETS, Dataset
@@ -101,19 +102,7 @@ def _training(run):
 
 def outcome(run: Run) -> str:
     """Losses and scores of the last frame, and how it ended."""
-    h, regression = run.history, run.dataset.task == "regression"
-    parts = []
-    for part in ("train", "test") if len(run.dataset.X_test) else ("train",):
-        score = getattr(h, f"{part}_{'r2' if regression else 'accuracy'}")[-1]
-        shown = f"R² {format_number(score)}" if regression else f"accuracy {format_percent(score)}"
-        name = "training" if part == "train" else "test"
-        parts.append(f"{name} loss {format_number(getattr(h, f'{part}_loss')[-1])}, {shown}")
-    text = f"Epoch {h.epoch[-1]}: {'; '.join(parts)}."
-    if run.diverged_at is not None:
-        text += f" Diverged in epoch {run.diverged_at}."
-    if run.stopped_at is not None:
-        text += f" Stopped early in epoch {run.stopped_at}."
-    return text
+    return noticing.sentence(noticing.outcome(run), format_number, format_percent)
 
 
 def command(config: Config) -> str:

@@ -2,13 +2,14 @@
 
 Everything that is shown goes to standard output; progress and errors go to standard error, progress only if that is a
 terminal. Exit codes: 0 done, 1 the run diverged, a record did not verify, or a form could not be written (the others
-are), 2 wrong usage, 130 interrupted.
+are), 2 wrong usage, a damaged file or a folder that cannot be written to, 130 interrupted.
 """
 
 import argparse
 import os
 import re
 import sys
+import tempfile
 import textwrap
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -20,6 +21,7 @@ from ffbp import notices as noticing
 from ffbp.activations import ACTIVATIONS
 from ffbp.config import BOUNDS, DEFAULTS, FOREIGN_PARAMS, Config
 from ffbp.datasets import CLASSIFICATION, DATASETS, DERIVED, MISSING, REGRESSION, Source
+from ffbp.export import record, verification
 from ffbp.export.forms import FORMS, files_of, usual_plane
 from ffbp.export.summary import data_in_words, outcome, summary
 from ffbp.export.text_pictures import boundary_text, loss_text
@@ -104,10 +106,11 @@ EXAMPLES = """examples:
   python -m ffbp
   python -m ffbp --dataset spiral --hidden 16-16 --activation tanh --optimizer adam --lr 0.03
   python -m ffbp --link "https://ffbp.example/?dataset=iris&hidden=8" --out lesson --export json,html
-  python -m ffbp --verify homework.json
+  python -m ffbp --verify homework.json --file class.csv
 
 exit codes: 0 done, 1 the run diverged, a record did not verify, or a form could not be written,
-as where a library has no equivalent (the other forms are written), 2 wrong usage, 130 interrupted"""
+as where a library has no equivalent (the other forms are written), 2 wrong usage, a damaged file
+or a folder that cannot be written to, 130 interrupted"""
 
 
 class UsageError(Exception):
@@ -156,7 +159,10 @@ def parser() -> argparse.ArgumentParser:
         help=f"write a form: {', '.join(FORMS)}; several joined by ,",
     )
     output.add_argument(
-        "--verify", metavar="RECORD", type=Path, help="train a record's experiment again and compare; nothing else"
+        "--verify",
+        metavar="RECORD",
+        type=Path,
+        help="train a record's experiment again and compare; with --file, its samples with that file's, too",
     )
     output.add_argument("--quiet", action="store_true", help="no tour: the outcome in one line, and the files written")
     return parser
@@ -198,7 +204,7 @@ def main(arguments: list[str] | None = None) -> int:
         forms = _forms(options.export)
         if options.verify:
             with threadpool_limits(1, user_api="blas"):
-                return _verify(options.verify)
+                return _verify(options)
         config, source = _config(options)
         with threadpool_limits(1, user_api="blas"):  # as the dashboard: more threads would change the last digits
             return _tour(config, source, forms, options.out, quiet=options.quiet)
@@ -342,7 +348,7 @@ def _with_bar(work):
 def _tour(config, source, forms, folder, *, quiet) -> int:
     files = Path(folder or ".")  # of the forms; pictures nobody asked for go into a folder only if one was named
     if folder is not None or forms:
-        files.mkdir(parents=True, exist_ok=True)
+        _make_folder(files)
     page = _Page()
     data = dataset_for(config, source)
     work = fit(config, data)
@@ -363,6 +369,16 @@ def _tour(config, source, forms, folder, *, quiet) -> int:
         for path in written:
             print(f"  {path}")
     return 0 if run.diverged_at is None and complete else 1
+
+
+def _make_folder(folder):
+    """Make the folder that will be written to, before anything is trained, and see whether it can be written to."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UsageError(f"{folder} must be a folder that can be written to, got: {error.strerror}") from None
 
 
 def _first_steps(page, config, source, data, work) -> Run:
@@ -549,9 +565,14 @@ def _write(form, run, folder) -> list[Path]:
     return paths
 
 
-def _verify(path) -> int:
-    from ffbp.export import record
+# A record
 
+
+def _verify(options) -> int:
+    path, table = options.verify, None
+    _refuse_beside_verify(options)
+    if options.file is not None:
+        table = _table(options.file)
     try:
         if path.stat().st_size > record.MAX_BYTES:
             raise UsageError(f"{path} must be a record of at most {record.MAX_BYTES // 1_000_000} MB")
@@ -560,14 +581,32 @@ def _verify(path) -> int:
         raise UsageError(f"{path}: {error}") from None
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from None
-    run = loaded.run
+    if table is not None and not loaded.run.config.file_name:
+        raise UsageError(f"--file must be left out: {path} is a record of samples that come from no file")
     page = _Page()
-    for name, text in summary(run).items():
+    if not options.quiet:
+        _record_in_words(page, loaded)
+    found = _with_bar(verification.verifying(loaded, table))
+    for notice in found.notices()[: 1 if options.quiet else None]:
+        page.say(_clean(noticing.sentence(notice, format_number, format_percent)), indent=0)
+    return 0 if found.passed else 1
+
+
+def _refuse_beside_verify(options):
+    """A record brings its experiment along; what would change that, or ask for more, does not apply."""
+    flags = {key: f"--{key.replace('_', '-')}" for key in [*Config.PARAMS, "link", "out", "export"] if key != "file"}
+    given = [flag for key, flag in flags.items() if getattr(options, key, None) not in (None, [])]
+    if given:
+        raise UsageError(
+            f"{', '.join(given)} must be left out beside --verify: a record says itself how it was trained; only --file, "
+            "with the data of a file's record, and --quiet apply"
+        )
+
+
+def _record_in_words(page, loaded):
+    for name, text in summary(loaded.run).items():
         page.say(f"{name}: {_clean(text)}", indent=0)
     here = record.made_with()
-    others = [f"{k} {_clean(v)} (here {here[k]})" for k, v in loaded.made_with.items() if k in here and here[k] != v]
+    others = [f"{k} {_clean(v)} (here {here[k]})" for k, v in loaded.made_with.items() if here[k] != v]
     if others:
         page.say(f"Made with {', '.join(others)}.", indent=0)
-    found = _with_bar(record.verifying(run))
-    page.say(noticing.sentence(found.notice(), format_number), indent=0)
-    return 0 if found.passed else 1

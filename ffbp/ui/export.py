@@ -8,13 +8,13 @@ import streamlit as st
 
 from ffbp import sensitivity
 from ffbp.config import Config
-from ffbp.export import record
+from ffbp.export import record, verification
 from ffbp.export.animation import animating
 from ffbp.export.forms import FORMS, PROGRAMS, Form, available, needs_data_file, program
 from ffbp.export.handout import writing_handout
 from ffbp.export.pictures import boundary_png, loss_png
 from ffbp.export.summary import command, summary
-from ffbp.figures import format_number
+from ffbp.figures import format_number, format_percent
 from ffbp.notices import Notice, sentence
 from ffbp.ui import address
 from ffbp.ui import files as own_files
@@ -213,15 +213,13 @@ def bring_back() -> None:
     for name, text in summary(run).items():
         st.markdown(f"**{name}.** {plain(text)}")
     here = record.made_with()
-    others = [
-        f"{name} {value} (here {here[name]})"
-        for name, value in loaded.made_with.items()
-        if here.get(name, value) != value
-    ]
+    others = [f"{name} {value} (here {here[name]})" for name, value in loaded.made_with.items() if here[name] != value]
     st.caption(plain(f"Made with {', '.join(others)}." if others else "Made with the versions that run here."))
     verify, show = st.columns(2)
     if verify.button("Train again and compare", key="export:verify", type="primary", width="stretch"):
-        st.session_state[VERDICT] = (uploaded.file_id, _with_progress(record.verifying(run), "Training again"))
+        table = own_files.current() if run.config.file_name and own_files.is_there(run.config) else None
+        found = _with_progress(verification.verifying(loaded, table), "Training again")
+        st.session_state[VERDICT] = (uploaded.file_id, found)
     asked = show.button(
         "Show it in the dashboard", key="export:show", width="stretch", disabled=not own_files.is_there(run.config),
         help="All pages show its recorded numbers; nothing is trained." if own_files.is_there(run.config)
@@ -234,7 +232,16 @@ def bring_back() -> None:
         st.rerun()
     file_id, verdict = st.session_state.get(VERDICT, (None, None))
     if file_id == uploaded.file_id:
-        (st.success if verdict.passed else st.error)(sentence(verdict.notice(), format_number))
+        _show(verdict)
+
+
+def _show(verdict):
+    """What was found, as in the terminal: the verdict in colour, what limits it as warnings, and the rest as text."""
+    boxes = {"error": st.error, "warning": st.warning, "info": st.markdown}
+    first, *others = verdict.notices()
+    for notice in (first, *others):
+        box = st.success if notice is first and verdict.passed else boxes[notice.level]
+        box(plain(sentence(notice, format_number, format_percent)))
 
 
 def _forget():
