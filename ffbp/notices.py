@@ -243,15 +243,15 @@ def _agrees(n, number, percent):
 
 
 def _disagrees(n, number, percent):
-    text = f"Trained again, its numbers differ from epoch {n['epoch']} on"
+    text = f"Trained again, its numbers differ from epoch {n['epoch']} on{' and it ends differently' if n['ends'] else ''}."
     if worst := n["worst"]:
-        column, values = worst.column, (worst.recorded, worst.retrained)
-        recorded, retrained = (percent(v) if column.endswith("accuracy") else number(v) for v in values)
-        name = _COLUMNS.get(column, column.replace("train_", "training ").replace("_", " "))
-        text += f", most of all the {name} of epoch {worst.epoch} ({recorded} in the record, {retrained} trained again)"
-    if n["ends"]:
-        text += f"{', and' if n['worst'] else ':'} it ends otherwise"
-    return f"{text}. The record was changed, or a chaotic run parted on another machine."
+        show = percent if worst.column.endswith("accuracy") else number
+        if worst.column in ("inactive", "saturated"):
+            show = "{:.0f}".format
+        name = _COLUMNS.get(worst.column, worst.column.replace("train_", "training ").replace("_", " "))
+        values = f"{show(worst.recorded)} in the record, {show(worst.retrained)} trained again"
+        text += f" The largest difference is in epoch {worst.epoch}: {name} {values}."
+    return f"{text} The record was changed, or a chaotic run parted on another machine."
 
 
 def _other_data(n, number, percent):
@@ -274,15 +274,15 @@ def _allowance(n, number, percent):
     shown, more = n["epochs"][:5], len(n["epochs"]) - 5
     where = f"{', '.join(map(str, shown))} and {more} more" if more > 0 else _listed(list(map(str, shown)))
     return (
-        f"At {len(n['epochs'])} of {n['frames']} recorded moments (epoch {where}) up to {' and '.join(counts)} count otherwise "
-        "than in the retraining. This was allowed, since at least as many lie within rounding of the limit there."
+        f"At {len(n['epochs'])} of {n['frames']} recorded moments (epoch {where}) the counts differ from the retraining's by up "
+        f"to {' and '.join(counts)}. This is allowed, because at least as many lie within rounding of the limit there."
     )
 
 
 def _unchecked_file(n, number, percent):
     text = (
-        f"The samples were taken as the record has them. Only {n['file']} shows whether rows, labels, names and fingerprint are "
-        "its own: add it with --file in the terminal, or load it under Your data."
+        f"The samples were taken as the record has them. Whether {n['file']} holds these rows, labels and names and has this "
+        "fingerprint was not checked: add the file with --file in the terminal, or load it under Your data."
     )
     if n["computed"]:
         text += " The split and the inputs' means and standard deviations were computed again and are right"
@@ -309,7 +309,7 @@ def _unsaid(n, number, percent):
 
 
 def _unchecked_versions(n, number, percent):
-    return "Not checked: the versions and the machine that the record names, which nothing can confirm."
+    return "Not checked: the versions and the machine that the record names; nothing can confirm them."
 
 
 def _listed(names):
@@ -317,8 +317,8 @@ def _listed(names):
 
 
 _COLUMNS = {
-    "theta": "parameters",
-    "state": "optimizer's memory",
+    "theta": "a parameter",
+    "state": "the optimizer's memory",
     "step_loss": "loss of a step",
     "inactive": "number of dead units",
     "saturated": "number of saturated units",

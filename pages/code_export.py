@@ -26,8 +26,8 @@ st.header("In the terminal", anchor=False)
 export.terminal(config)
 st.header("Bring a record back", anchor=False)
 st.markdown(
-    "A record is complete: it can be looked at on every page, and verified. Verification trains the experiment again from its "
-    "configuration and compares every number. A loss that was made up does not survive that."
+    "A record is complete: you can look at it on every page, and verify it. Verification trains the experiment again and "
+    "compares every number. The verdict says what it found, what it put down to rounding, and what it could not check."
 )
 export.bring_back()
 ui.finish()

@@ -181,8 +181,9 @@ def _comparing(run: Run, again: Run) -> Generator[Progress, None, Verification]:
     data, difference, same_samples = _data_apart(run.dataset, again.dataset)
     columns = {f.name: (getattr(run.history, f.name), getattr(again.history, f.name)) for f in fields(History)}
     differing = {name: pair for name, pair in columns.items() if not _same(*pair)}
-    measured = {name: _apart(name, *pair, again.dataset) for name, pair in differing.items() if name not in _COUNTS}
-    counted = {name: _counts_apart(name, *pair, again.dataset) for name, pair in differing.items() if name in _COUNTS}
+    alike = {name: pair for name, pair in differing.items() if pair[0].shape[1:] == pair[1].shape[1:]}  # the same units
+    measured = {name: _apart(name, pair[0], again) for name, pair in alike.items() if name not in _COUNTS}
+    counted = {name: _counts_apart(name, *pair, again.dataset) for name, pair in alike.items() if name in _COUNTS}
     allowed = []
     if counted and measured and not data:  # with equal numbers the counts have to be equal as well
         allowed = yield from _allowing(counted, run, again)
@@ -285,24 +286,27 @@ def _data_apart(ours: Dataset, theirs: Dataset) -> tuple[tuple[str, ...], float,
 
 
 @np.errstate(all="ignore")
-def _apart(name: str, ours: np.ndarray, theirs: np.ndarray, dataset: Dataset) -> np.ndarray:
-    """|ours - theirs| over the rows that both have, on the scale of what the numbers are made from.
+def _apart(name: str, ours: np.ndarray, again: Run) -> np.ndarray:
+    """|ours - theirs| of a column, over the frames that both have, on the scale of what the numbers are made from.
 
     Losses: outputs that are known to TOLERANCE of the targets' size make a mean of squares whose root is known as well,
     and cross-entropy behaves alike; so roots are compared, which tells losses of 1e-10 apart and takes 1e-30 for nothing.
-    Gradients, updates and the optimizer's memory are sums that may cancel out, so their scale is the largest that the
-    layer, or the row of memory, has had so far. Parameters are compared with the largest of their frame. Where a scale
-    is zero but for rounding, FLOOR keeps it from being taken at its word.
+    Gradients, updates and the optimizer's memory are sums that may cancel out; their scale is their own size and the size
+    that they had at first, before anything was learned. Parameters are compared with the largest of their frame. What is
+    zero but for rounding is compared, by FLOOR, with what it was summed from: the other layers' gradients, parameters.
     """
+    theirs, theta = getattr(again.history, name), again.history.theta
     n = min(len(ours), len(theirs))
     ours, theirs = ours[:n], theirs[:n]
     equal = (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
     size = np.abs(theirs)
+    first = size[min(1, n - 1)] if name in ("state", "update_norm") else size[0]  # no step has been made before
     if name in ("epoch", "step"):
-        scale = np.zeros(1)
+        scale = 0.0
     elif name.endswith("_loss"):
         ours, theirs = np.sqrt(ours), np.sqrt(theirs)
-        scale = theirs + (np.abs(dataset.y_train).max() if dataset.task == REGRESSION else 1.0)
+        y = again.dataset.y_train
+        scale = theirs + (np.abs(y).max() if again.dataset.task == REGRESSION else 1.0)
     elif name.endswith("_r2"):
         scale = np.maximum(size, 1.0)
     elif name == "theta":
@@ -310,10 +314,11 @@ def _apart(name: str, ours: np.ndarray, theirs: np.ndarray, dataset: Dataset) ->
     elif name in ("penalty", "weight_norm"):
         scale = size + FLOOR
     elif name == "state":
-        scale = np.maximum.accumulate(size.max(axis=2, keepdims=True), axis=0)
+        scale = size.max(axis=2, keepdims=True) + first.max(axis=1, keepdims=True)
+    elif name == "update_norm":
+        scale = size + first + FLOOR * np.abs(theta[:n]).max(axis=1, keepdims=True)
     else:
-        so_far = np.fmax.accumulate(size, axis=0)
-        scale = so_far + FLOOR * so_far.max(axis=1, keepdims=True)
+        scale = size + first + FLOOR * (size + first).max(axis=1, keepdims=True)
     return _share(np.where(equal, 0.0, np.abs(ours - theirs)), scale)
 
 

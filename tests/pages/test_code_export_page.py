@@ -11,8 +11,13 @@ from streamlit.testing.v1 import AppTest
 
 import ffbp
 from ffbp import Config, History, sensitivity
+from ffbp.export import terminal
 from ffbp.export.forms import CODE, FORMS, available
+from ffbp.export.record import read_record
+from ffbp.export.verification import verify
+from ffbp.figures import format_number, format_percent
 from ffbp.figures.pack import arrays_of, header_of
+from ffbp.notices import sentence
 from ffbp.ui import export
 from ffbp.ui.runs import RECORD
 
@@ -163,7 +168,7 @@ def test_a_record_says_what_it_is(iris):
 def test_an_honest_record_is_verified(iris):
     app = press(bring(page(epochs=20), iris), "export:verify")
     (verdict,) = app.success
-    assert re.search(r"all [\d,]+ numbers of the record are equal, bit for bit", verdict.value)
+    assert re.search(r"all [\d,]+ numbers of the training are equal, bit for bit", verdict.value)
 
 
 def forged(run):
@@ -176,6 +181,21 @@ def test_a_forged_record_is_not(iris):
     app = press(bring(page(epochs=20), forged(iris)), "export:verify")
     assert not app.success
     assert "its numbers differ from epoch 30 on" in app.error[0].value
+    assert "The largest difference is in epoch 30: training loss" in app.error[0].value.replace("\\", "")
+
+
+def test_the_verdict_is_the_terminals(iris, tmp_path, capsys):
+    path = tmp_path / "record.json"
+    for run in (iris, forged(iris)):
+        path.write_text(ffbp.dump_record(run))
+        terminal.main(["--verify", str(path)])
+        told = " ".join(capsys.readouterr().out.split())
+        app = press(bring(page(epochs=20), run), "export:verify")
+        shown = [element.value.replace("\\", "") for element in (*app.success, *app.error, *app.markdown)]
+        assert sum(text in told for text in shown) >= 3  # the verdict, the retraining's figures, what was not checked
+        for notice in verify(read_record(path.read_bytes())).notices():
+            assert sentence(notice, format_number, format_percent) in told
+            assert sentence(notice, format_number, format_percent) in shown
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\xff", b"{}", b"[[[", b'{"format": "ffbp-run", "version": 9}'])
@@ -284,6 +304,10 @@ def test_a_files_record_is_verified_anywhere_but_shown_only_beside_its_file(anim
     assert app.button(key="export:show").disabled
     app = press(app, "export:verify")
     assert "equal, bit for bit" in app.success[0].value
+    assert "taken as the record has them" in app.warning[-1].value
+    app = press(bring(page_with(table, run), run), "export:verify")
+    assert "equal, bit for bit" in app.success[0].value
+    assert any(r"labels and names are those of my animals\.csv" in words.value for words in app.markdown)
     app = bring(page_with(table, run), run)
     assert not app.button(key="export:show").disabled
     app = press(app, "export:show")

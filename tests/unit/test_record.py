@@ -197,6 +197,34 @@ RESIGNED = {
     ),
     "a column too many": (lambda c: c["data"].update(columns=[0, 7]), "data.columns must be below 2"),
     "an unknown derived input": (lambda c: c["data"].update(derived=["exec"]), "data.derived must be among"),
+    "rows in both parts": (
+        lambda c: c["data"].update(rows_test=c["data"]["rows_train"] | {"shape": [48]}, raw_test=c["data"]["raw_train"],
+                                   y_test=c["data"]["y_train"]),
+        "data.rows_test must be other rows",
+    ),
+    "false sizes": (lambda c: c["network"].update(sizes=[2, 64, 64, 1]), "network.sizes must be [2,4,3,1] by the rest"),
+    "false activations": (lambda c: c["network"].update(activations=["relu", "relu", "softmax"]), "network.activations must be"),
+    "a false loss function": (lambda c: c["network"].update(loss="mse"), 'network.loss must be "bce" by the rest'),
+    "an unknown key": (lambda c: c.update(grade="A"), "unknown key 'grade' in a record"),
+    "an unknown key in the network": (lambda c: c["network"].update(grade="A"), "unknown key 'grade' in network"),
+    "an unknown key in the history": (lambda c: c["history"].update(grade=[1]), "unknown key 'grade' in history"),
+    "an unknown key in the data": (lambda c: c["data"].update(grade="A"), "unknown key 'grade' in data"),
+    "an unknown key in an array": (lambda c: c["data"]["mean"].update(grade="A"), "data.mean must have the keys"),
+    "an unknown version": (lambda c: c["made_with"].update(grade="A"), "made_with must have the keys"),
+    "a version that is none": (lambda c: c["made_with"].update(numpy="the best"), "made_with.numpy must be a version"),
+    "a machine on two lines": (lambda c: c["made_with"].update(machine="a\nb"), "made_with.machine must be a machine"),
+    "true for version 1": (lambda c: c.update(version=True), "version must be 1, got True"),
+    "1.0 for version 1": (lambda c: c.update(version=1.0), "version must be 1, got 1.0"),
+    "a float for a whole number": (lambda c: c["config"].update(epochs=12.0), "config.epochs must be 12 by the rest"),
+    "a whole number for a float": (lambda c: c["history"]["penalty"].__setitem__(0, 0), "history.penalty must be"),
+    "more behind an array": (
+        lambda c: c["data"]["mean"].update(base64=base64.b64encode(
+            base64.b64decode(c["data"]["mean"]["base64"]) + b"more").decode()),
+        "data.mean must be deflated numbers in base64 and nothing more",
+    ),
+    "whole numbers for samples": (
+        lambda c: c["data"].update(raw_train=record._pack(np.zeros((48, 2), int))), "data.raw_train must be floats",
+    ),
     "a name that is a number": (lambda c: c["data"].update(feature_names=[1, 2]), "data.feature_names must be a list of str"),
 }  # fmt: skip
 
@@ -207,6 +235,14 @@ def test_a_record_whose_parts_do_not_fit_is_refused_even_with_a_fitting_checksum
     with pytest.raises(ValueError) as error:  # noqa: PT011 the message is compared below
         ffbp.load_record(changed(text, change, resign=True))
     assert first_line(error).startswith(expected)
+
+
+@pytest.mark.parametrize("place", ['"train_loss": ', '"seed": ', '"checksum": ', '"W": '])
+def test_a_key_may_stand_once_only(text, place):
+    """Of two, Python reads the last, and a person the first."""
+    twice = text.replace(place, f"{place}[0.0], {place}", 1)
+    with pytest.raises(ValueError, match="must stand once in its JSON object, got it twice"):
+        ffbp.load_record(twice)
 
 
 def bomb(content):

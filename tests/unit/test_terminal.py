@@ -441,12 +441,14 @@ def test_the_views_parameters_are_those_of_the_dashboard():
     assert set(terminal.VIEWED) == {*address.VIEW, address.INPUTS}
 
 
-def test_a_folder_that_cannot_be_written_is_named(tour, tmp_path):
+@pytest.mark.parametrize("folder", ["{}/file", "{}/file/sub", "/proc", "/proc/x"])
+def test_a_folder_that_cannot_be_written_to_is_wrong_usage_before_anything_is_trained(tour, tmp_path, folder):
     (tmp_path / "file").write_text("x")
-    code, _, err = tour("--epochs", 3, "--quiet", "--out", tmp_path / "file" / "sub")
-    assert code == 1
-    assert str(tmp_path / "file") in err
-    assert "Traceback" not in err
+    folder = folder.format(tmp_path)
+    code, out, err = tour("--epochs", 3, "--out", folder)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"python -m ffbp: error: {folder} must be a folder that can be written to, got: ")
+    assert err.count("\n") == 1
 
 
 def test_without_pillow_pictures_are_text_and_an_animation_is_refused(tour, tmp_path, monkeypatch):
@@ -478,6 +480,71 @@ def test_a_record_is_verified(tour, tmp_path):
     code, out, _ = tour("--verify", path)
     assert code == 1
     assert "its numbers differ from epoch 12 on" in out
+
+
+def test_a_false_accuracy_does_not_verify_and_the_true_one_is_printed(tour, tmp_path):
+    homework = ("--samples", 20, "--test", 0.1, "--optimizer", "adam", "--lr", 0.01, "--hidden", 6, "--epochs", 50)
+    tour(*homework, "--export", "json", "--out", tmp_path, "--quiet")
+    path = tmp_path / "record.json"
+    content = json.loads(path.read_text())
+    history = content["history"]
+    history["test_accuracy"] = [min(1.0, v + 0.5) for v in history["test_accuracy"]]
+    history["train_loss"][3] += 2e-16
+    content["checksum"] = ffbp.export.record.checksum(content)
+    path.write_text(json.dumps(content))
+    code, out, _ = tour("--verify", path)
+    assert code == 1
+    said = " ".join(out.split())
+    assert "test loss 1.107, accuracy 100.0 %" in said  # what the record claims
+    assert "test accuracy 100.0 % in the record, 50.0 % trained again." in said
+    assert "The retraining ended in epoch 50: training loss" in said
+    assert "test loss 1.107, accuracy 50.0 %" in said
+
+
+def test_a_files_record_is_compared_with_the_file(tour, animals, tmp_path):
+    tour("--file", animals, "--quiet", "--epochs", 5, "--out", tmp_path, "--export", "json")
+    path = tmp_path / "record.json"
+    code, out, _ = tour("--verify", path)
+    assert code == 0
+    assert "samples were taken as the record has them" in " ".join(out.split())
+    code, out, _ = tour("--verify", path, "--file", animals)
+    assert code == 0
+    assert "labels and names are those of animals.csv, and its fingerprint is" in " ".join(out.split())
+    other = tmp_path / "other.csv"
+    other.write_text(animals.read_text().replace("1,6;21;cat", "1,6;21;dog"))
+    code, out, _ = tour("--verify", path, "--file", other)
+    assert code == 1
+    assert "not those that other.csv gives" in " ".join(out.split())
+
+
+BESIDE = {
+    "an option": (("--epochs", 3), "--epochs must be left out beside --verify"),
+    "several": (("--epochs", 3, "--out", "x", "--export", "json"), "--epochs, --out, --export must be left out"),
+    "a link": (("--link", "?epochs=3"), "--link must be left out"),
+    "a file's options": (("--file", "class.csv", "--target", 1), "--target must be left out"),
+    "a file where none is needed": (("--file", "FILE"), "--file must be left out: "),
+    "a file that is none": (("--file", "/nowhere.csv"), "/nowhere.csv: No such file"),
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_options_that_do_not_apply_beside_verify_are_wrong_usage(tour, animals, tmp_path, name):
+    arguments, message = BESIDE[name]
+    path = tmp_path / "record.json"
+    path.write_text(ffbp.dump_record(ffbp.train(Config(n_samples=10, epochs=2))))
+    code, out, err = tour("--verify", path, *(animals if a == "FILE" else a for a in arguments))
+    assert (code, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_a_quiet_verdict_is_one_sentence(tour, tmp_path):
+    path = tmp_path / "record.json"
+    path.write_text(ffbp.dump_record(ffbp.train(Config(n_samples=10, epochs=2))))
+    code, out, _ = tour("--verify", path, "--quiet")
+    assert code == 0
+    assert out.startswith("Trained again: all ")
+    assert out.count(".") == 1
 
 
 # As a process

@@ -147,9 +147,9 @@ def test_a_forged_loss_is_found_with_the_epoch_from_which_it_is_forged(small):
     assert not found.passed
     assert found.parts_at == epoch
     text = words(found)[0]
-    assert f"from epoch {epoch} on, most of all the training loss of epoch {found.worst.epoch}" in text
+    assert f"from epoch {epoch} on. The largest difference is in epoch {found.worst.epoch}: training loss" in text
     recorded, retrained = (format_number(run.history.train_loss[9]) for run in (fake.run, small))
-    assert f"({recorded} in the record, {retrained} trained again)" in text
+    assert f"{recorded} in the record, {retrained} trained again." in text
 
 
 NEVER_MEASURED = ("train_r2", "test_r2")  # in classification
@@ -213,7 +213,7 @@ def test_a_forged_end_is_found(small):
         found = verified(replace(small, **changes))
         assert not found.passed
         assert found.parts_at == next(iter(changes.values()))
-        assert "it ends otherwise" in words(found)[0]
+        assert "and it ends differently." in words(found)[0]
     stopped = ffbp.train(RUNS["stopped early"])
     assert not verified(replace(stopped, stopped_at=None)).passed
 
@@ -249,7 +249,7 @@ def test_a_false_accuracy_is_found_although_another_number_differs_in_its_last_d
     assert not found.passed
     assert found.worst.column == "test_accuracy"
     h = run.history
-    assert "(100.0 % in the record, 50.0 % trained again)" in words(found)[0]
+    assert "test accuracy 100.0 % in the record, 50.0 % trained again." in words(found)[0]
     assert (
         f"test loss {format_number(h.test_loss[-1])}, accuracy {format_percent(h.test_accuracy[-1])}" in words(found)[1]
     )
@@ -304,7 +304,10 @@ def test_a_sample_at_the_limit_may_fall_to_its_other_side_in_its_own_frame_only(
     found = verified(forged(run, train_accuracy=off_by(1), theta=last_digits))
     assert found.passed
     assert [(frame.epoch, frame.samples, frame.units) for frame in found.allowed] == [(0, 1, 0)]
-    assert "At 1 of 2 recorded moments (epoch 0) up to 1 sample count" in words(found)[2]
+    assert (
+        "At 1 of 2 recorded moments (epoch 0) the counts differ from the retraining's by up to 1 sample."
+        in words(found)[2]
+    )
     assert not verified(forged(run, train_accuracy=off_by(1))).passed  # nothing else differs: the same machine
     assert not verified(forged(run, train_accuracy=off_by(-2), theta=last_digits)).passed
     clear = ffbp.train(with_a_sample_at_the_limit(1e-9))
