@@ -100,6 +100,7 @@ class Resolved(NamedTuple):
     n_classes: int
     columns: tuple[int, ...]
     standardize: bool
+    scale: float  # what all pixels of an image are divided by; else 1
     test_size: float
     loss: str
     activations: tuple[str, ...]
@@ -113,11 +114,12 @@ class Config:
     """One experiment. ``Config()`` is the reference experiment.
 
     Data: ``dataset`` (a key of DATASETS), ``n_samples, noise, classes`` (generated data only), ``columns`` (numbers of
-    the columns from 0; None the default pair; () all of them), ``standardize`` (None as fits), ``derived`` (keys of
-    DERIVED, two-column data only), ``test_size`` (share held out; four-point data hold out nothing). ``points``
-    replaces the samples by drawn ones in the plane (or on the line) of the one or two chosen columns: their values and
-    then the class or value, each. ``file_name, file_fingerprint`` name a file's data; then ``target`` (number of the
-    file's column), ``task`` (both None as guessed) and ``missing`` (a key of MISSING) say how it is read.
+    the columns from 0; None the default pair; () all of them), ``standardize`` (None as fits: on for tables;
+    images are divided by full ink instead), ``derived`` (keys of DERIVED, two-column data only), ``test_size`` (share
+    held out; four-point data hold out nothing). ``points`` replaces the samples by drawn ones in the plane (or on the
+    line) of the one or two chosen columns: their values and then the class or value, each. ``file_name,
+    file_fingerprint`` name a file's data; then ``target`` (number of the file's column), ``task`` (both None as
+    guessed) and ``missing`` (a key of MISSING) say how it is read.
 
     Network: ``hidden`` (units per hidden layer), ``activation`` (a key, or one a hidden layer), ``output_activation,
     loss`` (None as fits), ``initializer, init_scale, bias_init``; ``initial_theta`` sets all weights explicitly.
@@ -307,12 +309,15 @@ class Config:
         """Settle everything that is left "as fits", from the source's facts (`source`) or from a split Dataset."""
         if isinstance(data, Dataset):
             task, n_classes, columns = data.task, data.n_classes, data.columns
-            standardize, n_train = data.standardized, len(data.X_train)
+            standardize, scale, n_train = data.standardized, data.scale, len(data.X_train)
             test_size = self.test_size if len(data.X_test) else 0.0
         else:
             source = self.source(data)
             task, n_classes, columns = source.task, len(class_names_of(source, self.classes)), self._columns(source)
-            standardize = source.standardize if self.standardize is None else self.standardize
+            pixels = tuple(range(len(source.feature_names)))
+            image = self.standardize is None and source.ink is not None and tuple(columns) == pixels
+            standardize = source.standardize and not image if self.standardize is None else self.standardize
+            scale = source.ink if image else 1.0
             n, counts = self._available(source, columns)
             n_test = 0 if source.fixed else n_held_out(n, self.test_size, counts)
             test_size, n_train = self.test_size if n_test else 0.0, n - n_test
@@ -331,6 +336,7 @@ class Config:
             n_classes=n_classes,
             columns=tuple(columns),
             standardize=standardize,
+            scale=scale,
             test_size=test_size,
             loss=loss,
             activations=(*hidden_activations, output),

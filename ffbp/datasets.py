@@ -16,6 +16,8 @@ CLASSIFICATION, REGRESSION = "classification", "regression"
 # What happens to samples with missing values in the chosen columns: key -> label.
 MISSING = {"drop": "Leave the row out", "median": "Fill with the training median"}
 NO_CLASS = -1  # the class of a row without one
+# Images of ten digits, by their number of pixels: what full ink is. optdigits; MNIST as shares of black, or as its files.
+INK = {64: (16.0,), 784: (1.0, 255.0)}
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,8 @@ class Source:
     or NO_CLASS where the target is (only if ``has_gaps``). ``fixed`` says that the samples are few and all needed:
     nothing is held out. ``classes`` is the range that may be chosen, ``default_columns`` what trains unless chosen
     otherwise, ``standardize`` whether they are standardised unless chosen otherwise. ``stratified``: both parts get
-    each class in the same share. ``groups``: the features that encode one column of categories together.
+    each class in the same share. ``groups``: the features that encode one column of categories together. ``ink``:
+    what full ink is, where the features are an image's pixels; all of them are then divided by it unless chosen otherwise.
     """
 
     key: str
@@ -48,6 +51,7 @@ class Source:
     drawn: bool = False
     has_gaps: bool = False
     groups: tuple[tuple[int, ...], ...] = ()
+    ink: float | None = None
 
     @property
     def sized(self) -> bool:
@@ -215,7 +219,7 @@ DATASETS = {
         ),
         Source(
             "digits", "Handwritten digits 8×8", CLASSIFICATION, _table("load_digits"), _PIXELS, "digit",
-            tuple("0123456789"), default_classes=10, default_columns=(21, 42), n_rows=1797, **_TABLE,
+            tuple("0123456789"), default_classes=10, default_columns=(21, 42), n_rows=1797, ink=16.0, **_TABLE,
         ),
     )
 }  # fmt: skip
@@ -236,8 +240,9 @@ class Dataset:
 
     X_train (n_train, n_inputs), y_train (n_train,): classes as integers or the (standardised) target; likewise test.
     raw_train, raw_test: (n, n_features), all columns in their own units. rows_train, rows_test: row numbers in the
-    source. mean, std: of the chosen columns' training part (0 and 1 where nothing is standardised). stratified: each
-    class is to have the same share in both parts; with a class too small for that, nothing is held out.
+    source. mean, std: of the chosen columns' training part (0 and 1 where nothing is standardised; 0 and full ink for
+    images, whose pixels are all divided by it). stratified: each class is to have the same share in both parts; with a
+    class too small for that, nothing is held out.
     """
 
     task: str
@@ -281,8 +286,20 @@ class Dataset:
         return tuple(self.feature_names[c] for c in self.columns) + tuple(DERIVED[key][0] for key in self.derived)
 
     @property
+    def scale(self) -> float:
+        """The one number that all pixels of an image are divided by; 1 where each column has a scale of its own, or none."""
+        shared = len(self.columns) in INK and not self.mean.any() and bool((self.std == self.std[0]).all())
+        return float(self.std[0]) if shared else 1.0
+
+    @property
     def standardized(self) -> bool:
-        return bool(np.any(self.mean != 0) or np.any(self.std != 1))
+        """Whether each column has its own mean and standard deviation taken out."""
+        return self.scale == 1 and bool(np.any(self.mean != 0) or np.any(self.std != 1))
+
+    @property
+    def encodes(self) -> bool:
+        """Whether the network's inputs have other units than the columns."""
+        return self.standardized or self.scale != 1
 
     def encode(self, raw: np.ndarray) -> np.ndarray:
         """Raw samples (n, n_features) to network inputs (n, n_inputs): chosen columns, standardised, then derived."""
@@ -353,7 +370,15 @@ def drawn_source(
         drawn=True,
         has_gaps=False,
         groups=(),
+        ink=None,
     )
+
+
+def ink_of(X: np.ndarray, n_classes: int) -> float | None:
+    """What full ink is, where rows X (n, n_features) look like images of ten digits; None of other data."""
+    if n_classes != 10 or X.shape[1] not in INK or np.isnan(X).any() or X.min() < 0:
+        return None
+    return next((ink for ink in INK[X.shape[1]] if X.max() <= ink), None)
 
 
 def usable_rows(X: np.ndarray, y: np.ndarray, columns: Sequence[int], *, missing: str) -> np.ndarray:
@@ -420,11 +445,12 @@ def prepare(
     stratified: bool = False,
     missing: str = "drop",
     groups: Sequence[Sequence[int]] = (),
+    scale: float = 1.0,
 ) -> Dataset:
     """Split raw samples X (n, n_features), y (n,) by scikit-learn's train_test_split, and encode both parts.
 
     Rows that cannot be used are left out (`usable_rows`). Statistics, the medians that fill gaps included, come from the
-    training part only; a column that is constant there keeps the scale 1.
+    training part only; a column that is constant there keeps the scale 1. scale: unless standardised, all are divided by it.
     """
     from sklearn.model_selection import train_test_split
 
@@ -439,7 +465,7 @@ def prepare(
     if missing == "median":
         X = fill(X, rows_train, groups)
     chosen = X[np.ix_(rows_train, columns)]
-    mean, std = np.zeros(len(columns)), np.ones(len(columns))
+    mean, std = np.zeros(len(columns)), np.full(len(columns), float(scale))
     target_mean, target_std = 0.0, 1.0
     if standardize:
         mean, std = chosen.mean(axis=0), _scale(chosen)

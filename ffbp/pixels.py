@@ -6,11 +6,12 @@ gradient with respect to the pixels as they came. Followed downhill in small ste
 an image into one that the network takes for another digit (Szegedy et al. 2014; Goodfellow et al. 2015).
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from ffbp.datasets import CLASSIFICATION, Dataset
+from ffbp.datasets import CLASSIFICATION, Dataset, ink_of
 from ffbp.network import Network
 
 
@@ -27,18 +28,13 @@ class Raster:
         return pixels.reshape(*pixels.shape[:-1], self.side, self.side)
 
 
-# By the number of pixels: optdigits; MNIST as shares of black, or as its files have it.
-RASTERS = {64: (Raster(8, 16.0),), 784: (Raster(28, 1.0), Raster(28, 255.0))}
-
-
 def raster_of(dataset: Dataset) -> Raster | None:
     """The raster of a dataset whose inputs are all pixels of ten digits' images, in their order; None of any other."""
     pixels = tuple(range(len(dataset.feature_names)))
-    if dataset.task != CLASSIFICATION or dataset.columns != pixels or dataset.n_classes != 10:
+    if dataset.task != CLASSIFICATION or dataset.columns != pixels:
         return None
-    parts = [raw for raw in (dataset.raw_train, dataset.raw_test) if len(raw)]
-    low, high = min(raw.min() for raw in parts), max(raw.max() for raw in parts)
-    return next((r for r in RASTERS.get(len(pixels), ()) if low >= 0 and high <= r.high), None)
+    ink = ink_of(np.concatenate([dataset.raw_train, dataset.raw_test]), dataset.n_classes)
+    return ink and Raster(math.isqrt(len(pixels)), ink)
 
 
 def input_gradient(network: Network, dataset: Dataset, pixels: np.ndarray, target: int) -> np.ndarray:

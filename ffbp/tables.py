@@ -19,7 +19,7 @@ from itertools import islice
 
 import numpy as np
 
-from ffbp.datasets import CLASSIFICATION, NO_CLASS, REGRESSION, Source, usable_rows
+from ffbp.datasets import CLASSIFICATION, NO_CLASS, REGRESSION, Source, ink_of, usable_rows
 
 MAX_BYTES = 5 * 2**20
 MAX_ROWS = 20_000
@@ -521,6 +521,7 @@ def source_of(table: Table, *, target: int | None = None, task: str | None = Non
         stratified=True,
         has_gaps=bool(np.isnan(X).any() or column.n_missing),
         groups=groups,
+        ink=ink_of(X, len(class_names)),
         target=target,
         column_of=column_of,
         left_out=tuple(left_out),

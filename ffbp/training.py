@@ -149,6 +149,7 @@ def dataset_for(config: Config, source: Source | None = None) -> Dataset:
         columns=resolved.columns,
         derived=config.derived,
         standardize=resolved.standardize,
+        scale=resolved.scale,
         test_size=resolved.test_size,
         seed=config.seed,
         stratified=source.stratified,

@@ -340,14 +340,15 @@ def _split(e, d, n):
 
 def _encode(e, d, rows_are_samples, with_ones):
     data, n_columns = e.data, len(e.data.columns)
-    steps = [*(["standardised"] if data.standardized else []), *(["with derived inputs"] if data.derived else [])]
+    scaled = "standardised" if data.standardized else "divided by full ink" if data.scale != 1 else None
+    steps = [*([scaled] if scaled else []), *(["with derived inputs"] if data.derived else [])]
     lines = ["def encode(X):"]
     shape = f"(n, {e.sizes[0]})" if rows_are_samples else f"A0 ({e.sizes[0]}, n)"
     what = f"Samples X (n, {n_columns}) to the network's inputs {shape}"
     lines += docstring(", ".join([what, *steps]) + ".")
     if with_ones:
         lines[-1:] = docstring(f"Samples X (n, {n_columns}) to inputs A0 ({e.sizes[0] + 1}, n), the last row ones.")
-    value = "(X - mean) / std" if data.standardized else "X"
+    value = "(X - mean) / std" if data.standardized else f"X / {literal(data.scale)}" if data.scale != 1 else "X"
     if data.derived:
         lines += [f"    X = {value}"] if data.standardized else []
         extra = [d.inlined(DERIVED[key][1], {"x1": "X[:, 0]", "x2": "X[:, 1]"}) for key in data.derived]

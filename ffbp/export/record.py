@@ -19,7 +19,7 @@ import re
 import sys
 import zlib
 from collections.abc import Callable
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -28,10 +28,12 @@ from ffbp.config import Config
 from ffbp.datasets import CLASSIFICATION, DERIVED, REGRESSION, Dataset, Source
 from ffbp.network import count_params
 from ffbp.optimizers import OPTIMIZERS
+from ffbp.pixels import raster_of
 from ffbp.training import MAX_FRAMES, History, Run, build_network
 from ffbp.version import VERSION as FFBP_VERSION
 
-FORMAT, VERSION = "ffbp-run", 1
+FORMAT, VERSION = "ffbp-run", 2
+READABLE = (1, 2)  # in version 1 the automatic choice standardised images, too
 MAX_BYTES = 24_000_000  # of a record; the largest run, about 8 MB of parameters and state, stays below
 MAX_ARRAY_BYTES = 64_000_000
 MAX_LISTS, MAX_COMMAS = 100_000, 1_000_000  # Python's lists take far more memory than their text
@@ -187,9 +189,10 @@ def read_record(text: str | bytes) -> Record:
         raise ValueError(
             f"format must be {FORMAT!r}, got {_short(content.get('format'))}; choose a file saved as a record"
         )
-    if type(content.get("version")) is not int or content["version"] != VERSION:  # true and 1.0 equal 1, too
+    version = content.get("version")
+    if type(version) is not int or version not in READABLE:
         raise ValueError(
-            f"version must be {VERSION}, got {_short(content.get('version'))}; it was written by another version of ffbp"
+            f"version must be {' or '.join(map(str, READABLE))}, got {_short(version)}; it was written by another version of ffbp"
         )
     for key in _KEYS:
         if key not in content:
@@ -205,6 +208,10 @@ def read_record(text: str | bytes) -> Record:
         )
     config = Config.from_json(json.dumps(_dict(content["config"], "config")))
     dataset = _dataset(_dict(content["data"], "data"))
+    if version == 1 and config.standardize is None and raster_of(dataset) is not None:
+        config = replace(config, standardize=True)
+        content["config"]["standardize"] = True
+    content["version"] = VERSION
     _check_data(config, dataset)
     sizes = build_network(config, dataset).sizes
     history = _history(_dict(content["history"], "history"), config, dataset, sizes)

@@ -56,6 +56,8 @@ def data_in_words(config: Config, data: Dataset) -> str:
     text += f"; inputs {_listed(data.input_names)}"
     if data.standardized:
         text += ", standardised with the training part's mean and standard deviation"
+    elif data.scale != 1:
+        text += f", all divided by {data.scale:g}"
     target = f"; target {data.target_name}"
     text += f"{target}, a number" if data.task == "regression" else f"{target}: {_listed(data.class_names)}"
     return f"{text}."

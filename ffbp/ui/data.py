@@ -207,9 +207,9 @@ def summary(config: Config, shown: Shown) -> None:
         if n_test
         else "All of them train."
     )
-    scaled = (
-        "are standardised with the training part's mean and deviation" if dataset.standardized else "stay as they are"
-    )
+    scaled = f"are divided by {dataset.scale:g}" if dataset.scale != 1 else "stay as they are"
+    if dataset.standardized:
+        scaled = "are standardised with the training part's mean and deviation"
     st.caption(f"{split} Inputs{' and target' if dataset.task == REGRESSION else ''} {scaled}.")
 
 

@@ -15,10 +15,11 @@ from streamlit.errors import StreamlitPageNotFoundError
 
 from ffbp import handwriting
 from ffbp.config import Config
+from ffbp.datasets import INK
 from ffbp.figures import digits as pictures
 from ffbp.figures import format_number, format_percent
 from ffbp.network import Network, Trace
-from ffbp.pixels import RASTERS, Raster, input_gradient, raster_of, walk
+from ffbp.pixels import Raster, input_gradient, raster_of, walk
 from ffbp.presets import PRESETS
 from ffbp.ui import address, files, formulas, mnist
 from ffbp.ui.catching_up import note
@@ -134,7 +135,7 @@ def shows_digits(config: Config) -> bool:
     source = config.source(files.source_for(config))
     resolved = config.resolve(source)
     n_pixels = len(source.feature_names)
-    return n_pixels in RASTERS and resolved.columns == tuple(range(n_pixels)) and resolved.n_classes == 10
+    return n_pixels in INK and resolved.columns == tuple(range(n_pixels)) and resolved.n_classes == 10
 
 
 def are_images(shown: Shown) -> bool:
@@ -183,6 +184,11 @@ def weight_images(look: Look) -> None:
     """The first layer's weights as images at every frame; a click chooses the unit."""
     data = _packed_weights(look.shown.id, look.unit, look.run, look.raster)
     _show("images", data, "digits:weights", _unit_chosen, look.network.sizes[1])
+    if look.dataset.scale != 1:
+        st.caption(
+            f"All pixels are divided by {look.dataset.scale:g}, full ink. Standardising each by itself would give as much "
+            "weight to pixels at the border that hardly ever have ink."
+        )
 
 
 def _unit_chosen(unit):
@@ -383,19 +389,14 @@ def neuron_by_neuron(look: Look) -> None:
     w, x = network.layers[0].W[unit], trace.A[0][:, 0]
     with np.errstate(over="ignore", invalid="ignore"):
         products = w * x
-    standardized = look.dataset.standardized
-    images = [look.sample.chosen, *([x] if standardized else []), w, products]
-    captions = [
-        "pixels", *(["standardised"] if standardized else []), f"weights of unit {unit + 1}", pictures.sum_caption(products),
-    ]  # fmt: skip
-    signs = ["", *(["→"] if standardized else []), "×", "="]
+    encoded = look.dataset.encodes
+    how = "standardised" if look.dataset.standardized else f"divided by {look.dataset.scale:g}"
+    weights = f"weights of unit {unit + 1}"
+    images = [look.sample.chosen, *([x] if encoded else []), w, products]
+    captions = ["pixels", *([how] if encoded else []), weights, pictures.sum_caption(products)]
+    signs = ["", *(["→"] if encoded else []), "×", "="]
     kinds = ["ink", *["signed"] * (len(images) - 1)]
-    labels = [
-        "pixels",
-        *(["standardised pixels"] if standardized else []),
-        f"weights of unit {unit + 1}",
-        "contributions",
-    ]
+    labels = ["pixels", *([f"pixels, {how}"] if encoded else []), weights, "contributions"]
     data = pictures.pack_images(
         np.array(images), kinds, labels, raster=raster, captions=captions, signs=signs,
         name="One unit's sum as images", size=150,

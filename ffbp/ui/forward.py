@@ -385,7 +385,7 @@ def _source_labels(p):
 def _name(p, kind, index):
     """The changed number's name, as a formula for a label."""
     if kind == "an input":
-        return f"$x_{{{index + 1}}}$" + (" in its own units" if p.dataset.standardized else "")
+        return f"$x_{{{index + 1}}}$" + (" in its own units" if p.dataset.encodes else "")
     if kind.startswith("a weight"):
         return f"$W^{{[{p.layer}]}}_{{{p.unit + 1},{index + 1}}}$"
     return f"$b^{{[{p.layer}]}}_{{{p.unit + 1}}}$"

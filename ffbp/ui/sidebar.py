@@ -137,6 +137,7 @@ class Sidebar:
             )
         if not self.source.generated and not self.source.drawn:
             self._columns()
+            self._images_note()
         self._more("data", "More about the data", self._data_details)
         _group("Network")
         self._hidden()
@@ -213,7 +214,9 @@ class Sidebar:
             self._slider("n_samples", 10)
         if not self.source.fixed:
             self._slider("test_size", 0.05)
-        names = {None: f"{'on' if self.resolved.standardize else 'off'}, as fits", True: "on", False: "off"}
+        resolved = self.resolved
+        usual = "on" if resolved.standardize else "off" if resolved.scale == 1 else f"off, pixels ÷ {resolved.scale:g}"
+        names = {None: f"{usual}, as fits", True: "on", False: "off"}
         self._choice("standardize", (None, True, False), names.__getitem__)
         if len(self.resolved.columns) == 2:
             self._show(
@@ -221,9 +224,19 @@ class Sidebar:
                 selection_mode="multi", format_func=lambda key: DERIVED[key][0], on_change=self._changed,
                 args=("derived", tuple),
             )  # fmt: skip
-        if self.resolved.standardize:
-            target = " and target" if self.resolved.task == REGRESSION else ""
+        if resolved.standardize:
+            target = " and target" if resolved.task == REGRESSION else ""
             st.caption(f"Inputs{target} are standardised with the training part's mean and standard deviation.")
+
+    def _images_note(self):
+        """What the automatic choice does with images, and that it once did something else."""
+        if self.source.ink is None or self.config.standardize is not None or self.resolved.standardize:
+            return
+        divided = f": all are divided by full ink, {self.source.ink:g}" if self.resolved.scale != 1 else ""
+        st.caption(
+            f"The pixels of an image are not standardised one by one{divided}. In older links they were: for that, "
+            "open More about the data and set Standardise to on."
+        )
 
     def _columns(self):
         names = self.source.feature_names

@@ -74,6 +74,15 @@ def test_digits_without_all_their_pixels_are_not_enough(params):
     assert "not about images" in text(check(run_page(PATH, **params)))
 
 
+def test_a_note_says_what_the_automatic_choice_does_with_images():
+    images = {"dataset": "digits", "columns": "all", "epochs": "3", "hidden": "4"}
+    app = check(run_page(PATH, **images))
+    assert "not standardised one by one: all are divided by full ink, 16. In older links they were" in text(app)
+    assert "All pixels are divided by 16, full ink." in text(app)
+    for standardize in ("0", "1"):
+        assert "divided by" not in text(check(run_page(PATH, **images, standardize=standardize)))
+
+
 def test_the_weights_of_every_frame_are_on_the_page(run):
     header, arrays = blobs(digits(), "ffbp_images")["Weights of the first layer, an image a unit"]
     assert header["n_frames"] == run.n_frames

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -7,7 +8,8 @@ from sklearn.model_selection import train_test_split
 
 from ffbp import DATASETS, Config, make_dataset
 from ffbp.datasets import CLASSIFICATION, DERIVED, REGRESSION, fill, n_held_out, prepare, usable_rows
-from ffbp.training import dataset_for
+from ffbp.tables import Column, Table, source_of
+from ffbp.training import dataset_for, train
 
 TABLES = {"iris": (150, 4), "wine": (178, 13), "breast_cancer": (569, 30), "diabetes": (442, 10), "digits": (1797, 64)}
 GATES = {"and_gate": [0, 0, 0, 1], "or_gate": [0, 1, 1, 1], "xor_gate": [0, 1, 1, 0]}
@@ -213,6 +215,37 @@ def test_nothing_held_out_keeps_the_order():
 def test_what_is_standardised_by_default_follows_from_the_kind_of_data():
     for key, source in DATASETS.items():
         assert dataset_for(config(key)).standardized == (not source.generated or len(source.feature_names) == 1), key
+
+
+def test_images_are_divided_by_full_ink_unless_somebody_chooses_otherwise():
+    images = Config(dataset="digits", columns=())
+    d, resolved = dataset_for(images), images.resolve()
+    assert (resolved.standardize, resolved.scale, d.standardized, d.scale) == (False, 16.0, False, 16.0)
+    assert (d.X_train == d.raw_train / 16).all()
+    assert (d.decode(d.X_test) == d.raw_test).all()
+    assert dataset_for(replace(images, columns=tuple(range(64)))).scale == 16
+    for chosen, scaled in ((True, True), (False, False)):
+        d = dataset_for(replace(images, standardize=chosen))
+        assert (d.standardized, d.scale) == (scaled, 1.0)
+    assert dataset_for(Config(dataset="digits")).standardized  # two pixels are no image
+
+
+def test_a_file_of_images_is_divided_by_its_ink():
+    pixels = np.random.RandomState(0).randint(0, 256, (60, 784))
+    columns = [Column(f"p{k}", pixels[:, k].astype(float)) for k in range(784)]
+    target = Column("class", np.arange(60) % 10.0)
+    options = {"encoding": "UTF-8", "separator": ",", "decimal_comma": False, "has_header": True}
+    source = source_of(Table("images.csv", "x", (*columns, target), **options))
+    config = Config(file_name="images.csv", columns=())
+    assert (source.ink, config.resolve(source).scale, dataset_for(config, source).scale) == (255.0, 255.0, 255.0)
+    assert config.resolve(dataset_for(config, source)).scale == 255.0
+    fewer = source_of(Table("images.csv", "x", (*columns[:-1], target), **options))
+    assert config.resolve(fewer).standardize
+
+
+def test_the_automatic_choice_trains_images_as_well_as_standardised_ones():
+    images = Config(dataset="digits", columns=(), epochs=400)
+    assert min(train(replace(images, seed=seed)).history.test_accuracy[-1] for seed in (42, 1)) > 0.93
 
 
 def test_standardisation_is_fitted_on_the_training_part_only():

@@ -75,6 +75,14 @@ def test_a_script_has_the_runs_losses_at_every_step(config):
             assert namespace["test_loss"] == pytest.approx(h.test_loss[-1], rel=1e-9, abs=1e-12)
 
 
+def test_a_script_of_images_divides_them_by_full_ink():
+    run = ffbp.train(Config(dataset="digits", columns=(), hidden=(8,), epochs=5, batch_size=64))
+    text = numpy_script(run)
+    assert "X / 16.0" in text
+    assert "std" not in text
+    assert difference(execute(text)["losses"], run.history.step_loss) <= 1e-12
+
+
 @pytest.mark.parametrize("key", PRESETS)
 def test_a_preset_leaves_as_a_script_with_its_losses(key):
     run = ffbp.train(PRESETS[key].config)

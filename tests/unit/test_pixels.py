@@ -26,7 +26,8 @@ def loss_at(run, network, pixels, target):
 
 CASES = {
     "raw pixels": {"standardize": False, "learning_rate": 0.001},
-    "standardised": {},
+    "divided by full ink": {},
+    "standardised": {"standardize": True},
     "two hidden layers": {"hidden": (12, 8), "activation": "tanh"},
     "no hidden layer": {"hidden": ()},
     "squared error": {"loss": "mse", "output_activation": "softmax", "activation": "gelu"},

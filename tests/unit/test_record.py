@@ -4,7 +4,7 @@ import base64
 import json
 import random
 import zlib
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -12,6 +12,7 @@ import pytest
 import ffbp
 from ffbp import Config, Dataset, History
 from ffbp.export import record
+from ffbp.export.verification import verify
 
 RUNS = {
     "reference": Config(epochs=400),
@@ -213,8 +214,8 @@ RESIGNED = {
     "an unknown version": (lambda c: c["made_with"].update(grade="A"), "made_with must have the keys"),
     "a version that is none": (lambda c: c["made_with"].update(numpy="the best"), "made_with.numpy must be a version"),
     "a machine on two lines": (lambda c: c["made_with"].update(machine="a\nb"), "made_with.machine must be a machine"),
-    "true for version 1": (lambda c: c.update(version=True), "version must be 1, got True"),
-    "1.0 for version 1": (lambda c: c.update(version=1.0), "version must be 1, got 1.0"),
+    "true for version 1": (lambda c: c.update(version=True), "version must be 1 or 2, got True"),
+    "1.0 for version 1": (lambda c: c.update(version=1.0), "version must be 1 or 2, got 1.0"),
     "a float for a whole number": (lambda c: c["config"].update(epochs=12.0), "config.epochs must be 12 by the rest"),
     "a whole number for a float": (lambda c: c["history"]["penalty"].__setitem__(0, 0), "history.penalty must be"),
     "more behind an array": (
@@ -245,6 +246,22 @@ def test_a_key_may_stand_once_only(text, place):
         ffbp.load_record(twice)
 
 
+def test_a_record_made_before_keeps_what_the_automatic_choice_meant_then():
+    config = Config(dataset="digits", columns=(), hidden=(4,), epochs=5)
+    text = ffbp.dump_record(ffbp.train(replace(config, standardize=True)))
+    old = changed(text, lambda c: (c.update(version=1), c["config"].update(standardize=None)), resign=True)
+    run = ffbp.load_record(old)
+    assert run.config == replace(config, standardize=True)
+    assert verify(record.read_record(old)).equal
+    assert json.loads(ffbp.dump_record(run))["version"] == 2
+    new = changed(text, lambda c: c["config"].update(standardize=None), resign=True)
+    assert not verify(record.read_record(new)).passed
+    for other in (Config(epochs=3), Config(dataset="digits", epochs=3)):  # no images: automatic stays automatic
+        old = changed(ffbp.dump_record(ffbp.train(other)), lambda c: c.update(version=1), resign=True)
+        assert ffbp.load_record(old).config == other
+        assert verify(record.read_record(old)).equal
+
+
 def bomb(content):
     """A packed array that inflates to far more than it says."""
     content["history"]["theta"]["base64"] = base64.b64encode(zlib.compress(bytes(50_000_000))).decode()
@@ -260,7 +277,8 @@ WRONG = {
     "deep in it": '{"format": "ffbp-run", "version": 1, "config": ' + '{"a":' * 5000 + "1" + "}" * 5000 + "}",
     "NaN": '{"format": NaN}',
     "a huge number": '{"format": ' + "9" * 6000 + "}",
-    "another version": '{"format": "ffbp-run", "version": 2}',
+    "another version": '{"format": "ffbp-run", "version": 3}',
+    "a true version": '{"format": "ffbp-run", "version": true}',
     "version as text": '{"format": "ffbp-run", "version": "1"}',
     "cut off": None,
     "millions of lists": "[" + "[]," * 5_000_000 + "1]",
