@@ -41,13 +41,15 @@ def pack_images(
     """Images (n, n_pixels) of one moment, with their exact numbers.
 
     kinds: "ink" (0 to the raster's high) or "signed" (its own symmetric scale) for each. labels: what a screen reader
-    says, captions: below each image, signs: before each, such as "×". size: an image's least width on the screen.
+    says, captions: below each image, signs: before each, such as "×". size: an image's least width on the screen. A pixel
+    without a number is NaN.
     """
     images = np.asarray(images, dtype=float).reshape(len(labels), raster.side**2)
     limits = [
         [0.0, raster.high] if kind == "ink" else _symmetric(image) for kind, image in zip(kinds, images, strict=True)
     ]
-    coded = np.array([quantise(image, *limit) for image, limit in zip(images, limits, strict=True)], dtype=np.uint8)
+    coded = [quantise(np.nan_to_num(image), *limit) for image, limit in zip(images, limits, strict=True)]
+    coded = np.array(coded, dtype=np.uint8)
     coded = coded.reshape(1, len(labels), raster.side**2)
     return _pack(
         coded, kinds, limits, labels, raster=raster, name=name, captions=captions, signs=signs, choosable=choosable,
@@ -168,25 +170,36 @@ def activation_bars(network: Network, trace: Trace, *, chosen: tuple[int, int] |
 
 
 def probability_curves(walk: Walk, shown: int, names) -> go.Figure:
-    """Each class's output along a walk; the starting answer and the target stand out, a line marks the shown step."""
-    steps = np.arange(len(walk.images))
-    start = int(np.nan_to_num(walk.probabilities[0]).argmax())
-    figure = go.Figure(layout=_layout("step", "output", 320))
-    for k, name in enumerate(map(text_of, names)):
-        bold = k in (start, walk.target)
+    """Outputs along a walk in percent: target and original, the others as one band, a dot where the answer changes."""
+    steps, percent, answers = np.arange(len(walk.images)), 100 * walk.probabilities, walk.answers
+    names, start = [text_of(name) for name in names], int(answers[0])
+    figure = go.Figure(layout=_layout("step", "output in %", 320))
+    others = np.delete(percent, [start, walk.target], axis=1)
+    for edge, fill in ((others.min(axis=1), None), (others.max(axis=1), "tonexty")):
         figure.add_scatter(
-            x=steps, y=walk.probabilities[:, k], mode="lines", name=name + (" (target)" if k == walk.target else ""),
-            showlegend=bold, opacity=1.0 if bold else 0.45,
-            line={
-                "color": palette.CLASSES[k] if bold else palette.CHANCE, "width": 4 if bold else 1.5,
-                "dash": "solid" if k == walk.target else "dash" if k == start else "dot",
-            },
-            hovertemplate=f"{name} at step %{{x}}: %{{y:.4g}}<extra></extra>",
+            x=steps, y=edge, mode="lines", line={"width": 0}, fill=fill, fillcolor="rgba(138, 143, 152, 0.35)",
+            name="all others", showlegend=fill is not None, legendrank=2,
+            hovertemplate="highest of the others at step %{x}: %{y:.1f} %<extra></extra>" if fill else None,
+            hoverinfo=None if fill else "skip",
         )  # fmt: skip
+    for k, what in {start: "original", walk.target: "target"}.items():
+        figure.add_scatter(
+            x=steps, y=percent[:, k], mode="lines", name=f"{names[k]} ({what})", legendrank=1,
+            line={"color": palette.CLASSES[k], "width": 4, "dash": "solid" if k == walk.target else "dash"},
+            hovertemplate=f"{names[k]} at step %{{x}}: %{{y:.1f}} %<extra></extra>",
+        )  # fmt: skip
+    turns = np.flatnonzero(np.diff(answers)) + 1
+    figure.add_scatter(
+        x=turns, y=percent[turns, answers[turns]], mode="markers", name="the answer changes", showlegend=len(turns) > 0,
+        legendrank=3,
+        marker={"size": 13, "color": [palette.CLASSES[k] for k in answers[turns]], "line": {"color": palette.CURSOR, "width": 2}},
+        text=[names[k] for k in answers[turns]], hovertemplate="from step %{x}: %{text}<extra></extra>",
+    )  # fmt: skip
     figure.add_vline(x=shown, line={"color": palette.CURSOR, "width": 2})
-    figure.update_yaxes(range=[-0.03, 1.03])
+    figure.update_yaxes(range=[-3, 103])
     figure.update_xaxes(range=[-0.5, max(len(steps) - 0.5, 1)])
-    figure.update_layout(legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "font": {"size": 14}})
+    legend = {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "font": {"size": 14}, "traceorder": "normal"}
+    figure.update_layout(legend=legend)
     return figure
 
 

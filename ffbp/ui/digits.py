@@ -4,6 +4,7 @@ Pictures are painted in the browser by small components that get packed frames o
 draws one section and belongs inside the page's fragment.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -19,7 +20,7 @@ from ffbp.datasets import INK
 from ffbp.figures import digits as pictures
 from ffbp.figures import format_number, format_percent
 from ffbp.network import Network, Trace
-from ffbp.pixels import Raster, input_gradient, raster_of, walk
+from ffbp.pixels import RARE, Raster, Walk, input_gradient, rare_pixels, raster_of, walk
 from ffbp.presets import PRESETS
 from ffbp.ui import address, files, formulas, mnist
 from ffbp.ui.catching_up import note
@@ -31,7 +32,7 @@ from ffbp.ui.samples import Sample, chosen_sample
 STROKES, PROBLEM, COMMITTED, CELL = "digits:strokes", "digits:problem", "digits:committed", "digits:cell"
 A_PAGE = 24  # images of a gallery at a time
 MAX_STEPS = 80
-STEP_SHARES = (0.005, 0.01, 0.02, 0.05)  # a step's length, in shares of the ink's range times the image's side
+STEP_SHARES = (0.0025, 0.005, 0.01, 0.02, 0.05)  # a step's length, in shares of the ink's range times the image's side
 _SOURCES = Path(__file__).parent
 
 
@@ -442,82 +443,122 @@ def links(look: Look) -> None:
 @st.fragment
 def to_the_pixels(look: Look) -> None:
     """The loss's gradient at every pixel for a wanted digit, and a walk along it, step by step."""
-    names, raster = look.names, look.raster
     wanted, size, steps = st.columns(3)
     st.session_state["digits:target"] = look.target
     wanted.selectbox(
-        "The network should see a", range(len(names)), key="digits:target", format_func=lambda k: names[k],
+        "The network should see a", range(len(look.names)), key="digits:target", format_func=look.names.__getitem__,
         on_change=_target_chosen,
     )  # fmt: skip
-    lengths = [round(share * raster.high * raster.side, 2) for share in STEP_SHARES]
-    st.session_state.setdefault("digits:step", lengths[1])
-    if st.session_state["digits:step"] not in lengths:
-        st.session_state["digits:step"] = lengths[1]
-    length = size.select_slider(
-        "Length of a step", lengths, key="digits:step", format_func=lambda v: f"{v:g}",
-        help=f"The root of the summed squares of all pixels' changes, in the pixels' units (0 to {raster.high:g}).",
-    )  # fmt: skip
+    length, frozen = _step_length(look.raster, size), rare_pixels(look.dataset)
     path = walk(
-        look.network, look.dataset, look.sample.chosen, look.target, step=length, n_steps=MAX_STEPS, high=raster.high
-    )
+        look.network, look.dataset, look.sample.chosen, look.target, step=length, n_steps=MAX_STEPS,
+        high=look.raster.high, frozen=frozen,
+    )  # fmt: skip
     last = len(path.images) - 1
     if last == 0:
         st.info(
-            "The gradient is zero at every pixel: no step can lower this loss. Move the timeline to another moment."
+            "No step can lower this loss: the gradient is zero at every pixel, or too small to matter. Move the timeline "
+            "to another moment."
         )
         return
-    arrives = path.arrives
-    start = last if arrives is None else min(last, arrives + 3 if arrives else 0)
     key = f"digits:steps:{look.frame}:{look.target}:{length}:{hash(look.sample.chosen.tobytes())}"
-    st.session_state.setdefault(key, start)
+    st.session_state.setdefault(key, 0 if path.arrives == 0 else last)
     st.session_state[key] = min(st.session_state[key], last)
     shown = steps.slider("Steps taken", 0, last, key=key)
-    g = input_gradient(look.network, look.dataset, path.images[shown], look.target)
-    change = path.images[shown] - path.images[0]
-    with np.errstate(over="ignore"):
-        moved = float(np.linalg.norm(change))
-    before, after = path.answers[0], path.answers[shown]
-    data = pictures.pack_images(
-        np.array([-g, path.images[0], change, path.images[shown]]), ["signed", "ink", "signed", "ink"],
-        ["minus the gradient, where it is now", "original", "difference", f"after {shown} steps"], raster=raster,
-        captions=[
-            f"−dLoss/dx for a {names[look.target]}",
-            f"original: {names[before]}, {format_percent(path.probabilities[0, before])}",
-            f"difference, length {format_number(moved)}",
-            f"step {shown}: {names[after]}, {format_percent(path.probabilities[shown, after])}",
-        ],
-        signs=["", "  ", "+", "="], name="The gradient, and the walk along it", size=150,
-    )  # fmt: skip
     left, right = st.columns([3, 2])
     with left:
-        _show("images", data, "digits:walk")
-        st.markdown(
-            "First image: **blue pixels want more ink, orange ones less**, for the network to see the wanted digit. "
-            f"Each step moves all pixels against the gradient by {length:g} in all, and clips them to 0…{raster.high:g}"
-            + (f" (at step {shown}, {path.clipped[shown]} pixels were clipped)." if shown else ".")
-        )
-        st.markdown(_verdict(look, path, arrives, length))
+        _show("images", _packed_walk(look, path, shown, frozen), "digits:walk")
+        st.markdown(_how_it_walks(look, path, shown, length, np.count_nonzero(frozen)))
+        st.markdown(verdict(path, look.said, look.raster.high))
     with right:
         first, now = path.probabilities[0, path.target], path.probabilities[shown, path.target]
+        name = look.names[path.target]
         chart(
-            pictures.probability_curves(path, shown, names).to_plotly_json(), key="digits:curves",
-            title="Probabilities along the steps",
-            alternative=f"Class {names[path.target]}: {format_percent(first)} before, {format_percent(now)} at step {shown}.",
+            pictures.probability_curves(path, shown, look.names).to_plotly_json(), key="digits:curves",
+            title="Outputs along the steps",
+            alternative=f"Class {name}: {format_percent(first)} before, {format_percent(now)} at step {shown}.",
         )  # fmt: skip
     address.write()  # the wanted digit is in the link
 
 
-def _verdict(look, path, arrives, length):
-    """When the walk arrives, in words."""
-    target, name = look.target, look.said(look.target)
-    if path.answers[0] == target:
-        return f"The network already sees a **{name}**; the steps make it surer."
+def _step_length(raster, place):
+    """The chosen length of a step, in the pixels' units."""
+    lengths = [round(share * raster.high * raster.side, 2) for share in STEP_SHARES]
+    st.session_state.setdefault("digits:step", lengths[1])
+    if st.session_state["digits:step"] not in lengths:
+        st.session_state["digits:step"] = lengths[1]
+    return place.select_slider(
+        "Length of a step", lengths, key="digits:step", format_func=lambda v: f"{v:g}",
+        help=f"The root of the summed squares of all pixels' changes, in the pixels' units (0 to {raster.high:g}).",
+    )  # fmt: skip
+
+
+def _packed_walk(look, path, shown, frozen):
+    """Gradient, original, difference and result at a step of the walk, as images."""
+    names, wanted, before, after = look.names, look.names[look.target], path.answers[0], path.answers[shown]
+    g = input_gradient(look.network, look.dataset, path.images[shown], look.target)
+    change = path.images[shown] - path.images[0]
+    with np.errstate(over="ignore"):
+        moved = float(np.linalg.norm(change))
+    result = f"step {shown}: {names[after]}, {format_percent(path.probabilities[shown, after])}"
+    if after == look.target != before:
+        true = before if look.sample.y is None else int(look.sample.y[0])
+        result += f". Does it still look like a {names[true]} to you?"
+    return pictures.pack_images(
+        np.array([np.where(frozen, np.nan, -g), path.images[0], change, path.images[shown]]),
+        ["signed", "ink", "signed", "ink"],
+        ["minus the gradient, where it is now", "original", "difference", f"after {shown} steps"], raster=look.raster,
+        captions=[
+            f"−dLoss/dx for a {wanted}",
+            f"original: {names[before]}, {format_percent(path.probabilities[0, before])}",
+            f"difference, length {format_number(moved)}",
+            result,
+        ],
+        signs=["", "  ", "+", "="], name="The gradient, and the walk along it", size=150,
+    )  # fmt: skip
+
+
+def _how_it_walks(look, path, shown, length, n_frozen):
+    """What the images show, and what each step does."""
+    text = (
+        "First image: **blue pixels want more ink, orange ones less**, for the network to see the wanted digit. "
+        f"Each step moves the pixels against the gradient by {length:g} in all, and clips them to 0…{look.raster.high:g}"
+    )
+    text += f" (at step {shown}, {path.clipped[shown]} pixels were clipped)." if shown else "."
+    if n_frozen:
+        stay = "stays as it is" if n_frozen == 1 else "stay as they are"
+        text += (
+            f" {n_frozen} of {len(path.images[0])} pixels {stay}: fewer than {100 * RARE:g} % of the training images have "
+            "ink there."
+        )
+    shorter = path.lengths[1:] < length
+    if shorter.any():
+        count = "1 step" if shorter.sum() == 1 else f"{shorter.sum()} steps"
+        text += (
+            f" {count} of {len(shorter)} would have raised the loss and had to be halved, down to "
+            f"{format_number(path.lengths[1:].min())}."
+        )
+    return text
+
+
+def verdict(path: Walk, said: Callable[[int], str], high: float) -> str:
+    """When the walk arrives and whether it stays, in words; ``said`` names a class."""
+    name, arrives, leaves = said(path.target), path.arrives, path.leaves
+    last = len(path.images) - 1
     if arrives is None:
-        return f"After {len(path.images) - 1} steps the network still does not see a **{name}**: take longer ones."
+        halved = (path.lengths[1:] < path.lengths.max()).any()
+        why = "take longer ones" if last == MAX_STEPS and not halved else "no further step lowers the loss"
+        why = "the loss hardly falls any more" if last == MAX_STEPS and halved else why
+        return f"After {last} step{'s' * (last > 1)} the network still does not see a **{name}**: {why}."
+    if leaves is not None:
+        start = f"First at step **{arrives}** the network sees a **{name}**, but it does not stay: "
+        return f"{start}at step **{leaves}** it sees a **{said(path.answers[leaves])}**. The steps are too long."
+    if arrives == 0:
+        return f"The network already sees a **{name}**; the steps make it surer."
     changed = path.images[arrives] - path.images[0]
     return (
         f"From step **{arrives}** on the network sees a **{name}**. The largest change of a pixel is then "
-        f"**{format_number(np.abs(changed).max())}** of {look.raster.high:g}, on average "
+        f"**{format_number(np.abs(changed).max())}** of {high:g}, on average "
         f"{format_number(np.abs(changed).mean())}; the loss against a {name} fell from "
         f"{format_number(path.losses[0])} to {format_number(path.losses[arrives])}. Such an image is called adversarial."
     )
@@ -535,4 +576,6 @@ def code() -> None:
     if not box.open:
         return
     with box:
-        sources(input_gradient, walk, handwriting.bitmap_32x32, handwriting.deslanted, handwriting.digit_28x28)
+        sources(
+            input_gradient, rare_pixels, walk, handwriting.bitmap_32x32, handwriting.deslanted, handwriting.digit_28x28
+        )

@@ -16,9 +16,10 @@ from ffbp import mnist
 from ffbp.figures import format_number, format_percent
 from ffbp.figures.pack import arrays_of, header_of
 from ffbp.handwriting import digit_8x8, digit_28x28
-from ffbp.pixels import input_gradient, walk
+from ffbp.pixels import Walk, input_gradient, rare_pixels, walk
 from ffbp.presets import PRESETS
 from ffbp.tables import Column, Table
+from ffbp.ui.digits import verdict
 from ffbp.ui.formulas import plain
 
 PATH = ROOT / "pages" / "digits.py"
@@ -206,11 +207,12 @@ def test_the_gradient_at_the_pixels_and_the_walk_are_the_cores(run):
     network, pixels = run.network(), run.dataset.raw_test[0]
     length = app.get("select_slider")[0]
     length = next(slider for slider in app.select_slider if slider.key == "digits:step").value
-    path = walk(network, run.dataset, pixels, 8, step=length, n_steps=80, high=16.0)
+    path = walk(network, run.dataset, pixels, 8, step=length, n_steps=80, high=16.0, frozen=rare_pixels(run.dataset))
     shown = next(slider for slider in app.slider if slider.key.startswith("digits:steps:")).value
     header, arrays = blobs(app, "ffbp_images")["The gradient, and the walk along it"]
     gradient, original, change, now = arrays[header["numbers"]["$"]]
-    assert gradient == pytest.approx(-input_gradient(network, run.dataset, path.images[shown], 8))
+    wanted = np.where(rare_pixels(run.dataset), np.nan, -input_gradient(network, run.dataset, path.images[shown], 8))
+    assert gradient == pytest.approx(wanted, nan_ok=True)
     assert (original == pixels).all()
     assert now == pytest.approx(path.images[shown])
     assert change == pytest.approx(path.images[shown] - pixels)
@@ -224,6 +226,37 @@ def test_the_wanted_digit_is_kept_in_the_link():
     app = check(app.run())
     assert address(app)["wanted"] == "4"
     assert "a **4**" in text(app)
+
+
+@pytest.mark.parametrize(
+    ("answers", "said", "never"),
+    [
+        ([1, 1, 3, 3], "From step **2** on the network sees a **3**", "does not stay"),
+        ([1, 3, 4, 3], "First at step **1** the network sees a **3**, but it does not stay: at step **2** it sees a **4**", "From"),
+        ([3, 3, 3], "already sees a **3**", "From"),
+        ([3, 4, 4], "First at step **0** the network sees a **3**, but it does not stay", "already"),
+        ([1, 2], "After 1 step the network still does not see a **3**: no further step lowers the loss", "longer"),
+        ([1] * 81, "After 80 steps the network still does not see a **3**: take longer ones", "First"),
+    ],
+)  # fmt: skip
+def test_the_sentence_about_a_walk_is_true_to_its_end(answers, said, never):
+    n = len(answers)
+    lengths = np.append(0.0, np.full(n - 1, 0.64))
+    path = Walk(np.zeros((n, 64)), np.eye(10)[answers], np.ones(n), lengths, np.zeros(n, int), 3)
+    sentence = verdict(path, str, 16.0)
+    assert said in sentence
+    assert never not in sentence
+
+
+def test_what_the_page_says_of_a_walk_is_what_the_walk_does():
+    for standardize in ("0", "1"):
+        app = digits(standardize=standardize, sample="3", wanted="0")
+        shown = blobs(app, "ffbp_images")["The gradient, and the walk along it"]
+        step = int(re.match(r"step (\d+): ", shown[0]["captions"][-1]).group(1))
+        assert step == next(slider for slider in app.slider if slider.key.startswith("digits:steps:")).max
+        assert "14 of 64 pixels stay as they are: fewer than 5 % of the training images" in text(app)
+        gradient = shown[1][shown[0]["numbers"]["$"]][0].ravel()
+        assert np.isnan(gradient).sum() == 14
 
 
 def test_more_steps_are_shown_when_asked_for():
@@ -250,7 +283,7 @@ def test_any_network_on_the_digits_has_its_page(params):
 
 
 def test_a_gradient_of_zero_is_explained():
-    assert "no step can lower this loss" in text(digits(init="zeros", frame="0", hidden="4"))
+    assert "No step can lower this loss" in text(digits(init="zeros", frame="0", hidden="4"))
 
 
 @pytest.mark.parametrize(

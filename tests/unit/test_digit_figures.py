@@ -9,7 +9,7 @@ from ffbp.figures import digits as pictures
 from ffbp.figures import palette
 from ffbp.figures.pack import arrays_of, header_of
 from ffbp.maps import precision_recall
-from ffbp.pixels import raster_of, walk
+from ffbp.pixels import Raster, raster_of, walk
 
 
 @pytest.fixture(scope="module")
@@ -113,14 +113,38 @@ def test_each_hidden_layer_has_its_row_and_each_unit_its_bar():
     assert list(figure.data[0].marker.line.width) == [0, 0, 3, 0, 0]
 
 
-def test_the_curves_show_every_class_and_name_two(run):
+def test_the_curves_show_two_classes_and_the_others_as_a_band(run):
     network, dataset = run.network(), run.dataset
-    target = (int(network.predict(dataset.X_test[:1])[0]) + 1) % 10
-    path = walk(network, dataset, dataset.raw_test[0], target, step=1.0, n_steps=10, high=16.0)
+    start = int(network.predict(dataset.X_test[:1])[0])
+    target = (start + 1) % 10
+    path = walk(network, dataset, dataset.raw_test[0], target, step=2.0, n_steps=40, high=16.0)
     figure = pictures.probability_curves(path, 4, dataset.class_names)
-    assert len(figure.data) == 10
-    assert (figure.data[target].y == path.probabilities[:, target]).all()
-    assert {trace.name for trace in figure.data if trace.showlegend} == {
-        f"{target} (target)", str(path.answers[0])
-    }  # fmt: skip
+    low, high, original, wanted, turns = figure.data
+    others = [k for k in range(10) if k not in (start, target)]
+    assert (low.y == 100 * path.probabilities[:, others].min(axis=1)).all()
+    assert (high.y == 100 * path.probabilities[:, others].max(axis=1)).all()
+    assert (original.y == 100 * path.probabilities[:, start]).all()
+    assert (wanted.y == 100 * path.probabilities[:, target]).all()
+    assert original.line.width == wanted.line.width == 4
+    changes = [k for k in range(1, len(path.answers)) if path.answers[k] != path.answers[k - 1]]
+    assert list(turns.x) == changes
+    assert len(changes) > 0
+    assert list(turns.text) == [str(path.answers[k]) for k in changes]
+    shown = {trace.name for trace in figure.data if trace.showlegend is not False}
+    assert shown == {"all others", f"{start} (original)", f"{target} (target)", "the answer changes"}
     assert figure.layout.shapes[0].x0 == 4
+    assert (
+        len(pictures.probability_curves(path.__class__(**vars(path) | {"target": start}), 0, dataset.class_names).data)
+        == 4
+    )
+
+
+def test_a_pixel_without_a_number_is_drawn_as_zero_and_read_as_none():
+    image = np.full((1, 64), 2.0)
+    image[0, 5] = np.nan
+    packed = pictures.pack_images(image, ["signed"], ["a"], raster=Raster(8, 16.0), name="b")
+    header, arrays = header_of(packed), arrays_of(packed)
+    assert header["limits"] == [[-2.0, 2.0]]
+    values, numbers = arrays[header["values"]["$"]].ravel(), arrays[header["numbers"]["$"]].ravel()
+    assert abs(int(values[5]) - 127.5) < 1
+    assert np.isnan(numbers[5])

@@ -5,7 +5,7 @@ import pytest
 
 import ffbp
 from ffbp.datasets import prepare
-from ffbp.pixels import Raster, input_gradient, raster_of, walk
+from ffbp.pixels import STAY, Raster, Walk, input_gradient, rare_pixels, raster_of, walk
 from ffbp.training import dataset_for
 
 DIGITS = {"dataset": "digits", "columns": ()}
@@ -74,6 +74,50 @@ def test_a_walk_starts_at_the_image_and_goes_downhill_to_the_target(run):
     assert path.answers[path.arrives - 1] != target
     assert path.losses[path.arrives] < path.losses[0]
     assert (network.theta == before).all()
+
+
+@pytest.mark.parametrize("standardize", [None, True, False])
+def test_no_walk_raises_the_loss_and_frozen_pixels_stay(standardize):
+    choices = {"standardize": standardize, "epochs": 30, "learning_rate": 0.01 if standardize is False else 0.1}
+    run = trained(**choices)
+    network, frozen = run.network(), rare_pixels(run.dataset)
+    halved = 0
+    for target in range(10):
+        pixels = run.dataset.raw_test[target]
+        path = walk(network, run.dataset, pixels, target, step=6.4, n_steps=30, high=16.0, frozen=frozen)
+        assert (np.diff(path.losses) < 0).all()
+        assert (path.images[:, frozen] == pixels[frozen]).all()
+        assert len(path.lengths) == len(path.images)
+        assert set(path.lengths[1:]) <= {6.4 / 2**k for k in range(7)}
+        halved += int((path.lengths[1:] < 6.4).sum())
+    assert halved > 0 or not standardize
+
+
+def test_a_walk_ends_once_the_target_has_stayed(run):
+    network, n = run.network(), 0
+    for pixels in run.dataset.raw_test[:12]:
+        path = walk(network, run.dataset, pixels, 3, step=1.28, n_steps=80, high=16.0)
+        if path.arrives and path.leaves is None and len(path.images) < 81:
+            n += 1
+            assert len(path.images) == path.arrives + 2 * STAY
+    assert n > 5
+
+
+def test_when_a_walk_arrives_and_leaves():
+    def path(answers):
+        n = len(answers)
+        return Walk(np.zeros((n, 4)), np.eye(10)[answers], np.zeros(n), np.zeros(n), np.zeros(n), 3)
+
+    assert (path([1, 1, 3, 3]).arrives, path([1, 1, 3, 3]).leaves) == (2, None)
+    assert (path([1, 3, 4, 3]).arrives, path([1, 3, 4, 3]).leaves) == (1, 2)
+    assert (path([1, 2]).arrives, path([1, 2]).leaves) == (None, None)
+    assert (path([3, 3]).arrives, path([3, 3]).leaves) == (0, None)
+
+
+def test_rare_pixels_are_ink_in_fewer_than_a_twentieth_of_the_training_images(run):
+    shares = [np.mean([image[k] > 0 for image in run.dataset.raw_train]) for k in range(64)]
+    assert list(rare_pixels(run.dataset)) == [share < 0.05 for share in shares]
+    assert rare_pixels(run.dataset).sum() == 14
 
 
 def test_a_walks_probabilities_are_the_networks(run):
