@@ -60,8 +60,8 @@ FORMS = {
     for form in (
         Form(
             "script", CODE, "NumPy script",
-            "The whole experiment in one file that imports NumPy alone: read it top to bottom and own all of it. Its "
-            "losses are those of this page.",
+            "The whole experiment in one file, network and training in NumPy alone: read it top to bottom. Its losses are "
+            "those of this page.",
             {"experiment.py": numpy_script}, "text/x-python",
         ),
         Form(

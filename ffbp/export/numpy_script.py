@@ -13,6 +13,7 @@ from ffbp.export.program import (
     Section,
     data_section,
     first_lines,
+    imported,
     learning_rate,
     loop,
     own_units,
@@ -33,7 +34,9 @@ NOTATION = (
 def numpy_script(run: Run) -> str:
     """The run's experiment as the text of a Python file that needs NumPy 2 (and scikit-learn for its samples)."""
     e, first, sections = parts(run)
-    heading = e.heading("forward, backward, update, in NumPy alone.") + "\n\n" + NOTATION
+    others = [name for name in imported(first) if name != "NumPy"]
+    how = f"in NumPy, data from {' and '.join(others)}." if others else "in NumPy alone."
+    heading = e.heading(f"forward, backward, update {how}") + "\n\n" + NOTATION
     return script(heading, first, [*sections, picture_section(e)])
 
 

@@ -4,6 +4,8 @@ A program is a list of sections, each a title, an explanation and code: a script
 notebook makes cells of them. Every line is written for this one experiment; nothing in it asks which.
 """
 
+import ast
+import sys
 import textwrap
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +26,7 @@ from ffbp.training import Run, Training, build_network
 
 N_SHOWN = 5  # predictions printed at the end
 DATA_FILE = "data.csv"
+_LIBRARIES = {"numpy": "NumPy", "sklearn": "scikit-learn", "torch": "PyTorch", "jax": "JAX"}
 
 
 class NoEquivalent(ValueError):
@@ -177,6 +180,16 @@ class Experiment:
     def passed(self) -> list[str]:
         """Z1, A1, Z2, A2, ... to the output."""
         return [f"{kind}{l}" for l in self.layers() for kind in "ZA"]
+
+
+def imported(text: str) -> list[str]:
+    """The libraries that a program imports at its beginning, as people call them; a picture's are only tried for."""
+    found = set()
+    for node in ast.parse(text).body:
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names = [node.module] if isinstance(node, ast.ImportFrom) else names
+        found |= {name.split(".")[0] for name in names} - sys.stdlib_module_names
+    return sorted(_LIBRARIES.get(name, name) for name in found)
 
 
 def first_lines(definitions: Definitions, *lines: str) -> str:

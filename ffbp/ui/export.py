@@ -13,9 +13,11 @@ from ffbp.export.animation import animating
 from ffbp.export.forms import FORMS, PROGRAMS, Form, available, needs_data_file, program
 from ffbp.export.handout import writing_handout
 from ffbp.export.pictures import boundary_png, loss_png
+from ffbp.export.program import DATA_FILE, imported
 from ffbp.export.summary import command, summary
 from ffbp.figures import format_number, format_percent
 from ffbp.notices import Notice, sentence
+from ffbp.training import Run
 from ffbp.ui import address
 from ffbp.ui import files as own_files
 from ffbp.ui.formulas import plain
@@ -36,7 +38,8 @@ def code(shown: Shown) -> None:
     form = FORMS[key]
     (name,) = form.files
     words, button = st.columns([4, 1], vertical_alignment="center")
-    words.markdown(form.use + (" It reads data.csv, from below, beside it." if needs_data_file(shown.run) else ""))
+    words = words.empty()
+    words.markdown(form.use)
     if reasons := available(shown.run, key):
         st.warning(
             f"{form.label} has no exact equivalent of this experiment:\n\n"
@@ -48,11 +51,21 @@ def code(shown: Shown) -> None:
     except ValueError as error:
         st.warning(plain(error))
         return
+    code = cells_of(text) if form.language == "json" else text
+    words.markdown(f"{form.use} {needs(shown.run, code)}")
     button.download_button(
         name, text, name, form.mime, key=f"export:{key}", on_click="ignore", icon=":material/download:",
         width="stretch",
     )  # fmt: skip
-    st.code(cells_of(text) if form.language == "json" else text, language="python", height=CODE_HEIGHT)
+    st.code(code, language="python", height=CODE_HEIGHT)
+
+
+def needs(run: Run, code: str) -> str:
+    """What a program imports, and the file that it reads, in words."""
+    *most, last = imported(code)
+    libraries = f"{', '.join(most)} and {last}" if most else f"{last} alone"
+    beside = f", and reads {DATA_FILE}, from below, beside it" if needs_data_file(run) else ""
+    return f"It imports {libraries}{beside}."
 
 
 def cells_of(notebook: str) -> str:

@@ -63,6 +63,22 @@ def test_every_program_is_shown_with_its_download_and_what_it_is_good_for(form):
     assert any(form.use in words.value for words in app.markdown)
 
 
+@pytest.mark.parametrize(
+    ("dataset", "key", "libraries"),
+    [
+        ("moons", "script", "NumPy and scikit-learn"),
+        ("moons", "notebook", "NumPy and scikit-learn"),
+        ("spiral", "script", "NumPy alone"),
+        ("spiral", "torch", "NumPy and PyTorch"),
+        ("moons", "jax", "JAX, NumPy and scikit-learn"),
+        ("spiral", "sklearn", "NumPy and scikit-learn"),
+    ],
+)
+def test_what_a_program_imports_is_said_as_it_is(dataset, key, libraries):
+    app = choose(page(dataset=dataset, epochs=2), key)
+    assert any(f"It imports {libraries}." in words.value for words in app.markdown)
+
+
 def test_a_program_that_cannot_be_exact_says_why_reason_by_reason():
     app = choose(page(epochs=20, optimizer="adam", l1="0.01"), "sklearn")
     (warning,) = app.warning
@@ -293,7 +309,7 @@ def test_an_experiment_on_a_file_is_exported_like_any_other(animals):
     table, run = animals
     app = page_with(table, run)
     assert app.code[0].value == FORMS["script"].files["experiment.py"](run).rstrip("\n")
-    assert any("It reads data.csv" in words.value for words in app.markdown)
+    assert any("reads data.csv" in words.value for words in app.markdown)
     assert any("hold your file's samples" in caption.value for caption in app.caption)
     assert app.code[-1].value == "python -m ffbp --file='my animals.csv' --hidden=3 --epochs=20"
 

@@ -25,7 +25,7 @@ from ffbp.export import forms
 from ffbp.export.forms import PROGRAMS
 from ffbp.export.notebook import notebook
 from ffbp.export.numpy_script import numpy_script
-from ffbp.export.program import NoEquivalent
+from ffbp.export.program import NoEquivalent, imported
 from ffbp.export.splits import stratified_split
 from ffbp.export.tables import data_csv
 from ffbp.presets import PRESETS
@@ -103,6 +103,15 @@ def test_the_reference_script_is_short_and_imports_numpy_and_scikit_learns_data_
     assert sum(bool(line.strip()) for line in text.splitlines()) <= 134
     for name in ("Z1 = ", "A1 = ", "delta2 = ", "delta1 = ", "dW1", "theta -= "):
         assert name in text
+
+
+@pytest.mark.parametrize("key", DATASETS)
+def test_the_first_line_of_a_script_claims_numpy_alone_only_where_nothing_else_is_imported(key):
+    text = numpy_script(ffbp.train(Config(dataset=key, epochs=1)))
+    first, others = text.splitlines()[0], "import sklearn" in text or "from sklearn" in text
+    assert first.endswith("in NumPy, data from scikit-learn." if others else "in NumPy alone.")
+    assert len(first) <= 120
+    assert imported(text) == (["NumPy", "scikit-learn"] if others else ["NumPy"])
 
 
 def test_a_script_has_no_branch_for_what_this_experiment_has_not(reference):
