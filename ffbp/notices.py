@@ -19,38 +19,42 @@ MAX_DRAWN = 5000  # points in a picture; of more, these are evenly chosen, and i
 
 @dataclass(frozen=True)
 class Notice:
-    """``level`` is "error", "warning" or "info"; ``numbers`` are what the sentence says."""
+    """``level`` is "error", "warning" or "info"; ``numbers`` are what the sentence says; ``frame`` is the one it speaks of."""
 
     key: str
     level: str
     numbers: dict = field(default_factory=dict)
+    frame: int | None = None
 
 
 @np.errstate(over="ignore")  # a run about to diverge: a ratio of its numbers may be infinite
 def notices(run: Run) -> list[Notice]:
     """What a run shows at its end, the most urgent first."""
-    history, found = run.history, []
+    history, found, last = run.history, [], run.n_frames - 1
     if run.diverged_at is not None:
         numbers = {"epoch": run.diverged_at, "learning_rate": run.config.learning_rate}
         numbers["standardize"] = not run.dataset.standardized and float(np.abs(run.dataset.X_train).max()) > 10
-        found.append(Notice("diverged", "error", numbers))
+        found.append(Notice("diverged", "error", numbers, last))
     network = run.network(-1)
     clones = [l for l, layer in enumerate(network.layers[:-1], start=1) if _all_clones(layer)]
     if clones:
-        found.append(Notice("clones", "warning", {"layers": clones, "units": [network.sizes[l] for l in clones]}))
+        numbers = {"layers": clones, "units": [network.sizes[l] for l in clones]}
+        found.append(Notice("clones", "warning", numbers, last))
     dead = [(l, int(n)) for l, n in enumerate(history.inactive[-1, :-1], start=1) if n and l not in clones]
-    if dead:
-        numbers = {"layers": [l for l, _ in dead], "dead": [n for _, n in dead]}
-        found.append(Notice("dead", "warning", numbers | {"units": [network.sizes[l] for l, _ in dead]}))
+    numbers = {"layers": [l for l, _ in dead], "dead": [n for _, n in dead], "epoch": int(history.epoch[-1])}
+    dead_units = Notice("dead", "warning", numbers | {"units": [network.sizes[l] for l, _ in dead]}, last)
+    most = any(2 * n >= network.sizes[l] for l, n in dead)
+    found += [dead_units] if most else []
     if run.diverged_at is None and history.total[-1] > WORSE * max(history.total[0], chance_level(run)):
         numbers = {"first": history.total[0], "last": history.total[-1], "learning_rate": run.config.learning_rate}
-        found.append(Notice("worse", "warning", numbers))
+        found.append(Notice("worse", "warning", numbers | {"epoch": int(history.epoch[-1])}, last))
     found += _undivided(run)
     found += _shrinking(history)
     found += _overfitting(run)
+    found += [dead_units] if dead and not most else []  # a few of many come after the lesson
     if run.stopped_at is not None:
         numbers = {"epoch": run.stopped_at, "best_epoch": int(history.epoch[history.best_frame])}
-        found.append(Notice("stopped", "info", numbers))
+        found.append(Notice("stopped", "info", numbers, history.best_frame))
     n = len(run.dataset.X_train) + len(run.dataset.X_test)
     if n > MAX_DRAWN:
         found.append(Notice("thinned", "info", {"drawn": sum(map(len, drawn_samples(run.dataset))), "samples": n}))
@@ -88,7 +92,7 @@ def _undivided(run):
 def _shrinking(history):
     first, last = history.grad_norm[0, 0], history.grad_norm[0, -1]
     if history.grad_norm.shape[1] > 1 and first > 0 and last / first > SHRINK:
-        return [Notice("shrinking", "warning", {"ratio": last / first, "layers": history.grad_norm.shape[1]})]
+        return [Notice("shrinking", "warning", {"ratio": last / first, "layers": history.grad_norm.shape[1]}, 0)]
     return []
 
 
@@ -103,7 +107,7 @@ def _overfitting(run):
     if fell and best < len(history) - 1 and rise > OVERFIT_RATIO and gap > OVERFIT_GAP * chance_level(run):
         numbers = {"best_epoch": int(history.epoch[best]), "best": history.test_loss[best]}
         numbers |= {"test": history.test_loss[-1], "train": history.train_loss[-1]}
-        return [Notice("overfitting", "warning", numbers)]
+        return [Notice("overfitting", "warning", numbers, best)]
     return []
 
 
@@ -155,13 +159,13 @@ def sentence(notice: Notice, number, percent=None) -> str:
         counts = zip(n["dead"], n["units"], n["layers"], strict=True)
         where = ", ".join(f"{dead} of {units} in layer {l}" for dead, units, l in counts)
         return (
-            f"Dead units: {where}. Their slope is 0 on every training point, so they no longer learn. "
+            f"Dead units in epoch {n['epoch']}: {where}. Their slope is 0 on every training point, so they no longer learn. "
             "A smaller learning rate or leaky ReLU helps."
         )
     if notice.key == "worse":
         return (
-            f"The loss rose from {number(n['first'])} to {number(n['last'])}: the steps are too long. "
-            f"Try a learning rate well under {number(n['learning_rate'])}."
+            f"By epoch {n['epoch']} the loss has risen from {number(n['first'])} to {number(n['last'])}: the steps are too "
+            f"long. Try a learning rate well under {number(n['learning_rate'])}."
         )
     if notice.key == "undivided":
         if n["count"] < 2:

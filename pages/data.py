@@ -20,8 +20,8 @@ with right:
     ui.download(config)
 
 ui.picture(shown)
-ui.sidebar.draw()
 ui.notices(shown)
+ui.sidebar.draw()
 
 st.header("Points of your own", anchor=False)
 st.markdown(

@@ -41,3 +41,9 @@ def charts_of(app):
 def named(elements, name):
     """The control of this name, whichever generation of it is drawn: `ffbp.ui.control` counts them behind a #."""
     return next(element for element in elements if element.key and element.key.partition("#")[0] == name)
+
+
+def notices_of(app):
+    """What the line beside the title says of the run, the most urgent first."""
+    proto = next(c.proto for c in app.get("bidi_component") if c.proto.component_name.endswith("ffbp_notices"))
+    return json.loads(proto.bytes)["items"]

@@ -22,6 +22,7 @@ PAGES = {
     "pages/code_export.py": "Code & export",
 }
 CHECKED = "view:checked"  # in the session: which adopted address the view has been checked for
+NOTICES = "notices"  # in the session: where the page's words about the run stand
 LINKS = "links"  # in the session: where the links between the pages stand
 
 
@@ -65,9 +66,10 @@ def begin(title: str, *, picture_first: bool = False) -> Config:
     st.session_state[sidebar.PENDING] = draw
     if not picture_first:
         sidebar.draw()
-    left, right = st.columns([2, 3], vertical_alignment="center")
-    left.title(title, anchor=False)
-    st.session_state[PROGRESS] = right.empty()  # beside the title, where it pushes nothing away
+    with st.container(horizontal=True, vertical_alignment="center", key="top"):
+        st.title(title, anchor=False, width="content")
+        st.session_state[NOTICES] = st.container(key="top:words")  # beside the title, where they push nothing away
+        st.session_state[PROGRESS] = st.session_state[NOTICES].empty()
     with st.container():  # one place, however many there are, so that what follows is not built anew
         for warning in st.session_state[address.WARNINGS]:
             st.warning(plain(warning), icon=":material/link_off:")

@@ -1,7 +1,9 @@
-"""What stands below the timeline: notices in words, the numbers of a moment, the gradient check, the code that ran."""
+"""The line of notices above the timeline; below it the numbers of a moment, the gradient check, the code that ran."""
 
 import inspect
+import json
 import textwrap
+from functools import cache
 
 import pandas as pd
 import streamlit as st
@@ -14,7 +16,8 @@ from ffbp.presets import PRESETS
 from ffbp.training import Run, Training
 from ffbp.ui import address
 from ffbp.ui.catching_up import note
-from ffbp.ui.formulas import plain
+from ffbp.ui.chart import PLAYER
+from ffbp.ui.page import NOTICES
 from ffbp.ui.runs import Shown
 
 CHECK_NUMBERS = 40_000_000  # parameters times samples times units that one look at the gradient check may cost
@@ -22,16 +25,37 @@ CHECKED = (
     f"Each parameter is moved up and down by {WIDE_STEP:g} and by twice that; the loss must change as backpropagation says. "
     f"Where that crosses a kink or is not sure to enough digits, it is moved again, by {STEP:g} and twice that."
 )
-_BOXES = {"error": st.error, "warning": st.warning, "info": st.info}
+QUIET = "Nothing to warn of. Play the training from its start, or change a control."
 
 
 def notices(shown: Shown) -> None:
-    """What the run shows, each in a sentence; and what a preset asks to look at."""
-    hint = next((preset.hint for preset in PRESETS.values() if preset.config == shown.run.config), None)
-    if hint:
-        st.info(hint, icon=":material/lightbulb:")
-    for notice in shown.notices:
-        _BOXES[notice.level](plain(noticing.sentence(notice, format_number)))
+    """One line beside the title, the most urgent thing first: warnings, what a preset asks to look at, remarks."""
+    run = shown.run
+    found = [
+        {
+            "level": notice.level,
+            "text": noticing.sentence(notice, format_number),
+            "frame": notice.frame,
+            "epoch": None if notice.frame is None else int(run.history.epoch[notice.frame]),
+        }
+        for notice in shown.notices
+    ]
+    hints = [preset.hint for preset in PRESETS.values() if preset.config == run.config] or ([] if found else [QUIET])
+    remarks = [item for item in found if item["level"] == "info"]
+    items = [item for item in found if item not in remarks]
+    items += [{"level": "hint", "text": text, "frame": None, "epoch": None} for text in hints] + remarks
+    with st.session_state[NOTICES]:
+        _line()(key="notices", data=json.dumps({"run": shown.id, "items": items}).encode())
+
+
+def _line():
+    js, css = _line_sources()
+    return st.components.v2.component("ffbp_notices", js=js, css=css, isolate_styles=False)
+
+
+@cache
+def _line_sources():
+    return tuple((PLAYER / f"notices.{kind}").read_text("utf-8") for kind in ("js", "css"))
 
 
 def _frame(run) -> int:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from apptest import ROOT, charts_of, named, run_page
+from apptest import ROOT, charts_of, named, notices_of, run_page
 
 import ffbp
 from ffbp import DATASETS, Config, make_dataset, tables
@@ -369,7 +369,7 @@ def test_clear_and_back_to_the_dataset():
     app = check(app.run())
     assert sorted(point[-1] for point in config_of(app).points) == [0, 1]
     assert any("early stopping is off" in warning.value for warning in app.warning)
-    assert any("Nothing is held out" in warning.value for warning in app.warning)
+    assert any("Nothing is held out" in item["text"] for item in notices_of(app))
     app = edit(app, deleted_rows=[0])
     assert any("points must be at least 2" in error.value.replace("\\", "") for error in app.error)
     assert len(config_of(app).points) == 2

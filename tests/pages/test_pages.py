@@ -5,7 +5,7 @@ import re
 import string
 
 import pytest
-from apptest import blob_of, playground, run_page
+from apptest import blob_of, notices_of, playground, run_page
 
 import ffbp
 from ffbp import gradcheck
@@ -192,8 +192,23 @@ def test_every_preset_runs_and_says_what_to_look_at(key):
     app.sidebar.selectbox(key="playground:preset").select_index(list(PRESETS).index(key))
     app = check(app.run())
     assert app.session_state["config"] == PRESETS[key].config
-    assert any(PRESETS[key].hint == info.value for info in app.info)
+    assert [item["text"] for item in notices_of(app) if item["level"] == "hint"] == [PRESETS[key].hint]
     assert len(PRESETS[key].hint.split()) <= 80
+    assert app.session_state["view"].get("frame") == PRESETS[key].frame
+
+
+def test_the_line_has_the_most_urgent_first_then_the_hint_then_remarks():
+    items = notices_of(check(playground(**PRESETS["overfitting"].config.to_params())))
+    assert [item["level"] for item in items] == ["warning", "warning", "hint", "info"]
+    assert items[0]["text"].startswith("Overfitting: test loss was best in epoch 2")
+    assert (items[0]["epoch"], items[2]["frame"]) == (2, None)
+    assert notices_of(check(playground(lr="0.2")))[0]["text"].startswith("Nothing to warn of.")
+    assert len(notices_of(check(playground(lr="1")))) == 1
+
+
+def test_a_class_too_small_to_split_is_told_in_the_line():
+    points = "~".join(f"{i}_{i % 3}_{int(i == 5)}" for i in range(12))
+    assert "class 1 has only 1 sample" in notices_of(check(playground(points=points, epochs="2")))[0]["text"]
 
 
 def test_the_button_brings_the_defaults_back():

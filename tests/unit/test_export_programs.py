@@ -131,7 +131,7 @@ def test_what_a_script_prints_are_losses_metrics_and_predictions(reference):
 
 
 def test_a_diverging_run_leaves_as_a_script_that_stops_where_it_stopped():
-    run = ffbp.train(PRESETS["too_fast"].config)
+    run = ffbp.train(PRESETS["beyond"].config)
     assert run.diverged_at is not None
     namespace = execute(numpy_script(run))
     assert difference(namespace["losses"], run.history.step_loss) <= 1e-12

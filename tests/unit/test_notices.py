@@ -20,8 +20,8 @@ def test_the_reference_experiment_gives_nothing_to_notice():
 
 
 def test_a_diverged_run_says_when_and_what_to_try():
-    notice = keys(PRESETS["too_fast"].config)["diverged"]
-    assert notice.numbers["epoch"] == ffbp.train(PRESETS["too_fast"].config).diverged_at
+    notice = keys(PRESETS["beyond"].config)["diverged"]
+    assert notice.numbers["epoch"] == ffbp.train(PRESETS["beyond"].config).diverged_at
     assert "30.00" in sentence(notice, lambda v: f"{v:.2f}")
 
 
@@ -44,7 +44,27 @@ def test_clones_of_several_layers_are_counted_layer_by_layer():
 def test_dead_units_are_counted():
     config = ffbp.Config(bias_init=-10.0, initializer="normal", init_scale=0.01, epochs=3)
     notice = keys(config)["dead"]
-    assert notice.numbers == {"layers": [1], "dead": [10], "units": [10]}
+    assert notice.numbers == {"layers": [1], "dead": [10], "units": [10], "epoch": 3}
+    assert sentence(notice, format_number).startswith("Dead units in epoch 3: 10 of 10 in layer 1.")
+
+
+def test_a_notice_names_the_frame_that_it_speaks_of():
+    found = keys(PRESETS["vanishing"].config)
+    assert found["shrinking"].frame == 0
+    run = ffbp.train(PRESETS["overfitting"].config)
+    found = {notice.key: notice for notice in notices(run)}
+    assert run.history.epoch[found["overfitting"].frame] == found["overfitting"].numbers["best_epoch"]
+    assert found["dead"].frame == run.n_frames - 1
+    assert run.history.epoch[-1] == found["dead"].numbers["epoch"]
+    run = ffbp.train(ffbp.Config(learning_rate=1000.0, epochs=5))
+    worse = next(notice for notice in notices(run) if notice.key == "worse")
+    assert worse.frame == run.n_frames - 1
+    assert sentence(worse, format_number).startswith("By epoch 5 the loss has risen from ")
+
+
+def test_a_few_dead_units_of_many_come_after_the_lesson():
+    assert [n.key for n in notices(ffbp.train(PRESETS["overfitting"].config))][:2] == ["overfitting", "dead"]
+    assert next(iter(keys(ffbp.Config(learning_rate=30.0)))) == "dead"
 
 
 def test_a_loss_that_explodes_is_not_called_overfitting():
@@ -90,7 +110,9 @@ def test_early_stopping_is_said_with_both_epochs():
 @pytest.mark.parametrize("key", PRESETS)
 def test_a_preset_shows_what_its_name_says(key):
     found = keys(PRESETS[key].config)
-    expected = {"vanishing": "shrinking", "too_fast": "diverged", "symmetry": "clones", "overfitting": "overfitting"}
+    expected = {
+        "vanishing": "shrinking", "too_fast": "dead", "beyond": "diverged", "symmetry": "clones", "overfitting": "overfitting",
+    }  # fmt: skip
     if key in expected:
         assert expected[key] in found
     else:

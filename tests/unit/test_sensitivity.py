@@ -52,7 +52,7 @@ def test_weights_that_are_all_zero_have_no_last_place():
 
 
 def test_a_run_that_diverges_both_times_does_not_part():
-    run = ffbp.train(PRESETS["too_fast"].config)
+    run = ffbp.train(PRESETS["beyond"].config)
     assert run.diverged_at is not None
     assert parts_at(run) is None
 

@@ -151,6 +151,7 @@ export class Player {
     this.box = this.root.firstChild;
     this.buildControls();
     this.listen(document, 'keydown', (event) => this.key(event));
+    this.listen(window, 'ffbp:go', (event) => { if (this.run?.id === event.detail.run) this.jump(event.detail.frame); });
     const observer = new ResizeObserver(() => this.fit());
     observer.observe(this.root);
     this.cleanup.push(() => observer.disconnect());
