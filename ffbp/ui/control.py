@@ -23,14 +23,15 @@ BY_DEFAULT = ("multiselect", "pills", "segmented_control")  # start with the opt
 class _Generation:
     """One life of a control: it began with the value ``start``.
 
-    ``labels``: its options' names. ``arguments``: the widget's after its label. ``earlier``: the generations before it of
-    which a change may still arrive; ``until``: how long that holds for this one, once it has ended.
+    ``identity``: what makes it another control, its options' names and its bounds. ``arguments``: the widget's after its
+    label. ``earlier``: the generations before it of which a change may still arrive; ``until``: how long that holds for this
+    one, once it has ended.
     """
 
     number: int
     key: str
     start: object
-    labels: tuple
+    identity: tuple
     arguments: tuple
     earlier: tuple["_Generation", ...] = ()
     until: float = math.inf
@@ -43,15 +44,16 @@ def show(
     """Draw the control ``name`` with the state's value; a change calls ``on_change(chosen, *args)``. Returns its key.
 
     ``place``: where, `st` or a column. ``kind``: Streamlit's name of the widget. ``arguments``: the widget's after the label.
-    ``labels``: the names of its options; other names make a new generation, because the browser sends a choice by its name.
-    ``same(chosen, value)``: whether the control's value is the state's.
+    ``labels``: the names of its options, if the arguments do not tell them: other names make a new generation, because the
+    browser sends a choice by its name. ``same(chosen, value)``: whether the control's value is the state's.
     """
-    now = _generation(name, arguments, tuple(labels), value, same)
+    # The rungs of a ladder stay while a person moves along them, because a choice is sent as its position.
+    is_ladder = kind == "select_slider"
+    now = _generation(name, arguments, tuple(labels) if is_ladder else (*labels, *arguments), value, same)
     if late := _waited_for(now):
         place = place.empty()  # keeps the last of what is drawn into it: the earlier ones only listen
     for life in (*late, now):
-        # The rungs of a ladder stay while a person moves along them: a choice is sent as its position.
-        given = life.arguments if kind == "select_slider" else arguments
+        given = life.arguments if is_ladder else arguments
         told = (life.key, given[0] if kind in BY_INDEX + BY_DEFAULT else None, on_change, args)
         begins = _begins(kind, life.start, given)
         getattr(place, kind)(label, *given, key=life.key, on_change=_told, args=told, **begins, **options)
@@ -65,12 +67,13 @@ def _begins(kind, start, arguments) -> dict:
     return {"default" if kind in BY_DEFAULT else "value": start}
 
 
-def kept(place, kind: str, label: str, options, *, name: str, labels=(), **others):
+def kept(place, kind: str, label: str, options, *, name: str, labels=(), start=None, **others):
     """Draw a choice among ``options`` that only the session keeps, across pages and moments; returns it."""
-    chosen = kept_choice(name, options[0])
-    chosen = chosen if chosen in options else options[0]
+    start = options[0] if start is None else start
+    chosen = kept_choice(name, start)
+    chosen = chosen if chosen in options else start
     show(
-        place, kind, label, options, name=name, value=chosen, labels=labels, on_change=_keep, args=(name,), **others
+        place, kind, label, options, name=name, value=chosen, labels=labels, on_change=keep, args=(name,), **others
     )  # fmt: skip
     return chosen
 
@@ -80,20 +83,21 @@ def kept_choice(name: str, otherwise):
     return st.session_state.get(f"kept:{name}", otherwise)
 
 
-def _keep(chosen, name):
+def keep(chosen, name: str) -> None:
+    """Keep a choice for `kept_choice`."""
     st.session_state[f"kept:{name}"] = chosen
 
 
-def _generation(name, arguments, labels, value, same) -> _Generation:
+def _generation(name, arguments, identity, value, same) -> _Generation:
     """The control's present generation, or its next one if it does not show the state."""
     state, kept = st.session_state, f"control:{name}"
     last, earlier = state.get(kept), ()
-    if last is not None and last.key in state and last.labels == labels:
+    if last is not None and last.key in state and last.identity == identity:
         if same(state[last.key], value):
             return last
         earlier = (*_waited_for(last), replace(last, earlier=(), until=time.monotonic() + LATE_SECONDS))
     number = last.number + 1 if last is not None else 0
-    new = _Generation(number, f"{name}#{number}" if number else name, value, labels, arguments, earlier)
+    new = _Generation(number, f"{name}#{number}" if number else name, value, identity, arguments, earlier)
     state[kept] = new
     return new
 

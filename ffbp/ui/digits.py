@@ -22,7 +22,7 @@ from ffbp.figures import format_number, format_percent
 from ffbp.network import Network, Trace
 from ffbp.pixels import RARE, Raster, Walk, input_gradient, rare_pixels, raster_of, walk
 from ffbp.presets import PRESETS
-from ffbp.ui import address, files, formulas, mnist
+from ffbp.ui import address, control, files, formulas, mnist
 from ffbp.ui.catching_up import note
 from ffbp.ui.chart import chart
 from ffbp.ui.panels import sources
@@ -30,7 +30,7 @@ from ffbp.ui.runs import Shown
 from ffbp.ui.samples import Sample, chosen_sample
 
 STROKES, PROBLEM, COMMITTED, CELL = "digits:strokes", "digits:problem", "digits:committed", "digits:cell"
-A_PAGE = 24  # images of a gallery at a time
+A_PAGE, PAGE = 24, "digits:page"  # images of a gallery at a time; the control that turns its pages
 MAX_STEPS = 80
 STEP_SHARES = (0.0025, 0.005, 0.01, 0.02, 0.05)  # a step's length, in shares of the ink's range times the image's side
 _SOURCES = Path(__file__).parent
@@ -211,7 +211,7 @@ def confusion_matrix(look: Look) -> None:
 
 def _cell_chosen(cell):
     st.session_state[CELL] = cell
-    st.session_state["digits:page"] = 1
+    control.keep(1, PAGE)
 
 
 def gallery(look: Look) -> None:
@@ -239,8 +239,18 @@ def gallery(look: Look) -> None:
         return
     page = 1
     if pages > 1:
-        st.session_state["digits:page"] = min(max(st.session_state.get("digits:page", 1), 1), pages)
-        page = st.number_input(f"Page, of {pages}", 1, pages, key="digits:page")
+        page = min(control.kept_choice(PAGE, 1), pages)
+        control.show(
+            st,
+            "number_input",
+            f"Page, of {pages}",
+            1,
+            pages,
+            name=PAGE,
+            value=page,
+            on_change=control.keep,
+            args=(PAGE,),
+        )
     found = found[(page - 1) * A_PAGE : page * A_PAGE]
     labels = [
         f"sample {rows[n]}: true {look.names[y[n]]}, said {look.names[said[n]]} with {format_percent(sure[n])}"
@@ -382,10 +392,9 @@ def neuron_by_neuron(look: Look) -> None:
             title="Hidden activations", alternative=f"Not zero: {', '.join(active)}.",
         )  # fmt: skip
     n_units = network.sizes[1]
-    st.session_state["digits:unit"] = unit + 1
-    st.columns(3)[0].number_input(
-        "Unit of the first layer", 1, n_units, key="digits:unit", on_change=_unit_typed,
-        help="Or choose one of the weight images above.",
+    control.show(
+        st.columns(3)[0], "number_input", "Unit of the first layer", 1, n_units, name="digits:unit", value=unit + 1,
+        on_change=_unit_typed, help="Or choose one of the weight images above.",
     )  # fmt: skip
     w, x = network.layers[0].W[unit], trace.A[0][:, 0]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -418,8 +427,8 @@ def neuron_by_neuron(look: Look) -> None:
     st.caption("Blue is positive, orange negative, each image on its own scale; the number is under the pointer.")
 
 
-def _unit_typed():
-    _unit_chosen(int(st.session_state["digits:unit"]) - 1)
+def _unit_typed(number):
+    _unit_chosen(int(number) - 1)
 
 
 def links(look: Look) -> None:
@@ -444,10 +453,9 @@ def links(look: Look) -> None:
 def to_the_pixels(look: Look) -> None:
     """The loss's gradient at every pixel for a wanted digit, and a walk along it, step by step."""
     wanted, size, steps = st.columns(3)
-    st.session_state["digits:target"] = look.target
-    wanted.selectbox(
-        "The network should see a", range(len(look.names)), key="digits:target", format_func=look.names.__getitem__,
-        on_change=_target_chosen,
+    control.show(
+        wanted, "selectbox", "The network should see a", range(len(look.names)), name="digits:target", value=look.target,
+        labels=look.names, format_func=look.names.__getitem__, on_change=_target_chosen,
     )  # fmt: skip
     length, frozen = _step_length(look.raster, size), rare_pixels(look.dataset)
     path = walk(
@@ -462,9 +470,8 @@ def to_the_pixels(look: Look) -> None:
         )
         return
     key = f"digits:steps:{look.frame}:{look.target}:{length}:{hash(look.sample.chosen.tobytes())}"
-    st.session_state.setdefault(key, 0 if path.arrives == 0 else last)
-    st.session_state[key] = min(st.session_state[key], last)
-    shown = steps.slider("Steps taken", 0, last, key=key)
+    shown = min(control.kept_choice(key, 0 if path.arrives == 0 else last), last)
+    control.show(steps, "slider", "Steps taken", 0, last, name=key, value=shown, on_change=control.keep, args=(key,))
     left, right = st.columns([3, 2])
     with left:
         _show("images", _packed_walk(look, path, shown, frozen), "digits:walk")
@@ -484,11 +491,9 @@ def to_the_pixels(look: Look) -> None:
 def _step_length(raster, place):
     """The chosen length of a step, in the pixels' units."""
     lengths = [round(share * raster.high * raster.side, 2) for share in STEP_SHARES]
-    st.session_state.setdefault("digits:step", lengths[1])
-    if st.session_state["digits:step"] not in lengths:
-        st.session_state["digits:step"] = lengths[1]
-    return place.select_slider(
-        "Length of a step", lengths, key="digits:step", format_func=lambda v: f"{v:g}",
+    return control.kept(
+        place, "select_slider", "Length of a step", lengths, name="digits:step", start=lengths[1],
+        labels=lengths, format_func=lambda v: f"{v:g}",
         help=f"The root of the summed squares of all pixels' changes, in the pixels' units (0 to {raster.high:g}).",
     )  # fmt: skip
 
@@ -564,8 +569,8 @@ def verdict(path: Walk, said: Callable[[int], str], high: float) -> str:
     )
 
 
-def _target_chosen():
-    address.look_at("wanted", st.session_state["digits:target"])
+def _target_chosen(target):
+    address.look_at("wanted", target)
 
 
 @st.fragment
