@@ -88,7 +88,7 @@ def d_identity(Z, A, out):
 
 
 def sigmoid(Z, out):
-    """g(z) = 1 / (1 + exp(-z)): a number between 0 and 1, read as a probability.
+    """g(z) = 1 / (1 + exp(-z)): a number between 0 and 1; as the only output, a probability.
 
     exp(-z) may overflow to infinity for very negative z; the reciprocal is then 0, which is the right limit.
     """

@@ -126,6 +126,11 @@ class Network:
     def n_params(self) -> int:
         return self.theta.shape[-1]
 
+    @property
+    def gives_probabilities(self) -> bool:
+        """Whether the outputs are probabilities, together 1: softmax's, or one output with its rest. Several sigmoids' are not."""
+        return self.task == "classification" and (self.sizes[-1] == 1 or self.activations[-1].coupled)
+
     def blocks(self, flat: np.ndarray) -> list[np.ndarray]:
         """Each layer's ``[W b]`` as views into a flat vector (..., n_params): shapes (..., n_out, n_in + 1)."""
         views, start = [], 0

@@ -544,7 +544,8 @@ def prediction_lines(e: Experiment, outputs: str) -> list[str]:
     target, first = "y[row]", "class 1"
     if e.names_classes:
         guess, target, first = f"classes[{guess}]", "classes[y[row]]", "{classes[1]}"
-    said = f"probability of {first} {{a[0]:.4f}}" if e.n_outputs == 1 else "probabilities {a.round(4)}"
+    several = "probabilities" if e.network.gives_probabilities else "outputs"
+    said = f"probability of {first} {{a[0]:.4f}}" if e.n_outputs == 1 else f"{several} {{a.round(4)}}"
     lines.append(f"    guess = {guess}")
     return [*lines, f'    print(f"{what}: {{guess}}, {said}; the class is {{{target}}}")']
 

@@ -501,7 +501,8 @@ def _predictions(page, run):
         X, names = X[:4], [f"{part} sample {row}" for row in rows[:4]]
         truth = data.decode_target(y[:4]) if regression else [_clean(data.class_names[k]) for k in y[:4]]
     outputs, decided = network.predict_proba(X), network.predict(X)
-    rows = [("input", _clean(data.target_name) if regression else "class", *(() if regression else ("probability",)))]
+    number = "probability" if network.gives_probabilities else "output"
+    rows = [("input", _clean(data.target_name) if regression else "class", *(() if regression else (number,)))]
     rows[0] += ("truth",) if truth is not None else ()
     for i, name in enumerate(names):
         if regression:

@@ -261,7 +261,7 @@ def _points(packer, run, plane):
 
 
 def _network(packer, run, plane):
-    """Nodes with their maps, the strongest edges, all shown biases."""
+    """The first nodes of each layer with their maps and biases; edges between them, of many those with the largest weights."""
     dataset, history = run.dataset, run.history
     network = build_network(run.config, dataset)
     sizes = network.sizes
@@ -295,6 +295,7 @@ def _network(packer, run, plane):
         "activations": [activation.label for activation in network.activations],
         "edges": [edge[:3] for edge in kept],
         "n_weights": n_weights,
+        "gives_probabilities": network.gives_probabilities,
         "weights": packer.add(weights, np.float32),
         "weight_limit": float(np.nanmax(np.abs(np.where(np.isfinite(weights), weights, np.nan)), initial=1e-12)),
         "biases": packer.add(biases, np.float32),

@@ -108,6 +108,11 @@ class Look:
         return self.trace.A[-1][:, 0]
 
     @property
+    def outputs(self) -> str:
+        """What the ten outputs are called: several sigmoids' are no probabilities."""
+        return "probabilities" if self.network.gives_probabilities else "outputs"
+
+    @property
     def answer(self) -> int:
         return int(self.network.decide(self.trace.A[-1])[0])
 
@@ -267,7 +272,7 @@ def gallery(look: Look) -> None:
         shares = " · ".join(f"**{look.said(k)}** {format_percent(share)}" for k, share in enumerate(look.probabilities))
         st.markdown(f"Sample {look.sample.row}: {shares}")
     st.caption(
-        "Below each image: true → said, and how sure. Choose one: all its ten probabilities are here, its forward pass and "
+        f"Below each image: true → said, and how sure. Choose one: all its ten {look.outputs} are here, its forward pass and "
         "its gradient below."
     )
 
@@ -357,7 +362,7 @@ def take_drawing(strokes, raster: Raster) -> None:
 
 
 def chosen_image(look: Look) -> None:
-    """The image in large, what the network says, and all ten probabilities."""
+    """The image in large, what the network says, and all ten outputs."""
     sample, dataset = look.sample, look.dataset
     true = None if sample.y is None else int(sample.y[0])
     left, right = st.columns([1, 2])
@@ -372,13 +377,15 @@ def chosen_image(look: Look) -> None:
         says = f"The network says **{look.said(look.answer)}** with {format_percent(look.probabilities[look.answer])}."
         if true is not None:
             says += f" The true digit is **{look.said(true)}**."
+        if not look.network.gives_probabilities:
+            says += f" Its ten outputs are no probabilities: they sum to {format_number(look.probabilities.sum())}."
         st.markdown(says)
         bars = pictures.probability_bars(look.probabilities, dataset.class_names, true=true)
         in_words = [
             f"{name} {format_percent(p)}" for name, p in zip(dataset.class_names, look.probabilities, strict=True)
         ]
         chart(
-            bars.to_plotly_json(), key="digits:bars", title="Probability of each class", alternative=", ".join(in_words)
+            bars.to_plotly_json(), key="digits:bars", title=f"The ten {look.outputs}", alternative=", ".join(in_words)
         )
 
 

@@ -119,7 +119,7 @@ def _decision(p, network, trace):
         return f"{own}", ("Output a, as trained", format_number(decided))
     name = formulas.plain(p.dataset.class_names[int(decided)]) if _is_number(trace) else NO_NUMBER
     if len(a) > 1:
-        return name, ("Its probability" if network.activations[-1].coupled else "Its output", format_number(a.max()))
+        return name, ("Its probability" if network.gives_probabilities else "Its output", format_number(a.max()))
     if network.activations[-1].key != "sigmoid":
         return name, ("Output a", format_number(a[0]))
     return name, (f"Probability of {formulas.plain(p.dataset.class_names[1])}", format_number(a[0]))

@@ -124,7 +124,8 @@ def cell_samples(shown: Shown, frame: int) -> None:
         table = {"sample": rows[chosen]} | {
             dataset.feature_names[c]: raw[chosen, c] for c in dataset.columns[:MAX_CELL_COLUMNS]
         }
-        table |= {f"p({name})": shares[:, k] for k, name in enumerate(names)}
+        what = "p" if network.gives_probabilities else "output"
+        table |= {f"{what}({name})": shares[:, k] for k, name in enumerate(names)}
         event = st.dataframe(
             pd.DataFrame(table), hide_index=True, height=min(38 + 35 * len(chosen), 260), on_select="rerun",
             selection_mode="single-row", key=f"cell:table:{part}:{truth}:{guess}:{frame}",

@@ -367,6 +367,28 @@ def test_hover_on_the_network_says_weights_and_biases(playground, reference):
     )
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("?hidden=16&epochs=5", "12 of 16 units drawn, all 36 weights between them"),
+        ("?hidden=64-64&epochs=5", "12 of 64 units drawn, 60 of the 180 weights between them"),
+        ("?hidden=16-8&epochs=5", "12 of 16 units drawn, 60 of the 128 weights between them"),
+        ("?hidden=8-8&epochs=5", "60 of 88 weights drawn"),
+        ("?hidden=10&epochs=5", ""),
+        (
+            "?dataset=digits&columns=all&hidden=32&epochs=5",
+            "12 of 64 inputs, 12 of 32 units drawn, 60 of the 264 weights between them",
+        ),
+    ],
+)  # fmt: skip
+def test_the_network_says_what_of_it_is_drawn(playground, query, said):
+    page = playground.open(query).page
+    readout = page.locator(".ffbp .network .readout")
+    assert readout.inner_text() == said
+    assert ("first units of each layer" in (readout.get_attribute("title") or "")) == bool(said)
+    assert ("each unit keeps its largest" in page.locator(".ffbp .network .alternative").text_content()) == bool(said)
+
+
 def test_python_and_player_write_numbers_alike(playground):
     rng = np.random.RandomState(0)
     values = [

@@ -22,6 +22,14 @@ def _where(page, x, y):
     )
 
 
+def test_several_sigmoids_outputs_are_not_called_probabilities(playground):
+    page = playground.open("?dataset=iris&loss=mse&epochs=50").page
+    page.locator(".ffbp .boundary .controls select").select_option(label="output(versicolor)")
+    page.locator(".ffbp .boundary .stage").hover()
+    page.locator(".ffbp .boundary .readout").filter(has_text="output(versicolor) ≈").wait_for()
+    assert not page.locator(".ffbp option").filter(has_text="p(").count()
+
+
 def test_one_class_against_the_rest_reads_its_probability(playground):
     playground.open("?dataset=iris&epochs=100")
     page = playground.page

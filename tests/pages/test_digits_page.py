@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 import sklearn.datasets
-from apptest import ROOT, run_page
+from apptest import ROOT, charts_of, run_page
 from openml import drawn_images, write_copy
 from pens import PENS
 
@@ -73,6 +73,18 @@ def test_another_experiment_gets_one_button_that_loads_the_digits():
 )
 def test_digits_without_all_their_pixels_are_not_enough(params):
     assert "not about images" in text(check(run_page(PATH, **params)))
+
+
+def test_ten_sigmoids_outputs_are_not_called_probabilities():
+    app = digits(loss="mse", lr="0.1")
+    run = ffbp.train(app.session_state["config"])
+    total = run.network().predict_proba(run.dataset.X_train[:1]).sum()
+    assert f"Its ten outputs are no probabilities: they sum to {format_number(total)}." in text(app)
+    assert "The ten outputs" in charts_of(app)
+    assert "all its ten probabilities" not in text(app)
+    app = digits()
+    assert "no probabilities" not in text(app)
+    assert "The ten probabilities" in charts_of(app)
 
 
 def test_a_note_says_what_the_automatic_choice_does_with_images():

@@ -23,11 +23,13 @@ from ffbp.activations import Activation
 from ffbp.datasets import DERIVED, prepare
 from ffbp.export import forms
 from ffbp.export.forms import PROGRAMS
+from ffbp.export.jax_script import jax_script
 from ffbp.export.notebook import notebook
 from ffbp.export.numpy_script import numpy_script
 from ffbp.export.program import NoEquivalent, imported
 from ffbp.export.splits import stratified_split
 from ffbp.export.tables import data_csv
+from ffbp.export.torch_script import torch_script
 from ffbp.presets import PRESETS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,6 +75,17 @@ def test_a_script_has_the_runs_losses_at_every_step(config):
         assert namespace["train_score"] == pytest.approx(getattr(h, f"train_{score}")[-1], nan_ok=True, abs=1e-9)
         if len(run.dataset.X_test):
             assert namespace["test_loss"] == pytest.approx(h.test_loss[-1], rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize(("output", "said"), [("sigmoid", "outputs ["), ("softmax", "probabilities [")])
+def test_what_does_not_sum_to_one_is_not_called_probabilities(output, said):
+    config = Config(dataset="iris", loss="mse", output_activation=output, hidden=(3,), epochs=3)
+    run = ffbp.train(config)
+    for text in (numpy_script(run), torch_script(run), jax_script(run)):
+        assert ("probabilities" in text) == (output == "softmax")
+    assert said in execute(numpy_script(run))["printed"]
+    sums = run.network().predict_proba(run.dataset.X_test).sum(axis=1)
+    assert np.allclose(sums, 1) == run.network().gives_probabilities == (output == "softmax")
 
 
 def test_a_script_of_images_divides_them_by_full_ink():

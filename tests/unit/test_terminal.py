@@ -139,6 +139,15 @@ def test_every_preset_is_told(tour):
         assert ffbp.export.summary.outcome(ffbp.train(config)).split(":")[0].split()[1] in out
 
 
+def test_several_sigmoids_outputs_are_not_called_probabilities(tour):
+    _, out, _ = tour("--dataset", "iris", "--loss", "mse", "--epochs", 3)
+    table = out[out.index("6  Predictions") :]
+    assert "output" in table
+    assert "probability" not in table
+    _, out, _ = tour("--dataset", "iris", "--epochs", 3)
+    assert "probability" in out[out.index("6  Predictions") :]
+
+
 def test_a_slice_goes_along_the_datasets_usual_columns(tour):
     _, out, _ = tour("--dataset", "iris", "--columns", "all", "--epochs", 3)
     assert "petal width (cm)" in out

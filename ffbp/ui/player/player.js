@@ -65,6 +65,16 @@ function rowsOf(array) {
   return Array.from({ length: n }, (_, i) => array.subarray(i * width, (i + 1) * width));
 }
 
+// What of a network its diagram draws; empty where it draws everything.
+const CHOSEN = 'The first units of each layer are drawn, and of many weights between them those that are largest at the end; each unit keeps its largest.';
+export function drawnInWords({ sizes, shown, edges }) {
+  const parts = sizes.map((size, l) => (shown[l] < size ? `${shown[l]} of ${size} ${l ? 'units' : 'inputs'}` : '')).filter(Boolean);
+  const between = sizes.slice(1).reduce((sum, _, l) => sum + shown[l] * shown[l + 1], 0);
+  if (!parts.length) return edges.length < between ? `${edges.length} of ${between} weights drawn` : '';
+  const weights = edges.length < between ? `${edges.length} of the ${between}` : `all ${between}`;
+  return `${[...new Set(parts)].join(', ')} drawn, ${weights} weights between them`;
+}
+
 function undoDifferences(array) {
   const size = array.length / array.shape[0];
   for (let i = size; i < array.length; i++) array[i] += array[i - size]; // a Uint8Array wraps modulo 256, as written
@@ -181,8 +191,8 @@ export class Player {
     };
     this.matrixToggle = check('boundary', 'matrix', 'confusion', () => { this.fit(); this.paint(); }, 'Confusion matrix');
     this.testToggle = check('boundary', 'test', 'test', () => this.showTest(), 'Test points');
-    this.hardToggle = check('boundary', 'hard', 'hard', () => this.paint(), 'Decisions instead of probabilities');
-    this.classSelect = element('select', { 'aria-label': 'Whose probability is shown', hidden: '', onchange: () => { this.view.each = this.classSelect.value; this.paint(); this.describe(); } });
+    this.hardToggle = check('boundary', 'hard', 'hard', () => this.paint(), 'Decisions instead of outputs');
+    this.classSelect = element('select', { 'aria-label': 'Which class is shown', hidden: '', onchange: () => { this.view.each = this.classSelect.value; this.paint(); this.describe(); } });
     this.panels.boundary.controls.prepend(this.classSelect);
     this.lossSelect = element('select', { 'aria-label': 'What the chart shows', onchange: () => { this.view.loss = this.lossSelect.value; this.showViews('loss'); } });
     this.panels.loss.controls.append(this.lossSelect);
@@ -230,16 +240,15 @@ export class Player {
     this.panels.boundary.heading.textContent = run.plane.variance !== null ? 'Principal components' : run.plane.slice ? 'Slice through the mean' : run.task === 'regression' ? 'Fit' : 'Decision boundary';
     this.note = '';
     this.panels.boundary.readout.textContent = this.note;
-    const hidden = run.network.sizes.some((size, l) => size > run.network.shown[l]);
-    const n = run.network;
-    this.thinned = n.edges.length < n.n_weights ? `${n.edges.length} strongest of ${n.n_weights} weights${hidden ? ', first units only' : ''}` : '';
+    this.thinned = drawnInWords(run.network);
     this.panels.network.readout.textContent = this.thinned;
+    this.panels.network.readout.title = this.thinned && CHOSEN;
     this.panels.boundary.under.classList.toggle('over', run.boundary.kind === 'line');
     this.matrixToggle.hidden = this.hardToggle.hidden = run.task === 'regression';
     const several = run.boundary.kind === 'regions';
     this.classSelect.hidden = !several;
     if (several) {
-      const options = [['', 'all classes'], ...run.classes.map((name, k) => [String(k), `p(${name})`])];
+      const options = [['', 'all classes'], ...run.classes.map((name, k) => [String(k), this.outputOf(name)])];
       this.classSelect.replaceChildren(...options.map(([value, text]) => element('option', { value, text })));
       if (+this.view.each >= run.classes.length) this.view.each = '';
       this.classSelect.value = this.view.each;
@@ -598,7 +607,12 @@ export class Player {
     return this.run.boundary.kind === 'regions' && this.view.each !== '' ? +this.view.each : null;
   }
 
-  // The probability of one class in each cell, of several: (cells a side, number of the cell) -> p.
+  // Several sigmoids' outputs are no probabilities: they do not sum to one.
+  outputOf(name) {
+    return `${this.run.network.gives_probabilities ? 'p' : 'output'}(${name})`;
+  }
+
+  // The output of one class in each cell, of several: (cells a side, number of the cell) -> p.
   classMap(k) {
     const { fine } = this;
     const b = this.run.boundary;
@@ -992,7 +1006,7 @@ export class Player {
     const about = fine ? '' : '≈ ';
     const place = `at (${formatNumber(x)}, ${formatNumber(y)})`;
     if (map) {
-      readout.textContent = `p(${run.classes[oneClass]}) ≈ ${map.value(j * n + i).toFixed(fine ? 4 : 2)} ${place}`;
+      readout.textContent = `${this.outputOf(run.classes[oneClass])} ≈ ${map.value(j * n + i).toFixed(fine ? 4 : 2)} ${place}`;
     } else if (b.kind === 'regions') {
       const value = fine ? raw : b.low + ((b.high - b.low) * b.values[at]) / 255;
       const winner = (fine ? fine.winner : b.winner)[at];
@@ -1031,7 +1045,7 @@ export class Player {
     const norms = Array.from({ length: layers }, (_, l) => `layer ${l + 1} ${formatNumber(run.history.grad_norm[frame * layers + l])}`);
     const wrong = run.points ? Object.keys(run.points).map((part) => `${[...this.wrong(part)].length} of ${run.points[part].xy.shape[0]} ${part} points wrong`).join(', ') : '';
     const texts = {
-      network: `Network ${run.network.sizes.join(' → ')}. ${run.network.n_weights} weights, ${run.network.edges.length} drawn; the largest drawn has size ${formatNumber(this.largestWeight())}.`,
+      network: `Network ${run.network.sizes.join(' → ')}. ${run.network.n_weights} weights, ${run.network.edges.length} drawn; the largest drawn has size ${formatNumber(this.largestWeight())}.${this.thinned && ` ${CHOSEN}`}`,
       boundary: `${this.panels.boundary.heading.textContent} over ${run.plane.names.join(' and ')}. ${wrong} ${this.summary()}`,
       loss: this.summary(),
       gradients: `Norm of the gradient of the mean loss: ${norms.join(', ')}.`,
