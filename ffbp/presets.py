@@ -98,7 +98,7 @@ PRESETS = {
         lambda run, frame: 0.45 < _rises(run) < 0.5 and run.history.inactive[frame, 0] == 8,
     ),
     "beyond": Preset(
-        "Learning rate 30 on bumps: and beyond",
+        "And beyond: rate 30 on bumps",
         Config(dataset="bumps", hidden=(16,), learning_rate=30.0, epochs=200),
         "The loss rises at each step, further than at the one before, until the numbers overflow in epoch 5. With a "
         "hundredth of this learning rate it falls.",

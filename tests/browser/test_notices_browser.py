@@ -111,3 +111,15 @@ def test_a_preset_opens_where_its_claim_is_seen(playground):
     playground.wait_address("frame=0")
     assert playground.epoch() == "epoch 0 / 1000"
     expect(page.locator(".ffbp-notices [role=status]")).to_contain_text("Before the first step the gradient of layer 1")
+
+
+def test_progress_stands_in_the_lines_place_and_moves_nothing(playground):
+    page = playground.open("?samples=3000&optimizer=adam&batch=2&epochs=10").page
+    expect(page.locator(".ffbp-notices [role=status]")).to_be_visible()
+    before = top(page, ".ffbp .panels")
+    page.get_by_role("slider", name="Epochs").press("ArrowRight")
+    page.get_by_text("Training: epoch").wait_for(timeout=60_000)
+    assert top(page, ".ffbp .panels") == before
+    expect(page.locator(".ffbp-notices [role=status]")).to_be_hidden()
+    page.get_by_role("button", name="Back to the defaults").click()
+    expect(page.locator(".ffbp-notices [role=status]")).to_contain_text("bend the line only a little", timeout=60_000)
