@@ -11,14 +11,29 @@ import codecs
 import csv
 import hashlib
 import io
+import json
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import islice
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import islice, pairwise
 
 import numpy as np
 
+from ffbp.cells import (
+    FAULTS,
+    GAPS,
+    NUMBER_GAPS,
+    bare,
+    decimal_sign,
+    guarded,
+    is_formula,
+    is_gap,
+    number,
+    numbers_of,
+    unguarded,
+)
 from ffbp.datasets import CLASSIFICATION, NO_CLASS, REGRESSION, Source, ink_of, usable_rows
 
 MAX_BYTES = 5 * 2**20
@@ -31,10 +46,11 @@ MAX_NAME = 80
 MAX_GUESSES = 20
 GUESSED_CLASSES = 10  # more different whole numbers than that are taken for a measured target
 
-GAPS = {"", "na", "n/a", "#n/a", "nan", "null", "?", "-"}  # in any case, spaces around them
-TARGET_NAMES = ("target", "class", "label", "y")
+TARGET_NAMES = ("class", "target", "label", "y", "species", "quality", "diagnosis", "variety")
 CLASS_NAMES = ("target", "class", "label")  # y is just as often a number that was measured
 SEPARATORS = {"\t": "tab", ";": "semicolon", "|": "bar", ",": "comma"}  # the comma last: it is a decimal sign too
+SPACE = " "  # separates where nothing else does
+DECIMALS = {"point": False, "comma": True}  # choices of the decimal sign, and whether it is a comma
 _SAMPLE = 65_536  # characters from which the separator is recognised
 
 _SIGNATURES = (
@@ -54,13 +70,20 @@ _SIGNATURES = (
     (b"\x89HDF", "an HDF5 file"),
     (b"\x93NUMPY", "a NumPy array"),
 )
-_NUMBER = re.compile(
-    r"[+-]?(\d+|\d{1,3}(?:,\d{3})+)(\.\d*)?(e[+-]?\d+)?|[+-]?\.\d+(e[+-]?\d+)?", re.ASCII | re.IGNORECASE
-)
-_DECIMAL_COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(?:\.\d{3})+)?,(\d*)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
-_DECIMAL_POINT = re.compile(r"[+-]?(\d+|\d{1,3}(?:,\d{3})+)?\.(\d*)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
-_FORMULA = re.compile(r"=.|[@+-][^\d.,\s].*\(", re.DOTALL)
 _NAMED_SEPARATOR = re.compile(r'"?sep=([\t;|,])"?(?=[\r\n])', re.IGNORECASE)  # the first line, as Excel reads it
+_TOTAL = re.compile(
+    r"(grand |sub)?totals?|sum|sums|summe|gesamt(summe)?|insgesamt|zusammen|mean|average|avg|mittelwert|durchschnitt|mittel",
+    re.I,
+)
+_SOURCE_LINE = re.compile(
+    r"(data )?(source|from)\b|quellen?\b|notes?\b|anmerkung|hinweis|stand\b|last updated|downloaded|©|\*|copyright|legende?\b",
+    re.I,
+)
+_UNIT = re.compile(
+    r"\([^()]*\)|\[[^\[\]]*\]|[%‰$€£¥-]|°[CFK]?|[cmkµn]?m[²³23]?|[kmµ]?g|m?s|min|h|[ckmd]?l|[kMmG]?(W|V|A|Hz|J|N|Pa)|k?cal"
+    r"|kWh|years?|yrs?|USD|EUR|CHF|GBP|km/h|m/s"
+)
+_RULE = re.compile(r"\s*:?-+:?\s*")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
@@ -111,7 +134,7 @@ class Column:
 class Table:
     """A file's columns, its name, the fingerprint of its bytes, and how it was written.
 
-    first_row: the number that a spreadsheet gives to the first row of data.
+    notes: sentences about what was left out or decided. data: the file's bytes, to read them another way (`again`).
     """
 
     name: str
@@ -121,14 +144,16 @@ class Table:
     separator: str
     decimal_comma: bool
     has_header: bool
+    notes: tuple[str, ...] = ()
+    data: bytes = field(default=b"", repr=False)
 
     @property
     def n_rows(self) -> int:
         return len(self.columns[0].values)
 
-    @property
-    def first_row(self) -> int:
-        return 2 if self.has_header else 1
+    def again(self, *, header: bool | None = None, decimal: str | None = None) -> "Table":
+        """The same file, read with other choices; a table that was no file stays as it is."""
+        return read_table(self.data, self.name, header=header, decimal=decimal) if self.data else self
 
 
 @dataclass(frozen=True)
@@ -158,40 +183,104 @@ def number_text(value) -> str:
 # From bytes to rows of text
 
 
-def read_table(data: bytes, name: str = "table.csv") -> Table:
-    """A table from a CSV or TSV file's bytes. Raises TableError with one sentence for anything that is none."""
+def read_table(
+    data: bytes, name: str = "table.csv", *, header: bool | None = None, decimal: str | None = None
+) -> Table:
+    """A table from a CSV or TSV file's bytes. Raises TableError with one sentence for anything that is none.
+
+    header: whether the first row names the columns; decimal: "point" or "comma"; None: as recognised.
+    """
     if len(data) > MAX_BYTES:
         raise TableError(
             f"The file has {len(data) / 2**20:.1f} MB; at most {MAX_BYTES // 2**20} MB can be read: keep fewer rows or "
             "columns."
         )
     text, encoding = _decode(data)
+    _refuse_other_formats(text)
+    notes = [ENCODING_NOTE] if encoding not in ("UTF-8", "UTF-16") else []
     named = _NAMED_SEPARATOR.match(text)
     text = text[named.end() :] if named else text  # the line's end stays, so that rows keep their numbers
+    text, said = _without_comments(text)
+    notes += said
     separator = named[1] if named else _separator(text)
-    numbered = _rows(text, separator)
+    if separator == SPACE:
+        text = "\n".join(" ".join(line.split()) for line in re.split("\r\n|\r|\n", text))
+    numbered, said = _without_titles(_rows(text, separator))
+    notes += said
     _check_shape(numbered)
     columns = [list(cells) for cells in zip(*(cells for _, cells in numbered), strict=True)]
-    if len(columns) > 2 and not any(columns[-1]):
-        columns.pop()  # every row ended with a separator
+    columns, at = _without_edges(columns, separator)
     _check_width(numbered[0][0], len(columns))
-    _refuse_formulas(columns, numbered)
-    comma = _has_decimal_comma(columns, separator)
-    has_header = _has_header(columns, comma)
-    if has_header and len(numbered) == 1:
+    rows = [row for row, _ in numbered]
+    _refuse_formulas(columns, rows, at)
+    comma, doubtful = decimal_sign(columns, separator) if decimal is None else (DECIMALS[decimal], "")
+    has_header = _has_header(columns, comma) if header is None else header
+    keep, said = _data_rows(columns, rows, comma, has_header)
+    notes += said
+    if has_header and not keep:
         raise TableError("The file has a header but no row of data; add rows, one a sample.")
-    names = _names([column[0] for column in columns] if has_header else [""] * len(columns))
-    rows = [row for row, _ in numbered[has_header:]]
+    names = _names(_header_cells(columns) if has_header else [""] * len(columns))
+    rows = [rows[i] for i in keep]
     _check_length(len(rows))
-    made = tuple(
-        _column(name, column[1:] if has_header else column, comma, rows)
-        for name, column in zip(names, columns, strict=True)
-    )
+    made = []
+    faults = {}
+    for _c, (column_name, column) in enumerate(zip(names, columns, strict=True)):
+        made.append(
+            _column(column_name, [column[i] for i in keep], comma, rows, notes, faults, strict=decimal is not None)
+        )
+    _refuse_faults(faults)
     if all(column.n_missing == len(rows) for column in made):
         raise TableError("Every value in the file is missing; fill in some and load it again.")
+    if doubtful:
+        notes.append(_doubt(doubtful, comma))
+    written = SEPARATORS.get(separator, "space")
     return Table(
-        clean(name) or "table.csv", fingerprint(data), made, encoding, SEPARATORS[separator], comma, has_header
+        clean(name) or "table.csv",
+        fingerprint(data),
+        tuple(made),
+        encoding,
+        written,
+        comma,
+        has_header,
+        tuple(notes),
+        data,
     )
+
+
+ENCODING_NOTE = (
+    "The file's letters are not UTF-8. They were read as Windows writes them in Western Europe: if names look wrong, save the "
+    "file as CSV (UTF-8) and load it again."
+)
+
+
+def _doubt(cell, comma):
+    values = [number(cell, c) for c in (False, True)]
+    if None in values or values[0] == values[1]:
+        return f"{shorten(cell, 20)} was read with {'a decimal comma' if comma else 'a decimal point'}."
+    chosen, other = (number_text(values[c]) for c in (comma, not comma))
+    return f"{shorten(cell, 20)} was read as {chosen}. If it means {other}, choose the other decimal sign."
+
+
+def _refuse_other_formats(text):
+    """JSON, HTML and the like are text, too; they are named."""
+    start = text.lstrip()[:200]
+    lower = start.lower()
+    what = None
+    if start[0] in "[{":
+        for part in (text, start.splitlines()[0] if len(start) < 200 else text.lstrip().split("\n", 1)[0]):
+            with suppress(ValueError, RecursionError):
+                what = "JSON" if isinstance(json.loads(part), dict | list) else what
+        what = "RTF, a text document," if start.startswith("{\\rtf") else what
+    elif lower.startswith(("<!doctype html", "<html", "<table", "<head", "<body")):
+        what = "HTML, a web page,"
+    elif lower.startswith("<?xml"):
+        what = "XML"
+    elif re.match(r"(%[^\n]*\n|\s)*@relation\b", text[:5000], re.IGNORECASE):
+        what = "ARFF, the format of Weka,"
+    if what:
+        raise TableError(
+            f"The file is {what} and not a table of values; open it in a spreadsheet and save it as CSV (UTF-8)."
+        )
 
 
 def _decode(data):
@@ -246,7 +335,7 @@ def _separator(text):
     if len(text) > _SAMPLE:
         cut = max(sample.rfind("\n"), sample.rfind("\r"))
         sample = sample[:cut] if cut > 0 else sample
-    best, best_share = None, 0.0
+    best, best_share, width = None, 0.0, 1
     for separator in SEPARATORS:
         if separator not in sample:
             continue
@@ -262,14 +351,77 @@ def _separator(text):
         usual, n = counts.most_common(1)[0]
         share = n / counts.total()
         if usual > 1 and share > best_share:
-            best, best_share = separator, share
+            best, best_share, width = separator, share, usual
+    if best in (None, "\t", ",") and _spaces_separate(sample, width, best):
+        return SPACE
     if best is None:
         if any(separator in sample for separator in SEPARATORS):
             return next(separator for separator in reversed(SEPARATORS) if separator in sample)  # its fault is named
-        raise TableError(
-            "The file has only one column; a table needs inputs and a target, separated by comma, semicolon, tab or |."
-        )
+        raise TableError(ONE_COLUMN)
     return best
+
+
+ONE_COLUMN = "The file has only one column; a table needs inputs and a target, separated by comma, semicolon, tab or |."
+
+
+def _spaces_separate(sample, width, other):
+    """Whether spaces make more columns than the best separator: the same number in each line, most of them numbers.
+
+    Raises TableError where only the number of columns varies.
+    """
+    lines = [line for line in sample.splitlines() if line.strip()][:200]
+    if not lines or SPACE not in sample or ('"' in sample and other == ","):
+        return False
+    split = [re.findall(r'"[^"]*"|\S+', line) for line in lines]
+    below = list(split[1:] or split)
+    numbers = [sum(number(cell, "," in cell) is not None or is_gap(cell) for cell in cells) for cells in below]
+    if any(2 * n < len(cells) for n, cells in zip(numbers, below, strict=True)) or max(map(len, split)) < 2:
+        return False
+    if len({len(cells) for cells in split}) == 1:
+        return len(split[0]) > (1 if other == "," else width)
+    if other is None:
+        i = next(i for i, cells in enumerate(split) if len(cells) != len(split[0]))
+        raise TableError(
+            f"The file separates its values by spaces, but line {i + 1} has {len(split[i])} of them and line 1 has "
+            f"{len(split[0])}; separate them by commas, semicolons or tabs."
+        )
+    return False
+
+
+def _without_comments(text):
+    """The text with the lines of comment before the table left empty, so that rows keep their numbers; and a note.
+
+    A last line `# a, b, c` above numbers is the header, as NumPy writes it.
+    """
+    if text.lstrip("\r\n")[:1] not in ("#",):
+        return text, []
+    lines = text.splitlines(keepends=True)
+    n = next((i for i, line in enumerate(lines) if line.strip() and not re.match(r"#+[^,;\t|\r\n]", line)), len(lines))
+    if not n or n == len(lines):
+        return text, []
+    last = max(i for i in range(n) if lines[i].strip())
+    skipped = [i for i in range(n) if lines[i].strip()]
+    for separator in (*SEPARATORS, None):
+        head, first = ([c.strip() for c in lines[i].strip().split(separator)] for i in (last, n))
+        head = head if separator or head[:1] != ["#"] else head[1:]
+        if 1 < len(head) == len(first) and [_any_number(head), _any_number(first)] == [False, True]:
+            lines[last] = re.sub(r"^#+\s+", "", lines[last])
+            skipped.remove(last)
+            break
+    for i in skipped:
+        lines[i] = lines[i][len(lines[i].rstrip("\r\n")) :] or "\n"
+    return "".join(lines), [_left_out([i + 1 for i in skipped], "comment", "Line")] if skipped else []
+
+
+def _any_number(cells):
+    return any(number(cell, False) is not None for cell in cells)
+
+
+def _left_out(rows, what, word="Row"):
+    shown = ", ".join(map(str, rows[:5])) + (f" and {len(rows) - 5} more" if len(rows) > 5 else "")
+    if len(rows) == 1:
+        return f"{word} {shown} was left out: {what}."
+    return f"{word}s {shown} were left out: {what}."
 
 
 def _rows(text, separator):
@@ -296,6 +448,64 @@ def _rows(text, separator):
     return rows
 
 
+def _without_titles(numbered):
+    """The rows without titles above the table, notes below it and comments between; and what was left out."""
+    width = Counter(len(cells) for _, cells in numbered).most_common(1)[0][0]
+    notes, first = [], 0
+    while first + 1 < len(numbered) and _is_title(numbered, first, width):
+        first += 1
+    if first:
+        notes.append(_left_out([row for row, _ in numbered[:first]], "a title above the header"))
+    last = len(numbered)
+    while last - first > 2 and _is_remark(numbered[last - 1][1], width):
+        last -= 1
+    if last < len(numbered):
+        notes.append(_left_out([row for row, _ in numbered[last:]], "a remark below the table"))
+    kept = numbered[first:last]
+    comments = [row for row, cells in kept if len(cells) != width and cells[0].lstrip().startswith("# ")]
+    if comments:
+        notes.append(_left_out(comments, "comment"))
+        kept = [(row, cells) for row, cells in kept if row not in set(comments)]
+    return kept, notes
+
+
+def _is_title(numbered, i, width):
+    """Whether a row stands above the header: text in its first cell alone, or too few cells, then a row of words, then numbers."""
+    cells, rest = numbered[i][1], [row for _, row in numbered[i + 1 : i + 6]]
+    full = [len(row) == width and sum(map(bool, map(str.strip, row))) > max(1, width // 2) for row in rest]
+    if (
+        not cells[0].strip()
+        or sum(bool(cell.strip()) for cell in cells) > (2 if len(cells) < width else 1)
+        or width < 2
+    ):
+        return False
+    if number(cells[0], False) is not None or not any(full):
+        return False
+    head = full.index(True)
+    if head and len(cells) == width and all(len(row) == width for row in rest[:head]) and head > 3:
+        return False
+    below = rest[head + 1 :]
+    words = all(number(cell, False) is None or _is_year(cell) for cell in rest[head])
+    return words and any(number(cell, True) is not None for row in below for cell in row if len(row) == width)
+
+
+def _is_remark(cells, width):
+    first, others = cells[0].strip(), any(cell.strip() for cell in cells[1:])
+    if not any(c.isalpha() for c in first) or others:
+        return False
+    return len(cells) != width or (width > 2 and _SOURCE_LINE.match(first) is not None)
+
+
+def _without_edges(columns, separator):
+    """Columns without an empty one at the end (every row ended with a separator) or, between bars, at the beginning."""
+    at = list(range(1, len(columns) + 1))
+    if len(columns) > 2 and not any(columns[-1]):
+        columns, at = columns[:-1], at[:-1]
+    if len(columns) > 2 and separator == "|" and not any(cell.strip() for cell in columns[0]):
+        columns, at = columns[1:], at[1:]
+    return columns, at
+
+
 def _check_width(row, n_columns):
     if n_columns > MAX_COLUMNS:
         raise TableError(
@@ -312,83 +522,158 @@ def _check_length(n_rows):
 
 def _check_shape(numbered):
     first, header = numbered[0]
-    for number, cells in numbered:
+    for row, cells in numbered:
         if len(cells) != len(header):
+            if row == numbered[1][0] and all(len(other) == len(cells) for _, other in numbered[1:]):
+                raise TableError(
+                    f"Row {first} has {len(header)} {'value' if len(header) == 1 else 'values'} and all others have "
+                    f"{len(cells)}; delete it if it is a title, or give every row the same number of values."
+                )
             raise TableError(
-                f"Row {number} has {len(cells)} {'value' if len(cells) == 1 else 'values'} and row {first} has "
+                f"Row {row} has {len(cells)} {'value' if len(cells) == 1 else 'values'} and row {first} has "
                 f"{len(header)}; give every row the same number of values."
             )
     if len(header) == 1:
-        raise TableError(
-            "The file has only one column; a table needs inputs and a target, separated by comma, semicolon, tab or |."
-        )
+        raise TableError(ONE_COLUMN)
 
 
-def _refuse_formulas(columns, numbered):
-    for c, column in enumerate(columns, start=1):
+def _refuse_formulas(columns, rows, at):
+    for c, column in zip(at, columns, strict=True):
         for i, cell in enumerate(column):
-            if cell[:1] in ("=", "@", "+", "-") and len(cell) > 1 and _FORMULA.match(cell):
+            if cell[:1] in _STARTS and is_formula(cell):
                 raise TableError(
-                    f"Row {numbered[i][0]}, column {c} holds a formula ({shorten(cell, 20)}); save the file with values "
+                    f"Row {rows[i]}, column {c} holds a formula ({shorten(cell, 20)}); save the file with values "
                     "in place of formulas."
                 )
+
+
+_STARTS = frozenset("=@+-| \t\r\n\u00a0\u2009\u202f")
 
 
 # From text to columns
 
 
-def _has_decimal_comma(columns, separator):
-    """Whether 1,5 means one and a half here: some number says so, and none has a decimal point."""
-    joined = ["".join(column) for column in columns]
-    if not any("," in text for text in joined):
-        return False
-    commas = doubtful = False
-    for column, text in zip(columns, joined, strict=True):
-        if "." not in text and (commas or "," not in text):
-            continue
-        for cell in set(column):
-            cell = _ascii(cell)
-            if "," in cell and (match := _DECIMAL_COMMA.fullmatch(cell)) and (match[1] or match[2]):
-                # 1,234 may be a thousand; nothing else may
-                group = "." not in cell and len(match[2]) == 3 and not match[3] and len(match[1] or "") in (1, 2, 3)
-                commas, doubtful = commas or not group, doubtful or group
-            match = _DECIMAL_POINT.fullmatch(cell)
-            if "." in cell and match and (match[1] or match[2]) and (len(match[2]) != 3 or "," in cell):
-                return False
-    return commas or (doubtful and separator != ",")
-
-
-def _ascii(cell):
-    """A cell with the hyphen that computers read where a typesetter put a minus."""
-    return cell.strip().replace("\u2212", "-")
-
-
-def _number(cell, comma):
-    """A cell as a number, or None; may be infinite."""
-    cell = _ascii(cell)
-    if comma:
-        cell = cell.translate(_SWAPPED)
-    if not _NUMBER.fullmatch(cell):
-        return None
-    return float(cell.replace(",", ""))
-
-
-_SWAPPED = str.maketrans(",.", ".,")
-
-
 def _has_header(columns, comma):
-    """The first row is a header if no value in it is a number, and it does not look like the rows below."""
+    """The first row is a header if no value in it is a number, and it does not look like the rows below; or if its only
+    numbers are years or count up (2019, 2020 or 0, 1, 2), unlike the rows below."""
     first = [column[0] for column in columns]
-    if all(cell.strip().lower() in GAPS for cell in first) or any(_number(cell, comma) is not None for cell in first):
+    if all(is_gap(cell) for cell in first):
         return False
+    if all(cell.startswith("'") for cell in first):
+        return True
+    if any(_looks_like_number(cell, column, comma) for cell, column in zip(first, columns, strict=True)):
+        return _counts_up(columns, comma)
     if len(columns[0]) == 1:
         return True
-    below_number = any(_number(cell, comma) is not None for column in columns for cell in column[1:20])
+    below_number = any(numbers_of(Counter([cell]), comma) for column in columns for cell in column[1:20])
     return below_number or not any(column[0] in column[1:] for column in columns)
 
 
+def _looks_like_number(cell, column, comma):
+    """A number, or one with the currency or % that the cells below have, too."""
+    if number(cell, comma) is not None:
+        return True
+    mark = bare(cell)[-1:] if bare(cell)[-1:] in "%€$" else bare(cell)[:1] if bare(cell)[:1] in "€$£" else ""
+    return bool(mark) and all(mark in c for c in column[1:20]) and bool(numbers_of(Counter([cell]), comma))
+
+
+def _is_year(cell):
+    return re.fullmatch(r"(1[89]|20|21)\d\d(\.0)?", cell.strip()) is not None
+
+
+def _counts_up(columns, comma):
+    """Whether the first row's numbers are years, or 0, 1, 2, ... or 1, 2, 3, ..., and its texts occur nowhere below."""
+    inside = [column for column in columns if number(column[0], comma) is not None]
+    texts = [column for column in columns if number(column[0], comma) is None]
+    if len(columns[0]) < 3 or any(column[0].strip() in map(str.strip, column[1:]) for column in texts):
+        return False
+    if not texts and not all(map(_is_year, (column[0] for column in columns))) and len(columns) < 4:
+        return False
+    below = [[v for cell in column[1:200] if (v := number(cell, comma)) is not None] for column in inside]
+    values = [number(column[0], comma) for column in inside]
+    steps = {b - a for a, b in pairwise(values)}
+    if all(_is_year(column[0]) for column in inside):
+        unlike = all(sum(1800 <= v < 2200 and v.is_integer() for v in column) <= len(column) / 2 for column in below)
+        return unlike and len(steps) <= 1 and 0 not in steps and bool(texts or len(inside) > 2)
+    run = len(values) > 2 and values[0] in (0, 1) and steps == {1}
+    return run and all(any(not v.is_integer() for v in column) for column in below)
+
+
+def _header_cells(columns):
+    first = [column[0] for column in columns]
+    return (
+        [cell[1:] for cell in first] if all(cell.startswith("'") for cell in first) else [unguarded(c) for c in first]
+    )
+
+
+def _data_rows(columns, rows, comma, has_header):
+    """Which rows are samples: not the header, nor one repeated, of units, a rule (---) or a total; and what was left out."""
+    keep, notes, n = list(range(has_header, len(rows))), [], len(rows)
+    rules = [i for i in keep if "--" in columns[0][i] and all(_RULE.fullmatch(column[i]) for column in columns)]
+    if rules and len(rules) < len(keep):
+        keep = [i for i in keep if i not in set(rules)]
+        notes.append(_left_out([rows[i] for i in rules], "a rule between the header and the rows"))
+    if has_header:
+        first = columns[0][0]
+        header = [column[0] for column in columns]
+        again = [i for i in keep if columns[0][i] == first and [column[i] for column in columns] == header]
+        if again and len(again) < len(keep) and any(cell.strip() for cell in header):
+            keep = [i for i in keep if i not in set(again)]
+            notes.append(_left_out([rows[i] for i in again], "the header once more"))
+        if len(keep) > 2 and _is_unit_row([column[keep[0]] for column in columns], columns, keep, comma):
+            notes.append(_left_out([rows[keep[0]]], "units of the columns"))
+            keep = keep[1:]
+    totals = []
+    while len(keep) > 3 and (certain := _is_total(columns, keep, comma)) is not None:
+        if not certain:
+            word = next(cell for column in columns if (cell := column[keep[-1]].strip()))
+            notes.append(f"Row {rows[keep[-1]]} is called '{shorten(word, 20)}'; if it sums up the others, delete it.")
+            break
+        totals.insert(0, rows[keep.pop()])
+    if totals and n:
+        notes.append(_left_out(totals, "a total of the others"))
+    return keep, notes
+
+
+def _is_unit_row(cells, columns, keep, comma):
+    """Units below the header: in brackets, or well known, each above numbers; nothing else in that row."""
+    units = [c for c, cell in enumerate(cells) if cell.strip()]
+    if not units or not all(_UNIT.fullmatch(cells[c].strip()) for c in units):
+        return False
+    if all(is_gap(cells[c]) for c in units):
+        return False
+    below = [[columns[c][i] for i in keep[1:20] if columns[c][i].strip()] for c in units]
+    numeric = [sum(number(cell, comma) is not None for cell in column) >= 0.8 * max(1, len(column)) for column in below]
+    return all(numeric) and any(below)
+
+
+def _is_total(columns, keep, comma):
+    """Whether the last row is a total of the others: True, False where only its name says so, None if it is none."""
+    cells = [column[keep[-1]] for column in columns]
+    first = next((c for c, cell in enumerate(cells) if cell.strip()), None)
+    if first is None or not _TOTAL.fullmatch(cells[first].strip().rstrip(":")):
+        return None
+    above = [columns[first][i] for i in keep[:-1]]
+    if sum(cell.strip().lower() == cells[first].strip().lower() for cell in above):
+        return None  # a category like others
+    if sum(number(cell, comma) is not None for cell in above) > 0.8 * len(above):
+        return True
+    for c, cell in enumerate(cells):
+        total = number(cell, comma)
+        values = [v for i in keep[:-1] if (v := number(columns[c][i], comma)) is not None]
+        if c == first or total is None or not values:
+            continue
+        sums = sum(values), sum(values) / len(values)
+        if any(
+            abs(total - value) <= 1e-6 * max(1, sum(map(abs, values))) / (1, len(values))[k]
+            for k, value in enumerate(sums)
+        ):
+            return True
+    return False
+
+
 def _names(cells):
-    names = [clean(cell) or f"column {c}" for c, cell in enumerate(cells, start=1)]
+    names = [_one_line(cell) or f"column {c}" for c, cell in enumerate(cells, start=1)]
     seen = {}
     for c, name in enumerate(names, start=1):
         if name in seen:
@@ -396,13 +681,29 @@ def _names(cells):
                 f"Columns {seen[name]} and {c} have the same name '{shorten(name)}'; give each column a name of its own."
             )
         seen[name] = c
-    return names
+    return list(_told_apart(names).values())
+
+
+def _told_apart(texts):
+    """{text: at most MAX_NAME characters of it}; texts that differ only later are numbered."""
+    short, used = {}, set()
+    for text in texts:
+        name, n = shorten(text, MAX_NAME), 2
+        while name in used:
+            name, n = f"{shorten(text, MAX_NAME - 2 - len(str(n)) - 1)} ({n})", n + 1
+        used.add(name)
+        short[text] = name
+    return short
+
+
+def _one_line(text):
+    text = "".join(c if c.isprintable() else " " for c in str(text))
+    return " ".join(text.replace("<", "‹").replace(">", "›").split())
 
 
 def clean(text) -> str:
     """A name from a file: one line of printable characters, none that a chart would read as a tag, at most MAX_NAME."""
-    text = "".join(c if c.isprintable() else " " for c in str(text))
-    return shorten(text.replace("<", "‹").replace(">", "›"), MAX_NAME)
+    return shorten(_one_line(text), MAX_NAME)
 
 
 def shorten(text, limit=40) -> str:
@@ -411,49 +712,182 @@ def shorten(text, limit=40) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def _column(name, cells, comma, rows):
-    gaps = {cell for cell in set(cells) if cell.strip().lower() in GAPS}
-    there = [cell for cell in cells if cell not in gaps]
-    numbers = _numbers(there, comma)
-    if numbers is None:
-        labels, codes = {}, {}
-        for cell in dict.fromkeys(there):
-            codes[cell] = labels.setdefault(clean(cell), len(labels))
-        values = np.array([codes.get(cell, NO_CLASS) for cell in cells], dtype=int)
-        return Column(name, values, tuple(labels))
-    values = np.full(len(cells), np.nan)
-    values[[cell not in gaps for cell in cells]] = numbers
+def _column(name, cells, comma, rows, notes, faults, *, strict):
+    """A column of numbers or of categories. strict: the decimal sign was chosen, so no other is tried."""
+    values = _plain_numbers(cells, comma)
+    if values is not None:
+        _refuse_infinite(name, values, cells, rows)
+        return Column(name, values)
+    counts = Counter(cells)
+    gaps = {cell for cell in counts if is_gap(cell, NUMBER_GAPS)}
+    there = Counter({cell: n for cell, n in counts.items() if cell not in gaps})
+    found = numbers_of(there, comma)
+    if not strict and (not found or isinstance(found, str) or found.bad):
+        other = numbers_of(there, not comma)
+        if other and not isinstance(other, str) and not other.bad:
+            found = other
+            notes.append(f"Column '{shorten(name)}' was read with a decimal {'point' if comma else 'comma'}.")
+    if not there:
+        return (
+            Column(name, np.full(len(cells), np.nan))
+            if all(is_gap(c) for c in gaps)
+            else _categories(name, cells, notes)
+        )
+    if isinstance(found, str):
+        if found:
+            notes.append(f"Column '{shorten(name)}' holds {found}, so its values are categories.")
+        return _categories(name, cells, notes)
+    if found.bad:
+        faults[name] = [(rows[i], cell, len(cells) - sum(map(counts.get, gaps)) - sum(map(counts.get, found.bad)))
+                        for i, cell in enumerate(cells) if cell in found.bad]  # fmt: skip
+        return Column(name, np.zeros(len(cells)))
+    if found.mark:
+        notes.append(f"Column '{shorten(name)}' was read without its sign {found.mark}: {_example(found)}.")
+    known = {**dict.fromkeys(gaps, np.nan), **found.values}
+    values = np.array([known[cell] for cell in cells], dtype=float)
+    _refuse_infinite(name, values, cells, rows)
+    return Column(name, values)
+
+
+def _example(found):
+    cell = next(cell for cell in found.values if found.mark.lower() in cell.lower())
+    return f"{shorten(cell, 20)} is {number_text(found.values[cell])}"
+
+
+def _plain_numbers(cells, comma):
+    """Cells as numbers, NaN for the usual gaps; None unless all are plain: that is quick, and usual."""
+    if not all(cells):
+        given = [cell for cell in cells if cell]
+        if not given:
+            return np.full(len(cells), np.nan)
+        numbers, values = _plain_numbers(given, comma), np.full(len(cells), np.nan)
+        if numbers is None:
+            return None
+        values[[bool(cell) for cell in cells]] = numbers
+        return values
+    joined = "".join(cells)
+    if not joined.isascii() or re.search("[^-+0-9e,\\s]" if comma else "[^-+0-9e.\\s]", joined, re.IGNORECASE):
+        return None
+    try:
+        return np.array([float(cell.replace(",", ".")) for cell in cells] if comma else list(map(float, cells)))
+    except ValueError:
+        return None
+
+
+def _refuse_infinite(name, values, cells, rows):
     infinite = np.flatnonzero(np.isinf(values))
     if len(infinite):
         raise TableError(
             f"Row {rows[infinite[0]]}, column '{shorten(name)}' holds a number too large to compute with "
             f"({shorten(cells[infinite[0]], 20)}); correct or empty it."
         )
-    return Column(name, values)
 
 
-def _numbers(cells, comma):
-    """All cells as numbers, or None if one is none: those without doubts at once, else one by one."""
-    joined = "".join(cells)
-    if joined.isascii() and not re.search("[_.a-df-z]" if comma else "[_,a-df-z]", joined, re.IGNORECASE):
-        try:
-            return np.array([float(cell.replace(",", ".")) for cell in cells] if comma else list(map(float, cells)))
-        except ValueError:
-            return None
-    known = {}
-    for cell in set(cells):
-        known[cell] = _number(cell, comma)
-        if known[cell] is None:
-            return None
-    return np.array([known[cell] for cell in cells], dtype=float)
+def _categories(name, cells, notes):
+    counts = Counter(cells)
+    gaps = {cell for cell in counts if is_gap(cell, GAPS | FAULTS)}
+    words = [cell for cell in counts if cell in gaps and cell.strip()]
+    texts = {cell: _one_line(unguarded(cell)) for cell in counts if cell not in gaps}
+    if words and _are_values({word.strip() for word in words}, set(texts.values())):
+        texts |= {cell: _one_line(cell) for cell in words}
+        gaps -= set(words)
+    elif words:
+        word, n = shorten(max(words, key=counts.get), 20).strip(), sum(counts[cell] for cell in words)
+        notes.append(
+            f"In column '{shorten(name)}', {n:,} {'cell' if n == 1 else 'cells'} with '{word}' count as missing."
+        )
+    texts = {cell: texts[cell] for cell in counts if cell in texts}  # in the order of their first appearance
+    same = _same_words(list(dict.fromkeys(texts.values())))
+    if merged := [text for text in same if same[text] != text]:
+        notes.append(
+            f"Column '{shorten(name)}': '{shorten(merged[0], 20)}' and '{shorten(same[merged[0]], 20)}' differ only in "
+            "capitals and count as one."
+        )
+    short = _told_apart(dict.fromkeys(same.values()))
+    numbers = {text: k for k, text in enumerate(short)}
+    values = np.array([NO_CLASS if cell in gaps else numbers[same[texts[cell]]] for cell in cells], dtype=int)
+    return Column(name, values, tuple(short.values()))
+
+
+def _are_values(words, texts):
+    """Whether words for a gap are values here: NA among countries' codes, - among + or grades."""
+    if words == {"NA"}:
+        return len(texts) > 2 and all(len(t) == 2 and t.isalpha() and t.isupper() for t in texts)
+    return words == {"-"} and any(set(t) <= set("+-/0o") or re.fullmatch(r"[A-F][+-]", t) for t in texts)
+
+
+_SHORT_WORDS = {
+    "yes",
+    "no",
+    "y",
+    "n",
+    "ja",
+    "nein",
+    "j",
+    "true",
+    "false",
+    "t",
+    "f",
+    "on",
+    "off",
+    "m",
+    "w",
+    "d",
+    "si",
+    "oui",
+    "non",
+}
+
+
+def _same_words(texts):
+    """{text: the first text that differs from it only in capitals}; of short texts only yes and no and the like."""
+    lower = [text.casefold() for text in texts]
+    if len(set(lower)) == len(lower):
+        return dict(zip(texts, texts, strict=True))
+    short = set(lower) <= _SHORT_WORDS
+    first = {}
+    return {
+        text: first.setdefault(key, text) if len(key) > 2 or short else text
+        for text, key in zip(texts, lower, strict=True)
+    }
+
+
+def _refuse_faults(faults):
+    """Raise TableError for cells that are no numbers in columns of numbers: the row if it spoils several, else the cell."""
+    if not faults:
+        return
+    at = Counter(row for cells in faults.values() for row, _, _ in cells)
+    row, n = at.most_common(1)[0]
+    if n > 1:
+        column, cell = next((name, cell) for name, cells in faults.items() for r, cell, _ in cells if r == row)
+        raise TableError(
+            f"Row {row} holds text in {n} columns of numbers ('{shorten(cell, 20)}' in column {shorten(column, 20)}). Delete "
+            "the row if it is a header, a row of units or a total, or else correct it."
+        )
+    name, cells = next(iter(faults.items()))
+    row, cell, others = cells[0]
+    also = f" Row {cells[1][0]} has '{shorten(cells[1][1], 20)}'." if len(cells) == 2 else ""
+    also = f" {len(cells) - 1} more rows are like it." if len(cells) > 2 else also
+    raise TableError(
+        f"Row {row}, column {shorten(name)}: '{shorten(cell, 20)}' is not a number{_like(cell)}, but the other {others} cells "
+        f"are.{also} Correct it or leave it empty."
+    )
+
+
+def _like(cell):
+    """What a cell is that has a number and something else beside it."""
+    return " like the others" if numbers_of(Counter([cell]), "," in cell) else ""
 
 
 # From a table to samples
 
 
 def guess_target(table: Table) -> int:
-    """The column called target, class, label or y, or else the last one from which something can be learned."""
+    """The column called class, target, label or y (or species and the like), or else the last one from which something
+    can be learned; in a file without a header that ends in a measured number, a first column of classes 1, 2, 3."""
     named = [c for name in TARGET_NAMES for c, column in enumerate(table.columns) if column.name.lower() == name]
+    if not table.has_header and _classes_come_first(table.columns):
+        named = [0]
     filled = [c for c, column in enumerate(table.columns) if column.n_missing < table.n_rows]
     candidates = [*named, *reversed(filled)][:MAX_GUESSES]
     for c in candidates:
@@ -464,6 +898,19 @@ def guess_target(table: Table) -> int:
             continue
         return c
     return candidates[0]  # whose fault is named
+
+
+def _classes_come_first(columns):
+    first = columns[0].distinct()
+    counted = (
+        columns[0].is_number
+        and 2 <= len(first) <= GUESSED_CLASSES
+        and set(np.diff(first)) == {1}
+        and first[0] in (0, 1)
+    )
+    rest_numbers = all(column.is_number for column in columns) and len(columns) > 3
+    repeated = 2 * len(first) <= len(columns[0].values)
+    return counted and rest_numbers and repeated and guess_task(columns[-1]) == REGRESSION
 
 
 def guess_task(column: Column) -> str:
@@ -621,8 +1068,17 @@ def _features(table, target):
 
 
 def _numbers_rows(column):
+    """Whether a column counts the rows up from any number: an id; but years and what is called a time are measured."""
     values = column.values
-    return len(values) > 2 and bool((values == values[0] + np.arange(len(values))).all()) and float(values[0]) in (0, 1)
+    if len(values) < 3 or not (values == values[0] + np.arange(len(values))).all() or not float(values[0]).is_integer():
+        return False
+    if re.fullmatch(_TIMES, column.name, re.IGNORECASE):
+        return False
+    years = values[0] >= 1800 and values[-1] < 2200 and re.search("id|nr|no|num", column.name, re.IGNORECASE) is None
+    return values[0] >= 0 and not years
+
+
+_TIMES = r"t|(time|hour|day|week|month|quarter|year|step|epoch|date|zeit|stunde|tag|woche|monat|jahr|an|jour|mois)s?( ?[(\[].*)?"
 
 
 def _listed(reasons, limit=3):
@@ -665,18 +1121,36 @@ def to_csv(
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*feature_names, target_name])
+    writer.writerow([guarded(name) for name in (*feature_names, target_name)])
     for row, target in zip(X.tolist(), y.tolist(), strict=True):
         missing = target == NO_CLASS if class_names else target != target
-        last = "" if missing else class_names[int(target)] if class_names else repr(target)
-        writer.writerow([*("" if value != value else repr(value) for value in row), last])
+        last = "" if missing else class_names[int(target)] if class_names else _written(target)
+        writer.writerow([*(_written(value) for value in row), last])
     return out.getvalue()
 
 
 def table_csv(table: Table) -> str:
     """A table as CSV in one form: UTF-8, commas, decimal points, a header; it reads back to the same columns."""
+    columns = [
+        [column.name, *(_written(v, number_text) for v in column.values.tolist())]
+        if column.is_number
+        else [column.name, *map([*map(guarded, column.categories), ""].__getitem__, column.values.tolist())]
+        for column in table.columns
+    ]
+    names = [guarded(column.name) for column in table.columns]
+    for column, name in zip(columns, names, strict=True):
+        column[0] = name
+    if not _has_header(columns, False):
+        for column, name in zip(columns, table.columns, strict=True):
+            column[0] = f"'{name.name}"
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([column.name for column in table.columns])
-    writer.writerows([column.text(row) for column in table.columns] for row in range(table.n_rows))
+    csv.writer(out, lineterminator="\n").writerows(zip(*columns, strict=True))
     return out.getvalue()
+
+
+def _written(value, text=repr):
+    """A number's text; 1.125 gets a zero more, so that nobody takes its point for one between thousands."""
+    if value != value:
+        return ""
+    text = text(value)
+    return f"{text}0" if re.fullmatch(r"-?[1-9]\d{0,2}\.\d{3}", text) else text
