@@ -135,25 +135,29 @@ def decimal_sign(columns, separator: str) -> tuple[bool, str]:
     up to three digits beside groups of exactly three (150, 1.250) holds thousands: a column with decimals of a fixed
     width would have 150.000. Where nothing decides, a comma is the decimal sign unless it separates the values.
     """
-    sure, likely, doubtful = set(), {}, {}
+    sure, likely, doubtful = False, {}, {}
     for column in columns:
         joined = "".join(column)
         if "," not in joined and "." not in joined:
             continue
         shapes = Counter()
         for cell in dict.fromkeys(column):
+            if sure and "." not in cell:
+                continue  # a comma is sure: only a point could still decide otherwise
             for key, example in _evidence(cell):
+                if key == ".":
+                    return False, ""
                 shapes[key] += 1
                 if key in ("group.", "group,"):
                     doubtful.setdefault(key[-1], example)
-                elif key[0] in ".,":
-                    sure.add(key)
+                elif key == ",":
+                    sure = True
         for sign in ".,":
             other = {"whole", f"group{sign}"}
             if shapes["whole"] and shapes[f"group{sign}"] and set(shapes) <= other:
                 likely.setdefault(sign, next(c for c in column if f"group{sign}" in dict(_evidence(c))))
     if sure:
-        return "." not in sure, ""
+        return True, ""
     if len(likely) == 1:
         (sign, example), *_ = likely.items()
         return sign == ".", example.strip()

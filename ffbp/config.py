@@ -15,6 +15,7 @@ from ffbp.activations import ACTIVATIONS
 from ffbp.datasets import (
     CLASSIFICATION,
     DATASETS,
+    DECIMALS,
     DERIVED,
     MISSING,
     REGRESSION,
@@ -81,14 +82,15 @@ _CHOICES: dict[str, Mapping] = {
     "dataset": DATASETS,
     "task": {CLASSIFICATION: None, REGRESSION: None},
     "missing": MISSING,
+    "decimal": DECIMALS,
     "loss": LOSSES,
     "output_activation": ACTIVATIONS,
     "initializer": INITIALIZERS,
     "optimizer": OPTIMIZERS,
     "schedule": SCHEDULES,
 }
-_FLAGS = {"standardize", "shuffle"}
-_FILE_ONLY = ("target", "task", "missing")
+_FLAGS = {"header", "standardize", "shuffle"}
+_FILE_ONLY = ("header", "decimal", "target", "task", "missing")
 # What embedding and campaigns add to any link; ignored in silence.
 FOREIGN_PARAMS = ("utm_", "fbclid", "gclid", "msclkid", "embed")
 
@@ -118,8 +120,9 @@ class Config:
     images are divided by full ink instead), ``derived`` (keys of DERIVED, two-column data only), ``test_size`` (share
     held out; four-point data hold out nothing). ``points`` replaces the samples by drawn ones in the plane (or on the
     line) of the one or two chosen columns: their values and then the class or value, each. ``file_name,
-    file_fingerprint`` name a file's data; then ``target`` (number of the file's column), ``task`` (both None as
-    guessed) and ``missing`` (a key of MISSING) say how it is read.
+    file_fingerprint`` name a file's data; then ``header`` (whether its first row names the columns), ``decimal`` (a key
+    of DECIMALS; both None as recognised), ``target`` (number of the file's column), ``task`` (both None as guessed) and
+    ``missing`` (a key of MISSING) say how it is read.
 
     Network: ``hidden`` (units per hidden layer), ``activation`` (a key, or one a hidden layer), ``output_activation,
     loss`` (None as fits), ``initializer, init_scale, bias_init``; ``initial_theta`` sets all weights explicitly.
@@ -134,6 +137,8 @@ class Config:
     dataset: str = "moons"
     file_name: str | None = None  # before what a file decides, so that its address is read in the right order
     file_fingerprint: str | None = None
+    header: bool | None = None
+    decimal: str | None = None
     target: int | None = None
     task: str | None = None
     missing: str = "drop"

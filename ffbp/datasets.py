@@ -14,6 +14,7 @@ import numpy as np
 
 CLASSIFICATION, REGRESSION = "classification", "regression"
 # What happens to samples with missing values in the chosen columns: key -> label.
+DECIMALS = {"point": "Point", "comma": "Comma"}  # a file's decimal sign
 MISSING = {"drop": "Leave the row out", "median": "Fill with the training median"}
 NO_CLASS = -1  # the class of a row without one
 # Images of ten digits, by their number of pixels: what full ink is. optdigits; MNIST as shares of black, or as its files.

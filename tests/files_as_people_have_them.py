@@ -205,7 +205,7 @@ FILES: dict[str, File] = {
     # the target and the inputs
     "class before target": File("class,target,b\n0,1.5,2\n1,2.5,3\n0,3.5,5\n1,1.5,4\n", target="class"),
     "species first": File("species,a,b\n" + "".join(f"{'uv'[i % 2]},{i * 0.3},{i * 0.7 % 2}\n" for i in range(12)), target="species"),
-    "quality first": File("quality,a,b\n" + "".join(f"{'good bad'.split()[i % 2]},{i * 0.3},{i * 0.7 % 2}\n" for i in range(12)), target="quality"),
+    "quality first": File("quality,a,b\n" + "".join(f"{['good', 'bad'][i % 2]},{i * 0.3},{i * 0.7 % 2}\n" for i in range(12)), target="quality"),
     "uci wine": File(WINE, target="column 1", n_rows=24),
     "iris": File(IRIS, {"species": ("setosa", "versicolor", "virginica")}, "species", n_rows=15),
     "iris without header": File("\n".join(IRIS_ROWS) + "\n", target="column 5", n_rows=15),

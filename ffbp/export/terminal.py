@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 from ffbp import notices as noticing
 from ffbp.activations import ACTIVATIONS
 from ffbp.config import BOUNDS, DEFAULTS, FOREIGN_PARAMS, Config
-from ffbp.datasets import CLASSIFICATION, DATASETS, DERIVED, MISSING, REGRESSION, Source
+from ffbp.datasets import CLASSIFICATION, DATASETS, DECIMALS, DERIVED, MISSING, REGRESSION, Source
 from ffbp.export import record, verification
 from ffbp.export.forms import FORMS, files_of, usual_plane
 from ffbp.export.summary import data_in_words, outcome, summary
@@ -31,7 +31,7 @@ from ffbp.losses import LOSSES
 from ffbp.maps import confusion
 from ffbp.network import count_params
 from ffbp.optimizers import OPTIMIZERS, SCHEDULES
-from ffbp.tables import MAX_BYTES, Table, read_table, source_of
+from ffbp.tables import MAX_BYTES, Table, clean, fingerprint, read_table, source_of
 from ffbp.training import Run, dataset_for, fit
 from ffbp.version import VERSION
 
@@ -44,8 +44,8 @@ NO_OPTION = ("file_name", "file_fingerprint")  # --file names both
 VIEWED = ("frame", "across", "up", "pca", "sample", "layer", "unit", "wanted", "x")  # what a link says was looked at
 GROUPS = {
     "Data": (
-        "dataset", "target", "task", "missing", "n_samples", "noise", "classes", "columns", "standardize", "derived",
-        "test_size", "points", "seed",
+        "dataset", "header", "decimal", "target", "task", "missing", "n_samples", "noise", "classes", "columns",
+        "standardize", "derived", "test_size", "points", "seed",
     ),
     "Network": (
         "hidden", "activation", "output_activation", "loss", "initializer", "init_scale", "bias_init", "initial_theta",
@@ -57,6 +57,8 @@ GROUPS = {
 }  # fmt: skip
 HELP = {
     "dataset": "where the samples come from",
+    "header": "1 or 0: the file's first row names the columns; recognised unless given",
+    "decimal": "the file's decimal sign; recognised unless given",
     "target": "number of the file's column to predict, from 0; guessed unless given",
     "task": "what to predict there; guessed unless given",
     "missing": "what becomes of the file's missing values",
@@ -98,7 +100,7 @@ HELP = {
     "patience": "epochs without a better test loss before stopping; off unless given",
 }
 CHOICES = {
-    "dataset": DATASETS, "task": (CLASSIFICATION, REGRESSION), "missing": MISSING, "derived": DERIVED,
+    "dataset": DATASETS, "task": (CLASSIFICATION, REGRESSION), "missing": MISSING, "decimal": DECIMALS, "derived": DERIVED,
     "activation": ACTIVATIONS, "output_activation": ACTIVATIONS, "loss": LOSSES,
     "initializer": INITIALIZERS, "optimizer": OPTIMIZERS, "schedule": SCHEDULES,
 }  # fmt: skip
@@ -174,7 +176,7 @@ def _metavar(name) -> str:
         return "KEY"
     if name in BOUNDS or name in ("classes", "target"):
         return "N"
-    return "0|1" if name in ("standardize", "shuffle") else "LIST"
+    return "0|1" if name in ("header", "standardize", "shuffle") else "LIST"
 
 
 def _help(name) -> str:
@@ -246,10 +248,10 @@ def _config(options) -> tuple[Config, Source | None]:
             if name not in known and name not in VIEWED and not name.startswith(FOREIGN_PARAMS):
                 said = f"unknown parameter {_clean(name[:40])!r} in the link; it was left out"
                 print(f"python -m ffbp: warning: {said}", file=sys.stderr)
-    table = None
+    data = None
     if options.file is not None:
-        table = _table(options.file)
-        params |= {"file": table.name, "fingerprint": table.fingerprint}
+        data = _bytes(options.file)
+        params |= {"file": clean(options.file.name), "fingerprint": fingerprint(data)}
     for key in Config.PARAMS:
         value = getattr(options, key, None) if key != "file" else None
         if value is not None:
@@ -260,9 +262,12 @@ def _config(options) -> tuple[Config, Source | None]:
         raise UsageError(re.sub(r"; (the default is used|it was left out|lowered to \d+)$", "", problems[0]))
     if not config.file_name:
         return config, None
-    if table is None:
+    if data is None:
         raise UsageError(f"link must come with the file {config.file_name!r}, which it cannot hold; add --file")
     try:
+        table = _table(options.file, data, header=config.header, decimal=config.decimal)
+        for note in table.notes:
+            print(f"python -m ffbp: note: {note}", file=sys.stderr)
         source = source_of(table, target=config.target, task=config.task)
         config.check(source)
     except ValueError as error:
@@ -270,12 +275,17 @@ def _config(options) -> tuple[Config, Source | None]:
     return config, source
 
 
-def _table(path) -> Table:
+def _bytes(path) -> bytes:
     try:
         with path.open("rb") as file:
-            return read_table(file.read(MAX_BYTES + 1), path.name)
+            return file.read(MAX_BYTES + 1)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from None
+
+
+def _table(path, data, **choices) -> Table:
+    try:
+        return read_table(data, path.name, **choices)
     except ValueError as error:
         raise UsageError(f"{path}: {error}") from None
 

@@ -9,7 +9,7 @@ from streamlit.errors import StreamlitPageNotFoundError
 
 from ffbp import inspection, tables
 from ffbp.config import Config
-from ffbp.datasets import CLASSIFICATION, MISSING, NO_CLASS, REGRESSION, Source, class_names_of
+from ffbp.datasets import CLASSIFICATION, DECIMALS, MISSING, NO_CLASS, REGRESSION, Source, class_names_of
 from ffbp.figures import format_number, format_percent
 from ffbp.figures.data import balance_chart, histogram_chart
 from ffbp.inspection import LEFT_OUT, TEST, TRAIN
@@ -23,8 +23,11 @@ from ffbp.ui.timeline import player
 
 PREVIEW_ROWS = 4
 MAX_SHOWN_COLUMNS = 40
+MAX_NOTES = 8
 MAX_CHIPS = 30  # more inputs than that are counted, not listed
 TASKS = {CLASSIFICATION: "Classes", REGRESSION: "A number"}
+AUTOMATIC = "automatic"
+HEADERS = {AUTOMATIC: None, "yes": True, "no": False}
 EVERY = "every"  # part of the data
 
 
@@ -51,6 +54,19 @@ def file_settings(config: Config) -> None:
     left.markdown(f"**{plain(config.file_name)}** · {table.n_rows:,} rows · {len(table.columns)} columns")
     right.button("Remove the file", key="data:remove", on_click=files.forget, icon=":material/delete:", width="stretch")
     st.caption(f"Read as {table.encoding}, separated by {table.separator}, {decimal}, {header}.")
+    if table.notes:
+        st.info("  \n".join(plain(line) for line in table.notes[:MAX_NOTES]))
+    left, right = st.columns(2)
+    _seed("data:header", next(key for key, value in HEADERS.items() if value is config.header))
+    left.selectbox(
+        "The first row is a header", list(HEADERS), key="data:header", format_func=str.capitalize,
+        on_change=_reading_chosen, args=("header",), help="A header names the columns.",
+    )  # fmt: skip
+    _seed("data:decimal", config.decimal or AUTOMATIC)
+    right.selectbox(
+        "Decimal sign", [AUTOMATIC, *DECIMALS], key="data:decimal", format_func=str.capitalize,
+        on_change=_reading_chosen, args=("decimal",), help="Whether 1,5 or 1.5 is one and a half in this file.",
+    )  # fmt: skip
     names = [column.name for column in table.columns]
     left, right = st.columns(2)
     st.session_state["data:target"] = source.target  # always, so that its label is this file's
@@ -99,6 +115,12 @@ def _apply(changes):
     values = {name: getattr(config, name) for name in Config.PARAMS.values()} | changes
     new, warnings = files.fitting(values)
     files.set_data(new, warnings)
+
+
+def _reading_chosen(name):
+    data = {"columns": None, "derived": (), "task": None, "loss": None, "output_activation": None}
+    chosen = st.session_state[f"data:{name}"]
+    _apply(data | {name: None if chosen == AUTOMATIC else HEADERS.get(chosen, chosen)})
 
 
 def _target_chosen():

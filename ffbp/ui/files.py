@@ -16,38 +16,53 @@ from ffbp.ui import address
 from ffbp.ui.formulas import plain
 
 FILE, SOURCES, FAULT, OTHER = "file", "file:sources", "file:fault", "file:other"
+READINGS = "file:readings"  # the file as it is read with each choice of header and decimal sign
 RUNS = "file:runs"  # those of this file, kept by the session and gone with it
 SETTLED = "file:settled"
 MAX_SOURCES = 4  # of one file, by target and task
 MAX_MEGABYTES = 5  # of a table; the server lets more through only because a record may be larger
 TYPES = ("csv", "tsv", "tab", "txt", "dat", "data")
 # What is chosen for one set of data and means nothing for another.
-OF_THE_DATA = ("file_name", "file_fingerprint", "target", "task", "missing", "points", "columns", "derived", "standardize",
-               "initial_theta")  # fmt: skip
+OF_THE_DATA = ("file_name", "file_fingerprint", "header", "decimal", "target", "task", "missing", "points", "columns", "derived",
+               "standardize", "initial_theta")  # fmt: skip
+READ_BY = ("header", "decimal")  # how the text becomes a table
 
 
 def current() -> Table | None:
-    """The file that this session has loaded."""
-    return st.session_state.get(FILE)
+    """The file that this session has loaded, read as the configuration says."""
+    table, config = st.session_state.get(FILE), st.session_state[address.CONFIG]
+    if table is None or config.file_fingerprint != table.fingerprint:
+        return table
+    return _read(config.header, config.decimal)
 
 
-def source(target: int | None = None, task: str | None = None) -> TableSource:
-    """The file's samples for a target and a task, None as guessed. Raises TableError if they do not suit."""
-    known, key = st.session_state.get(SOURCES, {}), (target, task)
+def _read(header, decimal):
+    key, known = (header, decimal), st.session_state.setdefault(READINGS, {})
     if key not in known:
-        known = dict([*known.items(), (key, source_of(current(), target=target, task=task))][-MAX_SOURCES:])
+        known[key] = st.session_state[FILE].again(header=header, decimal=decimal)
+    return known[key]
+
+
+def source(
+    target: int | None = None, task: str | None = None, header: bool | None = None, decimal: str | None = None
+) -> TableSource:
+    """The file's samples for a target and a task, None as guessed. Raises TableError if they do not suit."""
+    known, key = st.session_state.get(SOURCES, {}), (target, task, header, decimal)
+    if key not in known:
+        table = _read(header, decimal)
+        known = dict([*known.items(), (key, source_of(table, target=target, task=task))][-MAX_SOURCES:])
         st.session_state[SOURCES] = known
     return known[key]
 
 
 def source_for(config: Config) -> Source | None:
     """What a configuration's methods need beside it: the file's source, or None where the data are no file."""
-    return source(config.target, config.task) if config.file_name else None
+    return source(config.target, config.task, config.header, config.decimal) if config.file_name else None
 
 
 def is_there(config: Config) -> bool:
     """Whether the configuration's data are at hand: they are no file, or that file is loaded."""
-    table = current()
+    table = st.session_state.get(FILE)
     return not config.file_name or (table is not None and config.file_fingerprint == table.fingerprint)
 
 
@@ -57,14 +72,14 @@ def fitting(values: Mapping) -> tuple[Config, list[str]]:
     Raises TableError if nothing can be learned from the file, whatever the target.
     """
     values, faults = dict(values), []
-    if not values.get("file_name") or current() is None:
+    if not values.get("file_name") or FILE not in st.session_state:
         return Config.fitting(values)
-    for guessed in ((), ("task",), ("target", "task")):
-        values |= dict.fromkeys(guessed)
+    for guessed in ((), ("task",), ("target", "task"), READ_BY, (*READ_BY, "target", "task")):
+        tried = values | dict.fromkeys(guessed)
         try:
             config, warnings = Config.fitting(
-                {name: value for name, value in values.items() if value != DEFAULTS[name]},
-                source(values.get("target"), values.get("task")),
+                {name: value for name, value in tried.items() if value != DEFAULTS[name]},
+                source(*(tried.get(name) for name in ("target", "task", *READ_BY))),
             )
             return config, [*faults[:1], *warnings]
         except TableError as error:
@@ -88,13 +103,15 @@ def use(table: Table, config: Config) -> None:
 
     Raises TableError, and changes nothing, if nothing can be learned from the file.
     """
-    before = st.session_state.get(FILE), st.session_state.get(SOURCES, {})
-    st.session_state[FILE], st.session_state[SOURCES] = table, {}
+    before = {name: st.session_state[name] for name in (FILE, SOURCES, READINGS) if name in st.session_state}
+    st.session_state.update({FILE: table, SOURCES: {}, READINGS: {(config.header, config.decimal): table}})
     values = {**asdict(config), "file_name": table.name, "file_fingerprint": table.fingerprint, "points": None}
     try:
         new, warnings = fitting(values)
     except TableError:
-        st.session_state[FILE], st.session_state[SOURCES] = before
+        for name in (FILE, SOURCES, READINGS):
+            st.session_state.pop(name)
+        st.session_state.update(before)
         raise
     st.session_state.pop(RUNS, None)
     set_data(new, warnings)
@@ -133,7 +150,7 @@ def take(key: str) -> None:
 def forget() -> None:
     """Drop the session's file; an experiment on it goes back to the dataset of the list."""
     config = st.session_state[address.CONFIG]
-    for name in (FILE, SOURCES, RUNS, OTHER, FAULT):
+    for name in (FILE, SOURCES, READINGS, RUNS, OTHER, FAULT):
         st.session_state.pop(name, None)
     if config.file_name:
         set_data(*Config.fitting(without_data(config)))
@@ -147,7 +164,7 @@ def _take_wanted(key):
     if file is None:
         return
     try:
-        table = read_table(file.getvalue(), file.name)
+        table = read_table(file.getvalue(), file.name, header=config.header, decimal=config.decimal)
         if config.file_fingerprint in (None, table.fingerprint):
             use(table, config)
         else:

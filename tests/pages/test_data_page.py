@@ -98,7 +98,7 @@ def test_every_setting_of_a_file_changes_the_configuration_the_address_and_the_r
         w.key
         for kind in ("selectbox", "button_group", "multiselect", "radio")
         for w in shown.main.get(kind)
-        if w.key in moves or w.key not in ("data:part", "data:column", "data:input")
+        if w.key in moves or w.key not in ("data:part", "data:column", "data:input", "data:header", "data:decimal")
     ]
     assert sorted(settings) == sorted(moves)
     for key, move in moves.items():
@@ -110,6 +110,65 @@ def test_every_setting_of_a_file_changes_the_configuration_the_address_and_the_r
         assert config_of(app) != config, key
         assert params_of(app) == config_of(app).to_params()
         assert header_of(blob_of(app))["id"] != blob, key
+
+
+NUMBERS = "".join(f"{i % 7},{i % 5}.{i % 3}25,{i % 3}\n" for i in range(3, 40))
+
+
+@pytest.mark.parametrize(("name", "value", "text"), [("header", "yes", "1"), ("decimal", "comma", "comma")])
+def test_how_a_file_is_read_is_chosen_and_travels_in_the_link(name, value, text):
+    app = load(page(), NUMBERS)
+    assert [name in params_of(app), getattr(config_of(app), name)] == [False, None]
+    before, rows = header_of(blob_of(app))["id"], len(app.dataframe(key="data:rows").value)
+    choice = app.selectbox(key=f"data:{name}")
+    assert choice.index == 0
+    choice.set_value(value)
+    app = check(app.run())
+    assert not app.warning
+    assert (getattr(config_of(app), name), params_of(app)[name]) == ({"yes": True}.get(value, value), text)
+    assert header_of(blob_of(app))["id"] != before
+    table = app.dataframe(key="data:rows").value
+    assert len(table) == rows - (name == "header")
+    if name == "header":
+        assert {"3", "3.025"} <= set(table.columns)
+    else:
+        assert table["column 2"].tolist()[:2] == [3025, 4125]
+    again = load(check(run_page(PAGE, **params_of(app))), NUMBERS)
+    assert config_of(again) == config_of(app)
+    app.selectbox(key=f"data:{name}").select_index(0)
+    app = check(app.run())
+    assert name not in params_of(app)
+    assert header_of(blob_of(app))["id"] == before
+
+
+def test_a_way_of_reading_that_does_not_suit_is_refused_with_the_reason_and_the_target_stays():
+    app = load(page(), ANIMALS)
+    app.selectbox(key="data:target").select_index(2)
+    app = check(app.run())
+    before = config_of(app)
+    app.selectbox(key="data:header").set_value("no")
+    app = check(app.run())
+    assert any("Row 1 holds text in 2 columns of numbers" in warning.value.replace("\\", "") for warning in app.warning)
+    assert config_of(app) == before
+    assert app.selectbox(key="data:header").index == 0
+
+
+@pytest.mark.parametrize("params", [{"header": "perhaps"}, {"decimal": "dot"}])
+def test_a_bad_way_of_reading_in_a_link_gives_one_message(params):
+    app = load(page(file="animals.csv", **params), ANIMALS)
+    assert len(app.warning) <= 1
+    assert config_of(app).file_name == "animals.csv"
+    assert not set(params) & set(params_of(app))
+    first = page(file="animals.csv", **params)
+    name = next(iter(params))
+    assert sum(name in warning.value for warning in first.warning) == 1
+
+
+def test_what_was_left_out_or_decided_is_said():
+    assert not load(page(), ANIMALS).info
+    app = load(page(), "Messung vom Montag,,,\n" + ANIMALS)
+    assert [info.value.replace("\\", "") for info in app.info] == ["Row 1 was left out: a title above the header."]
+    assert len(app.dataframe(key="data:rows").value) == 60
 
 
 def test_a_target_of_numbers_is_guessed_and_corrected():
@@ -457,7 +516,8 @@ def test_what_is_downloaded_of_a_file_is_the_file():
 
 
 def test_the_page_has_no_control_that_the_tests_forget():
-    moved = {"data:target", "data:task", "data:inputs", "data:missing", "data:remove", "data:start", "data:undo", "data:clear",
+    moved = {"data:header", "data:decimal",
+             "data:target", "data:task", "data:inputs", "data:missing", "data:remove", "data:start", "data:undo", "data:clear",
              "data:back", "data:search", "data:sample", "data:part", "data:column", "data:x0", "data:x1", "data:input"}  # fmt: skip
     found = set()
     for app in (page(), load(page(), ANIMALS), start(samples="20")):

@@ -355,7 +355,16 @@ def test_the_steps_named_are_the_steps_made(monkeypatch):
 
 def test_every_field_of_the_configuration_has_a_control_or_a_reason():
     later = {"initial_theta"}  # set by a link or a script, not by a widget
-    later |= {"points", "file_name", "file_fingerprint", "target", "task", "missing"}  # on the page Your data
+    later |= {
+        "points",
+        "file_name",
+        "file_fingerprint",
+        "header",
+        "decimal",
+        "target",
+        "task",
+        "missing",
+    }  # on the page Your data
     app_keys = set()
     for params in (*BASES.values(), {"optimizer": "rmsprop"}, {"optimizer": "adam", "schedule": "cosine"}):
         app = check(playground(**{**params, "epochs": "5"}))

@@ -48,6 +48,8 @@ def random_config(rng):
         options |= {"file_fingerprint": f"{rng.getrandbits(128):x}"} if some() else {}
     is_file = "file_name" in options
     if is_file:
+        options |= {"header": rng.random() < 0.5} if some() else {}
+        options |= {"decimal": rng.choice(["point", "comma"])} if some() else {}
         options |= {"target": rng.randrange(MAX_COLUMNS)} if some() else {}
         options |= {"task": rng.choice([CLASSIFICATION, REGRESSION])} if some() else {}
         options |= {"missing": rng.choice(list(MISSING))} if some() else {}
@@ -240,7 +242,13 @@ def test_points_stand_on_the_chosen_columns_of_any_dataset():
 
 
 def test_what_only_a_file_has_is_refused_without_one():
-    for options in ({"target": 3}, {"task": "regression"}, {"missing": "median"}):
+    for options in (
+        {"header": True},
+        {"decimal": "comma"},
+        {"target": 3},
+        {"task": "regression"},
+        {"missing": "median"},
+    ):
         with pytest.raises(ValueError, match=f"^{next(iter(options))} must be left out unless the data are a file"):
             Config(**options)
         assert Config(file_name="mine.csv", **options).file_name == "mine.csv"

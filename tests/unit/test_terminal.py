@@ -266,6 +266,23 @@ def test_a_files_target_task_and_gaps_are_chosen(tour, animals):
     assert with_link == out
 
 
+def test_how_a_file_is_read_is_chosen_and_what_was_decided_is_said(tour, tmp_path):
+    path = tmp_path / "town.csv"
+    path.write_bytes(b"a;b;y\n" + b"".join(b"%d.250;%d;%d\n" % (i, i * i % 7, i % 2) for i in range(1, 20)))
+    options = ("--file", path, "--epochs", 5, "--quiet")
+    code, _, err = tour(*options)
+    assert code == 0
+    assert err == "python -m ffbp: note: 1.250 was read as 1.25. If it means 1250, choose the other decimal sign.\n"
+    code, with_comma, err = tour(*options, "--decimal", "comma", "--standardize", 0)
+    assert (code, err) == (0, "")
+    assert with_comma != tour(*options, "--standardize", 0)[1]
+    code, _, err = tour(*options, "--header", 0)
+    assert code == 2
+    assert "Row 1, column 1: 'a' is not a number, but the other 19 cells are" in err
+    assert "unknown decimal 'dot'; choose from point, comma" in tour(*options, "--decimal", "dot")[2]
+    assert "header must be true or false, got 'perhaps'" in tour(*options, "--header", "perhaps")[2]
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [(b"", "The file is empty"), (b"PK\x03\x04zip", "not text"), (b"a,b\n1,\n2,\n", "missing")],

@@ -598,7 +598,7 @@ EFFECTS = {
 
 def test_the_effect_of_every_field_is_tested():
     # A file's data are given beside the configuration; how they are read is tested with the tables.
-    a_files = {"file_name", "file_fingerprint", "target", "task", "missing"}
+    a_files = {"file_name", "file_fingerprint", "header", "decimal", "target", "task", "missing"}
     assert set(EFFECTS) | a_files == {item.name for item in fields(Config)}
 
 
