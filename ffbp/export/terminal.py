@@ -582,8 +582,7 @@ def _write(form, run, folder) -> list[Path]:
 def _verify(options) -> int:
     path, table = options.verify, None
     _refuse_beside_verify(options)
-    if options.file is not None:
-        table = _table(options.file)
+    data = _bytes(options.file) if options.file is not None else None
     try:
         if path.stat().st_size > record.MAX_BYTES:
             raise UsageError(f"{path} must be a record of at most {record.MAX_BYTES // 1_000_000} MB")
@@ -592,8 +591,11 @@ def _verify(options) -> int:
         raise UsageError(f"{path}: {error}") from None
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from None
-    if table is not None and not loaded.run.config.file_name:
-        raise UsageError(f"--file must be left out: {path} is a record of samples that come from no file")
+    config = loaded.run.config
+    if data is not None:
+        if not config.file_name:
+            raise UsageError(f"--file must be left out: {path} is a record of samples that come from no file")
+        table = _table(options.file, data, header=config.header, decimal=config.decimal)
     page = _Page()
     if not options.quiet:
         _record_in_words(page, loaded)
