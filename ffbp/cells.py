@@ -172,7 +172,7 @@ def _evidence(cell):
     if "," not in text and "." not in text:
         if text.isdigit() and text.isascii():
             return [("whole" if len(text) <= 3 else "long", cell)]
-        parts = _parts(text) if text[:1] in "(+-$€£¥" and text else None
+        parts = _parts(text) if text and (text[0].isdigit() or text[0] in "(+-$€£¥") else None
         return [("whole", cell)] if parts and parts["digits"].isdigit() and len(parts["digits"]) <= 3 else []
     match = _SIGNED.fullmatch(text)
     if not match:
@@ -253,14 +253,14 @@ def _mistakes(counts, fit, bad):
 
 # Text that a spreadsheet would run, or that would be read as a number or a gap
 
-_LIVE = "=+-@#|%\t\r"
-_FORMULA = re.compile(r"=.|[@+-][^\d.,\s].*[(|!]|@\S+[(|!]|\|.*[(|!]", re.DOTALL)
+_LIVE = tuple("=+-@#|%＝＋－＠")
+_FORMULA = re.compile(r"=.|[@+-][^\d.,\s].*[(|]", re.DOTALL)
 
 
 def is_formula(cell: str) -> bool:
     """Whether a spreadsheet would run this cell, spaces before it or not."""
     cell = cell.strip()
-    return len(cell) > 1 and cell[0] in "=@+-|" and _FORMULA.match(cell) is not None
+    return len(cell) > 1 and cell[0] in "=@+-" and _FORMULA.match(cell) is not None
 
 
 def _special(text):
@@ -270,7 +270,7 @@ def _special(text):
 def guarded(text: str) -> str:
     """A name with an apostrophe before it, as spreadsheets mark text, where it could be taken for something else."""
     rest = text.lstrip("'")
-    risky = rest[:1] in _LIVE or rest.lower() in NUMBER_GAPS or written(rest, False) or written(rest, True)
+    risky = rest.startswith(_LIVE) or rest.lower() in NUMBER_GAPS or written(rest, False) or written(rest, True)
     return f"'{text}" if _special(rest) and (rest != text or risky) else text
 
 

@@ -374,7 +374,10 @@ def _spaces_separate(sample, width, other):
         return False
     split = [re.findall(r'"[^"]*"|\S+', line) for line in lines]
     below = list(split[1:] or split)
-    numbers = [sum(number(cell, "," in cell) is not None or is_gap(cell) for cell in cells) for cells in below]
+    numbers = [
+        sum(cell[-1] != "," and number(cell, "," in cell) is not None or is_gap(cell) for cell in cells)
+        for cells in below
+    ]
     if any(2 * n < len(cells) for n, cells in zip(numbers, below, strict=True)) or max(map(len, split)) < 2:
         return False
     if len({len(cells) for cells in split}) == 1:
@@ -396,7 +399,9 @@ def _without_comments(text):
     if text.lstrip("\r\n")[:1] not in ("#",):
         return text, []
     lines = text.splitlines(keepends=True)
-    n = next((i for i, line in enumerate(lines) if line.strip() and not re.match(r"#+[^,;\t|\r\n]", line)), len(lines))
+    n = next(
+        (i for i, line in enumerate(lines) if line.strip() and not re.match(r"#+([^,;\t|\r\n]|\s*$)", line)), len(lines)
+    )
     if not n or n == len(lines):
         return text, []
     last = max(i for i in range(n) if lines[i].strip())
@@ -547,7 +552,7 @@ def _refuse_formulas(columns, rows, at):
                 )
 
 
-_STARTS = frozenset("=@+-| \t\r\n\u00a0\u2009\u202f")
+_STARTS = frozenset("=@+- \t\r\n\u00a0\u2009\u202f")
 
 
 # From text to columns
@@ -733,12 +738,6 @@ def _column(name, cells, comma, rows, notes, faults, *, strict):
         if other and not isinstance(other, str) and not other.bad:
             found = other
             notes.append(f"Column '{shorten(name)}' was read with a decimal {'point' if comma else 'comma'}.")
-    if not there:
-        return (
-            Column(name, np.full(len(cells), np.nan))
-            if all(is_gap(c) for c in gaps)
-            else _categories(name, cells, notes)
-        )
     if isinstance(found, str):
         if found:
             notes.append(f"Column '{shorten(name)}' holds {found}, so its values are categories.")
@@ -825,6 +824,8 @@ def _categories(name, cells, notes):
             f"Column '{shorten(name)}': '{shorten(merged[0], 20)}' and '{shorten(same[merged[0]], 20)}' differ only in "
             "capitals and count as one."
         )
+    if not same:
+        return Column(name, np.full(len(cells), np.nan))
     short = _told_apart(dict.fromkeys(same.values()))
     numbers = {text: k for k, text in enumerate(short)}
     values = np.array([NO_CLASS if cell in gaps else numbers[same[texts[cell]]] for cell in cells], dtype=int)
@@ -1148,9 +1149,10 @@ def to_csv(
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([guarded(name) for name in (*feature_names, target_name)])
+    classes = [name if number(name, False) is not None else guarded(name) for name in class_names]
     for row, target in zip(X.tolist(), y.tolist(), strict=True):
         missing = target == NO_CLASS if class_names else target != target
-        last = "" if missing else class_names[int(target)] if class_names else _written(target)
+        last = "" if missing else classes[int(target)] if class_names else _written(target)
         writer.writerow([*(_written(value) for value in row), last])
     return out.getvalue()
 
@@ -1166,12 +1168,15 @@ def table_csv(table: Table) -> str:
     names = [guarded(column.name) for column in table.columns]
     for column, name in zip(columns, names, strict=True):
         column[0] = name
-    if not _has_header(columns, False):
+    if not _has_header(columns, False) or all(name.startswith("'") for name in names):
         for column, name in zip(columns, table.columns, strict=True):
             column[0] = f"'{name.name}"
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(zip(*columns, strict=True))
-    return out.getvalue()
+    text = out.getvalue()
+    return (
+        text if _separator(text) == "," else f"sep=,\n{text}"
+    )  # as Excel writes it, where names hold other separators
 
 
 def _written(value, text=repr):

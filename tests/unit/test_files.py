@@ -1,4 +1,9 @@
+# ruff: noqa: SIM905 (cells, one beside the other)
 """Files as people have them, each read as a teacher would expect, and what is downloaded loads back."""
+
+import csv
+import io
+import random
 
 import numpy as np
 import pytest
@@ -38,10 +43,60 @@ def test_a_file_is_read_as_a_teacher_would_expect(name):
     assert all(note.endswith(".") and "\n" not in note for note in table.notes)
 
 
+def same(a, b):
+    return len(a.columns) == len(b.columns) and all(
+        (x.name, x.categories, x.values.tobytes()) == (y.name, y.categories, y.values.tobytes())
+        for x, y in zip(a.columns, b.columns, strict=True)
+    )
+
+
 @pytest.mark.parametrize("name", [name for name, file in FILES.items() if not file.fault])
 def test_what_is_downloaded_loads_back(name):
     table = read_table(FILES[name].data)
-    back = read_table(table_csv(table).encode())
-    assert [(c.name, c.categories) for c in back.columns] == [(c.name, c.categories) for c in table.columns]
-    for a, b in zip(back.columns, table.columns, strict=True):
-        assert a.values.tobytes() == b.values.tobytes()
+    assert same(read_table(table_csv(table).encode()), table)
+
+
+CELLS = [
+    *"0 1 -1 2.5 -0.25 1.125 1.250 150 1e3 .5 5. 1,5 1.234,56 1,234 12,345.5 1'234 45% 7% $5 5€ 12kg 3 3kg (5) 5- 1O".split(
+        " "
+    ),
+    *"ca.5 <0.1 NA n/a - -- ? . none None missing inf #DIV/0! yes Yes YES no x y X a|b -x +x @x '-x ''x 'x '5 ''".split(
+        " "
+    ),
+    *"#c # Total Summe a b c 'NA + ++ A- B+ 2019 2020 =x '=x --- :-: (cm) kg sep=; 1:2 01.02 2024-01-31 ² ½ ١٢".split(
+        " "
+    ),
+    *'x,y x;y x|y "q" é \u200b1 1\u00a0000 −5 ＝1 AA aA Namibia [a] {b} <b> 5/6'.split(" "),
+    *("", " ", " x ", "1 234", "12 kg", "5 €", "two\nlines", "w " * 60 + "1", "w " * 60 + "2", " -x", "\t-y", "'"),
+]
+
+
+def hostile(rng):
+    """Bytes of a file of cells that might be taken for something else: mostly of one kind a column, so that all kinds occur."""
+    width, n = rng.randint(2, 5), rng.choice((2, 3, 5, 12, 30))
+    kinds = [rng.sample(CELLS, rng.choice((1, 2, 3, 8))) for _ in range(width)]
+    header = [[*rng.sample(CELLS, width)]] if rng.random() < 0.5 else [[f"n{c}" for c in range(width)]]
+    rows = header + [[rng.choice(kind) for kind in kinds] for _ in range(n)]
+    out = io.StringIO()
+    csv.writer(out, delimiter=rng.choice(",;\t|")).writerows(rows)
+    return out.getvalue().encode()
+
+
+def test_hostile_cells_load_back_from_what_is_downloaded_and_none_is_a_formula():
+    rng, n_tables = random.Random(5), 0
+    for _ in range(4000):
+        data = hostile(rng)
+        choices = {
+            "header": rng.choice((None, None, True, False)),
+            "decimal": rng.choice((None, None, "point", "comma")),
+        }
+        try:
+            table = read_table(data, **choices)
+        except TableError:
+            continue
+        n_tables += 1
+        text = table_csv(table)
+        assert same(read_table(text.encode()), table), (data, choices, text)
+        for row in csv.reader(io.StringIO(text)):
+            assert not [cell for cell in row if cell.strip()[:1] in tuple("=@＝＋－＠") or cell[:2] in ("+x", "-x")]
+    assert n_tables > 1000
