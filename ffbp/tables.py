@@ -375,7 +375,7 @@ def _spaces_separate(sample, width, other):
     split = [re.findall(r'"[^"]*"|\S+', line) for line in lines]
     below = list(split[1:] or split)
     numbers = [
-        sum(cell[-1] != "," and number(cell, "," in cell) is not None or is_gap(cell) for cell in cells)
+        sum((cell[-1] != "," and number(cell, "," in cell) is not None) or is_gap(cell) for cell in cells)
         for cells in below
     ]
     if any(2 * n < len(cells) for n, cells in zip(numbers, below, strict=True)) or max(map(len, split)) < 2:
