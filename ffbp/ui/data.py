@@ -13,7 +13,7 @@ from ffbp.datasets import CLASSIFICATION, DECIMALS, MISSING, NO_CLASS, REGRESSIO
 from ffbp.figures import format_number, format_percent
 from ffbp.figures.data import balance_chart, histogram_chart
 from ffbp.inspection import LEFT_OUT, TEST, TRAIN
-from ffbp.ui import address, drawing, files
+from ffbp.ui import address, control, drawing, files
 from ffbp.ui.catching_up import note
 from ffbp.ui.chart import chart
 from ffbp.ui.formulas import plain
@@ -57,35 +57,32 @@ def file_settings(config: Config) -> None:
     if table.notes:
         st.info("  \n".join(plain(line) for line in table.notes[:MAX_NOTES]))
     left, right = st.columns(2)
-    _seed("data:header", next(key for key, value in HEADERS.items() if value is config.header))
-    left.selectbox(
-        "The first row is a header", list(HEADERS), key="data:header", format_func=str.capitalize,
-        on_change=_reading_chosen, args=("header",), help="A header names the columns.",
+    control.show(
+        left, "selectbox", "The first row is a header", list(HEADERS), name="data:header", format_func=str.capitalize,
+        value=next(key for key, value in HEADERS.items() if value is config.header), on_change=_reading_chosen,
+        args=("header",), help="A header names the columns.",
     )  # fmt: skip
-    _seed("data:decimal", config.decimal or AUTOMATIC)
-    right.selectbox(
-        "Decimal sign", [AUTOMATIC, *DECIMALS], key="data:decimal", format_func=str.capitalize,
-        on_change=_reading_chosen, args=("decimal",), help="Whether 1,5 or 1.5 is one and a half in this file.",
+    control.show(
+        right, "selectbox", "Decimal sign", [AUTOMATIC, *DECIMALS], name="data:decimal", value=config.decimal or AUTOMATIC,
+        format_func=str.capitalize, on_change=_reading_chosen, args=("decimal",),
+        help="Whether 1,5 or 1.5 is one and a half in this file.",
     )  # fmt: skip
     names = [column.name for column in table.columns]
     left, right = st.columns(2)
-    st.session_state["data:target"] = source.target  # always, so that its label is this file's
-    left.selectbox(
-        "Target", range(len(names)), key="data:target", format_func=names.__getitem__, on_change=_target_chosen,
-        help="The column to predict.",
+    control.show(
+        left, "selectbox", "Target", range(len(names)), name="data:target", value=source.target, labels=names,
+        format_func=names.__getitem__, on_change=_target_chosen, help="The column to predict.",
     )  # fmt: skip
-    _seed("data:task", source.task)
-    with right:
-        st.segmented_control(
-            "Predict", list(TASKS), key="data:task", format_func=TASKS.__getitem__, on_change=_task_chosen,
-            help="Guessed from the target's values; correct it if it is wrong.",
-        )  # fmt: skip
+    control.show(
+        right, "segmented_control", "Predict", list(TASKS), name="data:task", value=source.task,
+        format_func=TASKS.__getitem__, on_change=_task_chosen,
+        help="Guessed from the target's values; correct it if it is wrong.",
+    )  # fmt: skip
     _inputs(config, source, names)
     if table_gaps(table):
-        _seed("data:missing", config.missing)
-        st.radio(
-            "Missing values", list(MISSING), key="data:missing", format_func=MISSING.__getitem__, horizontal=True,
-            on_change=lambda: _apply({"missing": st.session_state["data:missing"]}),
+        control.show(
+            st, "radio", "Missing values", list(MISSING), name="data:missing", value=config.missing,
+            format_func=MISSING.__getitem__, horizontal=True, on_change=lambda key: _apply({"missing": key}),
         )  # fmt: skip
 
 
@@ -97,47 +94,40 @@ def table_gaps(table: tables.Table) -> int:
 def _inputs(config, source, names):
     usable = list(dict.fromkeys(source.column_of))
     used = list(dict.fromkeys(source.column_of[f] for f in config.resolve(source).columns))
-    st.session_state["data:inputs"] = used if len(used) <= MAX_CHIPS else []
-    st.multiselect(
-        "Inputs", usable, key="data:inputs", format_func=names.__getitem__, on_change=_inputs_chosen, args=(source,),
+    control.show(
+        st, "multiselect", "Inputs", usable, name="data:inputs", value=used if len(used) <= MAX_CHIPS else [],
+        labels=names, format_func=names.__getitem__, on_change=_inputs_chosen, args=(source,),
         help="A column of categories becomes one input a category. Nothing chosen means all that can teach something.",
         placeholder=f"{len(used)} columns",
     )  # fmt: skip
 
 
-def _seed(key, value):
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
-
-
 def _apply(changes):
-    config = st.session_state[address.CONFIG]
+    config = address.config()
     values = {name: getattr(config, name) for name in Config.PARAMS.values()} | changes
     new, warnings = files.fitting(values)
     files.set_data(new, warnings)
 
 
-def _reading_chosen(name):
+def _reading_chosen(chosen, name):
     data = {"columns": None, "derived": (), "task": None, "loss": None, "output_activation": None}
-    chosen = st.session_state[f"data:{name}"]
     _apply(data | {name: None if chosen == AUTOMATIC else HEADERS.get(chosen, chosen)})
 
 
-def _target_chosen():
+def _target_chosen(target):
     data = {"columns": None, "derived": (), "task": None, "loss": None, "output_activation": None}
-    _apply(data | {"target": st.session_state["data:target"]})
+    _apply(data | {"target": target})
 
 
-def _task_chosen():
-    config, chosen = st.session_state[address.CONFIG], st.session_state["data:task"]
+def _task_chosen(chosen):
+    config = address.config()
     target = files.source_for(config).target
     guess = tables.guess_task(files.current().columns[target])
     task = None if chosen in (None, guess) else chosen
     _apply({"target": config.target, "task": task, "loss": None, "output_activation": None})
 
 
-def _inputs_chosen(source):
-    chosen = st.session_state["data:inputs"]
+def _inputs_chosen(chosen, source):
     columns = tuple(f for c in chosen for f, column in enumerate(source.column_of) if column == c)
     if not columns or columns == source.default_columns:
         columns = None
@@ -351,7 +341,7 @@ def matching(part: np.ndarray, columns: dict, query: str) -> np.ndarray:
 
 def _row_chosen(found, part):
     chosen = st.session_state["data:rows"]["selection"]["rows"]
-    view = st.session_state[address.VIEW_STATE]
+    view = address.view()
     if not chosen or chosen[0] >= len(found):
         return
     row = int(found[chosen[0]])

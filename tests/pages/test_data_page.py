@@ -87,10 +87,10 @@ def test_a_files_runs_stay_in_the_session():
 
 def test_every_setting_of_a_file_changes_the_configuration_the_address_and_the_run():
     moves = {
-        "data:target": lambda app: app.selectbox(key="data:target").select_index(2),
-        "data:task": lambda app: app.button_group(key="data:task").set_value("regression"),
-        "data:inputs": lambda app: app.multiselect(key="data:inputs").set_value([0, 2]),
-        "data:missing": lambda app: app.radio(key="data:missing").set_value("median"),
+        "data:target": lambda app: named(app.selectbox, "data:target").select_index(2),
+        "data:task": lambda app: named(app.button_group, "data:task").set_value("regression"),
+        "data:inputs": lambda app: named(app.multiselect, "data:inputs").set_value([0, 2]),
+        "data:missing": lambda app: named(app.radio, "data:missing").set_value("median"),
     }
     numbers = ANIMALS.replace("cat", "1").replace("dog", "2").replace("fox", "3")
     shown = load(page(), numbers)
@@ -143,14 +143,14 @@ def test_how_a_file_is_read_is_chosen_and_travels_in_the_link(name, value, text)
 
 def test_a_way_of_reading_that_does_not_suit_is_refused_with_the_reason_and_the_target_stays():
     app = load(page(), ANIMALS)
-    app.selectbox(key="data:target").select_index(2)
+    named(app.selectbox, "data:target").select_index(2)
     app = check(app.run())
     before = config_of(app)
-    app.selectbox(key="data:header").set_value("no")
+    named(app.selectbox, "data:header").set_value("no")
     app = check(app.run())
     assert any("Row 1 holds text in 2 columns of numbers" in warning.value.replace("\\", "") for warning in app.warning)
     assert config_of(app) == before
-    assert app.selectbox(key="data:header").index == 0
+    assert named(app.selectbox, "data:header").index == 0
 
 
 @pytest.mark.parametrize("params", [{"header": "perhaps"}, {"decimal": "dot"}])
@@ -175,14 +175,14 @@ def test_a_target_of_numbers_is_guessed_and_corrected():
     app = load(page(), HOUSES, "houses.csv")
     assert header_of(blob_of(app))["task"] == "regression"
     assert "decimal comma" in captions(app)
-    app.selectbox(key="data:target").select_index(0)
+    named(app.selectbox, "data:target").select_index(0)
     app = check(app.run())
     assert (config_of(app).target, config_of(app).task) == (0, None)
     assert header_of(blob_of(app))["task"] == "classification"
-    app.button_group(key="data:task").set_value("regression")
+    named(app.button_group, "data:task").set_value("regression")
     app = check(app.run())
     assert config_of(app).task == "regression"
-    app.button_group(key="data:task").set_value("classification")
+    named(app.button_group, "data:task").set_value("classification")
     app = check(app.run())
     assert config_of(app).task is None, "the guess needs no parameter"
 
@@ -190,10 +190,10 @@ def test_a_target_of_numbers_is_guessed_and_corrected():
 def test_a_target_that_cannot_be_one_is_refused_with_the_reason_and_the_run_stays():
     text = "name,a,b,kind\n" + "".join(f"n{i},{i % 7},{i % 5},{'uv'[i % 2]}\n" for i in range(40))
     app = load(page(), text)
-    app.selectbox(key="data:target").select_index(0)
+    named(app.selectbox, "data:target").select_index(0)
     app = check(app.run())
     assert any("holds 40 classes" in warning.value.replace("\\", "") for warning in app.warning)
-    assert app.selectbox(key="data:target").index == 3
+    assert named(app.selectbox, "data:target").index == 3
     assert header_of(blob_of(app))["classes"] == ["u", "v"]
 
 
@@ -201,23 +201,23 @@ def test_a_wide_file_is_counted_not_listed_and_shown_on_every_page(path):
     wide = ",".join(f"c{i}" for i in range(300)) + ",kind\n"
     wide += "".join(",".join(str((i * j) % 17) for j in range(1, 301)) + f",k{i % 10}\n" for i in range(60))
     app = load(page(), wide)
-    assert len(app.multiselect(key="data:inputs").options) == 300
-    assert app.multiselect(key="data:inputs").value == []
+    assert len(named(app.multiselect, "data:inputs").options) == 300
+    assert named(app.multiselect, "data:inputs").value == []
     other = check(run_page(path, **params_of(app)))
     other = load(other, wide)
     assert not other.warning or all("Nothing is held out" in w.value or "Dead" in w.value for w in other.warning)
-    app.multiselect(key="data:inputs").set_value([3, 200])
+    named(app.multiselect, "data:inputs").set_value([3, 200])
     app = check(app.run())
     assert config_of(app).columns == (3, 200)
-    assert app.multiselect(key="data:inputs").value == [3, 200]
+    assert named(app.multiselect, "data:inputs").value == [3, 200]
 
 
 def test_one_input_of_categories_is_chosen_as_a_whole():
     app = load(page(), ANIMALS)
-    app.multiselect(key="data:inputs").set_value([1])
+    named(app.multiselect, "data:inputs").set_value([1])
     app = check(app.run())
     assert config_of(app).columns == (1, 2, 3)
-    app.multiselect(key="data:inputs").set_value([])
+    named(app.multiselect, "data:inputs").set_value([])
     app = check(app.run())
     assert config_of(app).columns is None
 
