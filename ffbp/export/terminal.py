@@ -31,7 +31,8 @@ from ffbp.losses import LOSSES
 from ffbp.maps import confusion
 from ffbp.network import count_params
 from ffbp.optimizers import OPTIMIZERS, SCHEDULES
-from ffbp.tables import MAX_BYTES, Table, clean, fingerprint, read_table, source_of
+from ffbp.rows import MAX_BYTES
+from ffbp.tables import Table, clean, fingerprint, read_table, source_of
 from ffbp.training import Run, dataset_for, fit
 from ffbp.version import VERSION
 

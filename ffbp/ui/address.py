@@ -16,7 +16,8 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ffbp.config import FOREIGN_PARAMS, MAX_COLUMNS, MAX_LAYERS, MAX_UNITS, Config
-from ffbp.tables import MAX_CLASSES, MAX_ROWS
+from ffbp.rows import MAX_ROWS
+from ffbp.tables import MAX_CLASSES
 from ffbp.training import MAX_FRAMES
 
 # The view's parameters: what is merely looked at. Names are disjoint from the configuration's.

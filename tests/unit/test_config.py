@@ -241,6 +241,22 @@ def test_points_stand_on_the_chosen_columns_of_any_dataset():
     assert Config(dataset="xor_gate", points=((0, 0, 0),) * 5 + ((1, 1, 1),) * 5).resolve().n_train == 8
 
 
+def test_a_record_or_link_from_before_the_ways_of_reading_means_what_it_meant():
+    old = Config(file_name="a.csv", target=2)
+    values = json.loads(old.to_json())
+    del values["header"], values["decimal"]
+    assert Config.from_json(json.dumps(values)) == old
+    assert old.to_params() == {"file": "a.csv", "target": "2"}
+    chosen = Config(file_name="a.csv", header=False, decimal="comma")
+    assert chosen.to_params() == {"file": "a.csv", "header": "0", "decimal": "comma"}
+    assert Config.from_params(chosen.to_params()) == (chosen, [])
+    for name, value in (("header", "perhaps"), ("decimal", "dot")):
+        config, warnings = Config.from_params({"file": "a.csv", name: value})
+        assert config == Config(file_name="a.csv")
+        assert len(warnings) == 1
+        assert name in warnings[0]
+
+
 def test_what_only_a_file_has_is_refused_without_one():
     for options in (
         {"header": True},

@@ -43,6 +43,25 @@ def test_a_file_is_read_as_a_teacher_would_expect(name):
     assert all(note.endswith(".") and "\n" not in note for note in table.notes)
 
 
+def test_a_decimal_sign_that_was_chosen_holds_for_all_columns_and_what_does_not_fit_is_said():
+    data = b"a;b;y\n1.250;2.5;p\n150;3.5;q\n2.125;4.5;p\n"
+    assert [values_of(c) for c in read_table(data).columns[:2]] == [[1.25, 150, 2.125], [2.5, 3.5, 4.5]]
+    comma = read_table(data, decimal="comma")
+    assert [values_of(c) for c in comma.columns[:2]] == [[1250, 150, 2125], ("2.5", "3.5", "4.5")]
+    assert comma.notes == ("Column 'b' holds numbers with a decimal point, which is not the sign that was chosen.",)
+    assert read_table(data, decimal="point").notes == ()
+
+
+def test_a_header_that_was_chosen_is_one():
+    data = b"1,2,p\n3,4,q\n5,7,p\n"
+    assert [read_table(data, header=header).n_rows for header in (None, True, False)] == [3, 2, 3]
+    assert [c.name for c in read_table(data, header=True).columns] == ["1", "2", "p"]
+    words = b"colour,kind\nred,u\nblue,v\nred,v\n"
+    assert [read_table(words, header=header).n_rows for header in (None, True, False)] == [3, 3, 4]
+    again = read_table(data).again(header=True, decimal="comma")
+    assert (again.has_header, again.decimal_comma, again.name) == (True, True, "table.csv")
+
+
 def same(a, b):
     return len(a.columns) == len(b.columns) and all(
         (x.name, x.categories, x.values.tobytes()) == (y.name, y.categories, y.values.tobytes())

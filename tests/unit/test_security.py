@@ -7,7 +7,7 @@ import tomllib
 import pytest
 from test_architecture import CORE, FIGURES, PACKAGE, PAGES, ROOT, UI, imports, name
 
-from ffbp.tables import MAX_BYTES
+from ffbp.rows import MAX_BYTES
 from ffbp.ui.files import MAX_MEGABYTES
 
 SOURCES = sorted({*CORE, *FIGURES, *UI, *PAGES, *PACKAGE.rglob("*.py")})
@@ -19,6 +19,8 @@ MAY_READ = {
     "ffbp/ui/timeline.py": "the player's own JavaScript and style, and Streamlit's and plotly's Plotly",
     "ffbp/ui/chart.py": "the chart's own JavaScript and style, and plotly's Plotly",
     "ffbp/ui/digits.py": "the pictures' own JavaScript and style",
+    "ffbp/ui/address.py": "the JavaScript that reports Back and Forward",
+    "ffbp/ui/panels.py": "the JavaScript and style of the line of notices",
 }
 MAY_REACH = {"ffbp/mnist.py": {"http.client"}}  # the name of an error of scikit-learn's download, from a fixed address
 WRITING = {

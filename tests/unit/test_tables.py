@@ -12,11 +12,10 @@ import pytest
 
 from ffbp import DATASETS, Config, make_dataset, train
 from ffbp.datasets import CLASSIFICATION, REGRESSION, class_names_of
+from ffbp.rows import MAX_BYTES, MAX_ROWS
 from ffbp.tables import (
-    MAX_BYTES,
     MAX_CATEGORIES,
     MAX_CLASSES,
-    MAX_ROWS,
     Account,
     TableError,
     account,
