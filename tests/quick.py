@@ -26,7 +26,12 @@ from ffbp.ui.address import INPUTS, VIEW
 
 FAST = "?samples=100&epochs=50"
 SLOW = "?dataset=spiral&hidden=16-16&batch=8&epochs=100"
-PAGES = {"Playground": "/", "Forward pass": "/forward_pass", "Backpropagation": "/backpropagation"}
+PAGES = {
+    "Playground": "/",
+    "Forward pass": "/forward_pass",
+    "Backpropagation": "/backpropagation",
+    "Your data": "/data",
+}
 UNDECIDED = 2.0  # seconds: a change so shortly before Back, or before a preset, may come after it
 REST = 0.8  # seconds in which nothing changes
 
@@ -36,7 +41,8 @@ window.addEventListener('popstate', () => window.moves.push(location.search), tr
 Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (text) => { window.copied = text; } } });
 """
 READ = """label => {
-  const input = [...document.querySelectorAll('[data-testid=stSidebar] input')].find((e) => e.getAttribute('aria-label') === label);
+  const places = '[data-testid=stSidebar] input, [data-testid=stMain] [data-testid$=Input] input';
+  const input = [...document.querySelectorAll(places)].find((e) => e.getAttribute('aria-label') === label);
   if (!input) return null;
   if (input.type === 'range') return input.getAttribute('aria-valuetext');
   return input.type === 'checkbox' ? String(input.checked) : input.value;
@@ -116,7 +122,17 @@ class Hand:
 
     def act(self):
         """One change, of a random kind."""
-        kinds = ["control"] * 12 + ["back", "back", "forward", "preset", "page", "timeline", "panel"]
+        kinds = ["control"] * 12 + [
+            "back",
+            "back",
+            "forward",
+            "preset",
+            "page",
+            "timeline",
+            "panel",
+            "points",
+            "inputs",
+        ]
         getattr(self, f"_{self.random.choice(kinds)}")()
 
     def pause(self):
@@ -223,6 +239,24 @@ class Hand:
             self._note("panel")
             box.first.click()
 
+    def _points(self):
+        """Draw points of one's own, clear them, undo."""
+        names = ("Start from this dataset", "Clear", "Undo")
+        found = [self.page.get_by_role("button", name=name, exact=True) for name in names]
+        if ready := [button for button in found if button.count() and button.is_enabled()]:
+            button = self.random.choice(ready)
+            self._note(f"points {button}")
+            button.click()
+
+    def _inputs(self):
+        """Choose a sample by its row, or type an input."""
+        name = self.random.choice(("Sample", "x1", "x2"))
+        field = self.page.locator(f'[data-testid=stMain] input[aria-label="{name}"]')
+        if field.count():
+            field.fill(str(self.random.randint(0, 40) if name == "Sample" else self.random.randint(-90, 90) / 100))
+            field.press(self.random.choice(("Enter", "Tab")))
+            self._note(f"{name} = {self.page.evaluate(READ, name)}")
+
     # What is true when it rests
 
     def rest(self):
@@ -251,9 +285,18 @@ class Hand:
                 found.append(f"{name} shows {text}, the address has {field(config)}")
             if name in self.given and field(config) not in self.given[name][0]:
                 found.append(f"{name} is {field(config)} in the address, was given {self.given[name][0]}")
+        view = dict(parse_qsl(urlsplit(url).query))
+        shown = {name: self.page.evaluate(READ, name) for name in ("Sample", "x1", "x2")}
+        if shown["Sample"] is not None and shown["Sample"] != view.get(
+            "sample", "" if INPUTS in view else shown["Sample"]
+        ):
+            found.append(f"the sample is {shown['Sample']}, in the address {view.get('sample')}")
+        for name, number in zip(("x1", "x2"), view.get(INPUTS, "").split("_"), strict=False):
+            if shown[name] is not None and number and format_number(float(shown[name])) != format_number(float(number)):
+                found.append(f"{name} is {shown[name]}, in the address {number}")
         frame, history = int(self.page.get_attribute(".ffbp", "data-frame")), _history(config)
         last = len(history.epoch) - 1
-        if frame != int(dict(parse_qsl(urlsplit(url).query)).get("frame", last)):
+        if frame != int(view.get("frame", last)):
             found.append(f"the player is at frame {frame}, the address is not")
         if frame > last:
             return [*found, f"the player shows frame {frame} of a run that has {last + 1}"]
@@ -316,6 +359,8 @@ def main():
             failed += bool(problems)
             for problem in problems:
                 print(problem, flush=True)
+            if (n := seed - options.first + 1) % 25 == 0:
+                print(f"{n} sequences, {failed} failed", flush=True)
         browser.close()
     print(f"{options.sequences - failed} passed, {failed} failed")
     raise SystemExit(failed > 0)
