@@ -48,8 +48,9 @@ def random_config(rng):
         options |= {"file_fingerprint": f"{rng.getrandbits(128):x}"} if some() else {}
     is_file = "file_name" in options
     if is_file:
-        options |= {"header": rng.random() < 0.5} if some() else {}
-        options |= {"decimal": rng.choice(["point", "comma"])} if some() else {}
+        read = random.Random(str(options))  # of its own, so that the other draws stay what they were
+        options |= {"header": read.random() < 0.5} if read.random() < 0.5 else {}
+        options |= {"decimal": read.choice(["point", "comma"])} if read.random() < 0.5 else {}
         options |= {"target": rng.randrange(MAX_COLUMNS)} if some() else {}
         options |= {"task": rng.choice([CLASSIFICATION, REGRESSION])} if some() else {}
         options |= {"missing": rng.choice(list(MISSING))} if some() else {}
