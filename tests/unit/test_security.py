@@ -18,7 +18,6 @@ MAY_READ = {
     "ffbp/export/handout.py": "the package's own JavaScript and style, for a page that stands alone",
     "ffbp/ui/timeline.py": "the player's own JavaScript and style, and Streamlit's and plotly's Plotly",
     "ffbp/ui/chart.py": "the chart's own JavaScript and style, and plotly's Plotly",
-    "ffbp/ui/panels.py": "the notices' own JavaScript and style",
     "ffbp/ui/digits.py": "the pictures' own JavaScript and style",
     "ffbp/ui/address.py": "the JavaScript that reports Back and Forward",
     "ffbp/ui/panels.py": "the JavaScript and style of the line of notices",
