@@ -25,7 +25,7 @@ CHECKED = (
     f"Each parameter is moved up and down by {WIDE_STEP:g} and by twice that; the loss must change as backpropagation says. "
     f"Where that crosses a kink or is not sure to enough digits, it is moved again, by {STEP:g} and twice that."
 )
-QUIET = "Nothing to warn of. Play the training from its start, or change a control."
+QUIET = "No warnings. Play the training from its start, or change a control."
 
 
 def notices(shown: Shown) -> None:

@@ -52,7 +52,7 @@ def test_panels_stay_where_they_are_when_notices_come_and_go(playground):
     playground.open("?lr=0.2")
     places = []
     for rate, said in (
-        (None, "Nothing to warn of"),
+        (None, "No warnings"),
         (10.0, "Dead units in epoch 1000"),
         (0.1, "bend the line only a little"),
     ):

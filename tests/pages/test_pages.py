@@ -202,7 +202,7 @@ def test_the_line_has_the_most_urgent_first_then_the_hint_then_remarks():
     assert [item["level"] for item in items] == ["warning", "warning", "hint", "info"]
     assert items[0]["text"].startswith("Overfitting: test loss was best in epoch 2")
     assert (items[0]["epoch"], items[2]["frame"]) == (2, None)
-    assert notices_of(check(playground(lr="0.2")))[0]["text"].startswith("Nothing to warn of.")
+    assert notices_of(check(playground(lr="0.2")))[0]["text"].startswith("No warnings.")
     assert len(notices_of(check(playground(lr="1")))) == 1
 
 
