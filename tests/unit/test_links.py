@@ -1,10 +1,13 @@
 """No link breaks the app: random and mutated query strings. 10,000 of them with ``--full``."""
 
+import json
 import random
 import time
-from urllib.parse import parse_qs, urlencode
+from dataclasses import asdict
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
 import pytest
+import written_links
 from links import KEYS, random_links
 from test_config import random_config
 
@@ -106,3 +109,14 @@ def test_the_views_parameters_are_bounded_or_warned_about(links):
         again = {key: str(value) for key, value in view.items()}
         assert address._view_from(again) == (view, []), "what was taken comes back from the address that is written"
         assert parameters(urlencode(again)) == again
+
+
+@pytest.mark.parametrize(
+    "written", json.loads(written_links.PATH.read_text("utf-8")), ids=lambda each: each["link"][:60]
+)
+def test_a_link_of_an_earlier_version_means_what_it_meant(written):
+    params = dict(parse_qsl(written["link"].removeprefix("?"), keep_blank_values=True))
+    config, warnings = Config.from_params({k: v for k, v in params.items() if k not in address.VIEW})
+    assert not warnings
+    assert json.loads(json.dumps(asdict(config))) == json.loads(json.dumps(DEFAULTS)) | written["config"]
+    assert {name: params[name] for name in params if name in address.VIEW} == written["view"]

@@ -1,0 +1,43 @@
+"""A hundred links of the version that wrote them, and what each means: they must mean the same for ever.
+
+`python tests/written_links.py` wrote tests/unit/links.json; never write it anew. Links of later versions go behind them.
+"""
+
+import json
+import random
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from urllib.parse import urlencode
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import experiments
+
+from ffbp.config import DEFAULTS
+from ffbp.presets import PRESETS
+
+PATH = Path(__file__).parent / "unit" / "links.json"
+N_LINKS = 100
+
+
+def links() -> list[dict]:
+    """Presets and seeded experiments, as a page would write them, half of them at some moment and sample."""
+    rng, configs = random.Random(100), [preset.config for preset in PRESETS.values()]
+    for seed in range(100, 110):
+        configs += experiments.covering(seed)
+    found = []
+    for config in configs[:N_LINKS]:
+        view = (
+            {"frame": str(rng.randrange(4)), "sample": str(rng.randrange(8)), "layer": "1"}
+            if rng.random() < 0.5
+            else {}
+        )
+        chosen = {name: value for name, value in asdict(config).items() if value != DEFAULTS[name]}
+        found.append({"link": "?" + urlencode(config.to_params() | view), "config": chosen, "view": view})
+    return found
+
+
+if __name__ == "__main__":
+    lines = ",\n".join(json.dumps(link) for link in links())
+    PATH.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
