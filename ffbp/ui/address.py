@@ -69,6 +69,8 @@ def adopt(page: str) -> None:
     is_move = getattr(request, "is_history_navigation", False)  # not where another request has overtaken it
     if CONFIG not in st.session_state or is_move or now in offered or now not in seen:
         _adopt(current)
+    if is_move:
+        st.session_state[WRITTEN] = None  # an address that was on its way may have replaced the one gone back to
 
 
 def _adopt(params: dict[str, str]) -> None:
@@ -77,7 +79,7 @@ def _adopt(params: dict[str, str]) -> None:
     st.session_state[CONFIG] = config
     st.session_state[VIEW_STATE] = view
     st.session_state[WARNINGS] = warnings + view_warnings
-    st.session_state[WRITTEN] = None
+    st.session_state[WRITTEN] = params
     st.session_state[ADOPTED] = st.session_state.get(ADOPTED, 0) + 1
     _note(params)
 
@@ -91,6 +93,7 @@ def _adopt_move() -> bool:
     params = _own(parse_qsl(str(move.get("search", "")).removeprefix("?"), keep_blank_values=True))
     if params != st.session_state[WRITTEN]:
         _adopt(params)
+        st.session_state[WRITTEN] = None
     return True
 
 
