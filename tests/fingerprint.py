@@ -54,7 +54,7 @@ def of_texts(run: ffbp.Run) -> dict[str, str]:
 def machine() -> dict[str, str]:
     """What the last digits depend on."""
     simd = np.show_config(mode="dicts").get("SIMD Extensions", {}).get("found", [])
-    blas = [each.get("architecture", "") for each in threadpool_info() if each["user_api"] == "blas"]
+    blas = sorted({each.get("architecture", "") for each in threadpool_info() if each["user_api"] == "blas"})
     versions = {key: made_with()[key] for key in ("numpy", "scikit-learn", "machine")}
     return versions | {"simd": " ".join(simd), "blas": " ".join(blas)}
 

@@ -3,6 +3,8 @@
 Its perceptrons offer less than the dashboard: `reasons` says, precisely, what is missing, and no program approximates.
 """
 
+import numpy as np
+
 from ffbp.export.layout import docstring, literal
 from ffbp.export.program import (
     Experiment,
@@ -22,6 +24,8 @@ from ffbp.training import Run
 
 LIBRARY = "scikit-learn"
 ACTIVATIONS = {"identity": "identity", "sigmoid": "logistic", "tanh": "tanh", "relu": "relu"}
+
+MAX_LOSS = -np.log(np.finfo(float).eps)  # where `sklearn.metrics.log_loss` and its networks cut a probability off
 
 
 def reasons(e: Experiment) -> list[str]:
@@ -60,7 +64,22 @@ def reasons(e: Experiment) -> list[str]:
         found.append("Its early stopping holds out samples of its own and judges by their score.")
     if e.run.diverged_at is not None:
         found.append("The run diverges, and it ends with an error there.")
+    elif not e.regression and not found and _largest_loss(e.run) > MAX_LOSS:
+        found.append("It counts no more than 36 for a sample that is surely wrong, and in this run some cost more.")
     return found
+
+
+def _largest_loss(run: Run) -> float:
+    """The largest cross-entropy of a training sample at any recorded moment, from the logits."""
+    X, y, largest = run.dataset.X_train, run.dataset.y_train.astype(int), 0.0
+    for frame in range(run.n_frames):
+        Z = run.network(frame).forward(X).Z[-1]
+        if len(Z) == 1:
+            losses = np.logaddexp(0, np.where(y == 1, -Z[0], Z[0]))
+        else:
+            losses = np.logaddexp.reduce(Z, axis=0) - Z[y, np.arange(len(y))]
+        largest = max(largest, float(losses.max()))
+    return largest
 
 
 def sklearn_script(run: Run) -> str:
