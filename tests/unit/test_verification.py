@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from test_record import RUNS
 
 import ffbp
 from ffbp import Config, History
@@ -18,22 +19,6 @@ from ffbp.figures import format_number, format_percent
 from ffbp.notices import sentence
 
 RECORDS = Path(__file__).parent / "records"  # made by the first version that wrote any
-RUNS = {
-    "reference": Config(epochs=400),
-    "adam with batches": Config(
-        n_samples=60, optimizer="adam", batch_size=16, epochs=12, hidden=(4, 3), activation=("tanh", "relu"),
-    ),
-    "several classes": Config(dataset="iris", epochs=20, hidden=(4,)),
-    "regression": Config(dataset="diabetes", columns=(), epochs=20, l2=0.01, clip=1.0),
-    "one input": Config(dataset="noisy_sine", n_samples=40, epochs=20, activation="tanh"),
-    "nothing held out": Config(dataset="xor_gate", epochs=20, hidden=(2,)),
-    "drawn points": Config(dataset="xor", points=((1.0, 2.0, 1.0), (2.0, 1.0, 0.0)), test_size=0.0, hidden=(2,), epochs=10),
-    "derived inputs": Config(dataset="circles", n_samples=40, derived=("x1_squared", "x2_squared"), hidden=(), epochs=10),
-    "diverged": Config(dataset="bumps", n_samples=60, hidden=(16,), learning_rate=30.0, epochs=200),
-    "stopped early": Config(
-        n_samples=60, noise=0.4, test_size=0.5, hidden=(32,), optimizer="adam", learning_rate=0.05, epochs=400, patience=10,
-    ),
-}  # fmt: skip
 HOMEWORK = Config(n_samples=20, test_size=0.1, optimizer="adam", learning_rate=0.01, hidden=(6,), epochs=50)
 CSV = b"a,b,c,t\n" + b"".join(
     b"%.1f,%d,%s,%s\n" % (i * 0.3, i * i % 7, b"xyz"[i % 3 :][:1], (b"no", b"yes")[i * i % 5 > 1]) for i in range(30)
