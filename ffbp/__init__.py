@@ -1,16 +1,23 @@
 """ffbp: feed-forward and backpropagation, visible and exact. The core, usable without the dashboard."""
 
-from ffbp.activations import ACTIVATIONS
-from ffbp.config import Config
-from ffbp.datasets import DATASETS, Dataset, make_dataset
-from ffbp.export.record import dump_record, load_record
-from ffbp.gradcheck import GradientCheck, check_gradients
-from ffbp.initializers import INITIALIZERS
-from ffbp.losses import LOSSES
-from ffbp.network import Layer, Network, Trace
-from ffbp.optimizers import OPTIMIZERS, SCHEDULES
-from ffbp.tables import read_table, source_of, to_csv
-from ffbp.training import History, Progress, Run, dataset_for, fit, train
+from ffbp.core.activations import ACTIVATIONS
+from ffbp.core.gradcheck import GradientCheck, check_gradients
+from ffbp.core.initializers import INITIALIZERS
+from ffbp.core.losses import LOSSES
+from ffbp.core.network import Layer, Network, Trace
+from ffbp.core.optimizers import OPTIMIZERS
+from ffbp.core.schedules import SCHEDULES
+from ffbp.data.dataset import Dataset
+from ffbp.data.generators import DATASETS, make_dataset
+from ffbp.data.read_table import read_table
+from ffbp.data.table_source import source_of
+from ffbp.data.write_table import to_csv
+from ffbp.experiment.build import dataset_for
+from ffbp.experiment.config import Config
+from ffbp.record.read import load_record
+from ffbp.record.write import dump_record
+from ffbp.training.recording import fit, train
+from ffbp.training.run import History, Progress, Run
 from ffbp.version import VERSION as __version__
 
 __all__ = [

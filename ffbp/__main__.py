@@ -1,5 +1,5 @@
 """``python -m ffbp``: the experiment as a guided tour in the terminal."""
 
-from ffbp.export.terminal import main
+from ffbp.terminal.tour import main
 
 raise SystemExit(main())

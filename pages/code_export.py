@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ffbp import ui
-from ffbp.ui import export
+from ffbp.ui import code as export
 
 config = ui.begin("Code & export")
 shown = ui.trained(config, ui.axes_of(config))

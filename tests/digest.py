@@ -13,7 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import ffbp
-from ffbp.presets import PRESETS
+from ffbp.lessons.presets import PRESETS
 
 WIDE = {  # where a matrix product is large enough to be split between threads
     "wide": ffbp.Config(dataset="digits", columns=(), hidden=(64, 64), epochs=20, learning_rate=0.05),

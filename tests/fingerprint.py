@@ -19,8 +19,8 @@ from threadpoolctl import threadpool_info
 
 import ffbp
 from ffbp.export.forms import CODE, FORMS, available, program
-from ffbp.export.record import made_with
-from ffbp.presets import PRESETS
+from ffbp.lessons.presets import PRESETS
+from ffbp.record.write import made_with
 
 PATH = Path(__file__).parent / "unit" / "fingerprints.json"
 N_RANDOM = 20

@@ -4,7 +4,7 @@ import random
 import string
 from urllib.parse import quote_plus
 
-from ffbp.config import Config
+from ffbp.experiment.config import Config
 from ffbp.ui import address
 
 HOMOGLYPHS = str.maketrans("aceopxyAB-_.0123456789", "асеорхуАВ−＿．０１２３４５６７８９")

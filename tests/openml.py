@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from pens import drawings
 
-from ffbp.handwriting import digit_28x28
+from ffbp.data.handwriting import digit_28x28
 
 
 def drawn_images(n=300, *, seed=5):

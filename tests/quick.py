@@ -17,12 +17,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import waiting
 
 import ffbp
-from ffbp.activations import ACTIVATIONS
-from ffbp.datasets import DATASETS
-from ffbp.figures import format_number
-from ffbp.optimizers import OPTIMIZERS
-from ffbp.presets import PRESETS
+from ffbp.core.activations import ACTIVATIONS
+from ffbp.core.optimizers import OPTIMIZERS
+from ffbp.data.generators import DATASETS
+from ffbp.lessons.presets import PRESETS
 from ffbp.ui.address import INPUTS, VIEW
+from ffbp.words.numbers import format_number
 
 FAST = "?samples=100&epochs=50"
 SLOW = "?dataset=spiral&hidden=16-16&batch=8&epochs=100"

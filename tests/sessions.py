@@ -13,7 +13,7 @@ import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from ffbp.figures.pack import arrays_of, header_of
+from ffbp.figures.blob import arrays_of, header_of
 
 FINISHED_EARLY = ForwardMsg.ScriptFinishedStatus.Value("FINISHED_EARLY_FOR_RERUN")
 MAX_CACHED_RUNS = 2  # script runs that a message is kept for, as in the browser

@@ -14,8 +14,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import experiments
 
-from ffbp.config import DEFAULTS
-from ffbp.presets import PRESETS
+from ffbp.experiment.config import DEFAULTS
+from ffbp.lessons.presets import PRESETS
 
 PATH = Path(__file__).parent / "unit" / "links.json"
 N_LINKS = 100

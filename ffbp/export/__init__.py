@@ -1,1 +1,1 @@
-"""A run in forms that leave the dashboard: record, tables, pictures, a page, and code that runs elsewhere."""
+"""Exports: every file that a run can be saved as, in one list. May import all rooms before it."""

@@ -9,12 +9,12 @@ from io import BytesIO
 
 import numpy as np
 
+from ffbp.analysis.plane import Plane
+from ffbp.analysis.summary import title
 from ffbp.export.pictures import GROUND, INK, WIDTH, BoundaryPicture, LossPicture, rgb
-from ffbp.export.summary import title
 from ffbp.figures import palette
-from ffbp.figures.numbers import format_number, format_percent
-from ffbp.maps import Plane
-from ffbp.training import Run
+from ffbp.training.run import Run
+from ffbp.words.numbers import format_number, format_percent
 
 MAX_FRAMES = 120
 FRAME_MS, LAST_MS = 80, 2500

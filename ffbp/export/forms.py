@@ -6,23 +6,23 @@ Not every run has every program: `available` says why not. Pillow, which picture
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ffbp.datasets import DATASETS
+from ffbp.analysis.plane import Plane, plane_of, usual_axes
+from ffbp.data.generators import DATASETS
 from ffbp.export.animation import animation
 from ffbp.export.handout import handout
-from ffbp.export.jax_script import jax_script
-from ffbp.export.jax_script import reasons as jax_reasons
-from ffbp.export.notebook import notebook
-from ffbp.export.numpy_script import numpy_script
 from ffbp.export.pictures import boundary_png, loss_png
-from ffbp.export.program import DATA_FILE, Experiment
-from ffbp.export.record import dump_record
-from ffbp.export.sklearn_script import reasons as sklearn_reasons
-from ffbp.export.sklearn_script import sklearn_script
 from ffbp.export.tables import data_csv, gradients_csv, history_csv, steps_csv, weights_csv
-from ffbp.export.torch_script import reasons as torch_reasons
-from ffbp.export.torch_script import torch_script
-from ffbp.maps import Plane, plane_of, usual_axes
-from ffbp.training import Run
+from ffbp.programs.jax_script import jax_script
+from ffbp.programs.jax_script import reasons as jax_reasons
+from ffbp.programs.notebook import notebook
+from ffbp.programs.numpy_script import numpy_script
+from ffbp.programs.program import DATA_FILE, Experiment
+from ffbp.programs.sklearn_script import reasons as sklearn_reasons
+from ffbp.programs.sklearn_script import sklearn_script
+from ffbp.programs.torch_script import reasons as torch_reasons
+from ffbp.programs.torch_script import torch_script
+from ffbp.record.write import dump_record
+from ffbp.training.run import Run
 
 CODE, RECORD, TABLE, PICTURE = "code", "record", "table", "picture"
 

@@ -6,17 +6,17 @@ browser to fetch anything. Whatever a user named is escaped: as text in the page
 
 import base64
 import html
-import importlib.resources
 import json
 import zlib
 from collections.abc import Generator
 from functools import cache
-from importlib.resources.abc import Traversable
 
-from ffbp.export.summary import address_of, summary, title
-from ffbp.figures.pack import header_of, pack_refinement, packing
-from ffbp.maps import Plane
-from ffbp.training import Run
+from ffbp.analysis.plane import Plane
+from ffbp.analysis.summary import address_of, summary, title
+from ffbp.browser import sources
+from ffbp.figures.blob import header_of
+from ffbp.figures.pack import pack_refinement, packing
+from ffbp.training.run import Run
 from ffbp.version import VERSION
 
 # Only what the file itself holds may run, and nothing may be fetched.
@@ -124,7 +124,7 @@ def writing_handout(
 <meta name="generator" content="ffbp {VERSION}">
 <title>{name} · ffbp</title>
 <style>
-{_player("player.css")}
+{sources.text("player.css")}
 {_STYLE}
 </style>
 </head>
@@ -142,7 +142,7 @@ def writing_handout(
 <script type="text/plain" id="refinement">{_base64(refinement)}</script>
 <script type="text/plain" id="plotly">{plotly}</script>
 <script type="module">
-{_script(_player("player.js"))}
+{_script(sources.text("player.js"))}
 {_script(_START)}
 </script>
 </body>
@@ -166,17 +166,10 @@ def _footer(link):
     return f"{keys} Everything is inside this file; nothing is loaded from elsewhere. Made with ffbp {VERSION}.{again}"
 
 
-def _player(name) -> str:
-    """A file of the player that the pages use."""
-    folder: Traversable = importlib.resources.files("ffbp") / "ui" / "player"
-    return (folder / name).read_text("utf-8")
-
-
 @cache
 def _plotly() -> str:
     """plotly.min.js from plotly's own package, deflated, in base64."""
-    source = importlib.resources.files("plotly") / "package_data" / "plotly.min.js"
-    return _base64(zlib.compress(source.read_bytes(), 9))
+    return _base64(zlib.compress(sources.plotly(), 9))
 
 
 def _base64(data: bytes) -> str:

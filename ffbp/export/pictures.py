@@ -10,10 +10,11 @@ from functools import cached_property
 
 import numpy as np
 
+from ffbp.analysis.maps import outputs
+from ffbp.analysis.plane import Plane, plane_inputs
+from ffbp.analysis.scores import chance_level
 from ffbp.figures import palette
-from ffbp.maps import Plane, outputs, plane_inputs
-from ffbp.notices import chance_level
-from ffbp.training import Run
+from ffbp.training.run import Run
 
 WIDTH, HEIGHT = 470, 420  # of one panel
 RESOLUTION = 100  # cells of the heat map on each side

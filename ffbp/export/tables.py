@@ -10,9 +10,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ffbp.datasets import Dataset
-from ffbp.export.program import cell_text
-from ffbp.training import Run, build_network
+from ffbp.data.dataset import Dataset
+from ffbp.experiment.build import build_network
+from ffbp.programs.program import cell_text
+from ffbp.training.run import Run
 
 HISTORY = (
     "epoch", "step", "train_loss", "test_loss", "penalty", "total", "train_accuracy", "test_accuracy", "train_r2", "test_r2",

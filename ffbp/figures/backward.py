@@ -8,11 +8,11 @@ from functools import cache
 
 import numpy as np
 
-from ffbp.activations import ACTIVATIONS
+from ffbp.core.activations import ACTIVATIONS
+from ffbp.core.losses import LOSSES
 from ffbp.figures import palette
-from ffbp.figures.numbers import format_number
 from ffbp.figures.plot import LEGEND, plot
-from ffbp.losses import LOSSES
+from ffbp.words.numbers import format_number
 
 STRIP_SAMPLES = 40  # up to here every sample has a bar of its own
 BINS = 41

@@ -10,10 +10,11 @@ is the same as a figure, which costs ten times as long because plotly checks eve
 import numpy as np
 import plotly.graph_objects as go
 
+from ffbp.analysis.notices import drawn_samples
+from ffbp.analysis.plane import Plane
+from ffbp.analysis.scores import chance_level
 from ffbp.figures import palette
-from ffbp.maps import Plane
-from ffbp.notices import chance_level, drawn_samples
-from ffbp.training import Run
+from ffbp.training.run import Run
 
 STEP_BINS = 400
 

@@ -8,14 +8,16 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from ffbp.analysis.maps import outputs
+from ffbp.analysis.pixels import Walk
+from ffbp.analysis.scores import confusion, precision_recall
+from ffbp.core.network import Network, Trace
+from ffbp.data.raster import Raster
 from ffbp.figures import palette
+from ffbp.figures.blob import Packer, differences, quantise
 from ffbp.figures.forward import text_of
-from ffbp.figures.numbers import format_number, format_percent
-from ffbp.figures.pack import _Packer, differences, quantise
-from ffbp.maps import confusion, outputs, precision_recall
-from ffbp.network import Network, Trace
-from ffbp.pixels import Raster, Walk
-from ffbp.training import Run
+from ffbp.training.run import Run
+from ffbp.words.numbers import format_number, format_percent
 
 PALETTE = {
     "negative": palette.NEGATIVE, "positive": palette.POSITIVE, "middle": palette.MIDDLE, "ink": palette.INK,
@@ -80,7 +82,7 @@ def _symmetric(values, quantile=1.0):
 def _pack(
     coded, kinds, limits, labels, *, raster, name, captions=None, signs=None, choosable, chosen, size, numbers=None
 ):  # fmt: skip
-    packer = _Packer()
+    packer = Packer()
     header = {
         "name": name, "side": raster.side, "n_frames": len(coded), "kinds": list(kinds), "labels": list(labels),
         "limits": limits, "captions": captions, "signs": signs, "choosable": choosable, "chosen": chosen, "size": size,
@@ -101,7 +103,7 @@ def pack_confusion(run: Run, *, chosen: int | None = None) -> bytes:
     X, y = (dataset.X_test, dataset.y_test) if part == "test" else (dataset.X_train, dataset.y_train)
     counts = confusion(run.network(0).decide(outputs(run, X)), y, dataset.n_classes)
     precision, recall = precision_recall(counts)
-    packer = _Packer()
+    packer = Packer()
     header = {
         "classes": list(dataset.class_names), "part": {"test": "Test", "train": "Training"}[part],
         "n_frames": run.n_frames, "chosen": chosen, "counts": packer.add(counts, np.uint16),

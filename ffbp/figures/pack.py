@@ -5,81 +5,23 @@ deflated. An array stands in the header as ``{"$": its index}``. Maps are quanti
 as differences from frame to frame, which deflate well.
 """
 
-import hashlib
-import json
-import struct
 import zlib
 from collections.abc import Generator
 
 import numpy as np
 
+from ffbp.analysis.maps import activations, outputs
+from ffbp.analysis.notices import drawn_samples
+from ffbp.analysis.plane import Plane, plane_inputs
+from ffbp.analysis.scores import confusion
+from ffbp.experiment.build import build_network
 from ffbp.figures import palette
+from ffbp.figures.blob import Packer, as_blob, differences, quantise
 from ffbp.figures.charts import boundary_plot, gradient_plot, loss_plot
-from ffbp.maps import Plane, activations, confusion, outputs, plane_inputs
-from ffbp.notices import drawn_samples
-from ffbp.training import Run, build_network
+from ffbp.training.run import Run
 
 BOUNDARY_RESOLUTION, REFINED_RESOLUTION, NODE_RESOLUTION, LINE_RESOLUTION = 64, 150, 20, 200
 MAX_NODES, MAX_NODES_A_LAYER, MAX_EDGES = 64, 12, 60
-
-
-class _Packer:
-    def __init__(self):
-        self.entries, self.parts, self.size = [], [], 0
-
-    def add(self, array, dtype) -> dict:
-        with np.errstate(over="ignore"):  # a diverged number may be too large for a float32: infinity says so
-            array = np.ascontiguousarray(array, dtype=dtype)
-        padding = -self.size % array.itemsize
-        self.parts.append(b"\0" * padding)
-        self.size += padding
-        self.entries.append({"dtype": array.dtype.name, "shape": list(array.shape), "offset": self.size})
-        self.parts.append(array.tobytes())
-        self.size += array.nbytes
-        return {"$": len(self.entries) - 1}
-
-    def plot(self, value):
-        """Plotly's JSON with its number arrays in the blob."""
-        if isinstance(value, dict):
-            return {key: self.plot(item) for key, item in value.items()}
-        if isinstance(value, np.ndarray):
-            if value.dtype.kind in "US":
-                return value.tolist()
-            return self.add(value, np.float32 if value.ndim > 1 else np.float64)
-        return [self.plot(item) for item in value] if isinstance(value, list | tuple) else value
-
-    def blob(self, header: dict) -> bytes:
-        deflate = zlib.compressobj(level=1, strategy=zlib.Z_RLE)  # differences are runs; to look for more takes longer
-        payload = deflate.compress(b"".join(self.parts)) + deflate.flush()
-        return as_blob({**header, "arrays": self.entries}, payload)
-
-
-def as_blob(header: dict, payload: bytes) -> bytes:
-    """A header and the deflated arrays that it names, as one blob; the header gets the arrays' hash as its ``id``."""
-    header = {**header, "id": hashlib.sha256(payload).hexdigest()[:16]}
-    text = json.dumps(header, allow_nan=False, separators=(",", ":")).encode()
-    return struct.pack("<I", len(text)) + text + payload
-
-
-def quantise(values: np.ndarray, low, high) -> np.ndarray:
-    """Values between low and high to bytes 0..255; what is not a number becomes the middle."""
-    dtype = values.dtype if values.dtype == np.float32 else float  # half the memory to go through is half the time
-    low = np.asarray(low, dtype)
-    with np.errstate(invalid="ignore", over="ignore"):
-        scaled = np.subtract(values, low, dtype=dtype)
-        scaled *= 255 / np.maximum(np.asarray(high, dtype) - low, np.finfo(dtype).tiny)
-    np.clip(scaled, 0, 255, out=scaled)
-    scaled += 0.5
-    if scaled.size and np.isnan(scaled.max()):
-        scaled[np.isnan(scaled)] = 128
-    return scaled.astype(np.uint8)
-
-
-def differences(frames: np.ndarray) -> np.ndarray:
-    """Each frame minus the one before, modulo 256; the first stays."""
-    coded = frames.copy()
-    coded[1:] -= frames[:-1]
-    return coded
 
 
 def pack_run(run: Run, plane: Plane) -> bytes:
@@ -100,7 +42,7 @@ def packing(run: Run, plane: Plane) -> Generator[None, None, bytes]:
 
 
 def _packing(run, plane):
-    packer, dataset, history = _Packer(), run.dataset, run.history
+    packer, dataset, history = Packer(), run.dataset, run.history
     resolved = run.config.resolve(dataset)
     regression = dataset.task == "regression"
     header = {
@@ -346,7 +288,7 @@ def refine(run: Run, plane: Plane, frame: int) -> tuple[dict, bytes]:
 
     It is the same for everybody who looks at the frame, so a server keeps it.
     """
-    packer, entries = _Packer(), {}
+    packer, entries = Packer(), {}
     frame = range(run.n_frames)[frame]
     if not plane.is_line:
         n = REFINED_RESOLUTION
@@ -377,19 +319,3 @@ def pack_refinement(
     entries, payload = refine(run, plane, frame) if refined is None else refined
     own = {"run": run_id, "adopted": adopted, "marks": [[float(v) for v in mark] for mark in marks]}
     return as_blob(entries | own, payload)
-
-
-def header_of(blob: bytes) -> dict:
-    """The JSON header of a packed run."""
-    (length,) = struct.unpack_from("<I", blob)
-    return json.loads(blob[4 : 4 + length])
-
-
-def arrays_of(blob: bytes) -> list[np.ndarray]:
-    """All arrays of a packed run, as they lie in it."""
-    (length,) = struct.unpack_from("<I", blob)
-    data = zlib.decompress(blob[4 + length :])
-    return [
-        np.frombuffer(data, entry["dtype"], int(np.prod(entry["shape"])), entry["offset"]).reshape(entry["shape"])
-        for entry in header_of(blob)["arrays"]
-    ]

@@ -9,16 +9,16 @@ if this session has not seen it before.
 import math
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from urllib.parse import parse_qsl
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from ffbp.config import FOREIGN_PARAMS, MAX_COLUMNS, MAX_LAYERS, MAX_UNITS, Config
-from ffbp.rows import MAX_ROWS
-from ffbp.tables import MAX_CLASSES
-from ffbp.training import MAX_FRAMES
+from ffbp.browser import sources
+from ffbp.data.rows import MAX_ROWS
+from ffbp.data.table_source import MAX_CLASSES
+from ffbp.experiment.config import FOREIGN_PARAMS, MAX_COLUMNS, MAX_LAYERS, MAX_UNITS, Config
+from ffbp.training.run import MAX_FRAMES
 
 # The view's parameters: what is merely looked at. Names are disjoint from the configuration's.
 VIEW = {
@@ -49,7 +49,7 @@ MAX_SEEN, MAX_OFFERED = 1000, 100
 
 @cache
 def _listener():
-    js = (Path(__file__).parent / "history.js").read_text("utf-8")
+    js = sources.text("history.js")
     return st.components.v2.component("ffbp_history", js=js, isolate_styles=False)
 
 

@@ -10,22 +10,25 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from ffbp import backprop
-from ffbp.activations import Activation
-from ffbp.backprop import Pass
-from ffbp.datasets import REGRESSION
+from ffbp.analysis import passes, slips
+from ffbp.analysis.cost import cost_by_width, cost_of
+from ffbp.analysis.passes import Pass
+from ffbp.analysis.step import FARTHEST, error_by_step, preview_update, step_of
+from ffbp.core.activations import Activation
+from ffbp.core.gradcheck import check_gradients
+from ffbp.core.network import Network
+from ffbp.core.optimizers import OPTIMIZERS
+from ffbp.data.source import REGRESSION
 from ffbp.figures import backward as figures
-from ffbp.figures import format_number, format_percent
-from ffbp.gradcheck import check_gradients
-from ffbp.network import Network
-from ffbp.optimizers import OPTIMIZERS
-from ffbp.training import Training
-from ffbp.ui import address, control, formulas
+from ffbp.figures import latex as formulas
+from ffbp.training.loop import Training
+from ffbp.ui import address, control
 from ffbp.ui.chart import chart, theme
 from ffbp.ui.panels import check_of, sources
 from ffbp.ui.runs import Shown
 from ffbp.ui.samples import Sample, choose_sample, chosen_sample, mark_of
 from ffbp.ui.timeline import player
+from ffbp.words.numbers import format_number, format_percent
 
 SAMPLE, BATCH, WHOLE = "one sample", "next batch", "whole training set"
 MODE, SOURCE = "backward:mode", "backward:kept_source"  # in the session: which of them; the chosen weight's input
@@ -127,7 +130,7 @@ def _marks(shown):
 
 def _part_of_the_whole(run, frame):
     """The places of the next batch's samples in the training part; None where that is all of it."""
-    indices = backprop.batch_pass(_next_training(run, frame)).indices
+    indices = passes.batch_pass(_next_training(run, frame)).indices
     return None if len(indices) == len(run.dataset.X_train) else indices
 
 
@@ -135,7 +138,7 @@ def _next_training(run, frame) -> Training:
     """The training at this frame, kept for the next look; only its gradient is ever asked for."""
     kept = st.session_state.get("backward:next")
     if kept is None or kept[0] is not run or kept[1] != frame:
-        kept = st.session_state["backward:next"] = (run, frame, backprop.next_training(run, frame))
+        kept = st.session_state["backward:next"] = (run, frame, passes.next_training(run, frame))
     return kept[2]
 
 
@@ -155,15 +158,15 @@ def moment(shown: Shown, frame: int) -> Moment:
     sample = chosen_sample(dataset)
     y = _typed_target(dataset) if sample.y is None else sample.y
     layer, unit, source = _weight_chooser(network, dataset)
-    single = backprop.pass_over(network, sample.X, y)
+    single = passes.pass_over(network, sample.X, y)
     mode = _mode()
     if mode == SAMPLE:
         p = single
     elif mode == BATCH:
-        p = backprop.batch_pass(_next_training(run, frame))
+        p = passes.batch_pass(_next_training(run, frame))
     else:
         whole = network.with_theta(network.theta.copy())
-        p = backprop.pass_over(whole, dataset.X_train, dataset.y_train, np.arange(len(dataset.X_train)))
+        p = passes.pass_over(whole, dataset.X_train, dataset.y_train, np.arange(len(dataset.X_train)))
     return Moment(shown, frame, mode, p, sample, single, layer, unit, source)
 
 
@@ -243,7 +246,7 @@ def predict(m: Moment) -> Moment:
         hidden = replace(m, hidden=True, new_hidden=True)
     else:
         training = _next_training(m.run, m.frame)
-        batch = backprop.batch_pass(training)
+        batch = passes.batch_pass(training)
         origin, value = batch.weight(*m.weight), _new_weight(training, m.weight)
         hidden = replace(m, new_hidden=True)
     if not np.isfinite(value):
@@ -260,15 +263,13 @@ def predict(m: Moment) -> Moment:
         )
     if not text.strip():
         return hidden
-    typed = backprop.as_fraction(text)
+    typed = slips.as_fraction(text)
     if typed is None:
         st.error("Type a finite number such as 0.25 or 0,25, or a fraction such as 1/3.")
         return hidden
     is_gradient = question == GRADIENT
-    known = (
-        backprop.slips(m.p, *m.weight) if is_gradient else backprop.update_slips(origin, value, training.learning_rate)
-    )
-    right, slip = backprop.judge(typed, value, known, origin=origin)
+    known = slips.slips(m.p, *m.weight) if is_gradient else slips.update_slips(origin, value, training.learning_rate)
+    right, slip = slips.judge(typed, value, known, origin=origin)
     if right:
         exact = format_number(value) if is_gradient else f"{value:.10g}"
         st.success(f"Right: the {question} is {exact}.", icon=":material/check:")
@@ -280,7 +281,7 @@ def predict(m: Moment) -> Moment:
 def _new_weight(training, weight):
     """The chosen weight after the training's next step, from the gradient that is there now."""
     layer, unit, source = weight
-    return float(training.network.blocks(backprop.preview_update(training))[layer - 1][unit - 1, source - 1])
+    return float(training.network.blocks(preview_update(training))[layer - 1][unit - 1, source - 1])
 
 
 @OVERFLOWING
@@ -294,7 +295,7 @@ def headline(m: Moment) -> None:
     if p.penalty:
         total = format_number(p.data_loss + p.penalty)
         st.caption(f"Penalty {format_number(p.penalty)}, so the total that is differentiated is {total}.")
-    if m.mode == BATCH and backprop.is_beyond(m.run, m.frame):
+    if m.mode == BATCH and passes.is_beyond(m.run, m.frame):
         st.info(_beyond(m.run))
 
 
@@ -695,7 +696,7 @@ def _links(m, l, unit, source, last, is_bias):
 @OVERFLOWING
 def shrinkage(m: Moment) -> None:
     """The multipliers of delta's norm, and the verdict in words."""
-    steps = backprop.shrinkage(m.p)
+    steps = passes.shrinkage(m.p)
     if not steps:
         st.info("There is no hidden layer, so delta has no way back to go: nothing shrinks.")
         return
@@ -749,8 +750,8 @@ def _verdict(steps):
 def one_step(m: Moment) -> None:
     """What the next update does to the batch's loss and to the whole training part's."""
     training = _next_training(m.run, m.frame)
-    batch = backprop.batch_pass(training)
-    after = backprop.preview_update(training)
+    batch = passes.batch_pass(training)
+    after = preview_update(training)
     if not np.isfinite(after).all():
         st.warning("The next update is not finite: the run diverges here. A smaller learning rate helps.")
         return
@@ -761,12 +762,12 @@ def one_step(m: Moment) -> None:
     if not whole:
         views.append((f"all {training.inputs.shape[1]} training samples", (training.inputs, training.targets)))
     penalty = ", penalty included" if training.network.l1 or training.network.l2 else ""
-    if backprop.is_beyond(m.run, m.frame):
+    if passes.is_beyond(m.run, m.frame):
         st.caption(_beyond(m.run))
     columns = st.columns(len(views))
     rate = training.learning_rate if m.run.config.optimizer == "sgd" else None
     for i, (column, (what, (inputs, Y))) in enumerate(zip(columns, views, strict=True)):
-        step = backprop.step_of(training.network, inputs, Y, after)
+        step = step_of(training.network, inputs, Y, after)
         with column:
             _step_numbers(step, what, penalty, f"step{i}", rate)
 
@@ -788,7 +789,7 @@ def _step_numbers(step, what, penalty, key, rate):
         else ""
     )
     rises = " The tangent rises: for these samples the update leads uphill." if step.predicted < 0 else ""
-    best = "falling" if step.best >= backprop.FARTHEST else "smallest"
+    best = "falling" if step.best >= FARTHEST else "smallest"
     best_rate = "" if rate is None else f" (η = {format_number(step.best * rate)}; the run's is {format_number(rate)})"
     best = f"{best} at s = {format_number(step.best)}{best_rate}, where it is {format_number(step.best_loss)}"
     angle = f"{step.angle:.1f}°" if np.isfinite(step.angle) else "–"
@@ -809,7 +810,7 @@ def ladder(m: Moment) -> None:
         state = {
             "run": m.run,
             "frame": m.frame,
-            "training": backprop.next_training(m.run, m.frame),
+            "training": passes.next_training(m.run, m.frame),
             "phase": 0,
             "taken": 0,
         }
@@ -840,7 +841,7 @@ def ladder(m: Moment) -> None:
 
 
 def _phases(m, training, phase):
-    p = backprop.batch_pass(training)
+    p = passes.batch_pass(training)
     total = p.data_loss + p.penalty
     old = p.weight(*m.weight)
     new = _new_weight(training, m.weight) if phase >= 4 else None
@@ -924,7 +925,7 @@ def live_check(m: Moment) -> None:
             st.markdown("**The error against the step size is a V**")
             steps = 10.0 ** np.arange(-13, 0.1, 0.5)
             chosen = _telling_parameters(check, layers)
-            errors = backprop.error_by_step(network, X, y, chosen, steps)
+            errors = error_by_step(network, X, y, chosen, steps)
             names = [check.names[i] for i in chosen]
             smallest = (f"{name} at h = {steps[i]:.0e}" for name, i in zip(names, errors.argmin(axis=1), strict=True))
             chart(
@@ -968,7 +969,7 @@ def worth(m: Moment) -> None:
     with opened:
         run = m.run
         X, y = run.dataset.X_train, run.dataset.y_train
-        cost = backprop.cost_of(run.network(m.frame), X, y)
+        cost = cost_of(run.network(m.frame), X, y)
         n_params = cost.n_params
         rows = [
             ("one forward pass", cost.forward_adds, cost.forward_seconds),
@@ -996,7 +997,7 @@ def worth(m: Moment) -> None:
             "and one backward pass. Forward and backward are measured; differences are that many measured forward passes."
         )
         if st.button("Measure networks of other sizes", key="backward:sizes"):
-            costs = backprop.cost_by_width(run.network(m.frame), X[:500], y[:500], (2, 4, 8, 16, 32, 64, 128, 256))
+            costs = cost_by_width(run.network(m.frame), X[:500], y[:500], (2, 4, 8, 16, 32, 64, 128, 256))
             chart(
                 figures.cost_chart(costs), key="backward:costs", title="Time against the number of parameters",
                 alternative="; ".join(

@@ -1,16 +1,12 @@
 """A chart that changes in place, where `st.plotly_chart` builds a new one at every change of a number."""
 
-import importlib.resources
 import zlib
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 
 import streamlit as st
 
+from ffbp.browser import sources
 from ffbp.figures.plot import as_json
-
-PLAYER = Path(__file__).parent / "player"
 
 
 def theme() -> str:
@@ -44,36 +40,15 @@ def chart(plot: dict, *, key: str, title: str, alternative: str, choose: Callabl
 
 
 def _component():
-    js, css = _sources()
+    js, css = sources.with_plotly("chart.js"), sources.text("chart.css")
     return st.components.v2.component("ffbp_chart", js=js, css=css, isolate_styles=False)
-
-
-@cache
-def _sources():
-    return with_plotly("chart.js"), (PLAYER / "chart.css").read_text("utf-8")
-
-
-def with_plotly(*names: str) -> str:
-    """The JavaScript of a component that draws with Plotly: how it finds Plotly, then these files."""
-    sources = [(PLAYER / name).read_text("utf-8") for name in ("plotly.js", *names)]
-    return "\n".join(sources).replace("__PLOTLY_CHUNK__", _plotly_chunk())
-
-
-def _plotly_chunk() -> str:
-    """The name of Streamlit's own Plotly file, so that a browser loads it once for everything; "" if there is none."""
-    folder = importlib.resources.files("streamlit") / "static" / "static" / "js"
-    names = sorted(path.name for path in Path(str(folder)).glob("PlotlyChart.*.js"))
-    return names[0] if names else ""
 
 
 def supply_plotly(result) -> None:
     """Send plotly.py's own copy of Plotly's JavaScript if a component's result says that it found none."""
     if result.plotly != "missing":
         return
-    import plotly
-
-    source = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-    _plotly_source()(key="plotly", data=source.read_bytes())
+    _plotly_source()(key="plotly", data=sources.plotly())
 
 
 def _plotly_source():

@@ -7,19 +7,22 @@ import pandas as pd
 import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
-from ffbp import inspection, tables
-from ffbp.config import Config
-from ffbp.datasets import CLASSIFICATION, DECIMALS, MISSING, NO_CLASS, REGRESSION, Source, class_names_of
-from ffbp.figures import format_number, format_percent
+from ffbp.analysis import inspection
+from ffbp.analysis.inspection import LEFT_OUT, TEST, TRAIN
+from ffbp.data import table_source
+from ffbp.data.source import CLASSIFICATION, DECIMALS, MISSING, NO_CLASS, REGRESSION, Source, class_names_of
+from ffbp.data.table import Table
+from ffbp.data.write_table import table_csv, to_csv
+from ffbp.experiment.config import Config
 from ffbp.figures.data import balance_chart, histogram_chart
-from ffbp.inspection import LEFT_OUT, TEST, TRAIN
+from ffbp.figures.latex import plain
 from ffbp.ui import address, control, drawing, files
 from ffbp.ui.catching_up import note
 from ffbp.ui.chart import chart
-from ffbp.ui.formulas import plain
 from ffbp.ui.runs import Shown
 from ffbp.ui.samples import chosen_sample, mark_of, sample_chooser
 from ffbp.ui.timeline import player
+from ffbp.words.numbers import format_number, format_percent
 
 PREVIEW_ROWS = 4
 MAX_SHOWN_COLUMNS = 40
@@ -86,7 +89,7 @@ def file_settings(config: Config) -> None:
         )  # fmt: skip
 
 
-def table_gaps(table: tables.Table) -> int:
+def table_gaps(table: Table) -> int:
     """How many values a table misses."""
     return sum(column.n_missing for column in table.columns)
 
@@ -122,7 +125,7 @@ def _target_chosen(target):
 def _task_chosen(chosen):
     config = address.config()
     target = files.source_for(config).target
-    guess = tables.guess_task(files.current().columns[target])
+    guess = table_source.guess_task(files.current().columns[target])
     task = None if chosen in (None, guess) else chosen
     _apply({"target": config.target, "task": task, "loss": None, "output_activation": None})
 
@@ -146,10 +149,10 @@ def preview(config: Config) -> None:
     st.caption("  \n".join(plain(line) for line in account_lines(config, source)))
 
 
-def account_lines(config: Config, source: tables.TableSource) -> list[str]:
+def account_lines(config: Config, source: table_source.TableSource) -> list[str]:
     """What became of the rows and columns of a file, in numbers."""
     columns = config.resolve(source).columns
-    count = tables.account(source, columns, missing=config.missing)
+    count = table_source.account(source, columns, missing=config.missing)
     parts = [f"{count.used:,} of {count.rows:,} rows are used"]
     if count.without_target:
         parts.append(f"{count.without_target:,} have no target")
@@ -245,13 +248,13 @@ def download(config: Config) -> None:
     )  # fmt: skip
 
 
-def csv_of(config: Config, source: Source, table: tables.Table | None) -> str:
+def csv_of(config: Config, source: Source, table: Table | None) -> str:
     """A configuration's data as CSV: a file's table as it was read, or all samples of its source."""
     if config.file_name:
-        return tables.table_csv(table)
+        return table_csv(table)
     X, y = source.make(config.n_samples, config.noise, config.classes or source.default_classes, config.seed)
     names = class_names_of(source, config.classes)
-    return tables.to_csv(X, y, feature_names=source.feature_names, target_name=source.target_name, class_names=names)
+    return to_csv(X, y, feature_names=source.feature_names, target_name=source.target_name, class_names=names)
 
 
 # Inspect

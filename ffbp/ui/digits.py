@@ -7,47 +7,40 @@ draws one section and belongs inside the page's fragment.
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
-from ffbp import handwriting
-from ffbp.config import Config
-from ffbp.datasets import INK
+from ffbp.analysis.pixels import RARE, Walk, input_gradient, rare_pixels, walk
+from ffbp.browser import sources as bundle
+from ffbp.core.network import Network, Trace
+from ffbp.data import handwriting
+from ffbp.data.raster import Raster, raster_of
+from ffbp.data.source import INK
+from ffbp.experiment.config import Config
 from ffbp.figures import digits as pictures
-from ffbp.figures import format_number, format_percent
-from ffbp.network import Network, Trace
-from ffbp.pixels import RARE, Raster, Walk, input_gradient, rare_pixels, raster_of, walk
-from ffbp.presets import PRESETS
-from ffbp.ui import address, control, files, formulas, mnist
+from ffbp.figures import latex as formulas
+from ffbp.lessons.presets import PRESETS
+from ffbp.ui import address, control, files, mnist
 from ffbp.ui.catching_up import note
 from ffbp.ui.chart import chart
 from ffbp.ui.panels import sources
 from ffbp.ui.runs import Shown
 from ffbp.ui.samples import Sample, chosen_sample
+from ffbp.words.numbers import format_number, format_percent
 
 STROKES, PROBLEM, COMMITTED, CELL = "digits:strokes", "digits:problem", "digits:committed", "digits:cell"
 A_PAGE, PAGE = 24, "digits:page"  # images of a gallery at a time; the control that turns its pages
 MAX_STEPS = 80
 STEP_SHARES = (0.0025, 0.005, 0.01, 0.02, 0.05)  # a step's length, in shares of the ink's range times the image's side
-_SOURCES = Path(__file__).parent
 
 
 # The browser's part
 
 
-@cache
-def _source(name):
-    helpers = (_SOURCES / "player" / "player.js").read_text("utf-8").split("export class Player")[0]
-    parts = (helpers, *((_SOURCES / "pictures" / part).read_text("utf-8") for part in ("shared.js", f"{name}.js")))
-    return "\n".join(parts), (_SOURCES / "pictures" / "pictures.css").read_text("utf-8")
-
-
 def _component(name):
-    js, css = _source(name)
+    js, css = bundle.picture(name)
     return st.components.v2.component(f"ffbp_{name}", js=js, css=css, isolate_styles=False)
 
 

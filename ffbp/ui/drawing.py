@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from ffbp import points
-from ffbp.config import MAX_POINTS, Config
-from ffbp.maps import usual_axes
+from ffbp.analysis.plane import usual_axes
+from ffbp.experiment import points
+from ffbp.experiment.config import MAX_POINTS, Config
+from ffbp.figures.latex import plain
 from ffbp.ui import address
-from ffbp.ui.formulas import plain
 from ffbp.ui.runs import Shown
 
 PAST, BASE, TABLE, FAULT = "points:past", "points:base", "points:table", "points:fault"

@@ -9,11 +9,14 @@ from dataclasses import asdict
 
 import streamlit as st
 
-from ffbp.config import DEFAULTS, Config
-from ffbp.datasets import Source
-from ffbp.tables import Table, TableError, TableSource, read_table, source_of
+from ffbp.data.read_table import read_again, read_table
+from ffbp.data.rows import TableError
+from ffbp.data.source import Source
+from ffbp.data.table import Table
+from ffbp.data.table_source import TableSource, source_of
+from ffbp.experiment.config import DEFAULTS, Config
+from ffbp.figures.latex import plain
 from ffbp.ui import address
-from ffbp.ui.formulas import plain
 
 FILE, SOURCES, FAULT, OTHER = "file", "file:sources", "file:fault", "file:other"
 READINGS = "file:readings"  # the file as it is read with each choice of header and decimal sign
@@ -39,7 +42,7 @@ def current() -> Table | None:
 def _read(header, decimal):
     key, known = (header, decimal), st.session_state.setdefault(READINGS, {})
     if key not in known:
-        known[key] = st.session_state[FILE].again(header=header, decimal=decimal)
+        known[key] = read_again(st.session_state[FILE], header=header, decimal=decimal)
     return known[key]
 
 

@@ -10,16 +10,18 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from ffbp.datasets import REGRESSION
-from ffbp.figures import format_number, format_percent
+from ffbp.analysis.layer_view import MAX_LINE_SAMPLES, layer_view, linear_map, straight_line_score
+from ffbp.analysis.plane import cell_centres, plane_inputs
+from ffbp.core.network import Network, Trace
+from ffbp.data.source import REGRESSION
 from ffbp.figures import forward as pictures
-from ffbp.maps import cell_centres, plane_inputs
-from ffbp.network import Network, Trace
-from ffbp.ui import address, control, formulas
+from ffbp.figures import latex as formulas
+from ffbp.ui import address, control
 from ffbp.ui.chart import chart, theme
 from ffbp.ui.panels import sources
 from ffbp.ui.runs import Shown
 from ffbp.ui.samples import Sample, choose_sample, chosen_sample
+from ffbp.words.numbers import format_number, format_percent
 
 MAX_WRITTEN, MAX_SIDE = 60, 12  # a larger matrix is drawn instead of written
 MAX_REACH = 40.0  # z beyond this, of a run that diverges, would leave nothing of the curve to see
@@ -305,7 +307,7 @@ def one_linear_map(p: ForwardPass) -> None:
     hidden = p.network.activations[:-1]
     if not hidden or any(activation.key != "identity" for activation in hidden):
         return
-    W, b = pictures.linear_map(p.network)
+    W, b = linear_map(p.network)
     last = len(p.network.layers)
     z = formulas.symbol("z", last)
     st.markdown(
@@ -474,7 +476,7 @@ def all_samples(p: ForwardPass) -> None:
                     st.caption(caption)
         st.caption(
             ("R² of least squares" if regression else "Accuracy of scikit-learn's logistic regression (C = 10)")
-            + f", fitted to each layer's activations of at most {pictures.MAX_LINE_SAMPLES} training samples. "
+            + f", fitted to each layer's activations of at most {MAX_LINE_SAMPLES} training samples. "
             f"At most {DRAWN_SAMPLES} are drawn, in the boundary panel's colours. The axes stay the same in all frames; a "
             "principal axis is that of the last frame. With more than two numbers, the straight line is a plane."
             + (" The grid is a slice: the other inputs stay at their training mean." if p.shown.plane.is_slice else "")
@@ -484,7 +486,7 @@ def all_samples(p: ForwardPass) -> None:
 def _spaces(p):
     """A picture a layer, the inputs first, with its name, how far a straight line gets, and its caption."""
     run, dataset, plane = p.shown.run, p.dataset, p.shown.plane
-    X, y = dataset.X_train[: pictures.MAX_LINE_SAMPLES], dataset.y_train[: pictures.MAX_LINE_SAMPLES]
+    X, y = dataset.X_train[:MAX_LINE_SAMPLES], dataset.y_train[:MAX_LINE_SAMPLES]
     trace, final = p.network.forward(X), run.network(-1).forward(X)
     lines = _grid_lines(plane)
     grid = p.network.forward(plane_inputs(dataset, plane, lines.reshape(-1, lines.shape[-1])))
@@ -494,7 +496,7 @@ def _spaces(p):
     targets = dataset.decode_target(y) if regression else y
     spaces = []
     for l in range(len(p.network.layers)):
-        view = pictures.layer_view(final.A[l])
+        view = layer_view(final.A[l])
         one_unit = len(trace.A[l]) == 1
         places, lines_there = view.place(trace.A[l]), view.place(grid.A[l]).reshape(*lines.shape[:2], 2)
         everywhere = np.concatenate(
@@ -515,7 +517,7 @@ def _spaces(p):
             places[:DRAWN_SAMPLES], targets[:DRAWN_SAMPLES], lines_there, _ranges(everywhere), titles,
             class_names=dataset.class_names, rows=dataset.rows_train[: len(places[:DRAWN_SAMPLES])], marked=marked,
         )  # fmt: skip
-        score = pictures.straight_line_score(trace.A[l], y, regression=regression)
+        score = straight_line_score(trace.A[l], y, regression=regression)
         line = f"R² {format_number(score)}" if regression else format_percent(score)
         kept = f"The picture keeps {format_percent(view.share(trace.A[l]))} of the variance. " if view.principal else ""
         units = len(trace.A[l])

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from ffbp import mnist
-from ffbp.config import Config
+from ffbp.data import mnist
+from ffbp.experiment.config import Config
+from ffbp.figures.latex import plain
+from ffbp.lessons.presets import MNIST
 from ffbp.ui import address, files
-from ffbp.ui.formulas import plain
 
 WANTED, FAULT = "mnist:wanted", "mnist:fault"
 LOOK_SECONDS, PATIENCE_SECONDS = 0.25, 600.0
@@ -76,4 +77,4 @@ def _use(table):
     elif is_meant(config):
         st.session_state[files.OTHER] = table  # openml.org has changed the data: ask whether to go on with them
     else:
-        files.use(table, mnist.EXPERIMENT)
+        files.use(table, MNIST)

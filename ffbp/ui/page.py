@@ -6,10 +6,10 @@ from pathlib import Path
 import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
-from ffbp.config import Config
-from ffbp.maps import PRINCIPAL
+from ffbp.analysis.plane import PRINCIPAL
+from ffbp.experiment.config import Config
+from ffbp.figures.latex import plain
 from ffbp.ui import address, catching_up, files, mnist, sidebar
-from ffbp.ui.formulas import plain
 from ffbp.ui.runs import PROGRESS, Shown
 from ffbp.ui.sidebar import Sidebar, usual_axes
 

@@ -3,22 +3,22 @@
 import inspect
 import json
 import textwrap
-from functools import cache
 
 import pandas as pd
 import streamlit as st
 
-from ffbp import notices as noticing
-from ffbp.figures import format_number
-from ffbp.gradcheck import STEP, WIDE_STEP, GradientCheck, check_gradients
-from ffbp.network import Network
-from ffbp.presets import PRESETS
-from ffbp.training import Run, Training
+from ffbp.browser import sources as bundle
+from ffbp.core.gradcheck import STEP, WIDE_STEP, GradientCheck, check_gradients
+from ffbp.core.network import Network
+from ffbp.lessons.presets import PRESETS
+from ffbp.training.loop import Training
+from ffbp.training.run import Run
 from ffbp.ui import address
 from ffbp.ui.catching_up import note
-from ffbp.ui.chart import PLAYER
 from ffbp.ui.page import NOTICES
 from ffbp.ui.runs import Shown
+from ffbp.words import english
+from ffbp.words.numbers import format_number
 
 CHECK_NUMBERS = 40_000_000  # parameters times samples times units that one look at the gradient check may cost
 CHECKED = (
@@ -34,7 +34,7 @@ def notices(shown: Shown) -> None:
     found = [
         {
             "level": notice.level,
-            "text": noticing.sentence(notice, format_number),
+            "text": english.sentence(notice, format_number),
             "frame": notice.frame,
             "epoch": None if notice.frame is None else int(run.history.epoch[notice.frame]),
         }
@@ -49,13 +49,8 @@ def notices(shown: Shown) -> None:
 
 
 def _line():
-    js, css = _line_sources()
+    js, css = bundle.text("notices.js"), bundle.text("notices.css")
     return st.components.v2.component("ffbp_notices", js=js, css=css, isolate_styles=False)
-
-
-@cache
-def _line_sources():
-    return tuple((PLAYER / f"notices.{kind}").read_text("utf-8") for kind in ("js", "css"))
 
 
 def _frame(run) -> int:

@@ -4,137 +4,30 @@ Training goes in slices of a few hundredths of a second. Between slices the page
 may take its turn, so nobody waits for somebody else's long run to end.
 """
 
-import heapq
-import itertools
-import threading
 import time
-from collections import OrderedDict
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 
 import streamlit as st
 from threadpoolctl import threadpool_limits
 
-from ffbp.config import Config
-from ffbp.figures import format_number
-from ffbp.figures.pack import header_of, packing, refine
-from ffbp.maps import Plane, plane_of
-from ffbp.notices import Notice, notices
-from ffbp.training import Progress, Run, dataset_for, fit
+from ffbp.analysis.notices import notices
+from ffbp.analysis.plane import Plane, plane_of
+from ffbp.experiment.build import dataset_for
+from ffbp.experiment.config import Config
+from ffbp.figures.blob import header_of
+from ffbp.figures.pack import packing, refine
+from ffbp.serve.cache import MAX_OWN_RUNS, MAX_REFINED, RunCache
+from ffbp.serve.turns import PATIENCE_SECONDS, place_of
+from ffbp.training.recording import fit
+from ffbp.training.run import Progress, Run
 from ffbp.ui import files, sidebar
+from ffbp.words.notice import Notice
+from ffbp.words.numbers import format_number
 
-MAX_OWN_RUNS = 3  # on a session's own file; each holds its data, at most about 40 MB
-MAX_REFINED = 8  # moments of a run whose fine boundary is kept
-MAX_RUNS = 24  # at most 8 MB each, and about 1 MB packed
 RECORD, RECORD_SHOWN = "record", "record:shown"  # a loaded run, and how it is shown, a plane each
 PROGRESS = "progress"  # where the session keeps the page's place for the progress bar
-SHORT_SECONDS = 0.3  # of work: a classroom's run, trained and packed
-PATIENCE_SECONDS = 0.4  # runs shorter than this show no progress bar
-
-
-class Turn:
-    """A lock that is handed on to whoever waits with the smallest place in the queue."""
-
-    def __init__(self):
-        self.lock, self.taken, self.waiting, self.count = threading.Lock(), False, [], itertools.count()
-
-    def locked(self) -> bool:
-        return self.taken
-
-    @contextmanager
-    def at(self, place: float, waiting=lambda: None):
-        """Hold the lock. ``waiting()`` is called a few times a second until it is there, and may raise."""
-        self._wait(place, waiting)
-        try:
-            yield
-        finally:
-            self._hand_on()
-
-    def wanted(self, place: float) -> bool:
-        """Whether somebody with a smaller place waits."""
-        with self.lock:
-            return bool(self.waiting) and self.waiting[0][0] < place
-
-    def _wait(self, place, waiting):
-        with self.lock:
-            if not self.taken:
-                self.taken = True
-                return
-            called = threading.Event()
-            entry = (place, next(self.count), called)
-            heapq.heappush(self.waiting, entry)
-        try:
-            while not called.wait(0.2):
-                waiting()
-        except BaseException:
-            with self.lock:
-                if waits := entry in self.waiting:
-                    self.waiting.remove(entry)
-                    heapq.heapify(self.waiting)
-            if not waits:  # called just now
-                self._hand_on()
-            raise
-
-    def _hand_on(self):
-        with self.lock:
-            if self.waiting:
-                heapq.heappop(self.waiting)[2].set()
-            else:
-                self.taken = False
-
-
-def place_of(asked: float, had: float) -> float:
-    """A run's place in the queue, from when it asked and the seconds of work that it has had.
-
-    The first come first, for as long as a classroom's run takes; every second beyond that puts a run two seconds back, so
-    that nobody waits for somebody else's long run, and the long run waits no longer than twice what it has had.
-    """
-    return asked + 2 * max(0.0, had - SHORT_SECONDS)
-
-
-class RunCache:
-    """Finished runs by configuration, the most recently used kept; and who is training what at the moment."""
-
-    def __init__(self, size: int = MAX_RUNS, turn: Turn | None = None):
-        self.size = size
-        self.lock = threading.Lock()
-        self.turn = turn or Turn()
-        self.runs: OrderedDict = OrderedDict()
-        self.flights: dict = {}
-
-    def get(self, key):
-        with self.lock:
-            if key in self.runs:
-                self.runs.move_to_end(key)
-            return self.runs.get(key)
-
-    def put(self, key, value):
-        with self.lock:
-            self.runs[key] = value
-            while len(self.runs) > self.size:
-                self.runs.popitem(last=False)
-
-    @contextmanager
-    def flight(self, key, waiting):
-        """Only one session at a time trains a configuration; the others wait for its result, ``waiting()`` meanwhile."""
-        with self.lock:
-            lock, waiters = self.flights.get(key, (threading.Lock(), 0))
-            self.flights[key] = (lock, waiters + 1)
-        taken = False
-        try:
-            while not (taken := lock.acquire(timeout=0.05)):
-                waiting()
-            yield
-        finally:
-            if taken:
-                lock.release()
-            with self.lock:
-                lock, waiters = self.flights[key]
-                if waiters == 1:
-                    del self.flights[key]
-                else:
-                    self.flights[key] = (lock, waiters - 1)
 
 
 @dataclass(frozen=True)

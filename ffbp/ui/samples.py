@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from ffbp.datasets import Dataset
-from ffbp.figures import format_number
+from ffbp.data.dataset import Dataset
+from ffbp.figures.latex import plain
 from ffbp.ui import address, control
-from ffbp.ui.formulas import plain
+from ffbp.words.numbers import format_number
 
 MAX_FIELDS = 4  # inputs with a field each; of more, one is chosen
 COLUMN = "sample:column"  # in the session: which one

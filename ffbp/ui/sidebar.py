@@ -8,23 +8,18 @@ from dataclasses import asdict
 
 import streamlit as st
 
-from ffbp import maps
-from ffbp.activations import ACTIVATIONS
-from ffbp.config import (
-    BOUNDS,
-    DEFAULTS,
-    MAX_LAYERS,
-    MAX_UNITS,
-    Config,
-    loss_choices,
-    output_choices,
-)
-from ffbp.datasets import DATASETS, DERIVED, REGRESSION
-from ffbp.initializers import INITIALIZERS
-from ffbp.losses import LOSSES
-from ffbp.network import count_params
-from ffbp.optimizers import OPTIMIZERS, SCHEDULES
-from ffbp.presets import PRESETS
+from ffbp.analysis import plane
+from ffbp.core.activations import ACTIVATIONS
+from ffbp.core.initializers import INITIALIZERS
+from ffbp.core.losses import LOSSES
+from ffbp.core.network import count_params
+from ffbp.core.optimizers import OPTIMIZERS
+from ffbp.core.schedules import SCHEDULES
+from ffbp.data.dataset import DERIVED
+from ffbp.data.generators import DATASETS
+from ffbp.data.source import REGRESSION
+from ffbp.experiment.config import BOUNDS, DEFAULTS, MAX_LAYERS, MAX_UNITS, Config, loss_choices, output_choices
+from ffbp.lessons.presets import PRESETS
 from ffbp.ui import address, catching_up, control, files
 
 REFERENCE = Config()
@@ -93,7 +88,7 @@ def draw() -> None:
 def usual_axes(config: Config) -> tuple[int, int]:
     """The columns of a slice unless chosen otherwise."""
     source = config.source(files.source_for(config))
-    return maps.usual_axes(config.resolve(source).columns, source.default_columns, source.groups)
+    return plane.usual_axes(config.resolve(source).columns, source.default_columns, source.groups)
 
 
 def _group(name):

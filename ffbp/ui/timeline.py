@@ -9,11 +9,12 @@ import pandas as pd
 import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
-from ffbp.figures import pack_refinement
+from ffbp.browser import sources
+from ffbp.figures.latex import plain
+from ffbp.figures.pack import pack_refinement
 from ffbp.ui import address, samples
 from ffbp.ui.catching_up import catch_up
-from ffbp.ui.chart import PLAYER, supply_plotly, with_plotly
-from ffbp.ui.formulas import plain
+from ffbp.ui.chart import supply_plotly
 from ffbp.ui.page import PAGES, draw_links
 from ffbp.ui.runs import Shown
 
@@ -24,8 +25,8 @@ ALL_PANELS = ("network", "boundary", "loss", "gradients")
 
 @cache
 def _sources(panels, editable):
-    js = with_plotly("player.js", "mount.js").replace("__PANELS__", json.dumps(panels))
-    return js.replace("__EDITABLE__", json.dumps(editable)), (PLAYER / "player.css").read_text("utf-8")
+    js = sources.with_plotly("player.js", "mount.js").replace("__PANELS__", json.dumps(panels))
+    return js.replace("__EDITABLE__", json.dumps(editable)), sources.text("player.css")
 
 
 def _component(panels, editable):

@@ -30,9 +30,9 @@ from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
 
 import ffbp
-from ffbp.memory import aligned, aligned_full
-from ffbp.network import count_params
-from ffbp.training import dataset_for
+from ffbp.core.memory import aligned, aligned_full
+from ffbp.core.network import count_params
+from ffbp.experiment.build import dataset_for
 
 BETAS = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
 

@@ -12,7 +12,7 @@ import results
 from threadpoolctl import threadpool_limits
 
 import ffbp
-from ffbp.presets import PRESETS
+from ffbp.lessons.presets import PRESETS
 
 
 def test_ten_seeds_reach_the_goal_each_within_ten_seconds():

@@ -15,8 +15,8 @@ from browsing import Playground, serving
 from playwright.sync_api import sync_playwright
 
 import ffbp
-from ffbp.figures import pack_run
-from ffbp.maps import plane_of
+from ffbp.analysis.plane import plane_of
+from ffbp.figures.pack import pack_run
 
 N = 30
 ROWS = []

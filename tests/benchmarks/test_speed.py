@@ -14,8 +14,10 @@ from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
 
 import ffbp
-from ffbp.datasets import CLASSIFICATION, prepare
-from ffbp.training import Training, dataset_for
+from ffbp.data.dataset import prepare
+from ffbp.data.source import CLASSIFICATION
+from ffbp.experiment.build import dataset_for
+from ffbp.training.loop import Training
 
 ROWS = []
 

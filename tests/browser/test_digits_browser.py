@@ -10,9 +10,9 @@ from pens import PENS, dense
 from playwright.sync_api import expect
 
 import ffbp
-from ffbp.figures import format_percent
-from ffbp.handwriting import digit_8x8
-from ffbp.presets import PRESETS
+from ffbp.data.handwriting import digit_8x8
+from ffbp.lessons.presets import PRESETS
+from ffbp.words.numbers import format_percent
 
 PARAMS = {**PRESETS["digits"].config.to_params(), "epochs": "12"}
 PAD = ".ffbp-drawing .pad > canvas"

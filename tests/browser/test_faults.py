@@ -6,7 +6,7 @@ from playwright.sync_api import TimeoutError
 from servers import Server
 
 import ffbp
-from ffbp.figures import format_number
+from ffbp.words.numbers import format_number
 
 LONG = "?samples=3000&batch=4&optimizer=adam&lr=0.01&epochs=150&seed=3"  # some seconds of training
 SHORT = "?seed=4&epochs=60"

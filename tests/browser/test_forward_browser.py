@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 import ffbp
-from ffbp.figures import format_number
-from ffbp.maps import plane_of
+from ffbp.analysis.plane import plane_of
+from ffbp.words.numbers import format_number
 
 PATH = "forward_pass"
 

@@ -7,9 +7,9 @@ import pytest
 from browsing import Playground
 
 import ffbp
+from ffbp.analysis.plane import plane_of
 from ffbp.export.handout import handout
-from ffbp.figures import format_number
-from ffbp.maps import plane_of
+from ffbp.words.numbers import format_number
 
 LINK = "https://ffbp.example/?epochs=120"
 CONFIGS = {

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from ffbp.presets import PRESETS
+from ffbp.lessons.presets import PRESETS
 
 OVERFITTING = "?" + "&".join(f"{key}={value}" for key, value in PRESETS["overfitting"].config.to_params().items())
 SIZES = [(1366, 768), (1920, 1080), (390, 844)]

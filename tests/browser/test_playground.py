@@ -8,7 +8,7 @@ import pytest
 from browsing import Playground, serving
 
 import ffbp
-from ffbp.figures import format_number, format_percent
+from ffbp.words.numbers import format_number, format_percent
 
 
 def _figures_of(run, frame=-1):

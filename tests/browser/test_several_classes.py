@@ -3,7 +3,8 @@
 from playwright.sync_api import expect
 
 import ffbp
-from ffbp.maps import outputs, plane_inputs, plane_of
+from ffbp.analysis.maps import outputs
+from ffbp.analysis.plane import plane_inputs, plane_of
 
 WINE = "?dataset=wine&columns=all&hidden=2&epochs=60"
 WINE_CONFIG = ffbp.Config(dataset="wine", columns=(), hidden=(2,), epochs=60)

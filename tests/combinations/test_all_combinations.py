@@ -19,8 +19,8 @@ from experiments import FIXED, HIDDEN_ACTIVATIONS, difference, execute, pairs
 
 import ffbp
 from ffbp import INITIALIZERS, OPTIMIZERS, SCHEDULES, Config
-from ffbp.export.notebook import notebook
-from ffbp.export.numpy_script import numpy_script
+from ffbp.programs.notebook import notebook
+from ffbp.programs.numpy_script import numpy_script
 
 KINDS = [("spiral", pair) for pair in pairs("classification", 3)]
 KINDS += [("moons", pair) for pair in pairs("classification", 2) if pair not in pairs("classification", 3)]

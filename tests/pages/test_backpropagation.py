@@ -10,9 +10,9 @@ from sklearn.model_selection import train_test_split
 from textbook import sigmoid
 
 import ffbp
-from ffbp.figures import format_number
-from ffbp.figures.pack import header_of
-from ffbp.training import learning_rates
+from ffbp.figures.blob import header_of
+from ffbp.training.loop import learning_rates
+from ffbp.words.numbers import format_number
 
 PATH = ROOT / "pages" / "backpropagation.py"
 MODES = ("one sample", "next batch", "whole training set")

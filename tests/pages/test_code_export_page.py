@@ -10,16 +10,17 @@ from apptest import ROOT, blob_of, playground, run_page
 from streamlit.testing.v1 import AppTest
 
 import ffbp
-from ffbp import Config, History, sensitivity
-from ffbp.export import terminal
+from ffbp import Config, History
+from ffbp.analysis import sensitivity
 from ffbp.export.forms import CODE, FORMS, available
-from ffbp.export.record import read_record
-from ffbp.export.verification import verify
-from ffbp.figures import format_number, format_percent
-from ffbp.figures.pack import arrays_of, header_of
-from ffbp.notices import sentence
-from ffbp.ui import export
+from ffbp.figures.blob import arrays_of, header_of
+from ffbp.record.read import read_record
+from ffbp.record.verify import verify
+from ffbp.terminal import tour as terminal
+from ffbp.ui import code as export
 from ffbp.ui.runs import RECORD
+from ffbp.words.english import sentence
+from ffbp.words.numbers import format_number, format_percent
 
 PAGE = ROOT / "pages" / "code_export.py"
 
@@ -120,7 +121,7 @@ def test_the_beginning_of_a_record_or_table_is_shown_to_who_opens_it():
 
 def test_a_record_that_is_too_large_to_come_back_says_so(monkeypatch):
     assert not any("takes back" in caption.value for caption in page(epochs=20).caption)
-    monkeypatch.setattr(export.record, "estimated_bytes", lambda run: 15 * 2**20)
+    monkeypatch.setattr(export, "estimated_bytes", lambda run: 15 * 2**20)
     app = page(epochs=20)
     limit = export.st.get_option("server.maxUploadSize")
     assert any(f"about 15 MB, more than the {limit} MB" in caption.value for caption in app.caption)

@@ -5,11 +5,13 @@ import pytest
 from apptest import ROOT, charts_of, named, notices_of, run_page
 
 import ffbp
-from ffbp import DATASETS, Config, make_dataset, tables
-from ffbp.datasets import class_names_of
-from ffbp.figures.pack import arrays_of, header_of
-from ffbp.points import point_names
-from ffbp.training import dataset_for
+from ffbp import DATASETS, Config, make_dataset
+from ffbp.data import read_table, table_source
+from ffbp.data.source import class_names_of
+from ffbp.data.table import fingerprint
+from ffbp.experiment.build import dataset_for
+from ffbp.experiment.points import point_names
+from ffbp.figures.blob import arrays_of, header_of
 from ffbp.ui import data, files, runs
 
 PAGE = ROOT / "pages" / "data.py"
@@ -60,10 +62,10 @@ def test_a_file_trains_at_once_and_the_link_names_it():
     app = load(page(lr="0.3"), ANIMALS)
     config = config_of(app)
     assert (config.file_name, config.learning_rate, config.epochs) == ("animals.csv", 0.3, 20)
-    assert config.file_fingerprint == tables.fingerprint(ANIMALS.encode())
+    assert config.file_fingerprint == fingerprint(ANIMALS.encode())
     assert params_of(app) == config.to_params()
     header, arrays = header_of(blob_of(app)), arrays_of(blob_of(app))
-    source = tables.source_of(tables.read_table(ANIMALS.encode()))
+    source = table_source.source_of(read_table.read_table(ANIMALS.encode()))
     run = ffbp.train(config, dataset_for(config, source))
     assert (arrays[header["history"]["train_loss"]["$"]] == run.history.train_loss).all()
     assert header["classes"] == ["cat", "dog", "fox"]
@@ -277,7 +279,7 @@ def test_the_sidebars_controls_keep_working_on_a_file(name):
 
 
 def link(**options):
-    return {"file": "animals.csv", "fingerprint": tables.fingerprint(ANIMALS.encode()), "lr": "0.3", **options}
+    return {"file": "animals.csv", "fingerprint": fingerprint(ANIMALS.encode()), "lr": "0.3", **options}
 
 
 def test_a_link_asks_for_its_file_by_name_and_keeps_everything_else(path):
@@ -296,10 +298,10 @@ def test_a_different_file_is_named_and_can_be_gone_on_with():
     other = ANIMALS.replace("size", "length")
     app = load(page(**link(columns="0-9")), other, "animals.csv")
     assert "This is a different file" in app.warning[0].value
-    assert tables.fingerprint(other.encode()) in app.warning[0].value
+    assert fingerprint(other.encode()) in app.warning[0].value
     app.button(key="your data:go-on").click()
     app = check(app.run())
-    assert config_of(app).file_fingerprint == tables.fingerprint(other.encode())
+    assert config_of(app).file_fingerprint == fingerprint(other.encode())
     assert config_of(app).learning_rate == 0.3
     assert any(warning.value.startswith("columns must be below 5") for warning in app.warning)
 
@@ -503,15 +505,15 @@ def test_statistics_are_of_the_part_that_is_chosen():
 def test_what_is_downloaded_loads_back_to_the_same_data(key):
     config = Config(dataset=key)
     X, y = make_dataset(key)
-    source = tables.source_of(tables.read_table(data.csv_of(config, config.source(), None).encode()))
+    source = table_source.source_of(read_table.read_table(data.csv_of(config, config.source(), None).encode()))
     X2, y2 = source.make(0, 0, 0, 0)
     assert (X2.tobytes(), y2.tobytes()) == (X.tobytes(), y.tobytes())
     assert source.class_names == class_names_of(DATASETS[key], None)
 
 
 def test_what_is_downloaded_of_a_file_is_the_file():
-    table = tables.read_table(HOUSES.encode(), "houses.csv")
-    text = data.csv_of(Config(file_name="houses.csv"), tables.source_of(table), table)
+    table = read_table.read_table(HOUSES.encode(), "houses.csv")
+    text = data.csv_of(Config(file_name="houses.csv"), table_source.source_of(table), table)
     assert text.splitlines()[:2] == ["rooms,area,price", "0,0.5,0.25"]
 
 

@@ -12,15 +12,15 @@ from openml import drawn_images, write_copy
 from pens import PENS
 
 import ffbp
-from ffbp import mnist
-from ffbp.figures import format_number, format_percent
-from ffbp.figures.pack import arrays_of, header_of
-from ffbp.handwriting import digit_8x8, digit_28x28
-from ffbp.pixels import Walk, input_gradient, rare_pixels, walk
-from ffbp.presets import PRESETS
-from ffbp.tables import Column, Table
+from ffbp.analysis.pixels import Walk, input_gradient, rare_pixels, walk
+from ffbp.data import mnist
+from ffbp.data.handwriting import digit_8x8, digit_28x28
+from ffbp.data.table import Column, Table
+from ffbp.figures.blob import arrays_of, header_of
+from ffbp.figures.latex import plain
+from ffbp.lessons.presets import PRESETS
 from ffbp.ui.digits import verdict
-from ffbp.ui.formulas import plain
+from ffbp.words.numbers import format_number, format_percent
 
 PATH = ROOT / "pages" / "digits.py"
 CONFIG = ffbp.Config.from_params({**PRESETS["digits"].config.to_params(), "epochs": "6"})[0]

@@ -7,8 +7,8 @@ import pytest
 from apptest import ROOT, charts_of, named, run_page
 
 import ffbp
-from ffbp.figures import format_number
-from ffbp.presets import PRESETS
+from ffbp.lessons.presets import PRESETS
+from ffbp.words.numbers import format_number
 
 PAGE = ROOT / "pages" / "forward_pass.py"
 G = {

@@ -8,11 +8,11 @@ import pytest
 from apptest import blob_of, notices_of, playground, run_page
 
 import ffbp
-from ffbp import gradcheck
-from ffbp.config import DEFAULTS
-from ffbp.datasets import DATASETS
-from ffbp.figures.pack import arrays_of, header_of
-from ffbp.presets import PRESETS
+from ffbp.core import gradcheck
+from ffbp.data.generators import DATASETS
+from ffbp.experiment.config import DEFAULTS
+from ffbp.figures.blob import arrays_of, header_of
+from ffbp.lessons.presets import PRESETS
 from ffbp.ui import address
 
 FULL = {
@@ -309,7 +309,7 @@ def test_parameters_and_shapes_stand_as_text():
 def test_a_dummy_activation_appears_in_the_sidebar_and_trains(monkeypatch):
     import numpy as np
 
-    from ffbp.activations import Activation
+    from ffbp.core.activations import Activation
 
     def square(Z, out):
         return np.multiply(Z, Z, out=out)

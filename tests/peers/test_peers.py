@@ -14,9 +14,9 @@ from experiments import HIDDEN_ACTIVATIONS, covering, difference
 
 import ffbp
 from ffbp import DATASETS, INITIALIZERS, OPTIMIZERS, SCHEDULES, Config
+from ffbp.analysis.sensitivity import parts_at
 from ffbp.export import forms
-from ffbp.presets import PRESETS
-from ffbp.sensitivity import parts_at
+from ffbp.lessons.presets import PRESETS
 
 LIBRARIES = ("torch", "jax", "sklearn")
 FIRST = 100  # steps

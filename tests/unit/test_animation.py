@@ -8,9 +8,10 @@ from PIL import Image
 
 import ffbp
 from ffbp import Config
-from ffbp.export import animation, pictures, text_pictures
+from ffbp.analysis.plane import PRINCIPAL, plane_of
+from ffbp.export import animation, pictures
 from ffbp.figures import palette
-from ffbp.maps import PRINCIPAL, plane_of
+from ffbp.terminal import text_pictures
 
 RUNS = {
     "two classes": Config(epochs=12),
@@ -179,7 +180,7 @@ def test_ticks_are_round_numbers_within_the_range(low, high, expected):
 def test_long_and_strange_names_neither_fail_nor_run_over():
     rng = np.random.RandomState(0)
     names = ("x" * 300, "\u0000\u202e<b>名前</b>\n💥")
-    data = ffbp.datasets.prepare(
+    data = ffbp.data.dataset.prepare(
         rng.randn(40, 2), np.arange(40) % 2, task="classification", feature_names=names, target_name="t",
         class_names=names, columns=(0, 1), standardize=False, test_size=0.2, seed=0,
     )  # fmt: skip

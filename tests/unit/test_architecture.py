@@ -1,6 +1,7 @@
-"""DESIGN's table of imports, held: URL -> Config -> Network -> fit -> Run -> figures -> pages never turns back."""
+"""The rooms of the house: a package imports only packages that stand before it in one list."""
 
 import ast
+import re
 import subprocess
 import sys
 from functools import cache
@@ -10,32 +11,36 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "ffbp"
-CORE = sorted(PACKAGE.glob("*.py"))
-EXPORT = sorted((PACKAGE / "export").rglob("*.py"))
-FIGURES = sorted((PACKAGE / "figures").rglob("*.py"))
-UI = sorted((PACKAGE / "ui").rglob("*.py"))
-PAGES = [path for path in (ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))) if path.exists()]
-ALLOWED = {  # what each module of the core may import from the package
-    "memory": set(),
-    "activations": {"memory"},
-    "losses": set(),
-    "initializers": set(),
-    "optimizers": set(),
-    "datasets": set(),
-    "cells": set(),
-    "rows": {"cells"},
-    "tables": {"cells", "datasets", "rows"},
-    "points": {"config", "datasets"},
-    "inspection": {"config", "datasets"},
-    "network": {"memory", "activations", "losses"},
-    "config": {"activations", "losses", "initializers", "optimizers", "datasets", "network"},
-    "gradcheck": {"network"},
-    "training": {"memory", "config", "datasets", "initializers", "network", "optimizers"},
-    "handwriting": set(),
-    "pixels": {"datasets", "network"},
-    "mnist": {"config", "tables"},
-    "sensitivity": {"training"},
+ROOMS = (  # a room imports the rooms that stand before it, and reads no file of a later one
+    *("words", "core", "data", "experiment", "training", "analysis", "record", "figures", "programs", "lessons"),
+    *("browser", "export", "serve", "ui", "terminal"),
+)
+NEVER = {"words": set(ROOMS), "browser": set(ROOMS), "terminal": {"serve", "ui"}}  # although it stands before
+FOREIGN = {  # what a room may import beside the standard library
+    "words": set(),
+    "core": {"numpy"},
+    "data": {"numpy", "sklearn"},
+    "experiment": {"numpy"},
+    "training": {"numpy", "threadpoolctl"},  # threadpoolctl: NumPy cannot set its own threads
+    "analysis": {"numpy", "sklearn"},
+    "record": {"numpy", "sklearn"},
+    "figures": {"numpy", "plotly"},
+    "programs": {"numpy"},
+    "lessons": {"numpy"},
+    "browser": set(),
+    "export": {"numpy", "PIL"},
+    "serve": {"numpy", "threadpoolctl"},
+    "ui": {"numpy", "pandas", "plotly", "streamlit", "threadpoolctl"},
+    "terminal": {"numpy", "threadpoolctl"},
 }
+FILES = sorted(PACKAGE.rglob("*.py"))
+PAGES = [path for path in (ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))) if path.exists()]
+
+
+def room(path):
+    """The package that a file lies in; "" for the root's own."""
+    parts = path.relative_to(PACKAGE).parts
+    return parts[0] if len(parts) > 1 else ""
 
 
 def name(path):
@@ -62,33 +67,42 @@ def reaches(path, *modules):
     return {m for m in modules for found in imports(path) if found == m or found.startswith(m + ".")}
 
 
-@pytest.mark.parametrize("path", [PACKAGE / f"{stem}.py" for stem in ALLOWED], ids=name)
-def test_the_core_imports_only_what_lies_before_it(path):
-    found = imports(path)
-    assert {other.stem for other in CORE if f"ffbp.{other.stem}" in found} <= ALLOWED[path.stem]
-    assert "ffbp" not in found, "import from the module itself"
+def test_every_folder_is_a_room_of_the_list_and_says_what_it_is_for():
+    folders = {path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert folders == set(ROOMS)
+    for folder in ROOMS:
+        tree = ast.parse((PACKAGE / folder / "__init__.py").read_text(encoding="utf-8"))
+        assert ast.get_docstring(tree), folder
+        assert len(tree.body) == 1 or folder == "ui", f"{folder}/__init__ re-exports nothing"
 
 
-@pytest.mark.parametrize("path", CORE, ids=name)
-def test_the_core_knows_neither_streamlit_nor_plotly_nor_what_draws_it(path):
-    assert (
-        reaches(path, "streamlit", "plotly", "ffbp.ui", "ffbp.figures", "pages", "app", "matplotlib", "pandas") == set()
-    )
+def test_the_root_holds_only_what_scripts_import_and_the_version():
+    assert {path.name for path in PACKAGE.glob("*.py")} == {"__init__.py", "__main__.py", "version.py"}
 
 
-@pytest.mark.parametrize("path", [PACKAGE / f"{stem}.py" for stem in ALLOWED], ids=name)
-def test_the_core_imports_only_numpy_and_scikit_learns_data_beside_the_standard_library(path):
+@pytest.mark.parametrize("path", [path for path in FILES if room(path)], ids=name)
+def test_a_room_imports_only_the_rooms_before_it(path):
+    here = room(path)
+    allowed = set(ROOMS[: ROOMS.index(here)]) - NEVER.get(here, set()) | {here, "version"}
+    found = {module.split(".")[1] for module in imports(path) if module.startswith("ffbp.")}
+    assert found <= allowed
+    assert "ffbp" not in {module for module in imports(path) if "." not in module}, "import from the module itself"
     foreign = {module.split(".")[0] for module in imports(path)} - set(sys.stdlib_module_names) - {"ffbp"}
-    also = {
-        "datasets": {"sklearn"},
-        "mnist": {"sklearn"},
-        "training": {"threadpoolctl"},
-    }  # threadpoolctl: NumPy cannot set its own threads
-    assert foreign <= {"numpy"} | also.get(path.stem, set())
+    assert foreign <= FOREIGN[here]
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if room(path)], ids=name)
+def test_a_room_reads_no_file_of_a_later_one(path):
+    later = set(ROOMS[ROOMS.index(room(path)) + 1 :])
+    texts = [n.value for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Constant)]
+    named = {text for text in texts if isinstance(text, str) and text in later}
+    reads = re.search(r"__file__|importlib\.resources", path.read_text("utf-8"))
+    assert not (reads and named)
+    assert not reads or room(path) in {"browser", "ui"}, "a data file is read in the room where it lies"
 
 
 def test_no_import_turns_back_anywhere_in_the_package():
-    files = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in (*CORE, *EXPORT, *FIGURES, *UI)}
+    files = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in FILES}
     graph = {key: {other for other in files if other in imports(path)} for key, path in files.items()}
     done, open_ = set(), []
 
@@ -104,23 +118,8 @@ def test_no_import_turns_back_anywhere_in_the_package():
         visit(key)
 
 
-@pytest.mark.parametrize("path", FIGURES, ids=name)
-def test_figures_never_import_streamlit_or_the_ui(path):
-    assert reaches(path, "streamlit", "ffbp.ui", "pages", "app") == set()
-
-
-@pytest.mark.parametrize("path", EXPORT, ids=name)
-def test_exports_never_import_streamlit_or_the_ui(path):
-    assert reaches(path, "streamlit", "ffbp.ui", "pages", "app", "pandas", "matplotlib") == set()
-
-
-@pytest.mark.parametrize("path", FIGURES, ids=name)
-def test_figures_never_import_exports(path):
-    assert reaches(path, "ffbp.export") == set()
-
-
-@pytest.mark.parametrize("path", UI, ids=name)
-def test_the_ui_never_imports_a_page(path):
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_the_package_never_imports_a_page(path):
     assert reaches(path, "pages", "app") == set()
 
 
@@ -130,7 +129,7 @@ def test_pages_never_import_pages(path):
     assert reaches(path, "pages", "app", *others) == set()
 
 
-@pytest.mark.parametrize("path", [*CORE, *EXPORT, *FIGURES, *UI, *PAGES], ids=name)
+@pytest.mark.parametrize("path", [*FILES, *PAGES], ids=name)
 def test_nothing_evaluates_text_or_unpickles(path):
     assert reaches(path, "pickle", "marshal", "shelve", "joblib", "dill") == set()
     calls = {
@@ -142,7 +141,7 @@ def test_nothing_evaluates_text_or_unpickles(path):
 
 
 def test_files_are_named_for_their_concept():
-    stems = {path.stem for path in (*CORE, *EXPORT, *FIGURES, *UI, *PAGES, *(ROOT / "tests").rglob("*.py"))}
+    stems = {path.stem for path in (*FILES, *PAGES, *(ROOT / "tests").rglob("*.py"))}
     assert stems & {"utils", "util", "helpers", "helper", "common", "misc"} == set()
 
 

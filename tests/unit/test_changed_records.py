@@ -16,8 +16,8 @@ from test_verification import CSV, PRICES, keys, of_a_file, words
 
 import ffbp
 from ffbp import Config
-from ffbp.export import record
-from ffbp.export.verification import TOLERANCE, verify
+from ffbp.record import read, write
+from ffbp.record.verify import TOLERANCE, verify
 
 WEIGHTS = {"history": 6, "data": 6, "config": 3, "network": 3}  # the others are one value each
 POINTS = ((1, 2, 1), (2, 1, 0), (0, 0.5, 1), (0.3, 1.25, 0), (1.1, 0, 1))
@@ -97,7 +97,7 @@ def change_inside(rng, packed):
         numbers[i] = value + rng.choice([-2, -1, 1, 2])
     else:
         numbers[i] = rng.choice([nudged(rng, value), value * 2 + 1])
-    return {**packed, "base64": record._pack(numbers)["base64"]}
+    return {**packed, "base64": write._pack(numbers)["base64"]}
 
 
 def change_structure(rng, value):
@@ -138,7 +138,7 @@ def change_one(rng, content):
 def how_it_is_noticed(text, path, table):
     """What becomes of a changed record; fails if something false in it passes."""
     try:
-        changed, fault = record.read_record(text), ""
+        changed, fault = read.read_record(text), ""
     except ValueError as error:
         changed, fault = None, str(error)
     if changed is None:
@@ -188,7 +188,7 @@ def test_any_single_change_is_noticed(name, full):
         if meaning(content) == before:
             continue
         if path != ["checksum"] and "checksum" in content:
-            content["checksum"] = record.checksum(content)
+            content["checksum"] = write.checksum(content)
         seen[how_it_is_noticed(json.dumps(content), path, table if i % 2 else None)] += 1
     print(name, seen)
     assert min(seen["refused"], seen["false"] + seen["within rounding"]) > 3

@@ -7,7 +7,9 @@ from urllib.parse import parse_qs, urlencode
 import pytest
 
 from ffbp import ACTIVATIONS, DATASETS, INITIALIZERS, OPTIMIZERS, SCHEDULES, Config, train
-from ffbp.config import (
+from ffbp.data.dataset import DERIVED
+from ffbp.data.source import CLASSIFICATION, MISSING, REGRESSION
+from ffbp.experiment.config import (
     BOUNDS,
     DEFAULTS,
     MAX_COLUMNS,
@@ -20,7 +22,6 @@ from ffbp.config import (
     loss_choices,
     output_choices,
 )
-from ffbp.datasets import CLASSIFICATION, DERIVED, MISSING, REGRESSION
 
 FIELDS = [field.name for field in fields(Config)]
 N_PROPERTY = 600
@@ -274,7 +275,7 @@ def test_what_only_a_file_has_is_refused_without_one():
 def file_source(n=60, n_classes=3, n_features=5, gaps=()):
     import numpy as np
 
-    from ffbp.datasets import Source
+    from ffbp.data.source import Source
 
     X = np.arange(n * n_features, dtype=float).reshape(n, n_features)
     X[list(gaps), 0] = np.nan
@@ -286,7 +287,7 @@ def file_source(n=60, n_classes=3, n_features=5, gaps=()):
 
 
 def test_a_files_source_decides_what_the_file_name_leaves_open():
-    from ffbp.training import dataset_for
+    from ffbp.experiment.build import dataset_for
 
     source = file_source(gaps=range(6))
     config = Config(file_name="mine.csv", epochs=5)
@@ -570,7 +571,7 @@ def test_what_is_left_open_follows_from_the_data(options, loss, output, n_output
 
 @pytest.mark.parametrize("key", DATASETS)
 def test_resolve_agrees_with_the_data(key):
-    from ffbp.training import dataset_for
+    from ffbp.experiment.build import dataset_for
 
     config = Config(dataset=key)
     d, resolved = dataset_for(config), config.resolve()

@@ -7,9 +7,13 @@ from sklearn.datasets import load_diabetes, load_iris, make_moons
 from sklearn.model_selection import train_test_split
 
 from ffbp import DATASETS, Config, make_dataset
-from ffbp.datasets import CLASSIFICATION, DERIVED, REGRESSION, fill, n_held_out, prepare, usable_rows
-from ffbp.tables import Column, Table, source_of
-from ffbp.training import dataset_for, train
+from ffbp.data.dataset import DERIVED, fill, prepare
+from ffbp.data.source import CLASSIFICATION, REGRESSION
+from ffbp.data.split import n_held_out, usable_rows
+from ffbp.data.table import Column, Table
+from ffbp.data.table_source import source_of
+from ffbp.experiment.build import dataset_for
+from ffbp.training.recording import train
 
 TABLES = {"iris": (150, 4), "wine": (178, 13), "breast_cancer": (569, 30), "diabetes": (442, 10), "digits": (1797, 64)}
 GATES = {"and_gate": [0, 0, 0, 1], "or_gate": [0, 1, 1, 1], "xor_gate": [0, 1, 1, 0]}

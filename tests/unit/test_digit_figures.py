@@ -5,11 +5,12 @@ import pytest
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 import ffbp
+from ffbp.analysis.pixels import walk
+from ffbp.analysis.scores import precision_recall
+from ffbp.data.raster import Raster, raster_of
 from ffbp.figures import digits as pictures
 from ffbp.figures import palette
-from ffbp.figures.pack import arrays_of, header_of
-from ffbp.maps import precision_recall
-from ffbp.pixels import Raster, raster_of, walk
+from ffbp.figures.blob import arrays_of, header_of
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +103,7 @@ def test_probabilities_are_drawn_as_they_are_and_the_true_digit_is_marked(run):
 
 
 def test_each_hidden_layer_has_its_row_and_each_unit_its_bar():
-    from ffbp.network import Network
+    from ffbp.core.network import Network
 
     network = Network((64, 5, 3, 10), ("relu", "tanh", "softmax"), loss="cce")
     network.theta[...] = np.random.RandomState(0).randn(network.n_params)

@@ -19,18 +19,18 @@ from experiments import HIDDEN_ACTIVATIONS, covering, difference, execute
 
 import ffbp
 from ffbp import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES, Config
-from ffbp.activations import Activation
-from ffbp.datasets import DERIVED, prepare
+from ffbp.core.activations import Activation
+from ffbp.data.dataset import DERIVED, prepare
 from ffbp.export import forms
 from ffbp.export.forms import PROGRAMS
-from ffbp.export.jax_script import jax_script
-from ffbp.export.notebook import notebook
-from ffbp.export.numpy_script import numpy_script
-from ffbp.export.program import NoEquivalent, imported
-from ffbp.export.splits import stratified_split
 from ffbp.export.tables import data_csv
-from ffbp.export.torch_script import torch_script
-from ffbp.presets import PRESETS
+from ffbp.lessons.presets import PRESETS
+from ffbp.programs.jax_script import jax_script
+from ffbp.programs.notebook import notebook
+from ffbp.programs.numpy_script import numpy_script
+from ffbp.programs.program import NoEquivalent, imported
+from ffbp.programs.splits import stratified_split
+from ffbp.programs.torch_script import torch_script
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = covering(seed=5)
@@ -283,8 +283,8 @@ def test_a_files_samples_are_read_from_data_csv(task, tmp_path, monkeypatch):
     [({"target": 3}, None), ({"target": 3, "missing": "median"}, ()), ({"target": 4, "task": "regression"}, (1,))],
 )
 def test_a_file_with_gaps_and_categories_leaves_with_the_runs_losses(choice, columns, tmp_path, monkeypatch):
-    from ffbp import tables
-    from ffbp.training import dataset_for
+    from ffbp.data import read_table, table, table_source
+    from ffbp.experiment.build import dataset_for
 
     rng = np.random.RandomState(0)
     lines = ["a;b;colour;species;weight"]
@@ -293,9 +293,9 @@ def test_a_file_with_gaps_and_categories_leaves_with_the_runs_losses(choice, col
         lines.append(f"{a};{rng.randn():.3f};{('red', 'blue')[i % 2]};{('cat', 'dog', 'fish')[i % 3]};{rng.rand():.2f}")
     text = "\n".join(lines).encode()
     options = {key: choice.get(key) for key in ("target", "task")}
-    source = tables.source_of(tables.read_table(text, "my.csv"), **options)
+    source = table_source.source_of(read_table.read_table(text, "my.csv"), **options)
     config = Config(
-        file_name="my.csv", file_fingerprint=tables.fingerprint(text), columns=columns, epochs=20, batch_size=8, hidden=(4,),
+        file_name="my.csv", file_fingerprint=table.fingerprint(text), columns=columns, epochs=20, batch_size=8, hidden=(4,),
         **choice,
     )  # fmt: skip
     run = ffbp.train(config, dataset_for(config, source))
@@ -472,7 +472,7 @@ def test_scikit_learns_program_has_the_runs_losses():
 
 
 def test_new_entries_of_every_registry_are_exported_with_no_other_file_touched(monkeypatch):
-    from ffbp.datasets import Source
+    from ffbp.data.source import Source
 
     def rings(n, noise, k, seed):
         """Class k lies on a circle of radius k + 1."""

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from ffbp import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES
-from ffbp.export.layout import WIDTH, block, fold, literal
-from ffbp.export.source import Definitions, NotExportable
-from ffbp.training import clip_factor
+from ffbp.programs.layout import WIDTH, block, fold, literal
+from ffbp.programs.source import Definitions, NotExportable
+from ffbp.training.loop import clip_factor
 
 Z = np.concatenate([np.linspace(-30, 30, 41), [-800.0, -1e-300, 0.0, -0.0, 1e-17, 800.0, 0.5, -0.5, 1.0, 2.0]]).reshape(
     3, 17

@@ -107,7 +107,7 @@ NASTY = ("=HYPERLINK('http://x')", "+1", "-2+3", "@SUM(A1)", "\t=1", "a,b", 'say
 
 def test_names_are_never_formulas_and_never_break_a_row():
     rng = np.random.RandomState(0)
-    data = ffbp.datasets.prepare(
+    data = ffbp.data.dataset.prepare(
         rng.randn(40, 10), np.arange(40) % 10, task="classification", feature_names=NASTY, target_name="=target",
         class_names=NASTY, columns=(0, 1), standardize=False, test_size=0.2, seed=0,
     )  # fmt: skip

@@ -6,19 +6,14 @@ import numpy as np
 import pytest
 
 import ffbp
-from ffbp.figures import (
-    boundary_chart,
-    charts,
-    format_number,
-    gradient_chart,
-    loss_chart,
-    pack_refinement,
-    pack_run,
-    palette,
-)
-from ffbp.figures.pack import arrays_of, differences, header_of, quantise
-from ffbp.maps import outputs, plane_inputs, plane_of
-from ffbp.notices import chance_level
+from ffbp.analysis.maps import outputs
+from ffbp.analysis.plane import plane_inputs, plane_of
+from ffbp.analysis.scores import chance_level
+from ffbp.figures import charts, palette
+from ffbp.figures.blob import arrays_of, differences, header_of, quantise
+from ffbp.figures.charts import boundary_chart, gradient_chart, loss_chart
+from ffbp.figures.pack import pack_refinement, pack_run
+from ffbp.words.numbers import format_number
 
 
 def _trace(figure, name, meta):

@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 from files_as_people_have_them import FILES
 
-from ffbp.tables import TableError, read_table, source_of, table_csv
+from ffbp.data.read_table import read_again, read_table
+from ffbp.data.rows import TableError
+from ffbp.data.table_source import source_of
+from ffbp.data.write_table import table_csv
 
 
 def values_of(column):
@@ -58,7 +61,7 @@ def test_a_header_that_was_chosen_is_one():
     assert [c.name for c in read_table(data, header=True).columns] == ["1", "2", "p"]
     words = b"colour,kind\nred,u\nblue,v\nred,v\n"
     assert [read_table(words, header=header).n_rows for header in (None, True, False)] == [3, 3, 4]
-    again = read_table(data).again(header=True, decimal="comma")
+    again = read_again(read_table(data), header=True, decimal="comma")
     assert (again.has_header, again.decimal_comma, again.name) == (True, True, "table.csv")
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import ffbp
-from ffbp.optimizers import OPTIMIZERS
+from ffbp.core.optimizers import OPTIMIZERS
 
 WANTED = json.loads(fingerprint.PATH.read_text("utf-8"))
 CONFIGS = fingerprint.configs()

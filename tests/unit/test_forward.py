@@ -7,11 +7,12 @@ import plotly.graph_objects as go
 import pytest
 
 import ffbp
-from ffbp.activations import ACTIVATIONS
-from ffbp.figures import format_number
+from ffbp.analysis.layer_view import LayerView, layer_view, linear_map, straight_line_score
+from ffbp.core.activations import ACTIVATIONS
+from ffbp.core.network import Network
 from ffbp.figures import forward as pictures
-from ffbp.network import Network
-from ffbp.ui import formulas
+from ffbp.figures import latex as formulas
+from ffbp.words.numbers import format_number
 
 NUMBERS = re.compile(r"-?\d+\.?\d*(?:\{\\cdot\}10\^\{-?\d+\})?")
 
@@ -77,15 +78,15 @@ def test_text_from_data_is_neither_markdown_nor_latex():
 def test_the_linear_map_of_identities_is_the_networks_own_output():
     network = network_of((3, 5, 4, 2), ("identity",) * 3, loss="mse")
     X = np.random.RandomState(2).randn(7, 3)
-    W, b = pictures.linear_map(network)
+    W, b = linear_map(network)
     np.testing.assert_allclose(W @ X.T + b, network.forward(X).A[-1], rtol=1e-12)
 
 
 def test_two_units_are_shown_as_they_are_and_more_along_the_axes_of_greatest_variance():
     A = np.random.RandomState(3).randn(2, 50)
-    np.testing.assert_array_equal(pictures.layer_view(A).place(A), A.T)
+    np.testing.assert_array_equal(layer_view(A).place(A), A.T)
     A = np.random.RandomState(3).randn(6, 80) * np.array([[9], [1], [4], [1], [1], [0.5]])
-    view = pictures.layer_view(A)
+    view = layer_view(A)
     variances = np.sort(np.linalg.eigvalsh(np.cov(A)))[::-1]
     assert view.share(A) == pytest.approx(variances[:2].sum() / variances.sum())
     np.testing.assert_allclose(view.axes @ view.axes.T, np.eye(2), atol=1e-12)
@@ -94,9 +95,9 @@ def test_two_units_are_shown_as_they_are_and_more_along_the_axes_of_greatest_var
 def test_a_straight_line_separates_what_is_separable_and_not_xor():
     A = np.array([[0, 0, 1, 1], [0, 1, 0, 1]] * 1, dtype=float).repeat(5, axis=1)
     both, either = np.array([0, 0, 0, 1]).repeat(5), np.array([0, 1, 1, 0]).repeat(5)
-    assert pictures.straight_line_score(A, both, regression=False) == 1.0
-    assert pictures.straight_line_score(A, either, regression=False) <= 0.75
-    assert pictures.straight_line_score(A, 2 * A[0] - A[1] + 3, regression=True) == pytest.approx(1.0)
+    assert straight_line_score(A, both, regression=False) == 1.0
+    assert straight_line_score(A, either, regression=False) <= 0.75
+    assert straight_line_score(A, 2 * A[0] - A[1] + 3, regression=True) == pytest.approx(1.0)
 
 
 def test_the_picture_shows_activations_in_nodes_and_contributions_on_edges():
@@ -187,5 +188,5 @@ def test_a_z_near_the_largest_number_is_drawn_on_an_axis_of_finite_length(z):
 
 
 def test_places_beyond_all_numbers_have_no_warning():
-    view = pictures.LayerView(np.zeros(2), np.array([[1.0, 1.0], [1.0, -1.0]]), principal=False)
+    view = LayerView(np.zeros(2), np.array([[1.0, 1.0], [1.0, -1.0]]), principal=False)
     assert view.place(np.array([[1.7e308, 1.0], [1.7e308, 2.0]])).tolist()[1] == [3.0, -1.0]

@@ -5,7 +5,7 @@ import pytest
 
 import ffbp
 from ffbp import ACTIVATIONS, LOSSES, Network, check_gradients
-from ffbp.config import loss_choices, output_choices
+from ffbp.experiment.config import loss_choices, output_choices
 
 TOLERANCE = 1e-6
 HIDDEN = [key for key, entry in ACTIVATIONS.items() if not entry.coupled]
@@ -168,7 +168,7 @@ def test_many_parameters_are_checked_in_chunks(random_network, monkeypatch):
     X, y = samples()
     net = random_network((3, 6, 1), ("silu", "sigmoid"))
     whole = check_gradients(net, X, y)
-    monkeypatch.setattr("ffbp.gradcheck.CHUNK_BYTES", 8 * 2 * 6 * len(X) * 4)
+    monkeypatch.setattr("ffbp.core.gradcheck.CHUNK_BYTES", 8 * 2 * 6 * len(X) * 4)
     np.testing.assert_allclose(check_gradients(net, X, y).numeric, whole.numeric, rtol=1e-9, atol=1e-12)
 
 

@@ -13,12 +13,12 @@ import pytest
 
 import ffbp
 from ffbp import Config
+from ffbp.analysis.plane import plane_of
+from ffbp.analysis.summary import summary
 from ffbp.export import handout
-from ffbp.export.summary import summary
-from ffbp.figures.pack import arrays_of, header_of
-from ffbp.maps import plane_of
+from ffbp.figures.blob import arrays_of, header_of
 
-PLAYER = Path(ffbp.__file__).parent / "ui" / "player"
+PLAYER = Path(ffbp.__file__).parent / "browser"
 
 
 class Page(HTMLParser):
@@ -133,7 +133,7 @@ NASTY = (
 
 def test_no_name_of_a_users_file_leaves_its_place():
     rng = np.random.RandomState(0)
-    data = ffbp.datasets.prepare(
+    data = ffbp.data.dataset.prepare(
         rng.randn(40, 8), np.arange(40) % 8, task="classification", feature_names=NASTY, target_name=NASTY[0],
         class_names=NASTY, columns=(0, 1), standardize=False, test_size=0.2, seed=0,
     )  # fmt: skip

@@ -8,9 +8,9 @@ from pens import PENS, drawings
 from sklearn.datasets import load_digits
 
 import ffbp
-from ffbp import handwriting
-from ffbp.handwriting import as_strokes, bitmap_32x32, deslanted, digit_8x8, digit_28x28
-from ffbp.presets import PRESETS
+from ffbp.data import handwriting
+from ffbp.data.handwriting import as_strokes, bitmap_32x32, deslanted, digit_8x8, digit_28x28
+from ffbp.lessons.presets import PRESETS
 
 
 @pytest.fixture(scope="module")

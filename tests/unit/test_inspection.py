@@ -4,11 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ffbp import DATASETS, Config, inspection, make_dataset
+from ffbp import DATASETS, Config, make_dataset
+from ffbp.analysis import inspection
+from ffbp.data.read_table import read_table
+from ffbp.data.table_source import source_of
+from ffbp.experiment.build import dataset_for
 from ffbp.figures import palette
 from ffbp.figures.data import balance_chart, histogram_chart
-from ffbp.tables import read_table, source_of
-from ffbp.training import dataset_for
 
 GAPS = "a,b,kind\n" + "".join(
     f"{'' if i % 4 == 0 else i},{i % 5},{'?' if i == 3 else 'uv'[i % 2]}\n" for i in range(40)

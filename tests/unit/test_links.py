@@ -11,9 +11,18 @@ import written_links
 from links import KEYS, random_links
 from test_config import random_config
 
-from ffbp.config import BOUNDS, DEFAULTS, FOREIGN_PARAMS, MAX_COLUMNS, MAX_LAYERS, MAX_UNITS, MAX_WORK, Config
-from ffbp.datasets import DATASETS
-from ffbp.training import max_frames
+from ffbp.data.generators import DATASETS
+from ffbp.experiment.config import (
+    BOUNDS,
+    DEFAULTS,
+    FOREIGN_PARAMS,
+    MAX_COLUMNS,
+    MAX_LAYERS,
+    MAX_UNITS,
+    MAX_WORK,
+    Config,
+)
+from ffbp.training.run import max_frames
 from ffbp.ui import address
 from ffbp.ui.sidebar import LADDERS
 

@@ -13,9 +13,10 @@ from test_config import random_config
 from threadpoolctl import threadpool_limits
 
 import ffbp
-from ffbp import notices
-from ffbp.config import MAX_WORK
-from ffbp.figures import format_number
+from ffbp.analysis import notices
+from ffbp.experiment.config import MAX_WORK
+from ffbp.words import english
+from ffbp.words.numbers import format_number
 
 TOLERANCE = 1e-6
 LARGEST = 1e3  # weights and targets above have no digits left for a quotient of differences
@@ -53,7 +54,7 @@ def test_each_ends_finite_or_with_the_epoch_at_which_it_diverged_and_its_words(r
             diverged += 1
             assert 0 <= run.diverged_at <= run.config.epochs
             told = [n for n in notices.notices(run) if n.level == "error"]
-            assert any("diverge" in notices.sentence(n, format_number).lower() for n in told), run.config
+            assert any("diverge" in english.sentence(n, format_number).lower() for n in told), run.config
             if run.diverged_at == 0:
                 continue  # frame 0 is the network that was asked for, finite or not
         assert np.isfinite(h.theta[frames]).all(), run.config

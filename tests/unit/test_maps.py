@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 import ffbp
-from ffbp.maps import PRINCIPAL, activations, cell_centres, confusion, outputs, plane_inputs, plane_of
+from ffbp.analysis.maps import activations, outputs
+from ffbp.analysis.plane import PRINCIPAL, cell_centres, plane_inputs, plane_of
+from ffbp.analysis.scores import confusion
 
 
 def test_outputs_at_every_frame_are_those_of_the_rebuilt_network():

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from ffbp import Config, memory
-from ffbp.training import Training, dataset_for
+from ffbp import Config
+from ffbp.core import memory
+from ffbp.experiment.build import dataset_for
+from ffbp.training.loop import Training
 
 
 def start(array):

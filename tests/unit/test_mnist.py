@@ -12,10 +12,11 @@ import sklearn.datasets
 from openml import drawn_images, write_copy
 
 import ffbp
-from ffbp import mnist
-from ffbp.pixels import raster_of
-from ffbp.tables import source_of
-from ffbp.training import dataset_for
+from ffbp.data import mnist
+from ffbp.data.raster import raster_of
+from ffbp.data.table_source import source_of
+from ffbp.experiment.build import dataset_for
+from ffbp.lessons.presets import MNIST
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +68,7 @@ def test_a_network_trains_on_it_and_its_inputs_are_images(fetched):
     source = source_of(table)
     config, warnings = ffbp.Config.fitting(
         {
-            **{name: getattr(mnist.EXPERIMENT, name) for name in ("columns", "standardize", "hidden", "optimizer",
+            **{name: getattr(MNIST, name) for name in ("columns", "standardize", "hidden", "optimizer",
                "learning_rate", "schedule", "batch_size", "l2", "epochs")},
             "file_name": table.name, "file_fingerprint": table.fingerprint,
         },

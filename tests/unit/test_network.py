@@ -5,8 +5,9 @@ import pytest
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from ffbp import ACTIVATIONS, LOSSES, Config, Network, make_dataset
-from ffbp.network import count_params
-from ffbp.training import Training, dataset_for
+from ffbp.core.network import count_params
+from ffbp.experiment.build import dataset_for
+from ffbp.training.loop import Training
 
 
 @pytest.fixture

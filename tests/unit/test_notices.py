@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 import ffbp
-from ffbp.figures import format_number
-from ffbp.notices import notices, sentence
-from ffbp.presets import PRESETS
+from ffbp.analysis.notices import drawn_samples, notices
+from ffbp.lessons.presets import PRESETS
+from ffbp.words.english import sentence
+from ffbp.words.numbers import format_number
 
 
 def keys(config):
@@ -167,15 +168,15 @@ def test_a_part_too_small_for_all_classes_is_named():
 
 
 def test_of_very_many_samples_some_are_drawn_and_all_count(monkeypatch):
-    from ffbp import notices as noticing
-    from ffbp.figures import boundary_chart, pack_run
-    from ffbp.figures.pack import arrays_of, header_of
-    from ffbp.maps import plane_of
+    from ffbp.analysis.plane import plane_of
+    from ffbp.figures.blob import arrays_of, header_of
+    from ffbp.figures.charts import boundary_chart
+    from ffbp.figures.pack import pack_run
 
     run = ffbp.train(ffbp.Config(n_samples=400, epochs=2))
-    assert [len(drawn) for drawn in noticing.drawn_samples(run.dataset)] == [320, 80]
+    assert [len(drawn) for drawn in drawn_samples(run.dataset)] == [320, 80]
     assert "thinned" not in {n.key for n in notices(run)}
-    monkeypatch.setattr(noticing, "MAX_DRAWN", 100)
+    monkeypatch.setattr("ffbp.analysis.notices.MAX_DRAWN", 100)
     notice = next(n for n in notices(run) if n.key == "thinned")
     assert notice.numbers == {"drawn": 100, "samples": 400}
     assert "100 of the 400 samples are drawn" in sentence(notice, str)

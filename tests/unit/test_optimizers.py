@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ffbp import OPTIMIZERS, SCHEDULES, Config, train
-from ffbp.training import learning_rates
+from ffbp.training.loop import learning_rates
 
 HYPER = {"momentum": 0.9, "rho": 0.99, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weight_decay": 0.01}
 LR = 0.1

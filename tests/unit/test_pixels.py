@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 import ffbp
-from ffbp.datasets import prepare
-from ffbp.pixels import STAY, Raster, Walk, input_gradient, rare_pixels, raster_of, walk
-from ffbp.training import dataset_for
+from ffbp.analysis.pixels import STAY, Walk, input_gradient, rare_pixels, walk
+from ffbp.data.dataset import prepare
+from ffbp.data.raster import Raster, raster_of
+from ffbp.experiment.build import dataset_for
 
 DIGITS = {"dataset": "digits", "columns": ()}
 

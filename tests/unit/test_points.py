@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from ffbp import DATASETS, Config, make_dataset, train
-from ffbp import points as drawing
-from ffbp.config import MAX_POINTS
-from ffbp.datasets import REGRESSION
+from ffbp.data.source import REGRESSION
+from ffbp.experiment import points as drawing
+from ffbp.experiment.config import MAX_POINTS
 
 TWO = ((0.0, 1.0, 0.0), (2.0, 3.0, 1.0))
 DRAWABLE = [key for key, source in DATASETS.items() if len(source.default_columns) <= 2]

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import ffbp
-from ffbp.figures import format_number
-from ffbp.presets import PRESETS
+from ffbp.lessons.presets import PRESETS
+from ffbp.words.numbers import format_number
 
 
 @cache

@@ -11,8 +11,8 @@ import pytest
 
 import ffbp
 from ffbp import Config, Dataset, History
-from ffbp.export import record
-from ffbp.export.verification import verify
+from ffbp.record import read, write
+from ffbp.record.verify import verify
 
 RUNS = {
     "reference": Config(epochs=400),
@@ -91,7 +91,7 @@ def test_the_reference_is_small():
 def test_the_largest_run_stays_within_the_bound():
     config = Config(n_samples=10, hidden=(64,) * 8, optimizer="adam", epochs=20)
     text = ffbp.dump_record(ffbp.train(config))
-    assert 5_000_000 < len(text) < record.MAX_BYTES
+    assert 5_000_000 < len(text) < read.MAX_BYTES
     assert ffbp.load_record(text).config == config
 
 
@@ -99,12 +99,12 @@ def test_the_largest_run_stays_within_the_bound():
 def test_its_size_is_known_before_it_is_written(name):
     run = ffbp.train(RUNS[name])
     n = len(ffbp.dump_record(run))
-    assert 0.6 * n - 8000 < record.estimated_bytes(run) < 2 * n
+    assert 0.6 * n - 8000 < write.estimated_bytes(run) < 2 * n
 
 
 def test_a_files_data_travel_with_it():
     rng = np.random.RandomState(0)
-    data = ffbp.datasets.prepare(
+    data = ffbp.data.dataset.prepare(
         rng.randn(30, 3), rng.randint(0, 2, 30), task="classification", feature_names=("a", "<b>", "=c"), target_name="t",
         class_names=("no", "yes"), columns=(0, 2), standardize=True, test_size=0.2, seed=42, stratified=True,
     )  # fmt: skip
@@ -138,7 +138,7 @@ def changed(text, change, *, resign=False):
     content = json.loads(text)
     change(content)
     if resign:
-        content["checksum"] = record.checksum(content)
+        content["checksum"] = write.checksum(content)
     return json.dumps(content)
 
 
@@ -193,7 +193,7 @@ RESIGNED = {
     "a class too many": (lambda c: c["data"].update(class_names=["only"]), "data.y_train must be classes below 1"),
     "a scale of zero": (lambda c: c["data"].update(target_std=0.0), "data.target_std must be positive"),
     "samples beyond all bounds": (
-        lambda c: c["data"].update(raw_test=record._pack(np.full((12, 2), 1e200))),
+        lambda c: c["data"].update(raw_test=write._pack(np.full((12, 2), 1e200))),
         "data.raw_test must be numbers of at most 1e+100",
     ),
     "a column too many": (lambda c: c["data"].update(columns=[0, 7]), "data.columns must be below 2"),
@@ -224,7 +224,7 @@ RESIGNED = {
         "data.mean must be deflated numbers in base64 and nothing more",
     ),
     "whole numbers for samples": (
-        lambda c: c["data"].update(raw_train=record._pack(np.zeros((48, 2), int))), "data.raw_train must be floats",
+        lambda c: c["data"].update(raw_train=write._pack(np.zeros((48, 2), int))), "data.raw_train must be floats",
     ),
     "a name that is a number": (lambda c: c["data"].update(feature_names=[1, 2]), "data.feature_names must be a list of str"),
 }  # fmt: skip
@@ -252,14 +252,14 @@ def test_a_record_made_before_keeps_what_the_automatic_choice_meant_then():
     old = changed(text, lambda c: (c.update(version=1), c["config"].update(standardize=None)), resign=True)
     run = ffbp.load_record(old)
     assert run.config == replace(config, standardize=True)
-    assert verify(record.read_record(old)).equal
+    assert verify(read.read_record(old)).equal
     assert json.loads(ffbp.dump_record(run))["version"] == 2
     new = changed(text, lambda c: c["config"].update(standardize=None), resign=True)
-    assert not verify(record.read_record(new)).passed
+    assert not verify(read.read_record(new)).passed
     for other in (Config(epochs=3), Config(dataset="digits", epochs=3)):  # no images: automatic stays automatic
         old = changed(ffbp.dump_record(ffbp.train(other)), lambda c: c.update(version=1), resign=True)
         assert ffbp.load_record(old).config == other
-        assert verify(record.read_record(old)).equal
+        assert verify(read.read_record(old)).equal
 
 
 def bomb(content):
@@ -283,7 +283,7 @@ WRONG = {
     "cut off": None,
     "millions of lists": "[" + "[]," * 5_000_000 + "1]",
     "millions of numbers": "[" + "1," * 5_000_000 + "1]",
-    "too long": " " * (record.MAX_BYTES + 1),
+    "too long": " " * (read.MAX_BYTES + 1),
     "overflow": None,
     "bomb": None,
     "huge shape": None,
@@ -341,7 +341,7 @@ def test_mutated_records_load_or_get_one_sentence(text):
             else:
                 where[key] = rng.choice(junk)
         if "checksum" in content:
-            content["checksum"] = record.checksum(content)
+            content["checksum"] = write.checksum(content)
         try:
             ffbp.load_record(json.dumps(content))
         except ValueError as error:

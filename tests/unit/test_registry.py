@@ -7,9 +7,10 @@ import pytest
 
 import ffbp
 from ffbp import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES, Config
-from ffbp.activations import Activation
-from ffbp.config import output_choices
-from ffbp.datasets import DERIVED, Source
+from ffbp.core.activations import Activation
+from ffbp.data.dataset import DERIVED
+from ffbp.data.source import Source
+from ffbp.experiment.config import output_choices
 
 
 @pytest.fixture

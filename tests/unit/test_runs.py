@@ -6,7 +6,9 @@ import time
 import pytest
 
 import ffbp
-from ffbp.ui.runs import RunCache, Turn, _train, place_of
+from ffbp.serve.cache import RunCache
+from ffbp.serve.turns import Turn, place_of
+from ffbp.ui.runs import _train
 
 FIVE_SECONDS = ffbp.Config(n_samples=2000, batch_size=4, optimizer="adam", epochs=500)
 
@@ -108,8 +110,8 @@ def test_a_short_run_beside_a_long_one_gets_its_turn():
 
 
 def test_the_fine_boundary_of_a_moment_is_computed_once_and_is_that_of_the_moment():
-    from ffbp.figures import pack_refinement, pack_run
-    from ffbp.maps import plane_of
+    from ffbp.analysis.plane import plane_of
+    from ffbp.figures.pack import pack_refinement, pack_run
     from ffbp.ui.runs import Shown
 
     run = ffbp.train(ffbp.Config(epochs=20))

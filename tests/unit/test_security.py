@@ -5,24 +5,21 @@ import re
 import tomllib
 
 import pytest
-from test_architecture import CORE, FIGURES, PACKAGE, PAGES, ROOT, UI, imports, name
+from test_architecture import FILES, PAGES, ROOT, imports, name
 
-from ffbp.rows import MAX_BYTES
+from ffbp.data.rows import MAX_BYTES
 from ffbp.ui.files import MAX_MEGABYTES
 
-SOURCES = sorted({*CORE, *FIGURES, *UI, *PAGES, *PACKAGE.rglob("*.py")})
+SOURCES = sorted({*FILES, *PAGES})
 # What a file may do although the rest may not, and why.
-MAY_WRITE = {"ffbp/export/terminal.py": "a person at their own terminal names the files"}
+MAY_WRITE = {"ffbp/terminal/tour.py": "a person at their own terminal names the files"}
 MAY_READ = {
-    "ffbp/export/terminal.py": "a person at their own terminal names the files",
-    "ffbp/export/handout.py": "the package's own JavaScript and style, for a page that stands alone",
-    "ffbp/ui/timeline.py": "the player's own JavaScript and style, and Streamlit's and plotly's Plotly",
-    "ffbp/ui/chart.py": "the chart's own JavaScript and style, and plotly's Plotly",
-    "ffbp/ui/digits.py": "the pictures' own JavaScript and style",
-    "ffbp/ui/address.py": "the JavaScript that reports Back and Forward",
-    "ffbp/ui/panels.py": "the JavaScript and style of the line of notices",
+    "ffbp/terminal/tour.py": "a person at their own terminal names the files",
+    "ffbp/browser/sources.py": "the package's own JavaScript and styles, and Streamlit's and plotly's Plotly",
 }
-MAY_REACH = {"ffbp/mnist.py": {"http.client"}}  # the name of an error of scikit-learn's download, from a fixed address
+MAY_REACH = {
+    "ffbp/data/mnist.py": {"http.client"}
+}  # the name of an error of scikit-learn's download, from a fixed address
 WRITING = {
     "write_text", "write_bytes", "unlink", "rename", "rmdir", "mkdir", "makedirs", "touch", "symlink_to", "chmod",
     "rmtree", "copyfile", "copytree", "tofile", "savetxt", "save", "savez", "savez_compressed", "to_pickle",
@@ -141,12 +138,12 @@ def test_what_comes_from_and_goes_to_a_browser_is_bounded():
 def test_every_upload_but_a_records_keeps_the_limit_of_a_table():
     uploaders = {
         name(path): [keyword.arg for keyword in call.keywords]
-        for path in UI
+        for path in (ROOT / "ffbp" / "ui").rglob("*.py")
         for f, call in calls(path)
         if f == "file_uploader"
     }
-    assert set(uploaders) == {"ffbp/ui/data.py", "ffbp/ui/export.py", "ffbp/ui/files.py"}
-    assert [path for path, options in uploaders.items() if "max_upload_size" not in options] == ["ffbp/ui/export.py"]
+    assert set(uploaders) == {"ffbp/ui/data.py", "ffbp/ui/code.py", "ffbp/ui/files.py"}
+    assert [path for path, options in uploaders.items() if "max_upload_size" not in options] == ["ffbp/ui/code.py"]
     assert MAX_MEGABYTES * 2**20 >= MAX_BYTES >= (MAX_MEGABYTES - 1) * 2**20
 
 

@@ -4,9 +4,9 @@ import numpy as np
 
 import ffbp
 from ffbp import Config
-from ffbp.presets import PRESETS
-from ffbp.sensitivity import TOLERANCE, moved_training, parts_at, watch
-from ffbp.training import Training
+from ffbp.analysis.sensitivity import TOLERANCE, moved_training, parts_at, watch
+from ffbp.lessons.presets import PRESETS
+from ffbp.training.loop import Training
 
 CHAOTIC = Config(
     hidden=(16, 16),

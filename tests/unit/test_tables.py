@@ -11,23 +11,13 @@ import numpy as np
 import pytest
 
 from ffbp import DATASETS, Config, make_dataset, train
-from ffbp.datasets import CLASSIFICATION, REGRESSION, class_names_of
-from ffbp.rows import MAX_BYTES, MAX_ROWS
-from ffbp.tables import (
-    MAX_CATEGORIES,
-    MAX_CLASSES,
-    Account,
-    TableError,
-    account,
-    fingerprint,
-    guess_target,
-    guess_task,
-    read_table,
-    source_of,
-    table_csv,
-    to_csv,
-)
-from ffbp.training import dataset_for
+from ffbp.data.read_table import MAX_CATEGORIES, read_table
+from ffbp.data.rows import MAX_BYTES, MAX_ROWS, TableError
+from ffbp.data.source import CLASSIFICATION, REGRESSION, class_names_of
+from ffbp.data.table import fingerprint
+from ffbp.data.table_source import MAX_CLASSES, Account, account, guess_target, guess_task, source_of
+from ffbp.data.write_table import table_csv, to_csv
+from ffbp.experiment.build import dataset_for
 
 N_FUZZ = 10_000
 PLAIN = "height,width,kind\n1.5,2,cat\n2.5,3,dog\n3.5,4,cat\n4.5,6,dog\n"

@@ -17,12 +17,12 @@ import waiting
 
 import ffbp
 from ffbp import Config
-from ffbp.config import BOUNDS, DEFAULTS
-from ffbp.export import terminal
+from ffbp.analysis.summary import command
+from ffbp.experiment.config import BOUNDS, DEFAULTS
 from ffbp.export.forms import CODE, FORMS
-from ffbp.export.summary import command
-from ffbp.figures import format_number, format_percent
-from ffbp.presets import PRESETS
+from ffbp.lessons.presets import PRESETS
+from ffbp.terminal import tour as terminal
+from ffbp.words.numbers import format_number, format_percent
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "ffbp"]
@@ -81,7 +81,7 @@ def test_the_reference_experiment_is_told_in_six_steps_and_four_sentences(tour):
 def test_loss_and_accuracy_every_hundred_epochs_are_the_runs_own(tour):
     _, out, _ = tour()
     config = Config()
-    training = ffbp.training.Training(config, ffbp.training.dataset_for(config))
+    training = ffbp.training.loop.Training(config, ffbp.dataset_for(config))
     data, rows = training.dataset, table(out, "3  Training")
     for epoch in range(0, 1001, 100):
         while training.epoch < epoch:
@@ -136,7 +136,7 @@ def test_every_preset_is_told(tour):
         code, out, err = tour(*shlex.split(command(config))[3:])
         assert err == "", key
         assert code == (1 if ffbp.train(config).diverged_at is not None else 0)
-        assert ffbp.export.summary.outcome(ffbp.train(config)).split(":")[0].split()[1] in out
+        assert ffbp.analysis.summary.outcome(ffbp.train(config)).split(":")[0].split()[1] in out
 
 
 def test_several_sigmoids_outputs_are_not_called_probabilities(tour):
@@ -346,7 +346,7 @@ def test_a_diverged_run_is_told_with_its_remedy_and_exit_code_1(tour):
 def test_quiet_is_one_line(tour):
     code, out, _ = tour("--quiet", "--epochs", 20)
     assert code == 0
-    assert out == ffbp.export.summary.outcome(ffbp.train(Config(epochs=20))) + "\n"
+    assert out == ffbp.analysis.summary.outcome(ffbp.train(Config(epochs=20))) + "\n"
 
 
 # Files
@@ -501,7 +501,7 @@ def test_a_record_is_verified(tour, tmp_path):
     code, _, err = tour("--verify", path)
     assert code == 2
     assert "checksum must be" in err
-    content["checksum"] = ffbp.export.record.checksum(content)
+    content["checksum"] = ffbp.record.write.checksum(content)
     path.write_text(json.dumps(content))
     code, out, _ = tour("--verify", path)
     assert code == 1
@@ -516,7 +516,7 @@ def test_a_false_accuracy_does_not_verify_and_the_true_one_is_printed(tour, tmp_
     history = content["history"]
     history["test_accuracy"] = [min(1.0, v + 0.5) for v in history["test_accuracy"]]
     history["train_loss"][3] += 2e-16
-    content["checksum"] = ffbp.export.record.checksum(content)
+    content["checksum"] = ffbp.record.write.checksum(content)
     path.write_text(json.dumps(content))
     code, out, _ = tour("--verify", path)
     assert code == 1

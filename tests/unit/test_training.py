@@ -7,7 +7,9 @@ import textbook
 
 import ffbp
 from ffbp import Config, History, fit, make_dataset, train
-from ffbp.training import MAX_FRAMES, MAX_RUN_BYTES, Training, dataset_for, frame_epochs, learning_rates, max_frames
+from ffbp.experiment.build import dataset_for
+from ffbp.training.loop import Training, learning_rates
+from ffbp.training.run import MAX_FRAMES, MAX_RUN_BYTES, frame_epochs, max_frames
 
 COLUMNS = [item.name for item in fields(History)]
 LAYER_COLUMNS = (

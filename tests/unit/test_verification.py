@@ -13,10 +13,11 @@ from test_record import RUNS
 
 import ffbp
 from ffbp import Config, History
-from ffbp.export import record, verification
-from ffbp.export.verification import verify
-from ffbp.figures import format_number, format_percent
-from ffbp.notices import sentence
+from ffbp.record import read, write
+from ffbp.record import verify as verification
+from ffbp.record.verify import verify
+from ffbp.words.english import sentence
+from ffbp.words.numbers import format_number, format_percent
 
 RECORDS = Path(__file__).parent / "records"  # made by the first version that wrote any
 HOMEWORK = Config(n_samples=20, test_size=0.1, optimizer="adam", learning_rate=0.01, hidden=(6,), epochs=50)
@@ -32,11 +33,11 @@ def small():
 
 
 def loaded(run):
-    return record.read_record(ffbp.dump_record(run))
+    return read.read_record(ffbp.dump_record(run))
 
 
 def verified(run, table=None):
-    return verify(record.Record(run, record.made_with()), table)
+    return verify(read.Record(run, read.made_with()), table)
 
 
 def forged(run, **changes):
@@ -82,7 +83,7 @@ def test_an_honest_record_is_verified_bit_for_bit(name):
 
 @pytest.mark.parametrize("name", ["moons", "shop"])
 def test_a_record_of_the_first_version_still_verifies(name):
-    old = record.read_record((RECORDS / f"{name}.json").read_bytes())
+    old = read.read_record((RECORDS / f"{name}.json").read_bytes())
     assert verify(old).passed
     if old.run.config.file_name:
         table = ffbp.read_table((RECORDS / "shop.csv").read_bytes(), "shop.csv")
@@ -110,7 +111,7 @@ def test_records_of_another_processor_verify(tmp_path):
         env=os.environ | {"OPENBLAS_CORETYPE": "Nehalem"}, cwd=RECORDS.parents[2], capture_output=True, text=True, check=True,
     )  # fmt: skip
     for name, text in zip(ELSEWHERE, result.stdout.split("\0")[:-1], strict=True):
-        found = verify(record.read_record(text))
+        found = verify(read.read_record(text))
         assert found.passed, (name, words(found))
 
 
@@ -496,6 +497,6 @@ def test_what_a_record_leaves_out_is_said(small):
     content = json.loads(ffbp.dump_record(small))
     for name in ("seed", "clip"):
         del content["config"][name]
-    content["checksum"] = record.checksum(content)
-    found = verify(record.read_record(json.dumps(content)))
+    content["checksum"] = write.checksum(content)
+    found = verify(read.read_record(json.dumps(content)))
     assert "The record leaves out config.clip and config.seed; the defaults were taken." in words(found)

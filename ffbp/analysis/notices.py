@@ -1,0 +1,114 @@
+"""Notices: what a run shows that a teacher would point at, each only when the numbers say so, with the number.
+
+`notices` looks at numbers and returns records; `sentence` puts a record into English. Tests check the numbers.
+"""
+
+import numpy as np
+
+from ffbp.analysis.scores import chance_level
+from ffbp.data.dataset import Dataset
+from ffbp.data.source import REGRESSION
+from ffbp.data.split import n_held_out
+from ffbp.training.run import MAX_FRAMES, Run, max_frames
+from ffbp.words.notice import Notice
+
+SHRINK = 100.0
+WORSE = 2.0
+OVERFIT_RATIO, OVERFIT_GAP = 1.3, 0.05
+CLONE_TOLERANCE = 1e-12
+MAX_DRAWN = 5000  # points in a picture; of more, these are evenly chosen, and it is said
+
+
+@np.errstate(over="ignore")  # a run about to diverge: a ratio of its numbers may be infinite
+def notices(run: Run) -> list[Notice]:
+    """What a run shows at its end, the most urgent first."""
+    history, found, last = run.history, [], run.n_frames - 1
+    if run.diverged_at is not None:
+        numbers = {"epoch": run.diverged_at, "learning_rate": run.config.learning_rate}
+        numbers["standardize"] = not run.dataset.standardized and float(np.abs(run.dataset.X_train).max()) > 10
+        found.append(Notice("diverged", "error", numbers, last))
+    network = run.network(-1)
+    clones = [l for l, layer in enumerate(network.layers[:-1], start=1) if _all_clones(layer)]
+    if clones:
+        numbers = {"layers": clones, "units": [network.sizes[l] for l in clones]}
+        found.append(Notice("clones", "warning", numbers, last))
+    dead = [(l, int(n)) for l, n in enumerate(history.inactive[-1, :-1], start=1) if n and l not in clones]
+    numbers = {"layers": [l for l, _ in dead], "dead": [n for _, n in dead], "epoch": int(history.epoch[-1])}
+    dead_units = Notice("dead", "warning", numbers | {"units": [network.sizes[l] for l, _ in dead]}, last)
+    most = any(2 * n >= network.sizes[l] for l, n in dead)
+    found += [dead_units] if most else []
+    if run.diverged_at is None and history.total[-1] > WORSE * max(history.total[0], chance_level(run)):
+        numbers = {"first": history.total[0], "last": history.total[-1], "learning_rate": run.config.learning_rate}
+        found.append(Notice("worse", "warning", numbers | {"epoch": int(history.epoch[-1])}, last))
+    found += _undivided(run)
+    found += _shrinking(history)
+    found += _overfitting(run)
+    found += [dead_units] if dead and not most else []  # a few of many come after the lesson
+    if run.stopped_at is not None:
+        numbers = {"epoch": run.stopped_at, "best_epoch": int(history.epoch[history.best_frame])}
+        found.append(Notice("stopped", "info", numbers, history.best_frame))
+    n = len(run.dataset.X_train) + len(run.dataset.X_test)
+    if n > MAX_DRAWN:
+        found.append(Notice("thinned", "info", {"drawn": sum(map(len, drawn_samples(run.dataset))), "samples": n}))
+    kept = max_frames(network.n_params, history.state.shape[1])
+    if kept < min(run.config.epochs + 1, MAX_FRAMES):
+        found.append(Notice("few_frames", "info", {"frames": kept, "n_params": network.n_params}))
+    return found
+
+
+def drawn_samples(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """Which samples of the training and the test part a picture draws: all, or MAX_DRAWN evenly chosen of more."""
+    sizes = len(dataset.X_train), len(dataset.X_test)
+    share = min(1.0, MAX_DRAWN / sum(sizes))
+    return tuple(np.linspace(0, max(n - 1, 0), int(n * share)).round().astype(int) for n in sizes)
+
+
+def _all_clones(layer) -> bool:
+    block = layer.block
+    return len(block) > 1 and bool(np.abs(block - block[0]).max() <= CLONE_TOLERANCE * max(1.0, np.abs(block).max()))
+
+
+def _undivided(run):
+    """A share was to be held out, but a class is too small to stand in both parts."""
+    dataset, share = run.dataset, run.config.test_size
+    if not dataset.stratified or share == 0 or len(dataset.X_test):
+        return []
+    counts = np.bincount(dataset.y_train, minlength=dataset.n_classes)
+    there = np.flatnonzero(counts)
+    k = int(there[counts[there].argmin()])
+    n_test = n_held_out(len(dataset.y_train), share)
+    numbers = {"class": dataset.class_names[k], "count": int(counts[k]), "classes": len(there)}
+    return [Notice("undivided", "warning", numbers | {"test": n_test, "train": len(dataset.y_train) - n_test})]
+
+
+def _shrinking(history):
+    first, last = history.grad_norm[0, 0], history.grad_norm[0, -1]
+    if history.grad_norm.shape[1] > 1 and first > 0 and last / first > SHRINK:
+        return [Notice("shrinking", "warning", {"ratio": last / first, "layers": history.grad_norm.shape[1]}, 0)]
+    return []
+
+
+def _overfitting(run):
+    history = run.history
+    if not np.isfinite(history.test_loss).all() or len(history) < 3:
+        return []
+    best = int(np.argmin(history.test_loss))
+    rise = history.test_loss[-1] / max(history.test_loss[best], 1e-300)
+    gap = history.test_loss[-1] - history.train_loss[-1]
+    fell = history.train_loss[-1] <= history.train_loss[best]
+    if fell and best < len(history) - 1 and rise > OVERFIT_RATIO and gap > OVERFIT_GAP * chance_level(run):
+        numbers = {"best_epoch": int(history.epoch[best]), "best": history.test_loss[best]}
+        numbers |= {"test": history.test_loss[-1], "train": history.train_loss[-1]}
+        return [Notice("overfitting", "warning", numbers, best)]
+    return []
+
+
+def outcome(run: Run, key: str = "outcome") -> Notice:
+    """Losses and scores of the last frame, and how the run ended."""
+    history, regression = run.history, run.dataset.task == REGRESSION
+    parts = {}
+    for part in ("train", "test") if len(run.dataset.X_test) else ("train",):
+        score = getattr(history, f"{part}_{'r2' if regression else 'accuracy'}")[-1]
+        parts[part] = float(getattr(history, f"{part}_loss")[-1]), float(score)
+    numbers = {"epoch": int(history.epoch[-1]), "parts": parts, "regression": regression}
+    return Notice(key, "info", numbers | {"diverged": run.diverged_at, "stopped": run.stopped_at})

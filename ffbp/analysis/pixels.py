@@ -1,0 +1,113 @@
+"""Backpropagation to the pixels: the same deltas as in training, taken one step further, to the image itself.
+
+Training asks how the loss changes with a weight. The chain rule does not stop there: the first layer's delta times its
+weights is the loss's gradient with respect to the inputs, and divided by the scale of the standardisation it is the
+gradient with respect to the pixels as they came. Followed downhill in small steps, with the network held fixed, it turns
+an image into one that the network takes for another digit (Szegedy et al. 2014; Goodfellow et al. 2015).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ffbp.core.network import Network
+from ffbp.data.dataset import Dataset
+
+RARE = 0.05  # a pixel that is ink in a smaller share of the training images stays as it is in a walk
+STAY = 5  # steps in a row
+SHORTEST = 64  # a step is halved down to this part of its length
+
+
+def input_gradient(network: Network, dataset: Dataset, pixels: np.ndarray, target: int) -> np.ndarray:
+    """dLoss/dx at one image: pixels (n_pixels,) in their own units, the loss's target a class; returns (n_pixels,).
+
+    dLoss/dA[0] = W[1].T delta[1]; with A[0] = (x - mean) / std each entry is divided by its std.
+    """
+    trace = network.forward(dataset.encode_columns(np.asarray(pixels, dtype=float)[None]))
+    network.backward(np.array([target]), trace)
+    with np.errstate(over="ignore", invalid="ignore"):
+        dA = network.layers[0].W.T @ trace.delta[1]
+        return dA[:, 0] / dataset.std
+
+
+def rare_pixels(dataset: Dataset, share: float = RARE) -> np.ndarray:
+    """Which pixels (n_pixels,) are ink in fewer than this share of the training images: the network knows little of them."""
+    return (dataset.raw_train[:, dataset.columns] > 0).mean(axis=0) < share
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A walk downhill from an image: a row a step, the first is the image itself.
+
+    images (n_steps + 1, n_pixels); probabilities (n_steps + 1, n_classes), the network's outputs there; losses
+    (n_steps + 1,) against the target; lengths (n_steps + 1,): each step's, 0 for the first row; clipped (n_steps + 1,):
+    pixels that a step would have moved out of range.
+    """
+
+    images: np.ndarray
+    probabilities: np.ndarray
+    losses: np.ndarray
+    lengths: np.ndarray
+    clipped: np.ndarray
+    target: int
+
+    @property
+    def answers(self) -> np.ndarray:
+        return self.probabilities.argmax(axis=1)
+
+    @property
+    def arrives(self) -> int | None:
+        """The first step at which the network answers with the target; None if it never does."""
+        found = np.flatnonzero(self.answers == self.target)
+        return int(found[0]) if len(found) else None
+
+    @property
+    def leaves(self) -> int | None:
+        """The first step after that with another answer; None if the target stays to the end."""
+        found = np.flatnonzero(self.answers != self.target)
+        return None if self.arrives is None else next((int(k) for k in found if k > self.arrives), None)
+
+
+def walk(
+    network: Network,
+    dataset: Dataset,
+    pixels: np.ndarray,
+    target: int,
+    *,
+    step: float,
+    n_steps: int,
+    high: float,
+    frozen: np.ndarray | None = None,
+) -> Walk:
+    """Steps x <- clip(x - step g / ‖g‖₂, 0, high), g = dLoss/dx against the target, the network held fixed.
+
+    step: a step's length in the pixels' own units; one that would not lower the loss is halved, again and again. frozen
+    (n_pixels,): pixels that stay as they are. The walk ends after n_steps, once the target has been the answer STAY
+    times in a row and STAY times more, or where no step lowers the loss (a gradient of zero, or not finite, included).
+    """
+
+    def look(image):
+        trace = network.forward(dataset.encode_columns(image[None]))
+        return float(network.loss(trace.A[0].T, np.array([target]))), trace.A[-1][:, 0].copy()
+
+    x = np.asarray(pixels, dtype=float)
+    rows, stayed = [(x, *look(x), 0.0, 0)], 0
+    with np.errstate(over="ignore", invalid="ignore"):
+        while len(rows) <= n_steps and stayed < 2 * STAY:
+            x, loss, *_ = rows[-1]
+            g = input_gradient(network, dataset, x, target)
+            g = g if frozen is None else np.where(frozen, 0.0, g)
+            size, length = np.linalg.norm(g), step
+            while np.isfinite(size) and size > 0 and length >= step / SHORTEST:
+                moved = x - length / size * g
+                new = np.clip(moved, 0.0, high)
+                new_loss, outputs = look(new)
+                if new_loss < loss:
+                    rows.append((new, new_loss, outputs, length, np.count_nonzero(new != moved)))
+                    break
+                length /= 2
+            else:
+                break
+            stayed = stayed + 1 if outputs.argmax() == target else 0
+    images, losses, outputs, lengths, clipped = map(np.array, zip(*rows, strict=True))
+    return Walk(images, outputs, losses, lengths, clipped, target)

@@ -1,0 +1,41 @@
+"""Scores: how good an answer is, and what guessing alone would reach."""
+
+import numpy as np
+
+from ffbp.data.source import REGRESSION
+from ffbp.training.run import Run
+
+
+def confusion(predicted: np.ndarray, y: np.ndarray, n_classes: int) -> np.ndarray:
+    """Counts of (true class, predicted class): predicted (n_frames, n), y (n,) -> (n_frames, n_classes, n_classes)."""
+    cell = np.asarray(y, dtype=int) * n_classes + predicted
+    offsets = np.arange(len(predicted))[:, None] * n_classes**2
+    counts = np.bincount((cell + offsets).ravel(), minlength=len(predicted) * n_classes**2)
+    return counts.reshape(len(predicted), n_classes, n_classes)
+
+
+def precision_recall(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Per class from confusion counts (..., n_classes, n_classes), true by predicted: each (..., n_classes).
+
+    Precision: of those called k, how many are. Recall: of those that are k, how many are called so. NaN where nobody is.
+    """
+    counts = np.asarray(counts, dtype=float)
+    hits = np.diagonal(counts, axis1=-2, axis2=-1)
+    with np.errstate(invalid="ignore"):
+        return hits / counts.sum(axis=-2), hits / counts.sum(axis=-1)
+
+
+def chance_level(run: Run) -> float:
+    """The loss of the best constant answer: the entropy of the training classes, or the variance of y.
+
+    With squared error on classes it is the variance of the 0/1 targets, as the loss is then a regression on them.
+    """
+    y = run.dataset.y_train
+    resolved = run.config.resolve(run.dataset)
+    if run.dataset.task == REGRESSION:
+        return float(np.var(y))
+    shares = np.bincount(y, minlength=run.dataset.n_classes) / len(y)
+    if resolved.loss == "mse":
+        return float(np.mean(shares * (1 - shares)) if resolved.sizes[-1] > 1 else shares[1] * (1 - shares[1]))
+    shares = shares[shares > 0]
+    return float(-(shares * np.log(shares)).sum())

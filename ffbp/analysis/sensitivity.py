@@ -1,0 +1,66 @@
+"""Sensitivity: whether a run can be repeated elsewhere, or only here.
+
+Two computers, or two libraries, round the last digit differently. A stable run forgets such differences; a chaotic one,
+whose steps are too long, doubles them until nothing of the old course is left. The judge is a repetition with one
+weight moved by one unit in its last place, the smallest difference that there is.
+"""
+
+import math
+from collections.abc import Generator
+from time import perf_counter
+
+import numpy as np
+
+from ffbp.training.loop import Training
+from ffbp.training.recording import YIELD_SECONDS
+from ffbp.training.run import Progress, Run
+
+TOLERANCE = 1e-9  # relative to max(1, loss): when two courses count as parted
+
+
+def parts_at(run: Run) -> int | None:
+    """The first step (from 1) whose loss differs by more than TOLERANCE once one weight is moved, or None.
+
+    A difference at a step is seen in the loss before its update, so step 1 is the initial weights' own loss.
+    """
+    watching = watch(run)
+    while True:
+        try:
+            next(watching)
+        except StopIteration as end:
+            return end.value
+
+
+def watch(run: Run) -> Generator[Progress, None, int | None]:
+    """`parts_at` as a generator of `Progress`, at least every 50 ms; the repetition takes as long as the run did."""
+    losses = run.history.step_loss
+    training = moved_training(run)
+    deadline = perf_counter() + YIELD_SECONDS
+    n_steps = len(losses) if run.diverged_at is None else len(losses) + 1
+    for step in range(n_steps):
+        if perf_counter() > deadline:
+            yield Progress(training.epoch, run.config.epochs, float(losses[min(step, len(losses) - 1)]))
+            deadline = perf_counter() + YIELD_SECONDS
+        with np.errstate(all="ignore"):
+            loss = float(training.gradient())
+            if step == len(losses):  # where the run met a loss that is no number, or had a weight that is none
+                return step + 1 if math.isfinite(loss) and np.isfinite(training.network.theta).all() else None
+            if not abs(loss - losses[step]) <= TOLERANCE * max(1.0, abs(losses[step])):
+                return step + 1
+            training.update()
+    return None
+
+
+def moved_training(run: Run) -> Training:
+    """The run's training at its start, with the weight of the largest gradient moved by one unit in the last place.
+
+    A weight that is zero has no such unit; where all are zero, none is moved.
+    """
+    training = Training(run.config, run.dataset)
+    theta = training.network.theta
+    start = run.network(0)
+    size = np.where(np.isfinite(start.grad), np.abs(start.grad), 0.0)
+    index = int(np.argmax(np.where((theta != 0) & (start.weight_mask > 0), size, -1.0)))
+    if theta[index] and start.weight_mask[index]:
+        theta[index] = np.nextafter(theta[index], math.copysign(math.inf, theta[index]))
+    return training

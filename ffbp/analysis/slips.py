@@ -1,0 +1,72 @@
+"""Answers by hand: fractions as people type them, and the usual slips, recognised."""
+
+import numpy as np
+
+from ffbp.analysis.passes import Pass
+
+# Predict, then reveal
+
+
+def as_fraction(text: str) -> float | None:
+    """A typed number with point or comma, or a fraction of two such numbers; None if it is neither."""
+    parts = text.replace("−", "-").replace(",", ".").split("/")
+    if not 1 <= len(parts) <= 2 or len(text) > 60:
+        return None
+    numbers = []
+    for part in parts:
+        part = part.strip()
+        if not part.isascii() or "_" in part:
+            return None
+        try:
+            numbers.append(float(part))
+        except ValueError:
+            return None
+    with np.errstate(all="ignore"):
+        value = numbers[0] if len(numbers) == 1 else numbers[0] / numbers[1] if numbers[1] else np.inf
+    return float(value) if np.isfinite(value) else None
+
+
+def slips(p: Pass, l: int, unit: int, source: int) -> dict[str, float]:
+    """What the usual mistakes give for this gradient, by the mistake's key."""
+    value, penalty = p.gradient(l, unit, source), p.penalty_part(l, unit, source)
+    data = value - penalty
+    found = {"sign": -value, "double": 2 * value, "half": value / 2}
+    if p.n > 1:
+        found["sum"] = p.n * data + penalty
+    if penalty:
+        found["penalty"] = data
+    activation = p.network.layers[l - 1].activation
+    a = p.trace.A_ones[l - 1][source - 1]
+    if l < len(p.network.layers) or (not p.network.canonical and not activation.coupled):
+        found["slope"] = float(p.arriving(l)[unit - 1] @ a) + penalty
+    elif p.network.canonical and activation.key != "identity":
+        found["extra_slope"] = float((p.trace.delta[l] * p.slope(l))[unit - 1] @ a) + penalty
+    return found
+
+
+def update_slips(old: float, new: float, learning_rate: float) -> dict[str, float]:
+    """What the usual mistakes give for a weight after the step, by the mistake's key.
+
+    Every optimizer's step is proportional to the learning rate, so without it the step is (new - old) / learning_rate.
+    """
+    step = new - old
+    return {"old": old, "added": old - step, "rate": old + step / learning_rate}
+
+
+def judge(
+    typed: float, value: float, known: dict[str, float], *, origin: float | None = None
+) -> tuple[bool, str | None]:
+    """Whether a typed value is right to half a percent, and else the one mistake that gives it; None for two or none.
+
+    origin: where the value's way began, if the way is what counts: half a percent is then that of the way from there, at
+    least of the right one's, so that a weight that has hardly moved is not taken for the one before.
+    """
+
+    def close(a, b):
+        size = abs(b) if origin is None else max(abs(b - origin), abs(value - origin))
+        return bool(np.isfinite(b)) and abs(a - b) <= 0.005 * size + 1e-12
+
+    if close(typed, value):
+        return True, None
+    found = [key for key, slip in known.items() if close(typed, slip)]
+    return False, found[0] if len(found) == 1 else None

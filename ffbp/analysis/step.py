@@ -1,0 +1,126 @@
+"""One step of gradient descent taken apart: what it changes, and what other lengths would do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ffbp.core.network import Network
+from ffbp.training.loop import Training, clip_factor
+
+CHUNK_BYTES = 8_000_000
+STEP_SPAN, WIDE_SPAN, FARTHEST = 3.0, 16.0, 4096.0  # step lengths: drawn, drawn at most, searched
+
+
+def preview_update(training: Training) -> np.ndarray:
+    """(n_params,): the parameters that `Training.update` is about to write, from the gradient that is there now."""
+    network = training.network
+    theta, grad, state = network.theta.copy(), network.grad.copy(), training.state.copy()
+    with np.errstate(all="ignore"):
+        if training.clip is not None:
+            grad *= clip_factor(grad, training.clip)
+        training.apply(
+            theta, grad, state, np.empty_like(theta),
+            learning_rate=training.learning_rate, step=training.step + 1,
+        )  # fmt: skip
+    return theta
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step as seen by one loss: L(theta + s update), penalty included, at lengths s.
+
+    slope: dL/ds at s = 0, gradient times update. before, after: L at s = 0 and 1. best: the s in
+    the first valley, at most 4096, best_loss its loss. angle: degrees between the update and the negative gradient.
+    """
+
+    lengths: np.ndarray
+    losses: np.ndarray
+    slope: float
+    before: float
+    after: float
+    best: float
+    best_loss: float
+    angle: float
+
+    @property
+    def predicted(self) -> float:
+        return -self.slope
+
+    @property
+    def actual(self) -> float:
+        return self.before - self.after
+
+
+def step_of(
+    network: Network, inputs: np.ndarray, Y: np.ndarray, theta_after: np.ndarray, *, n_lengths: int = 49
+) -> Step:
+    """The step from the network's theta to theta_after, seen by the loss on inputs (n_in + 1, n), targets Y."""
+    theta = network.theta
+    update = theta_after - theta
+
+    def losses(s):
+        return losses_at(network, inputs, Y, theta + s[:, None] * update)
+
+    best, best_loss = _best_length(losses)
+    span = 1.4 * best if STEP_SPAN / 1.4 < best < WIDE_SPAN / 1.4 else STEP_SPAN
+    lengths = np.linspace(0.0, span, n_lengths)
+    before, after = losses_at(network, inputs, Y, np.stack([theta, theta_after]))
+    probe = network.with_theta(theta.copy())
+    trace = probe.new_trace(inputs.shape[1])
+    trace.set_inputs(inputs)
+    with np.errstate(all="ignore"):
+        probe.propagate(trace)
+        grad = probe.backpropagate(Y, trace)
+        sizes = np.linalg.norm(grad) * np.linalg.norm(update)
+        cosine = -(grad @ update) / sizes if sizes > 0 else np.nan
+    angle = float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
+    return Step(lengths, losses(lengths), float(grad @ update), float(before), float(after), best, best_loss, angle)
+
+
+def _best_length(losses):
+    """The first valley along s: doubled until the loss rises, then looked at ever closer; s and its loss."""
+    coarse = np.concatenate([[0.0], 2.0 ** np.arange(-4, np.log2(FARTHEST) + 1)])
+    values = np.nan_to_num(losses(coarse), nan=np.inf)
+    rises = np.flatnonzero(np.diff(values) > 0)
+    at = int(rises[0]) if len(rises) else len(coarse) - 1
+    s, best = coarse, at
+    for _ in range(3):
+        s = np.linspace(s[max(best - 1, 0)], s[min(best + 1, len(s) - 1)], 13)
+        values = np.nan_to_num(losses(s), nan=np.inf)
+        best = int(np.argmin(values))
+    return float(s[best]), float(values[best])
+
+
+def losses_at(network: Network, inputs: np.ndarray, Y: np.ndarray, stack: np.ndarray) -> np.ndarray:
+    """The loss, penalty included, at each theta of a stack (n, n_params): (n,), a few networks at a time."""
+    chunk = max(1, CHUNK_BYTES // (8 * 3 * inputs.shape[1] * sum(network.sizes[1:])))
+    losses = np.empty(len(stack))
+    for start in range(0, len(stack), chunk):
+        part = network.with_theta(stack[start : start + chunk])
+        trace = part.new_trace(inputs.shape[1])
+        trace.set_inputs(inputs)
+        with np.errstate(all="ignore"):
+            losses[start : start + chunk] = part.data_loss(Y, part.propagate(trace)) + part.penalty()
+    return losses
+
+
+# Is it right, and is it worth it?
+
+
+def error_by_step(net: Network, X: np.ndarray, y: np.ndarray, indices: Sequence[int], steps: np.ndarray) -> np.ndarray:
+    """(n_indices, n_steps): relative error of central differences against backward, for some parameters, by step size."""
+    probe = net.with_theta(net.theta.copy())
+    grad = probe.backward(y, probe.forward(X)).copy()
+    errors = np.empty((len(indices), len(steps)))
+    Y = net.targets(y)
+    for row, index in enumerate(indices):
+        theta = np.tile(net.theta, (2, len(steps), 1))
+        theta[0, :, index] += steps
+        theta[1, :, index] -= steps
+        stack = net.with_theta(theta)
+        with np.errstate(all="ignore"):
+            up, down = stack.data_loss(Y, stack.forward(X)) + stack.penalty()
+            numeric = (up - down) / (theta[0, :, index] - theta[1, :, index])
+            errors[row] = np.abs(numeric - grad[index]) / np.maximum(np.abs(grad[index]), 1e-300)
+    return errors

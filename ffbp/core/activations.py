@@ -1,0 +1,258 @@
+"""Activation functions: what turns a stack of linear maps into a network that can bend.
+
+A layer computes ``z = W a + b``; the activation ``g`` is applied to every number of ``z``. Forward needs ``g``,
+backward needs its slope ``g'``, so each entry of `ACTIVATIONS` keeps the two side by side. They are ordered from the
+simplest to the one that couples a layer's units, softmax.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from ffbp.core.memory import aligned_full
+
+LEAKY_SLOPE = 0.01
+ELU_ALPHA = 1.0
+GELU_SCALE = np.sqrt(2 / np.pi)
+GELU_CUBIC = 0.044715
+IN_CACHE = 20_000  # numbers
+
+
+@dataclass(frozen=True)
+class Activation:
+    """One activation: ``forward(Z, out)`` writes g(Z), ``derivative(Z, A, out)`` writes g'(Z); shapes (..., units, n).
+
+    ``max_slope`` is the largest |g'|, ``kinks`` the places where g' jumps, ``low`` and ``high`` the bounds of g.
+    ``jacobian(A, delta)`` is set when a unit's output depends on its neighbours: it replaces the product with g'.
+    """
+
+    key: str
+    label: str
+    formula: str
+    derivative_formula: str
+    forward: Callable
+    derivative: Callable
+    max_slope: float = 1.0
+    kinks: tuple[float, ...] = ()
+    low: float = -np.inf
+    high: float = np.inf
+    jacobian: Callable | None = None
+
+    @property
+    def coupled(self) -> bool:
+        """Whether a unit's output depends on its neighbours; such an activation is for the output layer only."""
+        return self.jacobian is not None
+
+    def backward(self, Z, A, delta, work) -> None:
+        """Turn dLoss/dA into dLoss/dZ in place: ``delta *= g'(Z)``. ``work`` is scratch of the same shape."""
+        if self.jacobian is not None:
+            self.jacobian(A, delta)
+        else:
+            np.multiply(delta, self.derivative(Z, A, work), out=delta)
+
+
+def _filled(shape, value):
+    """An array of one value to compare with; a number does where the array would not fit the processor's cache.
+
+    Within it, comparing array with array is up to three times as fast as comparing with a number.
+    """
+    if np.prod(shape) > IN_CACHE:
+        return value
+    array = aligned_full(shape, value)
+    array.flags.writeable = False
+    return array
+
+
+@lru_cache(maxsize=64)
+def _zeros(shape):
+    return _filled(shape, 0.0)
+
+
+@lru_cache(maxsize=64)
+def _ones(shape):
+    return _filled(shape, 1.0)
+
+
+def identity(Z, out):
+    """g(z) = z. A network of identities is one straight line, however deep."""
+    np.copyto(out, Z)
+    return out
+
+
+def d_identity(Z, A, out):
+    """g'(z) = 1."""
+    out.fill(1.0)
+    return out
+
+
+def sigmoid(Z, out):
+    """g(z) = 1 / (1 + exp(-z)): a number between 0 and 1; as the only output, a probability.
+
+    exp(-z) may overflow to infinity for very negative z; the reciprocal is then 0, which is the right limit.
+    """
+    np.negative(Z, out=out)
+    np.exp(out, out=out)
+    np.add(out, 1.0, out=out)
+    return np.reciprocal(out, out=out)
+
+
+def d_sigmoid(Z, A, out):
+    """g'(z) = a (1 - a): at most 1/4, and nearly 0 where the unit is sure."""
+    np.subtract(1.0, A, out=out)
+    return np.multiply(out, A, out=out)
+
+
+def tanh(Z, out):
+    """g(z) = tanh z: the sigmoid stretched to (-1, 1), so that zero stays zero."""
+    return np.tanh(Z, out=out)
+
+
+def d_tanh(Z, A, out):
+    """g'(z) = 1 - a²."""
+    np.multiply(A, A, out=out)
+    return np.subtract(1.0, out, out=out)
+
+
+def relu(Z, out):
+    """g(z) = max(0, z): no saturation for positive z, so the gradient passes unchanged."""
+    return np.maximum(Z, _zeros(Z.shape), out=out)
+
+
+def d_relu(Z, A, out):
+    """g'(z) = 1 where z > 0, else 0; at the kink itself 0.
+
+    Rounded up, a positive a is at least 1. Comparing instead would make booleans, which are slow to turn into numbers.
+    """
+    np.ceil(A, out=out)
+    return np.minimum(out, _ones(out.shape), out=out)
+
+
+def leaky_relu(Z, out):
+    """g(z) = z where z > 0, else 0.01 z: a ReLU that never dies completely."""
+    np.multiply(Z, LEAKY_SLOPE, out=out)
+    return np.maximum(out, Z, out=out)
+
+
+def d_leaky_relu(Z, A, out):
+    """g'(z) = 1 where z > 0, else 0.01."""
+    np.greater(Z, _zeros(Z.shape), out=out)
+    np.multiply(out, 1 - LEAKY_SLOPE, out=out)
+    return np.add(out, LEAKY_SLOPE, out=out)
+
+
+def elu(Z, out):
+    """g(z) = z where z > 0, else exp(z) - 1 (Clevert et al. 2015): a ReLU whose corner is rounded off."""
+    np.minimum(Z, _zeros(Z.shape), out=out)
+    np.expm1(out, out=out)
+    return np.maximum(out, Z, out=out)  # exp(z) - 1 >= z everywhere, so for z < 0 the curve is kept
+
+
+def d_elu(Z, A, out):
+    """g'(z) = 1 where z > 0, else exp(z) = a + 1."""
+    np.minimum(A, _zeros(A.shape), out=out)
+    return np.add(out, ELU_ALPHA, out=out)
+
+
+def softplus(Z, out):
+    """g(z) = ln(1 + exp z): a smooth ReLU. `logaddexp` keeps it exact for large |z|."""
+    return np.logaddexp(Z, 0.0, out=out)
+
+
+def d_softplus(Z, A, out):
+    """g'(z) = sigmoid(z)."""
+    return sigmoid(Z, out)
+
+
+def silu(Z, out):
+    """g(z) = z sigmoid(z) (Elfwing et al. 2017): a smooth ReLU that dips below zero."""
+    sigmoid(Z, out)
+    return np.multiply(out, Z, out=out)
+
+
+def d_silu(Z, A, out):
+    """g'(z) = s + a (1 - s) with s = sigmoid(z)."""
+    s = sigmoid(Z, np.empty_like(Z))
+    np.subtract(1.0, s, out=out)
+    np.multiply(out, A, out=out)
+    return np.add(out, s, out=out)
+
+
+def gelu(Z, out):
+    """g(z) = z/2 (1 + tanh u), u = sqrt(2/pi) (z + 0.044715 z³) (Hendrycks & Gimpel 2016, the tanh form)."""
+    _gelu_tanh(Z, out)
+    np.add(out, 1.0, out=out)
+    np.multiply(out, Z, out=out)
+    return np.multiply(out, 0.5, out=out)
+
+
+def _gelu_tanh(Z, out):
+    np.multiply(Z, Z, out=out)
+    np.multiply(out, GELU_CUBIC, out=out)
+    np.add(out, 1.0, out=out)
+    np.multiply(out, Z, out=out)
+    np.multiply(out, GELU_SCALE, out=out)
+    return np.tanh(out, out=out)
+
+
+def d_gelu(Z, A, out):
+    """g'(z) = (1 + t)/2 + z/2 (1 - t²) u' with t = tanh u, u' = sqrt(2/pi) (1 + 3·0.044715 z²)."""
+    t = _gelu_tanh(Z, np.empty_like(Z))
+    inner = GELU_SCALE * (1 + 3 * GELU_CUBIC * Z * Z)
+    np.copyto(out, 0.5 * (1 + t) + np.where(np.abs(t) < 1, 0.5 * Z * (1 - t * t) * inner, 0.0))
+    return out
+
+
+def sine(Z, out):
+    """g(z) = sin z: periodic, good at waves, easily lost in them."""
+    return np.sin(Z, out=out)
+
+
+def d_sine(Z, A, out):
+    """g'(z) = cos z."""
+    return np.cos(Z, out=out)
+
+
+def softmax(Z, out):
+    """g(z)_k = exp z_k / sum_j exp z_j over a column: one probability a class, together 1.
+
+    The largest z is subtracted first: the quotient is the same and exp cannot overflow.
+    """
+    np.subtract(Z, Z.max(axis=-2, keepdims=True), out=out)
+    np.exp(out, out=out)
+    return np.divide(out, out.sum(axis=-2, keepdims=True), out=out)
+
+
+def d_softmax(Z, A, out):
+    """The diagonal of the Jacobian, a_k (1 - a_k): how each probability answers to its own z."""
+    return d_sigmoid(Z, A, out)
+
+
+def softmax_jacobian(A, delta):
+    """dLoss/dA to dLoss/dZ in place through the full Jacobian: delta_k = a_k (d_k - sum_j a_j d_j)."""
+    np.subtract(delta, (A * delta).sum(axis=-2, keepdims=True), out=delta)
+    np.multiply(delta, A, out=delta)
+
+
+ACTIVATIONS = {
+    entry.key: entry
+    for entry in (
+        Activation("identity", "Identity", "z", "1", identity, d_identity),
+        Activation("sigmoid", "Sigmoid", "1 / (1 + e⁻ᶻ)", "a (1 − a)", sigmoid, d_sigmoid, 0.25, low=0.0, high=1.0),
+        Activation("tanh", "Tanh", "tanh z", "1 − a²", tanh, d_tanh, low=-1.0, high=1.0),
+        Activation("relu", "ReLU", "max(0, z)", "1 if z > 0 else 0", relu, d_relu, kinks=(0.0,), low=0.0),
+        Activation(
+            "leaky_relu", "Leaky ReLU", "max(0.01 z, z)", "1 if z > 0 else 0.01", leaky_relu, d_leaky_relu, kinks=(0.0,)
+        ),
+        Activation("elu", "ELU", "z if z > 0 else eᶻ − 1", "1 if z > 0 else eᶻ", elu, d_elu, low=-1.0),
+        Activation("gelu", "GELU", "z/2 (1 + tanh u)", "(1 + t)/2 + z/2 (1 − t²) u'", gelu, d_gelu, 1.13, low=-0.171),
+        Activation("silu", "SiLU", "z / (1 + e⁻ᶻ)", "s + a (1 − s)", silu, d_silu, 1.1, low=-0.279),
+        Activation("softplus", "Softplus", "ln(1 + eᶻ)", "1 / (1 + e⁻ᶻ)", softplus, d_softplus, low=0.0),
+        Activation("sine", "Sine", "sin z", "cos z", sine, d_sine, low=-1.0, high=1.0),
+        Activation(
+            "softmax", "Softmax", "eᶻₖ / Σⱼ eᶻⱼ", "aₖ (1 − aₖ)", softmax, d_softmax, 0.25,
+            low=0.0, high=1.0, jacobian=softmax_jacobian,
+        ),
+    )
+}  # fmt: skip

@@ -1,0 +1,293 @@
+"""The network: layers of ``a = g(W a + b)``, forward for the answer, backward for the gradient.
+
+Columns are samples, so the code reads like the formulas. All parameters lie in one flat vector ``theta`` and their
+gradients in ``grad``; a layer's ``W, b, dW, db`` are views into them. Inside, a layer is one block ``[W b]`` and every
+activation carries a row of ones below it, so that one matrix product does both the weights and the bias.
+
+``theta`` may also be a stack of shape (..., n_params): then the very same lines run for many networks at once, which is
+how the metrics of all recorded frames, the maps and the gradient check are computed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from ffbp.core.activations import ACTIVATIONS, Activation
+from ffbp.core.losses import LOSSES, Loss
+from ffbp.core.memory import aligned, aligned_full
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer's views into theta and grad: W (n_out, n_in), b (n_out, 1), and dW, db of the same shapes."""
+
+    activation: Activation
+    block: np.ndarray
+    dblock: np.ndarray
+
+    def __post_init__(self):
+        for name, array in (("W", self.block[..., :-1]), ("b", self.block[..., -1:])):
+            object.__setattr__(self, name, array)
+        for name, array in (("dW", self.dblock[..., :-1]), ("db", self.dblock[..., -1:])):
+            object.__setattr__(self, name, array)
+        object.__setattr__(self, "W_T", self.W.mT)
+
+    @property
+    def n_out(self) -> int:
+        return self.block.shape[-2]
+
+    @property
+    def n_in(self) -> int:
+        return self.block.shape[-1] - 1
+
+
+class Trace:
+    """What one forward and backward pass leaves behind; index l is the formulas' l, and index 0 the inputs.
+
+    A[l], Z[l], delta[l]: (n_out, n), a stack's leading axes before it. Z[0] and delta[0] are None. work[l] is scratch;
+    after backward it holds g'(Z[l]) of the hidden layers.
+    """
+
+    def __init__(self, sizes: Sequence[int], n: int, leading: tuple[int, ...] = (), dtype=float):
+        self.n = n
+        shapes = [(*leading, n_out, n) for n_out in sizes[1:]]
+        self.Z = [None, *(aligned(shape, dtype) for shape in shapes)]
+        self.delta = [None, *(aligned(shape, dtype) for shape in shapes)]
+        self.work = [None, *(aligned(shape, dtype) for shape in shapes)]
+        self.loss_work = (self.work[-1], aligned(shapes[-1], dtype))
+        self.A_ones = [aligned_full((sizes[0] + 1, n), 1.0, dtype)]
+        self.A_ones += [aligned_full((*leading, n_out + 1, n), 1.0, dtype) for n_out in sizes[1:]]
+        self.A = [A[..., :-1, :] for A in self.A_ones]
+
+    def set_inputs(self, inputs: np.ndarray) -> None:
+        """Use these input columns, a row of ones below them, shape (n_in + 1, n), without copying."""
+        self.A_ones[0], self.A[0] = inputs, inputs[:-1]
+
+
+class Network:
+    """A feed-forward network of fully connected layers.
+
+    sizes: units per layer, the inputs first, for example (2, 10, 1). activations: one a layer after the inputs, as keys
+    or `Activation` entries. loss: a key or a `Loss`. l1, l2: penalty l1 Σ|W| + l2/2 ΣW², weights only. task: what
+    `predict` and `score` mean, "classification" or "regression"; by default regression where the loss is ``mse``.
+    theta: parameters to use, not copied, shape (..., n_params); by default zeros.
+    Raises ValueError where the parts do not fit together.
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        activations: Sequence[str | Activation],
+        *,
+        loss: str | Loss = "bce",
+        task: str | None = None,
+        l1: float = 0.0,
+        l2: float = 0.0,
+        theta: np.ndarray | None = None,
+    ):
+        self.sizes = tuple(int(size) for size in sizes)
+        self.activations = tuple(_entry("activation", a, ACTIVATIONS) for a in activations)
+        self.loss_function = _entry("loss", loss, LOSSES)
+        if len(self.sizes) < 2 or min(self.sizes) < 1:
+            raise ValueError(f"sizes must be at least two positive numbers, got {sizes!r}")
+        if len(self.activations) != len(self.sizes) - 1:
+            raise ValueError(f"activations must be {len(self.sizes) - 1}, one a layer, got {len(self.activations)}")
+        if any(activation.coupled for activation in self.activations[:-1]):
+            raise ValueError("softmax must be the output's activation; choose another one for the hidden layers")
+        if not self.loss_function.admits(self.activations[-1]):
+            raise ValueError(
+                f"output activation must suit the loss {self.loss_function.key!r}, got {self.activations[-1].key!r}"
+            )
+        self.task = task or ("regression" if self.loss_function.key == "mse" else "classification")
+        self.canonical = self.loss_function.canonical == self.activations[-1].key
+        self.delta_scale = self.loss_function.scale(self.sizes[-1])
+        self.from_logits = self.loss_function.value_from_logits if self.canonical else None
+        self.l1, self.l2 = float(l1), float(l2)
+        self.theta = np.zeros(count_params(self.sizes)) if theta is None else theta
+        if self.theta.shape[-1:] != (count_params(self.sizes),):
+            raise ValueError(f"theta must hold {count_params(self.sizes)} numbers, got the shape {self.theta.shape}")
+        self.grad = np.zeros_like(self.theta)
+        self.layers = [
+            Layer(activation, block, dblock)
+            for activation, block, dblock in zip(
+                self.activations, self.blocks(self.theta), self.blocks(self.grad), strict=True
+            )
+        ]
+        # The same product, but of two matrices only; measured: for an outer product it is three times as fast.
+        self.product = np.dot if self.theta.ndim == 1 else np.matmul
+        self.clones = False
+        self.weight_mask = np.zeros(self.n_params)
+        for block in self.blocks(self.weight_mask):
+            block[:, :-1] = 1.0
+
+    @property
+    def n_params(self) -> int:
+        return self.theta.shape[-1]
+
+    @property
+    def gives_probabilities(self) -> bool:
+        """Whether the outputs are probabilities, together 1: softmax's, or one output with its rest. Several sigmoids' are not."""
+        return self.task == "classification" and (self.sizes[-1] == 1 or self.activations[-1].coupled)
+
+    def blocks(self, flat: np.ndarray) -> list[np.ndarray]:
+        """Each layer's ``[W b]`` as views into a flat vector (..., n_params): shapes (..., n_out, n_in + 1)."""
+        views, start = [], 0
+        for n_in, n_out in pairwise(self.sizes):
+            stop = start + n_out * (n_in + 1)
+            views.append(flat[..., start:stop].reshape(*flat.shape[:-1], n_out, n_in + 1))
+            start = stop
+        return views
+
+    def with_theta(self, theta: np.ndarray) -> "Network":
+        """The same network with other parameters, or a stack of them, shape (..., n_params); not copied."""
+        return Network(
+            self.sizes, self.activations, loss=self.loss_function, task=self.task, l1=self.l1, l2=self.l2, theta=theta
+        )
+
+    def initialize(self, initializer, *, random_state: np.random.RandomState, scale: float = 1.0, bias: float = 0.0):
+        """Draw all weights, layer by layer from one stream, and set all biases; in place."""
+        for layer in self.layers:
+            layer.W[...] = initializer(layer.n_in, layer.n_out, random_state=random_state, scale=scale)
+            layer.b[...] = bias
+
+    def look_for_clones(self) -> None:
+        """Note whether a layer has units with equal weights, whose gradients must then be equal to the last bit."""
+        self.clones = any(len({row.tobytes() for row in block + 0.0}) < len(block) for block in self.blocks(self.theta))
+
+    def new_trace(self, n: int) -> Trace:
+        """Room for a pass over n samples."""
+        return Trace(self.sizes, n, self.theta.shape[:-1], self.theta.dtype)
+
+    def forward(self, X: np.ndarray, out: Trace | None = None) -> Trace:
+        """The feed-forward pass over X (n_samples, n_inputs). With ``out=`` nothing is allocated."""
+        X = np.asarray(X, dtype=float)
+        if X.ndim != 2 or X.shape[1] != self.sizes[0]:
+            raise ValueError(f"X must have the shape (n_samples, {self.sizes[0]}), got {X.shape}")
+        trace = self.new_trace(len(X)) if out is None else out
+        np.copyto(trace.A[0], X.T)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self.propagate(trace)
+
+    def propagate(self, trace: Trace) -> Trace:
+        """Forward from the inputs that the trace holds: Z[l] = W[l] A[l-1] + b[l], A[l] = g(Z[l])."""
+        for l, layer in enumerate(self.layers, start=1):
+            np.matmul(layer.block, trace.A_ones[l - 1], out=trace.Z[l])
+            layer.activation.forward(trace.Z[l], trace.A[l])
+        return trace
+
+    def backward(self, y: np.ndarray, trace: Trace) -> np.ndarray:
+        """The gradient of the mean loss, penalty included, for targets y; fills ``grad``, so every dW and db."""
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            return self.backpropagate(self.targets(y), trace)
+
+    def backpropagate(self, Y: np.ndarray, trace: Trace) -> np.ndarray:
+        """Backward from the target columns Y (n_outputs, n): the output's delta, then layer by layer to the first."""
+        self.output_delta(Y, trace)
+        product, layers = self.product, self.layers
+        for l in range(len(layers), 0, -1):
+            layer, delta, A_ones = layers[l - 1], trace.delta[l], trace.A_ones[l - 1]
+            if self.clones:
+                self.sum_one_by_one(delta, A_ones, layer.dblock)
+            else:
+                product(delta, A_ones.mT, out=layer.dblock)  # [dW db] = delta [A; 1].T
+            if l > 1:
+                before = trace.delta[l - 1]
+                product(layer.W_T, delta, out=before)
+                layers[l - 2].activation.backward(trace.Z[l - 1], trace.A[l - 1], before, trace.work[l - 1])
+        if self.l1 or self.l2:
+            self.grad += self.weight_mask * (self.l1 * np.sign(self.theta) + self.l2 * self.theta)
+        return self.grad
+
+    @staticmethod
+    def sum_one_by_one(delta: np.ndarray, A_ones: np.ndarray, dblock: np.ndarray) -> None:
+        """[dW db] = delta [A; 1].T, in place, a dot product for each weight.
+
+        A matrix product adds up in an order that differs from row to row, so the gradients of equal units would differ
+        in their last bits, and Adam makes much of little: so computed, clones stay clones.
+        """
+        np.vecdot(delta[..., :, None, :], A_ones[..., None, :, :], out=dblock)
+
+    def output_delta(self, Y: np.ndarray, trace: Trace) -> None:
+        """dLoss/dZ of the output: (a - y)/n, times the loss's constant, for a canonical pair; else the chain rule."""
+        Z, A, delta = trace.Z[-1], trace.A[-1], trace.delta[-1]
+        if self.canonical:
+            np.subtract(A, Y, out=delta)
+            np.multiply(delta, self.delta_scale / trace.n, out=delta)
+        else:
+            self.loss_function.gradient(A, Y, delta)
+            self.layers[-1].activation.backward(Z, A, delta, trace.work[-1])
+
+    def data_loss(self, Y: np.ndarray, trace: Trace):
+        """The data part of the loss from a forward pass: a number, or one for each network of a stack."""
+        if self.from_logits is not None:
+            return self.from_logits(trace.Z[-1], trace.A[-1], Y, trace.loss_work)
+        return self.loss_function.value(trace.A[-1], Y)
+
+    def penalty(self):
+        """l1 Σ|W| + l2/2 ΣW²: a number, or one for each network of a stack."""
+        weights, penalty = self.theta * self.weight_mask, np.zeros(self.theta.shape[:-1])[()]
+        if self.l1:
+            penalty = penalty + self.l1 * np.abs(weights).sum(axis=-1)
+        if self.l2:
+            penalty = penalty + self.l2 / 2 * np.square(weights).sum(axis=-1)
+        return penalty
+
+    def targets(self, y: np.ndarray) -> np.ndarray:
+        """Targets y (n_samples,) or (n_samples, n_outputs) as columns (n_outputs, n_samples); classes as one-hot."""
+        y = np.asarray(y)
+        n_outputs = self.sizes[-1]
+        if y.ndim == 1 and n_outputs > 1:
+            return (y == np.arange(n_outputs)[:, None]).astype(float)
+        Y = np.ascontiguousarray(np.atleast_2d(y) if y.ndim == 1 else y.T, dtype=float)
+        if Y.ndim != 2 or len(Y) != n_outputs:
+            raise ValueError(f"y must have the shape (n_samples,) or (n_samples, {n_outputs}), got {y.shape}")
+        return Y
+
+    def loss(self, X: np.ndarray, y: np.ndarray):
+        """The data part of the loss on X (n_samples, n_inputs), y; the penalty is `penalty()`."""
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            return self.data_loss(self.targets(y), self.forward(X))
+
+    def predict_proba(self, X: np.ndarray) -> np.ndarray:
+        """The outputs for X (n_samples, n_inputs): shape (n_samples, n_outputs)."""
+        return np.swapaxes(self.forward(X).A[-1], -1, -2).copy()
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        """(n_samples,): the class (p > 0.5, or the largest output), or the value in regression."""
+        return self.decide(self.forward(X).A[-1])
+
+    def decide(self, A: np.ndarray) -> np.ndarray:
+        """Output columns (..., n_outputs, n) to classes or values (..., n)."""
+        if self.task == "regression":
+            return A[..., 0, :].copy()
+        if self.sizes[-1] == 1:
+            return (A[..., 0, :] > 0.5).astype(int)
+        return A.argmax(axis=-2)
+
+    def score(self, X: np.ndarray, y: np.ndarray):
+        """Accuracy in classification, R² in regression."""
+        return self.score_outputs(self.forward(X).A[-1], self.targets(y))
+
+    def score_outputs(self, A: np.ndarray, Y: np.ndarray):
+        """Accuracy or R² from output columns A (..., n_outputs, n) and target columns Y; R² is NaN for constant Y."""
+        if self.task == "regression":
+            total = np.square(Y - Y.mean(axis=-1, keepdims=True)).sum()
+            with np.errstate(over="ignore", invalid="ignore"):
+                residual = np.square(A - Y).sum(axis=(-2, -1))
+            return 1 - residual / total if total > 0 else np.full(A.shape[:-2], np.nan)[()]
+        right = ((A > 0.5) == (Y > 0.5))[..., 0, :] if self.sizes[-1] == 1 else A.argmax(axis=-2) == Y.argmax(axis=-2)
+        return (np.count_nonzero(right) if right.ndim == 1 else right.sum(axis=-1)) / A.shape[-1]
+
+
+def count_params(sizes: Sequence[int]) -> int:
+    """Weights and biases of a network: (n_in + 1) n_out, summed over layers."""
+    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
+
+
+def _entry(kind, key, registry):
+    """A registry's entry by its key; an entry itself passes through."""
+    if isinstance(key, str) and key not in registry:
+        raise ValueError(f"unknown {kind} {key!r}; choose from {', '.join(registry)}")
+    return registry[key] if isinstance(key, str) else key

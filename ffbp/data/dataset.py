@@ -1,0 +1,203 @@
+"""A dataset: samples split into a training and a test set, and encoded as a network reads them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ffbp.data.source import INK, REGRESSION
+from ffbp.data.split import class_counts, n_held_out, usable_rows
+
+# Derived inputs of two-column data: key -> (formula, function of the two network inputs).
+DERIVED = {
+    "x1_squared": ("x1²", lambda x1, x2: x1 * x1),
+    "x2_squared": ("x2²", lambda x1, x2: x2 * x2),
+    "x1_x2": ("x1·x2", lambda x1, x2: x1 * x2),
+    "sin_x1": ("sin x1", lambda x1, x2: np.sin(x1)),
+    "sin_x2": ("sin x2", lambda x1, x2: np.sin(x2)),
+}
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Samples as the network sees them (X, y) and as they came (raw), split into training and test part.
+
+    X_train (n_train, n_inputs), y_train (n_train,): classes as integers or the (standardised) target; likewise test.
+    raw_train, raw_test: (n, n_features), all columns in their own units. rows_train, rows_test: row numbers in the
+    source. mean, std: of the chosen columns' training part (0 and 1 where nothing is standardised; 0 and full ink for
+    images, whose pixels are all divided by it). stratified: each class is to have the same share in both parts; with a
+    class too small for that, nothing is held out.
+    """
+
+    task: str
+    feature_names: tuple[str, ...]
+    target_name: str
+    class_names: tuple[str, ...]
+    columns: tuple[int, ...]
+    derived: tuple[str, ...]
+    mean: np.ndarray
+    std: np.ndarray
+    target_mean: float
+    target_std: float
+    raw_train: np.ndarray
+    raw_test: np.ndarray
+    rows_train: np.ndarray
+    rows_test: np.ndarray
+    y_train: np.ndarray
+    y_test: np.ndarray
+    stratified: bool = False
+    X_train: np.ndarray = field(init=False)
+    X_test: np.ndarray = field(init=False)
+
+    def __post_init__(self):
+        object.__setattr__(self, "X_train", self.encode(self.raw_train))
+        object.__setattr__(self, "X_test", self.encode(self.raw_test))
+        for value in vars(self).values():
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
+
+    @property
+    def n_inputs(self) -> int:
+        return len(self.columns) + len(self.derived)
+
+    @property
+    def n_classes(self) -> int:
+        return len(self.class_names)
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """Names of the network's inputs: the chosen columns, then the derived formulas."""
+        return tuple(self.feature_names[c] for c in self.columns) + tuple(DERIVED[key][0] for key in self.derived)
+
+    @property
+    def scale(self) -> float:
+        """The one number that all pixels of an image are divided by; 1 where each column has a scale of its own, or none."""
+        shared = len(self.columns) in INK and not self.mean.any() and bool((self.std == self.std[0]).all())
+        return float(self.std[0]) if shared else 1.0
+
+    @property
+    def standardized(self) -> bool:
+        """Whether each column has its own mean and standard deviation taken out."""
+        return self.scale == 1 and bool(np.any(self.mean != 0) or np.any(self.std != 1))
+
+    @property
+    def encodes(self) -> bool:
+        """Whether the network's inputs have other units than the columns."""
+        return self.standardized or self.scale != 1
+
+    def encode(self, raw: np.ndarray) -> np.ndarray:
+        """Raw samples (n, n_features) to network inputs (n, n_inputs): chosen columns, standardised, then derived."""
+        raw = np.asarray(raw, dtype=float)
+        if raw.ndim != 2 or raw.shape[1] != len(self.feature_names):
+            raise ValueError(f"raw must have the shape (n_samples, {len(self.feature_names)}), got {raw.shape}")
+        return self.encode_columns(raw[:, self.columns])
+
+    def encode_columns(self, chosen: np.ndarray) -> np.ndarray:
+        """The chosen columns (n, n_columns), in their own units, to network inputs (n, n_inputs)."""
+        X = (chosen - self.mean) / self.std
+        extra = [DERIVED[key][1](X[:, 0], X[:, 1]) for key in self.derived]
+        return np.column_stack([X, *extra]) if extra else np.ascontiguousarray(X)
+
+    def decode(self, X: np.ndarray) -> np.ndarray:
+        """Network inputs (n, n_inputs) back to the chosen columns in their own units (n, n_columns)."""
+        return np.asarray(X, dtype=float)[:, : len(self.columns)] * self.std + self.mean
+
+    def decode_target(self, value):
+        """A regression output or target back to the target's own units."""
+        return value * self.target_std + self.target_mean
+
+    def line_height(self, y):
+        """Where targets y (n,) stand over a line of inputs: values in their own units, classes evenly from 0 to 1."""
+        return self.decode_target(y) if self.task == REGRESSION else y / max(self.n_classes - 1, 1)
+
+
+def fill(X: np.ndarray, rows: np.ndarray, groups: Sequence[Sequence[int]] = ()) -> np.ndarray:
+    """X (n, n_features) without NaN: each becomes its column's median over ``rows``; a category their most frequent one.
+
+    A column that has no value in these rows at all becomes 0.
+    """
+    filled = X.copy()
+    grouped = {c for group in groups for c in group}
+    for c in np.flatnonzero(np.isnan(X).any(axis=0)):
+        if c not in grouped:
+            there = X[rows, c][~np.isnan(X[rows, c])]
+            filled[np.isnan(X[:, c]), c] = np.median(there) if len(there) else 0.0
+    for group in groups:
+        columns = list(group)
+        gaps = np.isnan(X[:, columns[0]])
+        shares = np.nan_to_num(X[np.ix_(rows, columns)]).sum(axis=0)
+        if len(columns) == 1:  # a column of two values has one indicator
+            usual = 2 * shares > (~np.isnan(X[rows, columns[0]])).sum()
+        else:
+            usual = np.arange(len(columns)) == shares.argmax()
+        filled[np.ix_(gaps, columns)] = usual.astype(float)
+    return filled
+
+
+def prepare(
+    X: np.ndarray,
+    y: np.ndarray,
+    *,
+    task: str,
+    feature_names: Sequence[str],
+    target_name: str,
+    class_names: Sequence[str],
+    columns: Sequence[int],
+    derived: Sequence[str] = (),
+    standardize: bool,
+    test_size: float,
+    seed: int,
+    stratified: bool = False,
+    missing: str = "drop",
+    groups: Sequence[Sequence[int]] = (),
+    scale: float = 1.0,
+) -> Dataset:
+    """Split raw samples X (n, n_features), y (n,) by scikit-learn's train_test_split, and encode both parts.
+
+    Rows that cannot be used are left out (`usable_rows`). Statistics, the medians that fill gaps included, come from the
+    training part only; a column that is constant there keeps the scale 1. scale: unless standardised, all are divided by it.
+    """
+    from sklearn.model_selection import train_test_split
+
+    y = np.asarray(y, dtype=float if task == REGRESSION else int)
+    rows = usable_rows(X, y, columns, missing=missing)
+    stratified = stratified and task != REGRESSION
+    if n_held_out(len(rows), test_size, class_counts(y[rows]) if stratified else ()):
+        labels = y[rows] if stratified else None
+        rows_train, rows_test = train_test_split(rows, test_size=test_size, random_state=seed, stratify=labels)
+    else:
+        rows_train, rows_test = rows, rows[:0]
+    if missing == "median":
+        X = fill(X, rows_train, groups)
+    chosen = X[np.ix_(rows_train, columns)]
+    mean, std = np.zeros(len(columns)), np.full(len(columns), float(scale))
+    target_mean, target_std = 0.0, 1.0
+    if standardize:
+        mean, std = chosen.mean(axis=0), _scale(chosen)
+        if task == REGRESSION:
+            target_mean, target_std = float(y[rows_train].mean()), float(_scale(y[rows_train]))
+            y = (y - target_mean) / target_std
+    return Dataset(
+        task=task,
+        feature_names=tuple(feature_names),
+        target_name=target_name,
+        class_names=tuple(class_names),
+        columns=tuple(columns),
+        derived=tuple(derived),
+        mean=mean,
+        std=std,
+        target_mean=target_mean,
+        target_std=target_std,
+        raw_train=X[rows_train],
+        raw_test=X[rows_test],
+        rows_train=rows_train,
+        rows_test=rows_test,
+        y_train=y[rows_train],
+        y_test=y[rows_test],
+        stratified=stratified,
+    )
+
+
+def _scale(values):
+    std = values.std(axis=0)
+    return np.where(std > 0, std, 1.0)

@@ -1,0 +1,190 @@
+"""Datasets: where the samples come from, how some are held out, and how they become a network's inputs.
+
+A `Source` makes raw samples: features in their own units and a target. Generated data, shipped tables, drawn points and
+a user's file are all sources. `prepare` holds out a test part, chooses columns, standardises with the training part's
+mean and standard deviation, and appends derived inputs, in that order; the result is a `Dataset`, which can also encode
+new raw samples the same way, and go back.
+"""
+
+import numpy as np
+
+from ffbp.data.source import CLASSIFICATION, REGRESSION, Source
+
+
+def moons(n_samples, noise, classes, random_state):
+    """Two interleaved half circles of radius 1, shifted by (1, 0.5) (scikit-learn's make_moons); Gaussian noise."""
+    from sklearn.datasets import make_moons
+
+    return make_moons(n_samples=n_samples, noise=noise, random_state=random_state)
+
+
+def circles(n_samples, noise, classes, random_state):
+    """A circle of radius 1 around one of radius 0.5 (scikit-learn's make_circles); Gaussian noise of half the size."""
+    from sklearn.datasets import make_circles
+
+    return make_circles(n_samples=n_samples, noise=noise / 2, factor=0.5, random_state=random_state)
+
+
+def blobs(n_samples, noise, classes, random_state):
+    """Gaussian blobs (scikit-learn's make_blobs), centres evenly on a circle of radius 2, deviation 3 noise."""
+    from sklearn.datasets import make_blobs
+
+    angles = np.pi / 2 + 2 * np.pi * np.arange(classes) / classes
+    centers = 2 * np.column_stack([np.cos(angles), np.sin(angles)])
+    return make_blobs(n_samples=n_samples, centers=centers, cluster_std=3 * noise, random_state=random_state)
+
+
+def xor(n_samples, noise, classes, random_state):
+    """Uniform on [-1, 1]²; class 1 where the signs differ; Gaussian noise of a third of `noise` afterwards."""
+    rng = np.random.RandomState(random_state)
+    X = rng.uniform(-1, 1, (n_samples, 2))
+    y = (X[:, 0] * X[:, 1] < 0).astype(int)
+    return X + rng.randn(n_samples, 2) * noise / 3, y
+
+
+def quadrants(n_samples, noise, classes, random_state):
+    """Four Gaussians at (±1, ±1), standard deviation 2 noise, taken in turn; class 1 where the signs differ."""
+    rng = np.random.RandomState(random_state)
+    corners = np.array([[1, 1], [-1, 1], [-1, -1], [1, -1]], dtype=float)
+    which = np.arange(n_samples) % 4
+    return corners[which] + rng.randn(n_samples, 2) * 2 * noise, which % 2
+
+
+def spiral(n_samples, noise, classes, random_state):
+    """Arms r = t, angle = 7.5 t + 2π k / arms for t evenly in (0.1, 1], class k; Gaussian noise / 8."""
+    rng = np.random.RandomState(random_state)
+    arm = np.arange(n_samples) % classes
+    t = 0.1 + 0.9 * (np.arange(n_samples) // classes + 1) / ((n_samples - 1) // classes + 1)
+    angle = 7.5 * t + 2 * np.pi * arm / classes
+    X = np.column_stack([t * np.cos(angle), t * np.sin(angle)])
+    return X + rng.randn(n_samples, 2) * noise / 8, arm
+
+
+def sine_boundary(n_samples, noise, classes, random_state):
+    """Uniform on [-3, 3] x [-2, 2]; class 1 above x2 = sin 2 x1 + Gaussian noise."""
+    rng = np.random.RandomState(random_state)
+    X = rng.uniform((-3, -2), (3, 2), (n_samples, 2))
+    return X, (X[:, 1] > np.sin(2 * X[:, 0]) + rng.randn(n_samples) * noise).astype(int)
+
+
+def _truth_table(y):
+    def make(n_samples, noise, classes, random_state):
+        return np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array(y)
+
+    make.__doc__ = (
+        f"The four points (0,0), (0,1), (1,0), (1,1) with the classes {y}; every number can be checked by hand."
+    )
+    return make
+
+
+def three_inputs(n_samples, noise, classes, random_state):
+    """Four points of three inputs in two classes, the first (0.5, 0.2, 0.8): the worked example, small enough for paper."""
+    return np.array([[0.5, 0.2, 0.8], [0.1, 0.9, 0.3], [0.7, 0.4, 0.1], [0.2, 0.6, 0.9]]), np.array([0, 1, 1, 0])
+
+
+def noisy_sine(n_samples, noise, classes, random_state):
+    """y = sin x + Gaussian noise, x uniform on [-π, π]: regression in one dimension."""
+    rng = np.random.RandomState(random_state)
+    x = rng.uniform(-np.pi, np.pi, (n_samples, 1))
+    return x, np.sin(x[:, 0]) + rng.randn(n_samples) * noise
+
+
+def plane(n_samples, noise, classes, random_state):
+    """y = 0.7 x1 - 0.4 x2 + 0.2 + Gaussian noise, x uniform on [-1, 1]²: no hidden layer is needed."""
+    rng = np.random.RandomState(random_state)
+    X = rng.uniform(-1, 1, (n_samples, 2))
+    return X, 0.7 * X[:, 0] - 0.4 * X[:, 1] + 0.2 + rng.randn(n_samples) * noise
+
+
+def bumps(n_samples, noise, classes, random_state):
+    """y = exp(-|x - p|²/0.3) - exp(-|x + p|²/0.3), p = (0.5, 0.5), + Gaussian noise / 2, x uniform on [-1.5, 1.5]²."""
+    rng = np.random.RandomState(random_state)
+    X = rng.uniform(-1.5, 1.5, (n_samples, 2))
+    hill, hole = (np.exp(-np.square(X - p).sum(axis=1) / 0.3) for p in (0.5, -0.5))
+    return X, hill - hole + rng.randn(n_samples) * noise / 2
+
+
+def _table(loader, **options):
+    def make(n_samples, noise, classes, random_state):
+        import sklearn.datasets
+
+        X, y = getattr(sklearn.datasets, loader)(return_X_y=True, **options)
+        return X.astype(float), y.astype(float) if loader == "load_diabetes" else y.astype(int)
+
+    make.__doc__ = f"The table of scikit-learn's {loader}, rows in their order."
+    return make
+
+
+_WINE = (
+    "alcohol", "malic acid", "ash", "alcalinity of ash", "magnesium", "total phenols", "flavanoids",
+    "nonflavanoid phenols", "proanthocyanins", "colour intensity", "hue", "OD280/OD315", "proline",
+)  # fmt: skip
+_CANCER = tuple(
+    f"{kind} {name}"
+    for kind in ("mean", "error of", "worst")
+    for name in (
+        "radius", "texture", "perimeter", "area", "smoothness", "compactness", "concavity", "concave points",
+        "symmetry", "fractal dimension",
+    )
+)  # fmt: skip
+_DIABETES = ("age", "sex", "bmi", "blood pressure", "s1", "s2", "s3", "s4", "s5", "s6")
+_PIXELS = tuple(f"pixel {row},{column}" for row in range(8) for column in range(8))
+_TABLE = {"generated": False, "standardize": True}
+_GATE = {"fixed": True, "n_rows": 4}
+
+DATASETS = {
+    entry.key: entry
+    for entry in (
+        Source("moons", "Moons", CLASSIFICATION, moons),
+        Source("circles", "Circles", CLASSIFICATION, circles),
+        Source("blobs", "Blobs", CLASSIFICATION, blobs, classes=(2, 6), default_classes=3),
+        Source("xor", "XOR", CLASSIFICATION, xor),
+        Source("quadrants", "Gaussian quadrants", CLASSIFICATION, quadrants),
+        Source("spiral", "Spiral", CLASSIFICATION, spiral, classes=(2, 5)),
+        Source("sine_boundary", "Sine boundary", CLASSIFICATION, sine_boundary),
+        Source("and_gate", "AND, four points", CLASSIFICATION, _truth_table([0, 0, 0, 1]), **_GATE),
+        Source("or_gate", "OR, four points", CLASSIFICATION, _truth_table([0, 1, 1, 1]), **_GATE),
+        Source("xor_gate", "XOR, four points", CLASSIFICATION, _truth_table([0, 1, 1, 0]), **_GATE),
+        Source(
+            "three_inputs", "Three inputs, four points", CLASSIFICATION, three_inputs, ("x1", "x2", "x3"),
+            default_columns=(0, 1, 2), **_GATE,
+        ),
+        Source("noisy_sine", "Noisy sine", REGRESSION, noisy_sine, ("x1",), "y", default_columns=(0,), standardize=True),
+        Source("plane", "Plane", REGRESSION, plane, target_name="y"),
+        Source("bumps", "Bumps", REGRESSION, bumps, target_name="y"),
+        Source(
+            "iris", "Iris flowers", CLASSIFICATION, _table("load_iris"),
+            ("sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)"),
+            "species", ("setosa", "versicolor", "virginica"), default_classes=3, default_columns=(2, 3), n_rows=150, **_TABLE,
+        ),
+        Source(
+            "wine", "Wine cultivars", CLASSIFICATION, _table("load_wine"), _WINE, "cultivar",
+            ("cultivar 1", "cultivar 2", "cultivar 3"), default_classes=3, default_columns=(6, 9), n_rows=178, **_TABLE,
+        ),
+        Source(
+            "breast_cancer", "Breast cancer", CLASSIFICATION, _table("load_breast_cancer"), _CANCER, "diagnosis",
+            ("malignant", "benign"), default_columns=(20, 27), n_rows=569, **_TABLE,
+        ),
+        Source(
+            "diabetes", "Diabetes progression", REGRESSION, _table("load_diabetes", scaled=False), _DIABETES,
+            "progression", default_columns=(2, 8), n_rows=442, **_TABLE,
+        ),
+        Source(
+            "digits", "Handwritten digits 8×8", CLASSIFICATION, _table("load_digits"), _PIXELS, "digit",
+            tuple("0123456789"), default_classes=10, default_columns=(21, 42), n_rows=1797, ink=16.0, **_TABLE,
+        ),
+    )
+}  # fmt: skip
+
+
+def make_dataset(
+    name: str, *, n_samples: int = 1000, noise: float = 0.2, classes: int | None = None, seed: int = 42
+) -> tuple[np.ndarray, np.ndarray]:
+    """All samples of a dataset, unsplit, in their own units: X (n_samples, n_features), y (n_samples,).
+
+    n_samples, noise and classes apply to generated data only. Raises ValueError for an unknown name.
+    """
+    if name not in DATASETS:
+        raise ValueError(f"unknown dataset {name!r}; choose from {', '.join(DATASETS)}")
+    source = DATASETS[name]
+    return source.make(n_samples, noise, classes or source.default_classes, seed)

@@ -1,0 +1,31 @@
+"""A raster: how the inputs of an image dataset lie in rows and columns."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from ffbp.data.dataset import Dataset
+from ffbp.data.source import CLASSIFICATION, ink_of
+
+
+@dataclass(frozen=True)
+class Raster:
+    """How a row of pixels is an image: side × side, row by row, each from 0 (paper) to high (ink)."""
+
+    side: int
+    high: float
+
+    def image(self, pixels: np.ndarray) -> np.ndarray:
+        """Pixels (..., side²) as images (..., side, side)."""
+        pixels = np.asarray(pixels)
+        return pixels.reshape(*pixels.shape[:-1], self.side, self.side)
+
+
+def raster_of(dataset: Dataset) -> Raster | None:
+    """The raster of a dataset whose inputs are all pixels of ten digits' images, in their order; None of any other."""
+    pixels = tuple(range(len(dataset.feature_names)))
+    if dataset.task != CLASSIFICATION or dataset.columns != pixels:
+        return None
+    ink = ink_of(np.concatenate([dataset.raw_train, dataset.raw_test]), dataset.n_classes)
+    return ink and Raster(math.isqrt(len(pixels)), ink)

@@ -1,0 +1,530 @@
+"""Rows: a file's bytes as cells of text, and which of its rows are samples.
+
+`grid_of` recognises the encoding and the separator and leaves out comments, titles above the table and remarks below it;
+`has_header` and `data_rows` find the header, and the rows of units, rules and totals that are no samples. What is left
+out is said in a note. Rows are counted as a spreadsheet counts them: from 1, the header included.
+"""
+
+import codecs
+import csv
+import io
+import json
+import re
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice, pairwise
+
+from ffbp.data.cells import bare, is_formula, is_gap, number, numbers_of, unguarded
+
+MAX_BYTES = 5 * 2**20
+MAX_ROWS = 20_000
+MAX_COLUMNS = 1000
+SEPARATORS = {"\t": "tab", ";": "semicolon", "|": "bar", ",": "comma"}  # the comma last: it is a decimal sign too
+SPACE = " "  # separates where nothing else does
+_SAMPLE = 65_536  # characters from which the separator is recognised
+
+_SIGNATURES = (
+    (b"PK\x03\x04", "a ZIP archive or an Excel workbook"),
+    (b"PK\x05\x06", "an empty ZIP archive"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"\xfd7zXZ", "an xz archive"),
+    (b"%PDF", "a PDF"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"PAR1", "a Parquet file"),
+    (b"SQLite format 3", "a database"),
+    (b"\x89HDF", "an HDF5 file"),
+    (b"\x93NUMPY", "a NumPy array"),
+)
+_NAMED_SEPARATOR = re.compile(r'"?sep=([\t;|,])"?(?=[\r\n])', re.IGNORECASE)  # the first line, as Excel reads it
+_TOTAL = re.compile(
+    r"(grand |sub)?totals?|sum|sums|summe|gesamt(summe)?|insgesamt|zusammen|mean|average|avg|mittelwert|durchschnitt|mittel",
+    re.I,
+)
+_SOURCE_LINE = re.compile(
+    r"(data )?(source|from)\b|quellen?\b|notes?\b|anmerkung|hinweis|stand\b|last updated|downloaded|©|\*|copyright|legende?\b",
+    re.I,
+)
+_UNIT = re.compile(
+    r"\([^()]*\)|\[[^\[\]]*\]|[%‰$€£¥-]|°[CFK]?|[cmkµn]?m[²³23]?|[kmµ]?g|m?s|min|h|[ckmd]?l|[kMmG]?(W|V|A|Hz|J|N|Pa)|k?cal"
+    r"|kWh|years?|yrs?|USD|EUR|CHF|GBP|km/h|m/s"
+)
+_RULE = re.compile(r"\s*:?-+:?\s*")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+
+
+class TableError(ValueError):
+    """A file that cannot be used: one sentence with the fault, its place, and the remedy."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A file's cells by column, the header among them, the number of each row, and how they were written."""
+
+    columns: list[list[str]]
+    rows: list[int]
+    encoding: str
+    separator: str
+    notes: tuple[str, ...]
+
+
+def grid_of(data: bytes) -> Grid:
+    """The cells of a file. Raises TableError for anything that is no table of text, and for formulas."""
+    if len(data) > MAX_BYTES:
+        raise TableError(
+            f"The file has {len(data) / 2**20:.1f} MB; at most {MAX_BYTES // 2**20} MB can be read: keep fewer rows or "
+            "columns."
+        )
+    text, encoding = _decode(data)
+    _refuse_other_formats(text)
+    notes = [ENCODING_NOTE] if encoding not in ("UTF-8", "UTF-16") else []
+    named = _NAMED_SEPARATOR.match(text)
+    text = text[named.end() :] if named else text  # the line's end stays, so that rows keep their numbers
+    text, comments = _without_comments(text)
+    separator = named[1] if named else separator_of(text)
+    if separator == SPACE:
+        text = "\n".join(" ".join(line.split()) for line in re.split("\r\n|\r|\n", text))
+    numbered, titles = _without_titles(_rows(text, separator))
+    _check_shape(numbered)
+    columns = [list(cells) for cells in zip(*(cells for _, cells in numbered), strict=True)]
+    columns, at = _without_edges(columns, separator)
+    _check_width(numbered[0][0], len(columns))
+    rows = [row for row, _ in numbered]
+    _refuse_formulas(columns, rows, at)
+    return Grid(columns, rows, encoding, separator, (*notes, *comments, *titles))
+
+
+ENCODING_NOTE = (
+    "The file's letters are not UTF-8. They were read as Windows writes them in Western Europe: if names look wrong, save the "
+    "file as CSV (UTF-8) and load it again."
+)
+
+
+def _refuse_other_formats(text):
+    """JSON, HTML and the like are text, too; they are named."""
+    start = text.lstrip()[:200]
+    lower = start.lower()
+    what = None
+    if start[0] in "[{":
+        for part in (text, start.splitlines()[0] if len(start) < 200 else text.lstrip().split("\n", 1)[0]):
+            with suppress(ValueError, RecursionError):
+                what = "JSON" if isinstance(json.loads(part), dict | list) else what
+        what = "RTF, a text document," if start.startswith("{\\rtf") else what
+    elif lower.startswith(("<!doctype html", "<html", "<table", "<head", "<body")):
+        what = "HTML, a web page,"
+    elif lower.startswith("<?xml"):
+        what = "XML"
+    elif re.match(r"(%[^\n]*\n|\s)*@relation\b", text[:5000], re.IGNORECASE):
+        what = "ARFF, the format of Weka,"
+    if what:
+        raise TableError(
+            f"The file is {what} and not a table of values; open it in a spreadsheet and save it as CSV (UTF-8)."
+        )
+
+
+def _decode(data):
+    if not data.strip():
+        raise TableError("The file is empty; choose a CSV file with a header and one row a sample.")
+    for signature, what in _SIGNATURES:
+        if data.startswith(signature):
+            raise TableError(f"The file is {what}, not text; open it and save it as CSV (UTF-8).")
+    for bom, encoding, label in (
+        (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
+        (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
+        (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
+    ):
+        if data.startswith(bom):
+            try:
+                return _checked_text(data.decode(encoding), label)
+            except UnicodeDecodeError as error:
+                raise TableError(
+                    f"The file says it is {label}, but byte {error.start + 1} is not; save it as CSV (UTF-8) again."
+                ) from None
+    # Text in UTF-16 without a mark: in tables nearly every other byte is zero.
+    for first, encoding in ((0, "utf-16-be"), (1, "utf-16-le")):
+        halves = data[first::2], data[1 - first :: 2]
+        if len(data) % 2 == 0 and halves[0].count(0) > 0.7 * len(halves[0]) and not halves[1].count(0):
+            return _checked_text(data.decode(encoding, errors="replace"), "UTF-16")
+    try:
+        return _checked_text(data.decode("utf-8"), "UTF-8")
+    except UnicodeDecodeError:
+        # The bytes that Windows' table leaves free are taken as Latin-1 has them.
+        text = data.decode("cp1252", errors="replace")
+        if "\ufffd" in text:
+            return _checked_text(data.decode("latin-1"), "Latin-1")
+        return _checked_text(text, "Windows-1252")
+
+
+def _checked_text(text, label):
+    control = _CONTROL.search(text)
+    if control:
+        line = text.count("\n", 0, control.start()) + 1
+        raise TableError(
+            f"The file is not a text table: line {line} holds the control character {ord(control[0]):#04x}; save it as "
+            "CSV (UTF-8)."
+        )
+    if not text.strip():
+        raise TableError("The file is empty; choose a CSV file with a header and one row a sample.")
+    return text, label
+
+
+def separator_of(text: str) -> str:
+    """The separator under which most of the first rows have the same number of values, more than one."""
+    sample = text[:_SAMPLE]
+    if len(text) > _SAMPLE:
+        cut = max(sample.rfind("\n"), sample.rfind("\r"))
+        sample = sample[:cut] if cut > 0 else sample
+    best, best_share, width = None, 0.0, 1
+    for separator in SEPARATORS:
+        if separator not in sample:
+            continue
+        counts = Counter()
+        try:
+            for cells in islice(csv.reader(io.StringIO(sample, newline=""), delimiter=separator), 200):
+                counts[len(cells)] += bool(cells)
+        except csv.Error:
+            pass  # the rows before the fault say enough, and reading all of it will name it
+        counts.pop(0, None)
+        if not counts:
+            continue
+        usual, n = counts.most_common(1)[0]
+        share = n / counts.total()
+        if usual > 1 and share > best_share:
+            best, best_share, width = separator, share, usual
+    if best in (None, "\t", ",") and _spaces_separate(sample, width, best):
+        return SPACE
+    if best is None:
+        if any(separator in sample for separator in SEPARATORS):
+            return next(separator for separator in reversed(SEPARATORS) if separator in sample)  # its fault is named
+        raise TableError(ONE_COLUMN)
+    return best
+
+
+ONE_COLUMN = "The file has only one column; a table needs inputs and a target, separated by comma, semicolon, tab or |."
+
+
+def _spaces_separate(sample, width, other):
+    """Whether spaces make more columns than the best separator: the same number in each line, most of them numbers.
+
+    Raises TableError where only the number of columns varies.
+    """
+    lines = [line for line in sample.splitlines() if line.strip()][:200]
+    if not lines or SPACE not in sample or ('"' in sample and other == ","):
+        return False
+    split = [re.findall(r'"[^"]*"|\S+', line) for line in lines]
+    below = list(split[1:] or split)
+    numbers = [
+        sum((cell[-1] != "," and number(cell, "," in cell) is not None) or is_gap(cell) for cell in cells)
+        for cells in below
+    ]
+    if any(2 * n < len(cells) for n, cells in zip(numbers, below, strict=True)) or max(map(len, split)) < 2:
+        return False
+    if len({len(cells) for cells in split}) == 1:
+        return len(split[0]) > (1 if other == "," else width)
+    if other is None:
+        i = next(i for i, cells in enumerate(split) if len(cells) != len(split[0]))
+        raise TableError(
+            f"The file separates its values by spaces, but line {i + 1} has {len(split[i])} of them and line 1 has "
+            f"{len(split[0])}; separate them by commas, semicolons or tabs."
+        )
+    return False
+
+
+def _without_comments(text):
+    """The text with the lines of comment before the table left empty, so that rows keep their numbers; and a note.
+
+    A last line `# a, b, c` above numbers is the header, as NumPy writes it.
+    """
+    if text.lstrip("\r\n")[:1] not in ("#",):
+        return text, []
+    lines = text.splitlines(keepends=True)
+    n = next(
+        (i for i, line in enumerate(lines) if line.strip() and not re.match(r"#+([^,;\t|\r\n]|\s*$)", line)), len(lines)
+    )
+    if not n or n == len(lines):
+        return text, []
+    last = max(i for i in range(n) if lines[i].strip())
+    skipped = [i for i in range(n) if lines[i].strip()]
+    for separator in (*SEPARATORS, None):
+        head, first = ([c.strip() for c in lines[i].strip().split(separator)] for i in (last, n))
+        head = head if separator or head[:1] != ["#"] else head[1:]
+        if 1 < len(head) == len(first) and [_any_number(head), _any_number(first)] == [False, True]:
+            lines[last] = re.sub(r"^#+\s+", "", lines[last])
+            skipped.remove(last)
+            break
+    for i in skipped:
+        lines[i] = lines[i][len(lines[i].rstrip("\r\n")) :] or "\n"
+    return "".join(lines), [_left_out([i + 1 for i in skipped], "comment", "Line")] if skipped else []
+
+
+def _any_number(cells):
+    return any(number(cell, False) is not None for cell in cells)
+
+
+def _left_out(rows, what, word="Row"):
+    shown = ", ".join(map(str, rows[:5])) + (f" and {len(rows) - 5} more" if len(rows) > 5 else "")
+    if len(rows) == 1:
+        return f"{word} {shown} was left out: {what}."
+    return f"{word}s {shown} were left out: {what}."
+
+
+def _rows(text, separator):
+    """[(number, cells)] of all rows that are not blank; numbers count from 1, blank rows included."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows, number = [], 0
+    try:
+        for number, cells in enumerate(reader, start=1):
+            if len(cells) > 1 or (cells and cells[0].strip()):
+                rows.append((number, cells))
+                _check_width(number, len(cells) - 1)  # the last may be empty everywhere
+                check_length(len(rows) - 1)  # the first may be a header
+    except csv.Error as error:
+        reason = str(error)
+        if "field limit" in reason:
+            fault = "holds a value of more than 131,072 characters: a quotation mark may never close; close it"
+        elif "unexpected end" in reason:
+            fault = "opens a quotation mark that is never closed; close or remove it"
+        else:
+            fault = "has text after a closing quotation mark; write a quotation mark inside a value twice"
+        raise TableError(f"Row {number + 1} {fault}.") from None
+    if not rows:
+        raise TableError("The file is empty; choose a CSV file with a header and one row a sample.")
+    return rows
+
+
+def _without_titles(numbered):
+    """The rows without titles above the table, notes below it and comments between; and what was left out."""
+    width = Counter(len(cells) for _, cells in numbered).most_common(1)[0][0]
+    notes, first = [], 0
+    while first + 1 < len(numbered) and _is_title(numbered, first, width):
+        first += 1
+    if first:
+        notes.append(_left_out([row for row, _ in numbered[:first]], "a title above the header"))
+    last = len(numbered)
+    while last - first > 2 and _is_remark(numbered[last - 1][1], width):
+        last -= 1
+    if last < len(numbered):
+        notes.append(_left_out([row for row, _ in numbered[last:]], "a remark below the table"))
+    kept = numbered[first:last]
+    comments = [row for row, cells in kept if len(cells) != width and cells[0].lstrip().startswith("# ")]
+    if comments:
+        notes.append(_left_out(comments, "comment"))
+        kept = [(row, cells) for row, cells in kept if row not in set(comments)]
+    return kept, notes
+
+
+def _is_title(numbered, i, width):
+    """Whether a row stands above the header: text in its first cell alone, or too few cells, then a row of words, then numbers."""
+    cells, rest = numbered[i][1], [row for _, row in numbered[i + 1 : i + 6]]
+    full = [len(row) == width and sum(map(bool, map(str.strip, row))) > max(1, width // 2) for row in rest]
+    if (
+        not cells[0].strip()
+        or sum(bool(cell.strip()) for cell in cells) > (2 if len(cells) < width else 1)
+        or width < 2
+    ):
+        return False
+    if number(cells[0], False) is not None or not any(full):
+        return False
+    head = full.index(True)
+    if head and len(cells) == width and all(len(row) == width for row in rest[:head]) and head > 3:
+        return False
+    below = rest[head + 1 :]
+    words = all(number(cell, False) is None or _is_year(cell) for cell in rest[head])
+    return words and any(number(cell, True) is not None for row in below for cell in row if len(row) == width)
+
+
+def _is_remark(cells, width):
+    first, others = cells[0].strip(), any(cell.strip() for cell in cells[1:])
+    if not any(c.isalpha() for c in first) or others:
+        return False
+    return len(cells) != width or (width > 2 and _SOURCE_LINE.match(first) is not None)
+
+
+def _without_edges(columns, separator):
+    """Columns without an empty one at the end (every row ended with a separator) or, between bars, at the beginning."""
+    at = list(range(1, len(columns) + 1))
+    if len(columns) > 2 and not any(columns[-1]):
+        columns, at = columns[:-1], at[:-1]
+    if len(columns) > 2 and separator == "|" and not any(cell.strip() for cell in columns[0]):
+        columns, at = columns[1:], at[1:]
+    return columns, at
+
+
+def _check_width(row, n_columns):
+    if n_columns > MAX_COLUMNS:
+        raise TableError(
+            f"Row {row} has more than {MAX_COLUMNS:,} columns; at most {MAX_COLUMNS:,} can be read: keep those you need."
+        )
+
+
+def check_length(n_rows: int) -> None:
+    """Raise TableError for more rows than can be read."""
+    if n_rows > MAX_ROWS:
+        raise TableError(
+            f"The file has more than {MAX_ROWS:,} rows; at most {MAX_ROWS:,} can be read: keep a sample of them."
+        )
+
+
+def _check_shape(numbered):
+    first, header = numbered[0]
+    for row, cells in numbered:
+        if len(cells) != len(header):
+            if row == numbered[1][0] and all(len(other) == len(cells) for _, other in numbered[1:]):
+                raise TableError(
+                    f"Row {first} has {len(header)} {'value' if len(header) == 1 else 'values'} and all others have "
+                    f"{len(cells)}; delete it if it is a title, or give every row the same number of values."
+                )
+            raise TableError(
+                f"Row {row} has {len(cells)} {'value' if len(cells) == 1 else 'values'} and row {first} has "
+                f"{len(header)}; give every row the same number of values."
+            )
+    if len(header) == 1:
+        raise TableError(ONE_COLUMN)
+
+
+def _refuse_formulas(columns, rows, at):
+    for c, column in zip(at, columns, strict=True):
+        for i, cell in enumerate(column):
+            if cell[:1] in _STARTS and is_formula(cell):
+                raise TableError(
+                    f"Row {rows[i]}, column {c} holds a formula ({shorten(cell, 20)}); save the file with values "
+                    "in place of formulas."
+                )
+
+
+_STARTS = frozenset("=@+- \t\r\n\u00a0\u2009\u202f")
+
+
+# The header, and which rows are samples
+
+
+def has_header(columns: list[list[str]], comma: bool) -> bool:
+    """The first row is a header if no value in it is a number, and it does not look like the rows below; or if its only
+    numbers are years or count up (2019, 2020 or 0, 1, 2), unlike the rows below."""
+    first = [column[0] for column in columns]
+    if all(is_gap(cell) for cell in first):
+        return False
+    if all(cell.startswith("'") for cell in first):
+        return True
+    if any(_looks_like_number(cell, column, comma) for cell, column in zip(first, columns, strict=True)):
+        return _counts_up(columns, comma)
+    if len(columns[0]) == 1:
+        return True
+    below_number = any(numbers_of(Counter([cell]), comma) for column in columns for cell in column[1:20])
+    return below_number or not any(column[0] in column[1:] for column in columns)
+
+
+def _looks_like_number(cell, column, comma):
+    """A number, or one with the currency or % that the cells below have, too."""
+    if number(cell, comma) is not None:
+        return True
+    mark = bare(cell)[-1:] if bare(cell)[-1:] in "%€$" else bare(cell)[:1] if bare(cell)[:1] in "€$£" else ""
+    return bool(mark) and all(mark in c for c in column[1:20]) and bool(numbers_of(Counter([cell]), comma))
+
+
+def _is_year(cell):
+    return re.fullmatch(r"(1[89]|20|21)\d\d(\.0)?", cell.strip()) is not None
+
+
+def _counts_up(columns, comma):
+    """Whether the first row's numbers are years, or 0, 1, 2, ... or 1, 2, 3, ..., and its texts occur nowhere below."""
+    inside = [column for column in columns if number(column[0], comma) is not None]
+    texts = [column for column in columns if number(column[0], comma) is None]
+    if len(columns[0]) < 3 or any(column[0].strip() in map(str.strip, column[1:]) for column in texts):
+        return False
+    if not texts and not all(map(_is_year, (column[0] for column in columns))) and len(columns) < 4:
+        return False
+    below = [[v for cell in column[1:200] if (v := number(cell, comma)) is not None] for column in inside]
+    values = [number(column[0], comma) for column in inside]
+    steps = {b - a for a, b in pairwise(values)}
+    if all(_is_year(column[0]) for column in inside):
+        unlike = all(sum(1800 <= v < 2200 and v.is_integer() for v in column) <= len(column) / 2 for column in below)
+        return unlike and len(steps) <= 1 and 0 not in steps and bool(texts or len(inside) > 2)
+    run = len(values) > 2 and values[0] in (0, 1) and steps == {1}
+    return run and all(any(not v.is_integer() for v in column) for column in below)
+
+
+def header_cells(columns: list[list[str]]) -> list[str]:
+    """The names in the first row, without the apostrophes that mark text."""
+    first = [column[0] for column in columns]
+    return (
+        [cell[1:] for cell in first] if all(cell.startswith("'") for cell in first) else [unguarded(c) for c in first]
+    )
+
+
+def data_rows(grid: Grid, comma: bool, with_header: bool) -> tuple[list[int], list[str]]:
+    """Which rows are samples: not the header, nor one repeated, of units, a rule (---) or a total; and what was left out."""
+    columns, rows = grid.columns, grid.rows
+    keep, notes = list(range(with_header, len(rows))), []
+    rules = [i for i in keep if "--" in columns[0][i] and all(_RULE.fullmatch(column[i]) for column in columns)]
+    if rules and len(rules) < len(keep):
+        keep = [i for i in keep if i not in set(rules)]
+        notes.append(_left_out([rows[i] for i in rules], "a rule between the header and the rows"))
+    if with_header:
+        first = columns[0][0]
+        header = [column[0] for column in columns]
+        again = [i for i in keep if columns[0][i] == first and [column[i] for column in columns] == header]
+        if again and len(again) < len(keep) and any(cell.strip() for cell in header):
+            keep = [i for i in keep if i not in set(again)]
+            notes.append(_left_out([rows[i] for i in again], "the header once more"))
+        if len(keep) > 2 and _is_unit_row([column[keep[0]] for column in columns], columns, keep, comma):
+            notes.append(_left_out([rows[keep[0]]], "units of the columns"))
+            keep = keep[1:]
+    totals = []
+    while len(keep) > 3 and (certain := _is_total(columns, keep, comma)) is not None:
+        if not certain:
+            word = next(cell for column in columns if (cell := column[keep[-1]].strip()))
+            notes.append(f"Row {rows[keep[-1]]} is called '{shorten(word, 20)}'; if it sums up the others, delete it.")
+            break
+        totals.insert(0, rows[keep.pop()])
+    if totals:
+        notes.append(_left_out(totals, "a total of the others"))
+    return keep, notes
+
+
+def _is_unit_row(cells, columns, keep, comma):
+    """Units below the header: in brackets, or well known, each above numbers; nothing else in that row."""
+    units = [c for c, cell in enumerate(cells) if cell.strip()]
+    if not units or not all(_UNIT.fullmatch(cells[c].strip()) for c in units):
+        return False
+    if all(is_gap(cells[c]) for c in units):
+        return False
+    below = [[columns[c][i] for i in keep[1:20] if columns[c][i].strip()] for c in units]
+    numeric = [sum(number(cell, comma) is not None for cell in column) >= 0.8 * max(1, len(column)) for column in below]
+    return all(numeric) and any(below)
+
+
+def _is_total(columns, keep, comma):
+    """Whether the last row is a total of the others: True, False where only its name says so, None if it is none."""
+    cells = [column[keep[-1]] for column in columns]
+    first = next((c for c, cell in enumerate(cells) if cell.strip()), None)
+    if first is None or not _TOTAL.fullmatch(cells[first].strip().rstrip(":")):
+        return None
+    above = [columns[first][i] for i in keep[:-1]]
+    if sum(cell.strip().lower() == cells[first].strip().lower() for cell in above):
+        return None  # a category like others
+    if sum(number(cell, comma) is not None for cell in above) > 0.8 * len(above):
+        return True
+    for c, cell in enumerate(cells):
+        total = number(cell, comma)
+        values = [v for i in keep[:-1] if (v := number(columns[c][i], comma)) is not None]
+        if c == first or total is None or not values:
+            continue
+        sums = sum(values), sum(values) / len(values)
+        if any(
+            abs(total - value) <= 1e-6 * max(1, sum(map(abs, values))) / (1, len(values))[k]
+            for k, value in enumerate(sums)
+        ):
+            return True
+    return False
+
+
+def shorten(text, limit=40) -> str:
+    """At most this many characters on one line, the last one … if some are left out."""
+    text = " ".join(str(text).split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"

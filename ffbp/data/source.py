@@ -1,0 +1,94 @@
+"""A source of samples: what a dataset is made from, whether drawn, computed, or read from a file."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+CLASSIFICATION, REGRESSION = "classification", "regression"
+# What happens to samples with missing values in the chosen columns: key -> label.
+DECIMALS = {"point": "Point", "comma": "Comma"}  # a file's decimal sign
+MISSING = {"drop": "Leave the row out", "median": "Fill with the training median"}
+NO_CLASS = -1  # the class of a row without one
+# Images of ten digits, by their number of pixels: what full ink is. optdigits; MNIST as shares of black, or as its files.
+INK = {64: (16.0,), 784: (1.0, 255.0)}
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where samples come from: a dataset of the registry, drawn points, or a file.
+
+    ``make(n_samples, noise, classes, random_state)`` returns X (n, n_features) and y (n,). There are ``n_rows`` samples,
+    and then the arguments are ignored; None means as many as asked for. X is NaN where a value is missing, and y is NaN
+    or NO_CLASS where the target is (only if ``has_gaps``). ``fixed`` says that the samples are few and all needed:
+    nothing is held out. ``classes`` is the range that may be chosen, ``default_columns`` what trains unless chosen
+    otherwise, ``standardize`` whether they are standardised unless chosen otherwise. ``stratified``: both parts get
+    each class in the same share. ``groups``: the features that encode one column of categories together. ``ink``:
+    what full ink is, where the features are an image's pixels; all of them are then divided by it unless chosen otherwise.
+    """
+
+    key: str
+    label: str
+    task: str
+    make: Callable
+    feature_names: tuple[str, ...] = ("x1", "x2")
+    target_name: str = "class"
+    class_names: tuple[str, ...] = ()
+    classes: tuple[int, int] | None = None
+    default_classes: int = 2
+    generated: bool = True
+    fixed: bool = False
+    default_columns: tuple[int, ...] = (0, 1)
+    n_rows: int | None = None
+    standardize: bool = False
+    stratified: bool = False
+    drawn: bool = False
+    has_gaps: bool = False
+    groups: tuple[tuple[int, ...], ...] = ()
+    ink: float | None = None
+
+    @property
+    def sized(self) -> bool:
+        """Whether the number of samples and the noise can be chosen."""
+        return self.n_rows is None
+
+
+def class_names_of(source: Source, classes: int | None) -> tuple[str, ...]:
+    """The names of a source's classes, numbers where it has none; () in regression."""
+    if source.task == REGRESSION:
+        return ()
+    return source.class_names or tuple(str(k) for k in range(classes or source.default_classes))
+
+
+def drawn_source(
+    source: Source, points: Sequence[Sequence[float]], columns: Sequence[int], classes: int | None
+) -> Source:
+    """The source of drawn points (one number a chosen column, then class or value) in the plane of another source."""
+
+    def make(n_samples, noise, random_classes, random_state):
+        numbers = np.array(points, dtype=float)
+        y = numbers[:, -1]
+        return numbers[:, :-1], y if source.task == REGRESSION else y.astype(int)
+
+    make.__doc__ = f"Points drawn by hand, starting from: {source.label}."
+    return replace(
+        source,
+        make=make,
+        feature_names=tuple(source.feature_names[c] for c in columns),
+        class_names=class_names_of(source, classes),
+        default_columns=tuple(range(len(columns))),
+        n_rows=len(points),
+        fixed=False,
+        stratified=True,
+        drawn=True,
+        has_gaps=False,
+        groups=(),
+        ink=None,
+    )
+
+
+def ink_of(X: np.ndarray, n_classes: int) -> float | None:
+    """What full ink is, where rows X (n, n_features) look like images of ten digits; None of other data."""
+    if n_classes != 10 or X.shape[1] not in INK or np.isnan(X).any() or X.min() < 0:
+        return None
+    return next((ink for ink in INK[X.shape[1]] if X.max() <= ink), None)

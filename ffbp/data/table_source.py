@@ -1,0 +1,261 @@
+"""From a table to a source of samples: which column is predicted, and how the others become inputs."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ffbp.data.read_table import MAX_CATEGORIES, MAX_CELLS
+from ffbp.data.rows import MAX_COLUMNS, TableError, shorten
+from ffbp.data.source import CLASSIFICATION, NO_CLASS, REGRESSION, Source, ink_of
+from ffbp.data.split import usable_rows
+from ffbp.data.table import Column, Table, number_text
+
+MAX_CLASSES = 10  # as many as there are colours to tell apart
+MAX_GUESSES = 20
+GUESSED_CLASSES = 10  # more different whole numbers than that are taken for a measured target
+
+TARGET_NAMES = ("class", "target", "label", "y", "species", "quality", "diagnosis", "variety")
+CLASS_NAMES = ("target", "class", "label")  # y is just as often a number that was measured
+
+
+@dataclass(frozen=True)
+class TableSource(Source):
+    """A table's source: which column is the target, which column each feature is made from, what was left out and why.
+
+    left_out: (column name, reason). set_aside: the same for columns that can be inputs but are none unless chosen.
+    """
+
+    target: int = 0
+    column_of: tuple[int, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
+    set_aside: tuple[tuple[str, str], ...] = ()
+
+
+# From a table to samples
+
+
+def guess_target(table: Table) -> int:
+    """The column called class, target, label or y (or species and the like), or else the last one from which something
+    can be learned; in a file without a header that ends in a measured number, a first column of classes 1, 2, 3."""
+    named = [c for name in TARGET_NAMES for c, column in enumerate(table.columns) if column.name.lower() == name]
+    if not table.has_header and _classes_come_first(table.columns):
+        named = [0]
+    filled = [c for c, column in enumerate(table.columns) if column.n_missing < table.n_rows]
+    candidates = [*named, *reversed(filled)][:MAX_GUESSES]
+    for c in candidates:
+        try:
+            _target(table.columns[c], guess_task(table.columns[c]))
+            _features(table, c)
+        except TableError:
+            continue
+        return c
+    return candidates[0]  # whose fault is named
+
+
+def _classes_come_first(columns):
+    first = columns[0].distinct()
+    counted = (
+        columns[0].is_number
+        and 2 <= len(first) <= GUESSED_CLASSES
+        and set(np.diff(first)) == {1}
+        and first[0] in (0, 1)
+    )
+    rest_numbers = all(column.is_number for column in columns) and len(columns) > 3
+    repeated = 2 * len(first) <= len(columns[0].values)
+    return counted and rest_numbers and repeated and guess_task(columns[-1]) == REGRESSION
+
+
+def guess_task(column: Column) -> str:
+    """Classes for text, for a few different whole numbers that repeat, and for 0, 1, 2, ... under a class's name.
+
+    Else a number to predict.
+    """
+    values = column.distinct()
+    if not column.is_number:
+        return CLASSIFICATION
+    numbered = 2 <= len(values) <= GUESSED_CLASSES and np.array_equal(values, np.arange(len(values)))
+    if numbered and column.name.lower() in CLASS_NAMES:  # even with a single sample each
+        return CLASSIFICATION
+    few = len(values) <= min(GUESSED_CLASSES, (len(column.values) - column.n_missing) // 2)
+    return CLASSIFICATION if few and bool((values == np.rint(values)).all()) else REGRESSION
+
+
+def source_of(table: Table, *, target: int | None = None, task: str | None = None) -> TableSource:
+    """The samples of a table: X (n_rows, n_features) with NaN where a value is missing, y (n_rows,).
+
+    target: the column's number, guessed if None; task: "classification" or "regression", guessed if None. The other
+    columns become features in their order: numbers as they are, two categories as one column of 0 and 1, more of them
+    one-hot in alphabetical order. Classes stand in the order of their numbers, or of their first appearance. Raises
+    TableError if that leaves nothing to learn from.
+    """
+    target = guess_target(table) if target is None else target
+    if not 0 <= target < len(table.columns):
+        raise TableError(
+            f"The target must be a column from 0 to {len(table.columns) - 1}, got {target}; choose one of this file."
+        )
+    column = table.columns[target]
+    task = task or guess_task(column)
+    y, class_names = _target(column, task)
+    X, names, column_of, groups, left_out, set_aside = _features(table, target)
+    set_aside_columns = {c for c, _ in set_aside}
+    for array in (X, y):
+        array.flags.writeable = False
+
+    def make(n_samples, noise, classes, random_state):
+        """The rows of the file, in their order."""
+        return X, y
+
+    return TableSource(
+        key="file",
+        label=table.name,
+        task=task,
+        make=make,
+        feature_names=names,
+        target_name=column.name,
+        class_names=class_names,
+        generated=False,
+        default_columns=tuple(f for f, c in enumerate(column_of) if c not in set_aside_columns),
+        n_rows=table.n_rows,
+        standardize=True,
+        stratified=True,
+        has_gaps=bool(np.isnan(X).any() or column.n_missing),
+        groups=groups,
+        ink=ink_of(X, len(class_names)),
+        target=target,
+        column_of=column_of,
+        left_out=tuple(left_out),
+        set_aside=tuple((table.columns[c].name, reason) for c, reason in set_aside),
+    )
+
+
+def _target(column, task):
+    name, values = shorten(column.name), column.distinct()
+    if not len(values):
+        raise TableError(f"Every value in the target column '{name}' is missing; choose another target.")
+    if len(values) == 1:
+        what = "class" if task == CLASSIFICATION else "number"
+        raise TableError(
+            f"The target column '{name}' holds only one {what} ({shorten(_value_text(column, values[0]), 20)}); choose "
+            "another target."
+        )
+    if task == REGRESSION:
+        if not column.is_number:
+            raise TableError(
+                f"The target column '{name}' holds text ('{shorten(column.categories[0], 20)}'), so its values are "
+                "classes; choose classes as the task, or another target."
+            )
+        return column.values.copy(), ()
+    if len(values) > MAX_CLASSES:
+        remedy = "predict it as a number, or choose another target" if column.is_number else "choose another target"
+        raise TableError(
+            f"The target column '{name}' holds {len(values):,} classes; at most {MAX_CLASSES} can be told apart by "
+            f"colour: {remedy}."
+        )
+    if column.is_number:
+        y = np.searchsorted(values, column.values)
+        y[column.missing] = NO_CLASS
+        return y, tuple(number_text(value) for value in values)
+    return column.values.copy(), column.categories
+
+
+def _value_text(column, value):
+    return number_text(value) if column.is_number else column.categories[int(value)]
+
+
+def _features(table, target):
+    columns, names, column_of, groups, left_out, set_aside = [], [], [], [], [], []
+    for c, column in enumerate(table.columns):
+        if c == target:
+            continue
+        distinct = column.distinct()
+        if not len(distinct):
+            left_out.append((column.name, "every value is missing"))
+        elif column.is_number:
+            if len(distinct) == 1:
+                set_aside.append((c, f"every value is {number_text(distinct[0])}"))
+            elif _numbers_rows(column):
+                set_aside.append((c, "it only numbers the rows"))
+            columns.append(column.values)
+            names.append(column.name)
+            column_of.append(c)
+        elif len(distinct) == 1:
+            left_out.append((column.name, f"every value is {shorten(column.categories[0], 20)}"))
+        elif len(distinct) > GUESSED_CLASSES and 2 * len(distinct) > table.n_rows - column.n_missing:
+            left_out.append((column.name, f"nearly every row has a text of its own ({len(distinct):,})"))
+        elif len(distinct) > MAX_CATEGORIES:
+            left_out.append((column.name, f"it holds {len(distinct):,} different texts, at most {MAX_CATEGORIES} fit"))
+        else:
+            ordered = sorted(column.categories)
+            shown = ordered[1:] if len(ordered) == 2 else ordered
+            groups.append(tuple(range(len(columns), len(columns) + len(shown))))
+            for category in shown:
+                indicator = (column.values == column.categories.index(category)).astype(float)
+                indicator[column.missing] = np.nan
+                columns.append(indicator)
+                names.append(f"{column.name} = {category}")
+                column_of.append(c)
+        if len(columns) > MAX_COLUMNS or len(columns) * table.n_rows > MAX_CELLS:
+            raise TableError(
+                f"The columns up to '{shorten(column.name)}' would make {len(columns):,} inputs of {table.n_rows:,} rows; "
+                f"at most {MAX_COLUMNS:,} inputs and {MAX_CELLS:,} values can be held: keep fewer columns or rows."
+            )
+    usual = [c for c in column_of if c not in {c for c, _ in set_aside}]
+    if not usual and any(reason == "it only numbers the rows" for _, reason in set_aside):
+        set_aside = [(c, reason) for c, reason in set_aside if reason != "it only numbers the rows"]
+    elif not usual:
+        reasons = left_out + [(table.columns[c].name, reason) for c, reason in set_aside]
+        raise TableError(
+            f"No column beside '{shorten(table.columns[target].name)}' can teach anything: {_listed(reasons)}; add a "
+            "column of numbers that vary."
+        )
+    X = np.column_stack(columns) if columns else np.empty((table.n_rows, 0))
+    seen = {}
+    for f, name in enumerate(names):  # "a = b" may be a column's own name too
+        if name in seen:
+            raise TableError(
+                f"Two inputs would have the same name '{shorten(name)}'; rename column '{shorten(names[seen[name]])}'."
+            )
+        seen[name] = f
+    return X, tuple(names), tuple(column_of), tuple(groups), left_out, set_aside
+
+
+def _numbers_rows(column):
+    """Whether a column counts the rows up from any number: an id; but years and what is called a time are measured."""
+    values = column.values
+    if len(values) < 3 or not (values == values[0] + np.arange(len(values))).all() or not float(values[0]).is_integer():
+        return False
+    if re.fullmatch(_TIMES, column.name, re.IGNORECASE):
+        return False
+    years = values[0] >= 1800 and values[-1] < 2200 and re.search("id|nr|no|num", column.name, re.IGNORECASE) is None
+    return values[0] >= 0 and not years
+
+
+_TIMES = r"t|(time|hour|day|week|month|quarter|year|step|epoch|date|zeit|stunde|tag|woche|monat|jahr|an|jour|mois)s?( ?[(\[].*)?"
+
+
+def _listed(reasons, limit=3):
+    text = ", ".join(f"'{shorten(name, 20)}' ({reason})" for name, reason in reasons[:limit])
+    return text + (f" and {len(reasons) - limit} more" if len(reasons) > limit else "") if reasons else "there is none"
+
+
+@dataclass(frozen=True)
+class Account:
+    """What became of a source's rows: how many there are, how many have no target, how many more were left out for a
+    gap in a chosen column, how many are used, and how many of their values were filled."""
+
+    rows: int
+    without_target: int
+    dropped: int
+    used: int
+    filled: int
+
+
+def account(source: Source, columns: Sequence[int], *, missing: str) -> Account:
+    """Count what `prepare` does with the gaps of a source's chosen columns."""
+    X, y = source.make(source.n_rows, 0.0, None, 0)
+    with_target = usable_rows(X, y, columns, missing="median")
+    used = usable_rows(X, y, columns, missing=missing)
+    filled = int(np.isnan(X[np.ix_(used, list(columns))]).sum())
+    return Account(len(X), len(X) - len(with_target), len(with_target) - len(used), len(used), filled)

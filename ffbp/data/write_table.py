@@ -1,0 +1,66 @@
+"""Writing a table as CSV, so that a spreadsheet and ffbp read the same from it."""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from ffbp.data.cells import guarded, number
+from ffbp.data.rows import has_header, separator_of
+from ffbp.data.source import NO_CLASS
+from ffbp.data.table import Table, number_text
+
+
+def to_csv(
+    X: np.ndarray,
+    y: np.ndarray,
+    *,
+    feature_names: Sequence[str],
+    target_name: str,
+    class_names: Sequence[str] = (),
+) -> str:
+    """Samples X (n, n_features), y (n,) as CSV: a header, one row a sample, the target last, its class by name.
+
+    Every number reads back to the same float; a missing one is left empty.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([guarded(name) for name in (*feature_names, target_name)])
+    classes = [name if number(name, False) is not None else guarded(name) for name in class_names]
+    for row, target in zip(X.tolist(), y.tolist(), strict=True):
+        missing = target == NO_CLASS if class_names else target != target
+        last = "" if missing else classes[int(target)] if class_names else _written(target)
+        writer.writerow([*(_written(value) for value in row), last])
+    return out.getvalue()
+
+
+def table_csv(table: Table) -> str:
+    """A table as CSV in one form: UTF-8, commas, decimal points, a header; it reads back to the same columns."""
+    columns = [
+        [column.name, *(_written(v, number_text) for v in column.values.tolist())]
+        if column.is_number
+        else [column.name, *map([*map(guarded, column.categories), ""].__getitem__, column.values.tolist())]
+        for column in table.columns
+    ]
+    names = [guarded(column.name) for column in table.columns]
+    for column, name in zip(columns, names, strict=True):
+        column[0] = name
+    if not has_header(columns, False) or all(name.startswith("'") for name in names):
+        for column, name in zip(columns, table.columns, strict=True):
+            column[0] = f"'{name.name}"
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(zip(*columns, strict=True))
+    text = out.getvalue()
+    return (
+        text if separator_of(text) == "," else f"sep=,\n{text}"
+    )  # as Excel writes it, where names hold other separators
+
+
+def _written(value, text=repr):
+    """A number's text; 1.125 gets a zero more, so that nobody takes its point for one between thousands."""
+    if value != value:
+        return ""
+    text = text(value)
+    return f"{text}0" if re.fullmatch(r"-?[1-9]\d{0,2}\.\d{3}", text) else text

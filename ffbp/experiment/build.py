@@ -1,0 +1,51 @@
+"""From a configuration to what is trained: its dataset and its network, with the start values of its seed."""
+
+import numpy as np
+
+from ffbp.core.memory import aligned_full
+from ffbp.core.network import Network
+from ffbp.data.dataset import Dataset, prepare
+from ffbp.data.source import Source, class_names_of
+from ffbp.experiment.config import Config
+
+
+def dataset_for(config: Config, source: Source | None = None) -> Dataset:
+    """The data that a configuration names, split and encoded.
+
+    source: a file's, which a configuration cannot hold. Raises ValueError for a file without it.
+    """
+    source = config.source(source)
+    resolved = config.resolve(source)
+    X, y = source.make(config.n_samples, config.noise, config.classes or source.default_classes, config.seed)
+    return prepare(
+        X,
+        y,
+        task=source.task,
+        feature_names=source.feature_names,
+        target_name=source.target_name,
+        class_names=class_names_of(source, config.classes),
+        columns=resolved.columns,
+        derived=config.derived,
+        standardize=resolved.standardize,
+        scale=resolved.scale,
+        test_size=resolved.test_size,
+        seed=config.seed,
+        stratified=source.stratified,
+        missing=config.missing,
+        groups=source.groups,
+    )
+
+
+def build_network(config: Config, dataset: Dataset) -> Network:
+    """The configuration's network, parameters still zero."""
+    resolved = config.resolve(dataset)
+    return Network(
+        resolved.sizes, resolved.activations, loss=resolved.loss, task=resolved.task, l1=config.l1, l2=config.l2
+    )
+
+
+def with_ones(X: np.ndarray) -> np.ndarray:
+    """X (n, n_inputs) as contiguous columns with a row of ones below: (n_inputs + 1, n)."""
+    columns = aligned_full((X.shape[1] + 1, len(X)), 1.0)
+    columns[:-1] = X.T
+    return columns

@@ -1,0 +1,119 @@
+"""Numbers as formulas: matrices, vectors and sums written as LaTeX, so that a page shows the arithmetic that happened.
+
+Everything here is pure: arrays and numbers in, strings for `st.latex` (or between dollar signs) out. Numbers have the four
+significant digits of `format_number`. Names are LaTeX written by us; text from users passes through `plain` only.
+"""
+
+import numpy as np
+
+from ffbp.figures import palette
+from ffbp.words.numbers import format_number
+
+MAX_TERMS = 12  # a longer sum shows its largest terms and the subtotal of the others
+SHOWN_TERMS = 6
+TERMS_A_LINE = 3
+
+
+def number(value) -> str:
+    """A number in LaTeX: 0.2531, -12.35, 1.234 · 10⁻⁵, ∞, a dash for NaN."""
+    text = format_number(value)
+    if text.endswith("∞"):
+        return text.replace("∞", r"\infty")
+    if "e" in text:
+        mantissa, exponent = text.split("e")
+        return rf"{mantissa}{{\cdot}}10^{{{int(exponent)}}}"
+    return text if text[-1].isdigit() else r"\text{–}"
+
+
+def factor(value) -> str:
+    """A number as a factor: a negative one stands in parentheses."""
+    text = number(value)
+    return f"({text})" if text.startswith("-") else text
+
+
+def signed(value, *, first: bool = False) -> str:
+    """A number as a summand: ``+ 0.5`` or ``- 0.5``; the first one without a plus."""
+    text = number(value)
+    if first:
+        return text
+    return f"- {text[1:]}" if text.startswith("-") else f"+ {text}"
+
+
+def symbol(letter: str, layer: int, unit: int | str | None = None) -> str:
+    """A quantity of layer l in the layer's colour: W^{[1]}, z^{[1]}_3; layer 0, the inputs, has no colour."""
+    text = rf"{letter}^{{[{layer}]}}" + ("" if unit is None else f"_{{{unit}}}")
+    return rf"\textcolor{{{palette.LAYERS[layer - 1]}}}{{{text}}}" if layer else text
+
+
+def shape(array) -> str:
+    """The shape of a matrix or vector: (10 × 2); a flat array counts as a column."""
+    array = np.asarray(array)
+    rows, columns = array.shape if array.ndim == 2 else (len(array), 1)
+    return rf"({rows} \times {columns})"
+
+
+def entries(array) -> str:
+    """The numbers of a matrix (rows, columns) in brackets; a flat array is written as a column."""
+    array = np.asarray(array, dtype=float)
+    rows = array if array.ndim == 2 else array[:, None]
+    lines = (" & ".join(number(value) for value in row) for row in rows)
+    return r"\begin{bmatrix}" + r" \\ ".join(lines) + r"\end{bmatrix}"
+
+
+def shaped(array, label: str = "") -> str:
+    """The numbers of a matrix or vector in brackets, a label and the shape written below."""
+    below = rf"{label}\;{shape(array)}" if label else shape(array)
+    return rf"\underset{{\textstyle {below}}}{{{entries(array)}}}"
+
+
+def matrix(name: str, array) -> str:
+    """``name = [...]`` with the shape below, for an array (rows, columns); ``name`` is LaTeX."""
+    return f"{name} = {shaped(array)}"
+
+
+def vector(name: str, array) -> str:
+    """``name = [...]``, a column with its shape below, from (n,) or (n, 1); ``name`` is LaTeX."""
+    return matrix(name, np.asarray(array, dtype=float).reshape(-1, 1))
+
+
+def aligned(lines) -> str:
+    """Lines below each other, aligned at their first ``&``."""
+    return r"\begin{aligned}" + r" \\ ".join(lines) + r"\end{aligned}"
+
+
+def weighted_sum(name: str, weights, inputs, bias=None, *, total, max_terms: int = MAX_TERMS) -> str:
+    """``name = w1·a1 + w2·a2 + ... + b``, then the products, then the total, aligned below each other.
+
+    weights, inputs: (n,). bias: a number, or None where there is none. total: the value that the core computed. With
+    more than ``max_terms`` terms the largest products are shown, and how many more there are, with their subtotal.
+    """
+    weights, inputs = np.asarray(weights, dtype=float).ravel(), np.asarray(inputs, dtype=float).ravel()
+    with np.errstate(over="ignore", invalid="ignore"):
+        products = weights * inputs
+    shown, rest = range(len(products)), None
+    if len(products) > max_terms:
+        largest = np.argsort(-np.abs(products), kind="stable")
+        shown, rest = np.sort(largest[:SHOWN_TERMS]), largest[SHOWN_TERMS:]
+    factors = [rf"{factor(weights[i])} \cdot {factor(inputs[i])}" for i in shown]
+    values = [signed(products[i], first=j == 0) for j, i in enumerate(shown)]
+    if rest is not None:
+        subtotal = products[rest].sum()
+        factors.append(rf"\underbrace{{{factor(subtotal)}}}_{{{len(rest)}\text{{ more terms}}}}")
+        values.append(signed(subtotal))
+    if bias is not None:
+        factors.append(rf"\underbrace{{{factor(bias)}}}_{{b}}")
+        values.append(signed(bias, first=not values))
+    lines = [f"{name} &= {line}" if i == 0 else rf"&\quad + {line}" for i, line in enumerate(_broken(factors, " + "))]
+    if len(values) > 1:
+        lines += [("&= " if i == 0 else r"&\quad ") + line for i, line in enumerate(_broken(values, " "))]
+    return aligned([*lines, rf"&= \mathbf{{{number(total)}}}"])
+
+
+def _broken(terms, joint):
+    """Terms joined in lines of a few, so that a sum stays readable on a narrow screen."""
+    return [joint.join(terms[i : i + TERMS_A_LINE]) for i in range(0, len(terms), TERMS_A_LINE)]
+
+
+def plain(text) -> str:
+    """Text from data or a user, shown as it is where Markdown would be read: no formatting, no links, no formulas."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|<>$~:^&" else c for c in str(text))

@@ -1,0 +1,213 @@
+"""Presets: experiments worth a lesson, each a configuration, what to look at, and where to start."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ffbp.experiment.config import Config
+from ffbp.training.run import Run
+
+
+@dataclass(frozen=True)
+class Preset:
+    """claim(run, frame): the hint as a condition on the numbers of the frame that the preset opens on."""
+
+    label: str
+    config: Config
+    hint: str
+    claim: Callable[[Run, int], bool]
+    frame: int | None = None  # the moment to show; the end unless given
+
+
+def _bends_a_little(run, frame):
+    h = run.history
+    fastest = h.epoch[np.argmin(np.diff(h.train_loss))]
+    return abs(h.train_accuracy[frame] - 0.885) < 5e-4 and fastest < 0.1 * h.epoch[frame]
+
+
+def _rises(run):
+    """In what share of the steps the loss rises."""
+    return np.mean(np.diff(run.history.step_loss) > 0)
+
+
+def _is_xor(run, frame):
+    points = dict(zip(map(tuple, run.dataset.raw_train), run.dataset.y_train, strict=True))
+    apart = points[0, 0] == points[1, 1] != points[0, 1] == points[1, 0]
+    return apart and run.network(frame).n_params == 9 and run.history.train_accuracy[frame] == 1
+
+
+def _shrinks(run, frame):
+    norms = run.history.grad_norm[frame]
+    return bool((np.diff(norms) > 0).all()) and norms[-1] > 5000 * norms[0]
+
+
+def _overshoots(run, frame):
+    return run.diverged_at == 5 and bool((np.diff(run.history.total[: frame + 1]) > 0).all()) and frame > 1
+
+
+def _are_clones(run, frame):
+    layer = run.network(frame).layers[0]
+    return len(layer.W) == 10 and all(np.ptp(values, axis=0).max() < 1e-12 for values in (layer.block, layer.dW))
+
+
+def _overfits(run, frame):
+    h = run.history
+    return h.train_loss[frame] < 0.01 and h.test_loss[frame] > 10 * h.test_loss.min()
+
+
+def _is_straight(run, frame):
+    left, right = np.array([[-2.0, 1.0], [3.0, -0.5]])
+    z = run.network(frame).forward(run.dataset.encode(np.array([left, (left + right) / 2, right]))).Z[-1][0]
+    return len(run.network(frame).layers) == 9 and np.isclose(z[1], (z[0] + z[2]) / 2)
+
+
+def _stands_apart(run, frame):
+    """Setosa is told from the others from epoch 10 on; the others are not told from each other."""
+    y, h = run.dataset.y_train, run.history
+    early = int(np.flatnonzero(h.epoch == 10)[0])
+    said = [run.network(k).predict(run.dataset.X_train) for k in (early, frame)]
+    apart = all(((guess == 0) == (y == 0)).all() for guess in said)
+    return apart and bool((said[1] == 2)[y == 1].any() and (said[1] == 1)[y == 2].any())
+
+
+def _first_sample(run, *values):
+    return np.allclose(run.dataset.raw_train[0], values)
+
+
+PRESETS = {
+    "reference": Preset(
+        "Reference: rate 0.1, too slow",
+        Config(),
+        "At this learning rate ten ReLU units bend the line only a little in 1000 epochs: 88.5 % of the points are right. "
+        "Play it from the start: when does the loss fall fastest?",
+        _bends_a_little,
+    ),
+    "about_right": Preset(
+        "Learning rate 1: about right",
+        Config(learning_rate=1.0),
+        "The same moons and the same initial weights, ten times the learning rate: the boundary winds between the moons, "
+        "and 97.6 % of the points are right.",
+        lambda run, frame: abs(run.history.train_accuracy[frame] - 0.976) < 5e-4 and _rises(run) < 0.05,
+    ),
+    "too_fast": Preset(
+        "Learning rate 10: too fast",
+        Config(learning_rate=10.0),
+        "The steps are too long: in nearly every second one the loss rises, and 8 of the 10 units have died. Play it from "
+        "the start: the first die at once. Then try leaky ReLU.",
+        lambda run, frame: 0.45 < _rises(run) < 0.5 and run.history.inactive[frame, 0] == 8,
+    ),
+    "beyond": Preset(
+        "And beyond: rate 30 on bumps",
+        Config(dataset="bumps", hidden=(16,), learning_rate=30.0, epochs=200),
+        "The loss rises at each step, further than at the one before, until the numbers overflow in epoch 5. With a "
+        "hundredth of this learning rate it falls.",
+        _overshoots,
+    ),
+    "xor_by_hand": Preset(
+        "XOR by hand",
+        Config(
+            dataset="xor_gate", hidden=(2,), activation="tanh", initializer="xavier", learning_rate=0.5,
+            epochs=2000, seed=3,
+        ),
+        "Four points, nine parameters: every number can be checked on paper. No straight line separates the classes.",
+        _is_xor,
+    ),
+    "spiral": Preset(
+        "The spiral",
+        Config(
+            dataset="spiral", hidden=(16, 16), activation="tanh", initializer="xavier", optimizer="adam",
+            learning_rate=0.03, epochs=500, seed=7,
+        ),
+        "Two layers of sixteen units wind a boundary through the arms. Watch which layer's gradient is larger.",
+        lambda run, frame: run.history.test_accuracy[frame] > 0.95 and run.network(frame).sizes[1:-1] == (16, 16),
+    ),
+    "vanishing": Preset(
+        "Six sigmoid layers: vanishing gradients",
+        Config(hidden=(8,) * 6, activation="sigmoid", initializer="xavier", epochs=1000),
+        "Look at the gradients in epoch 0: each layer back has a smaller one, so the first layers hardly learn at all.",
+        _shrinks,
+        frame=0,
+    ),
+    "symmetry": Preset(
+        "All weights zero: symmetry",
+        Config(initializer="zeros", activation="tanh", bias_init=0.1, learning_rate=0.5, epochs=300),
+        "All units are clones and get the same gradient: ten of them can do no more than one. Random weights break "
+        "the tie.",
+        _are_clones,
+    ),
+    "overfitting": Preset(
+        "Too many units, too few points",
+        Config(
+            dataset="moons", n_samples=60, noise=0.4, test_size=0.5, hidden=(64, 64), optimizer="adam",
+            learning_rate=0.01, epochs=600,
+        ),
+        "Training loss goes to zero while test loss climbs: the network learns the noise. Add an L2 penalty.",
+        _overfits,
+    ),
+    "linear": Preset(
+        "Eight layers without activation",
+        Config(hidden=(4,) * 8, activation="identity", initializer="xavier", learning_rate=0.05, epochs=500),
+        "Linear maps in a row are one linear map: however deep, the boundary stays a straight line.",
+        _is_straight,
+    ),
+    "adam": Preset(
+        "Adam against the same problem",
+        Config(optimizer="adam", learning_rate=0.01),
+        "The reference experiment with Adam: after a hundred epochs its loss is 0.3199, where plain gradient descent has "
+        "0.3987.",
+        lambda run, frame: run.history.epoch[frame] == 100 and abs(run.history.train_loss[frame] - 0.3199) < 5e-5,
+        frame=66,
+    ),
+    "iris": Preset(
+        "Iris: three species from two petal sizes",
+        Config(dataset="iris", hidden=(8,), activation="tanh", initializer="xavier", learning_rate=0.3, epochs=500),
+        "Real flowers, three classes, softmax. Setosa stands apart within ten epochs; the other two overlap to the end.",
+        _stands_apart,
+    ),
+    "digits": Preset(
+        "Handwritten digits, 64 pixels",
+        Config(
+            dataset="digits", columns=(), standardize=False, hidden=(64,), initializer="normal", init_scale=0.05,
+            optimizer="momentum", learning_rate=0.005, schedule="cosine", batch_size=16, l2=0.01, epochs=60,
+        ),
+        "Images of 8×8 pixels, ten classes, about 98 % right on images never seen. Open the page Digits: see what each "
+        "unit looks for, and draw your own.",
+        lambda run, frame: abs(run.history.test_accuracy[frame] - 0.98) < 0.01 and run.dataset.n_classes == 10,
+    ),
+    "worked_example": Preset(
+        "Worked example: 3 inputs, 4 ReLU, softmax",
+        Config(
+            dataset="three_inputs", hidden=(4,), loss="cce", learning_rate=0.5, epochs=100,
+            initial_theta=(
+                0.5, -0.5, 1.0, 0.1, 1.0, 0.5, -1.0, 0.0, -0.5, 1.0, 0.5, -0.1, 0.2, 0.4, 0.6, 0.2,
+                1.0, -1.0, 0.5, 0.5, 0.0, -0.5, 1.0, 1.0, -0.5, 0.1,
+            ),
+        ),
+        "Round weights, inputs (0.5, 0.2, 0.8): work out the forward pass on paper, then open it on its page.",
+        lambda run, frame: (
+            _first_sample(run, 0.5, 0.2, 0.8) and bool((run.history.theta[frame] == run.config.initial_theta).all())
+        ),
+        frame=0,
+    ),
+    "two_two_one": Preset(
+        "Worked example: 2-2-1, sigmoid",
+        Config(
+            dataset="xor", points=((1.0, 2.0, 1.0), (2.0, 1.0, 0.0)), test_size=0.0, hidden=(2,), activation="sigmoid",
+            initial_theta=(0.5, -0.3, 0.1, 0.2, 0.4, -0.2, 0.7, -0.6, 0.05), learning_rate=0.5, epochs=200,
+        ),
+        "Inputs (1, 2), target 1: the loss is 0.7002 and delta at the output -0.5035, before you take any step.",
+        lambda run, frame: (
+            _first_sample(run, 1, 2)
+            and abs(run.network(frame).loss(run.dataset.X_train[:1], run.dataset.y_train[:1]) - 0.7002) < 5e-5
+            and abs(run.network(frame).forward(run.dataset.X_train[:1]).A[-1][0, 0] - 1 + 0.5035) < 5e-5
+        ),
+        frame=0,
+    ),
+}  # fmt: skip
+
+# Chosen so that the run has enough frames to watch: a large network's record has room for few.
+MNIST = Config(
+    columns=(), standardize=False, hidden=(32,), optimizer="momentum", learning_rate=0.05, schedule="cosine",
+    batch_size=32, l2=0.001, epochs=18,
+)  # fmt: skip

@@ -1,0 +1,184 @@
+"""The experiment in JAX: the same samples, initial weights and batches, with `jax.value_and_grad` in place of backward.
+
+Activations and losses that JAX has are its own; what it has not, and every optimizer, is the registry's function in
+`jax.numpy`, where nothing is changed in place.
+"""
+
+import ast
+
+from ffbp.programs.layout import docstring, fold, literal
+from ffbp.programs.program import (
+    Experiment,
+    NoEquivalent,
+    Section,
+    agreement,
+    data_section,
+    first_lines,
+    learning_rate,
+    loop,
+    prediction_lines,
+    script,
+    weights_section,
+)
+from ffbp.programs.source import FORWARD, UPDATE, VALUE, Definitions
+from ffbp.training.loop import clip_factor
+from ffbp.training.run import Run
+
+LIBRARY = "JAX"
+ACTIVATIONS = {
+    "identity": "{Z}",
+    "sigmoid": "jax.nn.sigmoid({Z})",
+    "tanh": "jnp.tanh({Z})",
+    "relu": "jax.nn.relu({Z})",
+    "leaky_relu": "jnp.where({Z} > 0, {Z}, 0.01 * {Z})",  # jax.nn.leaky_relu has the slope 1 at 0
+    "elu": "jax.nn.elu({Z})",
+    "gelu": "jax.nn.gelu({Z}, approximate=True)",
+    "silu": "jax.nn.silu({Z})",
+    "softplus": "jax.nn.softplus({Z})",
+    "sine": "jnp.sin({Z})",
+    "softmax": "jax.nn.softmax({Z}, axis=0)",
+}
+LOSSES = {  # (output activation or None for any, the value from Z, A, Y and the number of samples)
+    "mse": (None, "jnp.mean(jnp.square({A} - Y))"),
+    "bce": ("sigmoid", "jnp.sum(jnp.logaddexp(0.0, {Z}) - Y * {Z}) / Y.shape[1]"),
+    "cce": ("softmax", "-jnp.sum(Y * jax.nn.log_softmax({Z}, axis=0)) / Y.shape[1]"),
+}
+
+
+def reasons(e: Experiment) -> list[str]:
+    """Why JAX has no exact equivalent: a sentence each, empty where it has one."""
+    found, d = [], Definitions("jnp", pure=True)
+    for activation in dict.fromkeys(e.activations):
+        if activation.key not in ACTIVATIONS and not d.function(activation.forward, activation.key, FORWARD).rewritten:
+            found.append(f"JAX has no {activation.label} activation.")
+    if e.loss.key not in LOSSES:
+        if not d.function(e.loss.value, e.loss.key, VALUE).rewritten:
+            found.append(f"JAX cannot differentiate {e.loss.label} as it is computed here.")
+    elif LOSSES[e.loss.key][0] not in (None, e.activations[-1].key):
+        found.append(f"In JAX, {e.loss.label} is exact only from {e.loss.canonical}'s logits.")
+    if not d.function(e.optimizer.update, f"{e.optimizer.key}_update", UPDATE).rewritten:
+        found.append(f"{e.optimizer.label} cannot be written without changing arrays in place, as JAX asks for.")
+    return found
+
+
+def jax_script(run: Run) -> str:
+    """The run's experiment as a JAX program. Raises NoEquivalent where JAX cannot be exact."""
+    e, d = Experiment(run), Definitions()
+    if found := reasons(e):
+        raise NoEquivalent(LIBRARY, found)
+    d.modules |= {"jax", "jax.numpy as jnp", "numpy as np"}
+    j = d.beside("jnp")
+    sections = [
+        data_section(e, d),
+        weights_section(e, d, gradients=False),
+        _forward(e, j),
+        _update(e, j),
+        _training(e, d),
+        _result(e),
+    ]
+    heading = f"{e.heading('the same in JAX.')}\n\n{agreement(run)}"
+    return script(heading, first_lines(d, 'jax.config.update("jax_enable_x64", True)  # float64'), sections)
+
+
+def _forward(e, j):
+    last = e.n_layers
+    calls = []
+    for l, activation in enumerate(e.activations, start=1):
+        if activation.key in ACTIVATIONS:
+            calls.append(ACTIVATIONS[activation.key].format(Z=f"Z{l}"))
+        else:
+            doc = activation.forward.__doc__ or f"g(z) = {activation.formula}"
+            calls.append(j.function(activation.forward, activation.key, FORWARD, doc=doc).call(Z=f"Z{l}"))
+    if e.loss.key in LOSSES:
+        value = LOSSES[e.loss.key][1].format(Z="Z", A="A")
+    else:
+        value = j.function(e.loss.value, e.loss.key, VALUE).call(A="A", Y="Y")
+    new = j.new_lines()
+    lines = [*new, *(["", ""] if new else []), "def forward(theta, A0):"]
+    lines += docstring("Z and A of the output for the inputs A0, a column a sample.")
+    start = 0
+    for l in e.layers():
+        n_in, n_out = e.sizes[l - 1], e.sizes[l]
+        stop = start + n_out * (n_in + 1)
+        lines.append(f"    Wb{l} = theta[{start}:{stop}].reshape({n_out}, {n_in + 1})  # [W{l} b{l}]")
+        lines.append(f"    Z{l} = Wb{l}[:, :-1] @ A{l - 1} + Wb{l}[:, -1:]")
+        lines.append(f"    A{l} = {calls[l - 1]}")
+        start = stop
+    lines += [f"    return Z{last}, A{last}", "", "", "def loss_of(theta, A0, Y):"]
+    lines += docstring(f"The mean loss on these samples: {e.loss.label}.")
+    outputs = "Z, A" if "A" in _names(value) and "Z" in _names(value) else "Z, _" if "Z" in _names(value) else "_, A"
+    lines += [f"    {outputs} = forward(theta, A0)", f"    return {value}"]
+    return Section("Forward and loss", "", "\n".join(lines))
+
+
+def _names(text):
+    return {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+
+
+def _update(e, j):
+    c, entry = e.config, e.optimizer
+    update = j.function(entry.update, f"{entry.key}_update", UPDATE, doc=entry.update.__doc__ or entry.formula)
+    clip = j.function(clip_factor, "clip_factor") if c.clip is not None else None
+    lines = [*j.new_lines(), "", "", "def objective(theta, A0, Y):"]
+    lines += docstring("What is differentiated, and the loss by itself.")
+    lines.append("    loss = loss_of(theta, A0, Y)")
+    terms = []
+    if c.l1 or c.l2:
+        start, weights = 0, []
+        for l in e.layers():
+            stop = start + e.sizes[l] * (e.sizes[l - 1] + 1)
+            weights.append(f"theta[{start}:{stop}].reshape({e.sizes[l]}, {e.sizes[l - 1] + 1})[:, :-1].ravel()")
+            start = stop
+        lines += fold(f"    W = jnp.concatenate([{', '.join(weights)}])")
+        terms += [f"{literal(c.l1)} * jnp.sum(W * jax.lax.stop_gradient(jnp.sign(W)))"] if c.l1 else []
+        terms += [f"{literal(c.l2)} / 2 * jnp.sum(jnp.square(W))"] if c.l2 else []
+    if c.l1:
+        lines.append("    # W sign(W) is |W|, but with the slope 0 at 0")
+    lines += [*fold(f"    return {' + '.join(['loss', *terms])}, loss"), "", "", "@jax.jit"]
+    lines.append("def train_step(theta, state, A0, Y, learning_rate, step):")
+    lines += docstring("One update: the loss before it, and the new theta and state.")
+    lines.append("    (_, loss), grad = jax.value_and_grad(objective, has_aux=True)(theta, A0, Y)")
+    if clip is not None:
+        lines.append(f"    grad = grad * {clip.call(grad='grad', clip=literal(c.clip))}")
+    call = update.call(theta="theta", grad="grad", state="state", learning_rate="learning_rate", step="step", **e.hyper)
+    lines += [*fold(f"    theta, state = {call}"), "    return loss, theta, state"]
+    return Section("Backward, by jax.grad, and update", "", "\n".join(lines))
+
+
+def _training(e, d):
+    schedule, rate = learning_rate(e, d)
+    state = f"[jnp.zeros(theta.size) for _ in range({e.optimizer.n_state})]" if e.optimizer.n_state else "[]"
+    lines = [*schedule, *(["", ""] if schedule else [])]
+    lines.append(f"theta, state = jnp.asarray(theta), {state}")
+    inputs, targets = ("A0_train", "Y_train") if e.full_batch else ("A0", "Y")
+    source = ("A0_epoch", "Y_epoch") if e.shuffles else ("A0_train", "Y_train")
+    part = f"[:, batch * {e.batch_size} : batch * {e.batch_size} + {e.batch_size}]"
+    step = "epoch + 1" if e.full_batch else "step + 1"
+    lines += loop(
+        e,
+        shuffled=["A0_epoch, Y_epoch = np.take(A0_train, order, axis=1), np.take(Y_train, order, axis=1)"],
+        batch=[f"A0, Y = {source[0]}{part}, {source[1]}{part}"],
+        body=[f"loss, new_theta, state = train_step(theta, state, {inputs}, {targets}, {rate}, {step})"],
+        after=["theta = new_theta"],
+        finite="jnp.isfinite(theta).all()",
+        tested=["test_loss = float(loss_of(theta, A0_test, Y_test))"],
+    )
+    return Section("Training", "", "\n".join(lines))
+
+
+def _result(e):
+    if e.regression:
+        score, name = "1 - jnp.square(A - Y).sum() / jnp.square(Y - Y.mean()).sum()", "R2"
+    elif e.n_outputs == 1:
+        score, name = "jnp.mean((A > 0.5) == (Y > 0.5))", "accuracy"
+    else:
+        score, name = "jnp.mean(A.argmax(axis=0) == Y.argmax(axis=0))", "accuracy"
+    parts = ['("train", A0_train, Y_train)', *(['("test", A0_test, Y_test)'] if e.held_out else [])]
+    lines = [
+        f"for part, A0, Y in [{', '.join(parts)}]:",
+        "    A = forward(theta, A0)[1]",
+        f"    score = {score}",
+        f'    print(f"{{part}}: loss {{loss_of(theta, A0, Y):.6f}}, {name} {{score:.4f}}")',
+        *prediction_lines(e, "np.asarray(forward(theta, encode(X[row : row + 1]))[1][:, 0])"),
+    ]
+    return Section("The result", "", "\n".join(lines))

@@ -1,0 +1,323 @@
+"""One NumPy script that owns the experiment: forward, backward and update for this network, and nothing else.
+
+It performs the core's operations in the core's order, so that on one machine its losses are the run's, and it says in
+comments what each line is in the notation of the dashboard.
+"""
+
+import inspect
+import re
+
+from ffbp.programs.layout import docstring, fold, literal
+from ffbp.programs.program import (
+    Experiment,
+    Section,
+    data_section,
+    first_lines,
+    imported,
+    learning_rate,
+    loop,
+    own_units,
+    prediction_lines,
+    script,
+    weights_section,
+    with_ones_lines,
+)
+from ffbp.programs.source import FORWARD, GRADIENT, JACOBIAN, SLOPE, UPDATE, VALUE, VALUE_FROM_LOGITS, Definitions
+from ffbp.training.loop import clip_factor
+from ffbp.training.run import Run
+
+NOTATION = (
+    "Columns are samples. Z1 = W1 A0 + b1 and A1 = g(Z1); dQ is dLoss/dQ and delta1 is dLoss/dZ1; the loss is a mean, so\n"
+    "1/n is inside delta. [W1 b1] is one block: with a row of ones below A0, one product does weights and bias."
+)
+
+
+def numpy_script(run: Run) -> str:
+    """The run's experiment as the text of a Python file that needs NumPy 2 (and scikit-learn for its samples)."""
+    e, first, sections = parts(run)
+    others = [name for name in imported(first) if name != "NumPy"]
+    how = f"in NumPy, data from {' and '.join(others)}." if others else "in NumPy alone."
+    heading = e.heading(f"forward, backward, update {how}") + "\n\n" + NOTATION
+    return script(heading, first, [*sections, picture_section(e)])
+
+
+def parts(run: Run) -> tuple[Experiment, str, list[Section]]:
+    """The experiment, the first lines (imports, constants) and all sections but the picture; the notebook's, too."""
+    e, d = Experiment(run), Definitions()
+    d.modules.add("numpy as np")
+    sections = [
+        data_section(e, d, with_ones=e.inputs_carry_ones),
+        weights_section(e, d, gradients=True),
+        forward_section(e, d),
+        backward_section(e, d),
+        update_section(e, d),
+        training_section(e, d),
+        result_section(e, d),
+    ]
+    quiet = (
+        'np.seterr(all="ignore")  # exp may overflow to infinity, where the limit is right; the loss is watched below'
+    )
+    return e, first_lines(d, quiet), sections
+
+
+def loss_call(e: Experiment, d: Definitions, *, Y: str = "Y", Z: str = "", A: str = "") -> str:
+    """The data loss as a call: from the logits for a canonical pair, else from the outputs."""
+    entry, last = e.loss, e.n_layers
+    value, takes, doc = entry.value, VALUE, entry.value.__doc__ or entry.formula
+    if e.canonical and entry.value_from_logits is not None:
+        value, takes = entry.value_from_logits, VALUE_FROM_LOGITS
+        doc = f"{inspect.cleandoc(doc)}\n\n{inspect.cleandoc(value.__doc__ or '')}"
+    return d.function(value, entry.key, takes, doc=doc).call(Z=Z or f"Z{last}", A=A or f"A{last}", Y=Y)
+
+
+def forward_section(e: Experiment, d: Definitions) -> Section:
+    calls = [
+        d.function(a.forward, a.key, FORWARD, doc=a.forward.__doc__ or f"g(z) = {a.formula}").call(Z=f"Z{l}")
+        for l, a in enumerate(e.activations, start=1)
+    ]
+    lines = [*d.new_lines(), "", ""]
+    lines += [
+        *([] if e.inputs_carry_ones else [*with_ones_lines(), "", ""]),
+        "def forward(A0):",
+        *docstring("Z and A of every layer for the inputs A0, a column a sample."),
+    ]
+    for l, call in zip(e.layers(), calls, strict=True):
+        lines.append(f"    Z{l} = Wb{l} @ {_ones(e, l - 1)}  # Z{l} = W{l} A{l - 1} + b{l}, shape ({e.sizes[l]}, n)")
+        lines.append(f"    A{l} = {call}  # A{l} = g(Z{l})")
+    lines.append(f"    return {', '.join(e.passed())}")
+    text = "Layer by layer: $Z_l = W_l A_{l-1} + b_l$ and $A_l = g(Z_l)$, from the inputs $A_0$ to the output."
+    return Section("Forward: from the inputs to the output", text, "\n".join(lines))
+
+
+def backward_section(e: Experiment, d: Definitions) -> Section:
+    last, outputs = e.n_layers, e.n_outputs
+    loss_call(e, d)
+    body = []
+    if e.canonical:
+        scale = d.inlined(e.loss.scale, {"n_outputs": str(outputs)})
+        body.append("    n = Y.shape[1]  # the loss is a mean over n samples")
+        body.append(
+            f"    delta{last} = (A{last} - Y) * ({scale} / n)  # {e.loss.label} and {e.activations[-1].label}: g' cancels"
+        )
+    else:
+        slope = d.function(e.loss.gradient, f"d_{e.loss.key}", GRADIENT, doc=e.loss.gradient.__doc__ or "dLoss/dA")
+        body.append(
+            f"    delta{last} = {slope.call(A=f'A{last}', Y='Y')}  # dLoss/dA{last}, then through g to dLoss/dZ{last}"
+        )
+        body.append(f"    delta{last} = {_through(e, d, last, f'delta{last}')}")
+    for l in range(last, 0, -1):
+        inputs = _ones(e, l - 1)
+        total = f"np.vecdot(delta{l}[:, None], {inputs})" if e.clones else f"np.dot(delta{l}, {inputs}.T)"
+        body.append(f"    dWb{l}[:] = {total}  # dW{l} = delta{l} A{l - 1}.T, db{l} = sum of delta{l}")
+        if l == 1:
+            break
+        body += fold(
+            f"    delta{l - 1} = {_through(e, d, l - 1, f'np.dot(W{l}.T, delta{l})')}  # (W{l}.T delta{l}) times g'(Z{l - 1})"
+        )
+    c = e.config
+    lines = [*d.new_lines(), "", ""]
+    if c.l1 or c.l2:
+        terms = [f"{literal(c.l1)} * np.sign(theta)"] if c.l1 else []
+        terms += [f"{literal(c.l2)} * theta"] if c.l2 else []
+        penalty = " + ".join(terms)
+        formula = " + ".join(([f"{c.l1:g} sum |W|"] if c.l1 else []) + ([f"{c.l2:g}/2 sum W^2"] if c.l2 else []))
+        lines.append("is_weight = np.ones(theta.size)  # 1 where theta holds a weight, 0 where it holds a bias")
+        start = 0
+        for l in e.layers():
+            n_in, n_out = e.sizes[l - 1], e.sizes[l]
+            stop = start + n_out * (n_in + 1)
+            lines.append(f"is_weight[{start + n_in}:{stop}:{n_in + 1}] = 0.0  # b{l}")
+            start = stop
+        lines += ["", ""]
+        body.append(f"    grad[:] += is_weight * ({penalty})  # of the penalty {formula}")
+    names = ["A0", *e.passed(), "Y"]
+    doc = "The gradient of the mean loss into grad, by the chain rule from the output to the first layer."
+    if e.clones:
+        doc += (
+            "\n\nSome units begin as clones. Their gradients have to be equal to the last bit, so samples are summed by"
+            "\nvecdot, product by product; a matrix product adds up in an order that differs from row to row."
+        )
+    text_of_body = "\n".join(line.split("#")[0] for line in body)
+    needed = [name for name in names if _uses(text_of_body, name)]
+    lines += [
+        f"def backward({', '.join(needed)}):",
+        *docstring(doc),
+        *body,
+    ]
+    text = (
+        r"$\delta_l = \partial L/\partial Z_l$. At the output it comes from the loss; a layer back, "
+        r"$\delta_{l-1} = (W_l^T \delta_l) \odot g'(Z_{l-1})$. Every layer's gradient is $dW_l = \delta_l A_{l-1}^T$."
+    )
+    return Section("Backward: from the loss to every weight", text, "\n".join(lines))
+
+
+def _ones(e, l):
+    """A of layer l with a row of ones below it, as an expression."""
+    return "A0" if l == 0 and e.inputs_carry_ones else f"with_ones(A{l})"
+
+
+def _uses(text, name):
+    return re.search(rf"\b{name}\b", text) is not None
+
+
+def _through(e, d, l, delta):
+    """dLoss/dA of layer l, an expression, to dLoss/dZ."""
+    a = e.activations[l - 1]
+    if a.jacobian is not None:
+        return d.function(a.jacobian, f"{a.key}_jacobian", JACOBIAN, result="delta").call(A=f"A{l}", delta=delta)
+    doc = a.derivative.__doc__ or f"g'(z) = {a.derivative_formula}"
+    slope = d.function(a.derivative, f"d_{a.key}", SLOPE, doc=doc).call(Z=f"Z{l}", A=f"A{l}")
+    return f"{delta} * {slope}"
+
+
+def backward_call(section: Section) -> str:
+    """The call of the function that `backward_section` wrote."""
+    signature = next(line for line in section.code.splitlines() if line.startswith("def backward("))
+    return signature.removeprefix("def ").removesuffix(":")
+
+
+def update_section(e: Experiment, d: Definitions) -> Section:
+    entry = e.optimizer
+    d.function(entry.update, f"{entry.key}_update", UPDATE, doc=entry.update.__doc__ or entry.formula)
+    if e.config.clip is not None:
+        d.function(clip_factor, "clip_factor")
+    lines = d.new_lines()
+    if entry.n_state:
+        lines += [
+            "",
+            "",
+            f"state = np.zeros(({entry.n_state}, theta.size))  # the optimizer's memory, a row a quantity",
+        ]
+    return Section("Update: what is done with the gradient", f"{entry.label}: {entry.formula}.", "\n".join(lines))
+
+
+def training_section(e: Experiment, d: Definitions) -> Section:
+    c, last = e.config, e.n_layers
+    schedule, rate = learning_rate(e, d)
+    update = d.function(e.optimizer.update, f"{e.optimizer.key}_update", UPDATE)
+    inputs, targets = ("A0_train", "Y_train") if e.full_batch else ("A0", "Y")
+    backward = backward_call(backward_section(e, Definitions()))
+    body = [f"{', '.join(e.passed())} = forward({inputs})", f"loss = {loss_call(e, d, Y=targets)}"]
+    after = [_renamed(backward, inputs, targets)]
+    if c.clip is not None:
+        factor = d.function(clip_factor, "clip_factor").call(grad="grad", clip=literal(c.clip))
+        after.append(f"grad *= {factor}  # no longer than {c.clip:g}")
+    step = "epoch + 1" if e.full_batch else "step + 1"
+    after.append(update.call(theta="theta", grad="grad", state="state", learning_rate=rate, step=step, **e.hyper))
+    lines = [*schedule, *(["", ""] if schedule else [])]
+    source = ("A0_epoch", "Y_epoch") if e.shuffles else ("A0_train", "Y_train")
+    part = f"[:, batch * {e.batch_size} : batch * {e.batch_size} + {e.batch_size}]"
+    lines += loop(
+        e,
+        shuffled=["A0_epoch, Y_epoch = np.take(A0_train, order, axis=1), np.take(Y_train, order, axis=1)"],
+        batch=[f"A0, Y = {source[0]}{part}, {source[1]}{part}"],
+        body=body,
+        after=after,
+        finite="np.isfinite(theta).all()",
+        tested=[
+            "tested = forward(A0_test)",
+            f"test_loss = {loss_call(e, d, Z=f'tested[{2 * last - 2}]', A=f'tested[{2 * last - 1}]', Y='Y_test')}",
+        ],
+    )
+    text = "Forward, loss, backward, update: again and again."
+    return Section("Training", text, "\n".join(lines))
+
+
+def _renamed(call, inputs, targets):
+    """The call of backward with this part's inputs and targets."""
+    name, arguments = call.removesuffix(")").split("(")
+    names = [{"A0": inputs, "Y": targets}.get(argument, argument) for argument in arguments.split(", ")]
+    return f"{name}({', '.join(names)})"
+
+
+def result_section(e: Experiment, d: Definitions) -> Section:
+    last = e.n_layers
+    A = f"A{last}"
+    if e.regression:
+        score, name = f"1 - np.square({A} - Y).sum() / np.square(Y - Y.mean()).sum()", "R2"
+    elif e.n_outputs == 1:
+        score, name = f"np.mean(({A} > 0.5) == (Y > 0.5))", "accuracy"
+    else:
+        score, name = f"np.mean({A}.argmax(axis=0) == Y.argmax(axis=0))", "accuracy"
+    call = loss_call(e, d)
+    unpacked = f"*_, Z{last}, {A}" if f"Z{last}" in call else f"*_, {A}"
+    lines = [
+        "def score(A0, Y):",
+        *docstring(f"The data loss and the {'R2' if e.regression else 'accuracy'} on samples A0 with the targets Y."),
+        f"    {unpacked} = forward(A0)",
+        f"    return {call}, {score}",
+        "",
+        "",
+    ]
+    parts = ("train", "test") if e.held_out else ("train",)
+    lines += [f"{part}_loss, {part}_score = score(A0_{part}, Y_{part})" for part in parts]
+    lines += [f'print(f"{part}: loss {{{part}_loss:.6f}}, {name} {{{part}_score:.4f}}")' for part in parts]
+    lines += prediction_lines(e, "forward(encode(X[row : row + 1]))[-1][:, 0]")
+    text = "How well it does on the samples it learnt from" + (" and on those it never saw" if e.held_out else "") + "."
+    return Section("The result", text, "\n".join(lines))
+
+
+def picture_section(e: Experiment, *, notebook: bool = False) -> Section:
+    """Boundary (or curve) and loss, with plotly or else matplotlib; a script writes a file, a notebook shows it."""
+    n_columns, shown = len(e.data.columns), own_units(e, "y")
+    grid, plotly, pyplot = [], [], []
+    if n_columns == 2:
+        last = "forward(encode(plane))[-1]"
+        shade = own_units(e, f"{last}[0]") if e.regression or e.n_outputs == 1 else f"{last}.argmax(axis=0)"
+        grid = [
+            "x1, x2 = (np.linspace(x.min() - 0.2 * np.ptp(x), x.max() + 0.2 * np.ptp(x), 120) for x in X.T)",
+            "plane = np.column_stack([axis.ravel() for axis in np.meshgrid(x1, x2)])",
+            f"shade = {shade}.reshape(120, 120)",
+        ]
+        plotly = [
+            'picture.add_heatmap(x=x1, y=x2, z=shade, colorscale="RdBu", opacity=0.6, showscale=False, row=1, col=2)',
+            f'dots = {{"color": {shown}, "colorscale": "RdBu", "line": {{"width": 1, "color": "white"}}}}',
+            'picture.add_scatter(x=X[:, 0], y=X[:, 1], mode="markers", marker=dots, showlegend=False, row=1, col=2)',
+        ]
+        pyplot = [
+            'right.pcolormesh(x1, x2, shade, cmap="RdBu", alpha=0.6)',
+            f'right.scatter(X[:, 0], X[:, 1], c={shown}, cmap="RdBu", edgecolor="white")',
+        ]
+    elif n_columns == 1:
+        grid = [
+            "line = np.linspace(X.min(), X.max(), 300)",
+            f"curve = {own_units(e, 'forward(encode(line[:, None]))[-1][0]')}",
+        ]
+        plotly = [
+            f'picture.add_scatter(x=X[:, 0], y={shown}, mode="markers", name="samples", row=1, col=2)',
+            'picture.add_scatter(x=line, y=curve, mode="lines", name="network", row=1, col=2)',
+        ]
+        pyplot = [f'right.plot(X[:, 0], {shown}, "o", markersize=3)', "right.plot(line, curve)"]
+    columns = 2 if grid else 1
+    titles = '("Loss before each update", "What the network computes")' if grid else '("Loss before each update",)'
+    axes = "(left, right)" if grid else "left"
+    show_plotly = "picture.show()" if notebook else 'picture.write_html("experiment.html")'
+    show_pyplot = "plt.show()" if notebook else 'figure.savefig("experiment.png")'
+    lines = [
+        *grid,
+        "try:",
+        "    from plotly.subplots import make_subplots",
+        "",
+        f"    picture = make_subplots(rows=1, cols={columns}, subplot_titles={titles})",
+        '    picture.add_scatter(y=losses, name="loss", row=1, col=1)',
+        *("    " + line for line in plotly),
+        f"    {show_plotly}",
+        "except ImportError:",
+        "    try:",
+        "        import matplotlib.pyplot as plt",
+        "",
+        f"        figure, {axes} = plt.subplots(1, {columns}, figsize=({5 * columns}, 4))",
+        "        left.plot(losses)",
+        '        left.set(title="Loss before each update", xlabel="step")',
+        *("        " + line for line in pyplot),
+        f"        {show_pyplot}",
+        "    except ImportError:",
+        "        " + ('print("losses:", np.round(losses[:: max(1, len(losses) // 10)], 4))' if notebook else "pass"),
+    ]
+    text = "With plotly if it is installed, else with matplotlib" + (", else as numbers." if notebook else ".")
+    title = (
+        "The picture"
+        if notebook
+        else "The picture: experiment.html with plotly, or else experiment.png with matplotlib"
+    )
+    return Section(title, text, "\n".join(lines))

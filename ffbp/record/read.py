@@ -1,0 +1,434 @@
+"""The record: a run as one JSON file that anybody can read, and that loads back into the very same `Run`.
+
+Scalars are JSON numbers with all their digits, so loading is exact; NaN and infinities, which JSON lacks, are the texts
+"NaN", "Infinity", "-Infinity", and null stands for a column that was never measured. What is large (parameters and
+optimizer state of every frame, single steps' losses, samples) is packed: little-endian numbers, deflated, base64. The
+checksum is over the content_of, not the layout, so a file may be indented anew. It finds damage and careless edits. What a
+record says twice, such as the sizes that its configuration implies, is compared as it is read: a record is what
+`dump_record` writes for the run that it holds, or it is refused. Whether its numbers are true only training again can
+tell; `ffbp.record.verify` does that.
+"""
+
+import base64
+import binascii
+import json
+import math
+import re
+import zlib
+from dataclasses import MISSING, dataclass, fields, replace
+
+import numpy as np
+
+from ffbp.core.network import count_params
+from ffbp.core.optimizers import OPTIMIZERS
+from ffbp.data.dataset import DERIVED, Dataset
+from ffbp.data.raster import raster_of
+from ffbp.data.source import CLASSIFICATION, REGRESSION, Source
+from ffbp.experiment.build import build_network
+from ffbp.experiment.config import Config
+from ffbp.record.write import FORMAT, KEYS, SPECIAL, VERSION, canonical, checksum, content_of, made_with
+from ffbp.training.run import MAX_FRAMES, History, Run
+
+READABLE = (1, 2)  # in version 1 the automatic choice standardised images, too
+MAX_BYTES = 24_000_000  # of a record; the largest run, about 8 MB of parameters and state, stays below
+MAX_ARRAY_BYTES = 64_000_000
+MAX_LISTS, MAX_COMMAS = 100_000, 1_000_000  # Python's lists take far more memory than their text
+MAX_NAMES, MAX_NAME = 2000, 500
+MAX_VALUE = 1e100  # of a sample: with more, axes and squares overflow
+_UNPACKED = object()  # stands for an array that was packed and is compared already, since it was read
+_COUNTS = ("epoch", "step", "inactive", "saturated")
+_VERSION = re.compile(r"\d[\w.+!-]*", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Record:
+    """A loaded record: the run, the versions of what made it, by name, and the fields that it leaves out.
+
+    ``unsaid`` are fields that came later than the record, or were taken out of it; they have their defaults.
+    """
+
+    run: Run
+    made_with: dict[str, str]
+    unsaid: tuple[str, ...] = ()
+
+
+# Reading
+
+
+def load_record(text: str | bytes) -> Run:
+    """The run that `dump_record` wrote, equal in every bit. Raises ValueError, one sentence, for anything else."""
+    return read_record(text).run
+
+
+def read_record(text: str | bytes) -> Record:
+    """The same with the versions that made it. Raises ValueError, one sentence, for anything that is not a whole record."""
+    content = _parsed(text)
+    if content.get("format") != FORMAT:
+        raise ValueError(
+            f"format must be {FORMAT!r}, got {_short(content.get('format'))}; choose a file saved as a record"
+        )
+    version = content.get("version")
+    if type(version) is not int or version not in READABLE:
+        raise ValueError(
+            f"version must be {' or '.join(map(str, READABLE))}, got {_short(version)}; it was written by another version of ffbp"
+        )
+    for key in KEYS:
+        if key not in content:
+            raise ValueError(f"{key} must be in a record, got none; the file is not whole")
+    try:
+        expected = checksum(content)
+    except (ValueError, RecursionError):
+        raise ValueError("a record must hold finite numbers, got one too large; the file was changed") from None
+    if content["checksum"] != expected:
+        raise ValueError(
+            f"checksum must be {expected[:19]}… for this content, got {_short(content['checksum'])}; the file was changed "
+            "or damaged after it was saved: ask for it again"
+        )
+    config = Config.from_json(json.dumps(_dict(content["config"], "config")))
+    dataset = _dataset(_dict(content["data"], "data"))
+    if version == 1 and config.standardize is None and raster_of(dataset) is not None:
+        config = replace(config, standardize=True)
+        content["config"]["standardize"] = True
+    content["version"] = VERSION
+    _check_data(config, dataset)
+    sizes = build_network(config, dataset).sizes
+    history = _history(_dict(content["history"], "history"), config, dataset, sizes)
+    run = Run(
+        config,
+        dataset,
+        history,
+        _epoch(content["diverged_at"], "diverged_at", config),
+        _epoch(content["stopped_at"], "stopped_at", config),
+    )
+    for key in content.keys() - set(KEYS):
+        raise ValueError(f"unknown key {_short(key)} in a record; the file was changed")
+    unsaid = []
+    for key, due in content_of(run, lambda array: _UNPACKED).items():
+        _check(content[key], due, key, unsaid)
+    return Record(run, _versions(content["made_with"]), tuple(unsaid))
+
+
+def _parsed(text) -> dict:
+    if len(text) > MAX_BYTES:
+        raise ValueError(f"a record must be at most {MAX_BYTES // 1_000_000} MB, got {len(text) / 1e6:.1f} MB")
+    if isinstance(text, bytes):
+        try:
+            text = text.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise ValueError(
+                "a record must be text (UTF-8), got something else; choose a file saved as a record"
+            ) from None
+    if text.count("[") + text.count("{") > MAX_LISTS or text.count(",") > MAX_COMMAS:
+        raise ValueError("a record must have far fewer parts than this file; choose a file saved as a record")
+
+    repeated = []
+
+    def refuse(token):
+        raise ValueError(f"{token} is no JSON number")
+
+    def unique(pairs):
+        taken = dict(pairs)
+        if len(taken) < len(pairs):
+            names = [name for name, _ in pairs]
+            repeated.append(next(name for name in names if names.count(name) > 1))
+        return taken
+
+    try:
+        content = json.loads(text, parse_constant=refuse, object_pairs_hook=unique)
+    except (ValueError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)[:120]
+        raise ValueError(
+            f"a record must be JSON, got something else ({reason}); the file is damaged or cut off"
+        ) from None
+    if repeated:
+        raise ValueError(
+            f"{_short(repeated[0])} must stand once in its JSON object, got it twice; the file was changed"
+        )
+    if not isinstance(content, dict):
+        raise ValueError(
+            f"a record must be a JSON object, got {type(content).__name__}; choose a file saved as a record"
+        )
+    return content
+
+
+def _dict(value, name) -> dict:
+    if not isinstance(value, dict):
+        raise ValueError(f"{name} must be a JSON object, got {_short(value)}")
+    return value
+
+
+def _dataset(values) -> Dataset:
+    """Samples, each field by its type; what does not belong together is refused."""
+    known = {f.name: f for f in fields(Dataset) if f.init}
+    taken = {}
+    for name, item in known.items():
+        if name not in values:
+            if item.default is MISSING:
+                raise ValueError(f"data.{name} must be in a record, got none; the file is not whole")
+            continue
+        value, kind = values[name], str(item.type)
+        if "ndarray" in kind:
+            taken[name] = _unpacked(value, f"data.{name}")
+        elif "tuple" in kind:
+            taken[name] = _tuple(value, f"data.{name}", int if "int" in kind else str)
+        else:
+            taken[name] = _single(
+                value, f"data.{name}", {"str": str, "float": float, "bool": bool}[_type_name(item.type)]
+            )
+    _check_shapes(taken)
+    with np.errstate(all="ignore"):
+        dataset = Dataset(**taken)
+    if not (np.isfinite(dataset.X_train).all() and np.isfinite(dataset.X_test).all()):
+        raise ValueError("data must be finite once they are standardised; the file was changed")
+    return dataset
+
+
+def _type_name(kind) -> str:
+    return kind if isinstance(kind, str) else kind.__name__
+
+
+def _check_shapes(data):
+    n_features, n_columns = len(data["feature_names"]), len(data["columns"])
+    n_train, n_test = len(data["rows_train"]), len(data["rows_test"])
+
+    def require(ok, name, rule):
+        if not ok:
+            raise ValueError(f"data.{name} must be {rule}; the file was changed")
+
+    require(data["task"] in (CLASSIFICATION, REGRESSION), "task", f"{CLASSIFICATION} or {REGRESSION}")
+    require(n_train >= 1, "rows_train", "at least one row")
+    require(n_columns > 0 and all(0 <= c < n_features for c in data["columns"]), "columns", f"below {n_features}")
+    require(len(set(data["columns"])) == n_columns, "columns", "different")
+    require(set(data["derived"]) <= set(DERIVED), "derived", f"among {', '.join(DERIVED)}")
+    require(not data["derived"] or n_columns == 2, "derived", "left out unless two columns are used")
+    for name, shape in (
+        ("raw_train", (n_train, n_features)),
+        ("raw_test", (n_test, n_features)),
+        ("rows_train", (n_train,)),
+        ("rows_test", (n_test,)),
+        ("y_train", (n_train,)),
+        ("y_test", (n_test,)),
+        ("mean", (n_columns,)),
+        ("std", (n_columns,)),
+    ):
+        require(data[name].shape == shape, name, f"of shape {shape}, got {data[name].shape}")
+    require(
+        all(data[name].dtype.kind == "f" for name in ("raw_train", "raw_test", "mean", "std")), "raw_train", "floats"
+    )
+    require(data["rows_train"].dtype.kind == data["rows_test"].dtype.kind == "i", "rows_train", "whole numbers")
+    rows = np.concatenate([data["rows_train"], data["rows_test"]])
+    require((rows >= 0).all() and len(np.unique(rows)) == len(rows), "rows_test", "other rows than those of rows_train")
+    classes = data["class_names"]
+    for name in ("y_train", "y_test"):
+        y = data[name]
+        if data["task"] == REGRESSION:
+            require(not classes and y.dtype.kind == "f" and np.isfinite(y).all(), name, "finite numbers")
+        else:
+            require(
+                y.dtype.kind == "i" and ((y >= 0) & (y < len(classes))).all(), name, f"classes below {len(classes)}"
+            )
+    require(bool((data["std"] > 0).all()) and np.isfinite(data["std"]).all(), "std", "positive")
+    require(data["target_std"] > 0, "target_std", "positive")
+    require(np.isfinite(data["mean"]).all(), "mean", "finite")
+    for name in ("raw_train", "raw_test"):
+        used = data[name][:, list(data["columns"])]
+        require(bool((np.abs(used) <= MAX_VALUE).all()), name, f"numbers of at most {MAX_VALUE:g} in the used columns")
+
+
+def own_source(dataset: Dataset) -> Source:
+    """A record's samples in the order of their rows: what is left of the file that they came from.
+
+    Gaps are filled or left out already, and a regression's target may be standardised already.
+    """
+    order = np.argsort(np.concatenate([dataset.rows_train, dataset.rows_test]))
+    X = np.concatenate([dataset.raw_train, dataset.raw_test])[order]
+    y = np.concatenate([dataset.y_train, dataset.y_test])[order]
+    return Source(
+        "file", "the file", dataset.task, lambda *_: (X, y), dataset.feature_names, dataset.target_name,
+        dataset.class_names, generated=False, default_columns=dataset.columns, n_rows=len(X), standardize=True,
+        stratified=True, has_gaps=bool(np.isnan(X).any()),
+    )  # fmt: skip
+
+
+def _check_data(config, dataset):
+    """The data must be of the kind that the configuration asks for; the numbers themselves `verify` compares."""
+    source = None
+    if config.file_name:
+        source = own_source(dataset)
+        config.check(source)
+    own, given = config.resolve(source), config.resolve(dataset)
+    pairs = {name: (getattr(own, name), getattr(given, name)) for name in ("task", "n_classes", "columns", "n_train")}
+    pairs |= {"derived": (config.derived, dataset.derived), "task": (config.task or own.task, given.task)}
+    for name, (due, got) in pairs.items():
+        if due != got:
+            raise ValueError(
+                f"data must have {name} {_short(due)} for this configuration, got {_short(got)}; the file was changed"
+            )
+
+
+def _history(values, config, dataset, sizes) -> History:
+    n_layers, n_params, n_state = len(sizes) - 1, count_params(sizes), OPTIMIZERS[config.optimizer].n_state
+    resolved = config.resolve(dataset)
+    n_batches = math.ceil(resolved.n_train / resolved.batch_size)
+    for item in fields(History):
+        if item.name not in values:
+            raise ValueError(f"history.{item.name} must be in a record, got none; the file is not whole")
+    epoch = _array(values["epoch"], "history.epoch", None, whole=True)
+    n = len(epoch)
+    if not 1 <= n <= MAX_FRAMES or epoch[0] != 0 or (np.diff(epoch) <= 0).any() or epoch[-1] > config.epochs:
+        raise ValueError(f"history.epoch must rise from 0 to at most {config.epochs}, in at most {MAX_FRAMES} frames")
+    taken = {"epoch": epoch}
+    for name, shape in (("theta", (n, n_params)), ("state", (n, n_state, n_params))):
+        taken[name] = _unpacked(values[name], f"history.{name}", shape)
+    taken["step_loss"] = steps = _unpacked(values["step_loss"], "history.step_loss")
+    per_layer = {f.name for f in fields(History)} - set(taken) - {"step", "penalty"}
+    per_layer = {name for name in per_layer if not name.startswith(("train_", "test_"))}
+    for item in fields(History):
+        if item.name not in taken:
+            shape = (n, n_layers) if item.name in per_layer else (n,)
+            taken[item.name] = _array(values[item.name], f"history.{item.name}", shape, whole=item.name in _COUNTS)
+    if (taken["step"] != epoch * n_batches).any():
+        raise ValueError(f"history.step must be the epoch times {n_batches} batches; the file was changed")
+    if (
+        steps.ndim != 1
+        or steps.dtype.kind != "f"
+        or not epoch[-1] * n_batches <= len(steps) <= config.epochs * n_batches
+    ):
+        raise ValueError(f"history.step_loss must hold a number for each of at least {epoch[-1] * n_batches} steps")
+    if not np.isfinite(taken["theta"]).all():
+        raise ValueError("history.theta must be finite; the file was changed")
+    return History(**taken)
+
+
+def _check(found, due, name, unsaid):
+    """What was read must be what is written of the run that it made; fields with defaults may be left out (`unsaid`)."""
+    if due is _UNPACKED:
+        return
+    if isinstance(due, dict) and isinstance(found, dict):
+        for key in found.keys() - due.keys():
+            raise ValueError(f"unknown key {_short(key)} in {name}; the file was changed")
+        for key, value in due.items():
+            if key in found:
+                _check(found[key], value, f"{name}.{key}", unsaid)
+            elif name in ("config", "data"):
+                unsaid.append(f"{name}.{key}")
+            else:
+                raise ValueError(f"{name}.{key} must be in a record, got none; the file is not whole")
+        return
+    texts = canonical(due), canonical(found)
+    if texts[0] != texts[1]:
+        due, got = (text if len(text) <= 60 else text[:59] + "…" for text in texts)
+        raise ValueError(f"{name} must be {due} by the rest of the record, got {got}; the file was changed")
+
+
+def _versions(values) -> dict[str, str]:
+    """What made the record. Nothing can tell whether it is true, but it has to look like it."""
+    due = made_with()
+    if set(_dict(values, "made_with")) != set(due):
+        raise ValueError(f"made_with must have the keys {', '.join(due)}; the file was changed")
+    for key, value in values.items():
+        ok = isinstance(value, str) and value.isprintable() and 0 < len(value) <= 80
+        if not ok or (key != "machine" and not _VERSION.fullmatch(value)):
+            what = "a machine" if key == "machine" else "a version"
+            raise ValueError(f"made_with.{key} must be {what}, got {_short(value)}; the file was changed")
+    return values
+
+
+def _epoch(value, name, config):
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= config.epochs):
+        return value
+    raise ValueError(f"{name} must be null or an epoch up to {config.epochs}, got {_short(value)}")
+
+
+def _single(value, name, kind):
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    ok = isinstance(value, kind) and (kind is not str or len(value) <= MAX_NAME)
+    if not ok or (kind is float and not math.isfinite(value)):
+        raise ValueError(f"{name} must be a {kind.__name__}, got {_short(value)}")
+    return value
+
+
+def _tuple(value, name, kind):
+    ok = isinstance(value, list) and len(value) <= MAX_NAMES
+    if not ok or any(
+        not isinstance(v, kind) or isinstance(v, bool) or (kind is str and len(v) > MAX_NAME) for v in value
+    ):
+        raise ValueError(f"{name} must be a list of {kind.__name__}, got {_short(value)}")
+    return tuple(value)
+
+
+def _array(value, name, shape, *, whole=False) -> np.ndarray:
+    """Nested lists of numbers as an array of a given shape (None: one axis of any length)."""
+
+    def number(v):
+        if isinstance(v, str) and not whole:
+            return SPECIAL.get(v, v)
+        return v
+
+    if value is None and shape is not None and not whole:
+        return np.full(shape, math.nan)
+    rows = value if isinstance(value, list) and len(value) <= MAX_FRAMES else None
+    flat = None
+    if rows is not None:
+        nested = shape is not None and len(shape) == 2
+        if nested and all(isinstance(row, list) and len(row) == shape[1] for row in rows):
+            flat = [number(v) for row in rows for v in row]
+        elif not nested:
+            flat = [number(v) for v in rows]
+    kinds = (int,) if whole else (int, float)
+    good = flat is not None and all(isinstance(v, kinds) and not isinstance(v, bool) for v in flat)
+    if not good or (whole and any(abs(v) >= 2**53 for v in flat)):
+        raise ValueError(
+            f"{name} must be {'whole numbers' if whole else 'numbers'} in rows of one length; the file was changed"
+        )
+    try:
+        array = np.array(flat, dtype=int if whole else float)
+    except OverflowError:
+        raise ValueError(f"{name} must hold numbers that a computer can hold; the file was changed") from None
+    if shape is None:
+        return array
+    if len(rows) != shape[0]:
+        raise ValueError(f"{name} must have {shape[0]} rows, one a frame, got {len(rows)}; the file was changed")
+    return array.reshape(shape)
+
+
+def _unpacked(value, name, shape=None) -> np.ndarray:
+    """A packed array, never larger than it says or than MAX_ARRAY_BYTES. ``shape`` makes it float64 of that shape."""
+    packed = _dict(value, name)
+    stated = packed.get("shape")
+    whole = lambda v: isinstance(v, int) and not isinstance(v, bool) and 0 <= v < 2**31  # noqa: E731
+    if set(packed) != {"dtype", "shape", "base64"}:
+        raise ValueError(f"{name} must have the keys dtype, shape and base64; the file was changed")
+    if packed["dtype"] not in ("int64", "float64") or not isinstance(packed["base64"], str):
+        raise ValueError(f"{name} must be packed int64 or float64 numbers, got {_short(value)}")
+    if not isinstance(stated, list) or not 1 <= len(stated) <= 3 or not all(whole(v) for v in stated):
+        raise ValueError(f"{name} must have a shape of one to three lengths, got {_short(stated)}")
+    if shape is not None and (tuple(stated) != shape or packed["dtype"] != "float64"):
+        raise ValueError(
+            f"{name} must have the shape {shape} for this configuration, got {tuple(stated)}; the file was changed"
+        )
+    n_bytes = 8 * math.prod(stated)
+    if n_bytes > MAX_ARRAY_BYTES:
+        raise ValueError(f"{name} must be at most {MAX_ARRAY_BYTES // 1_000_000} MB, got {n_bytes / 1e6:.0f} MB")
+    try:
+        inflate = zlib.decompressobj()
+        deflated = base64.b64decode(packed["base64"], validate=True)
+        data = inflate.decompress(deflated, n_bytes + 1)
+    except (binascii.Error, zlib.error, ValueError):
+        raise ValueError(
+            f"{name} must be deflated numbers in base64, got something else; the file was changed"
+        ) from None
+    if base64.b64encode(deflated).decode() != packed["base64"] or inflate.unused_data or not inflate.eof:
+        raise ValueError(f"{name} must be deflated numbers in base64 and nothing more; the file was changed")
+    if len(data) != n_bytes:
+        raise ValueError(f"{name} must hold {math.prod(stated)} numbers; the file was changed")
+    little = np.frombuffer(data, "<i8" if packed["dtype"] == "int64" else "<f8").reshape(stated)
+    return little.astype(little.dtype.newbyteorder("="))
+
+
+def _short(value, limit: int = 60) -> str:
+    text = repr(
+        value[:limit] if isinstance(value, str) else value if not isinstance(value, dict | list) else type(value)
+    )
+    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,0 +1,137 @@
+"""Training: forward, loss, backward, update, and again; recorded so that every moment can be visited afterwards.
+
+`Training` is the loop's state and its two phases; `fit` runs it to the end and yields progress; `train` just waits for
+the `Run`. During the loop only parameters are copied; what a frame's metrics need is computed afterwards, for many
+frames at once, by the same forward and backward.
+"""
+
+from functools import cache, partial
+
+import numpy as np
+from threadpoolctl import ThreadpoolController
+
+from ffbp.core.initializers import INITIALIZERS
+from ffbp.core.optimizers import OPTIMIZERS
+from ffbp.core.schedules import SCHEDULES
+from ffbp.data.dataset import Dataset
+from ffbp.experiment.build import build_network, with_ones
+from ffbp.experiment.config import Config
+
+
+class Training:
+    """The loop's state: a network, an optimizer's memory, and the place in the data.
+
+    One update is `gradient` (forward, loss, backward) and then `update` (clip, optimizer). `epoch` counts finished
+    epochs, `step` finished updates, `batch` the next batch of the current epoch. Making one sets this process's BLAS to
+    one thread: several split a large product between them, which changes the last digits of its sums.
+    """
+
+    def __init__(self, config: Config, dataset: Dataset):
+        _threads().limit(limits=1, user_api="blas")
+        self.config, self.dataset = config, dataset
+        resolved = config.resolve(dataset)
+        self.network = build_network(config, dataset)
+        if config.initial_theta is not None:
+            self.network.theta[...] = config.initial_theta
+        else:
+            self.network.initialize(
+                INITIALIZERS[config.initializer],
+                random_state=np.random.RandomState(config.seed),
+                scale=config.init_scale,
+                bias=config.bias_init,
+            )
+        self.network.look_for_clones()
+        optimizer = OPTIMIZERS[config.optimizer]
+        self.apply = partial(optimizer.update, **{name: getattr(config, name) for name in optimizer.hyper})
+        self.clip = config.clip
+        self.rates = learning_rates(config)
+        self.state = np.zeros((optimizer.n_state, self.network.n_params))
+        self.work = np.empty(self.network.n_params)
+        self.epoch = self.step = self.batch = 0
+        self.shuffler = np.random.RandomState(config.seed)
+
+        n, size = len(dataset.X_train), resolved.batch_size
+        self.inputs = with_ones(dataset.X_train)
+        self.targets = self.network.targets(dataset.y_train)
+        self.shuffles = config.shuffle and size < n
+        self.epoch_inputs = self.inputs.copy() if self.shuffles else self.inputs
+        self.epoch_targets = self.targets.copy() if self.shuffles else self.targets
+        traces = {}
+        self.batches = []
+        for start in range(0, n, size):
+            stop = min(start + size, n)
+            trace = traces.setdefault(stop - start, self.network.new_trace(stop - start))
+            self.batches.append((self.epoch_inputs[:, start:stop], self.epoch_targets[:, start:stop], trace))
+        self.learning_rate = self.rates[0]
+        self._start_epoch(self._draw())
+
+    def gradient(self) -> float:
+        """Forward, loss and backward of the next batch: returns its data loss, fills ``network.grad``."""
+        inputs, Y, trace = self.batches[self.batch]
+        if trace.A_ones[0] is not inputs:
+            trace.set_inputs(inputs)
+        network = self.network
+        network.propagate(trace)
+        loss = network.data_loss(Y, trace)
+        network.backpropagate(Y, trace)
+        return loss
+
+    def update(self) -> None:
+        """Clip the gradient, let the optimizer change the parameters in place, and go on to the next batch."""
+        network, step = self.network, self.step + 1
+        if self.clip is not None:
+            network.grad *= clip_factor(network.grad, self.clip)
+        self.apply(network.theta, network.grad, self.state, self.work, learning_rate=self.learning_rate, step=step)
+        self.step = step
+        self.batch += 1
+        if self.batch == len(self.batches):
+            self.batch = 0
+            self.epoch = epoch = self.epoch + 1
+            if epoch < len(self.rates):
+                self.learning_rate = self.rates[epoch]
+                if self.shuffles:
+                    self._start_epoch(self._draw())
+
+    def run_epoch(self) -> None:
+        """All updates of one epoch."""
+        with np.errstate(all="ignore"):
+            for _ in self.batches:
+                self.gradient()
+                self.update()
+
+    def skip_epochs(self, epoch: int) -> None:
+        """Stand at the beginning of an epoch: redraw the shuffles of those before it."""
+        for self.epoch in range(1, epoch + 1):
+            order = self._draw()
+        if 0 < self.epoch < len(self.rates):
+            self.learning_rate = self.rates[self.epoch]
+            self._start_epoch(order)
+
+    def _draw(self):
+        return self.shuffler.permutation(self.inputs.shape[1]) if self.shuffles else None
+
+    def _start_epoch(self, order):
+        if order is not None:
+            np.take(self.inputs, order, axis=1, out=self.epoch_inputs, mode="clip")
+            np.take(self.targets, order, axis=1, out=self.epoch_targets, mode="clip")
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    """The threads of the loaded libraries; to look for them takes a millisecond, so once."""
+    return ThreadpoolController()
+
+
+def clip_factor(grad: np.ndarray, clip: float):
+    """min(1, clip / ‖grad‖₂) over the whole flat gradient (..., n_params): (..., 1)."""
+    size = np.maximum(np.abs(grad).max(axis=-1, keepdims=True), np.finfo(float).tiny)  # taken out: squares may overflow
+    norm = size * np.sqrt(np.square(grad / size).sum(axis=-1, keepdims=True))
+    return np.minimum(1.0, clip / norm)
+
+
+def learning_rates(config: Config) -> list[float]:
+    """The learning rate of every epoch, by the configuration's schedule."""
+    factor = partial(
+        SCHEDULES[config.schedule].factor, decay=config.decay, decay_epochs=config.decay_epochs, warmup=config.warmup
+    )
+    return [config.learning_rate * factor(epoch, config.epochs) for epoch in range(config.epochs)]

@@ -1,0 +1,132 @@
+"""A run: every recorded epoch of a training, and what was measured there."""
+
+from dataclasses import dataclass, fields
+from typing import NamedTuple
+
+import numpy as np
+
+from ffbp.core.network import Network
+from ffbp.data.dataset import Dataset
+from ffbp.experiment.build import build_network
+from ffbp.experiment.config import Config
+from ffbp.training.loop import Training
+
+MAX_FRAMES = 300
+MAX_RUN_BYTES = 8_000_000
+
+
+class Progress(NamedTuple):
+    """Where a run is: epochs done, epochs planned, the data loss of the latest step."""
+
+    epoch: int
+    n_epochs: int
+    loss: float
+
+
+@dataclass(frozen=True)
+class History:
+    """A run's record: a row a frame. Frame 0 is before training, the last the end.
+
+    epoch, step: (n_frames,); theta (n_frames, n_params) and state (n_frames, n_state, n_params), the optimizer's.
+    train_loss, test_loss: the data part of the mean loss; penalty: the rest; total is their sum. Test values are NaN
+    where nothing is held out, accuracies in regression and r2 in classification.
+    grad_norm, grad_norm_b: L2 norm of each layer's raw dW, db of the total loss on the whole training part;
+    grad_rms: root mean square of dW's entries; clipped_norm: the norm of dW after clipping; update_norm: of the last
+    applied step's change of W (frame 0: NaN); weight_norm: of W. inactive, saturated: numbers of units whose g' is 0
+    on every training sample, or under 1 % of its maximum on at least 95 % of them. All (n_frames, n_layers).
+    step_loss: (n_steps,), the batch's data loss before each update.
+    """
+
+    epoch: np.ndarray
+    step: np.ndarray
+    theta: np.ndarray
+    state: np.ndarray
+    train_loss: np.ndarray
+    test_loss: np.ndarray
+    penalty: np.ndarray
+    train_accuracy: np.ndarray
+    test_accuracy: np.ndarray
+    train_r2: np.ndarray
+    test_r2: np.ndarray
+    grad_norm: np.ndarray
+    grad_norm_b: np.ndarray
+    grad_rms: np.ndarray
+    clipped_norm: np.ndarray
+    update_norm: np.ndarray
+    weight_norm: np.ndarray
+    inactive: np.ndarray
+    saturated: np.ndarray
+    step_loss: np.ndarray
+
+    def __post_init__(self):
+        for item in fields(self):
+            getattr(self, item.name).flags.writeable = False
+
+    def __len__(self):
+        return len(self.epoch)
+
+    @property
+    def total(self) -> np.ndarray:
+        """Training loss and penalty together: what is differentiated."""
+        return self.train_loss + self.penalty
+
+    @property
+    def best_frame(self) -> int:
+        """The frame with the smallest test loss, or training loss where nothing is held out."""
+        losses = self.test_loss if np.isfinite(self.test_loss).any() else self.train_loss
+        return int(np.nanargmin(losses)) if np.isfinite(losses).any() else 0
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished training: its configuration, data and record, read-only.
+
+    diverged_at: the first epoch with a non-finite loss, gradient or parameter, or None. stopped_at: the epoch at which
+    early stopping ended it, or None.
+    """
+
+    config: Config
+    dataset: Dataset
+    history: History
+    diverged_at: int | None
+    stopped_at: int | None
+
+    @property
+    def n_frames(self) -> int:
+        return len(self.history)
+
+    def network(self, frame: int = -1) -> Network:
+        """The network of a frame, a copy of its own, with the gradient of the whole training part filled in."""
+        network = build_network(self.config, self.dataset)
+        network.theta[...] = self.history.theta[self._index(frame)]
+        network.backward(self.dataset.y_train, network.forward(self.dataset.X_train))
+        return network
+
+    def resume(self, frame: int = -1) -> "Training":
+        """The training as it stood at a frame: its next step is the run's next step, bit for bit."""
+        frame = self._index(frame)
+        training = Training(self.config, self.dataset)
+        training.network.theta[...] = self.history.theta[frame]
+        training.state[...] = self.history.state[frame]
+        training.step = int(self.history.step[frame])
+        training.skip_epochs(int(self.history.epoch[frame]))
+        return training
+
+    def _index(self, frame):
+        if not -self.n_frames <= frame < self.n_frames:
+            raise IndexError(f"frame must be from {-self.n_frames} to {self.n_frames - 1}, got {frame!r}")
+        return frame % self.n_frames
+
+
+def frame_epochs(n_epochs: int, n_frames: int) -> np.ndarray:
+    """The epochs to record: all of them if they fit, else every epoch at first and thinner later; 0 and the last."""
+    if n_epochs < n_frames:
+        return np.arange(n_epochs + 1)
+    i = np.arange(n_frames)
+    growth = (n_epochs - (n_frames - 1)) / (n_frames - 1) ** 2
+    return np.rint(i + growth * i * i).astype(int)
+
+
+def max_frames(n_params: int, n_state: int) -> int:
+    """How many frames the memory of a run allows; at least the first and the last."""
+    return int(np.clip(MAX_RUN_BYTES // (8 * n_params * (1 + n_state)), 2, MAX_FRAMES))
