@@ -407,7 +407,7 @@ def test_python_and_player_write_numbers_alike(playground):
     playground.open("?epochs=10")
     from pathlib import Path
 
-    source = (Path(ffbp.__file__).parent / "ui" / "player" / "player.js").read_text("utf-8")
+    source = (Path(ffbp.__file__).parent / "browser" / "player.js").read_text("utf-8")
     written = playground.page.evaluate(
         """async ([source, values]) => {
           const module = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
