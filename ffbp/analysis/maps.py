@@ -8,11 +8,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ffbp.core.network import Network
-from ffbp.experiment.build import build_network, with_ones
+from ffbp.core.network import with_ones
+from ffbp.core.stacks import stacks
 from ffbp.training.run import Run
-
-CHUNK_BYTES = 4_000_000
 
 
 def activations(
@@ -21,20 +19,19 @@ def activations(
     """For every frame, some at a time: the slice of frames and [A[1], ..., A[L]], each (frames, units, n).
 
     dtype: float, or numpy.float32 for what is only coloured, in half the time. The arrays are used again for the next
-    frames: copy what is kept.
+    frames, and a slice may overlap the one before it: copy what is kept, by slice.
     """
-    network: Network = build_network(run.config, run.dataset)
-    start, stop, _ = frames.indices(run.n_frames)
-    inputs, trace = with_ones(X).astype(dtype), None
-    frame_bytes = inputs.itemsize * 4 * sum(network.sizes[1:]) * max(len(X), 1)
-    chunk = int(np.clip(CHUNK_BYTES // frame_bytes, 1, run.n_frames))
-    for first in range(start, stop, chunk):
-        part = slice(first, min(first + chunk, stop))
+    first, stop, _ = frames.indices(run.n_frames)
+
+    def theta_of(part):
         with np.errstate(over="ignore"):
-            stack = network.with_theta(run.history.theta[part].astype(dtype))
-        if trace is None or len(stack.theta) < chunk:
-            trace = stack.new_trace(len(X))  # once: fresh memory costs as much as the pass
-            trace.set_inputs(inputs)
+            return run.history.theta[part].astype(dtype)
+
+    options = {
+        "first": first,
+        "chunk_bytes": 4_000_000,
+    }  # measured: a map's many points are read once, so more is faster
+    for part, stack, trace in stacks(run.architecture, theta_of, stop, with_ones(X).astype(dtype), **options):
         with np.errstate(over="ignore", invalid="ignore"):
             stack.propagate(trace)
         yield part, trace.A[1:]
@@ -42,4 +39,7 @@ def activations(
 
 def outputs(run: Run, X: np.ndarray, frames: slice = slice(None), *, dtype=float) -> np.ndarray:
     """The network's outputs for X at every frame: (n_frames, n_outputs, n)."""
-    return np.concatenate([layers[-1].copy() for _, layers in activations(run, X, frames, dtype=dtype)])
+    found = np.empty((run.n_frames, run.architecture.sizes[-1], len(X)), dtype)
+    for part, layers in activations(run, X, frames, dtype=dtype):
+        found[part] = layers[-1]
+    return found[frames]

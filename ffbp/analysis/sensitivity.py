@@ -12,7 +12,7 @@ from time import perf_counter
 import numpy as np
 
 from ffbp.training.loop import Training
-from ffbp.training.recording import YIELD_SECONDS
+from ffbp.training.recording import YIELD_SECONDS, drain
 from ffbp.training.run import Progress, Run
 
 TOLERANCE = 1e-9  # relative to max(1, loss): when two courses count as parted
@@ -23,12 +23,7 @@ def parts_at(run: Run) -> int | None:
 
     A difference at a step is seen in the loss before its update, so step 1 is the initial weights' own loss.
     """
-    watching = watch(run)
-    while True:
-        try:
-            next(watching)
-        except StopIteration as end:
-            return end.value
+    return drain(watch(run))
 
 
 def watch(run: Run) -> Generator[Progress, None, int | None]:

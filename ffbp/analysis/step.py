@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ffbp.core.network import Network
+from ffbp.core.network import Network, with_ones
+from ffbp.core.stacks import losses_at
 from ffbp.training.loop import Training, clip_factor
 
-CHUNK_BYTES = 8_000_000
 STEP_SPAN, WIDE_SPAN, FARTHEST = 3.0, 16.0, 4096.0  # step lengths: drawn, drawn at most, searched
 
 
@@ -92,35 +92,17 @@ def _best_length(losses):
     return float(s[best]), float(values[best])
 
 
-def losses_at(network: Network, inputs: np.ndarray, Y: np.ndarray, stack: np.ndarray) -> np.ndarray:
-    """The loss, penalty included, at each theta of a stack (n, n_params): (n,), a few networks at a time."""
-    chunk = max(1, CHUNK_BYTES // (8 * 3 * inputs.shape[1] * sum(network.sizes[1:])))
-    losses = np.empty(len(stack))
-    for start in range(0, len(stack), chunk):
-        part = network.with_theta(stack[start : start + chunk])
-        trace = part.new_trace(inputs.shape[1])
-        trace.set_inputs(inputs)
-        with np.errstate(all="ignore"):
-            losses[start : start + chunk] = part.data_loss(Y, part.propagate(trace)) + part.penalty()
-    return losses
-
-
-# Is it right, and is it worth it?
-
-
 def error_by_step(net: Network, X: np.ndarray, y: np.ndarray, indices: Sequence[int], steps: np.ndarray) -> np.ndarray:
     """(n_indices, n_steps): relative error of central differences against backward, for some parameters, by step size."""
     probe = net.with_theta(net.theta.copy())
     grad = probe.backward(y, probe.forward(X)).copy()
-    errors = np.empty((len(indices), len(steps)))
-    Y = net.targets(y)
+    errors, inputs, Y = np.empty((len(indices), len(steps))), with_ones(X), net.targets(y)
     for row, index in enumerate(indices):
         theta = np.tile(net.theta, (2, len(steps), 1))
         theta[0, :, index] += steps
         theta[1, :, index] -= steps
-        stack = net.with_theta(theta)
+        up, down = losses_at(net, inputs, Y, theta.reshape(-1, net.n_params)).reshape(2, -1)
         with np.errstate(all="ignore"):
-            up, down = stack.data_loss(Y, stack.forward(X)) + stack.penalty()
             numeric = (up - down) / (theta[0, :, index] - theta[1, :, index])
             errors[row] = np.abs(numeric - grad[index]) / np.maximum(np.abs(grad[index]), 1e-300)
     return errors

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ffbp.core.network import Network
+from ffbp.core.network import Network, with_ones
+from ffbp.core.stacks import stacks
 
 WIDE_STEP = 3e-4
 # In extended precision, where the platform has one, a step can be so small that hardly any sample crosses a kink.
 STEP = 3e-6 if np.finfo(np.longdouble).eps < 1e-17 else 1e-5
-CHUNK_BYTES = 4_000_000
 AGREEMENT = 1e-6  # relative; a quotient that differs by more is asked whether its digits allow to say so
 LAST_DIGITS = 8  # units in the last place that a loss, and four times the difference of two, may be off
 DOUBT = 3e-7  # relative difference of D(h) and D(2h), rounding included, above which more digits are asked for
@@ -120,18 +120,21 @@ def _richardson(net: Network, X, Y, indices, step, dtype=float) -> tuple[np.ndar
 def _central_differences(net: Network, X, Y, indices, step, dtype=float) -> tuple[np.ndarray, np.ndarray]:
     """(L(θ + h) − L(θ − h)) / 2h for these parameters, some at a time, and which of the moves cross a kink."""
     numeric, crosses_kink = np.empty(len(indices)), np.zeros(len(indices), dtype=bool)
-    chunk = max(1, CHUNK_BYTES // (8 * 2 * max(net.sizes) * len(X)))
-    for start in range(0, len(indices), chunk):
-        part, some = slice(start, start + chunk), indices[start : start + chunk]
-        rows = np.arange(len(some))
-        theta = np.tile(net.theta.astype(dtype), (2, len(some), 1))
+    indices = np.asarray(indices)
+
+    def moved(part):
+        """One parameter up, and the same one down: (2, n, n_params)."""
+        some = indices[part]
+        theta, rows = np.tile(net.theta.astype(dtype), (2, len(some), 1)), np.arange(len(some))
         theta[0, rows, some] += step
         theta[1, rows, some] -= step
-        up, down = theta[0, rows, some], theta[1, rows, some]
-        stack = net.with_theta(theta)
-        trace = stack.forward(X)
+        return theta
+
+    for part, stack, trace in stacks(net, moved, len(indices), with_ones(X).astype(dtype), each=2):
+        some = indices[part]
+        up, down = stack.theta[:, np.arange(len(some)), some]
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a diverging run may overflow
-            loss_up, loss_down = stack.data_loss(Y, trace)
+            loss_up, loss_down = stack.data_loss(Y, stack.propagate(trace))
             # A penalty is a sum over parameters: all its terms but one cancel, and would only cost digits.
             penalty = net.l1 * (np.abs(up) - np.abs(down)) + net.l2 / 2 * (up - down) * (up + down)
             change = loss_up - loss_down + net.weight_mask[some] * penalty

@@ -46,8 +46,8 @@ class Layer:
 class Trace:
     """What one forward and backward pass leaves behind; index l is the formulas' l, and index 0 the inputs.
 
-    A[l], Z[l], delta[l]: (n_out, n), a stack's leading axes before it. Z[0] and delta[0] are None. work[l] is scratch;
-    after backward it holds g'(Z[l]) of the hidden layers.
+    A[l], Z[l], delta[l], slope[l]: (n_out, n), a stack's leading axes before it; Z[0], delta[0] and slope[0] are None.
+    slope[l] is g'(Z[l]) after backward. The output's is not needed for a canonical pair, and then not filled in.
     """
 
     def __init__(self, sizes: Sequence[int], n: int, leading: tuple[int, ...] = (), dtype=float):
@@ -55,8 +55,8 @@ class Trace:
         shapes = [(*leading, n_out, n) for n_out in sizes[1:]]
         self.Z = [None, *(aligned(shape, dtype) for shape in shapes)]
         self.delta = [None, *(aligned(shape, dtype) for shape in shapes)]
-        self.work = [None, *(aligned(shape, dtype) for shape in shapes)]
-        self.loss_work = (self.work[-1], aligned(shapes[-1], dtype))
+        self.slope = [None, *(aligned(shape, dtype) for shape in shapes)]
+        self.loss_work = (self.slope[-1], aligned(shapes[-1], dtype))  # scratch, before the slope is there
         self.A_ones = [aligned_full((sizes[0] + 1, n), 1.0, dtype)]
         self.A_ones += [aligned_full((*leading, n_out + 1, n), 1.0, dtype) for n_out in sizes[1:]]
         self.A = [A[..., :-1, :] for A in self.A_ones]
@@ -72,7 +72,8 @@ class Network:
     sizes: units per layer, the inputs first, for example (2, 10, 1). activations: one a layer after the inputs, as keys
     or `Activation` entries. loss: a key or a `Loss`. l1, l2: penalty l1 Σ|W| + l2/2 ΣW², weights only. task: what
     `predict` and `score` mean, "classification" or "regression"; by default regression where the loss is ``mse``.
-    theta: parameters to use, not copied, shape (..., n_params); by default zeros.
+    theta: parameters to use, not copied, shape (..., n_params); by default zeros. one_by_one: sum each weight's gradient
+    by itself, in one order for all, so that units with equal weights have gradients equal to the last bit.
     Raises ValueError where the parts do not fit together.
     """
 
@@ -86,6 +87,7 @@ class Network:
         l1: float = 0.0,
         l2: float = 0.0,
         theta: np.ndarray | None = None,
+        one_by_one: bool = False,
     ):
         self.sizes = tuple(int(size) for size in sizes)
         self.activations = tuple(_entry("activation", a, ACTIVATIONS) for a in activations)
@@ -115,9 +117,9 @@ class Network:
                 self.activations, self.blocks(self.theta), self.blocks(self.grad), strict=True
             )
         ]
-        # The same product, but of two matrices only; measured: for an outer product it is three times as fast.
+        # np.dot takes single matrices only, but is three times as fast for outer products (measured).
         self.product = np.dot if self.theta.ndim == 1 else np.matmul
-        self.clones = False
+        self.one_by_one = one_by_one
         self.weight_mask = np.zeros(self.n_params)
         for block in self.blocks(self.weight_mask):
             block[:, :-1] = 1.0
@@ -142,9 +144,8 @@ class Network:
 
     def with_theta(self, theta: np.ndarray) -> "Network":
         """The same network with other parameters, or a stack of them, shape (..., n_params); not copied."""
-        return Network(
-            self.sizes, self.activations, loss=self.loss_function, task=self.task, l1=self.l1, l2=self.l2, theta=theta
-        )
+        options = {"loss": self.loss_function, "task": self.task, "l1": self.l1, "l2": self.l2}
+        return Network(self.sizes, self.activations, **options, theta=theta, one_by_one=self.one_by_one)
 
     def initialize(self, initializer, *, random_state: np.random.RandomState, scale: float = 1.0, bias: float = 0.0):
         """Draw all weights, layer by layer from one stream, and set all biases; in place."""
@@ -152,9 +153,9 @@ class Network:
             layer.W[...] = initializer(layer.n_in, layer.n_out, random_state=random_state, scale=scale)
             layer.b[...] = bias
 
-    def look_for_clones(self) -> None:
-        """Note whether a layer has units with equal weights, whose gradients must then be equal to the last bit."""
-        self.clones = any(len({row.tobytes() for row in block + 0.0}) < len(block) for block in self.blocks(self.theta))
+    def has_clones(self) -> bool:
+        """Whether a layer has units with equal weights and biases."""
+        return any(len({row.tobytes() for row in block + 0.0}) < len(block) for block in self.blocks(self.theta))
 
     def new_trace(self, n: int) -> Trace:
         """Room for a pass over n samples."""
@@ -188,14 +189,14 @@ class Network:
         product, layers = self.product, self.layers
         for l in range(len(layers), 0, -1):
             layer, delta, A_ones = layers[l - 1], trace.delta[l], trace.A_ones[l - 1]
-            if self.clones:
+            if self.one_by_one:
                 self.sum_one_by_one(delta, A_ones, layer.dblock)
             else:
                 product(delta, A_ones.mT, out=layer.dblock)  # [dW db] = delta [A; 1].T
             if l > 1:
                 before = trace.delta[l - 1]
                 product(layer.W_T, delta, out=before)
-                layers[l - 2].activation.backward(trace.Z[l - 1], trace.A[l - 1], before, trace.work[l - 1])
+                layers[l - 2].activation.backward(trace.Z[l - 1], trace.A[l - 1], before, trace.slope[l - 1])
         if self.l1 or self.l2:
             self.grad += self.weight_mask * (self.l1 * np.sign(self.theta) + self.l2 * self.theta)
         return self.grad
@@ -205,7 +206,7 @@ class Network:
         """[dW db] = delta [A; 1].T, in place, a dot product for each weight.
 
         A matrix product adds up in an order that differs from row to row, so the gradients of equal units would differ
-        in their last bits, and Adam makes much of little: so computed, clones stay clones.
+        in their last bits, which Adam would amplify; summed one by one, clones stay clones.
         """
         np.vecdot(delta[..., :, None, :], A_ones[..., None, :, :], out=dblock)
 
@@ -217,7 +218,7 @@ class Network:
             np.multiply(delta, self.delta_scale / trace.n, out=delta)
         else:
             self.loss_function.gradient(A, Y, delta)
-            self.layers[-1].activation.backward(Z, A, delta, trace.work[-1])
+            self.layers[-1].activation.backward(Z, A, delta, trace.slope[-1])
 
     def data_loss(self, Y: np.ndarray, trace: Trace):
         """The data part of the loss from a forward pass: a number, or one for each network of a stack."""
@@ -279,6 +280,13 @@ class Network:
             return 1 - residual / total if total > 0 else np.full(A.shape[:-2], np.nan)[()]
         right = ((A > 0.5) == (Y > 0.5))[..., 0, :] if self.sizes[-1] == 1 else A.argmax(axis=-2) == Y.argmax(axis=-2)
         return (np.count_nonzero(right) if right.ndim == 1 else right.sum(axis=-1)) / A.shape[-1]
+
+
+def with_ones(X: np.ndarray) -> np.ndarray:
+    """X (n, n_inputs) as contiguous columns with a row of ones below: (n_inputs + 1, n)."""
+    columns = aligned_full((X.shape[1] + 1, len(X)), 1.0)
+    columns[:-1] = X.T
+    return columns
 
 
 def count_params(sizes: Sequence[int]) -> int:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ffbp.core.memory import aligned_full
+from ffbp.core.initializers import INITIALIZERS
 from ffbp.core.network import Network
 from ffbp.data.dataset import Dataset, prepare
 from ffbp.data.source import Source, class_names_of
@@ -37,15 +37,22 @@ def dataset_for(config: Config, source: Source | None = None) -> Dataset:
 
 
 def build_network(config: Config, dataset: Dataset) -> Network:
-    """The configuration's network, parameters still zero."""
+    """The configuration's network with its initial parameters: drawn from the seed, or given.
+
+    Where units begin with equal weights, their gradients are summed one by one, so that equal units stay equal.
+    """
     resolved = config.resolve(dataset)
-    return Network(
-        resolved.sizes, resolved.activations, loss=resolved.loss, task=resolved.task, l1=config.l1, l2=config.l2
-    )
-
-
-def with_ones(X: np.ndarray) -> np.ndarray:
-    """X (n, n_inputs) as contiguous columns with a row of ones below: (n_inputs + 1, n)."""
-    columns = aligned_full((X.shape[1] + 1, len(X)), 1.0)
-    columns[:-1] = X.T
-    return columns
+    options = {"loss": resolved.loss, "task": resolved.task, "l1": config.l1, "l2": config.l2}
+    network = Network(resolved.sizes, resolved.activations, **options)
+    if config.initial_theta is not None:
+        network.theta[...] = config.initial_theta
+    else:
+        network.initialize(
+            INITIALIZERS[config.initializer],
+            random_state=np.random.RandomState(config.seed),
+            scale=config.init_scale,
+            bias=config.bias_init,
+        )
+    if not network.has_clones():
+        return network
+    return Network(resolved.sizes, resolved.activations, **options, theta=network.theta, one_by_one=True)

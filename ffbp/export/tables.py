@@ -11,7 +11,6 @@ from collections.abc import Iterable
 import numpy as np
 
 from ffbp.data.dataset import Dataset
-from ffbp.experiment.build import build_network
 from ffbp.programs.program import cell_text
 from ffbp.training.run import Run
 
@@ -44,7 +43,7 @@ def gradients_csv(run: Run) -> str:
 
 def weights_csv(run: Run) -> str:
     """A row a frame, a column a parameter: W[l][i,j] is layer l's weight from j to i, b[l][i] its bias."""
-    network = build_network(run.config, run.dataset)
+    network = run.architecture
     names = []
     for l, layer in enumerate(network.layers, start=1):
         for i in range(1, layer.n_out + 1):

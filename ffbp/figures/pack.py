@@ -14,10 +14,10 @@ from ffbp.analysis.maps import activations, outputs
 from ffbp.analysis.notices import drawn_samples
 from ffbp.analysis.plane import Plane, plane_inputs
 from ffbp.analysis.scores import confusion
-from ffbp.experiment.build import build_network
 from ffbp.figures import palette
 from ffbp.figures.blob import Packer, as_blob, differences, quantise
 from ffbp.figures.charts import boundary_plot, gradient_plot, loss_plot
+from ffbp.training.recording import drain
 from ffbp.training.run import Run
 
 BOUNDARY_RESOLUTION, REFINED_RESOLUTION, NODE_RESOLUTION, LINE_RESOLUTION = 64, 150, 20, 200
@@ -98,20 +98,14 @@ def _packing(run, plane):
 
 def _outputs(run, X, dtype=float, *, read=np.copy):
     """`outputs`, yielding between slices of frames; ``read`` makes of a slice's outputs what is kept of them."""
-    parts = []
-    for _, layers in activations(run, X, dtype=dtype):
-        parts.append(read(layers[-1]))
+    found = None
+    for part, layers in activations(run, X, dtype=dtype):
+        kept = read(layers[-1])
+        if found is None:
+            found = np.empty((run.n_frames, *kept.shape[1:]), kept.dtype)
+        found[part] = kept
         yield
-    return np.concatenate(parts)
-
-
-def drain(generator):
-    """Run a generator to its end: what it returns."""
-    while True:
-        try:
-            next(generator)
-        except StopIteration as end:
-            return end.value
+    return found
 
 
 def _field(run, maps):
@@ -181,7 +175,7 @@ def _coarser(maps, n):
 def _points(packer, run, plane):
     """Which samples are wrong at each frame, as bits, and the confusion matrices."""
     dataset = run.dataset
-    network = build_network(run.config, dataset)
+    network = run.architecture
     packed = {}
     drawn_train, drawn_test = drawn_samples(dataset)
     for part, drawn, X, raw, y in (
@@ -205,7 +199,7 @@ def _points(packer, run, plane):
 def _network(packer, run, plane):
     """The first nodes of each layer with their maps and biases; edges between them, of many those with the largest weights."""
     dataset, history = run.dataset, run.history
-    network = build_network(run.config, dataset)
+    network = run.architecture
     sizes = network.sizes
     n_outputs = min(sizes[-1], MAX_NODES_A_LAYER)
     a_layer = min(MAX_NODES_A_LAYER, (MAX_NODES - n_outputs) // max(len(sizes) - 2, 1))  # of those that are computed

@@ -22,11 +22,9 @@ from ffbp.core.schedules import SCHEDULES
 from ffbp.data.dataset import DERIVED
 from ffbp.data.generators import DATASETS
 from ffbp.data.source import REGRESSION
-from ffbp.experiment.build import build_network
 from ffbp.programs.layout import WIDTH, block, docstring, fold, literal
 from ffbp.programs.source import FACTOR, MAKE, Definitions, Function
 from ffbp.programs.splits import stratified_split
-from ffbp.training.loop import Training
 from ffbp.training.run import Run
 
 N_SHOWN = 5  # predictions printed at the end
@@ -65,9 +63,9 @@ class Experiment:
     def data(self):
         return self.run.dataset
 
-    @cached_property
+    @property
     def network(self) -> Network:
-        return build_network(self.config, self.data)
+        return self.run.architecture
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -124,7 +122,7 @@ class Experiment:
     @cached_property
     def clones(self) -> bool:
         """Whether units begin with equal weights, so that the core sums their gradients one by one."""
-        return Training(self.config, self.data).network.clones
+        return self.network.one_by_one
 
     @property
     def inputs_carry_ones(self) -> bool:

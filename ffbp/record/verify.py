@@ -22,9 +22,9 @@ from ffbp.data.dataset import Dataset
 from ffbp.data.source import REGRESSION
 from ffbp.data.table import Table
 from ffbp.data.table_source import source_of
-from ffbp.experiment.build import build_network, dataset_for
+from ffbp.experiment.build import dataset_for
 from ffbp.record.read import Record, own_source
-from ffbp.training.recording import fit
+from ffbp.training.recording import drain, fit
 from ffbp.training.run import History, Progress, Run
 from ffbp.words.notice import Notice
 
@@ -114,12 +114,7 @@ class Verification:
 
 def verify(record: Record, table: Table | None = None) -> Verification:
     """Train a record's experiment again and compare; given the table of a file's record, compare its rows, too."""
-    work = verifying(record, table)
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            return end.value
+    return drain(verifying(record, table))
 
 
 def verifying(record: Record, table: Table | None = None) -> Generator[Progress, None, Verification]:
@@ -374,7 +369,7 @@ def _undecided(run: Run, again: Run, frame: int) -> dict[str, np.ndarray]:
     """How many samples of each part, and how many units of each layer, may be counted either way in a frame."""
     sides = []
     for r in (run, again):
-        network = build_network(r.config, r.dataset).with_theta(r.history.theta[frame])
+        network = r.architecture.with_theta(r.history.theta[frame])
         train, test = (_forward(network, X) for X in (r.dataset.X_train, r.dataset.X_test))
         limits = [_limits(*layer) for layer in zip(network.layers, train[0].Z[1:], train[1][1:], strict=True)]
         sides.append((network, {"train_accuracy": train, "test_accuracy": test}, limits))

@@ -4,7 +4,6 @@ import numpy as np
 
 from ffbp.analysis.maps import outputs
 from ffbp.analysis.plane import Plane, plane_inputs
-from ffbp.experiment.build import build_network
 from ffbp.training.run import Run
 
 WIDTH, HEIGHT = 60, 20
@@ -43,7 +42,7 @@ def boundary_text(run: Run, plane: Plane, frame: int = -1) -> str:
         notes = [f"darker is more: blank {low:.4g} or less, @ {high:.4g} or more ({data.target_name})"]
         up = plane.names[1]
     else:
-        decided = build_network(run.config, data).decide(maps).reshape(HEIGHT, WIDTH)
+        decided = run.architecture.decide(maps).reshape(HEIGHT, WIDTH)
         cells = np.array(list(LETTERS))[decided]
         _place_samples(cells, run, plane, None)
         notes = ["small letters: the network's answer; capital letters: training samples"]

@@ -10,11 +10,11 @@ from functools import cache, partial
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from ffbp.core.initializers import INITIALIZERS
+from ffbp.core.network import with_ones
 from ffbp.core.optimizers import OPTIMIZERS
 from ffbp.core.schedules import SCHEDULES
 from ffbp.data.dataset import Dataset
-from ffbp.experiment.build import build_network, with_ones
+from ffbp.experiment.build import build_network
 from ffbp.experiment.config import Config
 
 
@@ -31,16 +31,6 @@ class Training:
         self.config, self.dataset = config, dataset
         resolved = config.resolve(dataset)
         self.network = build_network(config, dataset)
-        if config.initial_theta is not None:
-            self.network.theta[...] = config.initial_theta
-        else:
-            self.network.initialize(
-                INITIALIZERS[config.initializer],
-                random_state=np.random.RandomState(config.seed),
-                scale=config.init_scale,
-                bias=config.bias_init,
-            )
-        self.network.look_for_clones()
         optimizer = OPTIMIZERS[config.optimizer]
         self.apply = partial(optimizer.update, **{name: getattr(config, name) for name in optimizer.hyper})
         self.clip = config.clip

@@ -1,6 +1,7 @@
 """A run: every recorded epoch of a training, and what was measured there."""
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -95,10 +96,16 @@ class Run:
     def n_frames(self) -> int:
         return len(self.history)
 
+    @cached_property
+    def architecture(self) -> Network:
+        """The network as it began: sizes, activations, loss. ``with_theta`` gives it the parameters of any frame."""
+        network = build_network(self.config, self.dataset)
+        network.theta.flags.writeable = False
+        return network
+
     def network(self, frame: int = -1) -> Network:
         """The network of a frame, a copy of its own, with the gradient of the whole training part filled in."""
-        network = build_network(self.config, self.dataset)
-        network.theta[...] = self.history.theta[self._index(frame)]
+        network = self.architecture.with_theta(self.history.theta[self._index(frame)].copy())
         network.backward(self.dataset.y_train, network.forward(self.dataset.X_train))
         return network
 

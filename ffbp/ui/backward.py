@@ -528,7 +528,7 @@ def _delta_before(p, l, layer, delta):
     here = formulas.symbol(r"\delta", l - 1)
     above, W, z = formulas.symbol(r"\delta", l), formulas.symbol("W", l), formulas.symbol("z", l - 1)
     name = rf"{here} = ({{{W}}}^{{\mathsf T}}{above}) \odot g'({z})"
-    arriving, slope, result = p.arriving(l - 1), p.trace.work[l - 1], p.trace.delta[l - 1]
+    arriving, slope, result = p.arriving(l - 1), p.trace.slope[l - 1], p.trace.delta[l - 1]
     W_T = layer.W.T
     if p.n == 1 and _fits(W_T, delta, result):
         product = rf"{formulas.shaped(W_T, TRANSPOSED)}\,{formulas.shaped(delta, DELTA)}"
@@ -634,7 +634,7 @@ def _trace_delta(p, l, unit, last):
         return unit
     weights, above = network.layers[l].W[:, unit - 1], trace.delta[l + 1][:, 0]
     total = p.arriving(l)[unit - 1, 0]
-    slope = trace.work[l][unit - 1, 0]
+    slope = trace.slope[l][unit - 1, 0]
     products = np.abs(weights * above)
     best = int(np.argmax(np.where(np.isfinite(products), products, -1))) + 1
     st.markdown(f"**delta of unit {unit} in layer {l}:** the deltas of layer {l + 1}, weighted, times its own g′.")

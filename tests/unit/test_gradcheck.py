@@ -5,6 +5,7 @@ import pytest
 
 import ffbp
 from ffbp import ACTIVATIONS, LOSSES, Network, check_gradients
+from ffbp.core.stacks import stacks
 from ffbp.experiment.config import loss_choices, output_choices
 
 TOLERANCE = 1e-6
@@ -168,7 +169,7 @@ def test_many_parameters_are_checked_in_chunks(random_network, monkeypatch):
     X, y = samples()
     net = random_network((3, 6, 1), ("silu", "sigmoid"))
     whole = check_gradients(net, X, y)
-    monkeypatch.setattr("ffbp.core.gradcheck.CHUNK_BYTES", 8 * 2 * 6 * len(X) * 4)
+    monkeypatch.setitem(stacks.__kwdefaults__, "chunk_bytes", 8 * 4 * 7 * len(X) * 2 * 5)  # five parameters a time
     np.testing.assert_allclose(check_gradients(net, X, y).numeric, whole.numeric, rtol=1e-9, atol=1e-12)
 
 

@@ -26,5 +26,5 @@ def test_shape_type_and_place(shape, dtype):
 def test_all_that_a_step_goes_through_begins_at_a_line():
     config = Config()
     inputs, _, trace = Training(config, dataset_for(config)).batches[0]
-    for array in (inputs, *trace.Z[1:], *trace.A_ones[1:], *trace.delta[1:], *trace.work[1:], trace.loss_work[1]):
+    for array in (inputs, *trace.Z[1:], *trace.A_ones[1:], *trace.delta[1:], *trace.slope[1:], trace.loss_work[1]):
         assert start(array) == 0

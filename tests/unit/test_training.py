@@ -9,6 +9,8 @@ import ffbp
 from ffbp import Config, History, fit, make_dataset, train
 from ffbp.experiment.build import dataset_for
 from ffbp.training.loop import Training, learning_rates
+from ffbp.training.measure import Measures
+from ffbp.training.recording import drain, record
 from ffbp.training.run import MAX_FRAMES, MAX_RUN_BYTES, frame_epochs, max_frames
 
 COLUMNS = [item.name for item in fields(History)]
@@ -331,6 +333,40 @@ def test_resuming_at_a_frame_is_the_run_bit_for_bit(config):
                 change = training.network.theta - before
                 norms = [np.linalg.norm(block[:, :-1]) for block in training.network.blocks(change)]
                 np.testing.assert_allclose(h.update_norm[frame], norms, rtol=1e-9, atol=1e-300)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        Config(epochs=40),
+        Config(dataset="spiral", n_samples=100, batch_size=15, optimizer="adam", epochs=12, clip=0.5),
+        Config(dataset="bumps", learning_rate=900.0, epochs=60),
+    ],
+    ids=["whole batch", "batches", "diverges"],
+)
+def test_a_recording_from_a_frame_is_the_rest_of_the_run(config):
+    run = train(config)
+    start = (run.n_frames - 1) // 2
+    rest = drain(record(run.resume(start)))
+    assert (rest.diverged_at, rest.stopped_at) == (run.diverged_at, run.stopped_at)
+    for item in fields(History):
+        ours, theirs = getattr(rest.history, item.name), getattr(run.history, item.name)
+        if item.name == "step_loss":
+            np.testing.assert_array_equal(ours, theirs[run.history.step[start] :])
+        elif item.name == "update_norm":  # the step that led to the first frame was not seen
+            np.testing.assert_array_equal(ours[1:], theirs[start + 1 :])
+        else:
+            np.testing.assert_array_equal(ours, theirs[start:], err_msg=item.name)
+
+
+def test_measures_of_any_stack_of_parameters_are_those_of_the_run():
+    run = train(Config(epochs=30, n_samples=80))
+    theta = run.history.theta[5:9]
+    measures = Measures(run.architecture, run.dataset, len(theta))
+    for step in (measures.on_training_set(theta), measures.on_test_set(theta)):
+        list(step)
+    for name in ("train_loss", "test_loss", "train_accuracy", "test_accuracy", "penalty", "saturated"):
+        np.testing.assert_array_equal(measures.columns[name], getattr(run.history, name)[5:9], err_msg=name)
 
 
 def test_resuming_at_the_end_stands_at_the_end():

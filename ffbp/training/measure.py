@@ -1,0 +1,114 @@
+"""What is measured of a stack of parameters: losses, scores, gradients and their norms, a row for each of them.
+
+The recorder measures its frames with it; any other stack of parameters of the same network is measured alike.
+"""
+
+from collections.abc import Generator
+
+import numpy as np
+
+from ffbp.core.network import Network, Trace, with_ones
+from ffbp.core.stacks import stacks
+from ffbp.data.dataset import Dataset
+from ffbp.data.source import REGRESSION
+from ffbp.training.loop import clip_factor
+
+LOSSES_AND_SCORES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy", "train_r2", "test_r2")
+
+
+class Measures:
+    """The columns of a history while they are filled in, a row a parameter vector; NaN where nothing is measured.
+
+    network: the architecture; dataset: what it is measured on. inputs (n_in + 1, n) and targets (n_outputs, n) are the
+    training set as columns. grad: (n, n_params), the gradient of the whole training set at each row.
+    """
+
+    def __init__(self, network: Network, dataset: Dataset, n: int):
+        self.network, self.dataset = network, dataset
+        self.inputs, self.targets = with_ones(dataset.X_train), network.targets(dataset.y_train)
+        self.score = "r2" if network.task == REGRESSION else "accuracy"
+        self.mean_over_samples = np.full(self.inputs.shape[1], 1 / self.inputs.shape[1])
+        self.grad = np.empty((n, network.n_params))
+        self.columns = {name: np.full(n, np.nan) for name in LOSSES_AND_SCORES}
+        for name in ("inactive", "saturated"):
+            self.columns[name] = np.zeros((n, len(network.layers)), dtype=int)
+
+    def observe(self, network: Network, trace: Trace, rows: int | slice, loss) -> None:
+        """Note what a forward and a backward pass over the training set tell: of one row, or of a slice of them."""
+        columns = self.columns
+        columns["train_loss"][rows] = loss
+        columns["train_" + self.score][rows] = network.score_outputs(trace.A[-1], self.targets)
+        self.grad[rows] = network.grad
+        for l, layer in enumerate(network.layers, start=1):
+            slope = trace.slope[l]
+            if l == len(network.layers):
+                layer.activation.derivative(trace.Z[l], trace.A[l], slope)
+            limit = layer.activation.max_slope
+            mean = np.dot(slope, self.mean_over_samples)
+            # A unit whose slope is small on 95 % of the samples has a mean below this.
+            if min(mean.ravel().tolist()) > 0.06 * limit:
+                continue
+            slope = np.abs(slope)
+            columns["saturated"][rows, l - 1] = ((slope < 0.01 * limit).mean(axis=-1) >= 0.95).sum(axis=-1)
+            columns["inactive"][rows, l - 1] = (slope.max(axis=-1) == 0).sum(axis=-1)
+
+    def on_training_set(self, theta: np.ndarray, *, first: int = 0) -> Generator[None, None, None]:
+        """Observe the parameters (n, n_params) from row ``first`` on, some at a time."""
+        for rows, stack, trace in stacks(self.network, theta.__getitem__, len(theta), self.inputs, first=first):
+            with np.errstate(all="ignore"):
+                stack.propagate(trace)
+                loss = stack.data_loss(self.targets, trace)
+                stack.backpropagate(self.targets, trace)
+                self.observe(stack, trace, rows, loss)
+            yield
+        with np.errstate(all="ignore"):
+            self.columns["penalty"] = self.network.with_theta(theta).penalty()
+
+    def n_finite(self) -> int:
+        """How many rows stand before the first whose loss or gradient is not finite."""
+        n = len(self.columns["penalty"])
+        total = self.columns["train_loss"][:n] + self.columns["penalty"]
+        finite = np.isfinite(total) & np.isfinite(self.grad[:n]).all(axis=1)
+        return n if finite.all() else int(np.argmin(finite))
+
+    def keep(self, n: int) -> None:
+        """Keep the first n rows of every column."""
+        self.columns = {name: column[:n].copy() for name, column in self.columns.items()}
+        self.grad = self.grad[:n]
+
+    def on_test_set(self, theta: np.ndarray) -> Generator[None, None, None]:
+        """Loss and score of the parameters (n, n_params) on the test set, some at a time; nothing if there is none."""
+        if not len(self.dataset.X_test):
+            return
+        inputs, targets = with_ones(self.dataset.X_test), self.network.targets(self.dataset.y_test)
+        for rows, stack, trace in stacks(self.network, theta.__getitem__, len(theta), inputs):
+            with np.errstate(all="ignore"):
+                stack.propagate(trace)
+                self.columns["test_loss"][rows] = stack.data_loss(targets, trace)
+                self.columns["test_" + self.score][rows] = stack.score_outputs(trace.A[-1], targets)
+            yield
+
+    @np.errstate(all="ignore")
+    def norms(self, theta: np.ndarray, change: np.ndarray, clip: float | None) -> None:
+        """Each layer's norms of gradients, of weights, and of the last change of each row: (n, n_layers)."""
+        network, grad = self.network, self.grad
+        clipped = grad if clip is None else grad * clip_factor(grad, clip)
+        flat = {"grad_norm": grad, "clipped_norm": clipped, "update_norm": change, "weight_norm": theta}
+        for name, vectors in flat.items():
+            self.columns[name] = np.column_stack([_norm(block[..., :-1]) for block in network.blocks(vectors)])
+        self.columns["grad_norm_b"] = np.column_stack([_norm(block[..., -1:]) for block in network.blocks(grad)])
+        n_weights = np.array([layer.W.size for layer in network.layers])
+        self.columns["grad_rms"] = self.columns["grad_norm"] / np.sqrt(n_weights)
+
+
+def _norm(block):
+    """L2 norm over a layer's entries, one a row; where a square would overflow or vanish, the largest is factored out."""
+    total = np.square(block).sum(axis=(-2, -1))
+    norm = np.sqrt(total)
+    extreme = ~((total > 1e-280) & (total < 1e280))
+    if extreme.any():
+        block = block[extreme]
+        size = np.abs(block).max(axis=(-2, -1))
+        size = np.where((size > 0) & np.isfinite(size), size, 1.0)
+        norm[extreme] = size * np.sqrt(np.square(block / size[:, None, None]).sum(axis=(-2, -1)))
+    return norm
