@@ -12,12 +12,11 @@ from ffbp.core.optimizers import OPTIMIZERS
 from ffbp.core.schedules import SCHEDULES
 from ffbp.data.dataset import Dataset
 from ffbp.data.generators import DATASETS
+from ffbp.data.source import REGRESSION
 from ffbp.experiment.config import DEFAULTS, Config
 from ffbp.training.run import Run
-from ffbp.words import english
-from ffbp.words.numbers import format_number, format_percent
-
-MAX_NAMES = 10
+from ffbp.words.english import sentence
+from ffbp.words.notice import Notice
 
 
 def summary(run: Run) -> dict[str, str]:
@@ -52,62 +51,58 @@ def address_of(config: Config) -> str:
 
 def data_in_words(config: Config, data: Dataset) -> str:
     """The samples, their parts, what goes in and what is to come out."""
-    n_train, n_test = len(data.rows_train), len(data.rows_test)
-    text = f"{source_label(config)}, {n_train + n_test} samples: {n_train} for training, {n_test} held out for testing"
-    if not config.file_name and config.points is None and DATASETS[config.dataset].sized:
-        text += f"; noise {config.noise:g}"
-    text += f"; inputs {_listed(data.input_names)}"
-    if data.standardized:
-        text += ", standardised with the training part's mean and standard deviation"
-    elif data.scale != 1:
-        text += f", all divided by {data.scale:g}"
-    target = f"; target {data.target_name}"
-    text += f"{target}, a number" if data.task == "regression" else f"{target}: {_listed(data.class_names)}"
-    return f"{text}."
-
-
-def _listed(names) -> str:
-    """The first names, and how many more there are."""
-    more = len(names) - MAX_NAMES
-    return f"{', '.join(names[:MAX_NAMES])} and {more} more" if more > 1 else ", ".join(names)
+    noisy = not config.file_name and config.points is None and DATASETS[config.dataset].sized
+    return sentence(
+        Notice(
+            "data",
+            "info",
+            {
+                "label": source_label(config),
+                "train": len(data.rows_train),
+                "test": len(data.rows_test),
+                "noise": config.noise if noisy else None,
+                "inputs": data.input_names,
+                "standardized": data.standardized,
+                "scale": data.scale,
+                "target": data.target_name,
+                "classes": None if data.task == REGRESSION else data.class_names,
+            },
+        )
+    )
 
 
 def _network(run):
     config, resolved = run.config, run.config.resolve(run.dataset)
-    labels = [ACTIVATIONS[key].label for key in resolved.activations]
-    sizes = " → ".join(map(str, resolved.sizes))
-    hidden = f"{', '.join(dict.fromkeys(labels[:-1]))} in the hidden layers, " if config.hidden else "no hidden layer, "
-    start = (
-        "weights set by hand"
-        if config.initial_theta
-        else f"initial weights by {INITIALIZERS[config.initializer].label}"
-    )
-    return f"{sizes}, {count_params(resolved.sizes)} parameters; {hidden}{labels[-1]} at the output; {start}."
+    numbers = {
+        "sizes": resolved.sizes,
+        "activations": [ACTIVATIONS[key].label for key in resolved.activations],
+        "n_params": count_params(resolved.sizes),
+        "initializer": None if config.initial_theta else INITIALIZERS[config.initializer].label,
+    }
+    return sentence(Notice("network", "info", numbers))
 
 
 def _training(run):
     config, resolved = run.config, run.config.resolve(run.dataset)
     optimizer = OPTIMIZERS[config.optimizer]
-    hyper = "".join(f", {name} {getattr(config, name):g}" for name in optimizer.hyper)
-    text = f"{LOSSES[resolved.loss].label}; {optimizer.label}, learning rate {config.learning_rate:g}{hyper}"
-    if config.schedule != DEFAULTS["schedule"]:
-        text += f", schedule {SCHEDULES[config.schedule].label}"
-    full = resolved.batch_size == resolved.n_train
-    text += f"; {config.epochs} epochs, {'full batch' if full else f'batches of {resolved.batch_size}'}"
-    for name, label in (
-        ("l1", "L1 penalty"),
-        ("l2", "L2 penalty"),
-        ("clip", "gradient clipped at"),
-        ("patience", "patience"),
-    ):
-        value = getattr(config, name)
-        text += f"; {label} {value:g}" if value else ""
-    return f"{text}; seed {config.seed}."
+    more = {"L1 penalty": config.l1, "L2 penalty": config.l2, "gradient clipped at": config.clip}
+    numbers = {
+        "loss": LOSSES[resolved.loss].label,
+        "optimizer": optimizer.label,
+        "learning_rate": config.learning_rate,
+        "hyper": {name: getattr(config, name) for name in optimizer.hyper},
+        "schedule": None if config.schedule == DEFAULTS["schedule"] else SCHEDULES[config.schedule].label,
+        "epochs": config.epochs,
+        "batch_size": None if resolved.batch_size == resolved.n_train else resolved.batch_size,
+        "more": {label: value for label, value in (more | {"patience": config.patience}).items() if value},
+        "seed": config.seed,
+    }
+    return sentence(Notice("training", "info", numbers))
 
 
 def outcome(run: Run) -> str:
     """Losses and scores of the last frame, and how it ended."""
-    return english.sentence(notices.outcome(run), format_number, format_percent)
+    return sentence(notices.outcome(run))
 
 
 def command(config: Config) -> str:

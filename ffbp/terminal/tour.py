@@ -420,7 +420,7 @@ def _first_steps(page, config, source, data, work) -> Run:
     page.say(summary(run)["Training"])
     page.table(_progress_rows(run))
     for notice in notices.notices(run):
-        page.say(f"! {english.sentence(notice, format_number)}")
+        page.say(f"! {english.sentence(notice)}")
     return run
 
 
@@ -611,7 +611,7 @@ def _verify(options) -> int:
         _record_in_words(page, loaded)
     found = _with_bar(verification.verifying(loaded, table))
     for notice in found.notices()[: 1 if options.quiet else None]:
-        page.say(_clean(english.sentence(notice, format_number, format_percent)), indent=0)
+        page.say(_clean(english.sentence(notice)), indent=0)
     return 0 if found.passed else 1
 
 

@@ -24,7 +24,6 @@ from ffbp.ui import files as own_files
 from ffbp.ui.runs import RECORD, RECORD_SHOWN, Shown, cache, in_turns
 from ffbp.words.english import sentence
 from ffbp.words.notice import Notice
-from ffbp.words.numbers import format_number, format_percent
 
 CODE_HEIGHT = 460
 HEAD_LINES, HEAD_WIDTH = 30, 110
@@ -186,7 +185,7 @@ def repeatable(shown: Shown) -> None:
         batch = run.config.resolve(run.dataset)
         per_epoch = math.ceil(batch.n_train / batch.batch_size)
         notice = Notice("chaotic", "warning", {"step": step, "epoch": math.ceil(step / per_epoch)})
-    (st.warning if step else st.success)(sentence(notice, format_number))
+    (st.warning if step else st.success)(sentence(notice))
 
 
 def _with_progress(work, what):
@@ -257,7 +256,7 @@ def _show(verdict):
     first, *others = verdict.notices()
     for notice in (first, *others):
         box = st.success if notice is first and verdict.passed else boxes[notice.level]
-        box(plain(sentence(notice, format_number, format_percent)))
+        box(plain(sentence(notice)))
 
 
 def _forget():

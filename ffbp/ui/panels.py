@@ -18,7 +18,6 @@ from ffbp.ui.catching_up import note
 from ffbp.ui.page import NOTICES
 from ffbp.ui.runs import Shown
 from ffbp.words import english
-from ffbp.words.numbers import format_number
 
 CHECK_NUMBERS = 40_000_000  # parameters times samples times units that one look at the gradient check may cost
 CHECKED = (
@@ -34,7 +33,7 @@ def notices(shown: Shown) -> None:
     found = [
         {
             "level": notice.level,
-            "text": english.sentence(notice, format_number),
+            "text": english.sentence(notice),
             "frame": notice.frame,
             "epoch": None if notice.frame is None else int(run.history.epoch[notice.frame]),
         }

@@ -21,7 +21,7 @@ def test_the_most_urgent_notice_is_in_sight_above_the_panels(playground, width, 
     page.emulate_media(color_scheme=scheme)
     playground.open(OVERFITTING)
     words = page.locator(".ffbp-notices [role=status]")
-    expect(words).to_contain_text("Overfitting: test loss was best in epoch 2")
+    expect(words).to_contain_text("Overfitting: the test loss was best in epoch 2")
     line, panels = top(page, ".ffbp-notices"), top(page, ".ffbp .panels")
     assert line["y"] >= 0
     assert line["y"] + line["height"] <= min(panels["y"], height)

@@ -154,7 +154,7 @@ def test_a_stable_run_is_told_from_a_chaotic_one():
     wild = Config(dataset="spiral", n_samples=200, hidden=(16, 16), activation="tanh", learning_rate=3.0, epochs=200)
     app = press(page(**wild.to_params()), "export:move")
     step = sensitivity.parts_at(ffbp.train(wild))
-    assert f"the losses part from step {step:,} on (epoch {step:,})" in app.warning[0].value
+    assert f"the losses differ from step {step:,} on (epoch {step:,})" in app.warning[0].value
 
 
 # A record brought back
@@ -197,7 +197,7 @@ def forged(run):
 def test_a_forged_record_is_not(iris):
     app = press(bring(page(epochs=20), forged(iris)), "export:verify")
     assert not app.success
-    assert "its numbers differ from epoch 30 on" in app.error[0].value
+    assert "the numbers differ from epoch 30 on" in app.error[0].value
     assert "The largest difference is in epoch 30: training loss" in app.error[0].value.replace("\\", "")
 
 
@@ -321,7 +321,7 @@ def test_a_files_record_is_verified_anywhere_but_shown_only_beside_its_file(anim
     assert app.button(key="export:show").disabled
     app = press(app, "export:verify")
     assert "equal, bit for bit" in app.success[0].value
-    assert "taken as the record has them" in app.warning[-1].value
+    assert "The samples are the record's own" in app.warning[-1].value
     app = press(bring(page_with(table, run), run), "export:verify")
     assert "equal, bit for bit" in app.success[0].value
     assert any(r"labels and names are those of my animals\.csv" in words.value for words in app.markdown)

@@ -200,7 +200,7 @@ def test_every_preset_runs_and_says_what_to_look_at(key):
 def test_the_line_has_the_most_urgent_first_then_the_hint_then_remarks():
     items = notices_of(check(playground(**PRESETS["overfitting"].config.to_params())))
     assert [item["level"] for item in items] == ["warning", "warning", "hint", "info"]
-    assert items[0]["text"].startswith("Overfitting: test loss was best in epoch 2")
+    assert items[0]["text"].startswith("Overfitting: the test loss was best in epoch 2")
     assert (items[0]["epoch"], items[2]["frame"]) == (2, None)
     assert notices_of(check(playground(lr="0.2")))[0]["text"].startswith("No warnings.")
     assert len(notices_of(check(playground(lr="1")))) == 1

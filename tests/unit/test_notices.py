@@ -149,7 +149,7 @@ def test_a_class_too_small_to_split_is_named_with_its_count_and_the_remedy():
     notice = next(n for n in notices(ffbp.train(ffbp.Config(points=points, epochs=2))) if n.key == "undivided")
     assert notice.numbers == {"class": "1", "count": 1, "classes": 2, "test": 3, "train": 9}
     assert sentence(notice, str) == (
-        "Nothing is held out: class 1 has only 1 sample, and each class must stand in both parts. "
+        "Nothing is held out: class 1 has only 1 sample, but each class needs one in both sets. "
         "Add another sample of it, or hold out nothing."
     )
     for options in ({"test_size": 0}, {"points": tuple((float(i), 0.0, float(i % 2)) for i in range(12))}):
@@ -161,10 +161,10 @@ def test_a_part_too_small_for_all_classes_is_named():
     points = tuple((float(i), 0.0, float(i % 3)) for i in range(9))
     config = ffbp.Config(dataset="blobs", classes=3, points=points, epochs=2)
     notice = next(n for n in notices(ffbp.train(config)) if n.key == "undivided")
-    assert "a test part of 2 samples cannot hold each of the 3 classes. Hold out more" in sentence(notice, str)
+    assert "a test set of 2 samples cannot hold each of the 3 classes. Hold out more" in sentence(notice, str)
     many = ffbp.Config(dataset="blobs", classes=3, points=points, epochs=2, test_size=0.85)
     notice = next(n for n in notices(ffbp.train(many)) if n.key == "undivided")
-    assert "a training part of 1 sample cannot hold each of the 3 classes. Hold out less" in sentence(notice, str)
+    assert "a training set of 1 sample cannot hold each of the 3 classes. Hold out less" in sentence(notice, str)
 
 
 def test_of_very_many_samples_some_are_drawn_and_all_count(monkeypatch):

@@ -199,7 +199,7 @@ def test_a_forged_end_is_found(small):
         found = verified(replace(small, **changes))
         assert not found.passed
         assert found.parts_at == next(iter(changes.values()))
-        assert "and it ends differently." in words(found)[0]
+        assert "and the run ends differently." in words(found)[0]
     stopped = ffbp.train(RUNS["stopped early"])
     assert not verified(replace(stopped, stopped_at=None)).passed
 
@@ -291,7 +291,7 @@ def test_a_sample_at_the_limit_may_fall_to_its_other_side_in_its_own_frame_only(
     assert found.passed
     assert [(frame.epoch, frame.samples, frame.units) for frame in found.allowed] == [(0, 1, 0)]
     assert (
-        "At 1 of 2 recorded moments (epoch 0) the counts differ from the retraining's by up to 1 sample."
+        "In 1 of 2 recorded epochs (0) the counts differ from the retraining's by up to 1 sample."
         in words(found)[2]
     )
     assert not verified(forged(run, train_accuracy=off_by(1))).passed  # nothing else differs: the same machine
@@ -437,7 +437,7 @@ def test_a_files_record_is_checked_with_its_file_and_says_what_is_unknown_withou
     found = verify(loaded(run))
     assert found.equal
     assert keys(found) == ["verified", "retrained", "unchecked_file", "unchecked_versions"]
-    assert "taken as the record has them" in words(found)[2]
+    assert "The samples are the record's own" in words(found)[2]
     assert ("target" in words(found)[2]) is (data is PRICES)
     found = verify(loaded(run), table)
     assert found.equal
@@ -474,7 +474,7 @@ def test_another_file_is_told_from_the_same_rows_saved_anew():
     found = verify(loaded(run), other)
     assert not found.passed
     assert words(found)[0].startswith(
-        "The record's means, standard deviations and samples are not those that other.csv gives"
+        "The record's means, standard deviations and samples differ from those of other.csv"
     )
     anew, _ = of_a_file(CSV.replace(b"\n", b"\r\n"), "anew.csv")
     found = verify(loaded(run), anew)
@@ -499,4 +499,4 @@ def test_what_a_record_leaves_out_is_said(small):
         del content["config"][name]
     content["checksum"] = write.checksum(content)
     found = verify(read.read_record(json.dumps(content)))
-    assert "The record leaves out config.clip and config.seed; the defaults were taken." in words(found)
+    assert "The record leaves out config.clip and config.seed; the defaults were used." in words(found)
