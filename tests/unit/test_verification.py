@@ -290,10 +290,7 @@ def test_a_sample_at_the_limit_may_fall_to_its_other_side_in_its_own_frame_only(
     found = verified(forged(run, train_accuracy=off_by(1), theta=last_digits))
     assert found.passed
     assert [(frame.epoch, frame.samples, frame.units) for frame in found.allowed] == [(0, 1, 0)]
-    assert (
-        "In 1 of 2 recorded epochs (0) the counts differ from the retraining's by up to 1 sample."
-        in words(found)[2]
-    )
+    assert "In 1 of 2 recorded epochs (0) the counts differ from the retraining's by up to 1 sample." in words(found)[2]
     assert not verified(forged(run, train_accuracy=off_by(1))).passed  # nothing else differs: the same machine
     assert not verified(forged(run, train_accuracy=off_by(-2), theta=last_digits)).passed
     clear = ffbp.train(with_a_sample_at_the_limit(1e-9))
