@@ -8,56 +8,37 @@ is the same as a figure, which costs ten times as long because plotly checks eve
 """
 
 import numpy as np
-import plotly.graph_objects as go
 
 from ffbp.analysis.notices import drawn_samples
 from ffbp.analysis.plane import Plane
 from ffbp.analysis.scores import chance_level
 from ffbp.figures import palette
+from ffbp.figures.plot import plot
 from ffbp.training.run import Run
 
 STEP_BINS = 400
 
 
+PANEL = {  # the layout of a player's panel: smaller than a page's, and its limits are given
+    "margin": {"l": 56, "r": 12, "t": 22, "b": 36, "autoexpand": False},
+    "font": {"size": 13, "family": "inherit"},
+    "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "font": {"size": 12}, "borderwidth": 0},
+    "hovermode": "x unified",
+    "dragmode": "zoom",
+}
+
+
 def _plot(traces, x_title: str, y_title: str, *, x_range, y_range, x_options=None, y_options=None, **layout) -> dict:
-    def axis(title, limits, options):
-        return {
-            "zeroline": False, "ticks": "outside", "ticklen": 3, "automargin": False, "range": [float(v) for v in limits],
-            "title": {"text": title, "standoff": 4, "font": {"size": 13}}, **(options or {}),
-        }  # fmt: skip
-
-    return {
-        "data": traces,
-        "layout": {
-            "template": {},
-            "margin": {"l": 56, "r": 12, "t": 22, "b": 36, "autoexpand": False},
-            "font": {"size": 13, "family": "inherit"},
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "legend": {
-                "orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "font": {"size": 12}, "borderwidth": 0,
-            },
-            "hovermode": "x unified",
-            "xaxis": axis(x_title, x_range, x_options),
-            "yaxis": axis(y_title, y_range, y_options),
-            **layout,
-        },
-    }  # fmt: skip
-
-
-def boundary_chart(run: Run, plane: Plane) -> go.Figure:
-    """`boundary_plot` as a figure."""
-    return go.Figure(boundary_plot(run, plane))
-
-
-def loss_chart(run: Run) -> go.Figure:
-    """`loss_plot` as a figure."""
-    return go.Figure(loss_plot(run))
-
-
-def gradient_chart(run: Run) -> go.Figure:
-    """`gradient_plot` as a figure."""
-    return go.Figure(gradient_plot(run))
+    x, y = (
+        {
+            **{"size": 13, "standoff": 4, "automargin": False, "fixedrange": False, "tickfont": {"size": 13}},
+            "range": [float(limit) for limit in limits],
+            **(options or {}),
+        }
+        for limits, options in ((x_range, x_options), (y_range, y_options))
+    )
+    named = sum(trace.get("showlegend") is not False for trace in traces)
+    return plot(traces, x_title, y_title, x=x, y=y, **({"showlegend": named > 1} | PANEL | layout))
 
 
 def boundary_plot(run: Run, plane: Plane) -> dict:

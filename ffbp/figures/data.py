@@ -1,67 +1,41 @@
-"""The data in pictures: how the classes are spread over the parts, and how a column's values are."""
+"""Charts of the samples themselves: how many of each class, and how a column is spread."""
 
 import html
 
 import numpy as np
-import plotly.graph_objects as go
 
 from ffbp.figures import palette
+from ffbp.figures.plot import LEGEND, bars, cursor, plot
 
 PART_PATTERNS = {"train": "", "test": "/", "left out": "x"}  # the parts differ by pattern, the classes by colour
+STACKED = {"barmode": "stack", "bargap": 0.08, "height": 260}
 
 
-def _figure(x_title, y_title, *, height=260, legend) -> go.Figure:
-    axis = {"zeroline": False, "ticks": "outside", "ticklen": 3, "fixedrange": True, "automargin": True}
-    return go.Figure(
-        layout=go.Layout(
-            template="none",
-            margin={"l": 56, "r": 12, "t": 36 if legend else 12, "b": 48},
-            height=height,
-            font={"size": 14},
-            paper_bgcolor="rgba(0,0,0,0)",
-            plot_bgcolor="rgba(0,0,0,0)",
-            dragmode=False,
-            barmode="stack",
-            bargap=0.08,
-            showlegend=legend,
-            legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal"},
-            xaxis={**axis, "title": {"text": x_title}},
-            yaxis={**axis, "title": {"text": y_title}},
-        )
-    )
-
-
-def balance_chart(class_names, counts) -> go.Figure:
-    """Samples a class, stacked by part. counts: {part: [count a class]}, as `ffbp.inspection.class_balance` has them."""
-    figure = _figure("", "samples", legend=len(counts) > 1)
+def balance_chart(class_names, counts) -> dict:
+    """Samples a class, stacked by part. counts: {part: [count a class]}, as `inspection.class_balance` has them."""
     names = [html.escape(name) for name in class_names]
     colors = [palette.CLASSES[k % len(palette.CLASSES)] for k in range(len(names))]
+    rim = {"width": 1, "color": palette.CHANCE}
+    traces = []
     for part, numbers in counts.items():
-        figure.add_bar(
-            x=names, y=numbers, name=part, hovertemplate="%{x}, " + part + ": %{y}<extra></extra>",
-            marker={
-                "color": colors, "line": {"width": 1, "color": palette.CHANCE},
-                "pattern": {"shape": PART_PATTERNS[part], "fgcolor": "#ffffff", "size": 8, "solidity": 0.4},
-            },
-        )  # fmt: skip
-    figure.update_xaxes(type="category")
-    return figure
+        pattern = {"shape": PART_PATTERNS[part], "fgcolor": "#ffffff", "size": 8, "solidity": 0.4}
+        hover = f"%{{x}}, {part}: %{{y}}"
+        marker = {"line": rim, "pattern": pattern}
+        traces.append(bars(names, numbers, hover, color=colors, marker=marker, name=part))
+    return plot(traces, "", "samples", x={"type": "category"}, **STACKED, **(LEGEND if len(counts) > 1 else {}))
 
 
-def histogram_chart(edges: np.ndarray, counts: dict, name: str, *, marked: float | None = None) -> go.Figure:
+def histogram_chart(edges: np.ndarray, counts: dict, name: str, *, marked: float | None = None) -> dict:
     """A column's values: edges (n_bins + 1,), counts {class name or "": (n_bins,)}; a line where the sample is."""
-    figure = _figure(html.escape(name), "samples", legend=len(counts) > 1)
-    centres, widths = (edges[:-1] + edges[1:]) / 2, np.diff(edges)
+    centres, limits = (edges[:-1] + edges[1:]) / 2, np.column_stack([edges[:-1], edges[1:]])
+    traces = []
     for k, (label, numbers) in enumerate(counts.items()):
-        figure.add_bar(
-            x=centres, y=numbers, width=widths, name=html.escape(label), customdata=np.column_stack([edges[:-1], edges[1:]]),
-            hovertemplate="%{customdata[0]:.4g} to %{customdata[1]:.4g}: %{y}<extra>" + html.escape(label) + "</extra>",
-            marker={
-                "color": palette.CLASSES[k % len(palette.CLASSES)] if label else palette.TRAIN,
-                "line": {"width": 0.5, "color": "#ffffff"},
-            },
-        )  # fmt: skip
-    figure.update_xaxes(type="linear", nticks=7)
-    if marked is not None and np.isfinite(marked):
-        figure.add_vline(x=marked, line={"color": palette.CURSOR, "width": 3})
-    return figure
+        said = {"name": html.escape(label), "customdata": limits, "width": np.diff(edges)}
+        hover = f"%{{customdata[0]:.4g}} to %{{customdata[1]:.4g}}: %{{y}} {html.escape(label)}"
+        color = palette.CLASSES[k % len(palette.CLASSES)] if label else palette.TRAIN
+        rim = {"line": {"width": 0.5, "color": "#ffffff"}}
+        traces.append(bars(centres, numbers, hover, color=color, marker=rim, **said))
+    shown = marked is not None and np.isfinite(marked)
+    shapes = [cursor(float(marked), color=palette.CURSOR, width=3)] if shown else []
+    options = {"x": {"type": "linear", "nticks": 7}, "shapes": shapes}
+    return plot(traces, html.escape(name), "samples", **options, **STACKED, **(LEGEND if len(counts) > 1 else {}))

@@ -5,8 +5,6 @@ and zero is the page's own ground. Packed images hold every frame of the run, so
 """
 
 import numpy as np
-import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from ffbp.analysis.maps import outputs
 from ffbp.analysis.pixels import Walk
@@ -16,6 +14,7 @@ from ffbp.data.raster import Raster
 from ffbp.figures import palette
 from ffbp.figures.blob import Packer, differences, quantise
 from ffbp.figures.forward import text_of
+from ffbp.figures.plot import LEGEND, axis, bars, cursor, line, plot
 from ffbp.training.run import Run
 from ffbp.words.numbers import format_number, format_percent
 
@@ -112,97 +111,70 @@ def pack_confusion(run: Run, *, chosen: int | None = None) -> bytes:
     return packer.blob(header)
 
 
-# Plotly
+# Charts
 
 
-def _layout(x_title: str, y_title: str, height: int, **options) -> go.Layout:
-    font = {"size": 14}  # colours of text and grid are the page's, which draws the chart
-    axis = {"zeroline": False, "tickfont": font, "ticks": "outside", "fixedrange": True}
-    return go.Layout(
-        template="none", margin={"l": 60, "r": 16, "t": 30, "b": 48}, height=height, font=font, dragmode=False,
-        hovermode="closest", paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
-        xaxis={**axis, "title": {"text": x_title, "font": font}}, yaxis={**axis, "title": {"text": y_title, "font": font}},
-        **options,
-    )  # fmt: skip
-
-
-def probability_bars(p: np.ndarray, names, *, true: int | None = None) -> go.Figure:
+def probability_bars(p: np.ndarray, names, *, true: int | None = None) -> dict:
     """The outputs for one image, a bar a class, the numbers beside them; the true class is named by a mark."""
     best = int(np.nan_to_num(p).argmax())
     colors = [palette.POSITIVE if k == best else palette.CHANCE for k in range(len(p))]
     ticks = [f"{text_of(name)} ✓" if k == true else text_of(name) for k, name in enumerate(names)]
-    figure = go.Figure(
-        go.Bar(
-            x=p, y=np.arange(len(p)), orientation="h", marker={"color": colors},
-            text=[format_percent(v) for v in p], textposition="outside", cliponaxis=False, textfont={"size": 14},
-            hovertemplate="%{y}: %{x:.6g}<extra></extra>",
-        ),
-        layout=_layout("output", "digit" if len(p) == 10 else "class", 300),
-    )  # fmt: skip
-    figure.update_xaxes(range=[0, 1.18], tickvals=[0, 0.5, 1])
-    figure.update_yaxes(range=[len(p) - 0.4, -0.6], tickvals=np.arange(len(p)), ticktext=ticks, ticks="")
-    return figure
+    said = {"text": [format_percent(v) for v in p], "textposition": "outside", "textfont": {"size": 14}}
+    trace = bars(p, np.arange(len(p)), "%{y}: %{x:.6g}", color=colors, orientation="h", cliponaxis=False, **said)
+    x = {"range": [0, 1.18], "tickvals": [0, 0.5, 1]}
+    y = {"range": [len(p) - 0.4, -0.6], "tickvals": np.arange(len(p)), "ticktext": ticks, "ticks": ""}
+    return plot([trace], "output", "digit" if len(p) == 10 else "class", x=x, y=y, height=300)
 
 
-def activation_bars(network: Network, trace: Trace, *, chosen: tuple[int, int] | None = None) -> go.Figure:
+def activation_bars(network: Network, trace: Trace, *, chosen: tuple[int, int] | None = None) -> dict:
     """The hidden layers' activations of one sample, a bar a unit, a row a layer; chosen: (layer, unit), unit from 0."""
-    layers = range(1, len(network.layers))
-    figure = make_subplots(rows=max(len(layers), 1), cols=1, vertical_spacing=0.24 / max(len(layers), 1))
-    font = {"size": 14}
-    for row, l in enumerate(layers, start=1):
-        a, color = trace.A[l][:, 0], palette.LAYERS[l - 1]
-        lines = [3 if chosen == (l, u) else 0 for u in range(len(a))]
-        figure.add_bar(
-            x=np.arange(1, len(a) + 1), y=a, row=row, col=1, showlegend=False,
-            marker={"color": color, "line": {"color": palette.CURSOR, "width": lines}},
-            hovertemplate=f"layer {l}, unit %{{x}}: a = %{{y:.6g}}<extra></extra>",
+    n = len(network.layers) - 1
+    gap = 0.24 / max(n, 1)
+    height = (1 - gap * (n - 1)) / max(n, 1)
+    traces, axes = [], {}
+    for row, l in enumerate(range(1, n + 1)):
+        a, key = trace.A[l][:, 0], "" if row == 0 else str(row + 1)
+        marked = [3 if chosen == (l, u) else 0 for u in range(len(a))]
+        rim = {"line": {"color": palette.CURSOR, "width": marked}}
+        hover = f"layer {l}, unit %{{x}}: a = %{{y:.6g}}"
+        place = {"xaxis": f"x{key}", "yaxis": f"y{key}"}
+        units = np.arange(1, len(a) + 1)
+        traces.append(bars(units, a, hover, color=palette.LAYERS[l - 1], marker=rim, showlegend=False, **place))
+        top = 1 - row * (height + gap)
+        axes[f"xaxis{key}"] = axis(
+            "unit" if l == n else "", anchor=f"y{key}", ticks="", showgrid=False, range=[0.3, len(a) + 0.7]
+        )
+        axes[f"yaxis{key}"] = axis(
+            f"a of layer {l}", anchor=f"x{key}", ticks="", domain=[max(top - height, 0.0), top], zeroline=True,
+            zerolinecolor=palette.CHANCE,
         )  # fmt: skip
-        figure.update_yaxes(
-            title={"text": f"a of layer {l}", "font": font}, tickfont=font, fixedrange=True,
-            zerolinecolor=palette.CHANCE, row=row, col=1,
-        )  # fmt: skip
-        figure.update_xaxes(tickfont=font, fixedrange=True, showgrid=False, range=[0.3, len(a) + 0.7], row=row, col=1)
-    figure.update_xaxes(title={"text": "unit", "font": font}, row=max(len(layers), 1), col=1)
-    figure.update_layout(
-        template="none",
-        height=60 + 190 * max(len(layers), 1), margin={"l": 60, "r": 16, "t": 12, "b": 48}, dragmode=False, bargap=0.2,
-        paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", font=font,
-    )  # fmt: skip
-    return figure
+    return plot(traces, "unit", "", height=60 + 190 * max(n, 1), bargap=0.2, **axes)
 
 
-def probability_curves(walk: Walk, shown: int, names) -> go.Figure:
+def probability_curves(walk: Walk, shown: int, names) -> dict:
     """Outputs along a walk in percent: target and original, the others as one band, a dot where the answer changes."""
     steps, percent, answers = np.arange(len(walk.images)), 100 * walk.probabilities, walk.answers
     names, start = [text_of(name) for name in names], int(answers[0])
-    figure = go.Figure(layout=_layout("step", "output in %", 320))
     others = np.delete(percent, [start, walk.target], axis=1)
-    for edge, fill in ((others.min(axis=1), None), (others.max(axis=1), "tonexty")):
-        figure.add_scatter(
-            x=steps, y=edge, mode="lines", line={"width": 0}, fill=fill, fillcolor="rgba(138, 143, 152, 0.35)",
-            name="all others", showlegend=fill is not None, legendrank=2,
-            hovertemplate="highest of the others at step %{x}: %{y:.1f} %<extra></extra>" if fill else None,
-            hoverinfo=None if fill else "skip",
-        )  # fmt: skip
+    band = {"name": "all others", "width": 0, "fillcolor": "rgba(138, 143, 152, 0.35)", "legendrank": 2}
+    highest = "highest of the others at step %{x}: %{y:.1f} %"
+    traces = [
+        line(steps, others.min(axis=1), hover=None, showlegend=False, **band),
+        line(steps, others.max(axis=1), hover=highest, fill="tonexty", **band),
+    ]
     for k, what in {start: "original", walk.target: "target"}.items():
-        figure.add_scatter(
-            x=steps, y=percent[:, k], mode="lines", name=f"{names[k]} ({what})", legendrank=1,
-            line={"color": palette.CLASSES[k], "width": 4, "dash": "solid" if k == walk.target else "dash"},
-            hovertemplate=f"{names[k]} at step %{{x}}: %{{y:.1f}} %<extra></extra>",
-        )  # fmt: skip
+        style = {"color": palette.CLASSES[k], "width": 4, "dash": "solid" if k == walk.target else "dash"}
+        hover = f"{names[k]} at step %{{x}}: %{{y:.1f}} %"
+        traces.append(line(steps, percent[:, k], f"{names[k]} ({what})", hover, legendrank=1, **style))
     turns = np.flatnonzero(np.diff(answers)) + 1
-    figure.add_scatter(
-        x=turns, y=percent[turns, answers[turns]], mode="markers", name="the answer changes", showlegend=len(turns) > 0,
-        legendrank=3,
-        marker={"size": 13, "color": [palette.CLASSES[k] for k in answers[turns]], "line": {"color": palette.CURSOR, "width": 2}},
-        text=[names[k] for k in answers[turns]], hovertemplate="from step %{x}: %{text}<extra></extra>",
-    )  # fmt: skip
-    figure.add_vline(x=shown, line={"color": palette.CURSOR, "width": 2})
-    figure.update_yaxes(range=[-3, 103])
-    figure.update_xaxes(range=[-0.5, max(len(steps) - 0.5, 1)])
-    legend = {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "font": {"size": 14}, "traceorder": "normal"}
-    figure.update_layout(legend=legend)
-    return figure
+    dots = {"size": 13, "color": [palette.CLASSES[k] for k in answers[turns]]}
+    dots["line"] = {"color": palette.CURSOR, "width": 2}
+    changes = line(turns, percent[turns, answers[turns]], "the answer changes", "from step %{x}: %{text}", legendrank=3)
+    said = {"text": [names[k] for k in answers[turns]], "showlegend": len(turns) > 0}
+    traces.append(changes | {"mode": "markers", "marker": dots} | said)
+    layout = LEGEND | {"shapes": [cursor(shown, color=palette.CURSOR, width=2)], "height": 320}
+    x, y = {"range": [-0.5, max(len(steps) - 0.5, 1)]}, {"range": [-3, 103]}
+    return plot(traces, "step", "output in %", x=x, y=y, **layout)
 
 
 def gallery_captions(true, predicted, p, names) -> list[str]:

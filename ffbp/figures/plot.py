@@ -12,31 +12,36 @@ import math
 import numpy as np
 
 FEW = 16  # shorter arrays are lists of numbers, longer ones bytes in base64, which is faster to write and to read
+CLEAR = "rgba(0,0,0,0)"
 
 
-def plot(data, x_title: str, y_title: str, *, height: int, x=None, y=None, **layout) -> dict:
-    """Traces with their axes, which have a title and do not zoom; ``x``, ``y``: options of the axes; ``layout``: the rest."""
+def axis(title: str, *, size: int = 15, standoff: int = 6, **options) -> dict:
+    """An axis with a title, its ticks outside, without zoom."""
+    return {
+        **{"zeroline": False, "ticks": "outside", "ticklen": 3, "fixedrange": True, "automargin": True},
+        "title": {"text": title, "font": {"size": size}, "standoff": standoff},
+        "tickfont": {"size": 14},
+        **options,
+    }
 
-    def axis(title, options):
-        return {
-            "zeroline": False, "ticks": "outside", "ticklen": 3, "fixedrange": True, "automargin": True,
-            "title": {"text": title, "font": {"size": 15}, "standoff": 6}, "tickfont": {"size": 14}, **(options or {}),
-        }  # fmt: skip
 
+def plot(
+    data: list[dict], x_title: str, y_title: str, *, x: dict | None = None, y: dict | None = None, **layout
+) -> dict:
+    """Traces with their axes; ``x``, ``y``: options of the axes; ``layout``: what differs from the usual layout."""
     return {
         "data": data,
         "layout": {
             "template": {},
-            "height": height,
             "margin": {"l": 64, "r": 16, "t": 16, "b": 52},
             "font": {"size": 15},
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
+            "paper_bgcolor": CLEAR,
+            "plot_bgcolor": CLEAR,
             "hovermode": "closest",
             "dragmode": False,
             "showlegend": False,
-            "xaxis": axis(x_title, x),
-            "yaxis": axis(y_title, y),
+            "xaxis": axis(x_title, **(x or {})),
+            "yaxis": axis(y_title, **(y or {})),
             **layout,
         },
     }
@@ -47,6 +52,25 @@ LEGEND = {
     "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 14}},
     "margin": {"l": 64, "r": 16, "t": 44, "b": 52},
 }  # a legend in a line above the axes: one more argument of `plot`
+
+
+def bars(x, y, hover: str, *, color, **options) -> dict:
+    """Bars of one colour, or of a colour each; hover: plotly's template of what a bar says."""
+    marker = {"color": color, **options.pop("marker", {})}
+    return {"type": "bar", "x": x, "y": y, "marker": marker, "hovertemplate": f"{hover}<extra></extra>", **options}
+
+
+def line(x, y, name: str, hover: str | None, **style) -> dict:
+    """A line; style: its width, colour, dash, and options of the trace. hover: None for a line without a text of its own."""
+    pen = {key: style.pop(key) for key in ("color", "width", "dash") if key in style}
+    said = {"hoverinfo": "skip"} if hover is None else {"hovertemplate": f"{hover}<extra></extra>"}
+    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "name": name, "line": pen, **said, **style}
+
+
+def cursor(x: float, *, color: str, width: int) -> dict:
+    """A line from bottom to top at x, as a shape of the layout."""
+    pen = {"color": color, "width": width}
+    return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "y domain", "line": pen}
 
 
 def as_json(value) -> str:

@@ -276,7 +276,7 @@ def inspect(config: Config, shown: Shown) -> None:
             total = np.sum(list(counts.values()), axis=0)
             in_words = [f"{name} {int(n)}" for name, n in zip(rows.class_names, total, strict=True)]
             chart(
-                balance_chart(rows.class_names, counts).to_plotly_json(), key="data:balance", title="Samples of each class",
+                balance_chart(rows.class_names, counts), key="data:balance", title="Samples of each class",
                 alternative=", ".join(in_words),
             )  # fmt: skip
     left, right = st.columns([3, 2])
@@ -389,7 +389,7 @@ def _histogram(config, rows, dataset):
     figure = histogram_chart(edges, counts, names[column], marked=marked)
     low, high = format_number(edges[0]), format_number(edges[-1])
     alternative = f"{sum(int(c.sum()) for c in counts.values())} values from {low} to {high}."
-    chart(figure.to_plotly_json(), key="data:histogram", title=f"Values of {names[column]}", alternative=alternative)
+    chart(figure, key="data:histogram", title=f"Values of {names[column]}", alternative=alternative)
     n_bins = "1 bin" if len(edges) == 2 else f"{len(edges) - 1} bins"
     where = f" The line is the {sample.label}: {format_number(marked)}." if marked is not None else ""
     st.caption(f"{sum(int(c.sum()) for c in counts.values()):,} values in {n_bins}.{where}")

@@ -377,9 +377,7 @@ def chosen_image(look: Look) -> None:
         in_words = [
             f"{name} {format_percent(p)}" for name, p in zip(dataset.class_names, look.probabilities, strict=True)
         ]
-        chart(
-            bars.to_plotly_json(), key="digits:bars", title=f"The ten {look.outputs}", alternative=", ".join(in_words)
-        )
+        chart(bars, key="digits:bars", title=f"The ten {look.outputs}", alternative=", ".join(in_words))
 
 
 def neuron_by_neuron(look: Look) -> None:
@@ -388,7 +386,7 @@ def neuron_by_neuron(look: Look) -> None:
     if len(network.layers) > 1:
         active = [f"{np.count_nonzero(A)} of {len(A)} units of layer {l}" for l, A in enumerate(trace.A[1:-1], start=1)]
         chart(
-            pictures.activation_bars(network, trace, chosen=(1, unit)).to_plotly_json(), key="digits:activations",
+            pictures.activation_bars(network, trace, chosen=(1, unit)), key="digits:activations",
             title="Hidden activations", alternative=f"Not zero: {', '.join(active)}.",
         )  # fmt: skip
     n_units = network.sizes[1]
@@ -481,7 +479,7 @@ def to_the_pixels(look: Look) -> None:
         first, now = path.probabilities[0, path.target], path.probabilities[shown, path.target]
         name = look.names[path.target]
         chart(
-            pictures.probability_curves(path, shown, look.names).to_plotly_json(), key="digits:curves",
+            pictures.probability_curves(path, shown, look.names), key="digits:curves",
             title="Outputs along the steps",
             alternative=f"Class {name}: {format_percent(first)} before, {format_percent(now)} at step {shown}.",
         )  # fmt: skip

@@ -24,7 +24,7 @@ FOREIGN = {  # what a room may import beside the standard library
     "training": {"numpy", "threadpoolctl"},  # threadpoolctl: NumPy cannot set its own threads
     "analysis": {"numpy", "sklearn"},
     "record": {"numpy", "sklearn"},
-    "figures": {"numpy", "plotly"},
+    "figures": {"numpy"},
     "programs": {"numpy"},
     "lessons": {"numpy"},
     "browser": set(),

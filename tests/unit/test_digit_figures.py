@@ -1,6 +1,7 @@
 """What the digits' pictures hold is what the run is: weights of every frame, counts, precision and recall."""
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
@@ -95,7 +96,7 @@ def test_precision_and_recall_of_nobody_are_missing():
 def test_probabilities_are_drawn_as_they_are_and_the_true_digit_is_marked(run):
     network, dataset = run.network(), run.dataset
     p = network.predict_proba(dataset.X_test[:1])[0]
-    figure = pictures.probability_bars(p, dataset.class_names, true=int(dataset.y_test[0]))
+    figure = go.Figure(pictures.probability_bars(p, dataset.class_names, true=int(dataset.y_test[0])))
     assert (figure.data[0].x == p).all()
     marked = [text for text in figure.layout.yaxis.ticktext if "✓" in text]
     assert marked == [f"{dataset.y_test[0]} ✓"]
@@ -108,7 +109,7 @@ def test_each_hidden_layer_has_its_row_and_each_unit_its_bar():
     network = Network((64, 5, 3, 10), ("relu", "tanh", "softmax"), loss="cce")
     network.theta[...] = np.random.RandomState(0).randn(network.n_params)
     trace = network.forward(np.random.RandomState(1).rand(1, 64))
-    figure = pictures.activation_bars(network, trace, chosen=(1, 2))
+    figure = go.Figure(pictures.activation_bars(network, trace, chosen=(1, 2)))
     assert [len(bar.y) for bar in figure.data] == [5, 3]
     assert (figure.data[1].y == trace.A[2][:, 0]).all()
     assert list(figure.data[0].marker.line.width) == [0, 0, 3, 0, 0]
@@ -119,7 +120,7 @@ def test_the_curves_show_two_classes_and_the_others_as_a_band(run):
     start = int(network.predict(dataset.X_test[:1])[0])
     target = (start + 1) % 10
     path = walk(network, dataset, dataset.raw_test[0], target, step=2.0, n_steps=40, high=16.0)
-    figure = pictures.probability_curves(path, 4, dataset.class_names)
+    figure = go.Figure(pictures.probability_curves(path, 4, dataset.class_names))
     low, high, original, wanted, turns = figure.data
     others = [k for k in range(10) if k not in (start, target)]
     assert (low.y == 100 * path.probabilities[:, others].min(axis=1)).all()
@@ -134,10 +135,8 @@ def test_the_curves_show_two_classes_and_the_others_as_a_band(run):
     shown = {trace.name for trace in figure.data if trace.showlegend is not False}
     assert shown == {"all others", f"{start} (original)", f"{target} (target)", "the answer changes"}
     assert figure.layout.shapes[0].x0 == 4
-    assert (
-        len(pictures.probability_curves(path.__class__(**vars(path) | {"target": start}), 0, dataset.class_names).data)
-        == 4
-    )
+    stays = path.__class__(**vars(path) | {"target": start})
+    assert len(pictures.probability_curves(stays, 0, dataset.class_names)["data"]) == 4
 
 
 def test_a_pixel_without_a_number_is_drawn_as_zero_and_read_as_none():

@@ -3,15 +3,16 @@
 import math
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 import ffbp
 from ffbp.analysis.maps import outputs
 from ffbp.analysis.plane import plane_inputs, plane_of
 from ffbp.analysis.scores import chance_level
-from ffbp.figures import charts, palette
+from ffbp.figures import palette
 from ffbp.figures.blob import arrays_of, differences, header_of, quantise
-from ffbp.figures.charts import boundary_chart, gradient_chart, loss_chart
+from ffbp.figures.charts import boundary_plot, gradient_plot, loss_plot
 from ffbp.figures.pack import pack_refinement, pack_run
 from ffbp.words.numbers import format_number
 
@@ -31,7 +32,7 @@ def plane(run):
 
 
 def test_curves_are_the_history(run):
-    figure, h = loss_chart(run), run.history
+    figure, h = go.Figure(loss_plot(run)), run.history
     for name, values in (
         ("train", h.train_loss),
         ("test", h.test_loss),
@@ -40,7 +41,7 @@ def test_curves_are_the_history(run):
     ):
         assert (np.asarray(_trace(figure, name, "loss").y) == values).all()
         assert (np.asarray(_trace(figure, name, "loss").x) == h.epoch).all()
-    gradients = gradient_chart(run)
+    gradients = go.Figure(gradient_plot(run))
     for l in range(2):
         assert (np.asarray(_trace(gradients, f"layer {l + 1}", "dW").y) == h.grad_norm[:, l]).all()
         assert math.isnan(_trace(gradients, f"layer {l + 1}", "update").y[0])
@@ -48,19 +49,19 @@ def test_curves_are_the_history(run):
 
 
 def test_total_and_penalty_appear_only_when_they_differ():
-    names = {t.name for t in loss_chart(ffbp.train(ffbp.Config(epochs=3))).data}
+    names = {t.name for t in go.Figure(loss_plot(ffbp.train(ffbp.Config(epochs=3)))).data}
     assert "penalty" not in names
 
 
 def test_every_axis_has_a_title(run, plane):
-    for figure in (loss_chart(run), gradient_chart(run), boundary_chart(run, plane)):
+    for figure in (go.Figure(loss_plot(run)), go.Figure(gradient_plot(run)), go.Figure(boundary_plot(run, plane))):
         assert figure.layout.xaxis.title.text
         assert figure.layout.yaxis.title.text
 
 
 def test_an_exact_zero_is_drawn_at_a_floor_and_called_zero():
     run = ffbp.train(ffbp.Config(initializer="zeros", epochs=5))
-    figure = gradient_chart(run)
+    figure = go.Figure(gradient_plot(run))
     first = _trace(figure, "layer 1", "dW")
     assert (run.history.grad_norm[:, 0] == 0).all()
     assert min(first.y) > 0
@@ -69,7 +70,7 @@ def test_an_exact_zero_is_drawn_at_a_floor_and_called_zero():
 
 
 def test_the_colour_of_a_class_is_the_boundarys_colour_at_certainty(run, plane):
-    figure = boundary_chart(run, plane)
+    figure = go.Figure(boundary_plot(run, plane))
     for theme in ("light", "dark"):
         scale = palette.value_scale(theme)
         for k, end in ((0, scale[0]), (1, scale[-1])):
@@ -77,7 +78,7 @@ def test_the_colour_of_a_class_is_the_boundarys_colour_at_certainty(run, plane):
 
 
 def test_train_and_test_points_differ_by_more_than_colour(run, plane):
-    figure = boundary_chart(run, plane)
+    figure = go.Figure(boundary_plot(run, plane))
     symbols = {t.marker.symbol for t in figure.data if t.meta == "train"}
     assert len(symbols) == 2
     assert {t.marker.color for t in figure.data if t.meta == "test"} == {"#ffffff"}
@@ -85,7 +86,7 @@ def test_train_and_test_points_differ_by_more_than_colour(run, plane):
 
 def test_single_steps_stand_behind_the_curve_of_small_batches():
     run = ffbp.train(ffbp.Config(batch_size=10, epochs=20))
-    band = next(t for t in loss_chart(run).data if t.name == "steps")
+    band = next(t for t in go.Figure(loss_plot(run)).data if t.name == "steps")
     assert max(band.y) == run.history.step_loss.max()
     assert min(band.y) == run.history.step_loss.min()
 
@@ -186,11 +187,8 @@ def test_numbers_are_written_with_four_digits(value, text):
 )
 def test_plots_are_figures_that_plotly_accepts(query):
     run = ffbp.train(ffbp.Config(**query, epochs=30, l2=0.01, batch_size=20))
-    for chart, plot in (
-        (loss_chart(run), charts.loss_plot(run)),
-        (gradient_chart(run), charts.gradient_plot(run)),
-        (boundary_chart(run, plane_of(run.dataset)), charts.boundary_plot(run, plane_of(run.dataset))),
-    ):
+    for plot in (loss_plot(run), gradient_plot(run), boundary_plot(run, plane_of(run.dataset))):
+        chart = go.Figure(plot)
         assert [trace.name for trace in chart.data] == [trace["name"] for trace in plot["data"]]
         assert list(chart.layout.xaxis.range) == plot["layout"]["xaxis"]["range"]
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 
 from ffbp import DATASETS, Config, make_dataset
@@ -72,11 +73,11 @@ def test_few_whole_numbers_get_a_bin_each():
 
 def test_the_charts_have_the_classes_colours_and_show_names_as_they_are():
     rows = rows_of(Config(dataset="iris", epochs=1))
-    figure = balance_chart(("<b>a</b>", "b", "c"), inspection.class_balance(rows))
+    figure = go.Figure(balance_chart(("<b>a</b>", "b", "c"), inspection.class_balance(rows)))
     assert list(figure.data[0].marker.color) == list(palette.CLASSES[:3])
     assert figure.data[0].x[0] == "&lt;b&gt;a&lt;/b&gt;"
     assert [trace.name for trace in figure.data] == ["train", "test"]
     assert sum(figure.data[0].y) == 120
-    figure = histogram_chart(*inspection.histogram(rows, 2), "petal", marked=4.0)
+    figure = go.Figure(histogram_chart(*inspection.histogram(rows, 2), "petal", marked=4.0))
     assert [trace.marker.color for trace in figure.data] == list(palette.CLASSES[:3])
     assert figure.layout.shapes[0].x0 == 4.0

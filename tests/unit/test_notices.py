@@ -3,6 +3,7 @@
 import dataclasses
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 import ffbp
@@ -170,7 +171,7 @@ def test_a_part_too_small_for_all_classes_is_named():
 def test_of_very_many_samples_some_are_drawn_and_all_count(monkeypatch):
     from ffbp.analysis.plane import plane_of
     from ffbp.figures.blob import arrays_of, header_of
-    from ffbp.figures.charts import boundary_chart
+    from ffbp.figures.charts import boundary_plot
     from ffbp.figures.pack import pack_run
 
     run = ffbp.train(ffbp.Config(n_samples=400, epochs=2))
@@ -184,7 +185,7 @@ def test_of_very_many_samples_some_are_drawn_and_all_count(monkeypatch):
     points, arrays = header_of(blob)["points"], arrays_of(blob)
     assert len(arrays[points["train"]["xy"]["$"]]) == 80
     assert arrays[points["train"]["confusion"]["$"]][-1].sum() == 320
-    figure = boundary_chart(run, plane_of(run.dataset))
+    figure = go.Figure(boundary_plot(run, plane_of(run.dataset)))
     assert sum(len(trace.x) for trace in figure.data) == 100
 
 
