@@ -11,7 +11,7 @@ import numpy as np
 from ffbp.core.activations import ACTIVATIONS
 from ffbp.core.losses import LOSSES
 from ffbp.figures import palette
-from ffbp.figures.plot import LEGEND, plot
+from ffbp.figures.plot import LEGEND, bars, heatmap, line, markers, note, plot
 from ffbp.words.numbers import format_number
 
 STRIP_SAMPLES = 40  # up to here every sample has a bar of its own
@@ -30,24 +30,15 @@ def saturated_delta() -> dict:
     ):
         delta = LOSSES[key].gradient(A, np.ones_like(A), np.empty_like(A))
         ACTIVATIONS["sigmoid"].backward(Z, A, delta, np.empty_like(A))
-        data.append(
-            {
-                "type": "scatter", "x": Z.ravel(), "y": delta.ravel(), "mode": "lines", "name": name,
-                "line": {"color": color, "dash": dash, "width": 3.5},
-                "hovertemplate": "z = %{x:.2f}, delta = %{y:.4g}<extra></extra>",
-            }
-        )  # fmt: skip
+        hover = "z = %{x:.2f}, delta = %{y:.4g}"
+        data.append(line(Z.ravel(), delta.ravel(), name, hover, color=color, dash=dash, width=3.5))
+    arrow = {"showarrow": True, "ax": 20, "xanchor": "left", "arrowcolor": palette.CHANCE}
     notes = [
-        {
-            "x": -7, "y": y, "text": text, "ax": 20, "ay": ay, "xanchor": "left", "arrowcolor": palette.CHANCE,
-            "font": {"size": 14},
-        }
-        for y, ay, text in ((-0.03, -26, "wrong, yet delta ≈ 0"), (-0.99, -30, "delta ≈ −1"))
-    ]  # fmt: skip
-    return plot(
-        data, "z of the output unit, for y = 1", "delta = dLoss/dz", height=320, y={"range": [-1.12, 0.2]},
-        annotations=notes, **LEGEND,
-    )  # fmt: skip
+        note("wrong, yet delta ≈ 0", -7, -0.03, ay=-26, **arrow),
+        note("delta ≈ −1", -7, -0.99, ay=-30, **arrow),
+    ]
+    options = {"height": 320, "y": {"range": [-1.12, 0.2]}, "annotations": notes}
+    return plot(data, "z of the output unit, for y = 1", "delta = dLoss/dz", **options, **LEGEND)
 
 
 def matrix_map(
@@ -60,26 +51,22 @@ def matrix_map(
     values = np.asarray(values, dtype=float)
     finite = np.abs(values[np.isfinite(values)])
     limit = float(finite.max()) if finite.size and finite.max() > 0 else 1.0
-    rows, columns = values.shape
-    cells = {
-        "type": "heatmap", "z": values, "x": np.arange(1, columns + 1), "y": np.arange(1, rows + 1), "zmin": -limit,
-        "zmax": limit, "colorscale": palette.value_scale(theme), "xgap": 1 if columns < 40 else 0,
-        "ygap": 1 if rows < 40 else 0, "hovertemplate": "(%{y}, %{x}): %{z:.6g}<extra></extra>",
-        "colorbar": {"thickness": 12, "len": 1.0, "tickfont": {"size": 12}, "nticks": 5, "exponentformat": "e"},
-    }  # fmt: skip
+    rows, columns = (np.arange(1, n + 1) for n in values.shape)
+    bar = {"thickness": 12, "len": 1.0, "tickfont": {"size": 12}, "nticks": 5, "exponentformat": "e"}
+    look = {"colorscale": palette.value_scale(theme), "colorbar": bar}
+    cells = heatmap(values, columns, rows, limit, "(%{y}, %{x}): %{z:.6g}", **look)
     if layer:
-        cells["customdata"] = [[[layer, i, j] for j in range(1, columns + 1)] for i in range(1, rows + 1)]
-    ring = [
-        {
-            "type": "rect", "x0": mark[1] - 0.5, "x1": mark[1] + 0.5, "y0": mark[0] - 0.5, "y1": mark[0] + 0.5,
-            "line": {"color": palette.CURSOR, "width": 3},
-        }
-    ] if mark else []  # fmt: skip
-    return plot(
-        [cells], x_title, y_title, height=int(np.clip(22 * rows + 110, 180, 520)), shapes=ring,
-        x={"range": [0.5, columns + 0.5], "showgrid": False, "tickformat": "d", "dtick": 1 if columns <= 12 else None},
-        y={"range": [rows + 0.5, 0.5], "showgrid": False, "tickformat": "d", "dtick": 1 if rows <= 12 else None},
-    )  # fmt: skip
+        cells["customdata"] = [[[layer, i, j] for j in columns.tolist()] for i in rows.tolist()]
+    rings = []
+    if mark:
+        corners = {"x0": mark[1] - 0.5, "x1": mark[1] + 0.5, "y0": mark[0] - 0.5, "y1": mark[0] + 0.5}
+        rings.append({"type": "rect", **corners, "line": {"color": palette.CURSOR, "width": 3}})
+    x, y = (
+        {"range": limits, "showgrid": False, "tickformat": "d", "dtick": 1 if n <= 12 else None}
+        for limits, n in (([0.5, len(columns) + 0.5], len(columns)), ([len(rows) + 0.5, 0.5], len(rows)))
+    )
+    height = int(np.clip(22 * len(rows) + 110, 180, 520))
+    return plot([cells], x_title, y_title, height=height, shapes=rings, x=x, y=y)
 
 
 def contribution_chart(values, rows, name: str) -> dict:
@@ -95,131 +82,102 @@ def contribution_chart(values, rows, name: str) -> dict:
         every = max(1, len(values) // 12)
         x |= {"tickvals": places[::every], "ticktext": [str(row) for row in own[::every]]}
         titles = "samples, by contribution (row in the source)", heights_title
-        hover, width, sign = "sample %{customdata}: %{y:.6g}<extra></extra>", 0.85, heights
+        hover, width, sign = "sample %{customdata}: %{y:.6g}", 0.85, heights
     else:
-        low, high = float(values.min()), float(values.max())
-        step = max(high - low, 1e-300) / (BINS - 1)
-        edges = step * np.arange(
-            np.floor(low / step), np.ceil(high / step) + 1
-        )  # zero is an edge: no bar has two signs
-        counts, edges = (
-            np.histogram(values, edges) if len(edges) > 1 else (np.array([len(values)]), np.array([low, high]))
-        )
-        places, heights, own = (edges[:-1] + edges[1:]) / 2, counts, None
-        titles = f"a sample's {heights_title}", "number of samples"
-        hover, width, sign = "about %{x:.3g}: %{y} samples<extra></extra>", step * 0.94, places
-    bars = [
-        {
-            "type": "bar", "x": places[chosen], "y": heights[chosen], "name": label, "width": width,
-            "hovertemplate": hover, "customdata": None if own is None else own[chosen].tolist(),
-            "marker": {"color": color, "pattern": {"shape": pattern, "solidity": 0.25}},
-        }
-        for chosen, label, color, pattern in (
-            (sign < 0, "negative: a step raises the weight", palette.NEGATIVE, "/"),
-            (sign >= 0, "positive: a step lowers the weight", palette.POSITIVE, ""),
-        )
-    ]  # fmt: skip
-    return plot(bars, *titles, height=320, barmode="overlay", bargap=0.05, x=x, y={"exponentformat": "power"}, **LEGEND)
+        places, heights, step = _counted(values)
+        titles, own = (f"a sample's {heights_title}", "number of samples"), None
+        hover, width, sign = "about %{x:.3g}: %{y} samples", step * 0.94, places
+    traces = []
+    for chosen, label, color, pattern in (
+        (sign < 0, "negative: a step raises the weight", palette.NEGATIVE, "/"),
+        (sign >= 0, "positive: a step lowers the weight", palette.POSITIVE, ""),
+    ):
+        said = {"name": label, "width": width, "customdata": None if own is None else own[chosen].tolist()}
+        marker = {"pattern": {"shape": pattern, "solidity": 0.25}}
+        traces.append(bars(places[chosen], heights[chosen], hover, color=color, marker=marker, **said))
+    layout = {"height": 320, "barmode": "overlay", "bargap": 0.05}
+    return plot(traces, *titles, x=x, y={"exponentformat": "power"}, **layout, **LEGEND)
+
+
+def _counted(values):
+    """How many values lie in each of some equal bins, zero an edge so that no bar has two signs: places, counts, width."""
+    low, high = float(values.min()), float(values.max())
+    step = max(high - low, 1e-300) / (BINS - 1)
+    edges = step * np.arange(np.floor(low / step), np.ceil(high / step) + 1)
+    if len(edges) > 1:
+        counts, edges = np.histogram(values, edges)
+    else:
+        counts, edges = np.array([len(values)]), np.array([low, high])
+    return (edges[:-1] + edges[1:]) / 2, counts, step
 
 
 def multiplier_chart(steps) -> dict:
     """The two factors of each backward step, from 1 up or down on a log scale: the gradient grows, or it shrinks."""
     sizes = [v for s in steps for v in (s.weights, s.slope, s.ratio) if v > 0 and np.isfinite(v)]
     low, high = np.log10(min([*sizes, 0.8])), np.log10(max([*sizes, 1.25]))
-    bars = [
-        {
-            "type": "bar", "x": [f"layer {s.l + 1} → {s.l}" for s in steps], "name": name, "customdata": values,
-            "y": [float(np.log10(v)) if v > 0 else None for v in values], "cliponaxis": False,
-            "marker": {"color": color, "pattern": {"shape": pattern, "solidity": 0.25}},
-            "text": [format_number(v) for v in values] if len(steps) <= 4 else None, "textposition": "outside",
-            "textfont": {"size": 14}, "constraintext": "none", "hovertemplate": f"{name}: %{{customdata:.5g}}<extra></extra>",
-        }
-        for name, values, color, pattern in (
-            ("by the weights: Wᵀ", [s.weights for s in steps], palette.LAYERS[5], ""),
-            ("by g'", [s.slope for s in steps], palette.LAYERS[2], "/"),
-            ("both", [s.ratio for s in steps], palette.LAYERS[7], "x"),
-        )
-    ]  # fmt: skip
+    written = {"textposition": "outside", "textfont": {"size": 14}, "constraintext": "none", "cliponaxis": False}
+    traces = []
+    for name, values, color, pattern in (
+        ("by the weights: Wᵀ", [s.weights for s in steps], palette.LAYERS[5], ""),
+        ("by g'", [s.slope for s in steps], palette.LAYERS[2], "/"),
+        ("both", [s.ratio for s in steps], palette.LAYERS[7], "x"),
+    ):
+        heights = [float(np.log10(v)) if v > 0 else None for v in values]
+        texts = [format_number(v) for v in values] if len(steps) <= 4 else None
+        said = {"name": name, "customdata": values, "text": texts, **written}
+        marker = {"pattern": {"shape": pattern, "solidity": 0.25}}
+        names = [f"layer {s.l + 1} → {s.l}" for s in steps]
+        traces.append(bars(names, heights, f"{name}: %{{customdata:.5g}}", color=color, marker=marker, **said))
     pad = 0.16 * (high - low)
     ticks = [m * 10.0**e for e in range(-60, 61) for m in ((1, 2, 5) if high - low < 2 else (1,))]
     ticks = [t for t in ticks if low - pad <= np.log10(t) <= high + pad]
     one = ticks.index(1.0) if 1.0 in ticks else 0
     ticks = [t for i, t in enumerate(ticks) if (i - one) % (len(ticks) // 8 + 1) == 0]
-    base = {
-        "type": "line", "xref": "x domain", "x0": 0, "x1": 1, "y0": 0, "y1": 0,
-        "line": {"color": palette.CHANCE, "width": 1.5},
-    }  # fmt: skip
-    return plot(
-        bars, "backward step", "multiplier of ‖delta‖₂ (log scale)", height=330, shapes=[base],
-        bargap={1: 0.7, 2: 0.5, 3: 0.35}.get(len(steps), 0.2), x={"showgrid": False},
-        y={
-            "range": [low - pad, high + pad], "tickvals": [float(np.log10(t)) for t in ticks],
-            "ticktext": [f"{t:g}" for t in ticks],
-        },
-        **LEGEND,
-    )  # fmt: skip
+    base = {"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "y0": 0, "y1": 0}
+    base["line"] = {"color": palette.CHANCE, "width": 1.5}
+    y = {"range": [low - pad, high + pad], "tickvals": [float(np.log10(t)) for t in ticks]}
+    y["ticktext"] = [f"{t:g}" for t in ticks]
+    layout = {"height": 330, "shapes": [base], "bargap": {1: 0.7, 2: 0.5, 3: 0.35}.get(len(steps), 0.2)}
+    titles = "backward step", "multiplier of ‖delta‖₂ (log scale)"
+    return plot(traces, *titles, x={"showgrid": False}, y=y, **layout, **LEGEND)
 
 
 def step_chart(step, what: str, learning_rate: float | None = None) -> dict:
     """The loss along the update, its tangent at the start, the step taken (s = 1) and the best one found.
 
     learning_rate: that of the step, where s times it is the learning rate of any other step along the line (gradient
-    descent); the step taken and the best one are then named by theirs. A best one outside of the drawn span is said.
+    descent); the step taken and the best one are then named by theirs. If the best one lies beyond the drawn span, the
+    chart says so.
     """
     low, high = float(np.nanmin(step.losses)), float(np.nanmax(np.where(np.isfinite(step.losses), step.losses, np.nan)))
     high = min(high, max(step.before, step.after) + 3 * max(step.before - low, 1e-12)) if np.isfinite(high) else 1.0
     pad = 0.12 * max(high - low, abs(high) * 1e-6, 1e-300)
-    ends = np.array([0.0, step.lengths[-1]])
-    data = [
-        {
-            "type": "scatter", "x": step.lengths, "y": step.losses, "mode": "lines", "name": "L(θ + s · update)",
-            "line": {"color": palette.TRAIN, "width": 3.5}, "hovertemplate": "s = %{x:.3g}: %{y:.6g}<extra></extra>",
-        },
-        {
-            "type": "scatter", "x": ends, "y": step.before + step.slope * ends, "mode": "lines", "name": "tangent",
-            "hoverinfo": "skip", "line": {"color": palette.CURSOR, "width": 2.5, "dash": "dash"},
-        },
-    ]  # fmt: skip
-    notes = []
+    limits, end = [low - 2 * pad, high + pad], step.lengths[-1]
+    ends = np.array([0.0, end])
+    losses = line(
+        step.lengths, step.losses, "L(θ + s · update)", "s = %{x:.3g}: %{y:.6g}", color=palette.TRAIN, width=3.5
+    )
+    slope = {"color": palette.CURSOR, "width": 2.5, "dash": "dash"}
+    data, notes = [losses, line(ends, step.before + step.slope * ends, "tangent", None, **slope)], []
     for name, x, y, symbol, color, size, above in (
         ("before", 0.0, step.before, "circle", palette.POSITIVE, 13, 0),
         ("after: s = 1", 1.0, step.after, "diamond", palette.TEST, 14, -34),
         ("best found", step.best, step.best_loss, "star", palette.LAYERS[2], 17, 32),
     ):
         rate = None if learning_rate is None else f"η = {format_number(x * learning_rate)}"
-        note = {"font": {"size": 14}, "showarrow": False}
-        if x > step.lengths[-1]:
+        if x > end:
             far = f"{name}: s = {format_number(x)}" + (f", {rate}" if rate else "") + "<br>beyond the right edge ▸"
-            notes.append(
-                note
-                | {
-                    "x": 1,
-                    "y": 1,
-                    "xref": "paper",
-                    "yref": "paper",
-                    "xanchor": "right",
-                    "yanchor": "top",
-                    "align": "right",
-                    "text": far,
-                }
-            )
+            corner = {"xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "top", "align": "right"}
+            notes.append(note(far, 1, 1, **corner))
             continue
-        if rate and above and low - 2 * pad <= y <= high + pad:
+        if rate and above and limits[0] <= y <= limits[1]:
             text = f"chosen: {rate}" if name.startswith("after") else f"{name}: {rate}"
-            arrow = {"showarrow": True, "ax": 0, "ay": above, "arrowcolor": palette.CHANCE}
-            notes.append(note | arrow | {"x": x, "y": y, "text": text})
-        data.append(
-            {
-                "type": "scatter", "x": [x], "y": [y], "mode": "markers", "name": name, "cliponaxis": False,
-                "marker": {"symbol": symbol, "size": size, "color": color},
-                "hovertemplate": f"{name}: s = %{{x:.4g}}, loss %{{y:.8g}}<extra></extra>",
-            }
-        )  # fmt: skip
-    return plot(
-        data, "step length s (1 = the step that is taken)", f"loss on {what}", height=340,
-        x={"range": [-0.06, step.lengths[-1] + 0.06]},
-        y={"range": [low - 2 * pad, high + pad], "exponentformat": "e"}, annotations=notes, **LEGEND,
-    )  # fmt: skip
+            notes.append(note(text, x, y, showarrow=True, ax=0, ay=above, arrowcolor=palette.CHANCE))
+        hover = f"{name}: s = %{{x:.4g}}, loss %{{y:.8g}}"
+        data.append(markers([x], [y], name, hover, size=size, color=color, symbol=symbol, cliponaxis=False))
+    options = {"x": {"range": [-0.06, end + 0.06]}, "y": {"range": limits, "exponentformat": "e"}}
+    titles = "step length s (1 = the step that is taken)", f"loss on {what}"
+    return plot(data, *titles, height=340, annotations=notes, **options, **LEGEND)
 
 
 def check_chart(check, weights) -> dict:
@@ -230,24 +188,13 @@ def check_chart(check, weights) -> dict:
     finite = np.concatenate([check.analytic, check.numeric])
     finite = finite[np.isfinite(finite)]
     limit = 1.1 * float(np.abs(finite).max()) if finite.size and finite.any() else 1.0
-    data = [
-        {
-            "type": "scatter", "x": [-limit, limit], "y": [-limit, limit], "mode": "lines", "name": "equal",
-            "line": {"color": palette.CHANCE, "width": 1.5}, "hoverinfo": "skip",
-        }
-    ]  # fmt: skip
+    data = [line([-limit, limit], [-limit, limit], "equal", None, color=palette.CHANCE, width=1.5)]
     for l in np.unique(weights[:, 0]):
         at = weights[:, 0] == l
-        data.append(
-            {
-                "type": "scatter", "x": check.numeric[at], "y": check.analytic[at], "mode": "markers",
-                "name": f"layer {l}", "text": np.array(check.names)[at], "customdata": weights[at].tolist(),
-                "marker": {
-                    "color": palette.LAYERS[l - 1], "size": 10, "symbol": palette.CLASS_SYMBOLS[l - 1], "opacity": 0.85
-                },
-                "hovertemplate": "%{text}: backward %{y:.8g}, quotient %{x:.8g}<extra></extra>",
-            }
-        )  # fmt: skip
+        look = {"size": 10, "color": palette.LAYERS[l - 1], "symbol": palette.CLASS_SYMBOLS[l - 1]}
+        said = {"text": np.array(check.names)[at], "customdata": weights[at].tolist(), "marker": {"opacity": 0.85}}
+        hover = "%{text}: backward %{y:.8g}, quotient %{x:.8g}"
+        data.append(markers(check.numeric[at], check.analytic[at], f"layer {l}", hover, **look, **said))
     numbers = {"exponentformat": "e", "nticks": 6}
     return plot(data, "difference quotient", "backward", height=380, x=numbers, y={"exponentformat": "e"}, **LEGEND)
 
@@ -256,46 +203,35 @@ def step_size_chart(steps, errors, names) -> dict:
     """The relative error of central differences against the step size: a V on log axes."""
     shown = np.where(np.isfinite(errors) & (errors > 0), errors, np.nan)
     data = [
-        {
-            "type": "scatter", "x": steps, "y": shown[i], "mode": "lines+markers", "name": name,
-            "line": {"color": palette.CLASSES[i], "dash": palette.DASHES[i], "width": 2.5},
-            "marker": {"symbol": palette.CLASS_SYMBOLS[i], "size": 8},
-            "hovertemplate": f"{name}: h = %{{x:.1e}}, error %{{y:.2e}}<extra></extra>",
-        }
+        line(
+            *(steps, shown[i], name, f"{name}: h = %{{x:.1e}}, error %{{y:.2e}}"),
+            **{"color": palette.CLASSES[i], "dash": palette.DASHES[i], "width": 2.5, "mode": "lines+markers"},
+            marker={"symbol": palette.CLASS_SYMBOLS[i], "size": 8},
+        )
         for i, name in enumerate(names)
-    ]  # fmt: skip
+    ]
+    corner = {"xref": "paper", "yref": "paper"}
     notes = [
-        {
-            "x": x, "y": 0.02, "xref": "paper", "yref": "paper", "xanchor": anchor, "text": text, "showarrow": False,
-            "font": {"size": 14},
-        }
-        for x, anchor, text in ((0.0, "left", "◂ round-off"), (1.0, "right", "truncation ▸"))
-    ]  # fmt: skip
+        note("◂ rounding", 0.0, 0.02, xanchor="left", **corner),
+        note("truncation ▸", 1.0, 0.02, xanchor="right", **corner),
+    ]
     log = {"type": "log", "exponentformat": "power"}
-    return plot(
-        data, "step size h", "relative error", height=380, annotations=notes, x=log | {"dtick": 2},
-        y=log | {"nticks": 7}, **LEGEND,
-    )  # fmt: skip
+    options = {"height": 380, "annotations": notes, "x": log | {"dtick": 2}, "y": log | {"nticks": 7}}
+    return plot(data, "step size h", "relative error", **options, **LEGEND)
 
 
 def cost_chart(costs) -> dict:
     """Measured seconds against the number of parameters, both axes logarithmic: two lines of slope 1, one of slope 2."""
-    n_params = [cost.n_params for cost in costs]
-    data = [
-        {
-            "type": "scatter", "x": n_params, "y": 1000 * np.array(seconds), "mode": "lines+markers", "name": name,
-            "line": {"color": color, "dash": dash, "width": 3}, "marker": {"symbol": symbol, "size": 9},
-            "hovertemplate": f"{name}, %{{x}} parameters: %{{y:.4g}} ms<extra></extra>",
-        }
-        for name, seconds, color, dash, symbol in (
-            ("one forward pass", [c.forward_seconds for c in costs], palette.LAYERS[5], "solid", "circle"),
-            ("one backward pass", [c.backward_seconds for c in costs], palette.LAYERS[1], "dash", "square"),
-            ("P + 1 forward passes", [c.one_sided for c in costs], palette.LAYERS[2], "dot", "diamond"),
-            ("2P forward passes", [c.central for c in costs], palette.CURSOR, "dashdot", "cross"),
-        )
-    ]  # fmt: skip
+    n_params, data = [cost.n_params for cost in costs], []
+    for name, seconds, color, dash, symbol in (
+        ("one forward pass", [c.forward_seconds for c in costs], palette.LAYERS[5], "solid", "circle"),
+        ("one backward pass", [c.backward_seconds for c in costs], palette.LAYERS[1], "dash", "square"),
+        ("P + 1 forward passes", [c.one_sided for c in costs], palette.LAYERS[2], "dot", "diamond"),
+        ("2P forward passes", [c.central for c in costs], palette.CURSOR, "dashdot", "cross"),
+    ):
+        look = {"color": color, "dash": dash, "width": 3, "marker": {"symbol": symbol, "size": 9}}
+        hover = f"{name}, %{{x}} parameters: %{{y:.4g}} ms"
+        data.append(line(n_params, 1000 * np.array(seconds), name, hover, mode="lines+markers", **look))
     log = {"type": "log", "exponentformat": "power"}
-    return plot(
-        data, "parameters (log scale)", "milliseconds (log scale)", height=360, x=log | {"nticks": 6},
-        y=log | {"dtick": 1}, **LEGEND,
-    )  # fmt: skip
+    options = {"height": 360, "x": log | {"nticks": 6}, "y": log | {"dtick": 1}}
+    return plot(data, "parameters (log scale)", "milliseconds (log scale)", **options, **LEGEND)

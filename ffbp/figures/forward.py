@@ -1,7 +1,7 @@
 """The forward pass in pictures: one sample on its way through the network, and what each layer makes of the plane.
 
-Arrays in, plots out. What a picture needs to be computed first (a linear map, a layer's view, how well a straight line
-does) stands at the top. Colours say sign: orange is negative, blue positive, and negative edges are dashed as well.
+Arrays in, plots out; what a layer amounts to is computed in `ffbp.analysis.layer_view`. Colours say sign: orange is
+negative, blue positive, and negative edges are dashed as well.
 """
 
 import html
@@ -11,16 +11,13 @@ import numpy as np
 from ffbp.core.activations import Activation
 from ffbp.core.network import Network
 from ffbp.figures import palette
-from ffbp.figures.plot import LEGEND, plot
+from ffbp.figures.plot import CLEAR, LEGEND, cursor, heatmap, line, markers, plot
 from ffbp.words.numbers import fixed, format_number
 
 MAX_EDGES, MAX_UNITS, LABELLED_EDGES = 60, 12, 12
 EDGE_WIDTHS = (0.8, 1.8, 3.2, 5.0, 7.0)
 CURVE_POINTS = 241
 FARTHEST = 8e307  # an axis from -FARTHEST to FARTHEST still has a finite length
-
-
-# What is drawn
 
 
 def text_of(name) -> str:
@@ -73,14 +70,11 @@ def pass_picture(
     if n_columns > 6:
         names = ["in", *(f"{l}" for l in range(1, len(Ws))), "out"]
     reach = max(len(u) for u in units) / 2
-    picture = plot(
-        [*edges, *nodes], "layer", "", height=height, margin={"l": 10, "r": 10, "t": 6, "b": 66},
-        x={
-            "tickvals": list(range(n_columns)), "ticktext": names, "range": [-0.45, n_columns - 0.55], "showgrid": False,
-            "automargin": False,
-        },
-        y={"visible": False, "range": [-reach - 0.15, reach + 0.15]},
-    )  # fmt: skip
+    x = {"tickvals": list(range(n_columns)), "ticktext": names, "range": [-0.45, n_columns - 0.55]}
+    x |= {"showgrid": False, "automargin": False}
+    y = {"visible": False, "range": [-reach - 0.15, reach + 0.15]}
+    margin = {"l": 10, "r": 10, "t": 6, "b": 66}
+    picture = plot([*edges, *nodes], "layer", "", height=height, margin=margin, x=x, y=y)
     return picture, _left_out(network.sizes, units, n_edges)
 
 
@@ -126,26 +120,17 @@ def _edges(Ws, A, units, heights) -> tuple[list[dict], int]:
         origin = f"x{source + 1}" if l == 0 else f"a{source + 1} of layer {l}"
         texts.append(f"w·a into z{to + 1} of layer {l + 1}, from {origin}<br>{w:.17g} · {a:.17g}<br>= {value:.17g}")
         labels.append(_short(value))
-    traces = [
-        {
-            "type": "scatter", "mode": "lines", "hoverinfo": "skip", "opacity": 0.35 + 0.12 * step,
-            "x": [x for l, _, _ in lines for x in (l, l + 1, None)],
-            "y": [y for _, start, end in lines for y in (start, end, None)],
-            "line": {
-                "color": palette.NEGATIVE if negative else palette.POSITIVE,
-                "width": EDGE_WIDTHS[step],
-                "dash": "dash" if negative else "solid",
-            },
-        }
-        for (negative, step), lines in groups.items()  # all of them, so that the traces stay the same from pass to pass
-    ]  # fmt: skip
-    few = n_edges <= LABELLED_EDGES
-    numbers = {
-        "type": "scatter", "x": xs, "y": ys, "mode": "markers+text" if few else "markers", "hoverinfo": "text",
-        "hovertext": texts, "marker": {"size": 14, "color": "rgba(0,0,0,0)"}, "meta": "edges",
-    }  # fmt: skip
-    if few:
-        numbers |= {"text": labels, "textposition": "top center", "textfont": {"size": 14}}
+    traces = []
+    for (negative, step), lines in groups.items():  # all of them, so that the traces stay the same from pass to pass
+        x = [x for l, _, _ in lines for x in (l, l + 1, None)]
+        y = [y for _, start, end in lines for y in (start, end, None)]
+        color, dash = (palette.NEGATIVE, "dash") if negative else (palette.POSITIVE, "solid")
+        look = {"color": color, "width": EDGE_WIDTHS[step], "dash": dash, "opacity": 0.35 + 0.12 * step}
+        traces.append(line(x, y, None, None, **look))
+    said = {"hoverinfo": "text", "hovertext": texts, "meta": "edges"}
+    if n_edges <= LABELLED_EDGES:
+        said |= {"mode": "markers+text", "text": labels, "textposition": "top center", "textfont": {"size": 14}}
+    numbers = markers(xs, ys, None, None, size=14, color=CLEAR, **said)
     return [*traces, numbers], n_edges
 
 
@@ -167,19 +152,13 @@ def _nodes(network, trace, units, heights, names, theme, size, chosen) -> list[d
             hover.append(f"layer {l}, unit {unit + 1}{label}<br>b = {b:.17g}<br>z = {z:.17g}<br>a = {value:.17g}")
         # half as much again as the largest value: the ends of the scale stay light enough for the numbers
         limit = 1.6 * _scale([trace.A[l]])
-        nodes.append(
-            {
-                "type": "scatter", "x": [l] * len(a), "y": heights[l], "mode": "markers+text",
-                "text": [_short(v) for v in a], "meta": f"layer {l}", "hoverinfo": "text", "hovertext": hover,
-                "textfont": {"size": 13 if size > 30 else 10},
-                "customdata": [[l, int(unit) + 1] for unit in chosen_units] if l else None,
-                "marker": {
-                    "size": size, "color": np.nan_to_num(a), "cmin": -limit, "cmax": limit, "opacity": 1,
-                    "colorscale": palette.value_scale(theme),
-                    "line": {"color": rim, "width": [5 if chosen == (l, unit) else 2.5 for unit in chosen_units]},
-                },
-            }
-        )  # fmt: skip
+        rims = [5 if chosen == (l, unit) else 2.5 for unit in chosen_units]
+        scale = {"cmin": -limit, "cmax": limit, "opacity": 1, "colorscale": palette.value_scale(theme)}
+        said = {"mode": "markers+text", "text": [_short(v) for v in a], "textfont": {"size": 13 if size > 30 else 10}}
+        said |= {"hoverinfo": "text", "hovertext": hover, "meta": f"layer {l}"}
+        said["customdata"] = [[l, int(unit) + 1] for unit in chosen_units] if l else None
+        look = {"size": size, "color": np.nan_to_num(a), "marker": scale, "rim": (rims, rim)}
+        nodes.append(markers([l] * len(a), heights[l], None, None, **look, **said))
     return nodes
 
 
@@ -200,30 +179,17 @@ def activation_curves(
         values = activation.forward(columns, np.empty_like(columns))
         slopes = activation.derivative(columns, values, np.empty_like(columns))
         slope = activation.derivative(Z, A, np.empty_like(Z))[unit, 0]
-    colour = palette.LAYERS[layer - 1]
-    cursor = {"type": "line", "x0": z, "x1": z, "y0": 0, "y1": 1, "yref": "paper",
-              "line": {"color": palette.CURSOR, "width": 1.5, "dash": "dash"}}  # fmt: skip
-    hover = "z = %{x:.4g}<br>%{y:.4g}<extra></extra>"
+    colour, hover = palette.LAYERS[layer - 1], "z = %{x:.4g}<br>%{y:.4g}"
     curves = [
-        {
-            "type": "scatter", "x": across, "y": y, "mode": "lines", "name": name, "hovertemplate": hover,
-            "line": {"color": colour, "width": width, "dash": dash},
-        }
-        for name, y, width, dash in (("g", values[unit], 3, "solid"), ("g'", slopes[unit], 2.5, "dot"))
-    ]  # fmt: skip
-    mark = {
-        "type": "scatter", "x": [z, z], "y": [A[unit, 0], slope], "mode": "markers", "name": "this z",
-        "text": [f"z = {z:.17g}<br>a = g(z) = {A[unit, 0]:.17g}", f"z = {z:.17g}<br>g'(z) = {slope:.17g}"],
-        "hoverinfo": "text",
-        "marker": {
-            "size": 13, "color": palette.CURSOR, "symbol": ["circle", "diamond"], "line": {"color": "#ffffff", "width": 2}
-        },
-    }  # fmt: skip
-    return plot(
-        [*curves, mark], "z", "g(z) and g'(z)", height=300, x={"range": [-reach, reach], "automargin": False},
-        y={"automargin": False},
-        **(LEGEND | {"shapes": [cursor] if np.isfinite(z) else []}),
-    )  # fmt: skip
+        line(across, values[unit], "g", hover, color=colour, width=3, dash="solid"),
+        line(across, slopes[unit], "g'", hover, color=colour, width=2.5, dash="dot"),
+    ]
+    texts = [f"z = {z:.17g}<br>a = g(z) = {A[unit, 0]:.17g}", f"z = {z:.17g}<br>g'(z) = {slope:.17g}"]
+    look = {"size": 13, "color": palette.CURSOR, "symbol": ["circle", "diamond"], "rim": (2, "#ffffff")}
+    mark = markers([z, z], [A[unit, 0], slope], "this z", None, hoverinfo="text", text=texts, **look)
+    shapes = [cursor(z, color=palette.CURSOR, width=1.5, dash="dash")] if np.isfinite(z) else []
+    options = {"height": 300, "x": {"range": [-reach, reach], "automargin": False}, "y": {"automargin": False}}
+    return plot([*curves, mark], "z", "g(z) and g'(z)", shapes=shapes, **options, **LEGEND)
 
 
 def layer_map(W, a_before, b, z, a, *, layer: int, theme: str = "light") -> dict:
@@ -246,19 +212,13 @@ def layer_map(W, a_before, b, z, a, *, layer: int, theme: str = "light") -> dict
     data, axes = [], {}
     for k, (name, values, x, y, across, up, custom) in enumerate(blocks, start=1):
         limit, number = _scale([values]), "" if k == 1 else str(k)
-        data.append(
-            {
-                "type": "heatmap", "z": values, "x": x, "y": y, "zmin": -limit, "zmax": limit, "showscale": False,
-                "colorscale": palette.value_scale(theme), "xaxis": f"x{number}", "yaxis": f"y{number}",
-                "xgap": 1 if values.shape[1] < 40 else 0, "ygap": 1 if values.shape[0] < 40 else 0, "customdata": custom,
-                "hovertemplate": f"{name}, unit %{{y}}, from %{{x}}<br>%{{z:.6g}}<extra></extra>",
-            }
-        )  # fmt: skip
+        place = {"xaxis": f"x{number}", "yaxis": f"y{number}", "showscale": False, "customdata": custom}
+        hover = f"{name}, unit %{{y}}, from %{{x}}<br>%{{z:.6g}}"
+        data.append(heatmap(values, x, y, limit, hover, colorscale=palette.value_scale(theme), **place))
         look = {"tickfont": {"size": 13}, "showgrid": False, "fixedrange": True, "zeroline": False}
         axes[f"xaxis{number}"] = {**look, "domain": across, "anchor": f"y{number}", "showticklabels": k != 2}
-        axes[f"yaxis{number}"] = {
-            **look, "domain": up, "anchor": f"x{number}", "showticklabels": k <= 2, "autorange": "reversed"
-        }  # fmt: skip
+        axes[f"yaxis{number}"] = {**look, "domain": up, "anchor": f"x{number}", "showticklabels": k <= 2}
+        axes[f"yaxis{number}"]["autorange"] = "reversed"
     before = "input x" if layer == 1 else f"unit of layer {layer - 1}"
     for axis, title in (("xaxis", f"W: {before}"), ("yaxis", f"unit of layer {layer}")):
         axes[axis] |= {"title": {"text": title, "font": {"size": 14}, "standoff": 6}}
@@ -275,47 +235,24 @@ def layer_space(places, targets, lines, ranges, titles, *, class_names=(), rows=
     """
     rows = np.arange(len(places)) if rows is None else np.asarray(rows)
     gaps = np.concatenate([lines, np.full((len(lines), 1, 2), np.nan)], axis=1).reshape(-1, 2)
-    data = [
-        {
-            "type": "scatter", "x": gaps[:, 0], "y": gaps[:, 1], "mode": "lines", "hoverinfo": "skip", "opacity": 0.6,
-            "line": {"color": palette.CHANCE, "width": 1}, "meta": "grid",
-        }
-    ]  # fmt: skip
+    data = [line(gaps[:, 0], gaps[:, 1], None, None, color=palette.CHANCE, width=1, opacity=0.6, meta="grid")]
     if not class_names:
-        data.append(
-            {
-                "type": "scatter", "x": places[:, 0], "y": places[:, 1], "mode": "markers", "customdata": rows.tolist(),
-                "meta": "samples", "text": [f"target {format_number(target)}" for target in targets],
-                "hovertemplate": "sample %{customdata}: %{text}<extra></extra>",
-                "marker": {
-                    "size": 7, "color": targets, "colorscale": palette.value_scale("light"), "line": {"width": 0.6}
-                },
-            }
-        )  # fmt: skip
+        said = {"text": [f"target {format_number(target)}" for target in targets], "customdata": rows.tolist()}
+        look = {
+            "size": 7,
+            "color": targets,
+            "marker": {"colorscale": palette.value_scale("light"), "line": {"width": 0.6}},
+        }
+        data.append(markers(*places.T, None, "sample %{customdata}: %{text}", meta="samples", **look, **said))
+    hover = "sample %{customdata}: %{fullData.name}<br>(%{x:.4g}, %{y:.4g})"
     for k, name in enumerate(class_names):
         own = targets == k
-        data.append(
-            {
-                "type": "scatter", "x": places[own, 0], "y": places[own, 1], "mode": "markers", "name": text_of(name),
-                "meta": "samples", "customdata": rows[own].tolist(),
-                "hovertemplate": "sample %{customdata}: %{fullData.name}<br>(%{x:.4g}, %{y:.4g})<extra></extra>",
-                "marker": {
-                    "size": 7, "color": palette.CLASSES[k % len(palette.CLASSES)],
-                    "symbol": palette.CLASS_SYMBOLS[k % len(palette.CLASS_SYMBOLS)],
-                    "line": {"color": "#ffffff", "width": 0.6},
-                },
-            }
-        )  # fmt: skip
+        look = {"size": 7, "color": palette.CLASSES[k % len(palette.CLASSES)], "rim": (0.6, "#ffffff")}
+        look["symbol"] = palette.CLASS_SYMBOLS[k % len(palette.CLASS_SYMBOLS)]
+        said = {"meta": "samples", "customdata": rows[own].tolist()}
+        data.append(markers(*places[own].T, text_of(name), hover, **look, **said))
     if marked is not None:
-        data.append(
-            {
-                "type": "scatter", "x": [marked[0]], "y": [marked[1]], "mode": "markers", "hoverinfo": "skip",
-                "meta": "chosen",
-                "marker": {"size": 20, "color": "rgba(0,0,0,0)", "line": {"color": palette.CURSOR, "width": 4}},
-            }
-        )  # fmt: skip
-    return plot(
-        data, *titles, height=330, margin={"l": 56, "r": 8, "t": 8, "b": 46},
-        x={"range": ranges[0], "showgrid": False, "automargin": False},
-        y={"range": ranges[1], "showgrid": False, "automargin": False},
-    )  # fmt: skip
+        ring = {"size": 20, "color": CLEAR, "rim": (4, palette.CURSOR)}
+        data.append(markers([marked[0]], [marked[1]], None, None, meta="chosen", **ring))
+    x, y = ({"range": limits, "showgrid": False, "automargin": False} for limits in ranges)
+    return plot(data, *titles, height=330, margin={"l": 56, "r": 8, "t": 8, "b": 46}, x=x, y=y)

@@ -60,16 +60,49 @@ def bars(x, y, hover: str, *, color, **options) -> dict:
     return {"type": "bar", "x": x, "y": y, "marker": marker, "hovertemplate": f"{hover}<extra></extra>", **options}
 
 
-def line(x, y, name: str, hover: str | None, **style) -> dict:
+def line(x, y, name: str | None, hover: str | None, **style) -> dict:
     """A line; style: its width, colour, dash, and options of the trace. hover: None for a line without a text of its own."""
     pen = {key: style.pop(key) for key in ("color", "width", "dash") if key in style}
     said = {"hoverinfo": "skip"} if hover is None else {"hovertemplate": f"{hover}<extra></extra>"}
-    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "name": name, "line": pen, **said, **style}
+    said |= {} if name is None else {"name": name}
+    drawn = {"line": pen} if pen else {}
+    return {"type": "scatter", "mode": "lines", "x": x, "y": y, **drawn, **said, **style}
 
 
-def cursor(x: float, *, color: str, width: int) -> dict:
-    """A line from bottom to top at x, as a shape of the layout."""
-    pen = {"color": color, "width": width}
+def markers(x, y, name: str | None, hover: str | None, *, size, color, **options) -> dict:
+    """Points; ``symbol``, ``rim`` (width, colour) and ``marker``: how they look; the rest are options of the trace."""
+    marker = {"size": size, "color": color, **options.pop("marker", {})}
+    if "symbol" in options:
+        marker["symbol"] = options.pop("symbol")
+    if "rim" in options:
+        marker["line"] = dict(zip(("width", "color"), options.pop("rim"), strict=True))
+    return line(x, y, name, hover, **{"mode": "markers", "marker": marker, **options})
+
+
+def heatmap(z, x, y, limit: float, hover: str, *, colorscale, **options) -> dict:
+    """A matrix by colour on a scale from -limit to limit, with gaps between the cells as long as they are few."""
+    gaps = {"xgap": 1 if z.shape[1] < 40 else 0, "ygap": 1 if z.shape[0] < 40 else 0}
+    scale = {"zmin": -limit, "zmax": limit, "colorscale": colorscale}
+    return {
+        "type": "heatmap",
+        "z": z,
+        "x": x,
+        "y": y,
+        "hovertemplate": f"{hover}<extra></extra>",
+        **scale,
+        **gaps,
+        **options,
+    }
+
+
+def note(text: str, x, y, **options) -> dict:
+    """A text at a place, an annotation of the layout."""
+    return {"text": text, "x": x, "y": y, "font": {"size": 14}, "showarrow": False, **options}
+
+
+def cursor(x: float, *, color: str, **pen) -> dict:
+    """A line from bottom to top at x, as a shape of the layout; pen: its width and dash."""
+    pen = {"color": color, **pen}
     return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "y domain", "line": pen}
 
 
