@@ -278,3 +278,7 @@ def unguarded(cell: str) -> str:
     """A cell without the apostrophe that `guarded` set."""
     cell = cell.strip()
     return cell[1:] if cell[:1] == "'" and _special(cell.lstrip("'")) else cell
+
+
+def is_year(cell):
+    return re.fullmatch(r"(1[89]|20|21)\d\d(\.0)?", cell.strip()) is not None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ffbp.data.source import INK, REGRESSION
-from ffbp.data.split import class_counts, n_held_out, usable_rows
+from ffbp.data.split import split, usable_rows
 
 # Derived inputs of two-column data: key -> (formula, function of the two network inputs).
 DERIVED = {
@@ -157,16 +157,10 @@ def prepare(
     Rows that cannot be used are left out (`usable_rows`). Statistics, the medians that fill gaps included, come from the
     training part only; a column that is constant there keeps the scale 1. scale: unless standardised, all are divided by it.
     """
-    from sklearn.model_selection import train_test_split
-
     y = np.asarray(y, dtype=float if task == REGRESSION else int)
-    rows = usable_rows(X, y, columns, missing=missing)
     stratified = stratified and task != REGRESSION
-    if n_held_out(len(rows), test_size, class_counts(y[rows]) if stratified else ()):
-        labels = y[rows] if stratified else None
-        rows_train, rows_test = train_test_split(rows, test_size=test_size, random_state=seed, stratify=labels)
-    else:
-        rows_train, rows_test = rows, rows[:0]
+    rows = usable_rows(X, y, columns, missing=missing)
+    rows_train, rows_test = split(rows, y[rows] if stratified else None, test_size=test_size, seed=seed)
     if missing == "median":
         X = fill(X, rows_train, groups)
     chosen = X[np.ix_(rows_train, columns)]

@@ -6,9 +6,11 @@ from collections import Counter
 import numpy as np
 
 from ffbp.data.cells import FAULTS, GAPS, NUMBER_GAPS, decimal_sign, is_gap, number, numbers_of, unguarded, written
-from ffbp.data.rows import SEPARATORS, TableError, check_length, data_rows, grid_of, has_header, header_cells, shorten
+from ffbp.data.header import data_rows, has_header, header_cells
+from ffbp.data.rows import SEPARATORS, TableError, check_length, grid_of
 from ffbp.data.source import NO_CLASS
 from ffbp.data.table import MAX_NAME, Column, Table, clean, fingerprint, number_text, one_line
+from ffbp.words.text import shorten
 
 MAX_CATEGORIES = 50  # of a column that becomes inputs
 MAX_CELLS = 2_500_000  # of the encoded inputs: 20 MB

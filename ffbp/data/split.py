@@ -31,3 +31,17 @@ def n_held_out(n: int, test_size: float, counts: Sequence[int] = ()) -> int:
     if counts and (min(counts) < 2 or min(n_test, n - n_test) < len(counts)):
         return 0
     return n_test
+
+
+def split(
+    rows: np.ndarray, classes: np.ndarray | None, *, test_size: float, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rows for training and rows held out, by scikit-learn's train_test_split.
+
+    classes (n_rows,): each is to have the same share in both; with a class too small for that, nothing is held out.
+    """
+    from sklearn.model_selection import train_test_split
+
+    if not n_held_out(len(rows), test_size, () if classes is None else class_counts(classes)):
+        return rows, rows[:0]
+    return train_test_split(rows, test_size=test_size, random_state=seed, stratify=classes)

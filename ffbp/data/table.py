@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ffbp.data.rows import shorten
 from ffbp.data.source import NO_CLASS
+from ffbp.words.text import shorten
 
 MAX_NAME = 80
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ffbp.data.read_table import MAX_CATEGORIES, MAX_CELLS
-from ffbp.data.rows import MAX_COLUMNS, TableError, shorten
+from ffbp.data.rows import MAX_COLUMNS, TableError
 from ffbp.data.source import CLASSIFICATION, NO_CLASS, REGRESSION, Source, ink_of
 from ffbp.data.split import usable_rows
 from ffbp.data.table import Column, Table, number_text
+from ffbp.words.text import shorten
 
 MAX_CLASSES = 10  # as many as there are colours to tell apart
 MAX_GUESSES = 20

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from ffbp.data.cells import guarded, number
-from ffbp.data.rows import has_header, separator_of
+from ffbp.data.header import has_header
+from ffbp.data.rows import separator_of
 from ffbp.data.source import NO_CLASS
 from ffbp.data.table import Table, number_text
 

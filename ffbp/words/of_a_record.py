@@ -1,7 +1,7 @@
 """What is said about a record once it is read and trained again."""
 
-from ffbp.words.lists import listed
 from ffbp.words.of_a_run import figures
+from ffbp.words.text import listed
 
 _COLUMNS = {
     "theta": "a parameter",

@@ -1,6 +1,6 @@
 """What is said about a run: where it went wrong, what it shows, and how it ended."""
 
-from ffbp.words.lists import listed
+from ffbp.words.text import listed
 
 
 def diverged(n, number, percent):

@@ -1,6 +1,6 @@
 """What is said about an experiment: its data, its network and its training, a sentence each."""
 
-from ffbp.words.lists import shortened
+from ffbp.words.text import shortened
 
 MAX_NAMES = 10
 

@@ -1,4 +1,4 @@
-"""Several names in one sentence."""
+"""Texts: a name cut to a length, several names in one sentence."""
 
 from collections.abc import Sequence
 
@@ -12,3 +12,9 @@ def shortened(names: Sequence[str], most: int) -> str:
     """The first names, and how many more there are."""
     more = len(names) - most
     return f"{', '.join(names[:most])} and {more} more" if more > 1 else ", ".join(names)
+
+
+def shorten(text, limit=40) -> str:
+    """At most this many characters on one line, the last one … if some are left out."""
+    text = " ".join(str(text).split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
