@@ -105,10 +105,10 @@ def _overfitting(run):
 
 def outcome(run: Run, key: str = "outcome") -> Notice:
     """Losses and scores of the last frame, and how the run ended."""
-    history, regression = run.history, run.dataset.task == REGRESSION
+    history, dataset = run.history, run.dataset
     parts = {}
-    for part in ("train", "test") if len(run.dataset.X_test) else ("train",):
-        score = getattr(history, f"{part}_{'r2' if regression else 'accuracy'}")[-1]
-        parts[part] = float(getattr(history, f"{part}_loss")[-1]), float(score)
-    numbers = {"epoch": int(history.epoch[-1]), "parts": parts, "regression": regression}
+    for part in dataset.parts:
+        score = getattr(history, f"{part.name}_{dataset.score_name}")[-1]
+        parts[part.name] = float(getattr(history, f"{part.name}_loss")[-1]), float(score)
+    numbers = {"epoch": int(history.epoch[-1]), "parts": parts, "regression": dataset.task == REGRESSION}
     return Notice(key, "info", numbers | {"diverged": run.diverged_at, "stopped": run.stopped_at})

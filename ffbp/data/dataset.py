@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,6 +17,16 @@ DERIVED = {
     "sin_x1": ("sin x1", lambda x1, x2: np.sin(x1)),
     "sin_x2": ("sin x2", lambda x1, x2: np.sin(x2)),
 }
+
+
+class Part(NamedTuple):
+    """The training set or the test set: row numbers in the source, samples as they came, network inputs, targets."""
+
+    name: str
+    rows: np.ndarray
+    raw: np.ndarray
+    X: np.ndarray
+    y: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -55,6 +66,23 @@ class Dataset:
         for value in vars(self).values():
             if isinstance(value, np.ndarray):
                 value.flags.writeable = False
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The training set and, unless nothing is held out, the test set."""
+        train = Part("train", self.rows_train, self.raw_train, self.X_train, self.y_train)
+        test = Part("test", self.rows_test, self.raw_test, self.X_test, self.y_test)
+        return (train, test) if len(test.rows) else (train,)
+
+    @property
+    def judge(self) -> Part:
+        """The part that a network is judged by: the test set, or the training set where nothing is held out."""
+        return self.parts[-1]
+
+    @property
+    def score_name(self) -> str:
+        """How a network is scored on it: "r2" in regression, "accuracy" in classification."""
+        return "r2" if self.task == REGRESSION else "accuracy"
 
     @property
     def n_inputs(self) -> int:

@@ -10,7 +10,6 @@ import numpy as np
 from ffbp.core.network import Network, Trace, with_ones
 from ffbp.core.stacks import stacks
 from ffbp.data.dataset import Dataset
-from ffbp.data.source import REGRESSION
 from ffbp.training.loop import clip_factor
 
 LOSSES_AND_SCORES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy", "train_r2", "test_r2")
@@ -26,7 +25,7 @@ class Measures:
     def __init__(self, network: Network, dataset: Dataset, n: int):
         self.network, self.dataset = network, dataset
         self.inputs, self.targets = with_ones(dataset.X_train), network.targets(dataset.y_train)
-        self.score = "r2" if network.task == REGRESSION else "accuracy"
+        self.score = dataset.score_name
         self.mean_over_samples = np.full(self.inputs.shape[1], 1 / self.inputs.shape[1])
         self.grad = np.empty((n, network.n_params))
         self.columns = {name: np.full(n, np.nan) for name in LOSSES_AND_SCORES}
