@@ -42,12 +42,12 @@ def test_a_projector_shows_everything_without_scrolling(playground):
     assert all(box["height"] >= 180 for box in boxes[2:])
 
 
-def test_the_timeline_plays_at_the_screens_rate_without_the_server(playground):
+def test_the_timeline_shows_a_new_epoch_at_every_frame_of_the_screen_without_the_server(playground):
     sent = []
     playground.page.on("websocket", lambda socket: socket.on("framesent", lambda payload: sent.append(payload)))
     playground.open()
     shares = []
-    for _ in range(3):
+    for _ in range(5):
         playground.page.click(".ffbp .first")
         playground.wait_address("frame=0")
         playground.page.wait_for_timeout(800)
@@ -55,33 +55,24 @@ def test_the_timeline_plays_at_the_screens_rate_without_the_server(playground):
         shares.append(
             playground.page.evaluate(
                 """async () => {
-                  const box = document.querySelector('.ffbp');
-                  const rate = async (count, seconds) => {
-                    const [start, from] = [performance.now(), count()];
-                    await new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
-                    return (count() - from) / ((performance.now() - start) / 1000);
-                  };
+                  const box = document.querySelector('.ffbp'), seen = new Set();
                   let ticks = 0;
-                  const tick = () => { ticks++; if (ticks >= 0) requestAnimationFrame(tick); };
-                  tick();
-                  const still = await rate(() => ticks, 1); // the screen's own, on this machine, now
-                  ticks = -Infinity;
-                  const seen = new Set();
-                  const watch = new MutationObserver(() => seen.add(box.dataset.frame));
-                  watch.observe(box, { attributes: true, attributeFilter: ['data-frame'] });
+                  const tick = () => { ticks++; seen.add(box.dataset.frame); if (ticks >= 0) requestAnimationFrame(tick); };
                   box.querySelector('.play').click();
                   await new Promise((resolve) => setTimeout(resolve, 500));
-                  const playing = await rate(() => seen.size, 2.5);
+                  requestAnimationFrame(tick);
+                  await new Promise((resolve) => setTimeout(resolve, 2500));
+                  const share = seen.size / ticks; // of the screen's frames, on this machine, in this moment
+                  ticks = -Infinity;
                   box.querySelector('.play').click();
-                  watch.disconnect();
-                  return playing / still;
+                  return share;
                 }"""
             )
         )
         assert len(sent) == before, "the server was asked while the timeline played"
-        if shares[-1] >= 50 / 60:
+        if shares[-1] >= 0.9:
             break
-    assert max(shares) >= 50 / 60  # the benchmark says it in frames a second
+    assert max(shares) >= 0.9, shares  # how many frames a second that is, the benchmark says
 
 
 def test_playing_ends_at_the_last_frame_and_returns_to_the_first(playground):
