@@ -2,76 +2,88 @@
 
 import streamlit as st
 
-from ffbp import ui
+from ffbp.ui.backward.check import live_check
+from ffbp.ui.backward.choosing import backward_player, gradient_at, mode_chooser
+from ffbp.ui.backward.cost import backward_code, worth
+from ffbp.ui.backward.ladder import ladder
+from ffbp.ui.backward.layers import contributions, layer_steps
+from ffbp.ui.backward.output import output_delta, saturation, textbook_delta
+from ffbp.ui.backward.predict import headline, predict
+from ffbp.ui.backward.shrinkage import shrinkage
+from ffbp.ui.backward.step import one_step
+from ffbp.ui.backward.tracer import tracer
+from ffbp.ui.page import axes_of, begin, check_view, finish
+from ffbp.ui.runs import trained
+from ffbp.ui.samples import sample_chooser
 
-config = ui.begin("Backpropagation", picture_first=True)
-shown = ui.trained(config, ui.axes_of(config))
-ui.check_view(shown)
+config = begin("Backpropagation", picture_first=True)
+shown = trained(config, axes_of(config))
+check_view(shown)
 
 
 @st.fragment
 def backpropagation() -> None:
     left, right = st.columns([2, 3])
     with left:
-        frame = ui.backward_player(shown)
+        frame = backward_player(shown)
     with right:
-        ui.mode_chooser()
-        ui.sample_chooser(shown.run.dataset, "backward")
-        moment = ui.moment(shown, frame)
-        moment = ui.predict(moment)
-        ui.headline(moment)
+        mode_chooser()
+        sample_chooser(shown.run.dataset, "backward")
+        moment = gradient_at(shown, frame)
+        moment = predict(moment)
+        headline(moment)
 
     st.header("1 · Loss and delta at the output", anchor=False)
-    ui.output_delta(moment)
+    output_delta(moment)
     aside, figure = st.columns([2, 3])
     with aside:
         st.markdown(
             "**On paper.** Prediction (0.7, 0.3), target (1, 0). Delta is the difference, and the numbers can be checked "
             "without a calculator."
         )
-        ui.textbook_delta()
+        textbook_delta()
     with figure:
         st.markdown(
             "**Why the pair matters.** A sigmoid that is sure and wrong stands far left. Cross-entropy pulls it back with "
             "full force; squared error multiplies by g′ ≈ 0 and hardly pulls at all."
         )
-        ui.saturation()
+        saturation()
 
     st.header("2 · Layer by layer backwards", anchor=False)
     st.markdown(
         "Three lines, again and again: the gradient of the weights, of the biases, and the delta of the layer before."
     )
-    ui.layer_steps(moment)
-    ui.contributions(moment)
+    layer_steps(moment)
+    contributions(moment)
 
     st.header("3 · One weight, factor by factor", anchor=False)
-    ui.tracer(moment)
+    tracer(moment)
 
     st.header("4 · What happens to delta on the way", anchor=False)
-    ui.shrinkage(moment)
+    shrinkage(moment)
 
     st.header("5 · One step", anchor=False)
     st.markdown(
         "The gradient is the slope at the start only. Along the update the loss bends away from the tangent; too long a "
         "step climbs the other side."
     )
-    ui.one_step(moment)
+    one_step(moment)
 
     st.header("6 · The step as a ladder", anchor=False)
-    ui.ladder(moment)
+    ladder(moment)
 
     st.header("7 · Is it right?", anchor=False)
     st.markdown(
         "Move one parameter a little up and a little down: the loss must change as backward says. Large moves cut the "
         "curve's corner (truncation), tiny ones drown in the last digits (round-off)."
     )
-    ui.live_check(moment)
+    live_check(moment)
 
     st.header("8 · Why it is worth it", anchor=False)
     st.markdown("Differences need two forward passes for every parameter. Backward needs one pass for all of them.")
-    ui.worth(moment)
-    ui.backward_code(moment)
+    worth(moment)
+    backward_code(moment)
 
 
 backpropagation()
-ui.finish()
+finish()

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from ffbp import ui
 from ffbp.ui import code as export
+from ffbp.ui.page import axes_of, begin, check_view, finish
+from ffbp.ui.runs import trained
 
-config = ui.begin("Code & export")
-shown = ui.trained(config, ui.axes_of(config))
-ui.check_view(shown)
+config = begin("Code & export")
+shown = trained(config, axes_of(config))
+check_view(shown)
 
 st.markdown(
     "The experiment as a program that you can read, run and change. Nothing of this dashboard is needed: the losses that it "
@@ -30,4 +31,4 @@ st.markdown(
     "compares every number. The verdict says what it found, what it put down to rounding, and what it could not check."
 )
 export.bring_back()
-ui.finish()
+finish()

@@ -2,60 +2,69 @@
 
 import streamlit as st
 
-from ffbp import ui
-from ffbp.ui import digits
+from ffbp.ui.digits.choosing import digit_at
+from ffbp.ui.digits.drawing import drawing_pad, how_drawings_are_made
+from ffbp.ui.digits.image import chosen_image, links, neuron_by_neuron
+from ffbp.ui.digits.mistakes import confusion_matrix, gallery
+from ffbp.ui.digits.offered import are_images, full_size, offer, shows_digits
+from ffbp.ui.digits.pixels import code, to_the_pixels
+from ffbp.ui.digits.weights import weight_images
+from ffbp.ui.page import axes_of, begin, check_view, finish
+from ffbp.ui.runs import trained
+from ffbp.ui.samples import sample_chooser
+from ffbp.ui.timeline import player
 
-config = ui.begin("Digits")
-shown = ui.trained(config, ui.axes_of(config)) if digits.shows_digits(config) else None
-if shown is None or not digits.are_images(shown):
-    digits.offer()
-    digits.full_size(config)
-    ui.finish()
+config = begin("Digits")
+shown = trained(config, axes_of(config)) if shows_digits(config) else None
+if shown is None or not are_images(shown):
+    offer()
+    full_size(config)
+    finish()
     st.stop()
-ui.check_view(shown)
+check_view(shown)
 
 
 @st.fragment
 def page() -> None:
     left, right = st.columns([2, 3])
     with left:
-        frame = ui.player(shown, panels=("loss",))
-    look = digits.look_at(shown, frame)
+        frame = player(shown, panels=("loss",))
+    moment = digit_at(shown, frame)
     with right:
         st.markdown(
             "**What each unit of the first layer looks for.** Blue pixels excite it, orange ones calm it. Play the training: "
             "noise turns into strokes and gaps. A pixel that never has ink gets no gradient: its weight stays noise, or "
             "fades under a penalty."
         )
-        digits.weight_images(look)
+        weight_images(moment)
 
     st.header("Right and wrong", anchor=False)
     left, right = st.columns([1, 1])
     with left:
-        digits.confusion_matrix(look)
+        confusion_matrix(moment)
     with right:
-        digits.gallery(look)
+        gallery(moment)
 
     st.header("Draw your own digit", anchor=False)
-    st.markdown(digits.how_drawings_are_made(look))
-    digits.drawing_pad(look)
+    st.markdown(how_drawings_are_made(moment))
+    drawing_pad(moment)
 
     st.header("One image, neuron by neuron", anchor=False)
-    ui.sample_chooser(shown.run.dataset, "digits")
-    digits.chosen_image(look)
-    digits.neuron_by_neuron(look)
-    digits.links(look)
+    sample_chooser(shown.run.dataset, "digits")
+    chosen_image(moment)
+    neuron_by_neuron(moment)
+    links(moment)
 
     st.header("Backpropagation to the pixels", anchor=False)
     st.markdown(
         "Backward does not have to stop at the weights: one more product, $W^{[1]\\top}\\delta^{[1]}$, says how the loss "
         "changes with each **pixel**. Which ones would have to change for the network to see another digit?"
     )
-    digits.to_the_pixels(look)
+    to_the_pixels(moment)
 
 
 page()
 st.header("Full size: MNIST", anchor=False)
-digits.full_size(config)
-digits.code()
-ui.finish()
+full_size(config)
+code()
+finish()

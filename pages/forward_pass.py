@@ -2,40 +2,47 @@
 
 import streamlit as st
 
-from ffbp import ui
-from ffbp.ui import forward
+from ffbp.ui.forward.all_samples import all_samples
+from ffbp.ui.forward.layers import chosen_unit, layer_by_layer, one_linear_map, pass_diagram, source_code, unit_chooser
+from ffbp.ui.forward.output import output_in_words
+from ffbp.ui.forward.what_if import what_if
+from ffbp.ui.moment import moment_of
+from ffbp.ui.page import axes_of, begin, check_view, finish
+from ffbp.ui.runs import trained
+from ffbp.ui.samples import mark_of, sample_chooser
+from ffbp.ui.timeline import player
 
-config = ui.begin("Forward pass", picture_first=True)
-shown = ui.trained(config, ui.axes_of(config))
-ui.check_view(shown)
+config = begin("Forward pass", picture_first=True)
+shown = trained(config, axes_of(config))
+check_view(shown)
 
 
 @st.fragment
 def forward_pass() -> None:
     left, right = st.columns([2, 3])
     with left:
-        frame = ui.player(shown, panels=("boundary",), marks=lambda: ui.mark_of(shown))
-    now = forward.pass_of(shown, frame)
+        frame = player(shown, panels=("boundary",), marks=lambda: mark_of(shown))
+    moment = moment_of(shown, frame)
     with right:
-        ui.sample_chooser(shown.run.dataset, "forward")
-        forward.output_in_words(now)
-        forward.pass_diagram(now)
+        sample_chooser(shown.run.dataset, "forward")
+        output_in_words(moment)
+        pass_diagram(moment)
     st.header("One unit, written out", anchor=False)
-    forward.unit_chooser(shown)
-    forward.chosen_unit(now)
+    unit_chooser(moment)
+    chosen_unit(moment)
     st.header("Layer by layer", anchor=False)
     st.markdown(
         "Every layer does the same two steps: multiply what comes in by its weights and add the bias, "
         "$z = W a + b$; then bend each number, $a = g(z)$. Check a row by hand: it is the number on the screen."
     )
-    forward.layer_by_layer(now)
-    forward.one_linear_map(now)
+    layer_by_layer(moment)
+    one_linear_map(moment)
     st.header("What if?", anchor=False)
-    forward.what_if(now)
+    what_if(moment)
     st.header("All samples at once", anchor=False)
-    forward.all_samples(now)
-    forward.source_code(now)
+    all_samples(moment)
+    source_code(moment)
 
 
 forward_pass()
-ui.finish()
+finish()

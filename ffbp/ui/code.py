@@ -21,6 +21,7 @@ from ffbp.record.write import estimated_bytes
 from ffbp.training.run import Run
 from ffbp.ui import address
 from ffbp.ui import files as own_files
+from ffbp.ui.moment import frame_of
 from ffbp.ui.runs import RECORD, RECORD_SHOWN, Shown, cache, in_turns
 from ffbp.words.english import sentence
 from ffbp.words.notice import Notice
@@ -133,9 +134,7 @@ def _card(place, forms, shown):
 def _writer(form: Form, name: str, shown: Shown):
     """A function that writes the file, in turns with other sessions' work; it runs apart from the page."""
     run, plane, blob, runs = shown.run, shown.plane, shown.blob, cache()
-    frame = st.session_state[address.VIEW_STATE].get("frame", run.n_frames - 1)
-    frame = min(frame, run.n_frames - 1)
-    link = _link(run.config)
+    frame, link = frame_of(run), _link(run.config)
     special = {
         "handout.html": lambda: in_turns(
             writing_handout(run, plane, frame=frame, link=link, blob=blob), runs, _nothing

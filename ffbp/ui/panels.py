@@ -13,8 +13,8 @@ from ffbp.core.network import Network
 from ffbp.lessons.presets import PRESETS
 from ffbp.training.loop import Training
 from ffbp.training.run import Run
-from ffbp.ui import address
 from ffbp.ui.catching_up import note
+from ffbp.ui.moment import frame_of
 from ffbp.ui.page import NOTICES
 from ffbp.ui.runs import Shown
 from ffbp.words import english
@@ -50,11 +50,6 @@ def notices(shown: Shown) -> None:
 def _line():
     js, css = bundle.text("notices.js"), bundle.text("notices.css")
     return st.components.v2.component("ffbp_notices", js=js, css=css, isolate_styles=False)
-
-
-def _frame(run) -> int:
-    last = run.n_frames - 1
-    return min(st.session_state[address.VIEW_STATE].get("frame", last), last)
 
 
 @st.fragment
@@ -125,7 +120,7 @@ def gradient_check(shown: Shown) -> None:
         if not st.button("Compare every gradient with the slope of the loss", key="check"):
             st.caption(CHECKED)
             return
-        check, words = check_of(run, _frame(run))
+        check, words = check_of(run, frame_of(run))
         st.markdown(words)
         table = {
             "parameter": check.names,

@@ -76,8 +76,8 @@ def main() -> int:
     ):
         rows.append([f"from the command: {name}" if "second" not in name else name,
                      f"{np.median(values):.2f} s ({values.min():.2f}-{values.max():.2f})"])  # fmt: skip
-    core, ui = import_times("ffbp"), import_times("ffbp.ui")
-    for title, modules in (("import ffbp", core), ("import ffbp.ui", ui)):
+    core, ui = import_times("ffbp"), import_times("ffbp.ui.panels")
+    for title, modules in (("import ffbp", core), ("import ffbp.ui.panels", ui)):
         rows.append([title, f"{modules[-1][2]:.0f} ms, {len(modules)} modules"])
     own = [(name, ms, total) for name, ms, total in ui if name.startswith("ffbp")]
     rows += [[f"`{name}` alone", f"{ms:.1f} ms"] for name, ms, _ in sorted(own, key=lambda row: -row[1])[:6]]

@@ -19,7 +19,7 @@ from ffbp.data.table import Column, Table
 from ffbp.figures.blob import arrays_of, header_of
 from ffbp.figures.latex import plain
 from ffbp.lessons.presets import PRESETS
-from ffbp.ui.digits import verdict
+from ffbp.ui.digits.pixels import verdict
 from ffbp.words.numbers import format_number, format_percent
 
 PATH = ROOT / "pages" / "digits.py"

@@ -1,0 +1,1 @@
+"""The page Backpropagation, a file a section; `choosing` is what all of them look at."""

@@ -1,0 +1,55 @@
+"""The image that the page Digits looks at, and what the network makes of it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from ffbp.core.network import Network
+from ffbp.data.raster import Raster, raster_of
+from ffbp.training.run import Run
+from ffbp.ui import address
+from ffbp.ui.moment import Moment
+from ffbp.ui.runs import Shown
+from ffbp.ui.samples import chosen_sample
+
+
+@dataclass(frozen=True, kw_only=True)
+class Digit(Moment):
+    """A moment whose sample is an image. The layer is the first; ``target``: the digit that the pixels are asked for."""
+
+    raster: Raster
+    target: int
+
+    @property
+    def called(self) -> str:
+        """What the ten outputs are: several sigmoids' are no probabilities."""
+        return "probabilities" if self.network.gives_probabilities else "outputs"
+
+
+def digit_at(shown: Shown, frame: int) -> Digit:
+    """The chosen image and its forward pass at a frame."""
+    run = shown.run
+    sample, network = chosen_sample(run.dataset), run.network(frame)
+    trace, unit = network.forward(sample.X), _unit(run, network)
+    target = _target(network, trace.A[-1])
+    return Digit(shown, frame, network, sample, trace, 1, unit, raster=raster_of(run.dataset), target=target)
+
+
+def _unit(run: Run, network: Network) -> int:
+    """The chosen unit of the first layer; unless chosen, the one with the largest weights at the end."""
+    view = st.session_state[address.VIEW_STATE]
+    if "unit" in view and view.get("layer", 1) == 1:
+        return view["unit"]
+    weights = network.blocks(run.history.theta[-1])[0][:, :-1]
+    return int(np.nan_to_num(np.linalg.norm(weights, axis=1)).argmax()) + 1
+
+
+def _target(network, outputs) -> int:
+    """The digit that the pixels are asked for: the chosen one, or else the runner-up."""
+    target = st.session_state[address.VIEW_STATE].get("wanted")
+    if target is None:
+        others = np.nan_to_num(outputs[:, 0].copy())
+        others[int(network.decide(outputs)[0])] = -np.inf
+        target = int(others.argmax())
+    return target

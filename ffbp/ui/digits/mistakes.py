@@ -1,0 +1,92 @@
+"""Right and wrong: the confusion matrix, and the images behind its cells."""
+
+import numpy as np
+import streamlit as st
+
+from ffbp.figures import digits as pictures
+from ffbp.figures import latex as formulas
+from ffbp.ui import control
+from ffbp.ui.digits.choosing import Digit
+from ffbp.ui.digits.mounted import show
+from ffbp.ui.samples import choose_sample
+from ffbp.words.numbers import format_percent
+
+CELL = "digits:cell"  # in the session: the chosen cell of the matrix
+A_PAGE, PAGE = 24, "digits:page"  # images of a gallery at a time; the control that turns its pages
+
+
+@st.cache_data(max_entries=8, show_spinner=False, scope="session")
+def _packed_confusion(run_id, chosen, _run):
+    return pictures.pack_confusion(_run, chosen=chosen)
+
+
+def confusion_matrix(moment: Digit) -> None:
+    """The confusion matrix with precision and recall, following the player; a click shows the samples behind a cell."""
+    cell = st.session_state.get(CELL)
+    data = _packed_confusion(moment.shown.id, cell, moment.run)
+    show("matrix", data, "digits:matrix", _cell_chosen, moment.dataset.n_classes**2)
+    if cell is not None:
+        st.button("Show all mistakes", key="digits:all", on_click=_cell_chosen, args=(None,))
+
+
+def _cell_chosen(cell):
+    st.session_state[CELL] = cell
+    control.keep(1, PAGE)
+
+
+def gallery(moment: Digit) -> None:
+    """The images behind the chosen cell, or all mistakes, the surest first; a click makes one the chosen image."""
+    dataset, part = moment.dataset, pictures.part_of(moment.run)
+    held_out = part == "test"
+    X, y = (dataset.X_test, dataset.y_test) if held_out else (dataset.X_train, dataset.y_train)
+    rows, raw = (dataset.rows_test, dataset.raw_test) if held_out else (dataset.rows_train, dataset.raw_train)
+    A = moment.network.forward(X).A[-1]
+    said = moment.network.decide(A)
+    sure = A[said, np.arange(len(y))]
+    cell, k = st.session_state.get(CELL), dataset.n_classes
+    if cell is None:
+        found = np.flatnonzero(said != y)
+        title = f"{len(found)} of {len(y)} {part} images are misread"
+    else:
+        i, j = divmod(cell, k)
+        found = np.flatnonzero((y == i) & (said == j))
+        title = f"{len(found)} {part} images of a {moment.names[i]} that the network calls {moment.names[j]}"
+    found = found[np.argsort(-np.nan_to_num(sure[found]), kind="stable")]
+    pages = max(1, -(-len(found) // A_PAGE))
+    st.markdown(f"**{formulas.plain(title)}** at epoch {moment.run.history.epoch[moment.frame]}, the surest first.")
+    if not len(found):
+        st.caption("None at this moment. Move the timeline back, or choose another cell.")
+        return
+    page = 1
+    if pages > 1:
+        page = min(control.kept_choice(PAGE, 1), pages)
+        control.show(
+            st,
+            "number_input",
+            f"Page, of {pages}",
+            1,
+            pages,
+            name=PAGE,
+            value=page,
+            on_change=control.keep,
+            args=(PAGE,),
+        )
+    found = found[(page - 1) * A_PAGE : page * A_PAGE]
+    labels = [
+        f"sample {rows[n]}: true {moment.names[y[n]]}, said {moment.names[said[n]]} with {format_percent(sure[n])}"
+        for n in found
+    ]
+    captions = pictures.gallery_captions(y[found], said[found], sure[found], moment.names)
+    chosen = np.flatnonzero(rows[found] == moment.sample.row) if moment.sample.row is not None else ()
+    data = pictures.pack_images(
+        raw[np.ix_(found, dataset.columns)], ["ink"] * len(found), labels, raster=moment.raster, captions=captions,
+        name="Gallery: choose an image", choosable=True, chosen=int(chosen[0]) if len(chosen) else None, size=92,
+    )  # fmt: skip
+    show("images", data, "digits:gallery", lambda n: choose_sample(rows[found[n]]), len(found))
+    if len(chosen):
+        shares = " · ".join(f"**{moment.said(k)}** {format_percent(share)}" for k, share in enumerate(moment.outputs))
+        st.markdown(f"Sample {moment.sample.row}: {shares}")
+    st.caption(
+        f"Below each image: true → said, and how sure. Choose one: all its ten {moment.called} are here, its forward pass and "
+        "its gradient below."
+    )

@@ -1,0 +1,24 @@
+"""The small components that paint images in the browser: they get packed frames once and follow the player."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from ffbp.browser import sources
+
+
+def component(name: str):
+    """The component that paints ``name``, ready to be mounted."""
+    js, css = sources.picture(name)
+    return st.components.v2.component(f"ffbp_{name}", js=js, css=css, isolate_styles=False)
+
+
+def show(name: str, data: bytes, key: str, chosen: Callable | None = None, n: int = 0) -> None:
+    """Mount a component that tells which of its n items was chosen; chosen(index) is called before the page is drawn."""
+
+    def report():
+        index = st.session_state[key].get("chosen")
+        if isinstance(index, int) and 0 <= index < n:
+            chosen(index)
+
+    component(name)(key=key, data=data, on_chosen_change=report)

@@ -1,0 +1,128 @@
+"""All samples at once: what each hidden layer does to them, and how far a straight line gets."""
+
+import numpy as np
+import streamlit as st
+
+from ffbp.analysis.layer_view import MAX_LINE_SAMPLES, layer_view, straight_line_score
+from ffbp.analysis.plane import cell_centres, plane_inputs
+from ffbp.data.source import REGRESSION
+from ffbp.figures import forward as pictures
+from ffbp.ui.chart import chart
+from ffbp.ui.moment import Moment
+from ffbp.ui.samples import choose_sample
+from ffbp.words.numbers import format_number, format_percent
+
+DRAWN_SAMPLES, RANGE_FRAMES, GRID_LINES, GRID_POINTS = 300, 12, 11, 41
+
+
+def all_samples(moment: Moment) -> None:
+    """What each hidden layer does to all samples and to a grid over the plane, and how far a straight line gets."""
+    box = st.expander("What each layer does to all training samples", key="forward:space", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        regression = moment.dataset.task == REGRESSION
+        st.markdown(
+            "Every hidden layer moves all samples. The grid, drawn over the plane of the inputs, shows how the layer "
+            "bends, folds and stretches. A classifier's last layer can only draw a straight line: the hidden layers "
+            "must make the classes separable before it."
+            if not regression
+            else "Every hidden layer moves all samples. The last layer can only fit a straight line (a plane) to what "
+            "it gets: the hidden layers must make the target linear before it."
+        )
+        spaces = _spaces(moment)
+        for first in range(0, len(spaces), 3):
+            for l, (column, (picture, name, line, caption)) in enumerate(
+                zip(st.columns(3), spaces[first : first + 3], strict=False), start=first
+            ):
+                with column:
+                    st.markdown(f"**{name}**: a straight line gets **{line}**")
+                    chart(
+                        picture, key=f"forward:space:{l}", title=f"The training samples: {name.lower()}",
+                        alternative=f"Samples and grid; a straight line gets {line}. {caption}", choose=choose_sample,
+                    )  # fmt: skip
+                    st.caption(caption)
+        st.caption(
+            ("R² of least squares" if regression else "Accuracy of scikit-learn's logistic regression (C = 10)")
+            + f", fitted to each layer's activations of at most {MAX_LINE_SAMPLES} training samples. "
+            f"At most {DRAWN_SAMPLES} are drawn, in the boundary panel's colours. The axes stay the same in all frames; a "
+            "principal axis is that of the last frame. With more than two numbers, the straight line is a plane."
+            + (
+                " The grid is a slice: the other inputs stay at their training mean."
+                if moment.shown.plane.is_slice
+                else ""
+            )
+        )
+
+
+def _spaces(moment):
+    """A picture a layer, the inputs first, with its name, how far a straight line gets, and its caption."""
+    run, dataset, plane = moment.shown.run, moment.dataset, moment.shown.plane
+    X, y = dataset.X_train[:MAX_LINE_SAMPLES], dataset.y_train[:MAX_LINE_SAMPLES]
+    trace, final = moment.network.forward(X), run.network(-1).forward(X)
+    lines = _grid_lines(plane)
+    grid = moment.network.forward(plane_inputs(dataset, plane, lines.reshape(-1, lines.shape[-1])))
+    frames = np.unique(np.linspace(0, run.n_frames - 1, RANGE_FRAMES).astype(int))
+    stack = moment.network.with_theta(run.history.theta[frames].copy()).forward(X[:DRAWN_SAMPLES])
+    regression = dataset.task == REGRESSION
+    targets = dataset.decode_target(y) if regression else y
+    spaces = []
+    for l in range(len(moment.network.layers)):
+        view = layer_view(final.A[l])
+        one_unit = len(trace.A[l]) == 1
+        places, lines_there = view.place(trace.A[l]), view.place(grid.A[l]).reshape(*lines.shape[:2], 2)
+        everywhere = np.concatenate(
+            [places[:DRAWN_SAMPLES], *(view.place(A) for A in (stack.A[l] if l else stack.A[0][None]))]
+        )
+        marked = view.place(moment.trace.A[l])[0]
+        if one_unit:  # a line: the target is the height
+            places[:, 1] = targets
+            everywhere = np.concatenate([everywhere, places])
+            everywhere[: len(targets), 1] = targets[: len(everywhere)]
+            lines_there = lines_there[:0]
+            y_chosen = moment.sample.y
+            marked = marked if y_chosen is None else np.array(
+                [marked[0], dataset.decode_target(y_chosen[0]) if regression else y_chosen[0]]
+            )  # fmt: skip
+        titles = _titles(l, len(trace.A[l]), view.principal)
+        picture = pictures.layer_space(
+            places[:DRAWN_SAMPLES], targets[:DRAWN_SAMPLES], lines_there, _ranges(everywhere), titles,
+            class_names=dataset.class_names, rows=dataset.rows_train[: len(places[:DRAWN_SAMPLES])], marked=marked,
+        )  # fmt: skip
+        score = straight_line_score(trace.A[l], y, regression=regression)
+        line = f"R² {format_number(score)}" if regression else format_percent(score)
+        kept = f"The picture keeps {format_percent(view.share(trace.A[l]))} of the variance. " if view.principal else ""
+        units = len(trace.A[l])
+        name = f"After layer {l}" if l else "The inputs"
+        spaces.append((picture, name, line, f"{units} {'number' if units == 1 else 'numbers'} a sample. {kept}"))
+    return spaces
+
+
+def _titles(l, n_units, principal):
+    if principal:
+        return "1st principal axis", "2nd principal axis"
+    first, second = ("x1", "x2") if l == 0 else (f"a1 of layer {l}", f"a2 of layer {l}")
+    return (first, second if n_units > 1 else "target")
+
+
+def _grid_lines(plane):
+    """Lines over the plane: (n_lines, n_points, 2), or one line (1, n_points, 1) for one input."""
+    along_x = np.linspace(*plane.x_range, GRID_POINTS)
+    if plane.is_line:
+        return along_x[None, :, None]
+    along_y = np.linspace(*plane.y_range, GRID_POINTS)
+    down = [np.column_stack([np.full(GRID_POINTS, x), along_y]) for x in cell_centres(plane.x_range, GRID_LINES)]
+    across = [np.column_stack([along_x, np.full(GRID_POINTS, y)]) for y in cell_centres(plane.y_range, GRID_LINES)]
+    return np.array([*down, *across])
+
+
+def _ranges(places):
+    """Ranges around all places, with a margin."""
+    ranges = []
+    for values in places.T:
+        values = values[np.isfinite(values)]
+        low, high = (values.min(), values.max()) if len(values) else (0.0, 1.0)
+        low, high = np.clip([low, high], -pictures.FARTHEST, pictures.FARTHEST)
+        pad = 0.1 * (high - low) or 0.5
+        ranges.append([float(low - pad), float(high + pad)])
+    return ranges

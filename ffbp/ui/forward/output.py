@@ -1,0 +1,76 @@
+"""The output in words: what the network says about the sample, and what the loss charges for it."""
+
+import streamlit as st
+
+from ffbp.data.source import REGRESSION
+from ffbp.figures import latex as formulas
+from ffbp.ui.moment import Moment
+from ffbp.words.numbers import format_number
+
+NO_NUMBER, NOT_A_NUMBER = format_number(float("nan")), "The output is no longer a number: the sums on the way overflow."
+
+
+def output_in_words(moment: Moment) -> None:
+    """What the output says about this sample, and what the loss charges for it."""
+    name, value = decision(moment)
+    loss = moment.loss
+    with st.container(horizontal=True):  # side by side on a phone, too
+        st.metric("The network says", name)
+        st.metric(*value)
+        st.metric("Loss of this sample", "no target" if loss is None else format_number(loss))
+    if loss is None:
+        lost = "" if moment.is_number else f"{NOT_A_NUMBER} "
+        st.markdown(f"{lost}Typed inputs have no target, so there is nothing to be charged for.")
+        return
+    st.markdown(_judgement(moment))
+    if formula := _loss_formula(moment, loss):
+        st.latex(formula)
+    function = moment.network.loss_function
+    st.caption(formulas.plain(f"{function.label}: {function.formula}"))
+
+
+def decision(moment: Moment) -> tuple[str, tuple[str, str]]:
+    """The answer as text, and the number behind it with its label."""
+    network, a = moment.network, moment.outputs
+    if moment.dataset.task == REGRESSION:
+        own = format_number(moment.dataset.decode_target(moment.decided))
+        return f"{own}", ("Output a, as trained", format_number(moment.decided))
+    name = moment.said(int(moment.decided)) if moment.is_number else NO_NUMBER
+    if len(a) > 1:
+        return name, ("Its probability" if network.gives_probabilities else "Its output", format_number(a.max()))
+    if network.activations[-1].key != "sigmoid":
+        return name, ("Output a", format_number(a[0]))
+    return name, (f"Probability of {moment.said(1)}", format_number(a[0]))
+
+
+def _judgement(moment):
+    """Right or wrong, or how far off in the target's own units."""
+    dataset, y = moment.dataset, moment.sample.y[0]
+    target_name = formulas.plain(dataset.target_name)
+    if dataset.task == REGRESSION:
+        own, target = dataset.decode_target(moment.decided), dataset.decode_target(y)
+        true = f"{target_name} should be **{formulas.plain(format_number(target))}**"
+        if not moment.is_number:
+            return f"{true}. {NOT_A_NUMBER}"
+        off = formulas.plain(format_number(own - target))
+        return f"{true}; the network is off by **{off}**, in the target's own units."
+    true = f"The true {target_name} is **{moment.said(int(y))}**"
+    if not moment.is_number:
+        return f"{true}. {NOT_A_NUMBER}"
+    return f"{true}: the answer is **{'right' if moment.decided == y else 'wrong'}**."
+
+
+def _loss_formula(moment, loss):
+    """The loss of one sample with its numbers, or "" where it would be too long."""
+    a, target = moment.outputs, moment.network.targets(moment.sample.y)[:, 0]
+    key, n = moment.network.loss_function.key, formulas.number
+    if key == "mse" and len(a) <= 4:
+        squares = " + ".join(rf"({n(o)} {formulas.signed(-t)})^2" for o, t in zip(a, target, strict=True))
+        mean = squares if len(a) == 1 else rf"\tfrac{{1}}{{{len(a)}}}\left({squares}\right)"
+        return rf"L = {mean} = \mathbf{{{n(loss)}}}"
+    if key == "cce":
+        return rf"L = -\ln a_{{{int(target.argmax()) + 1}}} = -\ln {n(a[target.argmax()])} = \mathbf{{{n(loss)}}}"
+    if key == "bce" and len(a) == 1:
+        inside = n(a[0]) if target[0] == 1 else f"(1 - {n(a[0])})"
+        return rf"L = -\ln {inside} = \mathbf{{{n(loss)}}}"
+    return ""
