@@ -8,7 +8,7 @@ them in one place.
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 from ffbp.core.activations import ACTIVATIONS
@@ -421,9 +421,21 @@ class Config:
                 wanted = fits
         return cls(**taken, epochs=wanted), warnings
 
-    def to_json(self) -> str:
+    def to_dict(self) -> dict[str, Any]:
         """All fields by name."""
-        return json.dumps(asdict(self))
+        return {name: getattr(self, name) for name in DEFAULTS}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Config":
+        """The configuration of values by field name; what is missing has its default. Raises ValueError."""
+        unknown = [name for name in values if name not in DEFAULTS]
+        if unknown:
+            raise ValueError(f"unknown field {_short(unknown[0])}; choose from {', '.join(DEFAULTS)}")
+        return cls(**values)
+
+    def to_json(self) -> str:
+        """`to_dict` as JSON."""
+        return json.dumps(self.to_dict())
 
     @classmethod
     def from_json(cls, text: str) -> "Config":
@@ -434,10 +446,7 @@ class Config:
             raise ValueError(f"configuration must be JSON: {error}") from None
         if not isinstance(values, dict):
             raise ValueError("configuration must be a JSON object of field names and values")
-        unknown = [name for name in values if name not in DEFAULTS]
-        if unknown:
-            raise ValueError(f"unknown field {_short(unknown[0])}; choose from {', '.join(DEFAULTS)}")
-        return cls(**values)
+        return cls.from_dict(values)
 
 
 DEFAULTS: dict[str, Any] = {f.name: f.default for f in fields(Config)}

@@ -84,7 +84,7 @@ def read_record(text: str | bytes) -> Record:
             f"checksum must be {expected[:19]}… for this content, got {_short(content['checksum'])}; the file was changed "
             "or damaged after it was saved: ask for it again"
         )
-    config = Config.from_json(json.dumps(_dict(content["config"], "config")))
+    config = Config.from_dict(_dict(content["config"], "config"))
     dataset = _dataset(_dict(content["data"], "data"))
     if version == 1 and config.standardize is None and raster_of(dataset) is not None:
         config = replace(config, standardize=True)

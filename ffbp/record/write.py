@@ -8,7 +8,7 @@ import platform
 import sys
 import zlib
 from collections.abc import Callable
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -37,7 +37,6 @@ _PACKED = ("theta", "state", "step_loss")
 def dump_record(run: Run) -> str:
     """A run as a JSON text that `load_record` reads back, exactly."""
     content = {"format": FORMAT, "version": VERSION, "made_with": made_with(), **content_of(run, _pack)}
-    content = json.loads(json.dumps(content, allow_nan=False))  # tuples become lists, as they will be read
     content["checksum"] = checksum(content)
     return _text({key: content[key] for key in KEYS})
 
@@ -48,7 +47,7 @@ def content_of(run: Run, pack: Callable) -> dict[str, Any]:
     data = {f.name: getattr(run.dataset, f.name) for f in fields(Dataset) if f.init}
     history = {f.name: getattr(run.history, f.name) for f in fields(History)}
     return {
-        "config": asdict(run.config),
+        "config": run.config.to_dict(),
         "data": {name: pack(value) if isinstance(value, np.ndarray) else value for name, value in data.items()},
         "network": {
             "sizes": resolved.sizes,

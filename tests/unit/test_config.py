@@ -152,6 +152,7 @@ def test_url_text_round_trips_through_a_query_string(configs):
 def test_json_round_trips_exactly(configs):
     for config in configs:
         assert same(Config.from_json(config.to_json()), config)
+        assert same(Config.from_dict(config.to_dict()), config)
 
 
 def test_only_what_differs_from_the_default_is_in_the_address(configs):
@@ -245,9 +246,9 @@ def test_points_stand_on_the_chosen_columns_of_any_dataset():
 
 def test_a_record_or_link_from_before_the_ways_of_reading_means_what_it_meant():
     old = Config(file_name="a.csv", target=2)
-    values = json.loads(old.to_json())
+    values = old.to_dict()
     del values["header"], values["decimal"]
-    assert Config.from_json(json.dumps(values)) == old
+    assert Config.from_dict(values) == old
     assert old.to_params() == {"file": "a.csv", "target": "2"}
     chosen = Config(file_name="a.csv", header=False, decimal="comma")
     assert chosen.to_params() == {"file": "a.csv", "header": "0", "decimal": "comma"}
