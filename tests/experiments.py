@@ -12,7 +12,7 @@ import numpy as np
 from ffbp import ACTIVATIONS, DATASETS, INITIALIZERS, OPTIMIZERS, SCHEDULES, Config
 from ffbp.data.dataset import DERIVED
 from ffbp.data.source import class_names_of
-from ffbp.experiment.config import loss_choices, output_choices
+from ffbp.experiment.resolve import loss_choices, output_choices
 
 HIDDEN_ACTIVATIONS = [key for key, entry in ACTIVATIONS.items() if not entry.coupled]
 FIXED = {"warmup": 3, "decay_epochs": 2, "decay": 0.7}

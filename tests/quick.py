@@ -20,8 +20,8 @@ import ffbp
 from ffbp.core.activations import ACTIVATIONS
 from ffbp.core.optimizers import OPTIMIZERS
 from ffbp.data.generators import DATASETS
+from ffbp.experiment.link import INPUTS, VIEW
 from ffbp.lessons.presets import PRESETS
-from ffbp.ui.address import INPUTS, VIEW
 from ffbp.words.numbers import format_number
 
 FAST = "?samples=100&epochs=50"

@@ -6,7 +6,6 @@
 import json
 import random
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -14,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import experiments
 
-from ffbp.experiment.config import DEFAULTS
+from ffbp.experiment.fields import DEFAULTS
 from ffbp.lessons.presets import PRESETS
 
 PATH = Path(__file__).parent / "unit" / "links.json"
@@ -33,7 +32,7 @@ def links() -> list[dict]:
             if rng.random() < 0.5
             else {}
         )
-        chosen = {name: value for name, value in asdict(config).items() if value != DEFAULTS[name]}
+        chosen = {name: value for name, value in config.to_dict().items() if value != DEFAULTS[name]}
         found.append({"link": "?" + urlencode(config.to_params() | view), "config": chosen, "view": view})
     return found
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ffbp.data.dataset import Dataset
-from ffbp.data.source import NO_CLASS, Source, class_names_of
-from ffbp.experiment.config import Config
+from ffbp.data.source import NO_CLASS
+from ffbp.experiment.experiment import Experiment
 
 TRAIN, TEST, LEFT_OUT = "train", "test", "left out"
 MAX_BINS = 30
@@ -41,14 +41,12 @@ class Statistics:
     high: float
 
 
-def rows_of(config: Config, source: Source, dataset: Dataset) -> Rows:
+def rows_of(experiment: Experiment, dataset: Dataset) -> Rows:
     """The rows behind a dataset, those that were left out included."""
-    source = config.source(source)
-    X, y = source.make(config.n_samples, config.noise, config.classes or source.default_classes, config.seed)
+    source, (X, y) = experiment.source, experiment.samples
     part = np.full(len(X), LEFT_OUT, dtype=object)
     part[dataset.rows_train], part[dataset.rows_test] = TRAIN, TEST
-    names = class_names_of(source, config.classes)
-    return Rows(X, y, part, source.feature_names, source.target_name, names)
+    return Rows(X, y, part, source.feature_names, source.target_name, experiment.class_names)
 
 
 def statistics(values: np.ndarray) -> Statistics:

@@ -9,7 +9,8 @@ from ffbp.analysis.scores import chance_level
 from ffbp.data.dataset import Dataset
 from ffbp.data.source import REGRESSION
 from ffbp.data.split import n_held_out
-from ffbp.training.run import MAX_FRAMES, Run, max_frames
+from ffbp.experiment.fields import MAX_FRAMES
+from ffbp.training.run import Run, max_frames
 from ffbp.words.notice import Notice
 
 SHRINK = 100.0

@@ -31,7 +31,7 @@ def chance_level(run: Run) -> float:
     With squared error on classes it is the variance of the 0/1 targets, as the loss is then a regression on them.
     """
     y = run.dataset.y_train
-    resolved = run.config.resolve(run.dataset)
+    resolved = run.resolved
     if run.dataset.task == REGRESSION:
         return float(np.var(y))
     shares = np.bincount(y, minlength=run.dataset.n_classes) / len(y)

@@ -13,7 +13,8 @@ from ffbp.core.schedules import SCHEDULES
 from ffbp.data.dataset import Dataset
 from ffbp.data.generators import DATASETS
 from ffbp.data.source import REGRESSION
-from ffbp.experiment.config import DEFAULTS, Config
+from ffbp.experiment.config import Config
+from ffbp.experiment.fields import DEFAULTS
 from ffbp.training.run import Run
 from ffbp.words.english import sentence
 from ffbp.words.notice import Notice
@@ -31,7 +32,7 @@ def summary(run: Run) -> dict[str, str]:
 
 def title(run: Run) -> str:
     """The experiment's short name: data, architecture, optimizer."""
-    sizes = run.config.resolve(run.dataset).sizes
+    sizes = run.resolved.sizes
     return f"{source_label(run.config)} · {'-'.join(map(str, sizes))} · {OPTIMIZERS[run.config.optimizer].label}"
 
 
@@ -72,7 +73,7 @@ def data_in_words(config: Config, data: Dataset) -> str:
 
 
 def _network(run):
-    config, resolved = run.config, run.config.resolve(run.dataset)
+    config, resolved = run.config, run.resolved
     numbers = {
         "sizes": resolved.sizes,
         "activations": [ACTIVATIONS[key].label for key in resolved.activations],
@@ -83,7 +84,7 @@ def _network(run):
 
 
 def _training(run):
-    config, resolved = run.config, run.config.resolve(run.dataset)
+    config, resolved = run.config, run.resolved
     optimizer = OPTIMIZERS[config.optimizer]
     more = {"L1 penalty": config.l1, "L2 penalty": config.l2, "gradient clipped at": config.clip}
     numbers = {

@@ -4,9 +4,11 @@ import numpy as np
 
 from ffbp.core.initializers import INITIALIZERS
 from ffbp.core.network import Network
-from ffbp.data.dataset import Dataset, prepare
-from ffbp.data.source import Source, class_names_of
+from ffbp.data.dataset import Dataset
+from ffbp.data.source import Source
 from ffbp.experiment.config import Config
+from ffbp.experiment.experiment import Experiment
+from ffbp.experiment.resolve import resolve
 
 
 def dataset_for(config: Config, source: Source | None = None) -> Dataset:
@@ -14,26 +16,7 @@ def dataset_for(config: Config, source: Source | None = None) -> Dataset:
 
     source: a file's, which a configuration cannot hold. Raises ValueError for a file without it.
     """
-    source = config.source(source)
-    resolved = config.resolve(source)
-    X, y = source.make(config.n_samples, config.noise, config.classes or source.default_classes, config.seed)
-    return prepare(
-        X,
-        y,
-        task=source.task,
-        feature_names=source.feature_names,
-        target_name=source.target_name,
-        class_names=class_names_of(source, config.classes),
-        columns=resolved.columns,
-        derived=config.derived,
-        standardize=resolved.standardize,
-        scale=resolved.scale,
-        test_size=resolved.test_size,
-        seed=config.seed,
-        stratified=source.stratified,
-        missing=config.missing,
-        groups=source.groups,
-    )
+    return Experiment(config, source).dataset
 
 
 def build_network(config: Config, dataset: Dataset) -> Network:
@@ -41,7 +24,7 @@ def build_network(config: Config, dataset: Dataset) -> Network:
 
     Where units begin with equal weights, their gradients are summed one by one, so that equal units stay equal.
     """
-    resolved = config.resolve(dataset)
+    resolved = resolve(config, dataset)
     options = {"loss": resolved.loss, "task": resolved.task, "l1": config.l1, "l2": config.l2}
     network = Network(resolved.sizes, resolved.activations, **options)
     if config.initial_theta is not None:

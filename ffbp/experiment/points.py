@@ -11,8 +11,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from ffbp.data.source import REGRESSION, class_names_of
-from ffbp.experiment.config import MAX_DECIMALS, MAX_POINTS, Config
+from ffbp.data.source import REGRESSION
+from ffbp.experiment.config import Config
+from ffbp.experiment.experiment import Experiment
+from ffbp.experiment.packed_points import MAX_DECIMALS, MAX_POINTS
+from ffbp.experiment.problems import ConfigError
 
 MIN_POINTS = 2
 SIGNIFICANT = 3  # decimals of the plane's size that a point keeps
@@ -22,7 +25,7 @@ Point = tuple[float, ...]
 
 def can_start(config: Config) -> bool:
     """Whether a drawing can start from a configuration's data: one or two columns of the registry's data are used."""
-    return not config.file_name and len(config.resolve().columns) <= 2
+    return not config.file_name and len(Experiment(config).columns) <= 2
 
 
 def start(config: Config) -> Config:
@@ -34,13 +37,11 @@ def start(config: Config) -> Config:
     if config.points is not None:
         return config
     if not can_start(config):
-        raise ValueError(
-            "points must start from one or two columns of a dataset in the list; choose one, or fewer columns"
-        )
-    source = config.source()
-    X, y = source.make(config.n_samples, config.noise, config.classes or source.default_classes, config.seed)
+        raise ConfigError("points", "point_start", None)
+    experiment = Experiment(config)
+    source, (X, y) = experiment.source, experiment.samples
     rows = np.unique(np.linspace(0, len(X) - 1, min(len(X), MAX_POINTS)).round().astype(int))
-    chosen = X[np.ix_(rows, config.resolve().columns)]
+    chosen = X[np.ix_(rows, experiment.columns)]
     columns = [_rounded(column, column) for column in chosen.T]
     target = y[rows].astype(float)
     columns.append(_rounded(target, target) if source.task == REGRESSION else target)
@@ -54,8 +55,8 @@ def start_on(config: Config, positions: tuple[int, int]) -> Config:
     Weights typed in for more inputs give way. Raises ValueError for a file.
     """
     if config.file_name:
-        raise ValueError("points must start from a dataset in the list, got a file; choose a dataset")
-    columns = config.resolve().columns
+        raise ConfigError("points", "point_start", None)
+    columns = Experiment(config).columns
     pair = tuple(columns[position] for position in positions)
     return start(replace(config, columns=pair, initial_theta=None))
 
@@ -93,7 +94,7 @@ def clear(config: Config) -> Config:
     """Only the first point of each class, or the first and the last, so that there is still something to learn."""
     points = start(config).points
     first = {point[-1]: i for i, point in reversed(list(enumerate(points)))}
-    classes = config.source().task != REGRESSION and len(first) > 1
+    classes = Experiment(config).source.task != REGRESSION and len(first) > 1
     return _with(config, [points[i] for i in sorted(first.values())] if classes else [points[0], points[-1]])
 
 
@@ -116,24 +117,25 @@ def applied(config: Config, change: Mapping, sizes: Sequence[float]) -> Config:
     """
     kind, index, new = change.get("kind"), change.get("index"), change.get("point")
     if kind not in ("add", "move", "erase"):
-        raise ValueError(f"change must be to add, move or erase a point, got {kind!r}")
+        raise ConfigError("change", "change", kind)
     if kind != "add":
         if isinstance(index, float) and index.is_integer():
             index = int(index)
         if not isinstance(index, int) or isinstance(index, bool):
-            raise ValueError(f"index must be a whole number, got {index!r}")
+            raise ConfigError("index", "whole", index)
         _checked(index, config.points)
         if kind == "erase":
             return erase(config, index)
     old = config.points[index] if kind == "move" else (None,) * len(config.points[0])
     if not isinstance(new, list | tuple) or len(new) != len(old):
-        raise ValueError(f"point must be {len(old)} numbers, got {new!r}")
-    place = len(config.source().feature_names) + (config.source().task == REGRESSION)  # a class is never rounded
+        raise ConfigError("point", "n_numbers", new, n=len(old))
+    source = Experiment(config).source
+    place = len(source.feature_names) + (source.task == REGRESSION)  # a class is never rounded
     point = []
     for i, (value, before) in enumerate(zip(new, old, strict=True)):
         value = before if value is None else value
         if not isinstance(value, int | float) or not math.isfinite(value):
-            raise ValueError(f"point must be finite numbers, got {new!r}")
+            raise ConfigError("point", "numbers", new)
         exact = value == before or i >= place or i >= len(sizes)
         point.append(float(value) if exact else round(float(value), decimals_for(sizes[i])) + 0.0)
     return add(config, point) if kind == "add" else move(config, index, point)
@@ -141,21 +143,21 @@ def applied(config: Config, change: Mapping, sizes: Sequence[float]) -> Config:
 
 def _checked(index, points):
     if not 0 <= index < len(points):
-        raise ValueError(f"index must be from 0 to {len(points) - 1}, got {index!r}")
+        raise ConfigError("index", "bounds", index, low=0, high=len(points) - 1)
     return index
 
 
 def _with(config, points, **options):
     """The configuration with other points; what no longer fits (early stopping without a test part, epochs) gives way."""
     if points is not None and len(points) < MIN_POINTS:
-        raise ValueError(f"points must be at least {MIN_POINTS}, got {len(points)}; add another one first")
+        raise ConfigError("points", "too_few_points", len(points), low=MIN_POINTS)
     try:
         return replace(config, points=points, **options)
-    except ValueError as error:
-        if not str(error).startswith(("patience", "epochs")):
+    except ConfigError as error:
+        if error.problem.field not in ("patience", "epochs"):
             raise
     changed = replace(config, points=points, patience=None, epochs=1, **options)
-    return replace(changed, epochs=min(config.epochs, changed.epochs_that_fit()))
+    return replace(changed, epochs=min(config.epochs, Experiment(changed).epochs_that_fit))
 
 
 # The same points as rows of a table
@@ -189,10 +191,10 @@ def _value(name, value, column_names, class_names):
 
 def point_names(config: Config) -> tuple[str, ...]:
     """The names of a point's numbers: the chosen columns', then the target's."""
-    source = start(config).source()
+    source = Experiment(start(config)).source
     return (*source.feature_names, source.target_name)
 
 
 def point_classes(config: Config) -> tuple[str, ...]:
     """The names of the classes that a point can have; () where it has a value."""
-    return class_names_of(config.source(), config.classes)
+    return Experiment(config).class_names

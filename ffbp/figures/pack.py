@@ -43,7 +43,7 @@ def packing(run: Run, plane: Plane) -> Generator[None, None, bytes]:
 
 def _packing(run, plane):
     packer, dataset, history = Packer(), run.dataset, run.history
-    resolved = run.config.resolve(dataset)
+    resolved = run.resolved
     regression = dataset.task == "regression"
     header = {
         "n_frames": run.n_frames,

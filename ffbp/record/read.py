@@ -26,8 +26,11 @@ from ffbp.data.raster import raster_of
 from ffbp.data.source import CLASSIFICATION, REGRESSION, Source
 from ffbp.experiment.build import build_network
 from ffbp.experiment.config import Config
+from ffbp.experiment.experiment import Experiment
+from ffbp.experiment.fields import MAX_FRAMES
+from ffbp.experiment.resolve import resolve
 from ffbp.record.write import FORMAT, KEYS, SPECIAL, VERSION, canonical, checksum, content_of, made_with
-from ffbp.training.run import MAX_FRAMES, History, Run
+from ffbp.training.run import History, Run
 
 READABLE = (1, 2)  # in version 1 the automatic choice standardised images, too
 MAX_BYTES = 24_000_000  # of a record; the largest run, about 8 MB of parameters and state, stays below
@@ -252,11 +255,10 @@ def own_source(dataset: Dataset) -> Source:
 
 def _check_data(config, dataset):
     """The data must be of the kind that the configuration asks for; the numbers themselves `verify` compares."""
-    source = None
+    experiment = Experiment(config, own_source(dataset) if config.file_name else None)
     if config.file_name:
-        source = own_source(dataset)
-        config.check(source)
-    own, given = config.resolve(source), config.resolve(dataset)
+        experiment.check()
+    own, given = experiment.resolved, resolve(config, dataset)
     pairs = {name: (getattr(own, name), getattr(given, name)) for name in ("task", "n_classes", "columns", "n_train")}
     pairs |= {"derived": (config.derived, dataset.derived), "task": (config.task or own.task, given.task)}
     for name, (due, got) in pairs.items():
@@ -268,8 +270,7 @@ def _check_data(config, dataset):
 
 def _history(values, config, dataset, sizes) -> History:
     n_layers, n_params, n_state = len(sizes) - 1, count_params(sizes), OPTIMIZERS[config.optimizer].n_state
-    resolved = config.resolve(dataset)
-    n_batches = math.ceil(resolved.n_train / resolved.batch_size)
+    n_batches = resolve(config, dataset).n_batches
     for item in fields(History):
         if item.name not in values:
             raise ValueError(f"history.{item.name} must be in a record, got none; the file is not whole")

@@ -22,7 +22,7 @@ from ffbp.data.dataset import Dataset
 from ffbp.data.source import REGRESSION
 from ffbp.data.table import Table
 from ffbp.data.table_source import source_of
-from ffbp.experiment.build import dataset_for
+from ffbp.experiment.experiment import Experiment
 from ffbp.record.read import Record, own_source
 from ffbp.training.recording import drain, fit
 from ffbp.training.run import History, Progress, Run
@@ -124,9 +124,9 @@ def verifying(record: Record, table: Table | None = None) -> Generator[Progress,
         raise ValueError("file must be left out: the record's samples come from no file")
     if table is not None:
         try:
-            source = source_of(table, target=config.target, task=config.task)
-            config.check(source)
-            dataset = dataset_for(config, source)
+            experiment = Experiment(config, source_of(table, target=config.target, task=config.task))
+            experiment.check()
+            dataset = experiment.dataset
         except ValueError as error:
             reason = str(error)
     if dataset is None and config.file_name:
@@ -160,12 +160,12 @@ def _from_own_rows(run: Run) -> Dataset:
     A standardised target stays as it is, since a record holds no other; its mean and deviation are those of the file, and
     all that can be found is whether they are possible.
     """
-    data, source = run.dataset, own_source(run.dataset)
+    data, experiment = run.dataset, Experiment(run.config, own_source(run.dataset))
     rows = np.sort(np.concatenate([data.rows_train, data.rows_test]))
-    again, standardize = dataset_for(run.config, source), run.config.resolve(source).standardize
+    again, standardize = experiment.dataset, experiment.resolved.standardize
     changes = {"rows_train": rows[again.rows_train], "rows_test": rows[again.rows_test]}
     if data.task == REGRESSION:
-        _, y = source.make()
+        _, y = experiment.samples
         changes |= {"y_train": y[again.rows_train], "y_test": y[again.rows_test]}
         rounding = 64 * EPS * (1 + abs(data.target_mean) / data.target_std)
         if standardize and max(abs(again.target_mean), abs(again.target_std - 1)) <= rounding:
@@ -228,8 +228,7 @@ def _ends_apart(run, again):
 
 
 def _steps_per_epoch(run):
-    resolved = run.config.resolve(run.dataset)
-    return math.ceil(resolved.n_train / resolved.batch_size)
+    return run.resolved.n_batches
 
 
 def _epochs_of(name, run):

@@ -43,7 +43,7 @@ def dump_record(run: Run) -> str:
 
 def content_of(run: Run, pack: Callable) -> dict[str, Any]:
     """What a record says of a run; ``pack`` turns a large array into JSON."""
-    resolved = run.config.resolve(run.dataset)
+    resolved = run.resolved
     data = {f.name: getattr(run.dataset, f.name) for f in fields(Dataset) if f.init}
     history = {f.name: getattr(run.history, f.name) for f in fields(History)}
     return {

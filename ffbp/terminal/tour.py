@@ -5,14 +5,11 @@ terminal. Exit codes: 0 done, 1 the run diverged, a record did not verify, or a 
 are), 2 wrong usage, a damaged file or a folder that cannot be written to, 130 interrupted.
 """
 
-import argparse
 import os
-import re
 import sys
 import tempfile
 import textwrap
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -21,27 +18,17 @@ from ffbp.analysis import notices
 from ffbp.analysis.scores import confusion
 from ffbp.analysis.summary import data_in_words, outcome, summary
 from ffbp.core.activations import ACTIVATIONS
-from ffbp.core.initializers import INITIALIZERS
-from ffbp.core.losses import LOSSES
 from ffbp.core.network import count_params
-from ffbp.core.optimizers import OPTIMIZERS
-from ffbp.core.schedules import SCHEDULES
-from ffbp.data.dataset import DERIVED
 from ffbp.data.generators import DATASETS
-from ffbp.data.read_table import read_table
-from ffbp.data.rows import MAX_BYTES
-from ffbp.data.source import CLASSIFICATION, DECIMALS, MISSING, REGRESSION, Source
-from ffbp.data.table import Table, clean, fingerprint
-from ffbp.data.table_source import source_of
-from ffbp.experiment.build import dataset_for
-from ffbp.experiment.config import BOUNDS, DEFAULTS, FOREIGN_PARAMS, Config
+from ffbp.data.source import REGRESSION
 from ffbp.export.forms import FORMS, files_of, usual_plane
 from ffbp.record import read
 from ffbp.record import verify as verification
+from ffbp.terminal import options
+from ffbp.terminal.options import UsageError
 from ffbp.terminal.text_pictures import boundary_text, loss_text
 from ffbp.training.recording import fit
 from ffbp.training.run import Run
-from ffbp.version import VERSION
 from ffbp.words import english
 from ffbp.words.numbers import format_number, format_percent
 
@@ -50,160 +37,6 @@ BAR = 30
 POINTS = ((0.0, 0.0), (1.0, 1.0), (-1.0, 0.5), (0.5, -0.5))
 MAX_MATRIX = 10
 MAX_ROWS = 20
-NO_OPTION = ("file_name", "file_fingerprint")  # --file names both
-VIEWED = ("frame", "across", "up", "pca", "sample", "layer", "unit", "wanted", "x")  # what a link says was looked at
-GROUPS = {
-    "Data": (
-        "dataset", "header", "decimal", "target", "task", "missing", "n_samples", "noise", "classes", "columns",
-        "standardize", "derived", "test_size", "points", "seed",
-    ),
-    "Network": (
-        "hidden", "activation", "output_activation", "loss", "initializer", "init_scale", "bias_init", "initial_theta",
-    ),
-    "Training": (
-        "optimizer", "learning_rate", "epochs", "batch_size", "shuffle", "momentum", "rho", "beta1", "beta2", "epsilon",
-        "weight_decay", "schedule", "decay", "decay_epochs", "warmup", "l1", "l2", "clip", "patience",
-    ),
-}  # fmt: skip
-HELP = {
-    "dataset": "where the samples come from",
-    "header": "1 or 0: the file's first row names the columns; recognised unless given",
-    "decimal": "the file's decimal sign; recognised unless given",
-    "target": "number of the file's column to predict, from 0; guessed unless given",
-    "task": "what to predict there; guessed unless given",
-    "missing": "what becomes of the file's missing values",
-    "n_samples": "number of samples (generated data)",
-    "noise": "noise (generated data)",
-    "classes": "number of classes (blobs, spiral)",
-    "columns": "numbers of a table's columns joined by -, or all",
-    "standardize": "1 or 0: standardise the inputs; as fits the data unless given",
-    "derived": "derived inputs of two-column data, joined by -",
-    "test_size": "share of the samples held out",
-    "points": "drawn points instead: x1_x2_class joined by ~",
-    "seed": "seed of data, split, weights and shuffling",
-    "hidden": "units of the hidden layers joined by -, or none",
-    "activation": "activation of the hidden layers; or one a layer, joined by -",
-    "output_activation": "activation of the output; as fits unless given",
-    "loss": "loss; as fits the data unless given",
-    "initializer": "how the initial weights are drawn",
-    "init_scale": "their scale, where the initializer has one",
-    "bias_init": "initial bias",
-    "initial_theta": "all parameters by hand, joined by _ (write --theta=...)",
-    "optimizer": "how the gradient becomes an update",
-    "learning_rate": "learning rate",
-    "epochs": "passes through the training part",
-    "batch_size": "samples a step; all of them unless given",
-    "shuffle": "1 or 0: shuffle each epoch",
-    "momentum": "momentum and nesterov",
-    "rho": "RMSProp: decay of the mean square",
-    "beta1": "Adam, AdamW",
-    "beta2": "Adam, AdamW",
-    "epsilon": "RMSProp, Adam, AdamW",
-    "weight_decay": "AdamW",
-    "schedule": "how the learning rate changes",
-    "decay": "factor of the step and exponential schedule",
-    "decay_epochs": "their period in epochs",
-    "warmup": "epochs of rise",
-    "l1": "penalty l1 times the sum of |W|",
-    "l2": "penalty l2 / 2 times the sum of W squared",
-    "clip": "largest norm of the gradient; off unless given",
-    "patience": "epochs without a better test loss before stopping; off unless given",
-}
-CHOICES = {
-    "dataset": DATASETS, "task": (CLASSIFICATION, REGRESSION), "missing": MISSING, "decimal": DECIMALS, "derived": DERIVED,
-    "activation": ACTIVATIONS, "output_activation": ACTIVATIONS, "loss": LOSSES,
-    "initializer": INITIALIZERS, "optimizer": OPTIMIZERS, "schedule": SCHEDULES,
-}  # fmt: skip
-EXAMPLES = """examples:
-  python -m ffbp
-  python -m ffbp --dataset spiral --hidden 16-16 --activation tanh --optimizer adam --lr 0.03
-  python -m ffbp --link "https://ffbp.example/?dataset=iris&hidden=8" --out lesson --export json,html
-  python -m ffbp --verify homework.json --file class.csv
-
-exit codes: 0 done, 1 the run diverged, a record did not verify, or a form could not be written,
-as where a library has no equivalent (the other forms are written), 2 wrong usage, a damaged file
-or a folder that cannot be written to, 130 interrupted"""
-
-
-class UsageError(Exception):
-    """What the user typed makes no experiment."""
-
-
-def parser() -> argparse.ArgumentParser:
-    """All options, generated from the configuration's fields, its registries and bounds."""
-    parser = argparse.ArgumentParser(
-        prog="python -m ffbp",
-        usage="%(prog)s [options]",
-        description=textwrap.fill(
-            "Feed-forward and backpropagation, step by step: data, network, training, evaluation, pictures, predictions. "
-            "Without options it is the reference experiment. The options are the parameters of the dashboard's link.",
-            80,
-        ),
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    parser.add_argument("--version", action="version", version=f"ffbp {VERSION}")
-    names = {name: key for key, name in Config.PARAMS.items()}
-    known = {name for group in GROUPS.values() for name in group} | set(NO_OPTION)
-    rest = tuple(name for name in names if name not in known)
-    for title, group in {**GROUPS, "Training": GROUPS["Training"] + rest}.items():
-        options = parser.add_argument_group(title)
-        if title == "Data":
-            options.add_argument("--file", metavar="FILE", type=Path, help="train on a CSV or TSV file instead")
-        for name in group:
-            key = names[name]
-            flags = list(dict.fromkeys((f"--{key.replace('_', '-')}", f"--{name.replace('_', '-')}")))
-            options.add_argument(*flags, dest=key, metavar=_metavar(name), help=_help(name))
-    output = parser.add_argument_group("Output")
-    output.add_argument("--link", metavar="LINK", help="take the experiment from a link; other options change it")
-    output.add_argument(
-        "--out",
-        metavar="FOLDER",
-        type=Path,
-        help="write pictures and exports there (made if missing); without it, exports go to the current folder",
-    )
-    output.add_argument(
-        "--export",
-        metavar="FORM",
-        action="append",
-        default=[],
-        help=f"write a form: {', '.join(FORMS)}; several joined by ,",
-    )
-    output.add_argument(
-        "--verify",
-        metavar="RECORD",
-        type=Path,
-        help="train a record's experiment again and compare; with --file, its samples with that file's, too",
-    )
-    output.add_argument("--quiet", action="store_true", help="no tour: the outcome in one line, and the files written")
-    return parser
-
-
-def _metavar(name) -> str:
-    """What stands for an option's value in the help."""
-    if name in CHOICES:
-        return "KEY"
-    if name in BOUNDS or name in ("classes", "target"):
-        return "N"
-    return "0|1" if name in ("header", "standardize", "shuffle") else "LIST"
-
-
-def _help(name) -> str:
-    """What an option means, its choices or bounds, and its default in parentheses."""
-    text = HELP.get(name, name.replace("_", " "))
-    if name in CHOICES:
-        keys = [k for k in CHOICES[name] if not (name == "activation" and ACTIVATIONS[k].coupled)]
-        text += f": {', '.join(keys)}"
-    if name in BOUNDS:
-        low, high = BOUNDS[name]
-        text += f"; from {low:g} to {high:g}" if isinstance(low, float) else f"; from {low} to {high}"
-    default = DEFAULTS[name]
-    if isinstance(default, bool):
-        text += f" ({int(default)})"
-    elif default is not None and default != ():
-        text += f" ({'-'.join(map(str, default)) if isinstance(default, tuple) else default})"
-    return text.replace("%", "%%")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -211,15 +44,15 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal that lacks an arrow shows a question mark, not a traceback
             stream.reconfigure(errors="replace")
-    options = parser().parse_args(arguments)
+    given = options.parser().parse_args(arguments)
     try:
-        forms = _forms(options.export)
-        if options.verify:
+        forms = options.forms(given.export)
+        if given.verify:
             with threadpool_limits(1, user_api="blas"):
-                return _verify(options)
-        config, source = _config(options)
+                return _verify(given)
+        experiment = options.experiment(given)
         with threadpool_limits(1, user_api="blas"):  # as the dashboard: more threads would change the last digits
-            return _tour(config, source, forms, options.out, quiet=options.quiet)
+            return _tour(experiment, forms, given.out, quiet=given.quiet)
     except UsageError as error:
         print(f"python -m ffbp: error: {error}", file=sys.stderr)
         return 2
@@ -232,72 +65,6 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         print(f"python -m ffbp: error: {_reason(error)}", file=sys.stderr)
         return 1
-
-
-def _forms(wanted) -> list:
-    keys = [key.strip() for text in wanted for key in text.split(",") if key.strip()]
-    for key in keys:
-        if key not in FORMS:
-            raise UsageError(f"unknown export {key!r}; choose from {', '.join(FORMS)}")
-    return [FORMS[key] for key in dict.fromkeys(keys)]
-
-
-def _config(options) -> tuple[Config, Source | None]:
-    """The configuration of the link and the options, an option before the link's parameter; and the file's source."""
-    params = {}
-    if options.link is not None:
-        try:
-            query = urlsplit(options.link.strip()).query
-        except ValueError:
-            raise UsageError(f"link must be the dashboard's address, got {options.link[:60]!r}") from None
-        if not query and "=" in options.link:
-            query = options.link.lstrip("?")
-        known, given = {*Config.PARAMS, *Config.PARAMS.values()}, parse_qs(query, keep_blank_values=True)
-        params = {k: v for k, v in given.items() if k in known}
-        for name in given:
-            if name not in known and name not in VIEWED and not name.startswith(FOREIGN_PARAMS):
-                said = f"unknown parameter {_clean(name[:40])!r} in the link; it was left out"
-                print(f"python -m ffbp: warning: {said}", file=sys.stderr)
-    data = None
-    if options.file is not None:
-        data = _bytes(options.file)
-        params |= {"file": clean(options.file.name), "fingerprint": fingerprint(data)}
-    for key in Config.PARAMS:
-        value = getattr(options, key, None) if key != "file" else None
-        if value is not None:
-            params.pop(Config.PARAMS[key], None)
-            params[key] = value
-    config, problems = Config.from_params(params)
-    if problems:
-        raise UsageError(re.sub(r"; (the default is used|it was left out|lowered to \d+)$", "", problems[0]))
-    if not config.file_name:
-        return config, None
-    if data is None:
-        raise UsageError(f"link must come with the file {config.file_name!r}, which it cannot hold; add --file")
-    try:
-        table = _table(options.file, data, header=config.header, decimal=config.decimal)
-        for note in table.notes:
-            print(f"python -m ffbp: note: {note}", file=sys.stderr)
-        source = source_of(table, target=config.target, task=config.task)
-        config.check(source)
-    except ValueError as error:
-        raise UsageError(str(error)) from None
-    return config, source
-
-
-def _bytes(path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from None
-
-
-def _table(path, data, **choices) -> Table:
-    try:
-        return read_table(data, path.name, **choices)
-    except ValueError as error:
-        raise UsageError(f"{path}: {error}") from None
 
 
 # The tour
@@ -365,19 +132,18 @@ def _with_bar(work):
         bar.wipe()
 
 
-def _tour(config, source, forms, folder, *, quiet) -> int:
+def _tour(experiment, forms, folder, *, quiet) -> int:
     files = Path(folder or ".")  # of the forms; pictures nobody asked for go into a folder only if one was named
     if folder is not None or forms:
         _make_folder(files)
     page = _Page()
-    data = dataset_for(config, source)
-    work = fit(config, data)
+    work = fit(experiment.config, experiment.dataset)
     if quiet:
         run = _with_bar(work)
         print(outcome(run))
     else:
         print("Feed-forward and backpropagation, step by step.")
-        run = _first_steps(page, config, source, data, work)
+        run = _first_steps(page, experiment, work)
         with np.errstate(over="ignore", invalid="ignore"):  # a diverged run's numbers may overflow
             _evaluation(page, run)
             _pictures(page, run, folder)
@@ -401,10 +167,10 @@ def _make_folder(folder):
         raise UsageError(f"{folder} must be a folder that can be written to, got: {error.strerror}") from None
 
 
-def _first_steps(page, config, source, data, work) -> Run:
-    source, resolved = config.source(source), config.resolve(data)
+def _first_steps(page, experiment, work) -> Run:
+    source, resolved = experiment.source, experiment.resolved
     page.heading("1  Data")
-    page.say(_clean(data_in_words(config, data)))
+    page.say(_clean(data_in_words(experiment.config, experiment.dataset)))
     if source.make.__doc__:
         page.say(source.make.__doc__.strip())
     page.heading("2  Network")
@@ -589,10 +355,10 @@ def _write(form, run, folder) -> list[Path]:
 # A record
 
 
-def _verify(options) -> int:
-    path, table = options.verify, None
-    _refuse_beside_verify(options)
-    data = _bytes(options.file) if options.file is not None else None
+def _verify(given) -> int:
+    path, table = given.verify, None
+    options.refuse_beside_verify(given)
+    data = options.read_bytes(given.file) if given.file is not None else None
     try:
         if path.stat().st_size > read.MAX_BYTES:
             raise UsageError(f"{path} must be a record of at most {read.MAX_BYTES // 1_000_000} MB")
@@ -605,25 +371,14 @@ def _verify(options) -> int:
     if data is not None:
         if not config.file_name:
             raise UsageError(f"--file must be left out: {path} is a record of samples that come from no file")
-        table = _table(options.file, data, header=config.header, decimal=config.decimal)
+        table = options.table_of(given.file, data, header=config.header, decimal=config.decimal)
     page = _Page()
-    if not options.quiet:
+    if not given.quiet:
         _record_in_words(page, loaded)
     found = _with_bar(verification.verifying(loaded, table))
-    for notice in found.notices()[: 1 if options.quiet else None]:
+    for notice in found.notices()[: 1 if given.quiet else None]:
         page.say(_clean(english.sentence(notice)), indent=0)
     return 0 if found.passed else 1
-
-
-def _refuse_beside_verify(options):
-    """A record brings its experiment along; what would change that, or ask for more, does not apply."""
-    flags = {key: f"--{key.replace('_', '-')}" for key in [*Config.PARAMS, "link", "out", "export"] if key != "file"}
-    given = [flag for key, flag in flags.items() if getattr(options, key, None) not in (None, [])]
-    if given:
-        raise UsageError(
-            f"{', '.join(given)} must be left out beside --verify: a record says itself how it was trained; only --file, "
-            "with the data of a file's record, and --quiet apply"
-        )
 
 
 def _record_in_words(page, loaded):

@@ -16,6 +16,7 @@ from ffbp.core.schedules import SCHEDULES
 from ffbp.data.dataset import Dataset
 from ffbp.experiment.build import build_network
 from ffbp.experiment.config import Config
+from ffbp.experiment.resolve import resolve
 
 
 class Training:
@@ -29,7 +30,7 @@ class Training:
     def __init__(self, config: Config, dataset: Dataset):
         _threads().limit(limits=1, user_api="blas")
         self.config, self.dataset = config, dataset
-        resolved = config.resolve(dataset)
+        resolved = resolve(config, dataset)
         self.network = build_network(config, dataset)
         optimizer = OPTIMIZERS[config.optimizer]
         self.apply = partial(optimizer.update, **{name: getattr(config, name) for name in optimizer.hyper})

@@ -10,9 +10,10 @@ from ffbp.core.network import Network
 from ffbp.data.dataset import Dataset
 from ffbp.experiment.build import build_network
 from ffbp.experiment.config import Config
+from ffbp.experiment.fields import MAX_FRAMES
+from ffbp.experiment.resolve import Resolved, resolve
 from ffbp.training.loop import Training
 
-MAX_FRAMES = 300
 MAX_RUN_BYTES = 8_000_000
 
 
@@ -95,6 +96,11 @@ class Run:
     @property
     def n_frames(self) -> int:
         return len(self.history)
+
+    @cached_property
+    def resolved(self) -> Resolved:
+        """The configuration with everything settled that it leaves open."""
+        return resolve(self.config, self.dataset)
 
     @cached_property
     def architecture(self) -> Network:

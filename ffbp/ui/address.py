@@ -6,7 +6,6 @@ the session, if a person went back or forward (the browser reports that), if a l
 if this session has not seen it before.
 """
 
-import math
 from collections.abc import Mapping
 from functools import cache
 from urllib.parse import parse_qsl
@@ -15,24 +14,10 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ffbp.browser import sources
-from ffbp.data.rows import MAX_ROWS
-from ffbp.data.table_source import MAX_CLASSES
-from ffbp.experiment.config import FOREIGN_PARAMS, MAX_COLUMNS, MAX_LAYERS, MAX_UNITS, Config
-from ffbp.training.run import MAX_FRAMES
+from ffbp.experiment import link
+from ffbp.experiment.config import FOREIGN_PARAMS, Config
+from ffbp.experiment.link import INPUTS
 
-# The view's parameters: what is merely looked at. Names are disjoint from the configuration's.
-VIEW = {
-    "frame": (0, MAX_FRAMES - 1),
-    "across": (0, MAX_COLUMNS - 1),
-    "up": (0, MAX_COLUMNS - 1),
-    "pca": (0, 1),
-    "sample": (0, MAX_ROWS - 1),
-    "layer": (1, MAX_LAYERS + 1),  # the output, too
-    "unit": (1, MAX_UNITS),
-    "wanted": (0, MAX_CLASSES - 1),
-}
-INPUTS = "x"  # typed inputs, numbers joined by "_"
-MAX_INPUTS, MAX_INPUT_TEXT = 784, 20_000  # as many as the largest images have pixels
 CONFIG, VIEW_STATE, WARNINGS = "config", "view", "address:warnings"
 WRITTEN = (
     "address:written"  # the parameters that the browser was told last, {} keys and all; None if they must be told again
@@ -74,11 +59,7 @@ def adopt(page: str) -> None:
 
 
 def _adopt(params: dict[str, str]) -> None:
-    config, warnings = Config.from_params({k: v for k, v in params.items() if k not in VIEW and k != INPUTS})
-    view, view_warnings = _view_from(params)
-    st.session_state[CONFIG] = config
-    st.session_state[VIEW_STATE] = view
-    st.session_state[WARNINGS] = warnings + view_warnings
+    st.session_state[CONFIG], st.session_state[VIEW_STATE], st.session_state[WARNINGS] = link.read(params)
     st.session_state[WRITTEN] = params
     st.session_state[ADOPTED] = st.session_state.get(ADOPTED, 0) + 1
     _note(params)
@@ -164,39 +145,6 @@ def _own(items) -> dict[str, str]:
 
 def _frozen(params: Mapping) -> frozenset:
     return frozenset((key, str(value)) for key, value in params.items())
-
-
-def _view_from(current):
-    view, warnings = {}, []
-    for key, (low, high) in VIEW.items():
-        if key not in current:
-            continue
-        text = str(current[key])
-        if text.isascii() and text.isdigit() and len(text) < 6 and low <= int(text) <= high:
-            view[key] = int(text)
-        else:
-            warnings.append(f"{key} must be from {low} to {high}, got {text[:40]!r}; the default is used")
-    if INPUTS in current:
-        numbers = [as_number(text) for text in str(current[INPUTS])[:MAX_INPUT_TEXT].split("_")]
-        if len(numbers) <= MAX_INPUTS and None not in numbers:
-            view[INPUTS] = "_".join(repr(number).removesuffix(".0") for number in numbers)
-        else:
-            warnings.append(
-                f"{INPUTS} must be finite numbers joined by _, got {str(current[INPUTS])[:40]!r}; it was left out"
-            )
-    return view, warnings
-
-
-def as_number(text: str) -> float | None:
-    """A typed number with a decimal point or comma; None if it is not a finite number."""
-    text = text.strip().replace("−", "-").replace(",", ".")
-    if not text.isascii() or "_" in text or len(text) > 40:
-        return None
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
 
 
 def _is_foreign(key) -> bool:

@@ -181,9 +181,8 @@ def repeatable(shown: Shown) -> None:
     if step is None:
         notice = Notice("stable", "info", {"steps": len(run.history.step_loss)})
     else:
-        batch = run.config.resolve(run.dataset)
-        per_epoch = math.ceil(batch.n_train / batch.batch_size)
-        notice = Notice("chaotic", "warning", {"step": step, "epoch": math.ceil(step / per_epoch)})
+        epoch = math.ceil(step / run.resolved.n_batches)
+        notice = Notice("chaotic", "warning", {"step": step, "epoch": epoch})
     (st.warning if step else st.success)(sentence(notice))
 
 

@@ -10,10 +10,11 @@ from streamlit.errors import StreamlitPageNotFoundError
 from ffbp.analysis import inspection
 from ffbp.analysis.inspection import LEFT_OUT, TEST, TRAIN
 from ffbp.data import table_source
-from ffbp.data.source import CLASSIFICATION, DECIMALS, MISSING, NO_CLASS, REGRESSION, Source, class_names_of
+from ffbp.data.source import CLASSIFICATION, DECIMALS, MISSING, NO_CLASS, REGRESSION
 from ffbp.data.table import Table
 from ffbp.data.write_table import table_csv, to_csv
 from ffbp.experiment.config import Config
+from ffbp.experiment.experiment import Experiment
 from ffbp.figures.data import balance_chart, histogram_chart
 from ffbp.figures.latex import plain
 from ffbp.ui import address, control, drawing, files
@@ -96,7 +97,7 @@ def table_gaps(table: Table) -> int:
 
 def _inputs(config, source, names):
     usable = list(dict.fromkeys(source.column_of))
-    used = list(dict.fromkeys(source.column_of[f] for f in config.resolve(source).columns))
+    used = list(dict.fromkeys(source.column_of[f] for f in files.experiment(config).columns))
     control.show(
         st, "multiselect", "Inputs", usable, name="data:inputs", value=used if len(used) <= MAX_CHIPS else [],
         labels=names, format_func=names.__getitem__, on_change=_inputs_chosen, args=(source,),
@@ -107,7 +108,7 @@ def _inputs(config, source, names):
 
 def _apply(changes):
     config = address.config()
-    values = {name: getattr(config, name) for name in Config.PARAMS.values()} | changes
+    values = config.to_dict() | changes
     new, warnings = files.fitting(values)
     files.set_data(new, warnings)
 
@@ -151,7 +152,7 @@ def preview(config: Config) -> None:
 
 def account_lines(config: Config, source: table_source.TableSource) -> list[str]:
     """What became of the rows and columns of a file, in numbers."""
-    columns = config.resolve(source).columns
+    columns = files.experiment(config).columns
     count = table_source.account(source, columns, missing=config.missing)
     parts = [f"{count.used:,} of {count.rows:,} rows are used"]
     if count.without_target:
@@ -207,7 +208,7 @@ def picture(shown: Shown) -> None:
 
 def summary(config: Config, shown: Shown) -> None:
     """The data in one line and the split in numbers."""
-    dataset, source = shown.run.dataset, config.source(files.source_for(config))
+    dataset, source = shown.run.dataset, files.experiment(config).source
     n_train, n_test = len(dataset.X_train), len(dataset.X_test)
     what = f"{dataset.n_classes} classes" if dataset.n_classes else "a number"
     inputs = "1 input" if dataset.n_inputs == 1 else f"{dataset.n_inputs} inputs"
@@ -236,25 +237,25 @@ def _data_name(config, source):
 
 def download(config: Config) -> None:
     """The current data as CSV, all rows in their order, written when it is asked for."""
-    table, source = files.current(), config.source(files.source_for(config))
+    table, experiment = files.current(), files.experiment(config)
     if config.file_name:
         name = f"{config.file_name.rsplit('.', 1)[0]}-clean.csv"
     else:
         name = f"{config.dataset}{'-points' if config.points is not None else ''}.csv"
     st.download_button(
-        "Download the data as a file", lambda: csv_of(config, source, table), file_name=name, mime="text/csv", key="data:download",
+        "Download the data as a file", lambda: csv_of(experiment, table), file_name=name, mime="text/csv", key="data:download",
         icon=":material/download:", on_click="ignore",
         help="All samples, unsplit, in their own units. Loaded here again, they are the same to the last bit.",
     )  # fmt: skip
 
 
-def csv_of(config: Config, source: Source, table: Table | None) -> str:
-    """A configuration's data as CSV: a file's table as it was read, or all samples of its source."""
-    if config.file_name:
+def csv_of(experiment: Experiment, table: Table | None) -> str:
+    """An experiment's data as CSV: a file's table as it was read, or all samples of its source."""
+    if experiment.config.file_name:
         return table_csv(table)
-    X, y = source.make(config.n_samples, config.noise, config.classes or source.default_classes, config.seed)
-    names = class_names_of(source, config.classes)
-    return to_csv(X, y, feature_names=source.feature_names, target_name=source.target_name, class_names=names)
+    source, (X, y) = experiment.source, experiment.samples
+    of_target = {"target_name": source.target_name, "class_names": experiment.class_names}
+    return to_csv(X, y, feature_names=source.feature_names, **of_target)
 
 
 # Inspect
@@ -262,8 +263,8 @@ def csv_of(config: Config, source: Source, table: Table | None) -> str:
 
 def inspect(config: Config, shown: Shown) -> None:
     """The rows with search, the classes, the columns; a chosen row is the sample of the other pages."""
-    source, dataset = files.source_for(config), shown.run.dataset
-    rows = inspection.rows_of(config, source, dataset)
+    dataset = shown.run.dataset
+    rows = inspection.rows_of(files.experiment(config), dataset)
     left, right = st.columns([3, 2])
     with left:
         _rows_table(config, rows)

@@ -8,9 +8,10 @@ import streamlit as st
 
 from ffbp.analysis.plane import usual_axes
 from ffbp.experiment import points
-from ffbp.experiment.config import MAX_POINTS, Config
+from ffbp.experiment.config import Config
+from ffbp.experiment.packed_points import MAX_POINTS
 from ffbp.figures.latex import plain
-from ffbp.ui import address
+from ffbp.ui import address, files
 from ffbp.ui.runs import Shown
 
 PAST, BASE, TABLE, FAULT = "points:past", "points:base", "points:table", "points:fault"
@@ -123,11 +124,12 @@ def _start(config, plane):
     if config.file_name:
         st.caption("Points are drawn from a dataset in the list; a file's rows stay as they are.")
         return
-    n = len(config.source().make(config.n_samples, config.noise, config.classes or 2, config.seed)[0])
+    experiment = files.experiment(config)
+    n = len(experiment.samples[0])
     taken = f"{MAX_POINTS} of its {n:,} samples, evenly chosen" if n > MAX_POINTS else f"its {n} samples"
     label, action, which = "Start from this dataset", points.start, ""
     if not points.can_start(config):
-        source, columns = config.source(), config.resolve().columns
+        source, columns = experiment.source, experiment.columns
         positions = usual_axes(columns, source.default_columns) if plane.is_principal else plane.axes
         label = "Use two columns and start" if plane.is_principal else "Use the picture's two columns and start"
         which = " in " + " and ".join(plain(source.feature_names[columns[position]]) for position in positions)

@@ -5,7 +5,6 @@ file is not loaded gets a page that asks for it (`ask`).
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
 
 import streamlit as st
 
@@ -14,7 +13,9 @@ from ffbp.data.rows import TableError
 from ffbp.data.source import Source
 from ffbp.data.table import Table
 from ffbp.data.table_source import TableSource, source_of
-from ffbp.experiment.config import DEFAULTS, Config
+from ffbp.experiment.config import Config
+from ffbp.experiment.experiment import Experiment
+from ffbp.experiment.fields import DEFAULTS
 from ffbp.figures.latex import plain
 from ffbp.ui import address
 
@@ -22,6 +23,7 @@ FILE, SOURCES, FAULT, OTHER = "file", "file:sources", "file:fault", "file:other"
 READINGS = "file:readings"  # the file as it is read with each choice of header and decimal sign
 RUNS = "file:runs"  # those of this file, kept by the session and gone with it
 SETTLED = "file:settled"
+EXPERIMENT = "file:experiment"
 MAX_SOURCES = 4  # of one file, by target and task
 MAX_MEGABYTES = 5  # of a table; the server lets more through only because a record may be larger
 TYPES = ("csv", "tsv", "tab", "txt", "dat", "data")
@@ -63,6 +65,14 @@ def source_for(config: Config) -> Source | None:
     return source(config.target, config.task, config.header, config.decimal) if config.file_name else None
 
 
+def experiment(config: Config) -> Experiment:
+    """The configuration with its data, the latest kept: what one rerun has computed about it serves the next."""
+    kept, own = st.session_state.get(EXPERIMENT), source_for(config)
+    if kept is None or kept.config != config or (own is not None and kept.source is not own):
+        kept = st.session_state[EXPERIMENT] = Experiment(config, own)
+    return kept
+
+
 def is_there(config: Config) -> bool:
     """Whether the configuration's data are at hand: they are no file, or that file is loaded."""
     table = st.session_state.get(FILE)
@@ -97,7 +107,7 @@ def settle() -> None:
         return
     st.session_state[SETTLED] = adopted
     if config.file_name:
-        st.session_state[address.CONFIG], warnings = fitting(asdict(config))
+        st.session_state[address.CONFIG], warnings = fitting(config.to_dict())
         st.session_state[address.WARNINGS] = [*st.session_state[address.WARNINGS], *warnings]
 
 
@@ -108,7 +118,7 @@ def use(table: Table, config: Config) -> None:
     """
     before = {name: st.session_state[name] for name in (FILE, SOURCES, READINGS) if name in st.session_state}
     st.session_state.update({FILE: table, SOURCES: {}, READINGS: {(config.header, config.decimal): table}})
-    values = {**asdict(config), "file_name": table.name, "file_fingerprint": table.fingerprint, "points": None}
+    values = config.to_dict() | {"file_name": table.name, "file_fingerprint": table.fingerprint, "points": None}
     try:
         new, warnings = fitting(values)
     except TableError:
@@ -134,7 +144,7 @@ def set_data(config: Config, warnings: list[str] | None = None) -> None:
 
 def without_data(config: Config) -> dict:
     """A configuration's values with those that belong to its data at their defaults."""
-    return asdict(config) | {name: DEFAULTS[name] for name in OF_THE_DATA}
+    return config.to_dict() | {name: DEFAULTS[name] for name in OF_THE_DATA}
 
 
 def take(key: str) -> None:

@@ -72,7 +72,7 @@ def begin(title: str, *, picture_first: bool = False) -> Config:
         st.session_state[PROGRESS] = st.session_state[NOTICES].empty()
     with st.container():  # one place, however many there are, so that what follows is not built anew
         for warning in st.session_state[address.WARNINGS]:
-            st.warning(plain(warning), icon=":material/link_off:")
+            st.warning(plain(str(warning)), icon=":material/link_off:")
     if not files.is_there(st.session_state[address.CONFIG]):
         sidebar.draw()
         if mnist.is_meant(st.session_state[address.CONFIG]):
@@ -84,7 +84,7 @@ def begin(title: str, *, picture_first: bool = False) -> Config:
 
 def axes_of(config: Config) -> tuple[int, ...]:
     """The columns that span the plane, as positions among the chosen ones, or PRINCIPAL."""
-    n_columns = len(config.resolve(files.source_for(config)).columns)
+    n_columns = len(files.experiment(config).columns)
     if n_columns < 2:
         return (0,)
     if n_columns > 2 and st.session_state[address.VIEW_STATE].get("pca"):
@@ -101,7 +101,7 @@ def check_view(shown: Shown) -> None:
 
     What a change of the network has taken away goes without a word: it was seen to go.
     """
-    view, sizes = st.session_state[address.VIEW_STATE], shown.run.config.resolve(shown.run.dataset).sizes
+    view, sizes = st.session_state[address.VIEW_STATE], shown.run.resolved.sizes
     from_link = st.session_state.get(CHECKED) != st.session_state[address.ADOPTED]
     st.session_state[CHECKED] = st.session_state[address.ADOPTED]
     corrected = False

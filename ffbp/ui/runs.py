@@ -14,7 +14,6 @@ from threadpoolctl import threadpool_limits
 
 from ffbp.analysis.notices import notices
 from ffbp.analysis.plane import Plane, plane_of
-from ffbp.experiment.build import dataset_for
 from ffbp.experiment.config import Config
 from ffbp.figures.blob import header_of
 from ffbp.figures.pack import packing, refine
@@ -80,7 +79,7 @@ def trained(config: Config, axes: tuple[int, ...] = (0, 1)) -> Shown:
         with runs.flight(key, bar.wait):
             shown = runs.get(key)
             if shown is None:
-                run = _any_plane(runs, config) or _train(config, runs, bar, files.source_for(config))
+                run = _any_plane(runs, config) or _train(config, runs, bar, files.experiment(config).dataset)
                 plane = plane_of(run.dataset, axes)
                 blob = in_turns(packing(run, plane), runs, lambda _: bar.pulse())
                 shown = Shown(run, plane, blob)
@@ -108,8 +107,8 @@ def _any_plane(runs, config):
         return next((shown.run for (c, _), shown in runs.runs.items() if c == config), None)
 
 
-def _train(config, runs, bar, source=None):
-    return in_turns(fit(config, dataset_for(config, source)), runs, bar.show)
+def _train(config, runs, bar, dataset):
+    return in_turns(fit(config, dataset), runs, bar.show)
 
 
 def in_turns(generator, runs, between):

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from ffbp.data.dataset import Dataset
+from ffbp.experiment.link import as_number
 from ffbp.figures.latex import plain
 from ffbp.ui import address, control
 from ffbp.words.numbers import format_number
@@ -139,7 +140,7 @@ def _shows(typed: str, text: str) -> bool:
 
     Another way to write it stays as it was typed: the field is in use, and so may be the one beside it.
     """
-    numbers = address.as_number(typed), address.as_number(text)
+    numbers = as_number(typed), as_number(text)
     return typed == text or (None not in numbers and format_number(numbers[0]) == format_number(numbers[1]))
 
 
@@ -160,7 +161,7 @@ def _row_chosen(row):
 
 
 def _input_typed(text, i, dataset):
-    number = address.as_number(text)
+    number = as_number(text)
     if number is None:
         st.session_state["sample:problem"] = f"an input must be a finite number such as 0.5 or 0,5, got {text[:40]!r}"
         return

@@ -4,8 +4,6 @@ The configuration is the truth, and each control shows it (`ffbp.ui.control`). A
 set in the configuration of that moment; whatever no longer fits the data is left out by the rules of `Config.fitting`.
 """
 
-from dataclasses import asdict
-
 import streamlit as st
 
 from ffbp.analysis import plane
@@ -14,67 +12,41 @@ from ffbp.core.initializers import INITIALIZERS
 from ffbp.core.losses import LOSSES
 from ffbp.core.network import count_params
 from ffbp.core.optimizers import OPTIMIZERS
-from ffbp.core.schedules import SCHEDULES
 from ffbp.data.dataset import DERIVED
 from ffbp.data.generators import DATASETS
 from ffbp.data.source import REGRESSION
-from ffbp.experiment.config import BOUNDS, DEFAULTS, MAX_LAYERS, MAX_UNITS, Config, loss_choices, output_choices
+from ffbp.experiment.config import Config
+from ffbp.experiment.fields import (
+    DATA,
+    DEFAULTS,
+    FIELDS,
+    GROUPS,
+    MAX_LAYERS,
+    MAX_UNITS,
+    NETWORK,
+    TRAINING,
+    Elsewhere,
+    Field,
+    Ladder,
+    Menu,
+    Number,
+    Slider,
+)
+from ffbp.experiment.kinds import Whole
+from ffbp.experiment.resolve import loss_choices, output_choices
 from ffbp.lessons.presets import PRESETS
 from ffbp.ui import address, catching_up, control, files
 
 REFERENCE = Config()
 OWN = "own"  # the dataset choice that stands for drawn points
 AS_FITS = "as fits"  # the option that stands for None, which a select box would take for no choice at all
-LADDERS = {
-    "learning_rate": (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0),
-    "epochs": (50, 100, 200, 300, 500, 1000, 2000, 3000, 5000, 10000, 20000),
-    "batch_size": (None, 1, 2, 4, 8, 10, 16, 32, 64, 128, 256, 512),
-    "l1": (0.0, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1),
-    "l2": (0.0, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3),
-    "clip": (None, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0),
-    "patience": (None, 5, 10, 20, 50, 100, 200),
-    "weight_decay": (0.0, 0.0001, 0.001, 0.01, 0.03, 0.1, 0.3),
-    "epsilon": (1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2),
-    "decay_epochs": (1, 10, 20, 50, 100, 200, 500, 1000),
-    "warmup": (1, 5, 10, 20, 50, 100, 200),
+# What is always in sight; the rest of a group is behind "More", in the order of the fields.
+IN_SIGHT = {
+    DATA: ("dataset", "noise", "classes", "columns"),
+    NETWORK: ("hidden", "activation"),
+    TRAINING: ("learning_rate", "epochs", "batch_size", "optimizer"),
 }
-LABELS = {
-    "dataset": "Dataset",
-    "n_samples": "Samples",
-    "noise": "Noise",
-    "classes": "Classes",
-    "columns": "Columns",
-    "standardize": "Standardise",
-    "derived": "Derived inputs",
-    "test_size": "Held out for testing",
-    "activation": "Activation",
-    "output_activation": "Output activation",
-    "loss": "Loss",
-    "initializer": "Initial weights",
-    "initial_theta": "Initial weights and biases",
-    "init_scale": "Scale of the weights",
-    "bias_init": "Initial bias",
-    "optimizer": "Optimizer",
-    "learning_rate": "Learning rate η",
-    "momentum": "Momentum μ",
-    "rho": "Decay of the mean square ρ",
-    "beta1": "β₁",
-    "beta2": "β₂",
-    "epsilon": "ε",
-    "weight_decay": "Weight decay λ",
-    "schedule": "Schedule",
-    "decay": "Decay factor",
-    "decay_epochs": "Decay period (epochs)",
-    "warmup": "Warm-up (epochs)",
-    "batch_size": "Batch size",
-    "shuffle": "Shuffle each epoch",
-    "epochs": "Epochs",
-    "l1": "L1 penalty",
-    "l2": "L2 penalty",
-    "clip": "Clip the gradient's norm at",
-    "patience": "Early stopping: patience (epochs)",
-    "seed": "Seed",
-}
+MORE = {DATA: "More about the data", NETWORK: "More about the network", TRAINING: "More about training"}
 
 PENDING = "sidebar:pending"  # what draws the sidebar of the page that is being made, until it is drawn
 
@@ -87,17 +59,15 @@ def draw() -> None:
 
 def usual_axes(config: Config) -> tuple[int, int]:
     """The columns of a slice unless chosen otherwise."""
-    source = config.source(files.source_for(config))
-    return plane.usual_axes(config.resolve(source).columns, source.default_columns, source.groups)
-
-
-def _group(name):
-    """The name of a group of controls: no heading, because the page's title comes after it in the document."""
-    st.markdown(f"**{name}**")
+    experiment = files.experiment(config)
+    return plane.usual_axes(experiment.columns, experiment.source.default_columns, experiment.source.groups)
 
 
 class Sidebar:
-    """The controls of one page: widget keys carry the page's name, so that pages do not share widgets."""
+    """The controls of one page: widget keys carry the page's name, so that pages do not share widgets.
+
+    A field is drawn by the method ``_draw_`` and its name if there is one, else by the kind of its control.
+    """
 
     def __init__(self, page: str):
         self.page = page
@@ -105,86 +75,44 @@ class Sidebar:
         self.config: Config = st.session_state[address.CONFIG]
         self.there = files.is_there(self.config)
         if self.there:
-            self.source = self.config.source(files.source_for(self.config))
-            self.resolved = self.config.resolve(self.source)
+            self.experiment = files.experiment(self.config)
+            self.source, self.resolved = self.experiment.source, self.experiment.resolved
 
     def draw(self) -> None:
         """Draw everything; of data that are not there only the way to others."""
-        self._draw()
+        self._presets()
+        for group in GROUPS if self.there else (DATA,):
+            st.markdown(f"**{group}**")  # no heading, because the page's title comes after it in the document
+            for name in IN_SIGHT[group] if self.there else ("dataset",):
+                self._field(FIELDS[name])
+            if self.there:
+                self._after(group)
         catching_up.note(self.keys)
 
-    def _draw(self):
-        self._presets()
-        _group("Data")
-        self._dataset()
-        if not self.there:
-            return
-        if self.source.sized:
-            self._slider("noise", 0.01)
-        if self.source.classes and not self.source.drawn:
-            low, high = self.source.classes
-            self._choice(
-                "classes",
-                tuple(range(low, high + 1)),
-                str,
-                value=self.resolved.n_classes,
-                on_default=self.source.default_classes,
-            )
-        if not self.source.generated and not self.source.drawn:
-            self._columns()
-            self._images_note()
-        self._more("data", "More about the data", self._data_details)
-        _group("Network")
-        self._hidden()
-        if self.config.hidden:
-            hidden = tuple(key for key, activation in ACTIVATIONS.items() if not activation.coupled)
-            if not isinstance(self.config.activation, tuple):
-                self._choice("activation", hidden, lambda key: ACTIVATIONS[key].label)
-        sizes = self.resolved.sizes
-        st.caption(f"{' → '.join(str(n) for n in sizes)} · {count_params(sizes)} parameters")
-        self._more("network", "More about the network", self._network_details)
-        _group("Training")
-        self._ladder("learning_rate")
-        self._ladder("epochs")
-        self._ladder("batch_size", none="full")
-        self._choice("optimizer", tuple(OPTIMIZERS), lambda key: OPTIMIZERS[key].label)
-        self._more("training", "More about training", self._training_details)
-
-    def _more(self, name, label, draw):
-        """Controls that are drawn, and sent, only when somebody opens them: half of a change's messages are saved."""
-        opened = st.expander(label, key=self._key(f"more:{name}"), on_change="rerun")
+    def _after(self, group):
+        """What follows a group's choices in sight: the network in numbers, and the other choices."""
+        if group == NETWORK:
+            sizes = self.resolved.sizes
+            st.caption(f"{' → '.join(str(n) for n in sizes)} · {count_params(sizes)} parameters")
+        # Drawn, and sent, only when somebody opens it: half of a change's messages are saved.
+        opened = st.expander(MORE[group], key=self._key(f"more:{group.lower()}"), on_change="rerun")
         if opened.open:
             with opened:
-                draw()
+                if group == NETWORK and len(self.config.hidden) > 1:
+                    self._activation_per_layer()
+                if group == TRAINING:
+                    st.caption(OPTIMIZERS[self.config.optimizer].formula)
+                for each in FIELDS.values():
+                    if each.group == group and each.name not in IN_SIGHT[group]:
+                        self._field(each)
 
-    def _dataset(self):
-        """The datasets of the list, and what is one's own: the session's file, or the drawn points."""
-        config, table = self.config, files.current()
-        labels = {key: source.label for key, source in DATASETS.items()}
-        chosen = config.dataset
-        if config.file_name or table is not None:
-            labels[files.FILE] = f"File: {config.file_name or table.name}"
-            chosen = files.FILE if config.file_name else chosen
-        if config.points is not None and not config.file_name:
-            labels[OWN] = f"Points drawn from: {DATASETS[config.dataset].label}"
-            chosen = OWN
-        self._show(
-            "selectbox", LABELS["dataset"], list(labels), name="dataset", value=chosen, labels=labels.values(),
-            format_func=labels.__getitem__, on_change=self._dataset_chosen,
-        )  # fmt: skip
-
-    def _dataset_chosen(self, key):
-        config = address.config()
-        if key == files.FILE and files.current() is not None:
-            files.use(files.current(), Config.fitting(files.without_data(config))[0])
-        elif config.file_name:
-            files.set_data(*Config.fitting(files.without_data(config) | {"dataset": key}))
-        elif config.points is not None:
-            files.set_data(*Config.fitting(asdict(config) | {"points": None, "dataset": key}))
-        elif key in DATASETS:
-            apply({"dataset": key})
-
-    # The groups' details
+    def _field(self, each: Field):
+        if isinstance(each.control, Elsewhere) or (self.there and not each.applies(self.experiment)):
+            return
+        if draw := getattr(self, f"_draw_{each.name}", None):
+            draw(each)
+        else:
+            KINDS[type(each.control)](self, each)
 
     def _presets(self):
         current = next((key for key, preset in PRESETS.items() if preset.config == self.config), None)
@@ -204,24 +132,54 @@ class Sidebar:
         if key is not None:
             address.set_config(PRESETS[key].config, frame=PRESETS[key].frame)
 
-    def _data_details(self):
-        if self.source.sized:
-            self._slider("n_samples", 10)
-        if not self.source.fixed:
-            self._slider("test_size", 0.05)
+    # Data
+
+    def _draw_dataset(self, each):
+        """The datasets of the list, and what is one's own: the session's file, or the drawn points."""
+        config, table = self.config, files.current()
+        labels = {key: source.label for key, source in DATASETS.items()}
+        chosen = config.dataset
+        if config.file_name or table is not None:
+            labels[files.FILE] = f"File: {config.file_name or table.name}"
+            chosen = files.FILE if config.file_name else chosen
+        if config.points is not None and not config.file_name:
+            labels[OWN] = f"Points drawn from: {DATASETS[config.dataset].label}"
+            chosen = OWN
+        self._show(
+            "selectbox", each.title, list(labels), name="dataset", value=chosen, labels=labels.values(),
+            format_func=labels.__getitem__, on_change=self._dataset_chosen,
+        )  # fmt: skip
+
+    def _dataset_chosen(self, key):
+        config = address.config()
+        if key == files.FILE and files.current() is not None:
+            files.use(files.current(), Config.fitting(files.without_data(config))[0])
+        elif config.file_name:
+            files.set_data(*Config.fitting(files.without_data(config) | {"dataset": key}))
+        elif config.points is not None:
+            files.set_data(*Config.fitting(config.to_dict() | {"points": None, "dataset": key}))
+        elif key in DATASETS:
+            apply({"dataset": key})
+
+    def _draw_classes(self, each):
+        low, high = self.source.classes
+        labels = {n: str(n) for n in range(low, high + 1)}
+        self._choice(each, labels, value=self.resolved.n_classes, on_default=self.source.default_classes)
+
+    def _draw_standardize(self, each):
         resolved = self.resolved
         usual = "on" if resolved.standardize else "off" if resolved.scale == 1 else f"off, pixels ÷ {resolved.scale:g}"
-        names = {None: f"{usual}, as fits", True: "on", False: "off"}
-        self._choice("standardize", (None, True, False), names.__getitem__)
-        if len(self.resolved.columns) == 2:
-            self._show(
-                "pills", LABELS["derived"], list(DERIVED), name="derived", value=list(self.config.derived),
-                selection_mode="multi", format_func=lambda key: DERIVED[key][0], on_change=self._changed,
-                args=("derived", tuple),
-            )  # fmt: skip
+        self._choice(each, {None: f"{usual}, as fits", True: "on", False: "off"})
         if resolved.standardize:
             target = " and target" if resolved.task == REGRESSION else ""
             st.caption(f"Inputs{target} are standardised with the training part's mean and standard deviation.")
+
+    def _draw_derived(self, each):
+        self._show(
+            "pills", each.title, list(DERIVED), name="derived", value=list(self.config.derived),
+            selection_mode="multi", format_func=lambda key: DERIVED[key][0], on_change=self._changed,
+            args=("derived", tuple),
+        )  # fmt: skip
 
     def _images_note(self):
         """What the automatic choice does with images, and that it once did something else."""
@@ -233,7 +191,7 @@ class Sidebar:
             "open More about the data and set Standardise to on."
         )
 
-    def _columns(self):
+    def _draw_columns(self, each):
         names = self.source.feature_names
 
         def to_columns(chosen):
@@ -250,13 +208,14 @@ class Sidebar:
             st.button("Back to two columns", key=self._key("two"), on_click=apply, args=({"columns": None},))
         else:
             self._show(
-                "multiselect", LABELS["columns"], range(len(names)), name="columns", value=list(self.resolved.columns),
+                "multiselect", each.title, range(len(names)), name="columns", value=list(self.resolved.columns),
                 labels=names, format_func=lambda c: names[c], on_change=self._changed, args=("columns", to_columns),
             )  # fmt: skip
             if len(self.resolved.columns) < len(names):
                 st.button(f"All {len(names)} columns", key=self._key("all"), on_click=apply, args=({"columns": ()},))
         if len(self.resolved.columns) > 2:
             self._slice_axes(names)
+        self._images_note()
 
     def _slice_axes(self, names):
         view = st.session_state[address.VIEW_STATE]
@@ -286,10 +245,12 @@ class Sidebar:
         if position == default:
             del address.view()[key]
 
-    def _hidden(self):
+    # The network
+
+    def _draw_hidden(self, each):
         hidden = self.config.hidden
         self._show(
-            "slider", "Hidden layers", 0, MAX_LAYERS, name="layers", value=len(hidden), on_change=self._layers_changed
+            "slider", each.title, 0, MAX_LAYERS, name="layers", value=len(hidden), on_change=self._layers_changed
         )
         for first in range(0, len(hidden), 4):
             for l, column in enumerate(st.columns(4), start=first):
@@ -313,36 +274,31 @@ class Sidebar:
             hidden[layer] = units
             apply({"hidden": tuple(hidden)})
 
-    def _network_details(self):
-        config, resolved = self.config, self.resolved
-        if len(config.hidden) > 1:
-            self._activation_per_layer()
-        losses = loss_choices(resolved.task, resolved.n_classes)
-        self._choice(
-            "loss", (None, *losses), lambda key: LOSSES[key].label if key else f"{LOSSES[resolved.loss].label}, as fits"
-        )
-        outputs = output_choices(resolved.loss, resolved.task)
-        current = ACTIVATIONS[resolved.activations[-1]].label
-        self._choice(
-            "output_activation", (None, *outputs), lambda key: ACTIVATIONS[key].label if key else f"{current}, as fits"
-        )
-        if config.initial_theta is not None:
-            st.caption(f"{LABELS['initial_theta']}: given by the link, {len(config.initial_theta)} numbers.")
-            st.button(
-                "Draw the initial weights instead", key=self._key("drawn"), on_click=apply,
-                args=({"initial_theta": None},), help="Drops the link's numbers; the seed and a rule set them again.",
-            )  # fmt: skip
-            return
-        self._choice(
-            "initializer", tuple(INITIALIZERS), lambda key: f"{INITIALIZERS[key].label}: {INITIALIZERS[key].formula}"
-        )
-        if INITIALIZERS[config.initializer].scaled:
-            self._number("init_scale", 0.1)
-        self._number("bias_init", 0.1)
+    def _draw_activation(self, each):
+        if not isinstance(self.config.activation, tuple):
+            self._choice(each, {key: ACTIVATIONS[key].label for key in each.kind.choices})
+
+    def _draw_loss(self, each):
+        losses = {key: LOSSES[key].label for key in loss_choices(self.resolved.task, self.resolved.n_classes)}
+        self._choice(each, {None: f"{LOSSES[self.resolved.loss].label}, as fits", **losses})
+
+    def _draw_output_activation(self, each):
+        outputs = {key: ACTIVATIONS[key].label for key in output_choices(self.resolved.loss, self.resolved.task)}
+        self._choice(each, {None: f"{ACTIVATIONS[self.resolved.activations[-1]].label}, as fits", **outputs})
+
+    def _draw_initializer(self, each):
+        self._choice(each, {key: f"{entry.label}: {entry.formula}" for key, entry in INITIALIZERS.items()})
+
+    def _draw_initial_theta(self, each):
+        st.caption(f"{each.title}: given by the link, {len(self.config.initial_theta)} numbers.")
+        st.button(
+            "Draw the initial weights instead", key=self._key("drawn"), on_click=apply,
+            args=({"initial_theta": None},), help="Drops the link's numbers; the seed and a rule set them again.",
+        )  # fmt: skip
 
     def _activation_per_layer(self):
         per_layer = isinstance(self.config.activation, tuple)
-        choices = tuple(key for key, activation in ACTIVATIONS.items() if not activation.coupled)
+        choices = FIELDS["activation"].kind.choices
         keys = self.config.activation if per_layer else (self.config.activation,) * len(self.config.hidden)
         for l, key in enumerate(keys):
             self._show(
@@ -356,33 +312,15 @@ class Sidebar:
         if layer < len(keys):
             apply({"activation": (*keys[:layer], key, *keys[layer + 1 :])})
 
-    def _training_details(self):
-        optimizer, schedule = OPTIMIZERS[self.config.optimizer], SCHEDULES[self.config.schedule]
-        st.caption(optimizer.formula)
-        for name in optimizer.hyper:
-            if name in LADDERS:
-                self._ladder(name)
-            else:
-                self._number(name, 0.01)
-        self._choice("schedule", tuple(SCHEDULES), lambda key: SCHEDULES[key].label)
-        for name in schedule.hyper:
-            if name in LADDERS:
-                self._ladder(name)
-            else:
-                self._slider(name, 0.05)
-        if self.config.batch_size is not None:
-            self._show(
-                "checkbox", LABELS["shuffle"], name="shuffle", value=self.config.shuffle, on_change=self._changed,
-                args=("shuffle",),
-            )  # fmt: skip
-        self._ladder("l1")
-        self._ladder("l2")
-        self._ladder("clip", none="off")
-        if self.resolved.test_size > 0:
-            self._ladder("patience", none="off")
-            if self.config.patience is not None:
-                st.caption("The test part chooses the moment to stop, so its figures are optimistic.")
-        self._number("seed", 1)
+    # Training
+
+    def _draw_shuffle(self, each):
+        self._of_field("checkbox", each)
+
+    def _draw_patience(self, each):
+        self._ladder(each)
+        if self.config.patience is not None:
+            st.caption("The test part chooses the moment to stop, so its figures are optimistic.")
 
     # Kinds of control
 
@@ -394,44 +332,62 @@ class Sidebar:
     def _show(self, kind, label, *arguments, name, place=st, **options):
         self.keys.add(control.show(place, kind, label, *arguments, name=f"{self.page}:{name}", **options))
 
-    def _choice(self, name, options, label, *, value=..., on_default=AS_FITS):
+    def _choice(self, each, labels, *, value=..., on_default=AS_FITS):
         """A selectbox; ``on_default`` is the option that means "as fits", which the configuration stores as None."""
-        value = getattr(self.config, name) if value is ... else value
-        labels = {AS_FITS if option is None else option: label(option) for option in options}
+        value = getattr(self.config, each.name) if value is ... else value
+        labels = {AS_FITS if option is None else option: label for option, label in labels.items()}
         self._show(
-            "selectbox", LABELS[name], list(labels), name=name, value=AS_FITS if value is None else value,
+            "selectbox", each.title, list(labels), name=each.name, value=AS_FITS if value is None else value,
             labels=labels.values(), format_func=labels.__getitem__, on_change=self._changed,
-            args=(name, lambda chosen: None if chosen == on_default else chosen),
+            args=(each.name, lambda chosen: None if chosen == on_default else chosen),
         )  # fmt: skip
 
-    def _slider(self, name, step):
-        self._of_field("slider", name, *BOUNDS[name], step=step)
+    def _menu(self, each):
+        self._choice(each, {key: entry.label for key, entry in each.kind.registry.items()})
 
-    def _number(self, name, step):
-        low, high = BOUNDS[name]
-        self._of_field("number_input", name, low, high, step=step, format=None if isinstance(low, int) else "%.6g")
+    def _slider(self, each):
+        self._of_field("slider", each, *_bounds(each), step=each.control.step)
 
-    def _ladder(self, name, *, none=None):
+    def _number(self, each):
+        text = None if isinstance(each.kind, Whole) else "%.6g"
+        self._of_field("number_input", each, *_bounds(each), step=each.control.step, format=text)
+
+    def _ladder(self, each):
         """A slider over round values; a value from a link takes its place among them."""
-        numbers = {option for option in (*LADDERS[name], getattr(self.config, name)) if option is not None}
-        rungs = sorted(numbers, reverse=name in ("batch_size", "patience"))
-        if none is not None:
-            rungs = [None, *rungs]
-        self._of_field("select_slider", name, rungs, format_func=lambda v: none if v is None else f"{v:g}")
+        none = each.control.none
+        numbers = {option for option in (*each.control.rungs, getattr(self.config, each.name)) if option is not None}
+        rungs = sorted(numbers, reverse=each.control.falling)
+        rungs = [None, *rungs] if none else rungs
+        self._of_field("select_slider", each, rungs, format_func=lambda v: none if v is None else f"{v:g}")
 
-    def _of_field(self, kind, name, *arguments, **options):
+    def _of_field(self, kind, each, *arguments, **options):
+        value = getattr(self.config, each.name)
         self._show(
-            kind, LABELS[name], *arguments, name=name, value=getattr(self.config, name), on_change=self._changed,
-            args=(name,), **options,
-        )  # fmt: skip
+            kind,
+            each.title,
+            *arguments,
+            name=each.name,
+            value=value,
+            on_change=self._changed,
+            args=(each.name,),
+            **options,
+        )
 
     def _changed(self, chosen, name, read=lambda chosen: chosen):
         apply({name: read(chosen)})
 
 
+KINDS = {Slider: Sidebar._slider, Number: Sidebar._number, Ladder: Sidebar._ladder, Menu: Sidebar._menu}
+
+
+def _bounds(each):
+    number = int if isinstance(each.kind, Whole) else float
+    return number(each.kind.low), number(each.kind.high)
+
+
 def apply(changes: dict) -> None:
     """Change fields of the present configuration; whatever no longer fits is left out, and each of those is told."""
-    values = asdict(address.config()) | changes
+    values = address.config().to_dict() | changes
     config, warnings = files.fitting({name: value for name, value in values.items() if value != DEFAULTS[name]})
     address.set_config(config)
     st.session_state[address.WARNINGS] = warnings

@@ -7,6 +7,7 @@ import pytest
 from browsing import Playground
 
 import ffbp
+from ffbp.experiment.fields import KEYS
 
 ROWS = "".join(
     f"{i % 7 + i % 3 * 2};{['red', 'green', 'blue'][i % 3]};{i % 11},5;{['cat', 'dog', 'fox'][i % 3]}\n"
@@ -35,7 +36,7 @@ def your_data(playground):
 
 def config_of(page):
     query = {key: values[-1] for key, values in parse_qs(urlsplit(page.url).query).items()}
-    return ffbp.Config.from_params({k: v for k, v in query.items() if k in ffbp.Config.PARAMS})[0]
+    return ffbp.Config.from_params({k: v for k, v in query.items() if k in KEYS})[0]
 
 
 def load(on, path):

@@ -10,6 +10,7 @@ from ffbp.data import read_table, table_source
 from ffbp.data.source import class_names_of
 from ffbp.data.table import fingerprint
 from ffbp.experiment.build import dataset_for
+from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.points import point_names
 from ffbp.figures.blob import arrays_of, header_of
 from ffbp.ui import data, files, runs
@@ -505,7 +506,7 @@ def test_statistics_are_of_the_part_that_is_chosen():
 def test_what_is_downloaded_loads_back_to_the_same_data(key):
     config = Config(dataset=key)
     X, y = make_dataset(key)
-    source = table_source.source_of(read_table.read_table(data.csv_of(config, config.source(), None).encode()))
+    source = table_source.source_of(read_table.read_table(data.csv_of(Experiment(config), None).encode()))
     X2, y2 = source.make(0, 0, 0, 0)
     assert (X2.tobytes(), y2.tobytes()) == (X.tobytes(), y.tobytes())
     assert source.class_names == class_names_of(DATASETS[key], None)
@@ -513,7 +514,7 @@ def test_what_is_downloaded_loads_back_to_the_same_data(key):
 
 def test_what_is_downloaded_of_a_file_is_the_file():
     table = read_table.read_table(HOUSES.encode(), "houses.csv")
-    text = data.csv_of(Config(file_name="houses.csv"), table_source.source_of(table), table)
+    text = data.csv_of(Experiment(Config(file_name="houses.csv")), table)
     assert text.splitlines()[:2] == ["rooms,area,price", "0,0.5,0.25"]
 
 

@@ -7,6 +7,7 @@ import pytest
 from apptest import ROOT, charts_of, named, run_page
 
 import ffbp
+from ffbp.experiment.experiment import Experiment
 from ffbp.lessons.presets import PRESETS
 from ffbp.words.numbers import format_number
 
@@ -29,7 +30,7 @@ def by_hand(config, x, frame=-1):
     """The pass from the recorded parameters, with nothing of the core: (W, b, z, a of each layer)."""
     run = ffbp.train(config)
     theta, a, start, layers = run.history.theta[frame], np.asarray(x, dtype=float), 0, []
-    resolved = config.resolve()
+    resolved = Experiment(config).resolved
     sizes = resolved.sizes
     keys = [layer.key for layer in run.network(frame).activations]
     for n_in, n_out, key in zip(sizes[:-1], sizes[1:], keys, strict=True):

@@ -10,10 +10,10 @@ from apptest import blob_of, notices_of, playground, run_page
 import ffbp
 from ffbp.core import gradcheck
 from ffbp.data.generators import DATASETS
-from ffbp.experiment.config import DEFAULTS
+from ffbp.experiment import link
+from ffbp.experiment.fields import FIELDS, KEYS, Elsewhere
 from ffbp.figures.blob import arrays_of, header_of
 from ffbp.lessons.presets import PRESETS
-from ffbp.ui import address
 
 FULL = {
     "dataset": "spiral", "samples": "400", "noise": "0.1", "classes": "3", "derived": "x1_x2", "test": "0.3", "hidden": "8-6",
@@ -68,7 +68,7 @@ def test_a_unit_that_the_sidebar_takes_away_goes_without_a_word():
 
 def _bad_urls(n=100):
     rng = random.Random(1)
-    keys = [*ffbp.Config.PARAMS, *address.VIEW, "unheard"]
+    keys = [*KEYS, *link.VIEW, "unheard"]
     nasty = ["", "nan", "inf", "-1", "1e999", "None", "[]", "<script>alert(1)</script>", "$x^2$", "../../etc/passwd", "💥", "0x10",
              "__import__('os')", "1" * 500, "-", "_", "~", "\\", "%00", "1-2-3-4-5-6-7-8-9-10", "\u202e", "١٢", "a\nb"]  # fmt: skip
     for _ in range(n):
@@ -80,7 +80,7 @@ def _bad_urls(n=100):
 @pytest.mark.parametrize("params", list(_bad_urls()), ids=range(100))
 def test_a_bad_url_warns_and_never_fails(params):
     app = check(playground(**{**params}))
-    config, warnings = ffbp.Config.from_params({k: v for k, v in params.items() if k not in address.VIEW})
+    config, warnings = ffbp.Config.from_params({k: v for k, v in params.items() if k not in link.VIEW})
     shown = app.session_state["config"]
     assert shown == config
     assert len(app.warning) >= len(warnings)
@@ -178,9 +178,7 @@ def test_every_widget_changes_the_configuration_and_the_address(base):
 def test_every_ladder_changes_its_field(name):
     app = check(playground(optimizer="adam", epochs="30"))
     ladder = next(w for w in app.sidebar.select_slider if w.key == f"playground:{name}")
-    from ffbp.ui.sidebar import LADDERS
-
-    value = next(v for v in LADDERS[name] if v is not None and v != getattr(app.session_state["config"], name))
+    value = next(v for v in FIELDS[name].control.rungs if v != getattr(app.session_state["config"], name))
     ladder.set_value(value)
     app = check(app.run())
     assert getattr(app.session_state["config"], name) == value
@@ -353,23 +351,19 @@ def test_the_steps_named_are_the_steps_made(monkeypatch):
     assert made == named | {2 * step for step in named}
 
 
-def test_every_field_of_the_configuration_has_a_control_or_a_reason():
-    later = {"initial_theta"}  # set by a link or a script, not by a widget
-    later |= {
-        "points",
-        "file_name",
-        "file_fingerprint",
-        "header",
-        "decimal",
-        "target",
-        "task",
-        "missing",
-    }  # on the page Your data
-    app_keys = set()
-    for params in (*BASES.values(), {"optimizer": "rmsprop"}, {"optimizer": "adam", "schedule": "cosine"}):
+def test_every_field_of_the_configuration_has_a_control_or_a_stated_reason():
+    shown = set()
+    cases = (
+        {"optimizer": "rmsprop"},
+        {"optimizer": "adam", "schedule": "cosine"},
+        {"hidden": "none", "theta": "0_0_0"},
+    )
+    for params in (*BASES.values(), *cases):
         app = check(playground(**{**params, "epochs": "5"}))
-        app_keys |= {w.key.split(":")[1] for _, w in _moves(app) if w.key}
-    keys = {key.rstrip("0123456789") for key in app_keys} | app_keys
-    names = {"hidden": "layers"}
-    missing = {name for name in DEFAULTS if names.get(name, name) not in keys} - later
-    assert missing == set()
+        shown |= {w.key.split(":")[1] for _, w in _moves(app) if w.key} | {
+            b.key.split(":")[-1] for b in app.sidebar.button
+        }
+    keys = {"hidden": "layers", "initial_theta": "drawn"}  # several controls, or one that takes the value away
+    missing = {name for name in FIELDS if keys.get(name, name) not in shown}
+    assert missing == {name for name, each in FIELDS.items() if isinstance(each.control, Elsewhere)}
+    assert all(each.control.where for each in FIELDS.values() if isinstance(each.control, Elsewhere))

@@ -13,6 +13,8 @@ from ffbp.data.split import n_held_out, usable_rows
 from ffbp.data.table import Column, Table
 from ffbp.data.table_source import source_of
 from ffbp.experiment.build import dataset_for
+from ffbp.experiment.experiment import Experiment
+from ffbp.experiment.resolve import resolve
 from ffbp.training.recording import train
 
 TABLES = {"iris": (150, 4), "wine": (178, 13), "breast_cancer": (569, 30), "diabetes": (442, 10), "digits": (1797, 64)}
@@ -223,7 +225,7 @@ def test_what_is_standardised_by_default_follows_from_the_kind_of_data():
 
 def test_images_are_divided_by_full_ink_unless_somebody_chooses_otherwise():
     images = Config(dataset="digits", columns=())
-    d, resolved = dataset_for(images), images.resolve()
+    d, resolved = dataset_for(images), Experiment(images).resolved
     assert (resolved.standardize, resolved.scale, d.standardized, d.scale) == (False, 16.0, False, 16.0)
     assert (d.X_train == d.raw_train / 16).all()
     assert (d.decode(d.X_test) == d.raw_test).all()
@@ -241,10 +243,14 @@ def test_a_file_of_images_is_divided_by_its_ink():
     options = {"encoding": "UTF-8", "separator": ",", "decimal_comma": False, "has_header": True}
     source = source_of(Table("images.csv", "x", (*columns, target), **options))
     config = Config(file_name="images.csv", columns=())
-    assert (source.ink, config.resolve(source).scale, dataset_for(config, source).scale) == (255.0, 255.0, 255.0)
-    assert config.resolve(dataset_for(config, source)).scale == 255.0
+    assert (source.ink, Experiment(config, source).resolved.scale, dataset_for(config, source).scale) == (
+        255.0,
+        255.0,
+        255.0,
+    )
+    assert resolve(config, dataset_for(config, source)).scale == 255.0
     fewer = source_of(Table("images.csv", "x", (*columns[:-1], target), **options))
-    assert config.resolve(fewer).standardize
+    assert Experiment(config, fewer).resolved.standardize
 
 
 def test_the_automatic_choice_trains_images_as_well_as_standardised_ones():

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 import ffbp
-from ffbp.experiment.config import MAX_WORK
+from ffbp.experiment.experiment import MAX_WORK, Experiment
 from ffbp.lessons.presets import PRESETS
 
 CONFIG = PRESETS["digits"].config
@@ -21,6 +21,6 @@ def test_the_digits_are_read_well_on_images_never_seen(seed):
 
 
 def test_every_epoch_is_a_moment_of_the_timeline_and_training_is_short():
-    assert CONFIG.work() < MAX_WORK / 2
+    assert Experiment(CONFIG).work < MAX_WORK / 2
     assert ffbp.train(replace(CONFIG, epochs=5)).n_frames == 6
     assert ffbp.training.run.max_frames(64 * 65 + 10 * 65, 1) > CONFIG.epochs

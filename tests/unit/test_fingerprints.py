@@ -8,6 +8,7 @@ import pytest
 
 import ffbp
 from ffbp.core.optimizers import OPTIMIZERS
+from ffbp.experiment.experiment import Experiment
 
 WANTED = json.loads(fingerprint.PATH.read_text("utf-8"))
 CONFIGS = fingerprint.configs()
@@ -30,4 +31,4 @@ def test_the_runs_cover_every_preset_optimizer_loss_and_task():
     assert set(WANTED["runs"]) == set(CONFIGS)
     assert {config.optimizer for config in CONFIGS.values()} == set(OPTIMIZERS)
     assert {ffbp.train(c).dataset.task for c in CONFIGS.values() if c.epochs < 20} == {"classification", "regression"}
-    assert {c.resolve().loss for c in CONFIGS.values()} == set(ffbp.LOSSES)
+    assert {Experiment(c).resolved.loss for c in CONFIGS.values()} == set(ffbp.LOSSES)

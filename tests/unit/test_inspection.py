@@ -10,6 +10,7 @@ from ffbp.analysis import inspection
 from ffbp.data.read_table import read_table
 from ffbp.data.table_source import source_of
 from ffbp.experiment.build import dataset_for
+from ffbp.experiment.experiment import Experiment
 from ffbp.figures import palette
 from ffbp.figures.data import balance_chart, histogram_chart
 
@@ -19,7 +20,7 @@ GAPS = "a,b,kind\n" + "".join(
 
 
 def rows_of(config, source=None):
-    return inspection.rows_of(config, source, dataset_for(config, source))
+    return inspection.rows_of(Experiment(config, source), dataset_for(config, source))
 
 
 @pytest.mark.parametrize("key", DATASETS)

@@ -3,7 +3,6 @@
 import json
 import random
 import time
-from dataclasses import asdict
 from urllib.parse import parse_qs, parse_qsl, urlencode
 
 import pytest
@@ -12,36 +11,27 @@ from links import KEYS, random_links
 from test_config import random_config
 
 from ffbp.data.generators import DATASETS
-from ffbp.experiment.config import (
-    BOUNDS,
-    DEFAULTS,
-    FOREIGN_PARAMS,
-    MAX_COLUMNS,
-    MAX_LAYERS,
-    MAX_UNITS,
-    MAX_WORK,
-    Config,
-)
+from ffbp.experiment import link
+from ffbp.experiment.config import FOREIGN_PARAMS, Config
+from ffbp.experiment.experiment import MAX_WORK, Experiment
+from ffbp.experiment.fields import DEFAULTS, FIELDS, MAX_COLUMNS, MAX_LAYERS, MAX_UNITS, Ladder
+from ffbp.experiment.fields import KEYS as FIELD_KEYS
 from ffbp.training.run import max_frames
-from ffbp.ui import address
-from ffbp.ui.sidebar import LADDERS
 
 
 def test_the_view_reaches_every_moment_unit_and_column_that_a_run_can_have():
     deepest = Config(hidden=(MAX_UNITS,) * MAX_LAYERS, epochs=1)
-    assert address.VIEW["layer"] == (1, len(deepest.resolve().sizes) - 1)
-    assert address.VIEW["unit"] == (1, max(deepest.resolve().sizes))
+    assert link.VIEW["layer"] == (1, len(Experiment(deepest).resolved.sizes) - 1)
+    assert link.VIEW["unit"] == (1, max(Experiment(deepest).resolved.sizes))
     longest = max(max_frames(n_params, 0) for n_params in (1, 41, 1000))
-    assert address.VIEW["frame"] == (0, longest - 1)
-    assert address.VIEW["across"] == address.VIEW["up"] == (0, MAX_COLUMNS - 1)
-    assert max(source.n_rows or 0 for source in DATASETS.values()) <= address.VIEW["sample"][1] + 1
+    assert link.VIEW["frame"] == (0, longest - 1)
+    assert link.VIEW["across"] == link.VIEW["up"] == (0, MAX_COLUMNS - 1)
+    assert max(source.n_rows or 0 for source in DATASETS.values()) <= link.VIEW["sample"][1] + 1
 
 
-@pytest.mark.parametrize("name", LADDERS)
-def test_every_rung_of_a_ladder_lies_within_the_bounds(name):
-    low, high = BOUNDS[name]
-    assert [value for value in LADDERS[name] if value is not None and not low <= value <= high] == []
-    for value in LADDERS[name]:
+@pytest.mark.parametrize("name", [name for name, each in FIELDS.items() if isinstance(each.control, Ladder)])
+def test_every_rung_of_a_ladder_is_a_value_that_can_be_chosen(name):
+    for value in FIELDS[name].control.rungs:
         Config(**{"patience": None, name: value, **({} if name == "epochs" else {"epochs": 1})})
 
 
@@ -58,40 +48,44 @@ def parameters(link):
 
 
 def own(params):
-    return {key: value for key, value in params.items() if key not in address.VIEW and key != address.INPUTS}
+    return link.without_view(params)
 
 
 def test_the_links_reach_every_parameter_and_most_have_faults(links):
-    assert {key for link in links for key in parameters(link)} >= set(KEYS)
-    faulty = sum(bool(Config.from_params(own(parameters(link)))[1]) for link in links)
+    assert {key for each in links for key in parameters(each)} >= set(KEYS)
+    faulty = sum(bool(Config.from_params(own(parameters(each)))[1]) for each in links)
     assert len(links) / 3 < faulty < len(links)
 
 
 def test_each_gives_a_valid_bounded_configuration_and_at_most_warnings(links):
     slowest = 0.0
-    for link in links:
-        params = own(parameters(link))
+    for each in links:
+        params = own(parameters(each))
         start = time.process_time()
         config, warnings = Config.from_params(params)
         slowest = max(slowest, time.process_time() - start)
-        assert all(isinstance(text, str) and len(text) < 500 for text in warnings), link[:200]
-        assert Config.from_params(config.to_params()) == (config, []), link[:200]
-        assert config.file_name or config.epochs == 1 or config.work() <= MAX_WORK, link[:200]
+        assert all(len(str(problem)) < 500 for problem in warnings), each[:200]
+        assert Config.from_params(config.to_params()) == (config, []), each[:200]
+        assert config.file_name or config.epochs == 1 or Experiment(config).work <= MAX_WORK, each[:200]
     print(f"slowest of {len(links)}: {slowest * 1e3:.0f} ms")
     assert slowest < 2
 
 
 def test_what_is_not_taken_is_named_in_a_warning(links):
-    for link in links:
-        params = own(parameters(link))
+    for each in links:
+        params = own(parameters(each))
         config, warnings = Config.from_params(params)
         for key, text in params.items():
-            name = Config.PARAMS.get(key, key)
+            name = FIELD_KEYS.get(key, key)
             if name not in DEFAULTS:
                 if not key.startswith(FOREIGN_PARAMS):
-                    assert any("unknown parameter" in warning for warning in warnings), (key, warnings)
+                    assert any(problem.rule == "parameter" for problem in warnings), (key, warnings)
             elif getattr(config, name) == DEFAULTS[name] and text not in _default_texts(name):
-                assert any(name in warning for warning in warnings) or _means_default(name, text), (key, text, warnings)
+                assert any(problem.field == name for problem in warnings) or _means_default(name, text), (
+                    key,
+                    text,
+                    warnings,
+                )
 
 
 def _default_texts(name):
@@ -106,17 +100,17 @@ def _means_default(name, text):
 
 
 def test_the_views_parameters_are_bounded_or_warned_about(links):
-    for link in links:
-        params = parameters(link)
-        view, warnings = address._view_from(params)
-        for key in (*address.VIEW, address.INPUTS):
-            assert (key in view) + any(text.startswith(f"{key} must") for text in warnings) == (key in params), link
-        for key, (low, high) in address.VIEW.items():
+    for each in links:
+        params = parameters(each)
+        view, warnings = link.view_of(params)
+        for key in (*link.VIEW, link.INPUTS):
+            assert (key in view) + any(problem.field == key for problem in warnings) == (key in params), each
+        for key, (low, high) in link.VIEW.items():
             assert low <= view.get(key, low) <= high
-        if address.INPUTS in view:
-            assert len(view[address.INPUTS].split("_")) <= 64
+        if link.INPUTS in view:
+            assert len(view[link.INPUTS].split("_")) <= link.MAX_INPUTS
         again = {key: str(value) for key, value in view.items()}
-        assert address._view_from(again) == (view, []), "what was taken comes back from the address that is written"
+        assert link.view_of(again) == (view, []), "what was taken comes back from the address that is written"
         assert parameters(urlencode(again)) == again
 
 
@@ -125,7 +119,7 @@ def test_the_views_parameters_are_bounded_or_warned_about(links):
 )
 def test_a_link_of_an_earlier_version_means_what_it_meant(written):
     params = dict(parse_qsl(written["link"].removeprefix("?"), keep_blank_values=True))
-    config, warnings = Config.from_params({k: v for k, v in params.items() if k not in address.VIEW})
+    config, warnings = Config.from_params({k: v for k, v in params.items() if k not in link.VIEW})
     assert not warnings
-    assert json.loads(json.dumps(asdict(config))) == json.loads(json.dumps(DEFAULTS)) | written["config"]
-    assert {name: params[name] for name in params if name in address.VIEW} == written["view"]
+    assert json.loads(json.dumps(config.to_dict())) == json.loads(json.dumps(DEFAULTS)) | written["config"]
+    assert {name: params[name] for name in params if name in link.VIEW} == written["view"]

@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 
 import ffbp
 from ffbp.analysis import notices
-from ffbp.experiment.config import MAX_WORK
+from ffbp.experiment.experiment import MAX_WORK, Experiment
 from ffbp.words import english
 from ffbp.words.numbers import format_number
 
@@ -36,7 +36,7 @@ def runs(full):
             config = random_config(rng)
             if config.file_name:
                 continue  # its data is not in it
-            epochs = max(1, int(config.epochs * min(1, work / config.work())))
+            epochs = max(1, int(config.epochs * min(1, work / Experiment(config).work)))
             start = time.process_time()
             run = ffbp.train(replace(config, epochs=epochs))
             found.append((run, time.process_time() - start))
@@ -65,10 +65,10 @@ def test_each_ends_finite_or_with_the_epoch_at_which_it_diverged_and_its_words(r
 
 def test_none_takes_longer_than_the_work_that_config_promises_by_more_than_a_factor(runs):
     """Recording and measuring up to 300 frames comes on top: a second at most, however short the run."""
-    assert all(run.config.epochs == 1 or run.config.work() <= MAX_WORK for run, _ in runs)
+    assert all(run.config.epochs == 1 or Experiment(run.config).work <= MAX_WORK for run, _ in runs)
     slowest = max(runs, key=lambda pair: pair[1])
-    print(f"slowest: {slowest[1]:.2f} s for an estimate of {slowest[0].config.work():.2f} s")
-    assert all(seconds < MAX_SLOWNESS * run.config.work() + 2.5 for run, seconds in runs)
+    print(f"slowest: {slowest[1]:.2f} s for an estimate of {Experiment(slowest[0].config).work:.2f} s")
+    assert all(seconds < MAX_SLOWNESS * Experiment(run.config).work + 2.5 for run, seconds in runs)
 
 
 def test_the_gradient_at_the_beginning_is_the_slope_of_the_loss(runs, full):

@@ -16,6 +16,7 @@ from ffbp.data import mnist
 from ffbp.data.raster import raster_of
 from ffbp.data.table_source import source_of
 from ffbp.experiment.build import dataset_for
+from ffbp.experiment.experiment import Experiment
 from ffbp.lessons.presets import MNIST
 
 
@@ -94,7 +95,7 @@ def test_the_experiment_fits_the_real_sample():
         source,
     )
     assert warnings == []
-    assert config.resolve(source).n_train == 2400
+    assert Experiment(config, source).resolved.n_train == 2400
 
 
 def test_scikit_learn_reads_a_local_copy_of_openmls_files(monkeypatch, tmp_path):

@@ -8,7 +8,8 @@ import pytest
 from ffbp import DATASETS, Config, make_dataset, train
 from ffbp.data.source import REGRESSION
 from ffbp.experiment import points as drawing
-from ffbp.experiment.config import MAX_POINTS
+from ffbp.experiment.experiment import Experiment
+from ffbp.experiment.packed_points import MAX_POINTS
 
 TWO = ((0.0, 1.0, 0.0), (2.0, 3.0, 1.0))
 DRAWABLE = [key for key, source in DATASETS.items() if len(source.default_columns) <= 2]
@@ -41,7 +42,7 @@ def test_a_drawing_starts_from_the_samples_of_any_dataset(key):
 def test_a_start_from_four_points_holds_out_none_of_them():
     config = drawing.start(Config(dataset="xor_gate", epochs=1))
     assert config.points == ((0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 0))
-    assert config.resolve().n_train == 4
+    assert Experiment(config).resolved.n_train == 4
 
 
 def test_a_start_keeps_what_is_drawn_already_and_says_where_it_cannot_be():

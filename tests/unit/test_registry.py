@@ -10,7 +10,7 @@ from ffbp import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDU
 from ffbp.core.activations import Activation
 from ffbp.data.dataset import DERIVED
 from ffbp.data.source import Source
-from ffbp.experiment.config import output_choices
+from ffbp.experiment.resolve import output_choices
 
 
 @pytest.fixture

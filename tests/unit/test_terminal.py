@@ -18,9 +18,10 @@ import waiting
 import ffbp
 from ffbp import Config
 from ffbp.analysis.summary import command
-from ffbp.experiment.config import BOUNDS, DEFAULTS
+from ffbp.experiment.fields import FIELDS, GROUPS
 from ffbp.export.forms import CODE, FORMS
 from ffbp.lessons.presets import PRESETS
+from ffbp.terminal import options
 from ffbp.terminal import tour as terminal
 from ffbp.words.numbers import format_number, format_percent
 
@@ -183,11 +184,11 @@ def test_a_links_bare_parameters_are_a_link_too(tour):
     assert tour("--link", "?epochs=3&hidden=2")[1] == tour("--epochs", 3, "--hidden", 2)[1]
 
 
-@pytest.mark.parametrize("name", [n for n in DEFAULTS if n not in terminal.NO_OPTION])
+@pytest.mark.parametrize("name", [name for name, each in FIELDS.items() if each.option])
 def test_every_field_has_an_option_by_both_of_its_names(name):
-    key = {v: k for k, v in Config.PARAMS.items()}[name]
+    key = FIELDS[name].key
     for flag in (key, name):
-        assert vars(terminal.parser().parse_args([f"--{flag.replace('_', '-')}", "1"]))[key] == "1"
+        assert vars(options.parser().parse_args([f"--{flag.replace('_', '-')}", "1"]))[key] == "1"
 
 
 def test_help_names_every_option_with_its_choices_and_bounds(tour):
@@ -198,10 +199,13 @@ def test_help_names_every_option_with_its_choices_and_bounds(tour):
         assert title in words
     for registry in (ffbp.DATASETS, ffbp.OPTIMIZERS, ffbp.SCHEDULES, ffbp.INITIALIZERS, ffbp.LOSSES, ffbp.ACTIVATIONS):
         assert all(key in words for key in registry)
-    for name in terminal.GROUPS["Training"]:
-        if name in BOUNDS:
-            assert f"to {BOUNDS[name][1]:g}" in words or f"to {BOUNDS[name][1]}" in words
-    assert all(name in terminal.HELP for group in terminal.GROUPS.values() for name in group)
+    for each in FIELDS.values():
+        assert each.group in GROUPS
+        if each.option:
+            assert f"{options.flag(each.key)} " in words
+            assert each.help.split(";")[0] in words
+        if getattr(each.kind, "bounded", False):
+            assert f"to {each.kind.high:g}" in words or f"to {each.kind.high}" in words
     assert max(map(len, out.splitlines())) <= 110
 
 
@@ -214,10 +218,10 @@ def test_the_command_of_an_experiment_brings_it_back():
         initial_theta=None,
         learning_rate=0.3,
     )
-    options = terminal.parser().parse_args(shlex.split(command(config))[3:])
-    assert terminal._config(options) == (config, None)
+    for_terminal = lambda config: options.parser().parse_args(shlex.split(command(config))[3:])  # noqa: E731
+    assert options.experiment(for_terminal(config)).config == config
     negative = Config(hidden=(), initial_theta=(-0.5, 0.25, 1e-7), bias_init=-1.5)
-    assert terminal._config(terminal.parser().parse_args(shlex.split(command(negative))[3:])) == (negative, None)
+    assert options.experiment(for_terminal(negative)).config == negative
 
 
 # A file of one's own
@@ -457,14 +461,8 @@ def test_a_misspelt_parameter_of_a_link_is_said_and_the_rest_counts(tour):
         "--link", "http://x/?hiden=4&epochs=3&frame=2&x=1_2&utm_source=a&embed=true&embed_options=dark_theme", "--quiet"
     )
     assert code == 0
-    assert err == "python -m ffbp: warning: unknown parameter 'hiden' in the link; it was left out\n"
+    assert err == "python -m ffbp: warning: the link has an unknown parameter 'hiden'; it was left out\n"
     assert out == tour("--epochs", 3, "--quiet")[1]
-
-
-def test_the_views_parameters_are_those_of_the_dashboard():
-    from ffbp.ui import address
-
-    assert set(terminal.VIEWED) == {*address.VIEW, address.INPUTS}
 
 
 @pytest.mark.parametrize("folder", ["{}/file", "{}/file/sub", "/proc", "/proc/x"])

@@ -8,6 +8,7 @@ import textbook
 import ffbp
 from ffbp import Config, History, fit, make_dataset, train
 from ffbp.experiment.build import dataset_for
+from ffbp.experiment.experiment import Experiment
 from ffbp.training.loop import Training, learning_rates
 from ffbp.training.measure import Measures
 from ffbp.training.recording import drain, record
@@ -203,7 +204,7 @@ def test_the_loss_falls_on_every_kind_of_task():
 @NAMED
 def test_shapes_and_the_places_of_nan(config):
     run = run_of(config)
-    h, resolved = run.history, config.resolve()
+    h, resolved = run.history, Experiment(config).resolved
     n, n_layers = len(h), len(resolved.sizes) - 1
     assert run.n_frames == n == len(h.theta) == len(h.state)
     for name in ("epoch", "step", "train_loss", "penalty", "test_loss", "train_accuracy", "test_r2", "total"):

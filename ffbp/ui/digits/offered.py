@@ -12,10 +12,10 @@ from ffbp.ui.runs import Shown
 
 def shows_digits(config: Config) -> bool:
     """Whether the experiment's inputs can be digits' images: all pixels, nothing else, and ten classes."""
-    source = config.source(files.source_for(config))
-    resolved = config.resolve(source)
-    n_pixels = len(source.feature_names)
-    return n_pixels in INK and resolved.columns == tuple(range(n_pixels)) and resolved.n_classes == 10
+    experiment = files.experiment(config)
+    n_pixels = len(experiment.source.feature_names)
+    is_whole = experiment.columns == tuple(range(n_pixels))
+    return n_pixels in INK and is_whole and experiment.resolved.n_classes == 10
 
 
 def are_images(shown: Shown) -> bool:

@@ -6,9 +6,10 @@ import numpy as np
 import streamlit as st
 
 from ffbp.data.source import REGRESSION
+from ffbp.experiment.link import as_number
 from ffbp.figures import forward as pictures
 from ffbp.figures import latex as formulas
-from ffbp.ui import address, control
+from ffbp.ui import control
 from ffbp.ui.chart import chart, theme
 from ffbp.ui.forward.layers import pass_in_words
 from ffbp.ui.forward.output import NOT_A_NUMBER, decision
@@ -36,7 +37,7 @@ def what_if(moment: Moment) -> None:
     if not typed.strip():
         st.caption("Type a new value: the pass of a copy is shown beside the original. The run never changes.")
         return
-    value = address.as_number(typed)
+    value = as_number(typed)
     if value is None:
         st.error(formulas.plain(f"a new value must be a finite number such as 0.5 or 0,5, got {typed[:40]!r}"))
         return

@@ -1,0 +1,178 @@
+"""The terminal's options: made from the fields of the configuration, and read together with a link and a file."""
+
+import argparse
+import sys
+import textwrap
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from ffbp.data.read_table import read_table
+from ffbp.data.rows import MAX_BYTES
+from ffbp.data.table import Table, clean, fingerprint
+from ffbp.data.table_source import source_of
+from ffbp.experiment import link
+from ffbp.experiment.config import Config
+from ffbp.experiment.experiment import Experiment
+from ffbp.experiment.fields import DATA, FIELDS, GROUPS, Field
+from ffbp.experiment.kinds import Real, Whole
+from ffbp.export.forms import FORMS
+from ffbp.version import VERSION
+from ffbp.words.problems import number_text
+
+EXAMPLES = """examples:
+  python -m ffbp
+  python -m ffbp --dataset spiral --hidden 16-16 --activation tanh --optimizer adam --lr 0.03
+  python -m ffbp --link "https://ffbp.example/?dataset=iris&hidden=8" --out lesson --export json,html
+  python -m ffbp --verify homework.json --file class.csv
+
+exit codes: 0 done, 1 the run diverged, a record did not verify, or a form could not be written,
+as where a library has no equivalent (the other forms are written), 2 wrong usage, a damaged file
+or a folder that cannot be written to, 130 interrupted"""
+
+
+class UsageError(Exception):
+    """What the user typed makes no experiment."""
+
+
+def parser(rows: Mapping[str, Field] = FIELDS) -> argparse.ArgumentParser:
+    """All options, one a row."""
+    parser = argparse.ArgumentParser(
+        prog="python -m ffbp",
+        usage="%(prog)s [options]",
+        description=textwrap.fill(
+            "Feed-forward and backpropagation, step by step: data, network, training, evaluation, pictures, predictions. "
+            "Without options it is the reference experiment. The options are the parameters of the dashboard's link.",
+            80,
+        ),
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"ffbp {VERSION}")
+    for title in GROUPS:
+        group = parser.add_argument_group(title)
+        if title == DATA:
+            group.add_argument("--file", metavar="FILE", type=Path, help="train on a CSV or TSV file instead")
+        for name, each in rows.items():
+            if each.group == title and each.option:
+                flags = dict.fromkeys((flag(each.key), flag(name)))
+                group.add_argument(*flags, dest=each.key, metavar=each.kind.metavar, help=_help(each))
+    output = parser.add_argument_group("Output")
+    output.add_argument("--link", metavar="LINK", help="take the experiment from a link; other options change it")
+    output.add_argument(
+        "--out",
+        metavar="FOLDER",
+        type=Path,
+        help="write pictures and exports there (made if missing); without it, exports go to the current folder",
+    )
+    output.add_argument(
+        "--export",
+        metavar="FORM",
+        action="append",
+        default=[],
+        help=f"write a form: {', '.join(FORMS)}; several joined by ,",
+    )
+    output.add_argument(
+        "--verify",
+        metavar="RECORD",
+        type=Path,
+        help="train a record's experiment again and compare; with --file, its samples with that file's, too",
+    )
+    output.add_argument("--quiet", action="store_true", help="no tour: the outcome in one line, and the files written")
+    return parser
+
+
+def flag(name: str) -> str:
+    """How an option is typed."""
+    return f"--{name.replace('_', '-')}"
+
+
+def _help(each) -> str:
+    """What an option means, its choices or bounds, and its default in parentheses."""
+    text, kind = each.help, each.kind
+    if kind.choices:
+        text += f": {', '.join(kind.choices)}"
+    if isinstance(kind, Whole | Real) and kind.bounded:
+        text += f"; from {number_text(kind.low)} to {number_text(kind.high)}"
+    if each.default not in (None, ()):
+        text += f" ({kind.text(each.default)})"
+    return text.replace("%", "%%")
+
+
+def forms(wanted: list[str]) -> list:
+    """The forms to export, each once."""
+    keys = [key.strip() for text in wanted for key in text.split(",") if key.strip()]
+    for key in keys:
+        if key not in FORMS:
+            raise UsageError(f"unknown export {key!r}; choose from {', '.join(FORMS)}")
+    return [FORMS[key] for key in dict.fromkeys(keys)]
+
+
+def experiment(options: argparse.Namespace) -> Experiment:
+    """The experiment of the link, the options and the file; an option counts before the link's parameter.
+
+    Raises UsageError for the first fault. What a link holds and nobody knows is only warned about.
+    """
+    try:
+        params = link.without_view(link.parameters(options.link or ""))
+    except ValueError:
+        raise UsageError(f"link must be the dashboard's address, got {options.link[:60]!r}") from None
+    data = None
+    if options.file is not None:
+        data = read_bytes(options.file)
+        params |= {"file": clean(options.file.name), "fingerprint": fingerprint(data)}
+    for name, each in FIELDS.items():
+        value = getattr(options, each.key, None) if each.option else None
+        if value is not None:
+            params.pop(name, None)
+            params[each.key] = value
+    config, problems = Config.from_params(params)
+    for problem in problems:
+        if problem.rule != "parameter":
+            raise UsageError(str(replace(problem, outcome="")))
+        print(f"python -m ffbp: warning: the link has an {problem}", file=sys.stderr)
+    return Experiment(config, _source(config, options.file, data) if config.file_name else None)
+
+
+def _source(config, path, data):
+    """The source of the file that a configuration names."""
+    if data is None:
+        raise UsageError(f"link must come with the file {config.file_name!r}, which it cannot hold; add --file")
+    try:
+        table = table_of(path, data, header=config.header, decimal=config.decimal)
+        for note in table.notes:
+            print(f"python -m ffbp: note: {note}", file=sys.stderr)
+        source = source_of(table, target=config.target, task=config.task)
+        Experiment(config, source).check()
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    return source
+
+
+def read_bytes(path: Path) -> bytes:
+    """A file's content, as much of it as can be a table."""
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+
+
+def table_of(path: Path, data: bytes, **choices) -> Table:
+    """A file's content as a table."""
+    try:
+        return read_table(data, path.name, **choices)
+    except ValueError as error:
+        raise UsageError(f"{path}: {error}") from None
+
+
+def refuse_beside_verify(options: argparse.Namespace) -> None:
+    """A record brings its experiment along; what would change that, or ask for more, does not apply."""
+    keys = [*(each.key for each in FIELDS.values() if each.option), "link", "out", "export"]
+    given = [flag(key) for key in keys if getattr(options, key) not in (None, [])]
+    if given:
+        raise UsageError(
+            f"{', '.join(given)} must be left out beside --verify: a record says itself how it was trained; only --file, "
+            "with the data of a file's record, and --quiet apply"
+        )

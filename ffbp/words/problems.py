@@ -1,0 +1,103 @@
+"""Problems: a choice that breaks a rule, as a record (field, rule, value, numbers), and the rules in English."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+MAX_VALUE = 60  # characters of a value that a message shows
+
+# What a field must do. Numbers of the problem fill the braces.
+RULES = {
+    "whole": "be a whole number",
+    "number": "be a finite number",
+    "bounds": "be from {low} to {high}",
+    "flag": "be true or false",
+    "text": "be 1 to {most} printable characters",
+    "list": "be a list",
+    "whole_list": "be at most {most} whole numbers from {low} to {high}",
+    "different_numbers": "be different column numbers from {low} to {high}",
+    "different_keys": "be different keys",
+    "number_list": "be 1 to {most} finite numbers",
+    "n_points": "be {low} to {most} points",
+    "too_few_points": "be at least {low}",
+    "points": "be points of two or three finite numbers each",
+    "point_size": "be points of {size} finite numbers each",
+    "point_class": "have a class from 0 to {high}",
+    "point_columns": "be left out unless one or two columns are used",
+    "point_start": "start from one or two columns of a dataset in the list",
+    "hidden_activation": "suit hidden layers",
+    "activations": "be one key, or {layers}, one a hidden layer",
+    "left_out": "be left out for {dataset!r}",
+    "bounds_for": "be from {low} to {high} for {dataset!r}",
+    "file_only": "be left out unless the data are a file",
+    "columns": "be below {n_columns} for {dataset!r}",
+    "fixed": "be 0 for {dataset!r}: its few samples are all needed",
+    "two_columns": "be left out unless two columns are used",
+    "gaps": "not be {value} here: every row has a gap in the chosen columns",
+    "none_to_train": "leave at least one sample for training",
+    "loss": "be one of {choices} with {data}",
+    "output": "be one of {choices} with {loss!r}",
+    "n_params": "hold {n_params} numbers for this network",
+    "nothing_held_out": "be left out when nothing is held out",
+    "work": "be at most {most} for this much work an epoch",
+    "file": "come with its data",
+    "typed_numbers": "be finite numbers joined by _",
+    "change": "be to add, move or erase a point",
+    "n_numbers": "be {n} numbers",
+    "numbers": "be finite numbers",
+}
+# What a message says instead of the value.
+GOT = {"point_columns": "{n_columns} columns", "point_start": "", "file": "only the name {value}", "gaps": ""}
+REMEDIES = {
+    "too_few_points": "add another one first",
+    "point_start": "choose one, or fewer columns",
+    "hidden_activation": "choose softmax for the output only",
+    "gaps": "fill them with the median or choose other columns",
+    "work": "lower epochs, samples or units, or raise batch_size",
+    "file": "load the file again",
+}
+OUTCOMES = {
+    "default": "the default is used",
+    "left out": "it was left out",
+    "lowered": "lowered to {most}",
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A field whose value breaks a rule (a key of RULES). ``outcome``: what was done about it, a key of OUTCOMES.
+
+    Two rules need no field of the configuration: "unknown" (a key that no registry has) and "parameter" (an unknown one).
+    """
+
+    field: str
+    rule: str
+    value: Any
+    numbers: Mapping[str, Any] = field(default_factory=dict)
+    outcome: str = ""
+
+    def __str__(self):
+        shown = {name: number_text(each) for name, each in self.numbers.items()} | {"value": short(self.value)}
+        texts = [self._fault(shown), REMEDIES.get(self.rule, ""), OUTCOMES.get(self.outcome, "")]
+        if self.outcome == "lowered":
+            del texts[1]  # it was followed
+        return "; ".join(text.format_map(shown) if i else text for i, text in enumerate(texts) if text)
+
+    def _fault(self, shown):
+        if self.rule == "unknown":
+            return f"unknown {self.field} {shown['value']}; choose from {shown['choices']}"
+        if self.rule == "parameter":
+            return f"unknown parameter {shown['value']}"
+        got = GOT.get(self.rule, "{value}")
+        return f"{self.field} must {RULES[self.rule]}{', got ' if got else ''}{got}".format_map(shown)
+
+
+def number_text(value):
+    """A limit as a message writes it: 1e-06, 20000, 4294967295."""
+    return f"{value:g}" if isinstance(value, float) else value
+
+
+def short(value) -> str:
+    """A value as Python writes it, cut to MAX_VALUE characters."""
+    text = repr(value)
+    return text if len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "…"
