@@ -6,7 +6,7 @@ simplest to the one that couples a layer's units, softmax.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -24,8 +24,10 @@ IN_CACHE = 20_000  # numbers
 class Activation:
     """One activation: ``forward(Z, out)`` writes g(Z), ``derivative(Z, A, out)`` writes g'(Z); shapes (..., units, n).
 
-    ``max_slope`` is the largest |g'|, ``kinks`` the places where g' jumps, ``low`` and ``high`` the bounds of g.
-    ``jacobian(A, delta)`` is set when a unit's output depends on its neighbours: it replaces the product with g'.
+    ``plain`` and ``plain_slope`` are the same two as text, to read and to export: an expression in Z and A, where
+    needed with lines above it; a test proves them equal to the fast forms. ``max_slope`` is the largest |g'|, ``kinks``
+    the places where g' jumps, ``low`` and ``high`` the bounds of g. ``jacobian(A, delta)`` is set when a unit's output
+    depends on its neighbours: it replaces the product with g', and ``plain_jacobian`` is its text.
     """
 
     key: str
@@ -39,6 +41,9 @@ class Activation:
     low: float = -np.inf
     high: float = np.inf
     jacobian: Callable | None = None
+    plain_jacobian: str = ""
+    plain: str = field(kw_only=True)
+    plain_slope: str = field(kw_only=True)
 
     @property
     def coupled(self) -> bool:
@@ -121,10 +126,8 @@ def relu(Z, out):
 
 
 def d_relu(Z, A, out):
-    """g'(z) = 1 where z > 0, else 0; at the kink itself 0.
-
-    Rounded up, a positive a is at least 1. Comparing instead would make booleans, which are slow to turn into numbers.
-    """
+    """g'(z) = 1 where z > 0, else 0; at the kink itself 0."""
+    # Rounded up, a positive a is at least 1. A comparison would make booleans, which are slow to turn into numbers.
     np.ceil(A, out=out)
     return np.minimum(out, _ones(out.shape), out=out)
 
@@ -235,24 +238,57 @@ def softmax_jacobian(A, delta):
     np.multiply(delta, A, out=delta)
 
 
+_SIGMOID = "1 / (1 + np.exp(-Z))"
+_GELU = f"t = np.tanh(np.sqrt(2 / np.pi) * (Z * (1 + {GELU_CUBIC} * Z**2)))\n"
+
 ACTIVATIONS = {
     entry.key: entry
     for entry in (
-        Activation("identity", "Identity", "z", "1", identity, d_identity),
-        Activation("sigmoid", "Sigmoid", "1 / (1 + e⁻ᶻ)", "a (1 − a)", sigmoid, d_sigmoid, 0.25, low=0.0, high=1.0),
-        Activation("tanh", "Tanh", "tanh z", "1 − a²", tanh, d_tanh, low=-1.0, high=1.0),
-        Activation("relu", "ReLU", "max(0, z)", "1 if z > 0 else 0", relu, d_relu, kinks=(0.0,), low=0.0),
+        Activation("identity", "Identity", "z", "1", identity, d_identity, plain="Z", plain_slope="np.ones_like(Z)"),
         Activation(
-            "leaky_relu", "Leaky ReLU", "max(0.01 z, z)", "1 if z > 0 else 0.01", leaky_relu, d_leaky_relu, kinks=(0.0,)
+            "sigmoid", "Sigmoid", "1 / (1 + e⁻ᶻ)", "a (1 − a)", sigmoid, d_sigmoid, 0.25, low=0.0, high=1.0,
+            plain=_SIGMOID, plain_slope="A * (1 - A)",
         ),
-        Activation("elu", "ELU", "z if z > 0 else eᶻ − 1", "1 if z > 0 else eᶻ", elu, d_elu, low=-1.0),
-        Activation("gelu", "GELU", "z/2 (1 + tanh u)", "(1 + t)/2 + z/2 (1 − t²) u'", gelu, d_gelu, 1.13, low=-0.171),
-        Activation("silu", "SiLU", "z / (1 + e⁻ᶻ)", "s + a (1 − s)", silu, d_silu, 1.1, low=-0.279),
-        Activation("softplus", "Softplus", "ln(1 + eᶻ)", "1 / (1 + e⁻ᶻ)", softplus, d_softplus, low=0.0),
-        Activation("sine", "Sine", "sin z", "cos z", sine, d_sine, low=-1.0, high=1.0),
         Activation(
-            "softmax", "Softmax", "eᶻₖ / Σⱼ eᶻⱼ", "aₖ (1 − aₖ)", softmax, d_softmax, 0.25,
-            low=0.0, high=1.0, jacobian=softmax_jacobian,
+            "tanh", "Tanh", "tanh z", "1 − a²", tanh, d_tanh, low=-1.0, high=1.0,
+            plain="np.tanh(Z)", plain_slope="1 - A**2",
+        ),
+        Activation(
+            "relu", "ReLU", "max(0, z)", "1 if z > 0 else 0", relu, d_relu, kinks=(0.0,), low=0.0,
+            plain="np.maximum(Z, 0.0)", plain_slope="np.where(Z > 0, 1.0, 0.0)",
+        ),
+        Activation(
+            "leaky_relu", "Leaky ReLU", "max(0.01 z, z)", "1 if z > 0 else 0.01", leaky_relu, d_leaky_relu, kinks=(0.0,),
+            plain=f"np.maximum({LEAKY_SLOPE} * Z, Z)", plain_slope=f"np.where(Z > 0, 1.0, {LEAKY_SLOPE})",
+        ),
+        Activation(
+            "elu", "ELU", "z if z > 0 else eᶻ − 1", "1 if z > 0 else eᶻ", elu, d_elu, low=-1.0,
+            plain="np.where(Z > 0, Z, np.expm1(Z))", plain_slope="np.where(Z > 0, 1.0, A + 1)",
+        ),
+        Activation(
+            "gelu", "GELU", "z/2 (1 + tanh u)", "(1 + t)/2 + z/2 (1 − t²) u'", gelu, d_gelu, 1.13, low=-0.171,
+            plain=_GELU + "Z / 2 * (1 + t)",
+            plain_slope=_GELU
+            + f"u_slope = np.sqrt(2 / np.pi) * (1 + 3 * {GELU_CUBIC} * Z * Z)\n"
+            + "(1 + t) / 2 + np.where(np.abs(t) < 1, Z / 2 * (1 - t**2) * u_slope, 0.0)",
+        ),
+        Activation(
+            "silu", "SiLU", "z / (1 + e⁻ᶻ)", "s + a (1 − s)", silu, d_silu, 1.1, low=-0.279,
+            plain=f"s = {_SIGMOID}\nZ * s", plain_slope=f"s = {_SIGMOID}\ns + A * (1 - s)",
+        ),
+        Activation(
+            "softplus", "Softplus", "ln(1 + eᶻ)", "1 / (1 + e⁻ᶻ)", softplus, d_softplus, low=0.0,
+            plain="np.logaddexp(0.0, Z)", plain_slope=_SIGMOID,
+        ),
+        Activation(
+            "sine", "Sine", "sin z", "cos z", sine, d_sine, low=-1.0, high=1.0,
+            plain="np.sin(Z)", plain_slope="np.cos(Z)",
+        ),
+        Activation(
+            "softmax", "Softmax", "eᶻₖ / Σⱼ eᶻⱼ", "aₖ (1 − aₖ)", softmax, d_softmax, 0.25, low=0.0, high=1.0,
+            jacobian=softmax_jacobian, plain_jacobian="A * (delta - (A * delta).sum(axis=-2, keepdims=True))",
+            plain="E = np.exp(Z - Z.max(axis=-2, keepdims=True))\nE / E.sum(axis=-2, keepdims=True)",
+            plain_slope="A * (1 - A)",
         ),
     )
 }  # fmt: skip

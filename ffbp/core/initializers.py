@@ -6,7 +6,7 @@ named rule picks Var(w) to keep signals (or gradients, or both) at one size. All
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -15,7 +15,8 @@ import numpy as np
 class Initializer:
     """``std(fan_in, fan_out, scale)`` is the standard deviation; ``draw`` is ``"normal"``, ``"uniform"`` or None.
 
-    ``scaled`` says that the configuration's ``init_scale`` matters.
+    ``plain_std`` is the same as text, in n_in, n_out and scale. ``scaled`` says that the configuration's ``init_scale``
+    matters.
     """
 
     key: str
@@ -24,6 +25,16 @@ class Initializer:
     std: Callable
     draw: str | None
     scaled: bool = False
+    plain_std: str = field(kw_only=True)
+
+    @property
+    def plain(self) -> str:
+        """A call as text, to read and to export: the weights of one layer; a test proves it equal."""
+        if self.draw == "normal":
+            return f"(random_state.randn(n_in, n_out) * {self.plain_std}).T"
+        if self.draw == "uniform":
+            return f"limit = np.sqrt(3.0) * {self.plain_std}\nrandom_state.uniform(-limit, limit, (n_in, n_out)).T"
+        return f"np.full((n_out, n_in), {self.plain_std})"
 
     def __call__(self, n_in: int, n_out: int, *, random_state: np.random.RandomState, scale: float = 1.0) -> np.ndarray:
         """Weights of one layer, shape (n_out, n_in)."""
@@ -39,22 +50,35 @@ class Initializer:
 INITIALIZERS = {
     entry.key: entry
     for entry in (
-        Initializer("zeros", "Zeros", "w = 0", lambda n_in, n_out, scale: 0.0, None),
-        Initializer("constant", "Constant", "w = scale", lambda n_in, n_out, scale: scale, None, scaled=True),
-        Initializer("normal", "Normal", "σ = scale", lambda n_in, n_out, scale: scale, "normal", scaled=True),
+        Initializer("zeros", "Zeros", "w = 0", lambda n_in, n_out, scale: 0.0, None, plain_std="0.0"),
+        Initializer(
+            "constant", "Constant", "w = scale", lambda n_in, n_out, scale: scale, None, scaled=True, plain_std="scale"
+        ),
+        Initializer(
+            "normal", "Normal", "σ = scale", lambda n_in, n_out, scale: scale, "normal", scaled=True, plain_std="scale"
+        ),
         # LeCun et al. 1998, Efficient BackProp: keeps the variance of signals through a linear layer.
-        Initializer("lecun", "LeCun normal", "σ = √(1/n_in)", lambda n_in, n_out, scale: np.sqrt(1 / n_in), "normal"),
+        Initializer(
+            "lecun", "LeCun normal", "σ = √(1/n_in)",
+            lambda n_in, n_out, scale: np.sqrt(1 / n_in), "normal", plain_std="np.sqrt(1 / n_in)",
+        ),
         # Glorot & Bengio 2010: the compromise between signals (n_in) and gradients (n_out).
         Initializer(
             "xavier", "Xavier normal", "σ = √(2/(n_in + n_out))",
-            lambda n_in, n_out, scale: np.sqrt(2 / (n_in + n_out)), "normal",
+            lambda n_in, n_out, scale: np.sqrt(2 / (n_in + n_out)), "normal", plain_std="np.sqrt(2 / (n_in + n_out))",
         ),
         Initializer(
             "xavier_uniform", "Xavier uniform", "±√(6/(n_in + n_out))",
-            lambda n_in, n_out, scale: np.sqrt(2 / (n_in + n_out)), "uniform",
+            lambda n_in, n_out, scale: np.sqrt(2 / (n_in + n_out)), "uniform", plain_std="np.sqrt(2 / (n_in + n_out))",
         ),
         # He et al. 2015: ReLU drops half of the variance, so twice as much is put in.
-        Initializer("he", "He normal", "σ = √(2/n_in)", lambda n_in, n_out, scale: np.sqrt(2 / n_in), "normal"),
-        Initializer("he_uniform", "He uniform", "±√(6/n_in)", lambda n_in, n_out, scale: np.sqrt(2 / n_in), "uniform"),
+        Initializer(
+            "he", "He normal", "σ = √(2/n_in)",
+            lambda n_in, n_out, scale: np.sqrt(2 / n_in), "normal", plain_std="np.sqrt(2 / n_in)",
+        ),
+        Initializer(
+            "he_uniform", "He uniform", "±√(6/n_in)",
+            lambda n_in, n_out, scale: np.sqrt(2 / n_in), "uniform", plain_std="np.sqrt(2 / n_in)",
+        ),
     )
 }  # fmt: skip

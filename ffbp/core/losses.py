@@ -6,7 +6,7 @@ pre-activations, the logits, where it stays exact even when a probability rounds
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -20,7 +20,8 @@ class Loss:
     ``value(A, Y)`` works for any admissible output activation, ``value_from_logits(Z, A, Y, work)`` for the canonical
     one (None: the value needs no logits). ``gradient(A, Y, out)`` writes dLoss/dA. ``scale(n_outputs)`` is the factor
     c of the canonical ``delta = c (a - y) / n``. ``probability`` says that outputs must be probabilities, ``shared``
-    that they must sum to one.
+    that they must sum to one. ``plain``, ``plain_gradient``, ``plain_from_logits`` and ``plain_scale`` are the same as
+    text, to read and to export; a test proves them equal to the fast forms.
     """
 
     key: str
@@ -33,6 +34,10 @@ class Loss:
     scale: Callable
     probability: bool = False
     shared: bool = False
+    plain: str = field(kw_only=True)
+    plain_gradient: str = field(kw_only=True)
+    plain_from_logits: str | None = field(default=None, kw_only=True)
+    plain_scale: str = field(default="1", kw_only=True)
 
     def admits(self, activation) -> bool:
         """Whether the loss makes sense on this output activation (an entry of ACTIVATIONS)."""
@@ -64,10 +69,11 @@ def bce(A, Y):
 def bce_from_logits(Z, A, Y, work):
     """The same from z: max(z, 0) - y z + ln(1 + exp(-|z|)), so that a logit of 800 on the wrong side costs 800.
 
-    exp never overflows, and of the first two terms one cancels exactly, so small losses keep their digits. Where the
-    mean is not small, -ln a + (1 - y) z says the same to the last digits in half the time, since a is known already.
+    exp never overflows, and of the first two terms one cancels exactly, so small losses keep their digits.
     """
     cost, tail = work
+    # Where the mean is not small, -ln a + (1 - y) z has the same value to the last digits and takes half the time,
+    # since a is known already.
     np.multiply(Y, Z, out=tail)
     np.subtract(Z, tail, out=tail)
     np.log(A, out=cost)
@@ -129,14 +135,28 @@ def _two_over(n_outputs):
 LOSSES = {
     entry.key: entry
     for entry in (
-        Loss("mse", "Mean squared error", "mean (a − y)²", "identity", mse, d_mse, None, _two_over),
+        Loss(
+            "mse", "Mean squared error", "mean (a − y)²", "identity", mse, d_mse, None, _two_over,
+            plain="((A - Y) ** 2).mean(axis=(-2, -1))",
+            plain_gradient="(A - Y) * (2 / (A.shape[-1] * A.shape[-2]))",
+            plain_scale="2 / n_outputs",
+        ),
         Loss(
             "bce", "Binary cross-entropy", "−mean(y ln a + (1 − y) ln(1 − a))", "sigmoid",
             bce, d_bce, bce_from_logits, _one, probability=True,
+            plain="chosen = np.where(Y > 0.5, Y * np.log(A), 0.0) + np.where(Y < 0.5, (1 - Y) * np.log1p(-A), 0.0)\n"
+            "-chosen.sum(axis=(-2, -1)) / A.shape[-1]",
+            plain_gradient="(A - Y) / (A * (1 - A) * A.shape[-1])",
+            plain_from_logits="cost = np.maximum(Z, 0.0) - Y * Z + np.log1p(np.exp(-np.abs(Z)))\n"
+            "cost.sum(axis=(-2, -1)) / Z.shape[-1]",
         ),
         Loss(
             "cce", "Categorical cross-entropy", "−mean ln a of the true class", "softmax",
             cce, d_cce, cce_from_logits, _one, probability=True, shared=True,
+            plain="-(np.where(Y > 0, np.log(A), 0.0) * Y).sum(axis=(-2, -1)) / A.shape[-1]",
+            plain_gradient="-Y / A / A.shape[-1]",
+            plain_from_logits="Z = Z - Z.max(axis=-2, keepdims=True)\n"
+            "(np.log(np.exp(Z).sum(axis=-2)) - (Z * Y).sum(axis=-2)).mean(axis=-1)",
         ),
     )
 }  # fmt: skip

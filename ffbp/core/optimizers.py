@@ -1,12 +1,12 @@
-"""Optimizers and learning-rate schedules: what is done with a gradient once it is known.
+"""Optimizers: what is done with a gradient once it is known.
 
 Each optimizer is a few in-place statements on one flat vector of all parameters; its memory is a ``state`` of rows as
 long as that vector. They are ordered so that each is the one before plus one idea. Formulas and default constants are
-those of torch.optim. Schedules multiply the learning rate, once an epoch.
+those of torch.optim.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,15 +16,22 @@ class Optimizer:
     """``update(theta, grad, state, work, *, learning_rate, step, **hyper)`` changes theta and state in place.
 
     ``state`` is (n_state, n_params), zeros at first; ``work`` is scratch (n_params,); ``step`` counts from 1.
-    ``hyper`` names the configuration's fields that the update takes.
+    ``hyper`` names the configuration's fields that the update takes. ``plain`` is the update as text, to read and to
+    export, in which ``memory`` names the rows of state: a line either assigns ``m[:] = ...`` to a row or ``theta -= ...``.
+    A test proves it equal to the update.
     """
 
     key: str
     label: str
     formula: str
     update: Callable
-    n_state: int = 0
+    memory: tuple[str, ...] = ()
     hyper: tuple[str, ...] = ()
+    plain: str = field(kw_only=True)
+
+    @property
+    def n_state(self) -> int:
+        return len(self.memory)
 
 
 def sgd(theta, grad, state, work, *, learning_rate, step):
@@ -97,19 +104,37 @@ def adamw_update(theta, grad, state, work, *, learning_rate, step, beta1, beta2,
     )
 
 
+_VELOCITY = "v[:] = momentum * v + grad\n"
+_ADAM = """\
+unbias = (1 - beta2**step) ** 0.5
+m[:] = beta1 * m + (1 - beta1) * grad
+v[:] = beta2 * v + (1 - beta2) * grad**2
+theta -= learning_rate * unbias / (1 - beta1**step) * (m / (np.sqrt(v) + epsilon * unbias))"""
+
 OPTIMIZERS = {
     entry.key: entry
     for entry in (
-        Optimizer("sgd", "Gradient descent", "θ ← θ − η g", sgd),
-        Optimizer("momentum", "Momentum", "v ← μ v + g;  θ ← θ − η v", momentum_update, 1, ("momentum",)),
-        Optimizer("nesterov", "Nesterov", "v ← μ v + g;  θ ← θ − η (g + μ v)", nesterov_update, 1, ("momentum",)),
+        Optimizer("sgd", "Gradient descent", "θ ← θ − η g", sgd, plain="theta -= learning_rate * grad"),
         Optimizer(
-            "rmsprop", "RMSProp", "v ← ρ v + (1 − ρ) g²;  θ ← θ − η g / (√v + ε)", rmsprop_update, 1, ("rho", "epsilon")
+            "momentum", "Momentum", "v ← μ v + g;  θ ← θ − η v", momentum_update, ("v",), ("momentum",),
+            plain=_VELOCITY + "theta -= learning_rate * v",
         ),
-        Optimizer("adam", "Adam", "θ ← θ − η m̂ / (√v̂ + ε)", adam_update, 2, ("beta1", "beta2", "epsilon")),
         Optimizer(
-            "adamw", "AdamW", "θ ← (1 − η λ) θ − η m̂ / (√v̂ + ε)", adamw_update, 2,
+            "nesterov", "Nesterov", "v ← μ v + g;  θ ← θ − η (g + μ v)", nesterov_update, ("v",), ("momentum",),
+            plain=_VELOCITY + "theta -= learning_rate * (grad + momentum * v)",
+        ),
+        Optimizer(
+            "rmsprop", "RMSProp", "v ← ρ v + (1 − ρ) g²;  θ ← θ − η g / (√v + ε)", rmsprop_update, ("v",), ("rho", "epsilon"),
+            plain="v[:] = rho * v + (1 - rho) * grad**2\ntheta -= learning_rate * (grad / (np.sqrt(v) + epsilon))",
+        ),
+        Optimizer(
+            "adam", "Adam", "θ ← θ − η m̂ / (√v̂ + ε)", adam_update, ("m", "v"), ("beta1", "beta2", "epsilon"),
+            plain=_ADAM,
+        ),
+        Optimizer(
+            "adamw", "AdamW", "θ ← (1 − η λ) θ − η m̂ / (√v̂ + ε)", adamw_update, ("m", "v"),
             ("beta1", "beta2", "epsilon", "weight_decay"),
+            plain="theta *= 1 - learning_rate * weight_decay\n" + _ADAM,
         ),
     )
 }  # fmt: skip

@@ -1,8 +1,8 @@
 """Learning-rate schedules: how large the step is at each epoch, as a share of the chosen learning rate."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import cos, pi
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,14 @@ def exponential(epoch, n_epochs, *, decay, decay_epochs, warmup):
 
 def cosine(epoch, n_epochs, *, decay, decay_epochs, warmup):
     """Half a cosine wave from 1 towards 0 (Loshchilov & Hutter 2017)."""
-    return 0.5 * (1 + cos(pi * epoch / n_epochs))
+    return 0.5 * (1 + math.cos(math.pi * epoch / n_epochs))
 
 
 def warmup_cosine(epoch, n_epochs, *, decay, decay_epochs, warmup):
     """A straight rise over the first `warmup` epochs, then the cosine over what remains."""
     if epoch < warmup:
         return (epoch + 1) / warmup
-    return 0.5 * (1 + cos(pi * (epoch - warmup) / max(n_epochs - warmup, 1)))
+    return 0.5 * (1 + math.cos(math.pi * (epoch - warmup) / max(n_epochs - warmup, 1)))
 
 
 SCHEDULES = {

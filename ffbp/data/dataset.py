@@ -9,13 +9,13 @@ import numpy as np
 from ffbp.data.source import INK, REGRESSION
 from ffbp.data.split import split, usable_rows
 
-# Derived inputs of two-column data: key -> (formula, function of the two network inputs).
+# Derived inputs of two-column data: key -> (formula, function of the two network inputs, the same as text to export).
 DERIVED = {
-    "x1_squared": ("x1²", lambda x1, x2: x1 * x1),
-    "x2_squared": ("x2²", lambda x1, x2: x2 * x2),
-    "x1_x2": ("x1·x2", lambda x1, x2: x1 * x2),
-    "sin_x1": ("sin x1", lambda x1, x2: np.sin(x1)),
-    "sin_x2": ("sin x2", lambda x1, x2: np.sin(x2)),
+    "x1_squared": ("x1²", lambda x1, x2: x1 * x1, "x1 * x1"),
+    "x2_squared": ("x2²", lambda x1, x2: x2 * x2, "x2 * x2"),
+    "x1_x2": ("x1·x2", lambda x1, x2: x1 * x2, "x1 * x2"),
+    "sin_x1": ("sin x1", lambda x1, x2: np.sin(x1), "np.sin(x1)"),
+    "sin_x2": ("sin x2", lambda x1, x2: np.sin(x2), "np.sin(x2)"),
 }
 
 

@@ -67,14 +67,19 @@ def sine_boundary(n_samples, noise, classes, random_state):
     return X, (X[:, 1] > np.sin(2 * X[:, 0]) + rng.randn(n_samples) * noise).astype(int)
 
 
-def _truth_table(y):
-    def make(n_samples, noise, classes, random_state):
-        return np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array(y)
+def and_gate(n_samples, noise, classes, random_state):
+    """The four points (0,0), (0,1), (1,0), (1,1) with the classes [0, 0, 0, 1]; every number can be checked by hand."""
+    return np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([0, 0, 0, 1])
 
-    make.__doc__ = (
-        f"The four points (0,0), (0,1), (1,0), (1,1) with the classes {y}; every number can be checked by hand."
-    )
-    return make
+
+def or_gate(n_samples, noise, classes, random_state):
+    """The four points (0,0), (0,1), (1,0), (1,1) with the classes [0, 1, 1, 1]; every number can be checked by hand."""
+    return np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([0, 1, 1, 1])
+
+
+def xor_gate(n_samples, noise, classes, random_state):
+    """The four points (0,0), (0,1), (1,0), (1,1) with the classes [0, 1, 1, 0]; every number can be checked by hand."""
+    return np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([0, 1, 1, 0])
 
 
 def three_inputs(n_samples, noise, classes, random_state):
@@ -104,15 +109,44 @@ def bumps(n_samples, noise, classes, random_state):
     return X, hill - hole + rng.randn(n_samples) * noise / 2
 
 
-def _table(loader, **options):
-    def make(n_samples, noise, classes, random_state):
-        import sklearn.datasets
+def iris(n_samples, noise, classes, random_state):
+    """The table of scikit-learn's load_iris, rows in their order."""
+    from sklearn.datasets import load_iris
 
-        X, y = getattr(sklearn.datasets, loader)(return_X_y=True, **options)
-        return X.astype(float), y.astype(float) if loader == "load_diabetes" else y.astype(int)
+    X, y = load_iris(return_X_y=True)
+    return X.astype(float), y.astype(int)
 
-    make.__doc__ = f"The table of scikit-learn's {loader}, rows in their order."
-    return make
+
+def wine(n_samples, noise, classes, random_state):
+    """The table of scikit-learn's load_wine, rows in their order."""
+    from sklearn.datasets import load_wine
+
+    X, y = load_wine(return_X_y=True)
+    return X.astype(float), y.astype(int)
+
+
+def breast_cancer(n_samples, noise, classes, random_state):
+    """The table of scikit-learn's load_breast_cancer, rows in their order."""
+    from sklearn.datasets import load_breast_cancer
+
+    X, y = load_breast_cancer(return_X_y=True)
+    return X.astype(float), y.astype(int)
+
+
+def diabetes(n_samples, noise, classes, random_state):
+    """The table of scikit-learn's load_diabetes, rows in their order."""
+    from sklearn.datasets import load_diabetes
+
+    X, y = load_diabetes(return_X_y=True, scaled=False)
+    return X.astype(float), y.astype(float)
+
+
+def digits(n_samples, noise, classes, random_state):
+    """The table of scikit-learn's load_digits, rows in their order."""
+    from sklearn.datasets import load_digits
+
+    X, y = load_digits(return_X_y=True)
+    return X.astype(float), y.astype(int)
 
 
 _WINE = (
@@ -142,9 +176,9 @@ DATASETS = {
         Source("quadrants", "Gaussian quadrants", CLASSIFICATION, quadrants),
         Source("spiral", "Spiral", CLASSIFICATION, spiral, classes=(2, 5)),
         Source("sine_boundary", "Sine boundary", CLASSIFICATION, sine_boundary),
-        Source("and_gate", "AND, four points", CLASSIFICATION, _truth_table([0, 0, 0, 1]), **_GATE),
-        Source("or_gate", "OR, four points", CLASSIFICATION, _truth_table([0, 1, 1, 1]), **_GATE),
-        Source("xor_gate", "XOR, four points", CLASSIFICATION, _truth_table([0, 1, 1, 0]), **_GATE),
+        Source("and_gate", "AND, four points", CLASSIFICATION, and_gate, **_GATE),
+        Source("or_gate", "OR, four points", CLASSIFICATION, or_gate, **_GATE),
+        Source("xor_gate", "XOR, four points", CLASSIFICATION, xor_gate, **_GATE),
         Source(
             "three_inputs", "Three inputs, four points", CLASSIFICATION, three_inputs, ("x1", "x2", "x3"),
             default_columns=(0, 1, 2), **_GATE,
@@ -153,24 +187,24 @@ DATASETS = {
         Source("plane", "Plane", REGRESSION, plane, target_name="y"),
         Source("bumps", "Bumps", REGRESSION, bumps, target_name="y"),
         Source(
-            "iris", "Iris flowers", CLASSIFICATION, _table("load_iris"),
+            "iris", "Iris flowers", CLASSIFICATION, iris,
             ("sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)"),
             "species", ("setosa", "versicolor", "virginica"), default_classes=3, default_columns=(2, 3), n_rows=150, **_TABLE,
         ),
         Source(
-            "wine", "Wine cultivars", CLASSIFICATION, _table("load_wine"), _WINE, "cultivar",
+            "wine", "Wine cultivars", CLASSIFICATION, wine, _WINE, "cultivar",
             ("cultivar 1", "cultivar 2", "cultivar 3"), default_classes=3, default_columns=(6, 9), n_rows=178, **_TABLE,
         ),
         Source(
-            "breast_cancer", "Breast cancer", CLASSIFICATION, _table("load_breast_cancer"), _CANCER, "diagnosis",
+            "breast_cancer", "Breast cancer", CLASSIFICATION, breast_cancer, _CANCER, "diagnosis",
             ("malignant", "benign"), default_columns=(20, 27), n_rows=569, **_TABLE,
         ),
         Source(
-            "diabetes", "Diabetes progression", REGRESSION, _table("load_diabetes", scaled=False), _DIABETES,
+            "diabetes", "Diabetes progression", REGRESSION, diabetes, _DIABETES,
             "progression", default_columns=(2, 8), n_rows=442, **_TABLE,
         ),
         Source(
-            "digits", "Handwritten digits 8×8", CLASSIFICATION, _table("load_digits"), _PIXELS, "digit",
+            "digits", "Handwritten digits 8×8", CLASSIFICATION, digits, _PIXELS, "digit",
             tuple("0123456789"), default_classes=10, default_columns=(21, 42), n_rows=1797, ink=16.0, **_TABLE,
         ),
     )

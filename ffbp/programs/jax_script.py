@@ -1,12 +1,13 @@
 """The experiment in JAX: the same samples, initial weights and batches, with `jax.value_and_grad` in place of backward.
 
-Activations and losses that JAX has are its own; what it has not, and every optimizer, is the registry's function in
+Activations and losses that JAX has are its own; any other, and every optimizer, is the registry's plain form in
 `jax.numpy`, where nothing is changed in place.
 """
 
 import ast
 
 from ffbp.programs.layout import docstring, fold, literal
+from ffbp.programs.plain import Definitions
 from ffbp.programs.program import (
     Experiment,
     NoEquivalent,
@@ -20,7 +21,6 @@ from ffbp.programs.program import (
     script,
     weights_section,
 )
-from ffbp.programs.source import FORWARD, UPDATE, VALUE, Definitions
 from ffbp.training.loop import clip_factor
 from ffbp.training.run import Run
 
@@ -47,18 +47,9 @@ LOSSES = {  # (output activation or None for any, the value from Z, A, Y and the
 
 def reasons(e: Experiment) -> list[str]:
     """Why JAX has no exact equivalent: a sentence each, empty where it has one."""
-    found, d = [], Definitions("jnp", pure=True)
-    for activation in dict.fromkeys(e.activations):
-        if activation.key not in ACTIVATIONS and not d.function(activation.forward, activation.key, FORWARD).rewritten:
-            found.append(f"JAX has no {activation.label} activation.")
-    if e.loss.key not in LOSSES:
-        if not d.function(e.loss.value, e.loss.key, VALUE).rewritten:
-            found.append(f"JAX cannot differentiate {e.loss.label} as it is computed here.")
-    elif LOSSES[e.loss.key][0] not in (None, e.activations[-1].key):
-        found.append(f"In JAX, {e.loss.label} is exact only from {e.loss.canonical}'s logits.")
-    if not d.function(e.optimizer.update, f"{e.optimizer.key}_update", UPDATE).rewritten:
-        found.append(f"{e.optimizer.label} cannot be written without changing arrays in place, as JAX asks for.")
-    return found
+    if e.loss.key in LOSSES and LOSSES[e.loss.key][0] not in (None, e.activations[-1].key):
+        return [f"In JAX, {e.loss.label} is exact only from {e.loss.canonical}'s logits."]
+    return []
 
 
 def jax_script(run: Run) -> str:
@@ -88,11 +79,11 @@ def _forward(e, j):
             calls.append(ACTIVATIONS[activation.key].format(Z=f"Z{l}"))
         else:
             doc = activation.forward.__doc__ or f"g(z) = {activation.formula}"
-            calls.append(j.function(activation.forward, activation.key, FORWARD, doc=doc).call(Z=f"Z{l}"))
+            calls.append(j.formula(activation.key, activation.plain, ("Z",), doc=doc).call(Z=f"Z{l}"))
     if e.loss.key in LOSSES:
         value = LOSSES[e.loss.key][1].format(Z="Z", A="A")
     else:
-        value = j.function(e.loss.value, e.loss.key, VALUE).call(A="A", Y="Y")
+        value = j.formula(e.loss.key, e.loss.plain, ("A", "Y"), doc=e.loss.value.__doc__ or "").call(A="A", Y="Y")
     new = j.new_lines()
     lines = [*new, *(["", ""] if new else []), "def forward(theta, A0):"]
     lines += docstring("Z and A of the output for the inputs A0, a column a sample.")
@@ -116,9 +107,9 @@ def _names(text):
 
 
 def _update(e, j):
-    c, entry = e.config, e.optimizer
-    update = j.function(entry.update, f"{entry.key}_update", UPDATE, doc=entry.update.__doc__ or entry.formula)
-    clip = j.function(clip_factor, "clip_factor") if c.clip is not None else None
+    c = e.config
+    update = j.update(e.optimizer)
+    clip = j.source(clip_factor, "clip_factor") if c.clip is not None else None
     lines = [*j.new_lines(), "", "", "def objective(theta, A0, Y):"]
     lines += docstring("What is differentiated, and the loss by itself.")
     lines.append("    loss = loss_of(theta, A0, Y)")

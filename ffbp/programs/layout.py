@@ -3,15 +3,10 @@
 Text from outside (a class, column or file name) enters code here only, as a string literal.
 """
 
-import ast
-import io
-import re
-import tokenize
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 WIDTH = 120
 INDENT = "    "
-_SIMPLE = r"(?:[A-Za-z_][\w.]*|\d[\w.]*)"
 _OPENING, _CLOSING = "([{", ")]}"
 
 
@@ -66,44 +61,6 @@ def docstring(text: str, indent: str = INDENT) -> list[str]:
     first, *rest = text.strip().replace("\\", "\\\\").replace('"""', "'''").splitlines()
     lines = [f'{indent}"""{first}', *(indent + line if line.strip() else "" for line in rest)]
     return [*lines, f'{indent}"""'] if rest else [lines[0] + '"""']
-
-
-def statements(nodes: Sequence[ast.stmt], indent: str = "") -> list[str]:
-    """Statements as formatted lines."""
-    lines = []
-    for node in nodes:
-        if isinstance(node, ast.If):
-            lines += fold(f"{indent}if {expression(node.test)}:")
-            lines += statements(node.body, indent + INDENT)
-            if node.orelse:
-                lines += [f"{indent}else:", *statements(node.orelse, indent + INDENT)]
-        elif isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
-            lines += fold(f"{indent}return {', '.join(expression(item) for item in node.value.elts)}")
-        else:
-            for line in _house_style(ast.unparse(node)).splitlines():
-                lines += fold(indent + line)
-    return lines
-
-
-def expression(node: ast.expr) -> str:
-    """An expression as formatted text on one line."""
-    return _house_style(ast.unparse(node))
-
-
-def _house_style(text: str) -> str:
-    """`ast.unparse` with the formatter's quotes and powers."""
-    if "'" in text or '"' in text:
-        pieces, position = [], 0
-        starts = [0]
-        for line in text.splitlines(keepends=True):
-            starts.append(starts[-1] + len(line))
-        for token in tokenize.generate_tokens(io.StringIO(text).readline):
-            if token.type == tokenize.STRING and token.string[0] in "'\"":
-                start, stop = (starts[row - 1] + column for row, column in (token.start, token.end))
-                pieces += [text[position:start], literal(ast.literal_eval(token.string))]
-                position = stop
-        text = "".join(pieces) + text[position:]
-    return re.sub(rf"(?<![\w.\])])({_SIMPLE}) \*\* (-?{_SIMPLE})(?![\w.(\[])", r"\1**\2", text)
 
 
 def fold(line: str) -> list[str]:

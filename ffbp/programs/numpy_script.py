@@ -8,6 +8,7 @@ import inspect
 import re
 
 from ffbp.programs.layout import docstring, fold, literal
+from ffbp.programs.plain import Definitions
 from ffbp.programs.program import (
     Experiment,
     Section,
@@ -22,7 +23,6 @@ from ffbp.programs.program import (
     weights_section,
     with_ones_lines,
 )
-from ffbp.programs.source import FORWARD, GRADIENT, JACOBIAN, SLOPE, UPDATE, VALUE, VALUE_FROM_LOGITS, Definitions
 from ffbp.training.loop import clip_factor
 from ffbp.training.run import Run
 
@@ -63,16 +63,16 @@ def parts(run: Run) -> tuple[Experiment, str, list[Section]]:
 def loss_call(e: Experiment, d: Definitions, *, Y: str = "Y", Z: str = "", A: str = "") -> str:
     """The data loss as a call: from the logits for a canonical pair, else from the outputs."""
     entry, last = e.loss, e.n_layers
-    value, takes, doc = entry.value, VALUE, entry.value.__doc__ or entry.formula
-    if e.canonical and entry.value_from_logits is not None:
-        value, takes = entry.value_from_logits, VALUE_FROM_LOGITS
-        doc = f"{inspect.cleandoc(doc)}\n\n{inspect.cleandoc(value.__doc__ or '')}"
-    return d.function(value, entry.key, takes, doc=doc).call(Z=Z or f"Z{last}", A=A or f"A{last}", Y=Y)
+    plain, doc = entry.plain, entry.value.__doc__ or entry.formula
+    if e.canonical and entry.plain_from_logits is not None:
+        plain = entry.plain_from_logits
+        doc = f"{inspect.cleandoc(doc)}\n\n{inspect.cleandoc(entry.value_from_logits.__doc__ or '')}"
+    return d.formula(entry.key, plain, ("Z", "A", "Y"), doc=doc).call(Z=Z or f"Z{last}", A=A or f"A{last}", Y=Y)
 
 
 def forward_section(e: Experiment, d: Definitions) -> Section:
     calls = [
-        d.function(a.forward, a.key, FORWARD, doc=a.forward.__doc__ or f"g(z) = {a.formula}").call(Z=f"Z{l}")
+        d.formula(a.key, a.plain, ("Z",), doc=a.forward.__doc__ or f"g(z) = {a.formula}").call(Z=f"Z{l}")
         for l, a in enumerate(e.activations, start=1)
     ]
     lines = [*d.new_lines(), "", ""]
@@ -94,13 +94,14 @@ def backward_section(e: Experiment, d: Definitions) -> Section:
     loss_call(e, d)
     body = []
     if e.canonical:
-        scale = d.inlined(e.loss.scale, {"n_outputs": str(outputs)})
+        scale = e.loss.plain_scale.replace("n_outputs", str(outputs))
         body.append("    n = Y.shape[1]  # the loss is a mean over n samples")
         body.append(
             f"    delta{last} = (A{last} - Y) * ({scale} / n)  # {e.loss.label} and {e.activations[-1].label}: g' cancels"
         )
     else:
-        slope = d.function(e.loss.gradient, f"d_{e.loss.key}", GRADIENT, doc=e.loss.gradient.__doc__ or "dLoss/dA")
+        doc = e.loss.gradient.__doc__ or "dLoss/dA"
+        slope = d.formula(f"d_{e.loss.key}", e.loss.plain_gradient, ("A", "Y"), doc=doc)
         body.append(
             f"    delta{last} = {slope.call(A=f'A{last}', Y='Y')}  # dLoss/dA{last}, then through g to dLoss/dZ{last}"
         )
@@ -164,9 +165,10 @@ def _through(e, d, l, delta):
     """dLoss/dA of layer l, an expression, to dLoss/dZ."""
     a = e.activations[l - 1]
     if a.jacobian is not None:
-        return d.function(a.jacobian, f"{a.key}_jacobian", JACOBIAN, result="delta").call(A=f"A{l}", delta=delta)
+        jacobian = d.formula(f"{a.key}_jacobian", a.plain_jacobian, ("A", "delta"), doc=a.jacobian.__doc__ or "")
+        return jacobian.call(A=f"A{l}", delta=delta)
     doc = a.derivative.__doc__ or f"g'(z) = {a.derivative_formula}"
-    slope = d.function(a.derivative, f"d_{a.key}", SLOPE, doc=doc).call(Z=f"Z{l}", A=f"A{l}")
+    slope = d.formula(f"d_{a.key}", a.plain_slope, ("Z", "A"), doc=doc).call(Z=f"Z{l}", A=f"A{l}")
     return f"{delta} * {slope}"
 
 
@@ -178,9 +180,9 @@ def backward_call(section: Section) -> str:
 
 def update_section(e: Experiment, d: Definitions) -> Section:
     entry = e.optimizer
-    d.function(entry.update, f"{entry.key}_update", UPDATE, doc=entry.update.__doc__ or entry.formula)
+    d.update(entry)
     if e.config.clip is not None:
-        d.function(clip_factor, "clip_factor")
+        d.source(clip_factor, "clip_factor")
     lines = d.new_lines()
     if entry.n_state:
         lines += [
@@ -194,13 +196,13 @@ def update_section(e: Experiment, d: Definitions) -> Section:
 def training_section(e: Experiment, d: Definitions) -> Section:
     c, last = e.config, e.n_layers
     schedule, rate = learning_rate(e, d)
-    update = d.function(e.optimizer.update, f"{e.optimizer.key}_update", UPDATE)
+    update = d.update(e.optimizer)
     inputs, targets = ("A0_train", "Y_train") if e.full_batch else ("A0", "Y")
     backward = backward_call(backward_section(e, Definitions()))
     body = [f"{', '.join(e.passed())} = forward({inputs})", f"loss = {loss_call(e, d, Y=targets)}"]
     after = [_renamed(backward, inputs, targets)]
     if c.clip is not None:
-        factor = d.function(clip_factor, "clip_factor").call(grad="grad", clip=literal(c.clip))
+        factor = d.source(clip_factor, "clip_factor").call(grad="grad", clip=literal(c.clip))
         after.append(f"grad *= {factor}  # no longer than {c.clip:g}")
     step = "epoch + 1" if e.full_batch else "step + 1"
     after.append(update.call(theta="theta", grad="grad", state="state", learning_rate=rate, step=step, **e.hyper))

@@ -5,6 +5,7 @@ notebook makes cells of them. Every line is written for this one experiment; not
 """
 
 import ast
+import re
 import sys
 import textwrap
 from dataclasses import dataclass
@@ -23,10 +24,11 @@ from ffbp.data.dataset import DERIVED
 from ffbp.data.generators import DATASETS
 from ffbp.data.source import REGRESSION
 from ffbp.programs.layout import WIDTH, block, docstring, fold, literal
-from ffbp.programs.source import FACTOR, MAKE, Definitions, Function
+from ffbp.programs.plain import Definitions, Function
 from ffbp.programs.splits import stratified_split
 from ffbp.training.run import Run
 
+MAKE = ("n_samples", "noise", "classes", "random_state")  # what a dataset's function takes
 N_SHOWN = 5  # predictions printed at the end
 DATA_FILE = "data.csv"
 _LIBRARIES = {"numpy": "NumPy", "sklearn": "scikit-learn", "torch": "PyTorch", "jax": "JAX"}
@@ -197,9 +199,8 @@ def imported(text: str) -> list[str]:
 
 def first_lines(definitions: Definitions, *lines: str) -> str:
     """Imports and constants that the program needs, then these lines; to be asked for when all sections are written."""
-    constants = list(definitions.constants.values())
-    parts = ["\n".join(definitions.import_lines()), *(["\n".join([*constants, *lines])] if constants or lines else [])]
-    return "\n\n".join(parts)
+    parts = [definitions.import_lines(), lines]
+    return "\n\n".join("\n".join(part) for part in parts if part)
 
 
 # The samples
@@ -295,7 +296,7 @@ def _samples(e, d):
             *_class_names(e),
         ]
     source = DATASETS[c.dataset]
-    made = d.function(source.make, source.key, MAKE, doc=source.make.__doc__ or source.label)
+    made = d.source(source.make, source.key, MAKE, doc=source.make.__doc__ or source.label)
     call = made.call(
         named=True,
         n_samples=literal(c.n_samples),
@@ -346,7 +347,7 @@ def _split(e, d, n):
         sizes = len(rows_train), len(rows_test)
         drawn = stratified_split(y, *sizes, np.random.RandomState(seed))
         if np.array_equal(np.concatenate(drawn), place):
-            function = d.function(stratified_split, "stratified_split", as_it_stands=True)
+            function = d.source(stratified_split, "stratified_split")
             call = function.call(
                 y="y", n_train=str(sizes[0]), n_test=str(sizes[1]), random_state=f"np.random.RandomState({seed})"
             )
@@ -367,7 +368,7 @@ def _encode(e, d, rows_are_samples, with_ones):
     value = "(X - mean) / std" if data.standardized else f"X / {literal(data.scale)}" if data.scale != 1 else "X"
     if data.derived:
         lines += [f"    X = {value}"] if data.standardized else []
-        extra = [d.inlined(DERIVED[key][1], {"x1": "X[:, 0]", "x2": "X[:, 1]"}) for key in data.derived]
+        extra = [re.sub(r"\bx([12])\b", lambda x: f"X[:, {int(x[1]) - 1}]", DERIVED[key][2]) for key in data.derived]
         value = f"np.column_stack([X, {', '.join(extra)}])"
     if not rows_are_samples:
         value = f"({value})" if " " in value and not data.derived else value
@@ -427,13 +428,9 @@ def weights_section(e: Experiment, d: Definitions, *, gradients: bool) -> Sectio
 def initializer_function(e: Experiment, d: Definitions) -> Function:
     """The initializer, written for its own rule."""
     entry = INITIALIZERS[e.config.initializer]
-    return d.function(
-        type(entry).__call__,
-        f"{entry.key}_weights",
-        doc=f"{entry.label}: {entry.formula}. W of one layer, shape (n_out, n_in).",
-        known={"self.std": entry.std, "self.draw": entry.draw},
-        merge=("std",),
-    )
+    doc = f"{entry.label}: {entry.formula}. W of one layer, shape (n_out, n_in)."
+    takes, keywords = ("n_in", "n_out"), ("random_state", "scale")
+    return d.formula(f"{entry.key}_weights", entry.plain, takes, keywords=keywords, doc=doc)
 
 
 # Pieces of the loop
@@ -459,9 +456,10 @@ def agreement(run: Run) -> str:
 def learning_rate(e: Experiment, d: Definitions) -> tuple[list[str], str]:
     """The lines that define the schedule, and the learning rate as an expression in ``epoch`` (from 0)."""
     c, entry = e.config, SCHEDULES[e.config.schedule]
-    factor = d.function(entry.factor, f"{entry.key}_factor", FACTOR, doc=entry.factor.__doc__ or entry.formula)
-    if isinstance(factor.constant, int | float):
-        return [], literal(c.learning_rate * factor.constant)
+    if c.schedule == "constant":
+        return [], literal(c.learning_rate)
+    takes, doc = ("epoch", "n_epochs"), entry.factor.__doc__ or entry.formula
+    factor = d.source(entry.factor, f"{entry.key}_factor", takes, doc=doc)
     hyper = {name: literal(getattr(c, name)) for name in ("decay", "decay_epochs", "warmup")}
     call = factor.call(epoch="epoch", n_epochs=literal(c.epochs), **hyper)
     return d.new_lines(), f"{literal(c.learning_rate)} * {call}"

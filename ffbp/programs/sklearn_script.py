@@ -7,6 +7,7 @@ import numpy as np
 
 from ffbp.core.schedules import SCHEDULES
 from ffbp.programs.layout import docstring, literal
+from ffbp.programs.plain import Definitions
 from ffbp.programs.program import (
     Experiment,
     NoEquivalent,
@@ -19,7 +20,6 @@ from ffbp.programs.program import (
     script,
     weights_section,
 )
-from ffbp.programs.source import FACTOR, Definitions
 from ffbp.training.run import Run
 
 LIBRARY = "scikit-learn"
@@ -54,7 +54,7 @@ def reasons(e: Experiment) -> list[str]:
         )
     elif e.optimizer.key not in ("sgd", "momentum", "nesterov"):
         found.append(f"It has no {e.optimizer.label}, only gradient descent with momentum, and Adam.")
-    if Definitions().function(SCHEDULES[c.schedule].factor, "factor", FACTOR).constant != 1.0:
+    if c.schedule != "constant":
         found.append(f"It has no {SCHEDULES[c.schedule].label.lower()} schedule of the learning rate.")
     if c.l1:
         found.append("It has no L1 penalty.")

@@ -4,6 +4,7 @@ Where PyTorch has no exact equivalent, `reasons` says so, and no program is writ
 """
 
 from ffbp.programs.layout import docstring, fold, literal
+from ffbp.programs.plain import Definitions, numpy_names
 from ffbp.programs.program import (
     Experiment,
     NoEquivalent,
@@ -17,7 +18,6 @@ from ffbp.programs.program import (
     script,
     weights_section,
 )
-from ffbp.programs.source import FORWARD, Definitions
 from ffbp.training.run import Run
 
 LIBRARY = "PyTorch"
@@ -63,10 +63,9 @@ def reasons(e: Experiment) -> list[str]:
     """Why PyTorch has no exact equivalent: a sentence each, empty where it has one."""
     found = []
     for activation in dict.fromkeys(e.activations):
-        if activation.key not in ACTIVATIONS:
-            exported = Definitions("torch").function(activation.forward, activation.key, FORWARD)
-            if not exported.rewritten or not exported.names <= SAME_NAMES or activation.coupled:
-                found.append(f"PyTorch has no {activation.label} activation.")
+        known = activation.key in ACTIVATIONS or numpy_names(activation.plain) <= SAME_NAMES
+        if not known or (activation.coupled and activation.key not in ACTIVATIONS):
+            found.append(f"PyTorch has no {activation.label} activation.")
     if e.loss.key not in LOSSES:
         found.append(f"PyTorch has no loss that is exactly {e.loss.label}.")
     elif LOSSES[e.loss.key][0] not in (None, e.activations[-1].key):
@@ -122,7 +121,7 @@ def _model(e, d):
         known = ACTIVATIONS.get(activation.key)
         if known is None:
             doc = activation.forward.__doc__ or f"g(z) = {activation.formula}"
-            exported = d.function(activation.forward, activation.key, FORWARD, doc=doc)
+            exported = d.formula(activation.key, activation.plain, ("Z",), doc=doc)
             name = activation.key.title().replace("_", "") + "Module"
             if new := d.new_lines():
                 lines += [*new, "", ""]

@@ -418,17 +418,28 @@ def test_a_new_activation_is_in_the_exported_programs_at_once(monkeypatch):
     def derivative(Z, A, out):
         return np.multiply(Z, 2.0, out=out)
 
-    entry = Activation("square", "Square", "z²", "2 z", forward, derivative, max_slope=np.inf, low=0.0)
+    entry = Activation(
+        "square",
+        "Square",
+        "z²",
+        "2 z",
+        forward,
+        derivative,
+        max_slope=np.inf,
+        low=0.0,
+        plain="Z**2",
+        plain_slope="2 * Z",
+    )
     monkeypatch.setitem(ACTIVATIONS, "square", entry)
     run = ffbp.train(Config(n_samples=40, activation="square", epochs=20, learning_rate=0.01))
     text = numpy_script(run)
     assert "def square(Z):" in text
-    assert "return Z * Z" in text
+    assert "return Z**2" in text
     assert "def d_square(Z):" in text
     assert difference(execute(text)["losses"], run.history.step_loss) <= 1e-12
     for kind in ("torch", "jax"):
         assert forms.available(run, kind) == []
-        assert "return Z * Z" in forms.program(run, kind)
+        assert "return Z**2" in forms.program(run, kind)
     assert forms.available(run, "sklearn") == ["It has no Square activation, only identity, logistic, tanh and relu."]
 
 
@@ -497,15 +508,23 @@ def test_new_entries_of_every_registry_are_exported_with_no_other_file_touched(m
         np.divide(z, 5.0, out=result)
         return np.add(result, 1.0, out=result)
 
+    def halves(e, n, **_):
+        """Half as much every three epochs."""
+        return 0.5 ** (e // 3)
+
     monkeypatch.setitem(DATASETS, "rings", Source("rings", "Rings", "classification", rings, classes=(2, 4)))
-    entry = dataclasses.replace(OPTIMIZERS["momentum"], key="sign", label="Sign", update=sign_update)
+    plain = "v[:] = momentum * v + grad\ntheta -= learning_rate * np.sign(v)"
+    entry = dataclasses.replace(OPTIMIZERS["momentum"], key="sign", label="Sign", update=sign_update, plain=plain)
     monkeypatch.setitem(OPTIMIZERS, "sign", entry)
-    halves = dataclasses.replace(SCHEDULES["constant"], key="halves", factor=lambda e, n, **_: 0.5 ** (e // 3))
-    monkeypatch.setitem(SCHEDULES, "halves", halves)
-    tiny = dataclasses.replace(INITIALIZERS["he"], key="tiny", std=lambda n_in, n_out, scale: 0.1 / n_in)
-    monkeypatch.setitem(INITIALIZERS, "tiny", tiny)
-    monkeypatch.setitem(DERIVED, "radius", ("r", lambda a, b: np.hypot(a, b)))
-    bending = dataclasses.replace(ACTIVATIONS["identity"], key="bent", label="Bent", forward=bent, derivative=d_bent)
+    halving = dataclasses.replace(SCHEDULES["constant"], key="halves", factor=halves)
+    monkeypatch.setitem(SCHEDULES, "halves", halving)
+    std = {"std": lambda n_in, n_out, scale: 0.1 / n_in, "plain_std": "0.1 / n_in"}
+    monkeypatch.setitem(INITIALIZERS, "tiny", dataclasses.replace(INITIALIZERS["he"], key="tiny", **std))
+    monkeypatch.setitem(DERIVED, "radius", ("r", lambda a, b: np.hypot(a, b), "np.hypot(x1, x2)"))
+    bending = dataclasses.replace(
+        ACTIVATIONS["identity"], key="bent", label="Bent", forward=bent, derivative=d_bent,
+        plain="Z**2 / 10 + Z", plain_slope="Z / 5 + 1",
+    )  # fmt: skip
     monkeypatch.setitem(ACTIVATIONS, "bent", bending)
     config = Config(
         dataset="rings", classes=3, n_samples=90, derived=("radius",), schedule="halves", initializer="tiny", epochs=12,
@@ -514,10 +533,10 @@ def test_new_entries_of_every_registry_are_exported_with_no_other_file_touched(m
     run = ffbp.train(config)
     text = numpy_script(run)
     assert difference(execute(text)["losses"], run.history.step_loss) <= 1e-12
-    for line in ("np.hypot(X[:, 0], X[:, 1])", "return Z * Z / 10 + Z", "0.5 ** (epoch // 3)", "np.sign(state[0])"):
+    for line in ("np.hypot(X[:, 0], X[:, 1])", "return Z**2 / 10 + Z", "0.5 ** (e // 3)", "np.sign(v)"):
         assert line in text, line
     assert forms.available(run, "jax") == []
-    assert "return theta, state" in forms.program(run, "jax")
+    assert "return theta, [v]" in forms.program(run, "jax")
     assert forms.available(run, "torch") == ["PyTorch has no optimizer that is exactly Sign."]
 
 

@@ -23,7 +23,18 @@ def square(monkeypatch):
     def derivative(Z, A, out):
         return np.multiply(Z, 2.0, out=out)
 
-    entry = Activation("square", "Square", "z²", "2 z", forward, derivative, max_slope=np.inf, low=0.0)
+    entry = Activation(
+        "square",
+        "Square",
+        "z²",
+        "2 z",
+        forward,
+        derivative,
+        max_slope=np.inf,
+        low=0.0,
+        plain="Z**2",
+        plain_slope="2 * Z",
+    )
     monkeypatch.setitem(ACTIVATIONS, "square", entry)
     return entry
 
@@ -96,7 +107,7 @@ def test_a_new_dataset_schedule_initializer_and_derived_input_work_at_once(monke
     )
     tiny = dataclasses.replace(INITIALIZERS["he"], key="tiny", std=lambda n_in, n_out, scale: 0.01)
     monkeypatch.setitem(INITIALIZERS, "tiny", tiny)
-    monkeypatch.setitem(DERIVED, "radius", ("r", lambda x1, x2: np.hypot(x1, x2)))
+    monkeypatch.setitem(DERIVED, "radius", ("r", lambda x1, x2: np.hypot(x1, x2), "np.hypot(x1, x2)"))
     config = Config(
         dataset="rings", classes=3, n_samples=90, derived=("radius",), schedule="halves", initializer="tiny", epochs=60,
         optimizer="adam",

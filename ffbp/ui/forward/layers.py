@@ -9,6 +9,7 @@ from ffbp.analysis.layer_view import linear_map
 from ffbp.core.network import Network, Trace
 from ffbp.figures import forward as pictures
 from ffbp.figures import latex as formulas
+from ffbp.programs.plain import Definitions
 from ffbp.ui import address, control
 from ffbp.ui.chart import chart, theme
 from ffbp.ui.moment import Moment
@@ -217,6 +218,10 @@ def source_code(moment: Moment) -> None:
     box = st.expander("The code that computed this pass", key="forward:code", on_change="rerun")
     if not box.open:
         return
-    activation = moment.network.activations[moment.layer - 1]
+    activation, plain = moment.network.activations[moment.layer - 1], Definitions()
+    plain.formula(activation.key, activation.plain, ("Z",))
+    plain.formula(f"d_{activation.key}", activation.plain_slope, ("Z", "A"))
     with box:
         sources(Network.propagate, activation.forward, activation.derivative)
+        st.caption("The same activation and slope as the exported programs write them:")
+        st.code("\n".join(plain.new_lines()), language="python")
