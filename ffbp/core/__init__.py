@@ -1,1 +1,1 @@
-"""The core: activations, losses, a network and its gradients, in NumPy. It has no notion of a configuration. May import words."""
+"""The core: activations, losses, a network and its gradients, in NumPy, without a configuration. May import words."""

@@ -1,8 +1,8 @@
-"""Activation functions: what turns a stack of linear maps into a network that can bend.
+"""Activation functions turn a stack of linear maps into a network that can bend.
 
 A layer computes ``z = W a + b``; the activation ``g`` is applied to every number of ``z``. Forward needs ``g``,
-backward needs its slope ``g'``, so each entry of `ACTIVATIONS` keeps the two side by side. They are ordered from the
-simplest to the one that couples a layer's units, softmax.
+backward needs its slope ``g'``, so each entry of `ACTIVATIONS` keeps the two side by side. The order is from the
+simplest to softmax, which couples a layer's units.
 """
 
 from collections.abc import Callable
@@ -47,7 +47,7 @@ class Activation:
 
     @property
     def coupled(self) -> bool:
-        """Whether a unit's output depends on its neighbours; such an activation is for the output layer only."""
+        """Whether a unit's output depends on its neighbours; such an activation fits the output layer only."""
         return self.jacobian is not None
 
     def backward(self, Z, A, delta, work) -> None:
@@ -59,9 +59,9 @@ class Activation:
 
 
 def _filled(shape, value):
-    """An array of one value to compare with; a number does where the array would not fit the processor's cache.
+    """An array of one value to compare with; the number itself if the array would not fit the processor's cache.
 
-    Within it, comparing array with array is up to three times as fast as comparing with a number.
+    Within the cache, comparing two arrays is up to three times as fast as comparing an array with a number.
     """
     if np.prod(shape) > IN_CACHE:
         return value
@@ -81,7 +81,7 @@ def _ones(shape):
 
 
 def identity(Z, out):
-    """g(z) = z. A network of identities is one straight line, however deep."""
+    """g(z) = z. A network of identities is one linear map, however deep."""
     np.copyto(out, Z)
     return out
 
@@ -95,7 +95,7 @@ def d_identity(Z, A, out):
 def sigmoid(Z, out):
     """g(z) = 1 / (1 + exp(-z)): a number between 0 and 1; as the only output, a probability.
 
-    exp(-z) may overflow to infinity for very negative z; the reciprocal is then 0, which is the right limit.
+    For very negative z, exp(-z) overflows to infinity; its reciprocal is then 0, the correct limit.
     """
     np.negative(Z, out=out)
     np.exp(out, out=out)
@@ -104,7 +104,7 @@ def sigmoid(Z, out):
 
 
 def d_sigmoid(Z, A, out):
-    """g'(z) = a (1 - a): at most 1/4, and nearly 0 where the unit is sure."""
+    """g'(z) = a (1 - a): at most 1/4, and nearly 0 where the unit saturates."""
     np.subtract(1.0, A, out=out)
     return np.multiply(out, A, out=out)
 
@@ -127,7 +127,7 @@ def relu(Z, out):
 
 def d_relu(Z, A, out):
     """g'(z) = 1 where z > 0, else 0; at the kink itself 0."""
-    # Rounded up, a positive a is at least 1. A comparison would make booleans, which are slow to turn into numbers.
+    # Rounding up makes every positive a at least 1. A comparison would give booleans, which are slow to convert.
     np.ceil(A, out=out)
     return np.minimum(out, _ones(out.shape), out=out)
 
@@ -149,7 +149,7 @@ def elu(Z, out):
     """g(z) = z where z > 0, else exp(z) - 1 (Clevert et al. 2015): a ReLU whose corner is rounded off."""
     np.minimum(Z, _zeros(Z.shape), out=out)
     np.expm1(out, out=out)
-    return np.maximum(out, Z, out=out)  # exp(z) - 1 >= z everywhere, so for z < 0 the curve is kept
+    return np.maximum(out, Z, out=out)  # exp(z) - 1 >= z everywhere, so the curve remains for z < 0
 
 
 def d_elu(Z, A, out):
@@ -208,7 +208,7 @@ def d_gelu(Z, A, out):
 
 
 def sine(Z, out):
-    """g(z) = sin z: periodic, good at waves, easily lost in them."""
+    """g(z) = sin z: periodic, so it fits waves well, but training easily gets stuck."""
     return np.sin(Z, out=out)
 
 
@@ -218,9 +218,9 @@ def d_sine(Z, A, out):
 
 
 def softmax(Z, out):
-    """g(z)_k = exp z_k / sum_j exp z_j over a column: one probability a class, together 1.
+    """g(z)_k = exp z_k / sum_j exp z_j over a column: one probability per class; they sum to 1.
 
-    The largest z is subtracted first: the quotient is the same and exp cannot overflow.
+    Subtracting the largest z first leaves the quotient unchanged and keeps exp from overflowing.
     """
     np.subtract(Z, Z.max(axis=-2, keepdims=True), out=out)
     np.exp(out, out=out)
@@ -228,12 +228,12 @@ def softmax(Z, out):
 
 
 def d_softmax(Z, A, out):
-    """The diagonal of the Jacobian, a_k (1 - a_k): how each probability answers to its own z."""
+    """The diagonal of the Jacobian, a_k (1 - a_k): how each probability changes with its own z."""
     return d_sigmoid(Z, A, out)
 
 
 def softmax_jacobian(A, delta):
-    """dLoss/dA to dLoss/dZ in place through the full Jacobian: delta_k = a_k (d_k - sum_j a_j d_j)."""
+    """Turn dLoss/dA into dLoss/dZ in place with the full Jacobian: delta_k = a_k (d_k - sum_j a_j d_j)."""
     np.subtract(delta, (A * delta).sum(axis=-2, keepdims=True), out=delta)
     np.multiply(delta, A, out=delta)
 

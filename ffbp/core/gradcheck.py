@@ -1,9 +1,9 @@
-"""The gradient check: the definition of a derivative, used as a judge of backpropagation.
+"""The gradient check: the definition of a derivative, used to test backpropagation.
 
-Move one parameter a little up and a little down, and see how the loss answers: (L(θ + h) − L(θ − h)) / 2h. If backward
-is right, both numbers agree to many digits for every parameter. Where the two moves put a sample on different sides of
-a kink (ReLU's corner), the difference quotient is no derivative, so those parameters are counted apart; so are those that
-move the loss by less than rounding does, where the quotient knows nothing.
+Move one parameter up and down by a little and measure how the loss changes: (L(θ + h) − L(θ − h)) / 2h. If backward is
+right, this quotient and the gradient agree to many digits for every parameter. Two kinds of parameters are counted
+separately: those whose moves put a sample on different sides of a kink (ReLU's corner), so that the quotient is not a
+derivative, and those whose effect on the loss is below rounding error, so that the quotient carries no information.
 """
 
 from dataclasses import dataclass
@@ -14,20 +14,20 @@ from ffbp.core.network import Network, with_ones
 from ffbp.core.stacks import stacks
 
 WIDE_STEP = 3e-4
-# In extended precision, where the platform has one, a step can be so small that hardly any sample crosses a kink.
+# Extended precision, where the platform has it, allows a step so small that hardly any sample crosses a kink.
 STEP = 3e-6 if np.finfo(np.longdouble).eps < 1e-17 else 1e-5
-AGREEMENT = 1e-6  # relative; a quotient that differs by more is asked whether its digits allow to say so
-LAST_DIGITS = 8  # units in the last place that a loss, and four times the difference of two, may be off
-DOUBT = 3e-7  # relative difference of D(h) and D(2h), rounding included, above which more digits are asked for
+AGREEMENT = 1e-6  # relative; a larger difference counts only if the loss has enough digits to show it
+LAST_DIGITS = 8  # rounding error of a loss, and of four times the difference of two, in units in the last place
+DOUBT = 3e-7  # relative difference of D(h) and D(2h), rounding error included, above which more digits are needed
 
 
 @dataclass(frozen=True)
 class GradientCheck:
-    """``max_relative_error`` is |a − n| / max(|a| + |n|, 1e-6) at its worst, over the parameters that are checked.
+    """``max_relative_error`` is the largest |a − n| / max(|a| + |n|, 1e-6) of the parameters that are checked.
 
-    n_checked + n_kinks + n_drowned is the number of parameters. n_drowned: both numbers are so small that the rounding of
-    the loss hides their difference, 8 eps · (loss + Σ|δ| Σ|w a|) / h + |D(h) − D(2h)|, and may make the quotient 0.
-    analytic, numeric, relative_error: (n_params,); crosses_kink, drowned: (n_params,) bool; names: one a parameter.
+    n_checked + n_kinks + n_drowned is the number of parameters. n_drowned: the analytic and the numeric value differ by
+    less than the rounding error of the quotient, 8 eps · (loss + Σ|δ| Σ|w a|) / h + |D(h) − D(2h)|.
+    analytic, numeric, relative_error: (n_params,); crosses_kink, drowned: (n_params,) bool; names: one per parameter.
     """
 
     max_relative_error: float
@@ -46,21 +46,20 @@ class GradientCheck:
 
     def __str__(self):
         return (
-            f"{self.n_checked} parameters checked, {self.n_kinks} across a kink, {self.n_drowned} beneath rounding; "
-            f"largest relative error {self.max_relative_error:.2e} at {self.worst}: backward {self.worst_analytic:.12g}, "
-            f"difference quotient {self.worst_numeric:.12g}"
+            f"{self.n_checked} parameters checked, {self.n_kinks} across a kink, "
+            f"{self.n_drowned} below rounding error; largest relative error {self.max_relative_error:.2e} "
+            f"at {self.worst}: backward {self.worst_analytic:.12g}, difference quotient {self.worst_numeric:.12g}"
         )
 
 
 def check_gradients(net: Network, X: np.ndarray, y: np.ndarray, *, step: float | None = None) -> GradientCheck:
     """Compare `Network.backward` with difference quotients for every parameter, penalty included.
 
-    X (n_samples, n_inputs), y (n_samples,) or (n_samples, n_outputs). With ``step`` h: the central difference D(h) alone.
-    Without: (4 D(h) − D(2h)) / 3 at h = 3e-4, whose truncation error falls with h⁴ (Richardson 1911), so that h can be
-    large enough for the loss's last digits not to matter. Where only the wider moves cross a kink, or D(h) and D(2h)
-    differ (or rounding counts) by more than is sure, the same at h = 3e-6 in extended precision
-    (np.longdouble; 1e-5 where the platform has none), which is judged by neither noise nor a bend nearby. The network itself
-    is left as it was.
+    X (n_samples, n_inputs), y (n_samples,) or (n_samples, n_outputs). With ``step`` h: the central difference D(h).
+    Without: (4 D(h) − D(2h)) / 3 at h = 3e-4. Its truncation error falls with h⁴ (Richardson 1911), so h can be large
+    enough for rounding error not to matter. Where only the wider moves cross a kink, or D(h) and D(2h) differ too much,
+    or rounding error is too large, the check is repeated at h = 3e-6 in extended precision (np.longdouble; 1e-5 where
+    the platform has none), where neither rounding nor curvature interferes. The network itself does not change.
     """
     probe = net.with_theta(net.theta.copy())
     trace = probe.forward(X)
@@ -101,7 +100,7 @@ def check_gradients(net: Network, X: np.ndarray, y: np.ndarray, *, step: float |
 
 
 def _rounded_sums(net: Network, trace) -> float:
-    """How far the loss moves if each unit's sum is off by its terms' sizes, of which rounding takes eps: Σ|δ| Σ|w a|."""
+    """Σ|δ| Σ|w a|: times eps, the effect on the loss of the rounding errors in all units' sums."""
     with np.errstate(over="ignore", invalid="ignore"):
         return sum(
             float((np.abs(delta) * (np.abs(W_b) @ np.abs(A_ones))).sum())
@@ -110,7 +109,7 @@ def _rounded_sums(net: Network, trace) -> float:
 
 
 def _richardson(net: Network, X, Y, indices, step, dtype=float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(4 D(h) − D(2h)) / 3 for these parameters, |D(h) − D(2h)|, and which of the moves cross a kink."""
+    """(4 D(h) − D(2h)) / 3 for these parameters, |D(h) − D(2h)|, and whether a move crosses a kink."""
     near, _ = _central_differences(net, X, Y, indices, step, dtype)
     far, crosses_kink = _central_differences(net, X, Y, indices, 2 * step, dtype)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -118,12 +117,12 @@ def _richardson(net: Network, X, Y, indices, step, dtype=float) -> tuple[np.ndar
 
 
 def _central_differences(net: Network, X, Y, indices, step, dtype=float) -> tuple[np.ndarray, np.ndarray]:
-    """(L(θ + h) − L(θ − h)) / 2h for these parameters, some at a time, and which of the moves cross a kink."""
+    """(L(θ + h) − L(θ − h)) / 2h for these parameters, in chunks, and whether a move crosses a kink."""
     numeric, crosses_kink = np.empty(len(indices)), np.zeros(len(indices), dtype=bool)
     indices = np.asarray(indices)
 
     def moved(part):
-        """One parameter up, and the same one down: (2, n, n_params)."""
+        """θ with one parameter moved up, and with the same one moved down: (2, n, n_params)."""
         some = indices[part]
         theta, rows = np.tile(net.theta.astype(dtype), (2, len(some), 1)), np.arange(len(some))
         theta[0, rows, some] += step
@@ -135,10 +134,10 @@ def _central_differences(net: Network, X, Y, indices, step, dtype=float) -> tupl
         up, down = stack.theta[:, np.arange(len(some)), some]
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a diverging run may overflow
             loss_up, loss_down = stack.data_loss(Y, stack.propagate(trace))
-            # A penalty is a sum over parameters: all its terms but one cancel, and would only cost digits.
+            # A penalty is a sum over parameters: all its terms but one cancel and would only cost digits.
             penalty = net.l1 * (np.abs(up) - np.abs(down)) + net.l2 / 2 * (up - down) * (up + down)
             change = loss_up - loss_down + net.weight_mask[some] * penalty
-            numeric[part] = change / (up - down)  # by the step that was really made, after rounding
+            numeric[part] = change / (up - down)  # divided by the actual step, after rounding
         crosses_kink[part] = _crosses_kink(stack, trace)
     if net.l1:
         crosses_kink |= (np.abs(net.theta[indices]) <= step) & (net.weight_mask[indices] > 0)
@@ -146,7 +145,7 @@ def _central_differences(net: Network, X, Y, indices, step, dtype=float) -> tupl
 
 
 def _crosses_kink(stack: Network, trace) -> np.ndarray:
-    """Whether any unit of any sample lies on different sides of a kink after the moves up and down."""
+    """Whether the moves up and down put any unit, for any sample, on different sides of a kink."""
     crosses = np.zeros(stack.theta.shape[1], dtype=bool)
     for layer, Z in zip(stack.layers, trace.Z[1:], strict=True):
         for kink in layer.activation.kinks:

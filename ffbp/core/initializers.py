@@ -1,8 +1,8 @@
-"""Initial weights: how large the first random numbers are decides whether signals and gradients survive the depth.
+"""Initial weights: their size decides whether signals and gradients survive many layers.
 
-A layer adds up ``fan_in`` products, so the variance of ``z`` is ``fan_in · Var(w)`` times that of its inputs; each
-named rule picks Var(w) to keep signals (or gradients, or both) at one size. All draws have the shape
-``(n_in, n_out)`` from one stream and are transposed into ``W``; zeros and constants draw nothing.
+A layer adds up ``fan_in`` products, so the variance of ``z`` is ``fan_in · Var(w)`` times that of its inputs. Each
+named rule chooses Var(w) to keep signals (or gradients, or both) at one size. All draws have the shape
+``(n_in, n_out)``, come from one stream and are transposed into ``W``; zeros and constants draw nothing.
 """
 
 from collections.abc import Callable
@@ -15,8 +15,8 @@ import numpy as np
 class Initializer:
     """``std(fan_in, fan_out, scale)`` is the standard deviation; ``draw`` is ``"normal"``, ``"uniform"`` or None.
 
-    ``plain_std`` is the same as text, in n_in, n_out and scale. ``scaled`` says that the configuration's ``init_scale``
-    matters.
+    ``plain_std`` is the same as text, in n_in, n_out and scale. ``scaled``: whether the
+    configuration's ``init_scale`` has an effect.
     """
 
     key: str
@@ -42,7 +42,7 @@ class Initializer:
         if self.draw == "normal":
             return (random_state.randn(n_in, n_out) * std).T
         if self.draw == "uniform":
-            limit = np.sqrt(3.0) * std  # a uniform draw on (-limit, limit) has the variance limit²/3
+            limit = np.sqrt(3.0) * std  # a uniform draw from (-limit, limit) has the variance limit²/3
             return random_state.uniform(-limit, limit, (n_in, n_out)).T
         return np.full((n_out, n_in), std)
 
@@ -71,7 +71,7 @@ INITIALIZERS = {
             "xavier_uniform", "Xavier uniform", "±√(6/(n_in + n_out))",
             lambda n_in, n_out, scale: np.sqrt(2 / (n_in + n_out)), "uniform", plain_std="np.sqrt(2 / (n_in + n_out))",
         ),
-        # He et al. 2015: ReLU drops half of the variance, so twice as much is put in.
+        # He et al. 2015: ReLU halves the variance, so the weights get twice as much.
         Initializer(
             "he", "He normal", "σ = √(2/n_in)",
             lambda n_in, n_out, scale: np.sqrt(2 / n_in), "normal", plain_std="np.sqrt(2 / n_in)",

@@ -1,8 +1,8 @@
-"""Losses: one number that says how wrong a network is, and the gradient that says which way is better.
+"""A loss measures how wrong a network is; its gradient points to where the error grows fastest.
 
-Every loss is a mean over samples, so its gradient does not grow with the data. Where loss and output activation belong
-together (the canonical pair), their product of derivatives collapses to ``a - y``, and the value is computed from the
-pre-activations, the logits, where it stays exact even when a probability rounds to 0 or 1.
+Every loss is a mean over samples, so its gradient does not grow with the data. If loss and output activation match
+(the canonical pair), the product of their derivatives simplifies to ``a - y``. The value is then computed from the
+pre-activations, the logits, which keeps it exact even when a probability rounds to 0 or 1.
 """
 
 from collections.abc import Callable
@@ -19,8 +19,8 @@ class Loss:
 
     ``value(A, Y)`` works for any admissible output activation, ``value_from_logits(Z, A, Y, work)`` for the canonical
     one (None: the value needs no logits). ``gradient(A, Y, out)`` writes dLoss/dA. ``scale(n_outputs)`` is the factor
-    c of the canonical ``delta = c (a - y) / n``. ``probability`` says that outputs must be probabilities, ``shared``
-    that they must sum to one. ``plain``, ``plain_gradient``, ``plain_from_logits`` and ``plain_scale`` are the same as
+    c of the canonical ``delta = c (a - y) / n``. ``probability``: outputs must be probabilities; ``shared``: they
+    must sum to 1. ``plain``, ``plain_gradient``, ``plain_from_logits`` and ``plain_scale`` are the same as
     text, to read and to export; a test proves them equal to the fast forms.
     """
 
@@ -49,7 +49,7 @@ class Loss:
 
 
 def mse(A, Y):
-    """L = mean over samples and outputs of (a - y)², without a half."""
+    """L = mean over samples and outputs of (a - y)², without the factor 1/2."""
     return np.square(A - Y).mean(axis=(-2, -1))
 
 
@@ -67,13 +67,13 @@ def bce(A, Y):
 
 
 def bce_from_logits(Z, A, Y, work):
-    """The same from z: max(z, 0) - y z + ln(1 + exp(-|z|)), so that a logit of 800 on the wrong side costs 800.
+    """The same from z: max(z, 0) - y z + ln(1 + exp(-|z|)), so a logit of 800 on the wrong side costs 800.
 
-    exp never overflows, and of the first two terms one cancels exactly, so small losses keep their digits.
+    exp never overflows, and on the right side the first two terms cancel exactly, so small losses keep their digits.
     """
     cost, tail = work
-    # Where the mean is not small, -ln a + (1 - y) z has the same value to the last digits and takes half the time,
-    # since a is known already.
+    # If the mean is not small, -ln a + (1 - y) z gives the same value, except for the last digits, in half the time,
+    # because a is known already.
     np.multiply(Y, Z, out=tail)
     np.subtract(Z, tail, out=tail)
     np.log(A, out=cost)
@@ -88,7 +88,7 @@ def bce_from_logits(Z, A, Y, work):
             return value
     np.maximum(Z, 0.0, out=cost)
     np.multiply(Y, Z, out=tail)
-    np.subtract(cost, tail, out=cost)  # before the small logarithm is added, or its digits would be lost beside z
+    np.subtract(cost, tail, out=cost)  # first, because the small logarithm would lose its digits beside z
     np.abs(Z, out=tail)
     np.negative(tail, out=tail)
     np.exp(tail, out=tail)
@@ -104,13 +104,13 @@ def d_bce(A, Y, out):
 
 
 def cce(A, Y):
-    """L = -mean over samples of ln a of the true class."""
+    """L = -mean over samples of ln a, with a the probability of the true class."""
     with np.errstate(divide="ignore"):
         return -(np.where(Y > 0, np.log(A), 0.0) * Y).sum(axis=(-2, -1)) / A.shape[-1]
 
 
 def cce_from_logits(Z, A, Y, work):
-    """The same from z: ln sum_j exp z_j minus the true class's z, the largest z taken out before exp."""
+    """The same from z: ln sum_j exp z_j minus the true class's z, with the largest z subtracted before exp."""
     shifted, _ = work
     np.subtract(Z, Z.max(axis=-2, keepdims=True), out=shifted)
     true = (shifted * Y).sum(axis=-2)

@@ -1,7 +1,7 @@
 """Arrays that begin at a cache line.
 
-A processor reads memory in lines of 64 bytes. NumPy lets an array begin anywhere at a multiple of 16, and then most of
-the vectors that its loops load lie across two lines; measured on the reference experiment, a step takes an eighth longer.
+A processor reads memory in lines of 64 bytes. NumPy lets an array begin at any multiple of 16, and then most of the
+vectors that its loops load span two lines: on the reference experiment, a step takes an eighth longer (measured).
 """
 
 import math
@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 LINE = 64  # bytes
-WORTH_IT = 4096  # bytes; of a smaller array nearly all is the call
+WORTH_IT = 4096  # bytes; below this size call overhead dominates
 
 
 def aligned(shape: tuple[int, ...], dtype=float) -> np.ndarray:

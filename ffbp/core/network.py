@@ -1,11 +1,11 @@
-"""The network: layers of ``a = g(W a + b)``, forward for the answer, backward for the gradient.
+"""The network: layers of ``a = g(W a + b)``; forward computes the outputs, backward the gradient.
 
 Columns are samples, so the code reads like the formulas. All parameters lie in one flat vector ``theta`` and their
-gradients in ``grad``; a layer's ``W, b, dW, db`` are views into them. Inside, a layer is one block ``[W b]`` and every
-activation carries a row of ones below it, so that one matrix product does both the weights and the bias.
+gradients in ``grad``; a layer's ``W, b, dW, db`` are views into them. Inside, a layer is one block ``[W b]``, and every
+activation has a row of ones below it, so one matrix product covers both the weights and the bias.
 
-``theta`` may also be a stack of shape (..., n_params): then the very same lines run for many networks at once, which is
-how the metrics of all recorded frames, the maps and the gradient check are computed.
+``theta`` may also be a stack of shape (..., n_params). The same lines then run many networks at once; this is how the
+metrics of all recorded frames, the maps and the gradient check are computed.
 """
 
 from collections.abc import Sequence
@@ -44,10 +44,10 @@ class Layer:
 
 
 class Trace:
-    """What one forward and backward pass leaves behind; index l is the formulas' l, and index 0 the inputs.
+    """The arrays of one forward and backward pass; index l is the l of the formulas, and index 0 the inputs.
 
-    A[l], Z[l], delta[l], slope[l]: (n_out, n), a stack's leading axes before it; Z[0], delta[0] and slope[0] are None.
-    slope[l] is g'(Z[l]) after backward. The output's is not needed for a canonical pair, and then not filled in.
+    A[l], Z[l], delta[l], slope[l]: (..., n_out, n), with a stack's leading axes; Z[0], delta[0] and slope[0] are None.
+    After backward, slope[l] is g'(Z[l]); a canonical pair does not need the output's and does not fill it in.
     """
 
     def __init__(self, sizes: Sequence[int], n: int, leading: tuple[int, ...] = (), dtype=float):
@@ -56,25 +56,25 @@ class Trace:
         self.Z = [None, *(aligned(shape, dtype) for shape in shapes)]
         self.delta = [None, *(aligned(shape, dtype) for shape in shapes)]
         self.slope = [None, *(aligned(shape, dtype) for shape in shapes)]
-        self.loss_work = (self.slope[-1], aligned(shapes[-1], dtype))  # scratch, before the slope is there
+        self.loss_work = (self.slope[-1], aligned(shapes[-1], dtype))  # scratch until the slope is written
         self.A_ones = [aligned_full((sizes[0] + 1, n), 1.0, dtype)]
         self.A_ones += [aligned_full((*leading, n_out + 1, n), 1.0, dtype) for n_out in sizes[1:]]
         self.A = [A[..., :-1, :] for A in self.A_ones]
 
     def set_inputs(self, inputs: np.ndarray) -> None:
-        """Use these input columns, a row of ones below them, shape (n_in + 1, n), without copying."""
+        """Use these input columns with a row of ones below them, shape (n_in + 1, n), without copying."""
         self.A_ones[0], self.A[0] = inputs, inputs[:-1]
 
 
 class Network:
     """A feed-forward network of fully connected layers.
 
-    sizes: units per layer, the inputs first, for example (2, 10, 1). activations: one a layer after the inputs, as keys
-    or `Activation` entries. loss: a key or a `Loss`. l1, l2: penalty l1 Σ|W| + l2/2 ΣW², weights only. task: what
-    `predict` and `score` mean, "classification" or "regression"; by default regression where the loss is ``mse``.
-    theta: parameters to use, not copied, shape (..., n_params); by default zeros. one_by_one: sum each weight's gradient
-    by itself, in one order for all, so that units with equal weights have gradients equal to the last bit.
-    Raises ValueError where the parts do not fit together.
+    sizes: units per layer, the inputs first, for example (2, 10, 1). activations: one per layer after the inputs, as
+    keys or `Activation` entries. loss: a key or a `Loss`. l1, l2: penalty l1 Σ|W| + l2/2 ΣW², weights only. task:
+    "classification" or "regression", for `predict` and `score`; by default regression if the loss is ``mse``.
+    theta: parameters to use, not copied, shape (..., n_params); by default zeros. one_by_one: sum each weight's
+    gradient separately and in the same order, so that units with equal weights have gradients equal to the last bit.
+    Raises ValueError if the arguments do not fit together.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class Network:
         if len(self.activations) != len(self.sizes) - 1:
             raise ValueError(f"activations must be {len(self.sizes) - 1}, one a layer, got {len(self.activations)}")
         if any(activation.coupled for activation in self.activations[:-1]):
-            raise ValueError("softmax must be the output's activation; choose another one for the hidden layers")
+            raise ValueError("softmax must be the output activation; choose another one for the hidden layers")
         if not self.loss_function.admits(self.activations[-1]):
             raise ValueError(
                 f"output activation must suit the loss {self.loss_function.key!r}, got {self.activations[-1].key!r}"
@@ -130,7 +130,7 @@ class Network:
 
     @property
     def gives_probabilities(self) -> bool:
-        """Whether the outputs are probabilities, together 1: softmax's, or one output with its rest. Several sigmoids' are not."""
+        """Whether the outputs are the classes' probabilities: softmax, or a single output; several sigmoids are not."""
         return self.task == "classification" and (self.sizes[-1] == 1 or self.activations[-1].coupled)
 
     def blocks(self, flat: np.ndarray) -> list[np.ndarray]:
@@ -158,7 +158,7 @@ class Network:
         return any(len({row.tobytes() for row in block + 0.0}) < len(block) for block in self.blocks(self.theta))
 
     def new_trace(self, n: int) -> Trace:
-        """Room for a pass over n samples."""
+        """Memory for a pass over n samples."""
         return Trace(self.sizes, n, self.theta.shape[:-1], self.theta.dtype)
 
     def forward(self, X: np.ndarray, out: Trace | None = None) -> Trace:
@@ -179,12 +179,12 @@ class Network:
         return trace
 
     def backward(self, y: np.ndarray, trace: Trace) -> np.ndarray:
-        """The gradient of the mean loss, penalty included, for targets y; fills ``grad``, so every dW and db."""
+        """The gradient of the mean loss, penalty included, for targets y; fills ``grad``, and so every dW and db."""
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             return self.backpropagate(self.targets(y), trace)
 
     def backpropagate(self, Y: np.ndarray, trace: Trace) -> np.ndarray:
-        """Backward from the target columns Y (n_outputs, n): the output's delta, then layer by layer to the first."""
+        """Backward from the target columns Y (n_outputs, n): the output's delta, then layer by layer."""
         self.output_delta(Y, trace)
         product, layers = self.product, self.layers
         for l in range(len(layers), 0, -1):
@@ -203,15 +203,15 @@ class Network:
 
     @staticmethod
     def sum_one_by_one(delta: np.ndarray, A_ones: np.ndarray, dblock: np.ndarray) -> None:
-        """[dW db] = delta [A; 1].T, in place, a dot product for each weight.
+        """[dW db] = delta [A; 1].T, in place, one dot product per weight.
 
-        A matrix product adds up in an order that differs from row to row, so the gradients of equal units would differ
-        in their last bits, which Adam would amplify; summed one by one, clones stay clones.
+        A matrix product may sum each row in a different order. The gradients of equal units would then differ in their
+        last bits, and Adam would amplify the difference. Summed one by one, clones stay clones.
         """
         np.vecdot(delta[..., :, None, :], A_ones[..., None, :, :], out=dblock)
 
     def output_delta(self, Y: np.ndarray, trace: Trace) -> None:
-        """dLoss/dZ of the output: (a - y)/n, times the loss's constant, for a canonical pair; else the chain rule."""
+        """dLoss/dZ of the output: (a - y)/n times the loss's constant for a canonical pair, else by the chain rule."""
         Z, A, delta = trace.Z[-1], trace.A[-1], trace.delta[-1]
         if self.canonical:
             np.subtract(A, Y, out=delta)
@@ -221,7 +221,7 @@ class Network:
             self.layers[-1].activation.backward(Z, A, delta, trace.slope[-1])
 
     def data_loss(self, Y: np.ndarray, trace: Trace):
-        """The data part of the loss from a forward pass: a number, or one for each network of a stack."""
+        """The loss without penalty, from a forward pass: a number, or one for each network of a stack."""
         if self.from_logits is not None:
             return self.from_logits(trace.Z[-1], trace.A[-1], Y, trace.loss_work)
         return self.loss_function.value(trace.A[-1], Y)
@@ -236,7 +236,7 @@ class Network:
         return penalty
 
     def targets(self, y: np.ndarray) -> np.ndarray:
-        """Targets y (n_samples,) or (n_samples, n_outputs) as columns (n_outputs, n_samples); classes as one-hot."""
+        """Targets y (n_samples,) or (n_samples, n_outputs) as columns (n_outputs, n_samples); classes are one-hot."""
         y = np.asarray(y)
         n_outputs = self.sizes[-1]
         if y.ndim == 1 and n_outputs > 1:
@@ -247,7 +247,7 @@ class Network:
         return Y
 
     def loss(self, X: np.ndarray, y: np.ndarray):
-        """The data part of the loss on X (n_samples, n_inputs), y; the penalty is `penalty()`."""
+        """The loss on X (n_samples, n_inputs) and y without the penalty, which `penalty()` gives."""
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             return self.data_loss(self.targets(y), self.forward(X))
 
@@ -290,12 +290,12 @@ def with_ones(X: np.ndarray) -> np.ndarray:
 
 
 def count_params(sizes: Sequence[int]) -> int:
-    """Weights and biases of a network: (n_in + 1) n_out, summed over layers."""
+    """The number of weights and biases of a network: (n_in + 1) n_out, summed over layers."""
     return sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
 
 
 def _entry(kind, key, registry):
-    """A registry's entry by its key; an entry itself passes through."""
+    """The registry's entry for a key; an entry is returned as it is."""
     if isinstance(key, str) and key not in registry:
         raise ValueError(f"unknown {kind} {key!r}; choose from {', '.join(registry)}")
     return registry[key] if isinstance(key, str) else key

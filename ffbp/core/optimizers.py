@@ -1,8 +1,8 @@
-"""Optimizers: what is done with a gradient once it is known.
+"""Optimizers turn a gradient into a change of the parameters.
 
-Each optimizer is a few in-place statements on one flat vector of all parameters; its memory is a ``state`` of rows as
-long as that vector. They are ordered so that each is the one before plus one idea. Formulas and default constants are
-those of torch.optim.
+Each optimizer is a few in-place statements on one flat vector of all parameters. Its memory is ``state``: rows of the
+same length as that vector. Each optimizer adds one idea to an earlier one. Formulas and default constants are those
+of torch.optim.
 """
 
 from collections.abc import Callable
@@ -15,8 +15,8 @@ import numpy as np
 class Optimizer:
     """``update(theta, grad, state, work, *, learning_rate, step, **hyper)`` changes theta and state in place.
 
-    ``state`` is (n_state, n_params), zeros at first; ``work`` is scratch (n_params,); ``step`` counts from 1.
-    ``hyper`` names the configuration's fields that the update takes. ``plain`` is the update as text, to read and to
+    ``state`` is (n_state, n_params) and starts with zeros; ``work`` is scratch (n_params,); ``step`` counts from 1.
+    ``hyper`` lists the configuration's fields that the update takes. ``plain`` is the update as text, to read and to
     export, in which ``memory`` names the rows of state: a line either assigns ``m[:] = ...`` to a row or ``theta -= ...``.
     A test proves it equal to the update.
     """
@@ -77,8 +77,8 @@ def rmsprop_update(theta, grad, state, work, *, learning_rate, step, rho, epsilo
 def adam_update(theta, grad, state, work, *, learning_rate, step, beta1, beta2, epsilon):
     """Adam (Kingma & Ba 2015), in place: m, v running means of g, g²; theta -= lr m̂ / (sqrt v̂ + eps).
 
-    m̂ = m / (1 - beta1^t), v̂ = v / (1 - beta2^t) undo the pull of the zeros that m and v start from. Both divisions
-    are numbers, so they are taken into lr and eps, as the paper does at the end of its section 2.
+    m and v start from zeros; m̂ = m / (1 - beta1^t) and v̂ = v / (1 - beta2^t) remove that bias. Both divisors are
+    numbers, so they move into lr and eps, as in the last lines of the paper's section 2.
     """
     unbias = (1 - beta2**step) ** 0.5
     m, v = state
@@ -97,7 +97,7 @@ def adam_update(theta, grad, state, work, *, learning_rate, step, beta1, beta2, 
 
 
 def adamw_update(theta, grad, state, work, *, learning_rate, step, beta1, beta2, epsilon, weight_decay):
-    """AdamW (Loshchilov & Hutter 2019), in place: theta *= 1 - lr decay, then Adam; the gradient stays without it."""
+    """AdamW (Loshchilov & Hutter 2019), in place: theta *= 1 - lr decay, then Adam; the gradient contains no decay."""
     np.multiply(theta, 1 - learning_rate * weight_decay, out=theta)
     adam_update(
         theta, grad, state, work, learning_rate=learning_rate, step=step, beta1=beta1, beta2=beta2, epsilon=epsilon

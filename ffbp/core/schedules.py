@@ -1,4 +1,4 @@
-"""Learning-rate schedules: how large the step is at each epoch, as a share of the chosen learning rate."""
+"""Learning-rate schedules multiply the chosen learning rate by a factor, once an epoch."""
 
 import math
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Schedule:
-    """``factor(epoch, n_epochs, *, decay, decay_epochs, warmup)``: the learning rate's factor in an epoch (from 0)."""
+    """``factor(epoch, n_epochs, *, decay, decay_epochs, warmup)``: the learning rate's factor; epochs count from 0."""
 
     key: str
     label: str
@@ -17,17 +17,17 @@ class Schedule:
 
 
 def constant(epoch, n_epochs, *, decay, decay_epochs, warmup):
-    """1, always."""
+    """Always 1."""
     return 1.0
 
 
 def step_decay(epoch, n_epochs, *, decay, decay_epochs, warmup):
-    """decay to the power of whole periods: torch's StepLR."""
+    """decay^⌊epoch / decay_epochs⌋, like StepLR of torch."""
     return decay ** (epoch // decay_epochs)
 
 
 def exponential(epoch, n_epochs, *, decay, decay_epochs, warmup):
-    """The same without the stairs: decay^(epoch / decay_epochs)."""
+    """The same without steps: decay^(epoch / decay_epochs)."""
     return decay ** (epoch / decay_epochs)
 
 
@@ -37,7 +37,7 @@ def cosine(epoch, n_epochs, *, decay, decay_epochs, warmup):
 
 
 def warmup_cosine(epoch, n_epochs, *, decay, decay_epochs, warmup):
-    """A straight rise over the first `warmup` epochs, then the cosine over what remains."""
+    """A linear rise over the first `warmup` epochs, then the cosine over the rest."""
     if epoch < warmup:
         return (epoch + 1) / warmup
     return 0.5 * (1 + math.cos(math.pi * (epoch - warmup) / max(n_epochs - warmup, 1)))
@@ -50,6 +50,6 @@ SCHEDULES = {
         Schedule("step", "Step", "η · decay^⌊epoch / period⌋", step_decay, ("decay", "decay_epochs")),
         Schedule("exponential", "Exponential", "η · decay^(epoch / period)", exponential, ("decay", "decay_epochs")),
         Schedule("cosine", "Cosine", "η · (1 + cos(π epoch / epochs)) / 2", cosine),
-        Schedule("warmup_cosine", "Warm-up + cosine", "a straight rise, then the cosine", warmup_cosine, ("warmup",)),
+        Schedule("warmup_cosine", "Warm-up + cosine", "a linear rise, then the cosine", warmup_cosine, ("warmup",)),
     )
 }

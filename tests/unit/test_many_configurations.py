@@ -93,7 +93,7 @@ def test_the_gradient_at_the_beginning_is_the_slope_of_the_loss(runs, full):
             n_tested, n_kinks = n_tested + 1, n_kinks + check.n_kinks - at_zero
             n_checked, n_drowned = n_checked + check.n_checked, n_drowned + check.n_drowned
     print(
-        f"{n_tested} networks, {n_checked} parameters, {n_kinks} across a kink, {n_drowned} beneath rounding, "
+        f"{n_tested} networks, {n_checked} parameters, {n_kinks} across a kink, {n_drowned} below rounding error, "
         f"worst {worst:.1e}"
     )
     assert n_tested > len(runs) / 4
