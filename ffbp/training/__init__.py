@@ -1,1 +1,1 @@
-"""Training: the loop, the recorder, and the run that comes of it. May import words to experiment."""
+"""Training: the loop, the recorder, and the run that results. May import words to experiment."""

@@ -1,8 +1,8 @@
-"""Training: forward, loss, backward, update, and again; recorded so that every moment can be visited afterwards.
+"""Training: forward, loss, backward, update, and again; recorded so that you can visit every epoch afterwards.
 
-`Training` is the loop's state and its two phases; `fit` runs it to the end and yields progress; `train` just waits for
-the `Run`. During the loop only parameters are copied; what a frame's metrics need is computed afterwards, for many
-frames at once, by the same forward and backward.
+`Training` is the loop's state and its two phases; `fit` runs it to the end and yields progress; `train` returns the
+`Run`. The loop copies only parameters. The metrics are computed afterwards, for many frames at once, by the same
+forward and backward.
 """
 
 from functools import cache, partial
@@ -22,9 +22,9 @@ from ffbp.experiment.resolve import resolve
 class Training:
     """The loop's state: a network, an optimizer's memory, and the place in the data.
 
-    One update is `gradient` (forward, loss, backward) and then `update` (clip, optimizer). `epoch` counts finished
-    epochs, `step` finished updates, `batch` the next batch of the current epoch. Making one sets this process's BLAS to
-    one thread: several split a large product between them, which changes the last digits of its sums.
+    One step is `gradient` (forward, loss, backward), then `update` (clip, optimizer). `epoch` counts finished epochs,
+    `step` finished updates; `batch` is the index of the next batch in the current epoch. The constructor limits this
+    process's BLAS to one thread: several threads split a large product, which changes the last digits of its sums.
     """
 
     def __init__(self, config: Config, dataset: Dataset):
@@ -57,7 +57,7 @@ class Training:
         self._start_epoch(self._draw())
 
     def gradient(self) -> float:
-        """Forward, loss and backward of the next batch: returns its data loss, fills ``network.grad``."""
+        """Forward, loss and backward of the next batch: fill ``network.grad`` and return the loss without penalty."""
         inputs, Y, trace = self.batches[self.batch]
         if trace.A_ones[0] is not inputs:
             trace.set_inputs(inputs)
@@ -68,7 +68,7 @@ class Training:
         return loss
 
     def update(self) -> None:
-        """Clip the gradient, let the optimizer change the parameters in place, and go on to the next batch."""
+        """Clip the gradient, change the parameters in place by the optimizer, and go on to the next batch."""
         network, step = self.network, self.step + 1
         if self.clip is not None:
             network.grad *= clip_factor(network.grad, self.clip)
@@ -91,7 +91,7 @@ class Training:
                 self.update()
 
     def skip_epochs(self, epoch: int) -> None:
-        """Stand at the beginning of an epoch: redraw the shuffles of those before it."""
+        """Go to the beginning of an epoch: redraw the shuffles of the epochs before it."""
         for self.epoch in range(1, epoch + 1):
             order = self._draw()
         if 0 < self.epoch < len(self.rates):
@@ -109,19 +109,20 @@ class Training:
 
 @cache
 def _threads() -> ThreadpoolController:
-    """The threads of the loaded libraries; to look for them takes a millisecond, so once."""
+    """The thread pools of the loaded libraries; cached, because finding them takes a millisecond."""
     return ThreadpoolController()
 
 
 def clip_factor(grad: np.ndarray, clip: float):
     """min(1, clip / ‖grad‖₂) over the whole flat gradient (..., n_params): (..., 1)."""
-    size = np.maximum(np.abs(grad).max(axis=-1, keepdims=True), np.finfo(float).tiny)  # taken out: squares may overflow
+    # The largest entry is factored out so that the squares cannot overflow.
+    size = np.maximum(np.abs(grad).max(axis=-1, keepdims=True), np.finfo(float).tiny)
     norm = size * np.sqrt(np.square(grad / size).sum(axis=-1, keepdims=True))
     return np.minimum(1.0, clip / norm)
 
 
 def learning_rates(config: Config) -> list[float]:
-    """The learning rate of every epoch, by the configuration's schedule."""
+    """The learning rate of every epoch, from the configuration's schedule."""
     factor = partial(
         SCHEDULES[config.schedule].factor, decay=config.decay, decay_epochs=config.decay_epochs, warmup=config.warmup
     )

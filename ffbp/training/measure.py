@@ -1,6 +1,6 @@
-"""What is measured of a stack of parameters: losses, scores, gradients and their norms, a row for each of them.
+"""Measurements of a stack of parameters: losses, scores, gradients and their norms, one row per parameter vector.
 
-The recorder measures its frames with it; any other stack of parameters of the same network is measured alike.
+The recorder measures its frames here; any other stack of parameters of the same network is measured in the same way.
 """
 
 from collections.abc import Generator
@@ -16,10 +16,10 @@ LOSSES_AND_SCORES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy
 
 
 class Measures:
-    """The columns of a history while they are filled in, a row a parameter vector; NaN where nothing is measured.
+    """The columns of a history while they are filled, one row per parameter vector; NaN where nothing is measured.
 
-    network: the architecture; dataset: what it is measured on. inputs (n_in + 1, n) and targets (n_outputs, n) are the
-    training set as columns. grad: (n, n_params), the gradient of the whole training set at each row.
+    network: the architecture; dataset: the samples. inputs (n_in + 1, n) and targets (n_outputs, n) are the training
+    set as columns. grad: (n, n_params), the gradient on the whole training set at each row.
     """
 
     def __init__(self, network: Network, dataset: Dataset, n: int):
@@ -33,7 +33,7 @@ class Measures:
             self.columns[name] = np.zeros((n, len(network.layers)), dtype=int)
 
     def observe(self, network: Network, trace: Trace, rows: int | slice, loss) -> None:
-        """Note what a forward and a backward pass over the training set tell: of one row, or of a slice of them."""
+        """Store the results of a forward and a backward pass over the training set, for one row or a slice of rows."""
         columns = self.columns
         columns["train_loss"][rows] = loss
         columns["train_" + self.score][rows] = network.score_outputs(trace.A[-1], self.targets)
@@ -44,7 +44,7 @@ class Measures:
                 layer.activation.derivative(trace.Z[l], trace.A[l], slope)
             limit = layer.activation.max_slope
             mean = np.dot(slope, self.mean_over_samples)
-            # A unit whose slope is small on 95 % of the samples has a mean below this.
+            # A unit whose slope is small on 95 % of the samples has a mean slope below this limit.
             if min(mean.ravel().tolist()) > 0.06 * limit:
                 continue
             slope = np.abs(slope)
@@ -52,7 +52,7 @@ class Measures:
             columns["inactive"][rows, l - 1] = (slope.max(axis=-1) == 0).sum(axis=-1)
 
     def on_training_set(self, theta: np.ndarray, *, first: int = 0) -> Generator[None, None, None]:
-        """Observe the parameters (n, n_params) from row ``first`` on, some at a time."""
+        """Measure the parameters (n, n_params) from row ``first`` on, in chunks."""
         for rows, stack, trace in stacks(self.network, theta.__getitem__, len(theta), self.inputs, first=first):
             with np.errstate(all="ignore"):
                 stack.propagate(trace)
@@ -64,7 +64,7 @@ class Measures:
             self.columns["penalty"] = self.network.with_theta(theta).penalty()
 
     def n_finite(self) -> int:
-        """How many rows stand before the first whose loss or gradient is not finite."""
+        """How many rows precede the first one whose loss or gradient is not finite."""
         n = len(self.columns["penalty"])
         total = self.columns["train_loss"][:n] + self.columns["penalty"]
         finite = np.isfinite(total) & np.isfinite(self.grad[:n]).all(axis=1)
@@ -76,7 +76,7 @@ class Measures:
         self.grad = self.grad[:n]
 
     def on_test_set(self, theta: np.ndarray) -> Generator[None, None, None]:
-        """Loss and score of the parameters (n, n_params) on the test set, some at a time; nothing if there is none."""
+        """Measure the parameters (n, n_params) on the test set, in chunks; nothing happens if the test set is empty."""
         if not len(self.dataset.X_test):
             return
         inputs, targets = with_ones(self.dataset.X_test), self.network.targets(self.dataset.y_test)
@@ -89,7 +89,7 @@ class Measures:
 
     @np.errstate(all="ignore")
     def norms(self, theta: np.ndarray, change: np.ndarray, clip: float | None) -> None:
-        """Each layer's norms of gradients, of weights, and of the last change of each row: (n, n_layers)."""
+        """Per layer, the norms of gradients, of weights, and of each row's last change: (n, n_layers)."""
         network, grad = self.network, self.grad
         clipped = grad if clip is None else grad * clip_factor(grad, clip)
         flat = {"grad_norm": grad, "clipped_norm": clipped, "update_norm": change, "weight_norm": theta}
@@ -101,7 +101,7 @@ class Measures:
 
 
 def _norm(block):
-    """L2 norm over a layer's entries, one a row; where a square would overflow or vanish, the largest is factored out."""
+    """L2 norm over a layer's entries, one per row; if squares would overflow or vanish, the largest is factored out."""
     total = np.square(block).sum(axis=(-2, -1))
     norm = np.sqrt(total)
     extreme = ~((total > 1e-280) & (total < 1e280))

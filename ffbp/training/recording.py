@@ -1,4 +1,4 @@
-"""The recorder: trains step by step and keeps what a run shows, a slice of time at a time."""
+"""The recorder: trains step by step and records the run, in short slices of time."""
 
 import math
 from collections.abc import Generator
@@ -18,18 +18,18 @@ YIELD_SECONDS = 0.025
 
 
 def fit(config: Config, dataset: Dataset | None = None) -> Generator[Progress, None, Run]:
-    """Train: a generator of `Progress`, at least every 50 ms, that returns the `Run`. Closing it stops at once."""
+    """Train: a generator of `Progress`, at least every 50 ms, that returns the `Run`; closing it stops the run."""
     dataset = dataset_for(config) if dataset is None else dataset
     return (yield from record(Training(config, dataset)))
 
 
 def train(config: Config, dataset: Dataset | None = None) -> Run:
-    """Train to the end. The dataset comes from the configuration unless given."""
+    """Train to the end. Without ``dataset``, the configuration's dataset is made."""
     return drain(fit(config, dataset))
 
 
 def drain(generator: Generator):
-    """Run a generator to its end: what it returns."""
+    """Run a generator to its end and return its value."""
     while True:
         try:
             next(generator)
@@ -38,7 +38,7 @@ def drain(generator: Generator):
 
 
 def record(training: Training) -> Generator[Progress, None, Run]:
-    """Train from where a training stands to its last epoch, recorded; see `fit`.
+    """Continue a training to its last epoch and record it; see `fit`.
 
     The first frame is the training's present state. ``step_loss`` begins with the next step.
     """
@@ -51,7 +51,7 @@ def record(training: Training) -> Generator[Progress, None, Run]:
 
 
 class _Recording:
-    """The loop with a recorder: parameters are copied at chosen epochs and measured at the end, many at once."""
+    """The loop with a recorder: it copies parameters at chosen epochs and measures them at the end, many at once."""
 
     def __init__(self, training):
         self.training, self.config, self.dataset = training, training.config, training.dataset
@@ -94,13 +94,13 @@ class _Recording:
         self.recorded += 1
 
     def _observe(self, loss):
-        """The pass that precedes a step over the whole training set is the latest frame's own."""
+        """With one batch, the pass before a step covers the whole training set, so it measures the latest frame."""
         training = self.training
         self.measures.observe(training.network, training.batches[0][2], self.recorded - 1, loss)
         self.observed = self.recorded
 
     def advance(self, deadline) -> bool:
-        """Train until the deadline; False when training has ended."""
+        """Train until the deadline; return False when training has ended."""
         training, step_loss, first_step = self.training, self.step_loss, self.first_step
         theta, grad = training.network.theta, training.network.grad
         gradient, update, patience = training.gradient, training.update, self.config.patience
@@ -146,23 +146,23 @@ class _Recording:
         if training.epoch - self.best_epoch < patience or training.epoch == self.config.epochs:
             return False
         self.stopped_at = training.epoch
-        if self.epochs[self.recorded - 1] != training.epoch:  # the end is a frame, whether planned or not
+        if self.epochs[self.recorded - 1] != training.epoch:  # the end is always a frame
             change = self.change[self.recorded]
             np.subtract(training.network.theta, change, out=change)
             self._record()
         return True
 
     def measure(self):
-        """Measure every frame, some at a time; yields in between."""
+        """Measure every frame, in chunks; yield in between."""
         measures = self.measures
         if self.diverged_at is not None:
             self.recorded = max(1, int(np.searchsorted(self.epochs[: self.recorded], self.diverged_at)))
-        if self.full_batch and self.diverged_at is None:  # the end: no step came after it and observed it
+        if self.full_batch and self.diverged_at is None:  # the last frame: no later step has measured it
             with np.errstate(all="ignore"):
                 self._observe(self.training.gradient())
         yield from measures.on_training_set(self.theta[: self.recorded], first=self.observed if self.full_batch else 0)
         n_finite = measures.n_finite()
-        if n_finite < self.recorded:  # a loss or gradient that no step has met
+        if n_finite < self.recorded:  # a loss or gradient that no step has computed
             self.diverged_at, self.stopped_at = int(self.epochs[n_finite]), None
             self.recorded = max(1, n_finite)
         n = self.recorded

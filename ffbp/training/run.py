@@ -1,4 +1,4 @@
-"""A run: every recorded epoch of a training, and what was measured there."""
+"""A run: every recorded epoch of a training, with its measurements."""
 
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -18,7 +18,7 @@ MAX_RUN_BYTES = 8_000_000
 
 
 class Progress(NamedTuple):
-    """Where a run is: epochs done, epochs planned, the data loss of the latest step."""
+    """A run's progress: epochs done, epochs planned, and the loss of the latest step without penalty."""
 
     epoch: int
     n_epochs: int
@@ -27,16 +27,16 @@ class Progress(NamedTuple):
 
 @dataclass(frozen=True)
 class History:
-    """A run's record: a row a frame. Frame 0 is before training, the last the end.
+    """The measurements of a run, one row per frame. Frame 0 is the state before training, the last frame the end.
 
-    epoch, step: (n_frames,); theta (n_frames, n_params) and state (n_frames, n_state, n_params), the optimizer's.
-    train_loss, test_loss: the data part of the mean loss; penalty: the rest; total is their sum. Test values are NaN
-    where nothing is held out, accuracies in regression and r2 in classification.
-    grad_norm, grad_norm_b: L2 norm of each layer's raw dW, db of the total loss on the whole training part;
-    grad_rms: root mean square of dW's entries; clipped_norm: the norm of dW after clipping; update_norm: of the last
-    applied step's change of W (frame 0: NaN); weight_norm: of W. inactive, saturated: numbers of units whose g' is 0
-    on every training sample, or under 1 % of its maximum on at least 95 % of them. All (n_frames, n_layers).
-    step_loss: (n_steps,), the batch's data loss before each update.
+    epoch, step: (n_frames,); theta (n_frames, n_params) and the optimizer's state (n_frames, n_state, n_params).
+    train_loss, test_loss: the mean loss without penalty; ``total``: training loss plus penalty. Test values are NaN
+    without a test set; accuracies are NaN in regression, and r2 in classification.
+    grad_norm, grad_norm_b: L2 norm of each layer's unclipped dW, db of the total loss on the whole training set;
+    grad_rms: root mean square of dW's entries; clipped_norm: the norm of dW after clipping; update_norm: the norm of
+    the last step's change of W (frame 0: NaN); weight_norm: the norm of W. inactive, saturated: numbers of units whose
+    g' is 0 on every training sample, or below 1 % of its maximum on at least 95 % of them. All (n_frames, n_layers).
+    step_loss: (n_steps,), the batch's loss without penalty before each update.
     """
 
     epoch: np.ndarray
@@ -69,19 +69,19 @@ class History:
 
     @property
     def total(self) -> np.ndarray:
-        """Training loss and penalty together: what is differentiated."""
+        """Training loss plus penalty; the gradient is the gradient of this sum."""
         return self.train_loss + self.penalty
 
     @property
     def best_frame(self) -> int:
-        """The frame with the smallest test loss, or training loss where nothing is held out."""
+        """The frame with the smallest test loss, or training loss if there is no test set."""
         losses = self.test_loss if np.isfinite(self.test_loss).any() else self.train_loss
         return int(np.nanargmin(losses)) if np.isfinite(losses).any() else 0
 
 
 @dataclass(frozen=True)
 class Run:
-    """A finished training: its configuration, data and record, read-only.
+    """A finished training: its configuration, data and history, read-only.
 
     diverged_at: the first epoch with a non-finite loss, gradient or parameter, or None. stopped_at: the epoch at which
     early stopping ended it, or None.
@@ -104,19 +104,19 @@ class Run:
 
     @cached_property
     def architecture(self) -> Network:
-        """The network as it began: sizes, activations, loss. ``with_theta`` gives it the parameters of any frame."""
+        """The initial network: sizes, activations, loss. ``with_theta`` gives it the parameters of any frame."""
         network = build_network(self.config, self.dataset)
         network.theta.flags.writeable = False
         return network
 
     def network(self, frame: int = -1) -> Network:
-        """The network of a frame, a copy of its own, with the gradient of the whole training part filled in."""
+        """A new copy of the network at a frame, with the gradient on the whole training set filled in."""
         network = self.architecture.with_theta(self.history.theta[self._index(frame)].copy())
         network.backward(self.dataset.y_train, network.forward(self.dataset.X_train))
         return network
 
     def resume(self, frame: int = -1) -> "Training":
-        """The training as it stood at a frame: its next step is the run's next step, bit for bit."""
+        """The training as it was at a frame: its next step is the run's next step, bit for bit."""
         frame = self._index(frame)
         training = Training(self.config, self.dataset)
         training.network.theta[...] = self.history.theta[frame]
@@ -132,7 +132,7 @@ class Run:
 
 
 def frame_epochs(n_epochs: int, n_frames: int) -> np.ndarray:
-    """The epochs to record: all of them if they fit, else every epoch at first and thinner later; 0 and the last."""
+    """The epochs to record: all if they fit, else every epoch at first and fewer later; always 0 and the last."""
     if n_epochs < n_frames:
         return np.arange(n_epochs + 1)
     i = np.arange(n_frames)
@@ -141,5 +141,5 @@ def frame_epochs(n_epochs: int, n_frames: int) -> np.ndarray:
 
 
 def max_frames(n_params: int, n_state: int) -> int:
-    """How many frames the memory of a run allows; at least the first and the last."""
+    """How many frames fit into the memory of a run; at least two, the first and the last."""
     return int(np.clip(MAX_RUN_BYTES // (8 * n_params * (1 + n_state)), 2, MAX_FRAMES))
