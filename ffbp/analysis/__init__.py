@@ -1,1 +1,1 @@
-"""Analysis: what is computed by looking at a run: passes taken apart, maps, scores, notices. May import words to training."""
+"""Analysis of a run: passes taken apart, maps, scores, notices. May import words to training."""

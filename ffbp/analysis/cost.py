@@ -1,4 +1,4 @@
-"""What a gradient costs: multiplications and time, by backpropagation and by difference quotients."""
+"""The cost of a gradient: multiplications and time, by backpropagation and by difference quotients."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from ffbp.core.network import Network, count_params
 
 @dataclass(frozen=True)
 class Cost:
-    """Multiply-adds a sample; measured seconds of a forward and a backward pass over the samples at hand."""
+    """Multiply-adds per sample; measured seconds of a forward and a backward pass over all samples."""
 
     n_params: int
     forward_adds: int
@@ -30,13 +30,13 @@ class Cost:
 
 
 def multiply_adds(sizes: Sequence[int]) -> tuple[int, int]:
-    """Of one sample, forward and backward. Backward: each weight once for dW, and again for delta but in layer 1."""
+    """Per sample, forward and backward. Backward: one per weight for dW, and one for delta except in layer 1."""
     products = [n_in * n_out for n_in, n_out in pairwise(sizes)]
     return sum(products), 2 * sum(products) - products[0]
 
 
 def cost_of(network: Network, X: np.ndarray, y: np.ndarray, *, repeats: int = 15) -> Cost:
-    """Counted and measured, the fastest of some repeats; the network itself is left as it was."""
+    """Count the multiply-adds and measure the fastest of some repeats; the network itself does not change."""
     probe = network.with_theta(network.theta.copy())
     trace, Y = probe.forward(X), probe.targets(y)
     forward, backward = [], []
@@ -52,7 +52,7 @@ def cost_of(network: Network, X: np.ndarray, y: np.ndarray, *, repeats: int = 15
 
 
 def cost_by_width(network: Network, X: np.ndarray, y: np.ndarray, widths: Sequence[int]) -> list[Cost]:
-    """The same measured for one hidden layer (tanh) of each width between this network's inputs and outputs."""
+    """`cost_of` networks with one tanh layer of each width between this network's inputs and outputs."""
     costs = []
     for width in widths:
         sizes = (network.sizes[0], width, network.sizes[-1])

@@ -1,8 +1,8 @@
-"""Arithmetic on the numbers of a run that diverges: they overflow, and what is computed from them is ∞ or –, silently."""
+"""Arithmetic on the numbers of a diverging run: they overflow, and results are ∞ or NaN, without a warning."""
 
 import numpy as np
 
 
 def diverging() -> np.errstate:
-    """A context, or a decorator, in which overflow, division by zero and NaN are results and not worth a warning."""
+    """A context or decorator in which overflow, division by zero and NaN are results, not warnings."""
     return np.errstate(all="ignore")

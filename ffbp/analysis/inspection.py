@@ -1,4 +1,4 @@
-"""Inspection: the rows and columns of the data that are trained on, as they came, and where each row went."""
+"""Inspection: the data's rows and columns in their own units, and where each row went."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,10 @@ MAX_BINS = 30
 
 @dataclass(frozen=True)
 class Rows:
-    """All rows of a source: X (n, n_features), NaN where a value is missing; y (n,), classes or values; part (n,)."""
+    """All rows of a source: X (n, n_features), NaN where a value is missing; y (n,), classes or values; part (n,).
+
+    part: "train", "test" or "left out".
+    """
 
     X: np.ndarray
     y: np.ndarray
@@ -24,13 +27,13 @@ class Rows:
     class_names: tuple[str, ...]
 
     def where(self, part: str | None) -> np.ndarray:
-        """The rows of a part, or all that are used: (n,), bool."""
+        """The rows of a part, or all used rows if None: (n,), bool."""
         return self.part != LEFT_OUT if part is None else self.part == part
 
 
 @dataclass(frozen=True)
 class Statistics:
-    """Of one column's values: how many there are and are missing, and, of those there are, the usual five."""
+    """One column's values: how many are present and missing, and five statistics of those present."""
 
     count: int
     missing: int
@@ -42,7 +45,7 @@ class Statistics:
 
 
 def rows_of(experiment: Experiment, dataset: Dataset) -> Rows:
-    """The rows behind a dataset, those that were left out included."""
+    """The rows that a dataset was made from, including those left out."""
     source, (X, y) = experiment.source, experiment.samples
     part = np.full(len(X), LEFT_OUT, dtype=object)
     part[dataset.rows_train], part[dataset.rows_test] = TRAIN, TEST
@@ -51,15 +54,15 @@ def rows_of(experiment: Experiment, dataset: Dataset) -> Rows:
 
 def statistics(values: np.ndarray) -> Statistics:
     """Statistics of values (n,); NaN counts as missing. The standard deviation divides by n."""
-    there = values[~np.isnan(values)]
-    if not len(there):
+    present = values[~np.isnan(values)]
+    if not len(present):
         return Statistics(0, len(values), *[float("nan")] * 5)
-    numbers = (there.mean(), there.std(), there.min(), np.median(there), there.max())
-    return Statistics(len(there), len(values) - len(there), *map(float, numbers))
+    numbers = (present.mean(), present.std(), present.min(), np.median(present), present.max())
+    return Statistics(len(present), len(values) - len(present), *map(float, numbers))
 
 
 def class_balance(rows: Rows) -> dict[str, list[int]]:
-    """Counts a class, by part: {"train": [...], "test": [...], "left out": [...]}; parts that are empty are missing."""
+    """Samples per class, by part: {"train": [...], "test": [...], "left out": [...]}, without empty parts."""
     counts = {}
     for part in (TRAIN, TEST, LEFT_OUT):
         chosen = rows.y[(rows.part == part) & (rows.y != NO_CLASS)]
@@ -69,21 +72,21 @@ def class_balance(rows: Rows) -> dict[str, list[int]]:
 
 
 def bins(values: np.ndarray) -> np.ndarray:
-    """Edges of at most MAX_BINS equal bins over the values there are; one bin a value for few whole numbers."""
-    there = values[~np.isnan(values)]
-    low, high = float(there.min()), float(there.max())
+    """Edges of at most MAX_BINS equal bins over the values present; one bin per value for few whole numbers."""
+    present = values[~np.isnan(values)]
+    low, high = float(present.min()), float(present.max())
     if low == high:
         return np.array([low - 0.5, high + 0.5])
-    if high - low < MAX_BINS and bool((there == np.rint(there)).all()):
+    if high - low < MAX_BINS and bool((present == np.rint(present)).all()):
         return np.arange(low - 0.5, high + 1)
-    n = int(np.clip(np.ceil(np.sqrt(len(there))), 5, MAX_BINS))
+    n = int(np.clip(np.ceil(np.sqrt(len(present))), 5, MAX_BINS))
     return np.linspace(low, high, n + 1)
 
 
 def histogram(rows: Rows, column: int | None) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Edges (n_bins + 1,) and counts (n_bins,) of a feature, or of the target if None, over the rows that are used.
+    """Edges (n_bins + 1,) and counts (n_bins,) of a feature, or of the target if None, over all used rows.
 
-    In classification a count a class, under its name; else one, under "".
+    In classification the counts are per class, under its name; otherwise under "".
     """
     used = rows.where(None)
     values = (rows.y if column is None else rows.X[:, column]).astype(float)

@@ -1,4 +1,4 @@
-"""What one layer does: its view of the samples, and what it amounts to without its activations."""
+"""One layer: how it sees the samples, and what the network amounts to without activations."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ MAX_LINE_SAMPLES = 1000
 
 
 def linear_map(network: Network) -> tuple[np.ndarray, np.ndarray]:
-    """Layers without activation, multiplied out: W = W[L] ... W[1] and b, so that Z[L] = W A[0] + b."""
+    """Multiply out layers without activation: W = W[L] ... W[1] and b, so that Z[L] = W A[0] + b."""
     W, b = np.eye(network.sizes[0]), np.zeros((network.sizes[0], 1))
     with np.errstate(over="ignore", invalid="ignore"):
         for layer in network.layers:
@@ -22,7 +22,7 @@ def linear_map(network: Network) -> tuple[np.ndarray, np.ndarray]:
 class LayerView:
     """How a layer's activations are drawn: as they are (one or two units), or along two principal axes.
 
-    center (n_units,), axes (2 or 1, n_units): a point's place is (a - center) axes.T.
+    center (n_units,), axes (2 or 1, n_units): a sample's place is (a - center) axes.T.
     """
 
     center: np.ndarray
@@ -30,8 +30,8 @@ class LayerView:
     principal: bool
 
     def place(self, A: np.ndarray) -> np.ndarray:
-        """Activations A (n_units, n) to places in the picture (n, 2), a single unit on the line y = 0."""
-        with np.errstate(over="ignore", invalid="ignore"):  # of a run that diverges, or of an input without measure
+        """Activations A (n_units, n) as places in the picture (n, 2); a single unit lies on the line y = 0."""
+        with np.errstate(over="ignore", invalid="ignore"):  # a diverging run, or a huge input
             places = (A.T - self.center) @ self.axes.T
         return places if places.shape[1] == 2 else np.column_stack([places, np.zeros(len(places))])
 
@@ -44,7 +44,7 @@ class LayerView:
 
 
 def layer_view(A: np.ndarray) -> LayerView:
-    """The view of a layer from its activations A (n_units, n) at the last frame, kept for all frames of the run."""
+    """The view of a layer, made from its activations A (n_units, n) at the last frame and used for all frames."""
     n_units = len(A)
     if n_units <= 2 or not np.isfinite(A).all():
         return LayerView(np.zeros(n_units), np.eye(n_units)[:2], principal=False)
@@ -58,10 +58,10 @@ def layer_view(A: np.ndarray) -> LayerView:
 
 
 def straight_line_score(A: np.ndarray, y: np.ndarray, *, regression: bool) -> float:
-    """How far a straight line gets on a layer's activations A (n_units, n): on at most 1,000 samples.
+    """The score of a linear model on a layer's activations A (n_units, n), on at most 1,000 samples.
 
     Classification: the accuracy of scikit-learn's logistic regression on standardised activations. Regression: R² of
-    least squares. NaN where that is not defined.
+    least squares. NaN if that is not defined.
     """
     A, y = A[:, :MAX_LINE_SAMPLES], y[:MAX_LINE_SAMPLES]
     with np.errstate(over="ignore", invalid="ignore"):

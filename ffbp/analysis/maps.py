@@ -1,7 +1,7 @@
-"""Maps: what a network says everywhere on the plane of its inputs, for every recorded frame.
+"""Maps: a network's outputs all over a plane of its inputs, for every recorded frame.
 
 A `Plane` is the picture's frame of reference: one or two of the dataset's columns, in their own units, or the first two
-principal components. With more columns than that, the plane is a slice: what it does not show stays at the training mean.
+principal components. With more columns the plane is a slice: all other columns stay at the training mean.
 """
 
 from collections.abc import Iterator
@@ -16,10 +16,10 @@ from ffbp.training.run import Run
 def activations(
     run: Run, X: np.ndarray, frames: slice = slice(None), *, dtype=float
 ) -> Iterator[tuple[slice, list[np.ndarray]]]:
-    """For every frame, some at a time: the slice of frames and [A[1], ..., A[L]], each (frames, units, n).
+    """For every frame, in chunks: the slice of frames and [A[1], ..., A[L]], each (frames, units, n).
 
-    dtype: float, or numpy.float32 for what is only coloured, in half the time. The arrays are used again for the next
-    frames, and a slice may overlap the one before it: copy what is kept, by slice.
+    dtype: float, or numpy.float32 for colours only, in half the time. The next chunk uses the same arrays, and a slice
+    may overlap the one before it: copy what you keep, by slice.
     """
     first, stop, _ = frames.indices(run.n_frames)
 
@@ -30,7 +30,7 @@ def activations(
     options = {
         "first": first,
         "chunk_bytes": 4_000_000,
-    }  # measured: a map's many points are read once, so more is faster
+    }  # a map's many points are read once, so a larger chunk is faster (measured)
     for part, stack, trace in stacks(run.architecture, theta_of, stop, with_ones(X).astype(dtype), **options):
         with np.errstate(over="ignore", invalid="ignore"):
             stack.propagate(trace)

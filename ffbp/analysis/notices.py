@@ -1,6 +1,6 @@
-"""Notices: what a run shows that a teacher would point at, each only when the numbers say so, with the number.
+"""Notices: what a teacher would point out in a run, each with the numbers that prove it.
 
-`notices` looks at numbers and returns records; `sentence` puts a record into English. Tests check the numbers.
+`notices` examines the numbers and returns records; `sentence` puts a record into English. Tests check the numbers.
 """
 
 import numpy as np
@@ -17,12 +17,12 @@ SHRINK = 100.0
 WORSE = 2.0
 OVERFIT_RATIO, OVERFIT_GAP = 1.3, 0.05
 CLONE_TOLERANCE = 1e-12
-MAX_DRAWN = 5000  # points in a picture; of more, these are evenly chosen, and it is said
+MAX_DRAWN = 5000  # points in a picture; of more, these are evenly chosen, and a notice states it
 
 
-@np.errstate(over="ignore")  # a run about to diverge: a ratio of its numbers may be infinite
+@np.errstate(over="ignore")  # in a run about to diverge, a ratio of numbers may be infinite
 def notices(run: Run) -> list[Notice]:
-    """What a run shows at its end, the most urgent first."""
+    """The notices of a finished run, the most urgent first."""
     history, found, last = run.history, [], run.n_frames - 1
     if run.diverged_at is not None:
         numbers = {"epoch": run.diverged_at, "learning_rate": run.config.learning_rate}
@@ -44,7 +44,7 @@ def notices(run: Run) -> list[Notice]:
     found += _undivided(run)
     found += _shrinking(history)
     found += _overfitting(run)
-    found += [dead_units] if dead and not most else []  # a few of many come after the lesson
+    found += [dead_units] if dead and not most else []  # a few dead units are the least urgent warning
     if run.stopped_at is not None:
         numbers = {"epoch": run.stopped_at, "best_epoch": int(history.epoch[history.best_frame])}
         found.append(Notice("stopped", "info", numbers, history.best_frame))
@@ -58,7 +58,7 @@ def notices(run: Run) -> list[Notice]:
 
 
 def drawn_samples(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """Which samples of the training and the test part a picture draws: all, or MAX_DRAWN evenly chosen of more."""
+    """The samples of the training and the test set that a picture draws: all, or MAX_DRAWN evenly chosen of more."""
     sizes = len(dataset.X_train), len(dataset.X_test)
     share = min(1.0, MAX_DRAWN / sum(sizes))
     return tuple(np.linspace(0, max(n - 1, 0), int(n * share)).round().astype(int) for n in sizes)
@@ -70,15 +70,15 @@ def _all_clones(layer) -> bool:
 
 
 def _undivided(run):
-    """A share was to be held out, but a class is too small to stand in both parts."""
+    """A test set was wanted, but a class is too small for both sets."""
     dataset, share = run.dataset, run.config.test_size
     if not dataset.stratified or share == 0 or len(dataset.X_test):
         return []
     counts = np.bincount(dataset.y_train, minlength=dataset.n_classes)
-    there = np.flatnonzero(counts)
-    k = int(there[counts[there].argmin()])
+    present = np.flatnonzero(counts)
+    k = int(present[counts[present].argmin()])
     n_test = n_held_out(len(dataset.y_train), share)
-    numbers = {"class": dataset.class_names[k], "count": int(counts[k]), "classes": len(there)}
+    numbers = {"class": dataset.class_names[k], "count": int(counts[k]), "classes": len(present)}
     return [Notice("undivided", "warning", numbers | {"test": n_test, "train": len(dataset.y_train) - n_test})]
 
 

@@ -1,8 +1,8 @@
-"""Backpropagation taken apart: the same passes as in training, looked at number by number.
+"""Backpropagation taken apart: the same passes as in training, number by number.
 
-Nothing here differentiates in a second way. A `Pass` holds the core's own trace of one sample, of a batch or of the whole
-training part; what follows reads it: who contributes to a weight's gradient, which factors make up a delta, by how much
-each layer shrinks it, what the next step will do to the loss.
+Nothing here differentiates in a second way. A `Pass` holds the core's own trace of one sample, of a batch or of the
+whole training set. From it follow each sample's share of a weight's gradient, the factors of a delta, and how much each
+layer shrinks it.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from ffbp.training.run import Run
 class Pass:
     """A forward and backward pass over Y's n columns; ``network.grad`` and ``trace.delta`` are the core's.
 
-    Y: targets (n_outputs, n). indices: (n,), the samples' places in the training part, or None for a single sample.
+    Y: targets (n_outputs, n). indices: (n,), the samples' places in the training set, or None for a single sample.
     """
 
     network: Network
@@ -39,7 +39,7 @@ class Pass:
         return float(self.network.penalty())
 
     def gradient(self, l: int, unit: int, source: int) -> float:
-        """dLoss/dW[l][unit, source], penalty included; all count from 1, and source n_in + 1 is the bias."""
+        """dLoss/dW[l][unit, source], penalty included; all indices count from 1, and source n_in + 1 is the bias."""
         return float(self.network.layers[l - 1].dblock[unit - 1, source - 1])
 
     def weight(self, l: int, unit: int, source: int) -> float:
@@ -47,11 +47,11 @@ class Pass:
         return float(self.network.layers[l - 1].block[unit - 1, source - 1])
 
     def contributions(self, l: int, unit: int, source: int) -> np.ndarray:
-        """(n,): delta[l] a[l-1] of each sample, 1/n inside; their sum is the gradient without the penalty's part."""
+        """(n,): delta[l] a[l-1] of each sample, 1/n included; their sum is the gradient without the penalty's part."""
         return self.trace.delta[l][unit - 1] * self.trace.A_ones[l - 1][source - 1]
 
     def penalty_part(self, l: int, unit: int, source: int) -> float:
-        """What the penalty adds to the gradient: l1 sign w + l2 w for a weight, 0 for a bias."""
+        """The penalty's part of the gradient: l1 sign w + l2 w for a weight, 0 for a bias."""
         network = self.network
         if source > network.layers[l - 1].n_in:
             return 0.0
@@ -72,14 +72,14 @@ class Pass:
 
 
 def pass_over(network: Network, X: np.ndarray, y: np.ndarray, indices: np.ndarray | None = None) -> Pass:
-    """Forward and backward over X (n, n_inputs), y (n,); fills the network's gradient."""
+    """Forward and backward over X (n, n_inputs), y (n,); fill the network's gradient."""
     trace = network.forward(X)
     network.backward(y, trace)
     return Pass(network, trace, network.targets(y), indices)
 
 
 def next_training(run: Run, frame: int) -> Training:
-    """The training at a frame, ready for its next step; after the planned end, for one epoch more at the last rate."""
+    """The training at a frame, ready for its next step; after the planned end, at the last learning rate."""
     training = run.resume(frame)
     if training.epoch < len(training.rates):
         return training
@@ -93,12 +93,12 @@ def next_training(run: Run, frame: int) -> Training:
 
 
 def is_beyond(run: Run, frame: int) -> bool:
-    """Whether the step after this frame is one that the run did not take."""
+    """Whether the run did not take the step after this frame."""
     return frame % run.n_frames == run.n_frames - 1 and run.diverged_at is None
 
 
 def batch_pass(training: Training) -> Pass:
-    """The pass of the next batch: forward, loss, backward; the parameters stay as they are."""
+    """The pass of the next batch: forward, loss, backward; the parameters do not change."""
     with np.errstate(all="ignore"):
         training.gradient()
     inputs, Y, trace = training.batches[training.batch]
@@ -112,7 +112,7 @@ def batch_pass(training: Training) -> Pass:
 
 @dataclass(frozen=True)
 class Shrinkage:
-    """From layer l + 1 back to layer l: ‖Wᵀ delta‖ / ‖delta‖, then the product with g' against it; ratio is both."""
+    """From layer l + 1 back to layer l. weights: ‖Wᵀ delta‖ / ‖delta‖; slope: the factor of g'; ratio: the product."""
 
     l: int
     weights: float

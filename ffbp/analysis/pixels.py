@@ -1,9 +1,9 @@
 """Backpropagation to the pixels: the same deltas as in training, taken one step further, to the image itself.
 
-Training asks how the loss changes with a weight. The chain rule does not stop there: the first layer's delta times its
-weights is the loss's gradient with respect to the inputs, and divided by the scale of the standardisation it is the
-gradient with respect to the pixels as they came. Followed downhill in small steps, with the network held fixed, it turns
-an image into one that the network takes for another digit (Szegedy et al. 2014; Goodfellow et al. 2015).
+Training needs the loss's gradient with respect to the weights. The first layer's weights times its delta give the
+gradient with respect to the inputs; divided by the scale of the standardisation, it is the gradient with respect to the
+original pixels. Small steps downhill, with the network held fixed, turn an image into one that the network takes for
+another digit (Szegedy et al. 2014; Goodfellow et al. 2015).
 """
 
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ import numpy as np
 from ffbp.core.network import Network
 from ffbp.data.dataset import Dataset
 
-RARE = 0.05  # a pixel that is ink in a smaller share of the training images stays as it is in a walk
+RARE = 0.05  # a walk does not change a pixel that is ink in a smaller share of the training images
 STAY = 5  # steps in a row
-SHORTEST = 64  # a step is halved down to this part of its length
+SHORTEST = 64  # a step is halved down to 1/64 of its length
 
 
 def input_gradient(network: Network, dataset: Dataset, pixels: np.ndarray, target: int) -> np.ndarray:
-    """dLoss/dx at one image: pixels (n_pixels,) in their own units, the loss's target a class; returns (n_pixels,).
+    """dLoss/dx at one image: pixels (n_pixels,) in their own units, target a class; returns (n_pixels,).
 
     dLoss/dA[0] = W[1].T delta[1]; with A[0] = (x - mean) / std each entry is divided by its std.
     """
@@ -31,17 +31,17 @@ def input_gradient(network: Network, dataset: Dataset, pixels: np.ndarray, targe
 
 
 def rare_pixels(dataset: Dataset, share: float = RARE) -> np.ndarray:
-    """Which pixels (n_pixels,) are ink in fewer than this share of the training images: the network knows little of them."""
+    """Which pixels (n_pixels,) are ink in less than this share of the training images and so hardly trained."""
     return (dataset.raw_train[:, dataset.columns] > 0).mean(axis=0) < share
 
 
 @dataclass(frozen=True)
 class Walk:
-    """A walk downhill from an image: a row a step, the first is the image itself.
+    """A walk downhill from an image: one row per step; the first row is the image itself.
 
-    images (n_steps + 1, n_pixels); probabilities (n_steps + 1, n_classes), the network's outputs there; losses
-    (n_steps + 1,) against the target; lengths (n_steps + 1,): each step's, 0 for the first row; clipped (n_steps + 1,):
-    pixels that a step would have moved out of range.
+    images (n_steps + 1, n_pixels); probabilities (n_steps + 1, n_classes), the network's outputs for them; losses
+    (n_steps + 1,) against the target; lengths (n_steps + 1,) of the steps, 0 for the first row; clipped (n_steps + 1,):
+    how many pixels a step would have moved out of range.
     """
 
     images: np.ndarray
@@ -57,13 +57,13 @@ class Walk:
 
     @property
     def arrives(self) -> int | None:
-        """The first step at which the network answers with the target; None if it never does."""
+        """The first step at which the network's answer is the target, or None."""
         found = np.flatnonzero(self.answers == self.target)
         return int(found[0]) if len(found) else None
 
     @property
     def leaves(self) -> int | None:
-        """The first step after that with another answer; None if the target stays to the end."""
+        """The first step after `arrives` with another answer; None if the target stays the answer to the end."""
         found = np.flatnonzero(self.answers != self.target)
         return None if self.arrives is None else next((int(k) for k in found if k > self.arrives), None)
 
@@ -79,11 +79,11 @@ def walk(
     high: float,
     frozen: np.ndarray | None = None,
 ) -> Walk:
-    """Steps x <- clip(x - step g / ‖g‖₂, 0, high), g = dLoss/dx against the target, the network held fixed.
+    """Steps x <- clip(x - step g / ‖g‖₂, 0, high), g = dLoss/dx against the target, with the network held fixed.
 
-    step: a step's length in the pixels' own units; one that would not lower the loss is halved, again and again. frozen
-    (n_pixels,): pixels that stay as they are. The walk ends after n_steps, once the target has been the answer STAY
-    times in a row and STAY times more, or where no step lowers the loss (a gradient of zero, or not finite, included).
+    step: a step's length in the pixels' own units; it is halved until the step lowers the loss. frozen (n_pixels,):
+    pixels that do not change. The walk ends after n_steps, once the target has been the answer 2 · STAY times in a row,
+    or when no step lowers the loss (also if the gradient is zero or not finite).
     """
 
     def look(image):

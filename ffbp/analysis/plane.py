@@ -1,4 +1,4 @@
-"""A plane through the inputs: the two axes that a map is drawn over, and what the other inputs are."""
+"""A plane through the inputs: the axes of a map, and the values of all other inputs."""
 
 from dataclasses import dataclass
 
@@ -10,17 +10,17 @@ from ffbp.data.source import REGRESSION
 MARGIN = 0.08
 
 
-PRINCIPAL = (-1, -2)  # as axes: the first two principal components
+PRINCIPAL = (-1, -2)  # stands for the first two principal components as axes
 
 
 @dataclass(frozen=True, eq=False)
 class Plane:
-    """Where a picture's points lie among the chosen columns.
+    """The plane of a picture within the space of the chosen columns.
 
-    axes: positions among the dataset's chosen columns, one or two, or PRINCIPAL. names: one an axis. x_range, y_range: in
-    the data's units. project (n_axes, n_columns), shift (n_columns,): a sample's place is ``project (chosen - shift)``;
-    back, ``chosen = origin + basis.T place`` with basis (n_axes, n_columns). variance: the share of the standardised
-    columns' variance that the plane keeps, for principal components.
+    axes: one or two positions among the dataset's chosen columns, or PRINCIPAL. names: one per axis. x_range, y_range:
+    in the data's units. A sample's place is ``project (chosen - shift)`` with project (n_axes, n_columns) and shift
+    (n_columns,); back, ``chosen = origin + basis.T place`` with basis (n_axes, n_columns). variance: for principal
+    components, the share of the standardised columns' variance that the plane keeps.
     """
 
     axes: tuple[int, ...]
@@ -35,7 +35,7 @@ class Plane:
 
     @property
     def is_line(self) -> bool:
-        """One input: the picture is a curve over it."""
+        """Whether there is only one input; the picture is then a curve over it."""
         return len(self.axes) == 1
 
     @property
@@ -48,13 +48,13 @@ class Plane:
         return self.basis.shape[1] > 2 or self.is_principal
 
     def coordinates(self, chosen: np.ndarray) -> np.ndarray:
-        """Samples (n, n_columns) as places on the plane (n, n_axes); on columns, their own values to the last digit."""
+        """Samples (n, n_columns) as places on the plane (n, n_axes); for columns, exactly their own values."""
         if self.is_principal:
             return (chosen - self.shift) @ self.project.T
         return chosen[:, self.axes]
 
     def points(self, places: np.ndarray) -> np.ndarray:
-        """Places (n, n_axes) as samples (n, n_columns): what the plane does not show stays at the training mean."""
+        """Places (n, n_axes) as samples (n, n_columns): all other columns stay at the training mean."""
         if self.is_principal:
             return self.origin + places @ self.basis
         chosen = np.tile(self.origin, (len(places), 1))
@@ -77,10 +77,10 @@ def cell_centres(limits: tuple[float, float], n: int) -> np.ndarray:
 
 
 def usual_axes(columns: tuple[int, ...], pair: tuple[int, ...] = (), groups=()) -> tuple[int, int]:
-    """The positions, among the chosen columns, of those that a plane shows unless chosen otherwise.
+    """The default axes of a plane, as positions among the chosen columns.
 
-    The source's default pair where both are used, else the first two; of a file, those that were measured come before
-    those that stand for a category (``groups``).
+    The source's default pair if both are used, else the first two; in a file, measured columns come before the columns
+    of a category (``groups``).
     """
     measured = [i for i, c in enumerate(columns) if all(c not in group for group in groups)]
     if groups and len(measured) > 1:
@@ -89,7 +89,7 @@ def usual_axes(columns: tuple[int, ...], pair: tuple[int, ...] = (), groups=()) 
 
 
 def plane_of(dataset: Dataset, axes: tuple[int, ...] = (0, 1)) -> Plane:
-    """The plane of two chosen columns (the only one, if there is one) or of PRINCIPAL, a margin around all samples."""
+    """The plane of two chosen columns (or of a single one) or of PRINCIPAL, with a margin around all samples."""
     chosen_train = dataset.raw_train[:, dataset.columns]
     mean, n_columns, variance = chosen_train.mean(axis=0), len(dataset.columns), None
     shift, origin = np.zeros(n_columns), mean
@@ -100,7 +100,7 @@ def plane_of(dataset: Dataset, axes: tuple[int, ...] = (0, 1)) -> Plane:
         if len(directions) < 2:  # fewer samples than axes
             sizes, directions = np.append(sizes, 0.0), np.vstack([directions, np.eye(n_columns)[:1]])
         largest = np.abs(directions).argmax(axis=1)
-        directions *= np.sign(directions[np.arange(len(directions)), largest])[:, None]  # a sign that does not jump
+        directions *= np.sign(directions[np.arange(len(directions)), largest])[:, None]  # the sign must not flip
         project, basis, shift = directions[:2] / scale, directions[:2] * scale, mean
         shares = np.square(sizes[:2]) / max(np.square(sizes).sum(), 1e-300)
         variance = float(shares.sum())
@@ -125,5 +125,5 @@ def _padded(values) -> tuple[float, float]:
 
 
 def plane_inputs(dataset: Dataset, plane: Plane, points: np.ndarray) -> np.ndarray:
-    """Points of the plane (n, n_axes) as network inputs (n, n_inputs); columns off the plane at their training mean."""
+    """Places on the plane (n, n_axes) as network inputs (n, n_inputs); all other columns stay at the training mean."""
     return dataset.encode_columns(plane.points(points))

@@ -1,4 +1,4 @@
-"""Scores: how good an answer is, and what guessing alone would reach."""
+"""Scores: how good the answers are, and what guessing alone would reach."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ def confusion(predicted: np.ndarray, y: np.ndarray, n_classes: int) -> np.ndarra
 def precision_recall(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Per class from confusion counts (..., n_classes, n_classes), true by predicted: each (..., n_classes).
 
-    Precision: of those called k, how many are. Recall: of those that are k, how many are called so. NaN where nobody is.
+    Precision: share of predictions k that are right. Recall: share of class k that is found. NaN for an empty class.
     """
     counts = np.asarray(counts, dtype=float)
     hits = np.diagonal(counts, axis1=-2, axis2=-1)
@@ -28,7 +28,7 @@ def precision_recall(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def chance_level(run: Run) -> float:
     """The loss of the best constant answer: the entropy of the training classes, or the variance of y.
 
-    With squared error on classes it is the variance of the 0/1 targets, as the loss is then a regression on them.
+    With squared error on classes it is the variance of the 0/1 targets, because the loss is then a regression on them.
     """
     y = run.dataset.y_train
     resolved = run.resolved

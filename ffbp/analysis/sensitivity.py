@@ -1,8 +1,8 @@
-"""Sensitivity: whether a run can be repeated elsewhere, or only here.
+"""Sensitivity: whether a run can be repeated on other machines, or only on this one.
 
-Two computers, or two libraries, round the last digit differently. A stable run forgets such differences; a chaotic one,
-whose steps are too long, doubles them until nothing of the old course is left. The judge is a repetition with one
-weight moved by one unit in its last place, the smallest difference that there is.
+Two computers, or two libraries, round the last digit differently. In a stable run such differences die out. In a
+chaotic run, whose steps are too long, they grow until the two runs have nothing in common. The test repeats the run
+with one weight moved by one unit in its last place, the smallest possible difference.
 """
 
 import math
@@ -15,13 +15,13 @@ from ffbp.training.loop import Training
 from ffbp.training.recording import YIELD_SECONDS, drain
 from ffbp.training.run import Progress, Run
 
-TOLERANCE = 1e-9  # relative to max(1, loss): when two courses count as parted
+TOLERANCE = 1e-9  # relative to max(1, loss); two runs whose losses differ by more have parted
 
 
 def parts_at(run: Run) -> int | None:
-    """The first step (from 1) whose loss differs by more than TOLERANCE once one weight is moved, or None.
+    """The first step (from 1) whose loss differs by more than TOLERANCE after one weight is moved, or None.
 
-    A difference at a step is seen in the loss before its update, so step 1 is the initial weights' own loss.
+    A step's loss is computed before its update, so step 1 compares the loss of the initial weights.
     """
     return drain(watch(run))
 
@@ -38,7 +38,7 @@ def watch(run: Run) -> Generator[Progress, None, int | None]:
             deadline = perf_counter() + YIELD_SECONDS
         with np.errstate(all="ignore"):
             loss = float(training.gradient())
-            if step == len(losses):  # where the run met a loss that is no number, or had a weight that is none
+            if step == len(losses):  # the run diverged here, by a loss or a weight that is not finite
                 return step + 1 if math.isfinite(loss) and np.isfinite(training.network.theta).all() else None
             if not abs(loss - losses[step]) <= TOLERANCE * max(1.0, abs(losses[step])):
                 return step + 1
@@ -47,9 +47,9 @@ def watch(run: Run) -> Generator[Progress, None, int | None]:
 
 
 def moved_training(run: Run) -> Training:
-    """The run's training at its start, with the weight of the largest gradient moved by one unit in the last place.
+    """The run's initial training, with the weight of the largest gradient moved by one unit in the last place.
 
-    A weight that is zero has no such unit; where all are zero, none is moved.
+    A weight of zero has no such unit; if all weights are zero, none is moved.
     """
     training = Training(run.config, run.dataset)
     theta = training.network.theta

@@ -1,4 +1,4 @@
-"""Answers by hand: fractions as people type them, and the usual slips, recognised."""
+"""Answers by hand: reading typed fractions, and recognising common mistakes."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from ffbp.analysis.passes import Pass
 
 
 def as_fraction(text: str) -> float | None:
-    """A typed number with point or comma, or a fraction of two such numbers; None if it is neither."""
+    """The value of a typed number, with point or comma, or of a fraction of two; None for any other text."""
     parts = text.replace("−", "-").replace(",", ".").split("/")
     if not 1 <= len(parts) <= 2 or len(text) > 60:
         return None
@@ -27,7 +27,7 @@ def as_fraction(text: str) -> float | None:
 
 
 def slips(p: Pass, l: int, unit: int, source: int) -> dict[str, float]:
-    """What the usual mistakes give for this gradient, by the mistake's key."""
+    """The values that common mistakes give for this gradient, by the mistake's key."""
     value, penalty = p.gradient(l, unit, source), p.penalty_part(l, unit, source)
     data = value - penalty
     found = {"sign": -value, "double": 2 * value, "half": value / 2}
@@ -45,7 +45,7 @@ def slips(p: Pass, l: int, unit: int, source: int) -> dict[str, float]:
 
 
 def update_slips(old: float, new: float, learning_rate: float) -> dict[str, float]:
-    """What the usual mistakes give for a weight after the step, by the mistake's key.
+    """The values that common mistakes give for a weight after the step, by the mistake's key.
 
     Every optimizer's step is proportional to the learning rate, so without it the step is (new - old) / learning_rate.
     """
@@ -56,10 +56,10 @@ def update_slips(old: float, new: float, learning_rate: float) -> dict[str, floa
 def judge(
     typed: float, value: float, known: dict[str, float], *, origin: float | None = None
 ) -> tuple[bool, str | None]:
-    """Whether a typed value is right to half a percent, and else the one mistake that gives it; None for two or none.
+    """Whether a typed value is right to 0.5 %, and if not, the only mistake that gives it; None for several or none.
 
-    origin: where the value's way began, if the way is what counts: half a percent is then that of the way from there, at
-    least of the right one's, so that a weight that has hardly moved is not taken for the one before.
+    origin: if given, the tolerance is 0.5 % of the step from ``origin``, not of the value; otherwise a weight that
+    hardly moved would pass for unchanged.
     """
 
     def close(a, b):

@@ -1,4 +1,4 @@
-"""One step of gradient descent taken apart: what it changes, and what other lengths would do."""
+"""One training step taken apart: how it changes the loss, and what other step lengths would do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from ffbp.core.network import Network, with_ones
 from ffbp.core.stacks import losses_at
 from ffbp.training.loop import Training, clip_factor
 
-STEP_SPAN, WIDE_SPAN, FARTHEST = 3.0, 16.0, 4096.0  # step lengths: drawn, drawn at most, searched
+STEP_SPAN, WIDE_SPAN, FARTHEST = 3.0, 16.0, 4096.0  # step lengths: usually drawn, drawn at most, searched
 
 
 def preview_update(training: Training) -> np.ndarray:
-    """(n_params,): the parameters that `Training.update` is about to write, from the gradient that is there now."""
+    """(n_params,): the parameters that `Training.update` would write, given the network's present gradient."""
     network = training.network
     theta, grad, state = network.theta.copy(), network.grad.copy(), training.state.copy()
     with np.errstate(all="ignore"):
@@ -28,10 +28,10 @@ def preview_update(training: Training) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Step:
-    """One step as seen by one loss: L(theta + s update), penalty included, at lengths s.
+    """One step and one loss: L(theta + s update), penalty included, at step lengths s.
 
-    slope: dL/ds at s = 0, gradient times update. before, after: L at s = 0 and 1. best: the s in
-    the first valley, at most 4096, best_loss its loss. angle: degrees between the update and the negative gradient.
+    slope: dL/ds at s = 0, gradient times update. before, after: L at s = 0 and 1. best: the s of the first minimum, at
+    most 4096; best_loss: its loss. angle: degrees between the update and the negative gradient.
     """
 
     lengths: np.ndarray
@@ -55,7 +55,7 @@ class Step:
 def step_of(
     network: Network, inputs: np.ndarray, Y: np.ndarray, theta_after: np.ndarray, *, n_lengths: int = 49
 ) -> Step:
-    """The step from the network's theta to theta_after, seen by the loss on inputs (n_in + 1, n), targets Y."""
+    """The step from the network's theta to theta_after, for the loss on inputs (n_in + 1, n) and targets Y."""
     theta = network.theta
     update = theta_after - theta
 
@@ -79,7 +79,7 @@ def step_of(
 
 
 def _best_length(losses):
-    """The first valley along s: doubled until the loss rises, then looked at ever closer; s and its loss."""
+    """The first minimum along s and its loss: s doubles until the loss rises, then three refinements follow."""
     coarse = np.concatenate([[0.0], 2.0 ** np.arange(-4, np.log2(FARTHEST) + 1)])
     values = np.nan_to_num(losses(coarse), nan=np.inf)
     rises = np.flatnonzero(np.diff(values) > 0)
@@ -93,7 +93,7 @@ def _best_length(losses):
 
 
 def error_by_step(net: Network, X: np.ndarray, y: np.ndarray, indices: Sequence[int], steps: np.ndarray) -> np.ndarray:
-    """(n_indices, n_steps): relative error of central differences against backward, for some parameters, by step size."""
+    """(n_indices, n_steps): relative error of central differences against backward, by parameter and step size."""
     probe = net.with_theta(net.theta.copy())
     grad = probe.backward(y, probe.forward(X)).copy()
     errors, inputs, Y = np.empty((len(indices), len(steps))), with_ones(X), net.targets(y)

@@ -1,4 +1,4 @@
-"""An experiment in words: what a page that leaves the dashboard, and the terminal, say about a run."""
+"""A run in words, for exported pages and the terminal."""
 
 import shlex
 from urllib.parse import urlencode
@@ -21,7 +21,7 @@ from ffbp.words.notice import Notice
 
 
 def summary(run: Run) -> dict[str, str]:
-    """Data, network, training and outcome, each in a sentence. Names of a user's file are in it as they are."""
+    """Data, network, training and outcome, one sentence each. Names from a user's file are not escaped."""
     return {
         "Data": data_in_words(run.config, run.dataset),
         "Network": _network(run),
@@ -37,7 +37,7 @@ def title(run: Run) -> str:
 
 
 def source_label(config: Config) -> str:
-    """What the data are called."""
+    """The name of the data."""
     if config.file_name:
         return config.file_name
     if config.points is not None:
@@ -51,7 +51,7 @@ def address_of(config: Config) -> str:
 
 
 def data_in_words(config: Config, data: Dataset) -> str:
-    """The samples, their parts, what goes in and what is to come out."""
+    """The samples, the sets they are split into, the inputs and the target."""
     noisy = not config.file_name and config.points is None and DATASETS[config.dataset].sized
     return sentence(
         Notice(
