@@ -14,7 +14,8 @@ SOURCES = sorted({*FILES, *PAGES})
 # What a file may do although the rest may not, and why.
 MAY_WRITE = {"ffbp/terminal/tour.py": "a person at their own terminal names the files"}
 MAY_READ = {
-    "ffbp/terminal/tour.py": "a person at their own terminal names the files",
+    "ffbp/terminal/options.py": "a person at their own terminal names the table",
+    "ffbp/terminal/tour.py": "a person at their own terminal names the record and the folder",
     "ffbp/browser/sources.py": "the package's own JavaScript and styles, and Streamlit's and plotly's Plotly",
 }
 MAY_REACH = {
