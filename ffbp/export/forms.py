@@ -12,11 +12,11 @@ from ffbp.export.animation import animation
 from ffbp.export.handout import handout
 from ffbp.export.pictures import boundary_png, loss_png
 from ffbp.export.tables import data_csv, gradients_csv, history_csv, steps_csv, weights_csv
+from ffbp.programs.facts import DATA_FILE, Facts
 from ffbp.programs.jax_script import jax_script
 from ffbp.programs.jax_script import reasons as jax_reasons
 from ffbp.programs.notebook import notebook
 from ffbp.programs.numpy_script import numpy_script
-from ffbp.programs.program import DATA_FILE, Experiment
 from ffbp.programs.sklearn_script import reasons as sklearn_reasons
 from ffbp.programs.sklearn_script import sklearn_script
 from ffbp.programs.torch_script import reasons as torch_reasons
@@ -41,7 +41,7 @@ class Form:
     files: dict[str, Callable[[Run], str | bytes]]
     mime: str
     language: str = "python"
-    reasons: Callable[[Experiment], list[str]] = lambda e: []
+    reasons: Callable[[Facts], list[str]] = lambda e: []
 
 
 def usual_plane(run: Run) -> Plane:
@@ -127,7 +127,7 @@ def available(run: Run, key: str) -> list[str]:
     """Why a run has no exact form of a kind (a key of FORMS): a sentence each; empty if it has one."""
     if key not in FORMS:
         raise ValueError(f"unknown form {key!r}; choose from {', '.join(FORMS)}")
-    return FORMS[key].reasons(Experiment(run))
+    return FORMS[key].reasons(Facts(run))
 
 
 def program(run: Run, key: str) -> str:

@@ -6,10 +6,10 @@ Activations and losses that JAX has are its own; any other, and every optimizer,
 
 import ast
 
+from ffbp.programs.facts import Facts
 from ffbp.programs.layout import docstring, fold, literal
 from ffbp.programs.plain import Definitions
 from ffbp.programs.program import (
-    Experiment,
     NoEquivalent,
     Section,
     agreement,
@@ -45,7 +45,7 @@ LOSSES = {  # (output activation or None for any, the value from Z, A, Y and the
 }
 
 
-def reasons(e: Experiment) -> list[str]:
+def reasons(e: Facts) -> list[str]:
     """Why JAX has no exact equivalent: a sentence each, empty where it has one."""
     if e.loss.key in LOSSES and LOSSES[e.loss.key][0] not in (None, e.activations[-1].key):
         return [f"In JAX, {e.loss.label} is exact only from {e.loss.canonical}'s logits."]
@@ -54,7 +54,7 @@ def reasons(e: Experiment) -> list[str]:
 
 def jax_script(run: Run) -> str:
     """The run's experiment as a JAX program. Raises NoEquivalent where JAX cannot be exact."""
-    e, d = Experiment(run), Definitions()
+    e, d = Facts(run), Definitions()
     if found := reasons(e):
         raise NoEquivalent(LIBRARY, found)
     d.modules |= {"jax", "jax.numpy as jnp", "numpy as np"}

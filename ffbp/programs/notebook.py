@@ -2,9 +2,10 @@
 
 import json
 
+from ffbp.programs.facts import Facts
 from ffbp.programs.layout import INDENT
 from ffbp.programs.numpy_script import parts, picture_section
-from ffbp.programs.program import Experiment, Section, own_units
+from ffbp.programs.program import Section, own_units
 from ffbp.training.run import Run
 
 NOTATION = r"""A column is a sample. Names are those of the formulas:
@@ -58,7 +59,7 @@ def _cell(number, kind, text):
     return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
 
 
-def _samples_picture(e: Experiment) -> str:
+def _samples_picture(e: Facts) -> str:
     shown = own_units(e, "y")
     if len(e.data.columns) == 2:
         plotly = f'go.Scatter(x=X[:, 0], y=X[:, 1], mode="markers", marker={{"color": {shown}, "colorscale": "RdBu"}})'

@@ -7,10 +7,10 @@ comments what each line is in the notation of the dashboard.
 import inspect
 import re
 
+from ffbp.programs.facts import Facts
 from ffbp.programs.layout import docstring, fold, literal
 from ffbp.programs.plain import Definitions
 from ffbp.programs.program import (
-    Experiment,
     Section,
     data_section,
     first_lines,
@@ -41,9 +41,9 @@ def numpy_script(run: Run) -> str:
     return script(heading, first, [*sections, picture_section(e)])
 
 
-def parts(run: Run) -> tuple[Experiment, str, list[Section]]:
+def parts(run: Run) -> tuple[Facts, str, list[Section]]:
     """The experiment, the first lines (imports, constants) and all sections but the picture; the notebook's, too."""
-    e, d = Experiment(run), Definitions()
+    e, d = Facts(run), Definitions()
     d.modules.add("numpy as np")
     sections = [
         data_section(e, d, with_ones=e.inputs_carry_ones),
@@ -60,7 +60,7 @@ def parts(run: Run) -> tuple[Experiment, str, list[Section]]:
     return e, first_lines(d, quiet), sections
 
 
-def loss_call(e: Experiment, d: Definitions, *, Y: str = "Y", Z: str = "", A: str = "") -> str:
+def loss_call(e: Facts, d: Definitions, *, Y: str = "Y", Z: str = "", A: str = "") -> str:
     """The data loss as a call: from the logits for a canonical pair, else from the outputs."""
     entry, last = e.loss, e.n_layers
     plain, doc = entry.plain, entry.value.__doc__ or entry.formula
@@ -70,7 +70,7 @@ def loss_call(e: Experiment, d: Definitions, *, Y: str = "Y", Z: str = "", A: st
     return d.formula(entry.key, plain, ("Z", "A", "Y"), doc=doc).call(Z=Z or f"Z{last}", A=A or f"A{last}", Y=Y)
 
 
-def forward_section(e: Experiment, d: Definitions) -> Section:
+def forward_section(e: Facts, d: Definitions) -> Section:
     calls = [
         d.formula(a.key, a.plain, ("Z",), doc=a.forward.__doc__ or f"g(z) = {a.formula}").call(Z=f"Z{l}")
         for l, a in enumerate(e.activations, start=1)
@@ -89,7 +89,7 @@ def forward_section(e: Experiment, d: Definitions) -> Section:
     return Section("Forward: from the inputs to the output", text, "\n".join(lines))
 
 
-def backward_section(e: Experiment, d: Definitions) -> Section:
+def backward_section(e: Facts, d: Definitions) -> Section:
     last, outputs = e.n_layers, e.n_outputs
     loss_call(e, d)
     body = []
@@ -178,7 +178,7 @@ def backward_call(section: Section) -> str:
     return signature.removeprefix("def ").removesuffix(":")
 
 
-def update_section(e: Experiment, d: Definitions) -> Section:
+def update_section(e: Facts, d: Definitions) -> Section:
     entry = e.optimizer
     d.update(entry)
     if e.config.clip is not None:
@@ -193,7 +193,7 @@ def update_section(e: Experiment, d: Definitions) -> Section:
     return Section("Update: what is done with the gradient", f"{entry.label}: {entry.formula}.", "\n".join(lines))
 
 
-def training_section(e: Experiment, d: Definitions) -> Section:
+def training_section(e: Facts, d: Definitions) -> Section:
     c, last = e.config, e.n_layers
     schedule, rate = learning_rate(e, d)
     update = d.update(e.optimizer)
@@ -232,7 +232,7 @@ def _renamed(call, inputs, targets):
     return f"{name}({', '.join(names)})"
 
 
-def result_section(e: Experiment, d: Definitions) -> Section:
+def result_section(e: Facts, d: Definitions) -> Section:
     last = e.n_layers
     A = f"A{last}"
     if e.regression:
@@ -259,7 +259,7 @@ def result_section(e: Experiment, d: Definitions) -> Section:
     return Section("The result", text, "\n".join(lines))
 
 
-def picture_section(e: Experiment, *, notebook: bool = False) -> Section:
+def picture_section(e: Facts, *, notebook: bool = False) -> Section:
     """Boundary (or curve) and loss, with plotly or else matplotlib; a script writes a file, a notebook shows it."""
     n_columns, shown = len(e.data.columns), own_units(e, "y")
     grid, plotly, pyplot = [], [], []

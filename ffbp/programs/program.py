@@ -9,20 +9,15 @@ import re
 import sys
 import textwrap
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from ffbp.analysis.sensitivity import parts_at
-from ffbp.core.activations import Activation
 from ffbp.core.initializers import INITIALIZERS
-from ffbp.core.losses import Loss
-from ffbp.core.network import Network
-from ffbp.core.optimizers import OPTIMIZERS, Optimizer
 from ffbp.core.schedules import SCHEDULES
 from ffbp.data.dataset import DERIVED
 from ffbp.data.generators import DATASETS
-from ffbp.data.source import REGRESSION
+from ffbp.programs.facts import DATA_FILE, Facts
 from ffbp.programs.layout import WIDTH, block, docstring, fold, literal
 from ffbp.programs.plain import Definitions, Function
 from ffbp.programs.splits import stratified_split
@@ -30,7 +25,6 @@ from ffbp.training.run import Run
 
 MAKE = ("n_samples", "noise", "classes", "random_state")  # what a dataset's function takes
 N_SHOWN = 5  # predictions printed at the end
-DATA_FILE = "data.csv"
 _LIBRARIES = {"numpy": "NumPy", "sklearn": "scikit-learn", "torch": "PyTorch", "jax": "JAX"}
 
 
@@ -49,142 +43,6 @@ class Section:
     title: str
     text: str
     code: str
-
-
-@dataclass(frozen=True)
-class Experiment:
-    """The facts of a run that its programs are written from; only configuration and data are used."""
-
-    run: Run
-
-    @property
-    def config(self):
-        return self.run.config
-
-    @property
-    def data(self):
-        return self.run.dataset
-
-    @property
-    def network(self) -> Network:
-        return self.run.architecture
-
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        return self.network.sizes
-
-    @property
-    def n_layers(self) -> int:
-        return len(self.sizes) - 1
-
-    @property
-    def n_outputs(self) -> int:
-        return self.sizes[-1]
-
-    @property
-    def activations(self) -> tuple[Activation, ...]:
-        return self.network.activations
-
-    @property
-    def loss(self) -> Loss:
-        return self.network.loss_function
-
-    @property
-    def canonical(self) -> bool:
-        return self.network.canonical
-
-    @property
-    def regression(self) -> bool:
-        return self.network.task == REGRESSION
-
-    @property
-    def optimizer(self) -> Optimizer:
-        return OPTIMIZERS[self.config.optimizer]
-
-    @property
-    def n_train(self) -> int:
-        return len(self.data.X_train)
-
-    @property
-    def held_out(self) -> bool:
-        return len(self.data.X_test) > 0
-
-    @property
-    def batch_size(self) -> int:
-        return min(self.config.batch_size or self.n_train, self.n_train)
-
-    @property
-    def n_batches(self) -> int:
-        return -(-self.n_train // self.batch_size)
-
-    @property
-    def full_batch(self) -> bool:
-        return self.n_batches == 1
-
-    @cached_property
-    def clones(self) -> bool:
-        """Whether units begin with equal weights, so that the core sums their gradients one by one."""
-        return self.network.one_by_one
-
-    @property
-    def inputs_carry_ones(self) -> bool:
-        """Whether A0 holds its row of ones from the start.
-
-        Batches are columns of A0. Only if they are columns of the very same array as in the core do the last digits
-        agree, since a product's order of summation depends on its factors' memory layout.
-        """
-        return not self.full_batch
-
-    @property
-    def shuffles(self) -> bool:
-        return self.config.shuffle and not self.full_batch
-
-    @property
-    def hyper(self) -> dict[str, str]:
-        """The optimizer's own constants as argument texts."""
-        return {name: literal(getattr(self.config, name)) for name in self.optimizer.hyper}
-
-    @property
-    def standardizes_target(self) -> bool:
-        return (self.data.target_mean, self.data.target_std) != (0.0, 1.0)
-
-    @property
-    def names_classes(self) -> bool:
-        """Whether the classes have names of their own, and not only numbers."""
-        return self.data.class_names != tuple(str(k) for k in range(self.data.n_classes))
-
-    @property
-    def source_name(self) -> str:
-        """What the samples are called in the file's heading: never a name that a user gave."""
-        if self.config.file_name:
-            return f"The samples of {DATA_FILE}"
-        if self.config.points is not None:
-            return "Points drawn by hand"
-        return DATASETS[self.config.dataset].label
-
-    def heading(self, how: str) -> str:
-        """The file's first paragraphs: what is learnt, by which network, how."""
-        c, sizes = self.config, "-".join(map(str, self.sizes))
-        hidden = [activation.label for activation in self.activations[:-1]]
-        layers = f"{' and '.join(dict.fromkeys(hidden))} in the hidden layers, " if hidden else ""
-        facts = [
-            f"Network: {sizes}, {layers}{self.activations[-1].label} at the output, "
-            f"{self.network.n_params} parameters; loss: {self.loss.label}.",
-            f"Training: {self.optimizer.label}, learning rate {c.learning_rate:g}, {c.epochs} epochs, "
-            + (f"all {self.n_train} samples at once" if self.full_batch else f"batches of {self.batch_size}")
-            + f", seed {c.seed}.",
-        ]
-        facts = [textwrap.fill(fact, WIDTH - 4, break_on_hyphens=False) for fact in facts]
-        return "\n".join([f"{self.source_name}, learnt by a network of {self.n_layers} layers: {how}", "", *facts])
-
-    # Names of the layers' arrays, in the notation of the dashboard
-
-    def layers(self) -> range:
-        return range(1, self.n_layers + 1)
-
-    def passed(self) -> list[str]:
-        """Z1, A1, Z2, A2, ... to the output."""
-        return [f"{kind}{l}" for l in self.layers() for kind in "ZA"]
 
 
 def imported(text: str) -> list[str]:
@@ -206,7 +64,7 @@ def first_lines(definitions: Definitions, *lines: str) -> str:
 # The samples
 
 
-def data_section(e: Experiment, d: Definitions, *, rows_are_samples: bool = False, with_ones: bool = False) -> Section:
+def data_section(e: Facts, d: Definitions, *, rows_are_samples: bool = False, with_ones: bool = False) -> Section:
     """Load or make the samples, split them, encode them: A0_train (n_inputs, n), Y_train (n_outputs, n), likewise test.
 
     With rows_are_samples: X_train (n, n_inputs), y_train (n,), likewise test. With with_ones, A0 has a row of ones below.
@@ -386,7 +244,7 @@ def _targets(e, y):
 # The initial weights
 
 
-def weights_section(e: Experiment, d: Definitions, *, gradients: bool) -> Section:
+def weights_section(e: Facts, d: Definitions, *, gradients: bool) -> Section:
     """theta with the views Wb1, W1, b1, ...; with gradients: grad and dWb1, ... as well."""
     n_params, lines = e.network.n_params, []
     initializer = INITIALIZERS[e.config.initializer]
@@ -425,7 +283,7 @@ def weights_section(e: Experiment, d: Definitions, *, gradients: bool) -> Sectio
     return Section("The network and its weights", text, "\n".join(lines))
 
 
-def initializer_function(e: Experiment, d: Definitions) -> Function:
+def initializer_function(e: Facts, d: Definitions) -> Function:
     """The initializer, written for its own rule."""
     entry = INITIALIZERS[e.config.initializer]
     doc = f"{entry.label}: {entry.formula}. W of one layer, shape (n_out, n_in)."
@@ -453,7 +311,7 @@ def agreement(run: Run) -> str:
     )
 
 
-def learning_rate(e: Experiment, d: Definitions) -> tuple[list[str], str]:
+def learning_rate(e: Facts, d: Definitions) -> tuple[list[str], str]:
     """The lines that define the schedule, and the learning rate as an expression in ``epoch`` (from 0)."""
     c, entry = e.config, SCHEDULES[e.config.schedule]
     if c.schedule == "constant":
@@ -466,7 +324,7 @@ def learning_rate(e: Experiment, d: Definitions) -> tuple[list[str], str]:
 
 
 def loop(
-    e: Experiment,
+    e: Facts,
     *,
     shuffled: list[str],
     batch: list[str],
@@ -531,7 +389,7 @@ def loop(
     return [*lines, *(folded for line in (*steps, *end) for folded in fold("    " + line))]
 
 
-def prediction_lines(e: Experiment, outputs: str) -> list[str]:
+def prediction_lines(e: Facts, outputs: str) -> list[str]:
     """A loop that prints a few predictions; `outputs` gives the network's outputs for the sample ``row``."""
     few = e.sizes[0] - len(e.data.derived) <= 4
     what = "{X[row].round(4)}" if few else "sample {row}"
@@ -551,7 +409,7 @@ def prediction_lines(e: Experiment, outputs: str) -> list[str]:
     return [*lines, f'    print(f"{what}: {{guess}}, {said}; the class is {{{target}}}")']
 
 
-def own_units(e: Experiment, text: str) -> str:
+def own_units(e: Facts, text: str) -> str:
     """An output or target, an expression, in the target's own units."""
     return f"in_units({text})" if e.standardizes_target else text
 

@@ -6,10 +6,10 @@ Its perceptrons offer less than the dashboard: `reasons` says, precisely, what i
 import numpy as np
 
 from ffbp.core.schedules import SCHEDULES
+from ffbp.programs.facts import Facts
 from ffbp.programs.layout import docstring, literal
 from ffbp.programs.plain import Definitions
 from ffbp.programs.program import (
-    Experiment,
     NoEquivalent,
     Section,
     agreement,
@@ -28,7 +28,7 @@ ACTIVATIONS = {"identity": "identity", "sigmoid": "logistic", "tanh": "tanh", "r
 MAX_LOSS = -np.log(np.finfo(float).eps)  # where `sklearn.metrics.log_loss` and its networks cut a probability off
 
 
-def reasons(e: Experiment) -> list[str]:
+def reasons(e: Facts) -> list[str]:
     """Why scikit-learn has no exact equivalent: a sentence each, empty where it has one."""
     c, found = e.config, []
     hidden = dict.fromkeys(e.activations[:-1])
@@ -84,7 +84,7 @@ def _largest_loss(run: Run) -> float:
 
 def sklearn_script(run: Run) -> str:
     """The run's experiment as a scikit-learn program. Raises NoEquivalent where scikit-learn cannot be exact."""
-    e, d = Experiment(run), Definitions()
+    e, d = Facts(run), Definitions()
     if found := reasons(e):
         raise NoEquivalent(LIBRARY, found)
     d.modules.add("numpy as np")

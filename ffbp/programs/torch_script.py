@@ -3,10 +3,10 @@
 Where PyTorch has no exact equivalent, `reasons` says so, and no program is written.
 """
 
+from ffbp.programs.facts import Facts
 from ffbp.programs.layout import docstring, fold, literal
 from ffbp.programs.plain import Definitions, numpy_names
 from ffbp.programs.program import (
-    Experiment,
     NoEquivalent,
     Section,
     agreement,
@@ -59,7 +59,7 @@ SAME_NAMES = frozenset(
 )
 
 
-def reasons(e: Experiment) -> list[str]:
+def reasons(e: Facts) -> list[str]:
     """Why PyTorch has no exact equivalent: a sentence each, empty where it has one."""
     found = []
     for activation in dict.fromkeys(e.activations):
@@ -77,7 +77,7 @@ def reasons(e: Experiment) -> list[str]:
 
 def torch_script(run: Run) -> str:
     """The run's experiment as a PyTorch program. Raises NoEquivalent where PyTorch cannot be exact."""
-    e, d = Experiment(run), Definitions()
+    e, d = Facts(run), Definitions()
     if found := reasons(e):
         raise NoEquivalent(LIBRARY, found)
     d.modules |= {"numpy as np", "torch"}
@@ -150,7 +150,7 @@ def _model(e, d):
     return Section("Forward", "", "\n".join(lines))
 
 
-def loss_text(e: Experiment, targets: str, output: str = "output") -> str:
+def loss_text(e: Facts, targets: str, output: str = "output") -> str:
     return LOSSES[e.loss.key][1].format(targets=targets).replace("(output,", f"({output},")
 
 

@@ -14,7 +14,8 @@ from ffbp.export.forms import FORMS, PROGRAMS, Form, available, needs_data_file,
 from ffbp.export.handout import writing_handout
 from ffbp.export.pictures import boundary_png, loss_png
 from ffbp.figures.latex import plain
-from ffbp.programs.program import DATA_FILE, imported
+from ffbp.programs.facts import DATA_FILE
+from ffbp.programs.program import imported
 from ffbp.record import read
 from ffbp.record import verify as verification
 from ffbp.record.write import estimated_bytes
