@@ -1,1 +1,1 @@
-"""Data: the built-in datasets, your file, handwriting; and how samples become a network's inputs. May import words and core."""
+"""Data: built-in datasets, your file, handwriting, and the inputs made from them. May import words and core."""

@@ -1,8 +1,8 @@
-"""Cells: what the text in a table's cell means, a number, a gap or a word.
+"""Cells: the meaning of the text in a table's cell: a number, a gap or a word.
 
-A number may carry a sign of percent, a currency or a unit, thousands may be grouped, and a loss may stand in parentheses.
-What a column means is decided from all of its cells: the decimal sign (`decimal_sign`), and whether it holds numbers, and
-which cells then are none (`numbers_of`).
+A number may have a percent sign, a currency or a unit, its thousands may be grouped, and a loss may be in parentheses.
+All cells of a column together decide its decimal sign (`decimal_sign`), whether it holds numbers, and which of its
+cells are mistakes (`numbers_of`).
 """
 
 import re
@@ -24,12 +24,12 @@ FAULTS = {
     "#n/v",
     "<na>",
 }
-NUMBER_GAPS = GAPS | FAULTS | {  # beside numbers; elsewhere they may be words
+NUMBER_GAPS = GAPS | FAULTS | {  # gaps among numbers; elsewhere they may be words
     "missing", "none", "nil", "unknown", "void", "fehlt", ".", "..", "...", "--", "---", "–", "—", ":", "nd", "n.d.",
     "n.a.", "n. a.", "k.a.", "k. a.", "n.v.", "inf", "-inf", "+inf", "infinity", "-infinity", "+infinity", "∞", "-∞", "+∞",
 }  # fmt: skip
 MAX_WRITTEN = 60  # characters of a number with a currency or a unit
-MANY_VALUES = 10  # more different whole numbers than that are measured, not codes
+MANY_VALUES = 10  # more different whole numbers than this are measurements, not codes
 
 _NUMBER = re.compile(
     r"[+-]?(\d+|\d{1,3}(?:,\d{3})+)(\.\d*)?(e[+-]?\d+)?|[+-]?\.\d+(e[+-]?\d+)?", re.ASCII | re.IGNORECASE
@@ -54,7 +54,7 @@ _TYPESET = str.maketrans({"\u2212": "-", "\u2019": "'", "\u00b4": "'", "`": "'"}
 
 
 def bare(cell: str) -> str:
-    """A cell without spaces around it, with the hyphen and the blank that computers read where a typesetter put others."""
+    """A cell without surrounding spaces; typeset minus signs, apostrophes and spaces become plain ones."""
     if not cell.isprintable():
         cell = "".join(c if c.isprintable() else " " for c in cell)
     cell = cell.strip()
@@ -68,7 +68,7 @@ def is_gap(cell: str, words=GAPS) -> bool:
 
 @dataclass(frozen=True)
 class Written:
-    """A number as it was written: its value, the currency, unit or % beside it, and how a loss is marked: "(" or "-"."""
+    """A number as written: its value, its currency, unit or %, and how a loss is marked: "(" or "-"."""
 
     value: float
     mark: str = ""
@@ -76,14 +76,14 @@ class Written:
 
 
 def number(cell: str, comma: bool) -> float | None:
-    """A cell that is nothing but a number, or None; may be infinite. comma: 1,5 means one and a half."""
+    """The value of a cell that holds only a number, or None; may be infinite. comma: 1,5 means one and a half."""
     cell = bare(cell)
     cell = cell.translate(_SWAPPED) if comma else cell
     return float(cell.replace(",", "")) if _NUMBER.fullmatch(cell) else None
 
 
 def written(cell: str, comma: bool) -> Written | None:
-    """A number with a currency, %, a unit, grouped thousands or parentheses, or None."""
+    """The number in a cell, with a currency, %, a unit, grouped thousands or parentheses, or None."""
     value = number(cell, comma)
     if value is not None:
         return Written(value)
@@ -107,7 +107,7 @@ def written(cell: str, comma: bool) -> Written | None:
 
 
 def _parts(cell):
-    """The parts of a written number; the digits without the blanks and apostrophes that group thousands."""
+    """The parts of a written number; its digits without the spaces and apostrophes that group thousands."""
     cell = bare(cell)
     if len(cell) > MAX_WRITTEN:
         return None
@@ -131,9 +131,9 @@ def _parts(cell):
 def decimal_sign(columns, separator: str) -> tuple[bool, str]:
     """Whether 1,5 means one and a half in these columns of text, and a cell that can be read both ways, or "".
 
-    A cell such as 1,25 or 0,125 decides; so does a decimal point, before any comma. Else a column of whole numbers of
-    up to three digits beside groups of exactly three (150, 1.250) holds thousands: a column with decimals of a fixed
-    width would have 150.000. Where nothing decides, a comma is the decimal sign unless it separates the values.
+    A cell such as 1,25 or 0,125 decides; a decimal point takes precedence over any comma. Otherwise, a column of whole
+    numbers of up to three digits and groups of exactly three (150, 1.250) holds thousands: with three fixed decimals it
+    would contain 150.000. If nothing decides, a comma is the decimal sign unless it separates the values.
     """
     sure, likely, doubtful = False, {}, {}
     for column in columns:
@@ -143,7 +143,7 @@ def decimal_sign(columns, separator: str) -> tuple[bool, str]:
         shapes = Counter()
         for cell in dict.fromkeys(column):
             if sure and "." not in cell:
-                continue  # a comma is sure: only a point could still decide otherwise
+                continue  # the comma is certain unless a decimal point follows
             for key, example in _evidence(cell):
                 if key == ".":
                     return False, ""
@@ -167,7 +167,7 @@ def decimal_sign(columns, separator: str) -> tuple[bool, str]:
 
 
 def _evidence(cell):
-    """[(what, cell)]: "." or "," for a sure decimal sign, group. or group, for 1.250 and 1,250, whole for up to three digits."""
+    """[(what, cell)]: "." or "," for a certain decimal sign, "group." for 1.250, "group," for 1,250, "whole" for 150"""
     text = bare(cell)
     if "," not in text and "." not in text:
         if text.isdigit() and text.isascii():
@@ -182,13 +182,13 @@ def _evidence(cell):
         if not match:
             several = parts and re.fullmatch(r"[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})+", parts["digits"])
             return [("," if several[1] == "." else ".", cell)] if several else []
-        if spaced:  # thousands have their sign already
+        if spaced:  # spaces or apostrophes group the thousands already
             return [(match[3], cell)]
     whole, sign, decimals = match[2], match[3], match[4]
     if not (whole or decimals):
         return []
     inner = {c for c in whole if c in ".,"}
-    if sign in inner:  # 1.234.567: a sign that stands twice groups
+    if sign in inner:  # 1.234.567: a repeated sign groups thousands
         return [("," if sign == "." else ".", cell)]
     group = (
         not inner and len(decimals) == 3 and whole[:1] not in ("", "0") and len(whole) <= 3 and "e" not in text.lower()
@@ -201,7 +201,7 @@ def _evidence(cell):
 
 @dataclass(frozen=True)
 class Numbers:
-    """A column as numbers: the value of each different cell, the mark beside them, and cells that are no such number."""
+    """A column as numbers: the value of each different cell, their common mark, and the cells that are mistakes."""
 
     values: dict[str, float]
     mark: str = ""
@@ -209,12 +209,12 @@ class Numbers:
 
 
 def numbers_of(counts: Counter, comma: bool) -> Numbers | str:
-    """A column's different cells (with how often each occurs, gaps left out) as numbers; else why not, "" for plain text.
+    """A column's different cells (with their counts, without gaps) as numbers; else the reason, "" for plain text.
 
-    A column holds numbers if all its cells are, or nearly all: at most every tenth cell, or a single one beside at
-    least four, is none. Then those are mistakes (`bad`), if the numbers are measured (they have fractions, or more than
-    MANY_VALUES values) or each of the others has a digit (1O, ca. 5). Codes such as C536379 among numbers of invoices
-    and words among a few whole numbers (1, 2, 3, K) are categories.
+    A column holds numbers if all its cells are numbers, or all but a tenth, or all but one of at least five. The others
+    are mistakes (`bad`) if the numbers are measurements (they have fractions, or more than MANY_VALUES values) or if
+    each of the others contains a digit (1O, ca. 5). Codes such as C536379 among invoice numbers, and words among a few
+    whole numbers (1, 2, 3, K), make the column categories.
     """
     found = {cell: written(cell, comma) for cell in counts}
     numbers = {cell: n for cell, n in found.items() if n is not None}
@@ -232,7 +232,7 @@ def numbers_of(counts: Counter, comma: bool) -> Numbers | str:
     if any(n.loss == "(" for n in fit.values()) and not any(n.value for n in positive):
         return ""  # (1), (2), (3) are labels
     if any(n.loss == "-" for n in fit.values()) and all(n.value in range(-9, 10) for n in fit.values()):
-        return ""  # 1, 2, 2- are marks of a school
+        return ""  # 1, 2, 2- are school grades
     if bad and not _mistakes(counts, fit, bad):
         different = sorted(m or "none" for m in marks)
         return f"numbers with different units ({', '.join(different[:4])})" if len(found) == len(numbers) else ""
@@ -251,14 +251,14 @@ def _mistakes(counts, fit, bad):
     return measured or all(any(c.isdigit() for c in cell) for cell in bad)
 
 
-# Text that a spreadsheet would run, or that would be read as a number or a gap
+# Text that a spreadsheet would run or read as a number or a gap
 
 _LIVE = tuple("=+-@#|%＝＋－＠")
 _FORMULA = re.compile(r"=.|[@+-][^\d.,\s].*[(|]", re.DOTALL)
 
 
 def is_formula(cell: str) -> bool:
-    """Whether a spreadsheet would run this cell, spaces before it or not."""
+    """Whether a spreadsheet would run this cell, with or without leading spaces."""
     cell = cell.strip()
     return len(cell) > 1 and cell[0] in "=@+-" and _FORMULA.match(cell) is not None
 
@@ -268,14 +268,14 @@ def _special(text):
 
 
 def guarded(text: str) -> str:
-    """A name with an apostrophe before it, as spreadsheets mark text, where it could be taken for something else."""
+    """A name, with a leading apostrophe (spreadsheets' mark for text) if it could be taken for something else."""
     rest = text.lstrip("'")
     risky = rest.startswith(_LIVE) or rest.lower() in NUMBER_GAPS or written(rest, False) or written(rest, True)
     return f"'{text}" if _special(rest) and (rest != text or risky) else text
 
 
 def unguarded(cell: str) -> str:
-    """A cell without the apostrophe that `guarded` set."""
+    """A cell without the apostrophe that `guarded` adds."""
     cell = cell.strip()
     return cell[1:] if cell[:1] == "'" and _special(cell.lstrip("'")) else cell
 

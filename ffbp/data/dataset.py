@@ -1,4 +1,4 @@
-"""A dataset: samples split into a training and a test set, and encoded as a network reads them."""
+"""A dataset: samples split into a training and a test set, and encoded as a network's inputs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -31,13 +31,13 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True)
 class Dataset:
-    """Samples as the network sees them (X, y) and as they came (raw), split into training and test part.
+    """Samples as network inputs (X, y) and in their own units (raw), split into a training and a test set.
 
     X_train (n_train, n_inputs), y_train (n_train,): classes as integers or the (standardised) target; likewise test.
     raw_train, raw_test: (n, n_features), all columns in their own units. rows_train, rows_test: row numbers in the
-    source. mean, std: of the chosen columns' training part (0 and 1 where nothing is standardised; 0 and full ink for
-    images, whose pixels are all divided by it). stratified: each class is to have the same share in both parts; with a
-    class too small for that, nothing is held out.
+    source. mean, std: of the chosen columns in the training set (0 and 1 without standardisation; 0 and full ink for
+    images, whose pixels are all divided by it). stratified: each class has the same share in both sets; if a class is
+    too small for that, the test set is empty.
     """
 
     task: str
@@ -99,57 +99,57 @@ class Dataset:
 
     @property
     def scale(self) -> float:
-        """The one number that all pixels of an image are divided by; 1 where each column has a scale of its own, or none."""
+        """The number by which all pixels of an image are divided; 1 if columns have their own scales, or none."""
         shared = len(self.columns) in INK and not self.mean.any() and bool((self.std == self.std[0]).all())
         return float(self.std[0]) if shared else 1.0
 
     @property
     def standardized(self) -> bool:
-        """Whether each column has its own mean and standard deviation taken out."""
+        """Whether each column is standardised with its own mean and standard deviation."""
         return self.scale == 1 and bool(np.any(self.mean != 0) or np.any(self.std != 1))
 
     @property
     def encodes(self) -> bool:
-        """Whether the network's inputs have other units than the columns."""
+        """Whether the network's inputs and the columns differ in units."""
         return self.standardized or self.scale != 1
 
     def encode(self, raw: np.ndarray) -> np.ndarray:
-        """Raw samples (n, n_features) to network inputs (n, n_inputs): chosen columns, standardised, then derived."""
+        """Raw samples (n, n_features) as network inputs (n, n_inputs): chosen columns, standardised, then derived."""
         raw = np.asarray(raw, dtype=float)
         if raw.ndim != 2 or raw.shape[1] != len(self.feature_names):
             raise ValueError(f"raw must have the shape (n_samples, {len(self.feature_names)}), got {raw.shape}")
         return self.encode_columns(raw[:, self.columns])
 
     def encode_columns(self, chosen: np.ndarray) -> np.ndarray:
-        """The chosen columns (n, n_columns), in their own units, to network inputs (n, n_inputs)."""
+        """The chosen columns (n, n_columns), in their own units, as network inputs (n, n_inputs)."""
         X = (chosen - self.mean) / self.std
         extra = [DERIVED[key][1](X[:, 0], X[:, 1]) for key in self.derived]
         return np.column_stack([X, *extra]) if extra else np.ascontiguousarray(X)
 
     def decode(self, X: np.ndarray) -> np.ndarray:
-        """Network inputs (n, n_inputs) back to the chosen columns in their own units (n, n_columns)."""
+        """Network inputs (n, n_inputs) as the chosen columns in their own units (n, n_columns)."""
         return np.asarray(X, dtype=float)[:, : len(self.columns)] * self.std + self.mean
 
     def decode_target(self, value):
-        """A regression output or target back to the target's own units."""
+        """A regression output or target in the target's own units."""
         return value * self.target_std + self.target_mean
 
     def line_height(self, y):
-        """Where targets y (n,) stand over a line of inputs: values in their own units, classes evenly from 0 to 1."""
+        """The heights of targets y (n,) over a single input: values in their own units, classes evenly from 0 to 1."""
         return self.decode_target(y) if self.task == REGRESSION else y / max(self.n_classes - 1, 1)
 
 
 def fill(X: np.ndarray, rows: np.ndarray, groups: Sequence[Sequence[int]] = ()) -> np.ndarray:
-    """X (n, n_features) without NaN: each becomes its column's median over ``rows``; a category their most frequent one.
+    """X (n, n_features) with each NaN replaced by its column's median over ``rows``, or by the most frequent category.
 
-    A column that has no value in these rows at all becomes 0.
+    The fill value is 0 if a column has no value in these rows.
     """
     filled = X.copy()
     grouped = {c for group in groups for c in group}
     for c in np.flatnonzero(np.isnan(X).any(axis=0)):
         if c not in grouped:
-            there = X[rows, c][~np.isnan(X[rows, c])]
-            filled[np.isnan(X[:, c]), c] = np.median(there) if len(there) else 0.0
+            present = X[rows, c][~np.isnan(X[rows, c])]
+            filled[np.isnan(X[:, c]), c] = np.median(present) if len(present) else 0.0
     for group in groups:
         columns = list(group)
         gaps = np.isnan(X[:, columns[0]])
@@ -180,10 +180,11 @@ def prepare(
     groups: Sequence[Sequence[int]] = (),
     scale: float = 1.0,
 ) -> Dataset:
-    """Split raw samples X (n, n_features), y (n,) by scikit-learn's train_test_split, and encode both parts.
+    """Split raw samples X (n, n_features), y (n,) by scikit-learn's train_test_split, and encode both sets.
 
-    Rows that cannot be used are left out (`usable_rows`). Statistics, the medians that fill gaps included, come from the
-    training part only; a column that is constant there keeps the scale 1. scale: unless standardised, all are divided by it.
+    Rows that cannot be used are left out (`usable_rows`). All statistics, including the medians that fill gaps, come
+    from the training set; a column that is constant in it keeps the scale 1. scale: the divisor of all columns unless
+    they are standardised.
     """
     y = np.asarray(y, dtype=float if task == REGRESSION else int)
     stratified = stratified and task != REGRESSION

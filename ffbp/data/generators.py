@@ -1,9 +1,9 @@
-"""Datasets: where the samples come from, how some are held out, and how they become a network's inputs.
+"""The built-in datasets, and how samples become a network's inputs.
 
-A `Source` makes raw samples: features in their own units and a target. Generated data, shipped tables, drawn points and
-a user's file are all sources. `prepare` holds out a test part, chooses columns, standardises with the training part's
-mean and standard deviation, and appends derived inputs, in that order; the result is a `Dataset`, which can also encode
-new raw samples the same way, and go back.
+A `Source` makes raw samples: features in their own units and a target. Generated data, scikit-learn's tables, drawn
+points and your file are all sources. `prepare` holds out a test set, chooses columns, standardises with the training
+set's mean and standard deviation, and appends derived inputs, in that order. The result is a `Dataset`, which can also
+encode new raw samples in the same way, and decode them.
 """
 
 import numpy as np
@@ -12,14 +12,14 @@ from ffbp.data.source import CLASSIFICATION, REGRESSION, Source
 
 
 def moons(n_samples, noise, classes, random_state):
-    """Two interleaved half circles of radius 1, shifted by (1, 0.5) (scikit-learn's make_moons); Gaussian noise."""
+    """Two interleaving half circles of radius 1, shifted by (1, 0.5) (scikit-learn's make_moons); Gaussian noise."""
     from sklearn.datasets import make_moons
 
     return make_moons(n_samples=n_samples, noise=noise, random_state=random_state)
 
 
 def circles(n_samples, noise, classes, random_state):
-    """A circle of radius 1 around one of radius 0.5 (scikit-learn's make_circles); Gaussian noise of half the size."""
+    """A circle of radius 1 around one of radius 0.5 (scikit-learn's make_circles); Gaussian noise of `noise` / 2."""
     from sklearn.datasets import make_circles
 
     return make_circles(n_samples=n_samples, noise=noise / 2, factor=0.5, random_state=random_state)
@@ -35,7 +35,7 @@ def blobs(n_samples, noise, classes, random_state):
 
 
 def xor(n_samples, noise, classes, random_state):
-    """Uniform on [-1, 1]²; class 1 where the signs differ; Gaussian noise of a third of `noise` afterwards."""
+    """Uniform on [-1, 1]²; class 1 where the signs differ; then Gaussian noise of `noise` / 3."""
     rng = np.random.RandomState(random_state)
     X = rng.uniform(-1, 1, (n_samples, 2))
     y = (X[:, 0] * X[:, 1] < 0).astype(int)
@@ -43,7 +43,7 @@ def xor(n_samples, noise, classes, random_state):
 
 
 def quadrants(n_samples, noise, classes, random_state):
-    """Four Gaussians at (±1, ±1), standard deviation 2 noise, taken in turn; class 1 where the signs differ."""
+    """Four Gaussians at (±1, ±1), standard deviation 2 noise, sampled in turn; class 1 where the signs differ."""
     rng = np.random.RandomState(random_state)
     corners = np.array([[1, 1], [-1, 1], [-1, -1], [1, -1]], dtype=float)
     which = np.arange(n_samples) % 4
@@ -61,29 +61,29 @@ def spiral(n_samples, noise, classes, random_state):
 
 
 def sine_boundary(n_samples, noise, classes, random_state):
-    """Uniform on [-3, 3] x [-2, 2]; class 1 above x2 = sin 2 x1 + Gaussian noise."""
+    """Uniform on [-3, 3] × [-2, 2]; class 1 above x2 = sin 2 x1 + Gaussian noise."""
     rng = np.random.RandomState(random_state)
     X = rng.uniform((-3, -2), (3, 2), (n_samples, 2))
     return X, (X[:, 1] > np.sin(2 * X[:, 0]) + rng.randn(n_samples) * noise).astype(int)
 
 
 def and_gate(n_samples, noise, classes, random_state):
-    """The four points (0,0), (0,1), (1,0), (1,1) with the classes [0, 0, 0, 1]; every number can be checked by hand."""
+    """The four points (0,0), (0,1), (1,0), (1,1) with the classes [0, 0, 0, 1]; you can check every number by hand."""
     return np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([0, 0, 0, 1])
 
 
 def or_gate(n_samples, noise, classes, random_state):
-    """The four points (0,0), (0,1), (1,0), (1,1) with the classes [0, 1, 1, 1]; every number can be checked by hand."""
+    """The four points (0,0), (0,1), (1,0), (1,1) with the classes [0, 1, 1, 1]; you can check every number by hand."""
     return np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([0, 1, 1, 1])
 
 
 def xor_gate(n_samples, noise, classes, random_state):
-    """The four points (0,0), (0,1), (1,0), (1,1) with the classes [0, 1, 1, 0]; every number can be checked by hand."""
+    """The four points (0,0), (0,1), (1,0), (1,1) with the classes [0, 1, 1, 0]; you can check every number by hand."""
     return np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([0, 1, 1, 0])
 
 
 def three_inputs(n_samples, noise, classes, random_state):
-    """Four points of three inputs in two classes, the first (0.5, 0.2, 0.8): the worked example, small enough for paper."""
+    """Four points with three inputs and two classes, the first (0.5, 0.2, 0.8): a worked example, for paper."""
     return np.array([[0.5, 0.2, 0.8], [0.1, 0.9, 0.3], [0.7, 0.4, 0.1], [0.2, 0.6, 0.9]]), np.array([0, 1, 1, 0])
 
 
@@ -95,7 +95,7 @@ def noisy_sine(n_samples, noise, classes, random_state):
 
 
 def plane(n_samples, noise, classes, random_state):
-    """y = 0.7 x1 - 0.4 x2 + 0.2 + Gaussian noise, x uniform on [-1, 1]²: no hidden layer is needed."""
+    """y = 0.7 x1 - 0.4 x2 + 0.2 + Gaussian noise, x uniform on [-1, 1]²; a network needs no hidden layer for it."""
     rng = np.random.RandomState(random_state)
     X = rng.uniform(-1, 1, (n_samples, 2))
     return X, 0.7 * X[:, 0] - 0.4 * X[:, 1] + 0.2 + rng.randn(n_samples) * noise
@@ -110,7 +110,7 @@ def bumps(n_samples, noise, classes, random_state):
 
 
 def iris(n_samples, noise, classes, random_state):
-    """The table of scikit-learn's load_iris, rows in their order."""
+    """The table of scikit-learn's load_iris, rows in their original order."""
     from sklearn.datasets import load_iris
 
     X, y = load_iris(return_X_y=True)
@@ -118,7 +118,7 @@ def iris(n_samples, noise, classes, random_state):
 
 
 def wine(n_samples, noise, classes, random_state):
-    """The table of scikit-learn's load_wine, rows in their order."""
+    """The table of scikit-learn's load_wine, rows in their original order."""
     from sklearn.datasets import load_wine
 
     X, y = load_wine(return_X_y=True)
@@ -126,7 +126,7 @@ def wine(n_samples, noise, classes, random_state):
 
 
 def breast_cancer(n_samples, noise, classes, random_state):
-    """The table of scikit-learn's load_breast_cancer, rows in their order."""
+    """The table of scikit-learn's load_breast_cancer, rows in their original order."""
     from sklearn.datasets import load_breast_cancer
 
     X, y = load_breast_cancer(return_X_y=True)
@@ -134,7 +134,7 @@ def breast_cancer(n_samples, noise, classes, random_state):
 
 
 def diabetes(n_samples, noise, classes, random_state):
-    """The table of scikit-learn's load_diabetes, rows in their order."""
+    """The table of scikit-learn's load_diabetes, rows in their original order."""
     from sklearn.datasets import load_diabetes
 
     X, y = load_diabetes(return_X_y=True, scaled=False)
@@ -142,7 +142,7 @@ def diabetes(n_samples, noise, classes, random_state):
 
 
 def digits(n_samples, noise, classes, random_state):
-    """The table of scikit-learn's load_digits, rows in their order."""
+    """The table of scikit-learn's load_digits, rows in their original order."""
     from sklearn.datasets import load_digits
 
     X, y = load_digits(return_X_y=True)

@@ -1,14 +1,14 @@
-"""Handwriting: pen strokes to images like those that a network was trained on.
+"""Handwriting: pen strokes become images like those that a network was trained on.
 
-A network recognises what was prepared as its training images were. The 8×8 digits of UCI's optdigits come from forms that
-NIST scanned: each digit was scaled to a box of 20 × 32 pixels inside 32 × 32 (a narrow one only so far), its strokes were
-thinned or thickened until about half of the box was ink, it was sheared until the left edges of its top and its bottom
-stood above each other, and the ink of each 4 × 4 block was counted, 0 to 16. MNIST's 28×28 digits were scaled
-to fit 20 × 20, proportions kept, in grey levels, and their centre of mass was put in the middle.
+A network recognises images that were prepared like its training images. The 8×8 digits of UCI's optdigits come from
+forms that NIST scanned. Each digit was scaled to a box of 20 × 32 pixels inside 32 × 32 (a narrow digit only up to a
+limit). Its strokes were thinned or thickened until about half of the box was ink. It was sheared until the left edges
+of its top and its bottom were in line, and the ink of each 4 × 4 block was counted, 0 to 16. MNIST's 28×28 digits were
+scaled to fit 20 × 20 in grey levels, with their proportions kept, and centred by their centre of mass.
 
 Sources: E. Alpaydin, C. Kaynak, "Optical Recognition of Handwritten Digits", UCI 1998; M. D. Garris et al., "NIST
-Form-Based Handprint Recognition System", NISTIR 5469, 1994; LeCun et al. 1998. The numbers are measured on scikit-learn's
-1,797 images.
+Form-Based Handprint Recognition System", NISTIR 5469, 1994; LeCun et al. 1998. The numbers are measured on
+scikit-learn's 1,797 images.
 """
 
 from collections.abc import Sequence
@@ -17,19 +17,19 @@ import numpy as np
 
 BITMAP, BOX_WIDTH, BLOCK = 32, 20, 4
 INK = 313  # pixels of a bitmap: the mean of the training images, 303 to 330 in every class, standard deviation 33
-STRETCH = 2.0  # how much more a narrow digit is stretched across than up, at most: ones do not fill the box's width
+STRETCH = 2.0  # the largest ratio of the scales across and up: ones do not fill the box's width
 PEN = 0.08  # the pen's width on the canvas, whose side is 1
-WIDTHS = (1.5, 20.0)  # between which the stroke's width in the bitmap is sought
+WIDTHS = (1.5, 20.0)  # limits of the search for the stroke's width in the bitmap
 MNIST_SIDE, MNIST_BOX, MNIST_WIDTH = 28, 20, 2.6
-MAX_STROKES, MAX_POINTS = 40, 2000
+MAX_STROKES, MAX_STROKE_POINTS = 40, 2000
 
 Strokes = Sequence[np.ndarray]
 
 
 def as_strokes(value) -> list[np.ndarray]:
-    """Strokes from what a canvas sent: lists of (x, y) with 0 <= x, y <= 1 and y downwards; each (n_points, 2).
+    """Strokes, each (n_points, 2), from a canvas's lists of (x, y), with 0 <= x, y <= 1 and y downwards.
 
-    Raises ValueError for anything else, and for more than 40 strokes or 2000 points.
+    Raises ValueError for anything else, and for more than 40 strokes or 2000 points in all.
     """
     if not isinstance(value, list) or len(value) > MAX_STROKES:
         raise ValueError(f"strokes must be a list of at most {MAX_STROKES}; clear the canvas and draw again")
@@ -44,23 +44,23 @@ def as_strokes(value) -> list[np.ndarray]:
         if not (np.isfinite(points).all() and points.min() >= 0 and points.max() <= 1):
             raise ValueError(f"a stroke's points must lie between 0 and 1, got {str(stroke)[:60]!r}")
         strokes.append(points)
-    if sum(map(len, strokes)) > MAX_POINTS:
-        raise ValueError(f"strokes must have at most {MAX_POINTS} points; clear the canvas and draw again")
+    if sum(map(len, strokes)) > MAX_STROKE_POINTS:
+        raise ValueError(f"strokes must have at most {MAX_STROKE_POINTS} points; clear the canvas and draw again")
     return strokes
 
 
 def digit_8x8(strokes: Strokes) -> np.ndarray:
-    """Strokes, each (n_points, 2), as one of optdigits' images: (8, 8), whole numbers 0..16. No strokes: no ink."""
+    """Strokes, each (n_points, 2), as an optdigits-like image: (8, 8), whole numbers 0..16. No strokes: no ink."""
     bitmap = bitmap_32x32(strokes)
     return bitmap.reshape(8, BLOCK, 8, BLOCK).sum(axis=(1, 3)).astype(float)
 
 
 def bitmap_32x32(strokes: Strokes) -> np.ndarray:
-    """Strokes as NIST's normalised bitmap (32, 32) of ink (True): box, stroke width and shear as in the training images."""
+    """Strokes as a normalised bitmap (32, 32) of ink (True), with box, stroke width and shear as NIST made them."""
     if not len(strokes):
         return np.zeros((BITMAP, BITMAP), dtype=bool)
     low, high = WIDTHS
-    for _ in range(7):  # the wider the pen, the more ink
+    for _ in range(7):  # bisection: a wider pen gives more ink
         width = (low + high) / 2
         bitmap = _distances(_in_box(strokes, width), BITMAP) <= width / 2
         low, high = (low, width) if bitmap.sum() > INK else (width, high)
@@ -68,7 +68,7 @@ def bitmap_32x32(strokes: Strokes) -> np.ndarray:
 
 
 def _in_box(strokes, width):
-    """The strokes scaled so that their ink, pen included, fills the box in the middle of the bitmap."""
+    """The strokes scaled so that their ink, pen width included, fills the box in the middle of the bitmap."""
     points = np.vstack(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     across, up = high - low + PEN
@@ -83,7 +83,7 @@ def _in_box(strokes, width):
 
 
 def _distances(strokes, side):
-    """(side, side): each pixel's distance from the nearest stroke; pixel (row, column) has its centre at + 1/2."""
+    """(side, side): each pixel's distance from the nearest stroke; pixel centres lie at (row + 1/2, column + 1/2)."""
     centres = np.arange(side) + 0.5
     x, y = centres[None, :, None], centres[:, None, None]
     starts = np.vstack([stroke[:-1] if len(stroke) > 1 else stroke for stroke in strokes])
@@ -96,7 +96,7 @@ def _distances(strokes, side):
 
 
 def deslanted(bitmap: np.ndarray) -> np.ndarray:
-    """The bitmap (n, n) sheared about its middle until the left edges of its first and last four inked rows are in line."""
+    """The bitmap (n, n), sheared until the left edges of its first and last four inked rows are in line."""
     rows = np.flatnonzero(bitmap.any(axis=1))
     if len(rows) < 2 * BLOCK:
         return bitmap
@@ -112,9 +112,9 @@ def deslanted(bitmap: np.ndarray) -> np.ndarray:
 
 
 def digit_28x28(strokes: Strokes) -> np.ndarray:
-    """Strokes, each (n_points, 2), as one of MNIST's images: (28, 28), grey levels 0..255. No strokes: no ink.
+    """Strokes, each (n_points, 2), as an MNIST-like image: (28, 28), grey levels 0..255. No strokes: no ink.
 
-    The ink fits a box of 20 × 20, proportions kept; its centre of mass is the middle of the image.
+    The ink fits a box of 20 × 20 and keeps its proportions; its centre of mass is the middle of the image.
     """
     if not len(strokes):
         return np.zeros((MNIST_SIDE, MNIST_SIDE))
@@ -123,10 +123,9 @@ def digit_28x28(strokes: Strokes) -> np.ndarray:
     factor = (MNIST_BOX - MNIST_WIDTH) / max(float((high - low).max()), PEN)
     placed = [(stroke - (low + high) / 2) * factor + MNIST_SIDE / 2 for stroke in strokes]
     centres = np.arange(MNIST_SIDE) + 0.5
-    for _ in range(3):  # where the centre of mass is, is known once the ink is there
-        covered = np.clip(
-            MNIST_WIDTH / 2 + 0.5 - _distances(placed, MNIST_SIDE), 0.0, 1.0
-        )  # a pixel at the rim: partly
+    for _ in range(3):  # moving the ink changes its centre of mass a little
+        # A pixel at the rim of a stroke is partly covered.
+        covered = np.clip(MNIST_WIDTH / 2 + 0.5 - _distances(placed, MNIST_SIDE), 0.0, 1.0)
         mass = np.array([covered.sum(axis=0) @ centres, covered.sum(axis=1) @ centres]) / covered.sum()
         placed = [stroke + MNIST_SIDE / 2 - mass for stroke in placed]
     return np.rint(255.0 * covered)

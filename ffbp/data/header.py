@@ -1,4 +1,4 @@
-"""The header and the samples: does the first row name the columns, and which rows are units, rules or totals?"""
+"""The header and the samples: whether the first row names the columns, and which rows are units, rules or totals."""
 
 import re
 from collections import Counter
@@ -19,8 +19,11 @@ _UNIT = re.compile(
 
 
 def has_header(columns: list[list[str]], comma: bool) -> bool:
-    """The first row is a header if no value in it is a number, and it does not look like the rows below; or if its only
-    numbers are years or count up (2019, 2020 or 0, 1, 2), unlike the rows below."""
+    """Whether the first row is a header.
+
+    It is one if it contains no number and does not look like the rows below, or if its only numbers are years or count
+    up (2019, 2020 or 0, 1, 2), unlike the rows below.
+    """
     first = [column[0] for column in columns]
     if all(is_gap(cell) for cell in first):
         return False
@@ -35,7 +38,7 @@ def has_header(columns: list[list[str]], comma: bool) -> bool:
 
 
 def _looks_like_number(cell, column, comma):
-    """A number, or one with the currency or % that the cells below have, too."""
+    """Whether a cell is a number, or one with the same currency or % as the cells below."""
     if number(cell, comma) is not None:
         return True
     mark = bare(cell)[-1:] if bare(cell)[-1:] in "%€$" else bare(cell)[:1] if bare(cell)[:1] in "€$£" else ""
@@ -69,7 +72,7 @@ def header_cells(columns: list[list[str]]) -> list[str]:
 
 
 def data_rows(grid: Grid, comma: bool, with_header: bool) -> tuple[list[int], list[str]]:
-    """Which rows are samples: not the header, nor one repeated, of units, a rule (---) or a total; and what was left out."""
+    """The rows that are samples, and notes on the others: a repeated header, units, a rule (---) or a total."""
     columns, rows = grid.columns, grid.rows
     keep, notes = list(range(with_header, len(rows))), []
     rules = [i for i in keep if "--" in columns[0][i] and all(_RULE.fullmatch(column[i]) for column in columns)]
@@ -82,7 +85,7 @@ def data_rows(grid: Grid, comma: bool, with_header: bool) -> tuple[list[int], li
         again = [i for i in keep if columns[0][i] == first and [column[i] for column in columns] == header]
         if again and len(again) < len(keep) and any(cell.strip() for cell in header):
             keep = [i for i in keep if i not in set(again)]
-            notes.append(left_out([rows[i] for i in again], "the header once more"))
+            notes.append(left_out([rows[i] for i in again], "the header repeated"))
         if len(keep) > 2 and _is_unit_row([column[keep[0]] for column in columns], columns, keep, comma):
             notes.append(left_out([rows[keep[0]]], "units of the columns"))
             keep = keep[1:]
@@ -90,7 +93,7 @@ def data_rows(grid: Grid, comma: bool, with_header: bool) -> tuple[list[int], li
     while len(keep) > 3 and (certain := _is_total(columns, keep, comma)) is not None:
         if not certain:
             word = next(cell for column in columns if (cell := column[keep[-1]].strip()))
-            notes.append(f"Row {rows[keep[-1]]} is called '{shorten(word, 20)}'; if it sums up the others, delete it.")
+            notes.append(f"Row {rows[keep[-1]]} is named '{shorten(word, 20)}'; delete it if it is a total.")
             break
         totals.insert(0, rows[keep.pop()])
     if totals:
@@ -99,7 +102,7 @@ def data_rows(grid: Grid, comma: bool, with_header: bool) -> tuple[list[int], li
 
 
 def _is_unit_row(cells, columns, keep, comma):
-    """Units below the header: in brackets, or well known, each above numbers; nothing else in that row."""
+    """Whether a row holds nothing but units, in brackets or well known, each above numbers."""
     units = [c for c, cell in enumerate(cells) if cell.strip()]
     if not units or not all(_UNIT.fullmatch(cells[c].strip()) for c in units):
         return False
@@ -111,7 +114,7 @@ def _is_unit_row(cells, columns, keep, comma):
 
 
 def _is_total(columns, keep, comma):
-    """Whether the last row is a total of the others: True, False where only its name says so, None if it is none."""
+    """Whether the last row is a total of the others: True, False if only its name suggests it, None if it is not."""
     cells = [column[keep[-1]] for column in columns]
     first = next((c for c, cell in enumerate(cells) if cell.strip()), None)
     if first is None or not _TOTAL.fullmatch(cells[first].strip().rstrip(":")):

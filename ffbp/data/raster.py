@@ -1,4 +1,4 @@
-"""A raster: how the inputs of an image dataset lie in rows and columns."""
+"""A raster: the arrangement of an image dataset's inputs in rows and columns."""
 
 import math
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from ffbp.data.source import CLASSIFICATION, ink_of
 
 @dataclass(frozen=True)
 class Raster:
-    """How a row of pixels is an image: side × side, row by row, each from 0 (paper) to high (ink)."""
+    """How a row of pixels forms an image: side × side, row by row, each pixel from 0 (paper) to high (ink)."""
 
     side: int
     high: float
@@ -23,7 +23,7 @@ class Raster:
 
 
 def raster_of(dataset: Dataset) -> Raster | None:
-    """The raster of a dataset whose inputs are all pixels of ten digits' images, in their order; None of any other."""
+    """The raster of a dataset whose inputs are all pixels of images of ten digits, in order; None for any other."""
     pixels = tuple(range(len(dataset.feature_names)))
     if dataset.task != CLASSIFICATION or dataset.columns != pixels:
         return None

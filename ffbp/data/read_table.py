@@ -1,4 +1,4 @@
-"""From the bytes of a file to a table: its names, its columns, and what each of them holds."""
+"""From the bytes of a file to a table: the names of its columns, and numbers or categories in each."""
 
 import re
 from collections import Counter
@@ -19,9 +19,9 @@ MAX_CELLS = 2_500_000  # of the encoded inputs: 20 MB
 def read_table(
     data: bytes, name: str = "table.csv", *, header: bool | None = None, decimal: str | None = None
 ) -> Table:
-    """A table from a CSV or TSV file's bytes. Raises TableError with one sentence for anything that is none.
+    """A table from the bytes of a CSV or TSV file. Raises TableError, one sentence, for anything else.
 
-    header: whether the first row names the columns; decimal: "point" or "comma"; None: as recognised.
+    header: whether the first row contains the columns' names; decimal: "point" or "comma"; None: detect it.
     """
     grid = grid_of(data)
     columns, notes, faults = grid.columns, list(grid.notes), {}
@@ -30,7 +30,7 @@ def read_table(
     keep, said = data_rows(grid, comma, with_header)
     notes += said
     if with_header and not keep:
-        raise TableError("The file has a header but no row of data; add rows, one a sample.")
+        raise TableError("The file has a header but no data; add one row per sample.")
     names = _names(header_cells(columns) if with_header else [""] * len(columns))
     rows = [grid.rows[i] for i in keep]
     check_length(len(rows))
@@ -51,7 +51,7 @@ def read_table(
 
 
 def read_again(table: Table, *, header: bool | None = None, decimal: str | None = None) -> Table:
-    """The same file, read with other choices; a table that was no file stays as it is."""
+    """The same file, read with other options; a table that does not come from a file is returned as it is."""
     return read_table(table.data, table.name, header=header, decimal=decimal) if table.data else table
 
 
@@ -72,14 +72,14 @@ def _names(cells):
     for c, name in enumerate(names, start=1):
         if name in seen:
             raise TableError(
-                f"Columns {seen[name]} and {c} have the same name '{shorten(name)}'; give each column a name of its own."
+                f"Columns {seen[name]} and {c} have the same name '{shorten(name)}'; give each column its own name."
             )
         seen[name] = c
     return list(_told_apart(names).values())
 
 
 def _told_apart(texts):
-    """{text: at most MAX_NAME characters of it}; texts that differ only later are numbered."""
+    """{text: at most MAX_NAME characters of it}; texts that differ only after those are numbered."""
     short, used = {}, set()
     for text in texts:
         name, n = shorten(text, MAX_NAME), 2
@@ -91,7 +91,7 @@ def _told_apart(texts):
 
 
 def _column(name, cells, comma, rows, notes, faults, *, strict):
-    """A column of numbers or of categories. strict: the decimal sign was chosen, so no other is tried."""
+    """A column of numbers or of categories. strict: the decimal sign was chosen, so the other is not tried."""
     values = _plain_numbers(cells, comma)
     if values is not None:
         _refuse_infinite(name, values, cells, rows)
@@ -104,16 +104,16 @@ def _column(name, cells, comma, rows, notes, faults, *, strict):
         return Column(name, values)
     counts = Counter(cells)
     gaps = {cell for cell in counts if is_gap(cell, NUMBER_GAPS)}
-    there = Counter({cell: n for cell, n in counts.items() if cell not in gaps})
-    found = numbers_of(there, comma)
+    present = Counter({cell: n for cell, n in counts.items() if cell not in gaps})
+    found = numbers_of(present, comma)
     if isinstance(found, str) or found.bad:
-        other, sign = numbers_of(there, not comma), "point" if comma else "comma"
+        other, sign = numbers_of(present, not comma), "point" if comma else "comma"
         if other and not isinstance(other, str) and not other.bad:
             found = found if strict else other
             notes.append(
                 f"Column '{shorten(name)}' was read with a decimal {sign}."
                 if not strict
-                else f"Column '{shorten(name)}' holds numbers with a decimal {sign}, which is not the sign that was chosen."
+                else f"Column '{shorten(name)}' holds numbers with a decimal {sign}, not the chosen sign."
             )
     if isinstance(found, str):
         if found:
@@ -133,12 +133,14 @@ def _column(name, cells, comma, rows, notes, faults, *, strict):
 
 
 def _without_sign(name, mark, cell, value):
-    return f"Column '{shorten(name)}' was read without its sign {mark}: {shorten(cell, 20)} is {number_text(value)}."
+    return f"Column '{shorten(name)}' was read without the sign {mark}: {shorten(cell, 20)} is {number_text(value)}."
 
 
 def _marked_numbers(cells, comma):
-    """Numbers that all have the same currency, % or unit in the same place, that sign and a first cell; else None: the quick
-    way for long columns."""
+    """Numbers that all have the same currency, % or unit in the same place, that sign and the first cell; else None.
+
+    This is the quick way for long columns.
+    """
     first = next((cell for cell in cells if cell), "")
     found = written(first, comma)
     if found is None or not found.mark or found.loss:
@@ -153,7 +155,7 @@ def _marked_numbers(cells, comma):
 
 
 def _plain_numbers(cells, comma):
-    """Cells as numbers, NaN for the usual gaps; None unless all are plain: that is quick, and usual."""
+    """Cells as numbers, NaN for empty cells; None unless all are plain. This is quick and covers most columns."""
     if not all(cells):
         given = [cell for cell in cells if cell]
         if not given:
@@ -177,7 +179,7 @@ def _refuse_infinite(name, values, cells, rows):
     if len(infinite):
         raise TableError(
             f"Row {rows[infinite[0]]}, column '{shorten(name)}' holds a number too large to compute with "
-            f"({shorten(cells[infinite[0]], 20)}); correct or empty it."
+            f"({shorten(cells[infinite[0]], 20)}); correct it or leave it empty."
         )
 
 
@@ -210,7 +212,7 @@ def _categories(name, cells, notes):
 
 
 def _are_values(words, texts):
-    """Whether words for a gap are values here: NA among countries' codes, - among + or grades."""
+    """Whether words for a gap are values here: NA among country codes, - among + or grades."""
     if words == {"NA"}:
         return len(texts) > 2 and all(len(t) == 2 and t.isalpha() and t.isupper() for t in texts)
     return words == {"-"} and any(set(t) <= set("+-/0o") or re.fullmatch(r"[A-F][+-]", t) for t in texts)
@@ -240,7 +242,7 @@ _SHORT_WORDS = {
 
 
 def _same_words(texts):
-    """{text: the first text that differs from it only in capitals}; of short texts only yes and no and the like."""
+    """{text: the first text that differs from it only in capitals}; short texts only if they are like yes and no."""
     lower = [text.casefold() for text in texts]
     if len(set(lower)) == len(lower):
         return dict(zip(texts, texts, strict=True))
@@ -253,7 +255,7 @@ def _same_words(texts):
 
 
 def _refuse_faults(faults):
-    """Raise TableError for cells that are no numbers in columns of numbers: the row if it spoils several, else the cell."""
+    """Raise TableError for text in columns of numbers: name the row if it has several such cells, else the cell."""
     if not faults:
         return
     at = Counter(row for cells in faults.values() for row, _, _ in cells)
@@ -261,13 +263,13 @@ def _refuse_faults(faults):
     if n > 1:
         column, cell = next((name, cell) for name, cells in faults.items() for r, cell, _ in cells if r == row)
         raise TableError(
-            f"Row {row} holds text in {n} columns of numbers ('{shorten(cell, 20)}' in {_place(shorten(column, 20))}). Delete "
-            "the row if it is a header, a row of units or a total, or else correct it."
+            f"Row {row} holds text in {n} columns of numbers ('{shorten(cell, 20)}' in {_place(shorten(column, 20))}). "
+            "Delete the row if it is a header, a row of units or a total; otherwise correct it."
         )
     name, cells = next(iter(faults.items()))
     row, cell, others = cells[0]
     also = f" Row {cells[1][0]} has '{shorten(cells[1][1], 20)}'." if len(cells) == 2 else ""
-    also = f" {len(cells) - 1} more rows are like it." if len(cells) > 2 else also
+    also = f" {len(cells) - 1} more rows have the same problem." if len(cells) > 2 else also
     raise TableError(
         f"Row {row}, {_place(name)}: '{shorten(cell, 20)}' is not a number{_like(cell)}, but the other {others} cells "
         f"are.{also} Correct it or leave it empty."
@@ -279,5 +281,5 @@ def _place(name):
 
 
 def _like(cell):
-    """What a cell is that has a number and something else beside it."""
+    """The addition to "is not a number" for a cell that holds a number of another kind."""
     return " like the others" if numbers_of(Counter([cell]), "," in cell) else ""

@@ -1,7 +1,7 @@
 """Rows: a file's bytes as cells of text.
 
-`grid_of` detects the encoding and the separator and leaves out comments, titles above the table and remarks below it. A
-note names what is left out. Rows are counted as in a spreadsheet: from 1, the header included.
+`grid_of` detects the encoding and the separator and leaves out comments, titles above the table and remarks below it,
+each with a note. Rows are counted as in a spreadsheet: from 1, including the header.
 """
 
 import codecs
@@ -20,9 +20,9 @@ from ffbp.words.text import shorten
 MAX_BYTES = 5 * 2**20
 MAX_ROWS = 20_000
 MAX_COLUMNS = 1000
-SEPARATORS = {"\t": "tab", ";": "semicolon", "|": "bar", ",": "comma"}  # the comma last: it is a decimal sign too
-SPACE = " "  # separates where nothing else does
-_SAMPLE = 65_536  # characters from which the separator is recognised
+SEPARATORS = {"\t": "tab", ";": "semicolon", "|": "bar", ",": "comma"}  # comma last: it is also a decimal sign
+SPACE = " "  # the separator if there is no other
+_SAMPLE = 65_536  # characters used to detect the separator
 
 _SIGNATURES = (
     (b"PK\x03\x04", "a ZIP archive or an Excel workbook"),
@@ -50,12 +50,12 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
 class TableError(ValueError):
-    """A file that cannot be used: one sentence with the fault, its place, and the remedy."""
+    """A file that cannot be used: one sentence with the fault, its place and the remedy."""
 
 
 @dataclass(frozen=True)
 class Grid:
-    """A file's cells by column, the header among them, the number of each row, and how they were written."""
+    """A file's cells by column, including the header, the number of each row, and the file's format."""
 
     columns: list[list[str]]
     rows: list[int]
@@ -65,7 +65,7 @@ class Grid:
 
 
 def grid_of(data: bytes) -> Grid:
-    """The cells of a file. Raises TableError for anything that is no table of text, and for formulas."""
+    """The cells of a file. Raises TableError if it is not a text table, or if it contains formulas."""
     if len(data) > MAX_BYTES:
         raise TableError(
             f"The file has {len(data) / 2**20:.1f} MB; at most {MAX_BYTES // 2**20} MB can be read: keep fewer rows or "
@@ -75,7 +75,7 @@ def grid_of(data: bytes) -> Grid:
     _refuse_other_formats(text)
     notes = [ENCODING_NOTE] if encoding not in ("UTF-8", "UTF-16") else []
     named = _NAMED_SEPARATOR.match(text)
-    text = text[named.end() :] if named else text  # the line's end stays, so that rows keep their numbers
+    text = text[named.end() :] if named else text  # the line break stays, so rows keep their numbers
     text, comments = _without_comments(text)
     separator = named[1] if named else separator_of(text)
     if separator == SPACE:
@@ -91,13 +91,13 @@ def grid_of(data: bytes) -> Grid:
 
 
 ENCODING_NOTE = (
-    "The file's letters are not UTF-8. They were read as Windows writes them in Western Europe: if names look wrong, save the "
-    "file as CSV (UTF-8) and load it again."
+    "The file's encoding is not UTF-8. It was read as Western European text from Windows: if names look wrong, save "
+    "the file as CSV (UTF-8) and load it again."
 )
 
 
 def _refuse_other_formats(text):
-    """JSON, HTML and the like are text, too; they are named."""
+    """Raise TableError, with the format's name, for JSON, HTML and other text that is not a table."""
     start = text.lstrip()[:200]
     lower = start.lower()
     what = None
@@ -120,7 +120,7 @@ def _refuse_other_formats(text):
 
 def _decode(data):
     if not data.strip():
-        raise TableError("The file is empty; choose a CSV file with a header and one row a sample.")
+        raise TableError(EMPTY)
     for signature, what in _SIGNATURES:
         if data.startswith(signature):
             raise TableError(f"The file is {what}, not text; open it and save it as CSV (UTF-8).")
@@ -134,9 +134,9 @@ def _decode(data):
                 return _checked_text(data.decode(encoding), label)
             except UnicodeDecodeError as error:
                 raise TableError(
-                    f"The file says it is {label}, but byte {error.start + 1} is not; save it as CSV (UTF-8) again."
+                    f"The file is marked as {label}, but byte {error.start + 1} is not; save it as CSV (UTF-8) again."
                 ) from None
-    # Text in UTF-16 without a mark: in tables nearly every other byte is zero.
+    # In a table in UTF-16 without a byte-order mark, nearly every other byte is zero.
     for first, encoding in ((0, "utf-16-be"), (1, "utf-16-le")):
         halves = data[first::2], data[1 - first :: 2]
         if len(data) % 2 == 0 and halves[0].count(0) > 0.7 * len(halves[0]) and not halves[1].count(0):
@@ -144,7 +144,7 @@ def _decode(data):
     try:
         return _checked_text(data.decode("utf-8"), "UTF-8")
     except UnicodeDecodeError:
-        # The bytes that Windows' table leaves free are taken as Latin-1 has them.
+        # Bytes that Windows-1252 does not define are read as Latin-1.
         text = data.decode("cp1252", errors="replace")
         if "\ufffd" in text:
             return _checked_text(data.decode("latin-1"), "Latin-1")
@@ -160,12 +160,15 @@ def _checked_text(text, label):
             "CSV (UTF-8)."
         )
     if not text.strip():
-        raise TableError("The file is empty; choose a CSV file with a header and one row a sample.")
+        raise TableError(EMPTY)
     return text, label
 
 
+EMPTY = "The file is empty; choose a CSV file with a header and one row per sample."
+
+
 def separator_of(text: str) -> str:
-    """The separator under which most of the first rows have the same number of values, more than one."""
+    """The separator that gives most of the first rows the same number of values, more than one."""
     sample = text[:_SAMPLE]
     if len(text) > _SAMPLE:
         cut = max(sample.rfind("\n"), sample.rfind("\r"))
@@ -179,7 +182,7 @@ def separator_of(text: str) -> str:
             for cells in islice(csv.reader(io.StringIO(sample, newline=""), delimiter=separator), 200):
                 counts[len(cells)] += bool(cells)
         except csv.Error:
-            pass  # the rows before the fault say enough, and reading all of it will name it
+            pass  # the rows before the fault suffice, and `_rows` will report it
         counts.pop(0, None)
         if not counts:
             continue
@@ -190,8 +193,8 @@ def separator_of(text: str) -> str:
     if best in (None, "\t", ",") and _spaces_separate(sample, width, best):
         return SPACE
     if best is None:
-        if any(separator in sample for separator in SEPARATORS):
-            return next(separator for separator in reversed(SEPARATORS) if separator in sample)  # its fault is named
+        if any(separator in sample for separator in SEPARATORS):  # `_rows` will report its fault
+            return next(separator for separator in reversed(SEPARATORS) if separator in sample)
         raise TableError(ONE_COLUMN)
     return best
 
@@ -200,9 +203,9 @@ ONE_COLUMN = "The file has only one column; a table needs inputs and a target, s
 
 
 def _spaces_separate(sample, width, other):
-    """Whether spaces make more columns than the best separator: the same number in each line, most of them numbers.
+    """Whether spaces give more columns than the best separator: the same number in each line, most of them numbers.
 
-    Raises TableError where only the number of columns varies.
+    Raises TableError if only the number of columns varies.
     """
     lines = [line for line in sample.splitlines() if line.strip()][:200]
     if not lines or SPACE not in sample or ('"' in sample and other == ","):
@@ -220,16 +223,16 @@ def _spaces_separate(sample, width, other):
     if other is None:
         i = next(i for i, cells in enumerate(split) if len(cells) != len(split[0]))
         raise TableError(
-            f"The file separates its values by spaces, but line {i + 1} has {len(split[i])} of them and line 1 has "
+            f"The file's values are separated by spaces, but line {i + 1} has {len(split[i])} values and line 1 has "
             f"{len(split[0])}; separate them by commas, semicolons or tabs."
         )
     return False
 
 
 def _without_comments(text):
-    """The text with the lines of comment before the table left empty, so that rows keep their numbers; and a note.
+    """The text with the comment lines before the table emptied, so that rows keep their numbers; and a note.
 
-    A last line `# a, b, c` above numbers is the header, as NumPy writes it.
+    A last comment `# a, b, c` above numbers is the header, as written by NumPy.
     """
     if text.lstrip("\r\n")[:1] not in ("#",):
         return text, []
@@ -265,15 +268,15 @@ def left_out(rows, what, word="Row"):
 
 
 def _rows(text, separator):
-    """[(number, cells)] of all rows that are not blank; numbers count from 1, blank rows included."""
+    """[(number, cells)] of all rows that are not blank; numbers count from 1 and include blank rows."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows, number = [], 0
     try:
         for number, cells in enumerate(reader, start=1):
             if len(cells) > 1 or (cells and cells[0].strip()):
                 rows.append((number, cells))
-                _check_width(number, len(cells) - 1)  # the last may be empty everywhere
-                check_length(len(rows) - 1)  # the first may be a header
+                _check_width(number, len(cells) - 1)  # the last column may be empty
+                check_length(len(rows) - 1)  # the first row may be a header
     except csv.Error as error:
         reason = str(error)
         if "field limit" in reason:
@@ -284,12 +287,12 @@ def _rows(text, separator):
             fault = "has text after a closing quotation mark; write a quotation mark inside a value twice"
         raise TableError(f"Row {number + 1} {fault}.") from None
     if not rows:
-        raise TableError("The file is empty; choose a CSV file with a header and one row a sample.")
+        raise TableError(EMPTY)
     return rows
 
 
 def _without_titles(numbered):
-    """The rows without titles above the table, notes below it and comments between; and what was left out."""
+    """The rows without titles above the table, remarks below it and comments between, and notes on those left out."""
     width = Counter(len(cells) for _, cells in numbered).most_common(1)[0][0]
     notes, first = [], 0
     while first + 1 < len(numbered) and _is_title(numbered, first, width):
@@ -310,7 +313,7 @@ def _without_titles(numbered):
 
 
 def _is_title(numbered, i, width):
-    """Whether a row stands above the header: text in its first cell alone, or too few cells, then a row of words, then numbers."""
+    """Whether a row is a title: too few cells, or text only in the first one; below it a row of words, then numbers."""
     cells, rest = numbered[i][1], [row for _, row in numbered[i + 1 : i + 6]]
     full = [len(row) == width and sum(map(bool, map(str.strip, row))) > max(1, width // 2) for row in rest]
     if (
@@ -337,7 +340,7 @@ def _is_remark(cells, width):
 
 
 def _without_edges(columns, separator):
-    """Columns without an empty one at the end (every row ended with a separator) or, between bars, at the beginning."""
+    """Columns without an empty last one (every row ended with a separator) or, between bars, an empty first one."""
     at = list(range(1, len(columns) + 1))
     if len(columns) > 2 and not any(columns[-1]):
         columns, at = columns[:-1], at[:-1]
@@ -367,7 +370,7 @@ def _check_shape(numbered):
         if len(cells) != len(header):
             if row == numbered[1][0] and all(len(other) == len(cells) for _, other in numbered[1:]):
                 raise TableError(
-                    f"Row {first} has {len(header)} {'value' if len(header) == 1 else 'values'} and all others have "
+                    f"Row {first} has {len(header)} {'value' if len(header) == 1 else 'values'}, all others have "
                     f"{len(cells)}; delete it if it is a title, or give every row the same number of values."
                 )
             raise TableError(

@@ -1,4 +1,4 @@
-"""A source of samples: what a dataset is made from, whether drawn, computed, or read from a file."""
+"""A source of samples: a dataset is made from it, whether drawn, computed, or read from a file."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -6,25 +6,25 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 CLASSIFICATION, REGRESSION = "classification", "regression"
-# What happens to samples with missing values in the chosen columns: key -> label.
 DECIMALS = {"point": "Point", "comma": "Comma"}  # a file's decimal sign
+# What happens to samples with missing values in the chosen columns: key -> label.
 MISSING = {"drop": "Leave the row out", "median": "Fill with the training median"}
 NO_CLASS = -1  # the class of a row without one
-# Images of ten digits, by their number of pixels: what full ink is. optdigits; MNIST as shares of black, or as its files.
+# Full ink of images of ten digits, by number of pixels: optdigits; MNIST as shares of black, or as in its files.
 INK = {64: (16.0,), 784: (1.0, 255.0)}
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where samples come from: a dataset of the registry, drawn points, or a file.
+    """Where samples come from: a built-in dataset, drawn points, or your file.
 
-    ``make(n_samples, noise, classes, random_state)`` returns X (n, n_features) and y (n,). There are ``n_rows`` samples,
-    and then the arguments are ignored; None means as many as asked for. X is NaN where a value is missing, and y is NaN
-    or NO_CLASS where the target is (only if ``has_gaps``). ``fixed`` says that the samples are few and all needed:
-    nothing is held out. ``classes`` is the range that may be chosen, ``default_columns`` what trains unless chosen
-    otherwise, ``standardize`` whether they are standardised unless chosen otherwise. ``stratified``: both parts get
-    each class in the same share. ``groups``: the features that encode one column of categories together. ``ink``:
-    what full ink is, where the features are an image's pixels; all of them are then divided by it unless chosen otherwise.
+    ``make(n_samples, noise, classes, random_state)`` returns X (n, n_features) and y (n,). With ``n_rows``, the number
+    of samples is fixed and the arguments are ignored. If ``has_gaps``, X is NaN where a value is missing, and y is NaN
+    or NO_CLASS where the target is missing. ``fixed``: the samples are few and all needed, so there is no test set.
+    ``classes``: the range of the number of classes. ``default_columns``: the columns that are used by default;
+    ``standardize``: whether they are standardised by default. ``stratified``: each class has the same share in both
+    sets. ``groups``: the features that together encode one column of categories. ``ink``: the value of full ink if the
+    features are an image's pixels; by default all of them are divided by it.
     """
 
     key: str
@@ -54,7 +54,7 @@ class Source:
 
 
 def class_names_of(source: Source, classes: int | None) -> tuple[str, ...]:
-    """The names of a source's classes, numbers where it has none; () in regression."""
+    """The names of a source's classes, or numbers if they have no names; () in regression."""
     if source.task == REGRESSION:
         return ()
     return source.class_names or tuple(str(k) for k in range(classes or source.default_classes))
@@ -63,7 +63,7 @@ def class_names_of(source: Source, classes: int | None) -> tuple[str, ...]:
 def drawn_source(
     source: Source, points: Sequence[Sequence[float]], columns: Sequence[int], classes: int | None
 ) -> Source:
-    """The source of drawn points (one number a chosen column, then class or value) in the plane of another source."""
+    """The source of drawn points (one number per chosen column, then class or value) in the plane of another source."""
 
     def make(n_samples, noise, random_classes, random_state):
         numbers = np.array(points, dtype=float)
@@ -88,7 +88,7 @@ def drawn_source(
 
 
 def ink_of(X: np.ndarray, n_classes: int) -> float | None:
-    """What full ink is, where rows X (n, n_features) look like images of ten digits; None of other data."""
+    """The value of full ink if the rows X (n, n_features) look like images of ten digits; None for other data."""
     if n_classes != 10 or X.shape[1] not in INK or np.isnan(X).any() or X.min() < 0:
         return None
     return next((ink for ink in INK[X.shape[1]] if X.max() <= ink), None)

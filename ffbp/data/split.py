@@ -10,22 +10,22 @@ from ffbp.data.source import NO_CLASS
 
 def usable_rows(X: np.ndarray, y: np.ndarray, columns: Sequence[int], *, missing: str) -> np.ndarray:
     """The rows with a target and, unless ``missing`` is "median", a value in every chosen column: (n_usable,)."""
-    there = y != NO_CLASS if y.dtype.kind == "i" else np.isfinite(y)
+    usable = y != NO_CLASS if y.dtype.kind == "i" else np.isfinite(y)
     if missing == "drop":
-        there = there & ~np.isnan(X[:, columns]).any(axis=1)
-    return np.flatnonzero(there)
+        usable = usable & ~np.isnan(X[:, columns]).any(axis=1)
+    return np.flatnonzero(usable)
 
 
 def class_counts(y: np.ndarray) -> tuple[int, ...]:
-    """How often each class that occurs does; () for numbers."""
+    """The number of samples of each class that occurs; () for numbers."""
     return tuple(int(n) for n in np.bincount(y) if n) if y.dtype.kind == "i" else ()
 
 
 def n_held_out(n: int, test_size: float, counts: Sequence[int] = ()) -> int:
     """How many of n samples are held out: test_size of them, rounded up.
 
-    With the counts of classes that both parts must hold, it is none where a class has fewer than two samples or a part
-    has fewer samples than there are classes.
+    counts: the sizes of the classes that both sets must contain. No sample is held out if a class has fewer than two
+    samples, or if a set would have fewer samples than classes.
     """
     n_test = math.ceil(n * test_size) if test_size > 0 else 0
     if counts and (min(counts) < 2 or min(n_test, n - n_test) < len(counts)):
@@ -36,9 +36,9 @@ def n_held_out(n: int, test_size: float, counts: Sequence[int] = ()) -> int:
 def split(
     rows: np.ndarray, classes: np.ndarray | None, *, test_size: float, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Rows for training and rows held out, by scikit-learn's train_test_split.
+    """The rows of the training set and of the test set, by scikit-learn's train_test_split.
 
-    classes (n_rows,): each is to have the same share in both; with a class too small for that, nothing is held out.
+    classes (n_rows,): each has the same share in both sets; if a class is too small for that, the test set is empty.
     """
     from sklearn.model_selection import train_test_split
 

@@ -1,4 +1,4 @@
-"""A table: named columns of numbers, categories or text, and how it is written as CSV."""
+"""A table: named columns of numbers or categories."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -13,9 +13,9 @@ MAX_NAME = 80
 
 @dataclass(frozen=True)
 class Column:
-    """A column: numbers (n_rows,), NaN where missing; or, with categories, their numbers, NO_CLASS where missing.
+    """A column: numbers (n_rows,), NaN where missing; or the indices of its categories, NO_CLASS where missing.
 
-    Categories stand in the order of their first appearance.
+    Categories are in the order of their first appearance.
     """
 
     name: str
@@ -39,11 +39,11 @@ class Column:
         return int(self.missing.sum())
 
     def distinct(self) -> np.ndarray:
-        """The different values (or numbers of categories) that occur, ascending."""
+        """The different values (or indices of categories) that occur, ascending."""
         return np.unique(self.values[~self.missing])
 
     def text(self, row: int) -> str:
-        """One value as it can be typed; "" where it is missing."""
+        """One value as text that can be typed; "" if it is missing."""
         value = self.values[row]
         if self.missing[row]:
             return ""
@@ -52,9 +52,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A file's columns, its name, the fingerprint of its bytes, and how it was written.
+    """A file's columns, its name, the fingerprint of its bytes, and its format.
 
-    notes: sentences about what was left out or decided. data: the file's bytes, to read them another way (`again`).
+    notes: sentences on rows left out and decisions made. data: the file's bytes, to read them again (`read_again`).
     """
 
     name: str
@@ -73,12 +73,12 @@ class Table:
 
 
 def fingerprint(data: bytes) -> str:
-    """Sixteen hexadecimal digits that stand for these bytes: the beginning of their SHA-256."""
+    """Sixteen hexadecimal digits that identify these bytes: the first of their SHA-256."""
     return hashlib.sha256(data).hexdigest()[:16]
 
 
 def number_text(value) -> str:
-    """A number as the shortest text that reads back to it: 3 for 3.0, 0.1 for 0.1."""
+    """The shortest text that reads back to the same number: 3 for 3.0, 0.1 for 0.1."""
     value = float(value)
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 and str(value)[:2] != "-0" else repr(value)
 
@@ -89,5 +89,5 @@ def one_line(text):
 
 
 def clean(text) -> str:
-    """A name from a file: one line of printable characters, none that a chart would read as a tag, at most MAX_NAME."""
+    """A name from a file: one line of at most MAX_NAME printable characters that no chart reads as a tag."""
     return shorten(one_line(text), MAX_NAME)

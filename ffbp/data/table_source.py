@@ -1,4 +1,4 @@
-"""From a table to a source of samples: which column is predicted, and how the others become inputs."""
+"""From a table to a source of samples: one column becomes the target, the others become inputs."""
 
 import re
 from collections.abc import Sequence
@@ -13,19 +13,19 @@ from ffbp.data.split import usable_rows
 from ffbp.data.table import Column, Table, number_text
 from ffbp.words.text import shorten
 
-MAX_CLASSES = 10  # as many as there are colours to tell apart
+MAX_CLASSES = 10  # the number of colours that can be told apart
 MAX_GUESSES = 20
-GUESSED_CLASSES = 10  # more different whole numbers than that are taken for a measured target
+GUESSED_CLASSES = 10  # more different whole numbers than this count as a measured target
 
 TARGET_NAMES = ("class", "target", "label", "y", "species", "quality", "diagnosis", "variety")
-CLASS_NAMES = ("target", "class", "label")  # y is just as often a number that was measured
+CLASS_NAMES = ("target", "class", "label")  # not y, which is just as often a measurement
 
 
 @dataclass(frozen=True)
 class TableSource(Source):
-    """A table's source: which column is the target, which column each feature is made from, what was left out and why.
+    """A table's source: the target's column, the column of each feature, and the columns that are left out.
 
-    left_out: (column name, reason). set_aside: the same for columns that can be inputs but are none unless chosen.
+    left_out: (column name, reason). set_aside: the same for columns that become inputs only if they are chosen.
     """
 
     target: int = 0
@@ -38,8 +38,10 @@ class TableSource(Source):
 
 
 def guess_target(table: Table) -> int:
-    """The column called class, target, label or y (or species and the like), or else the last one from which something
-    can be learned; in a file without a header that ends in a measured number, a first column of classes 1, 2, 3."""
+    """The column named class, target, label or y (or species and the like), or else the last one that can be a target.
+
+    In a file without a header that ends in measurements, it is the first column if that holds classes 1, 2, 3.
+    """
     named = [c for name in TARGET_NAMES for c, column in enumerate(table.columns) if column.name.lower() == name]
     if not table.has_header and _classes_come_first(table.columns):
         named = [0]
@@ -52,7 +54,7 @@ def guess_target(table: Table) -> int:
         except TableError:
             continue
         return c
-    return candidates[0]  # whose fault is named
+    return candidates[0]  # its fault will be reported
 
 
 def _classes_come_first(columns):
@@ -69,15 +71,15 @@ def _classes_come_first(columns):
 
 
 def guess_task(column: Column) -> str:
-    """Classes for text, for a few different whole numbers that repeat, and for 0, 1, 2, ... under a class's name.
+    """Classification for text, for a few repeated whole numbers, and for 0, 1, 2, ... in a column named as a class.
 
-    Else a number to predict.
+    Otherwise regression.
     """
     values = column.distinct()
     if not column.is_number:
         return CLASSIFICATION
     numbered = 2 <= len(values) <= GUESSED_CLASSES and np.array_equal(values, np.arange(len(values)))
-    if numbered and column.name.lower() in CLASS_NAMES:  # even with a single sample each
+    if numbered and column.name.lower() in CLASS_NAMES:  # even with a single sample per class
         return CLASSIFICATION
     few = len(values) <= min(GUESSED_CLASSES, (len(column.values) - column.n_missing) // 2)
     return CLASSIFICATION if few and bool((values == np.rint(values)).all()) else REGRESSION
@@ -86,10 +88,10 @@ def guess_task(column: Column) -> str:
 def source_of(table: Table, *, target: int | None = None, task: str | None = None) -> TableSource:
     """The samples of a table: X (n_rows, n_features) with NaN where a value is missing, y (n_rows,).
 
-    target: the column's number, guessed if None; task: "classification" or "regression", guessed if None. The other
-    columns become features in their order: numbers as they are, two categories as one column of 0 and 1, more of them
-    one-hot in alphabetical order. Classes stand in the order of their numbers, or of their first appearance. Raises
-    TableError if that leaves nothing to learn from.
+    target: the column's index, guessed if None; task: "classification" or "regression", guessed if None. The other
+    columns become features in their order: numbers as they are, two categories as one column of 0 and 1, more
+    categories one-hot in alphabetical order. Classes are in the order of their numbers, or of their first appearance.
+    Raises TableError if no input remains.
     """
     target = guess_target(table) if target is None else target
     if not 0 <= target < len(table.columns):
@@ -184,9 +186,9 @@ def _features(table, target):
         elif len(distinct) == 1:
             left_out.append((column.name, f"every value is {shorten(column.categories[0], 20)}"))
         elif len(distinct) > GUESSED_CLASSES and 2 * len(distinct) > table.n_rows - column.n_missing:
-            left_out.append((column.name, f"nearly every row has a text of its own ({len(distinct):,})"))
+            left_out.append((column.name, f"nearly every row has a different text ({len(distinct):,})"))
         elif len(distinct) > MAX_CATEGORIES:
-            left_out.append((column.name, f"it holds {len(distinct):,} different texts, at most {MAX_CATEGORIES} fit"))
+            left_out.append((column.name, f"it holds {len(distinct):,} different texts; at most {MAX_CATEGORIES} fit"))
         else:
             ordered = sorted(column.categories)
             shown = ordered[1:] if len(ordered) == 2 else ordered
@@ -200,7 +202,7 @@ def _features(table, target):
         if len(columns) > MAX_COLUMNS or len(columns) * table.n_rows > MAX_CELLS:
             raise TableError(
                 f"The columns up to '{shorten(column.name)}' would make {len(columns):,} inputs of {table.n_rows:,} rows; "
-                f"at most {MAX_COLUMNS:,} inputs and {MAX_CELLS:,} values can be held: keep fewer columns or rows."
+                f"at most {MAX_COLUMNS:,} inputs and {MAX_CELLS:,} values fit into memory: keep fewer columns or rows."
             )
     usual = [c for c in column_of if c not in {c for c, _ in set_aside}]
     if not usual and any(reason == "it only numbers the rows" for _, reason in set_aside):
@@ -208,8 +210,8 @@ def _features(table, target):
     elif not usual:
         reasons = left_out + [(table.columns[c].name, reason) for c, reason in set_aside]
         raise TableError(
-            f"No column beside '{shorten(table.columns[target].name)}' can teach anything: {_listed(reasons)}; add a "
-            "column of numbers that vary."
+            f"No column other than '{shorten(table.columns[target].name)}' can serve as an input: {_listed(reasons)}; "
+            "add a column of numbers that vary."
         )
     X = np.column_stack(columns) if columns else np.empty((table.n_rows, 0))
     seen = {}
@@ -223,7 +225,7 @@ def _features(table, target):
 
 
 def _numbers_rows(column):
-    """Whether a column counts the rows up from any number: an id; but years and what is called a time are measured."""
+    """Whether a column only numbers the rows, from any number; years and columns named as a time do not count."""
     values = column.values
     if len(values) < 3 or not (values == values[0] + np.arange(len(values))).all() or not float(values[0]).is_integer():
         return False
@@ -243,8 +245,10 @@ def _listed(reasons, limit=3):
 
 @dataclass(frozen=True)
 class Account:
-    """What became of a source's rows: how many there are, how many have no target, how many more were left out for a
-    gap in a chosen column, how many are used, and how many of their values were filled."""
+    """Counts of a source's rows: all, those without a target, those dropped for a gap in a chosen column, those used.
+
+    filled: how many values of the used rows were filled.
+    """
 
     rows: int
     without_target: int

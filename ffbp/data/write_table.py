@@ -1,4 +1,4 @@
-"""Writing a table as CSV, so that a spreadsheet and ffbp read the same from it."""
+"""Writing a table as CSV that a spreadsheet and ffbp read in the same way."""
 
 import csv
 import io
@@ -22,9 +22,9 @@ def to_csv(
     target_name: str,
     class_names: Sequence[str] = (),
 ) -> str:
-    """Samples X (n, n_features), y (n,) as CSV: a header, one row a sample, the target last, its class by name.
+    """Samples X (n, n_features), y (n,) as CSV: a header, one row per sample, the target last, classes by name.
 
-    Every number reads back to the same float; a missing one is left empty.
+    Every number reads back to the same float; a missing value is empty.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -38,7 +38,7 @@ def to_csv(
 
 
 def table_csv(table: Table) -> str:
-    """A table as CSV in one form: UTF-8, commas, decimal points, a header; it reads back to the same columns."""
+    """A table as CSV in a fixed form (UTF-8, commas, decimal points, a header) that reads back to the same columns."""
     columns = [
         [column.name, *(_written(v, number_text) for v in column.values.tolist())]
         if column.is_number
@@ -60,7 +60,7 @@ def table_csv(table: Table) -> str:
 
 
 def _written(value, text=repr):
-    """A number's text; 1.125 gets a zero more, so that nobody takes its point for one between thousands."""
+    """A number's text; 1.125 gets one more zero, so that its point does not look like a thousands separator."""
     if value != value:
         return ""
     text = text(value)

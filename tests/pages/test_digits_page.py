@@ -410,7 +410,7 @@ def test_without_internet_the_page_says_so_and_can_try_again(monkeypatch, tmp_pa
     app.button(key="digits:mnist").click()
     app = check(app.run())
     (error,) = app.error
-    assert "could not be fetched from openml" in error.value.replace("\\", "")
+    assert "could not be downloaded from openml" in error.value.replace("\\", "")
     assert app.session_state["config"] == CONFIG
     monkeypatch.undo()
     write_copy(tmp_path, *drawn_images(100))

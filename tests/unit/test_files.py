@@ -51,7 +51,7 @@ def test_a_decimal_sign_that_was_chosen_holds_for_all_columns_and_what_does_not_
     assert [values_of(c) for c in read_table(data).columns[:2]] == [[1.25, 150, 2.125], [2.5, 3.5, 4.5]]
     comma = read_table(data, decimal="comma")
     assert [values_of(c) for c in comma.columns[:2]] == [[1250, 150, 2125], ("2.5", "3.5", "4.5")]
-    assert comma.notes == ("Column 'b' holds numbers with a decimal point, which is not the sign that was chosen.",)
+    assert comma.notes == ("Column 'b' holds numbers with a decimal point, not the chosen sign.",)
     assert read_table(data, decimal="point").notes == ()
 
 

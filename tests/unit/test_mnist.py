@@ -124,7 +124,9 @@ def test_without_internet_there_is_one_clear_sentence(monkeypatch, error):
         raise error
 
     monkeypatch.setattr(sklearn.datasets, "fetch_openml", fetch_openml)
-    with pytest.raises(mnist.Unavailable, match=r"could not be fetched from openml\.org .*8×8 digits need no download"):
+    with pytest.raises(
+        mnist.Unavailable, match=r"could not be downloaded from openml\.org .*8×8 digits need no download"
+    ):
         mnist.fetch()
 
 
@@ -171,10 +173,10 @@ def test_one_download_serves_all_and_can_be_tried_again(monkeypatch, bunch):
     download.start()
     with pytest.raises(mnist.Unavailable):
         download.wait(20)
-    assert not download.there
+    assert not download.ready
     download.start()
     table = download.wait(20)
-    assert download.there
+    assert download.ready
     download.start()  # no third answer is needed
     with ThreadPoolExecutor(4) as pool:
         assert all(found is table for found in pool.map(lambda _: download.wait(20), range(4)))

@@ -273,7 +273,7 @@ def test_what_teaches_nothing_is_no_input_and_why_is_said():
     assert dict(source.set_aside) == {"id": "it only numbers the rows", "flat": "every value is 7"}
     assert dict(source.left_out) == {
         "flattext": "every value is same",
-        "words": "nearly every row has a text of its own (60)",
+        "words": "nearly every row has a different text (60)",
         "gone": "every value is missing",
     }
 
@@ -322,14 +322,14 @@ BAD = {
     "picture": (b"\x89PNG\r\n\x1a\n" + bytes(50), "is a picture, not text"),
     "binary": (bytes(range(256)) * 9, "not a text table: line 1 holds the control character 0x00; save it as CSV"),
     "zero byte": (b"a,b\n1,2\n3,\x004\n", "line 3 holds the control character 0x00"),
-    "broken utf-16": (b"\xff\xfea\x00,\x00b", "says it is UTF-16, but byte"),
+    "broken utf-16": (b"\xff\xfea\x00,\x00b", "is marked as UTF-16, but byte"),
     "too large": (b"1,2\n" * (MAX_BYTES // 4 + 1), "has 5.0 MB; at most 5 MB can be read: keep fewer rows or columns"),
     "too many rows": (MANY.encode(), "has more than 20,000 rows; at most 20,000 can be read: keep a sample"),
     "a million columns": (b"," * 999_999, "Row 1 has more than 1,000 columns; at most 1,000 can be read: keep"),
     "too many columns": (WIDE.encode(), "Row 1 has more than 1,000 columns; at most"),
     "one column": (b"a\n1\n2\n", "has only one column; a table needs inputs and a target, separated by comma"),
     "prose": (b"Dear Sir\nplease find\n", "has only one column"),
-    "header only": (b"a,b\n", "has a header but no row of data; add rows"),
+    "header only": (b"a,b\n", "has a header but no data; add one row per sample"),
     "ragged": (b"a,b\n1,2\n3\n5,6\n7,8\n", "Row 3 has 1 value and row 1 has 2; give every row the same number"),
     "ragged wide": (b"a,b\n1,2\n3,4,5\n6,7\n", "Row 3 has 3 values and row 1 has 2"),
     "open quote": (b'a,b\n1,2\n3,"4\n5,6\n', "Row 3 opens a quotation mark that is never closed; close or remove it"),
@@ -338,21 +338,21 @@ BAD = {
     "formula": (b"a,b\n1,2\n3,=cmd()\n", "Row 3, column 2 holds a formula (=cmd()); save the file with values"),
     "formula with a sign": (b"a,b\n1,2\n+SUM(A1),4\n", "Row 3, column 1 holds a formula (+SUM(A1))"),
     "formula in the header": (b"=HYPERLINK(1),b\n1,2\n", "Row 1, column 1 holds a formula"),
-    "same names": (b"a,b,a\n1,2,3\n4,5,6\n", "Columns 1 and 3 have the same name 'a'; give each column a name"),
+    "same names": (b"a,b,a\n1,2,3\n4,5,6\n", "Columns 1 and 3 have the same name 'a'; give each column its own name"),
     "all missing": (b"a,b\n?,NA\n,-\n", "Every value in the file is missing; fill in some"),
     "infinite": (b"a,b\n1,2\n1e999,3\n", "Row 3, column 'a' holds a number too large to compute with (1e999)"),
     "one class": (b"a,b\n1,x\n2,x\n3,x\n", "The target column 'b' holds only one class (x); choose another target"),
     "constant target": (b"a,b\n1,.5\n2,.5\n3,.5\n", "The target column 'b' holds only one number (0.5); choose another"),
-    "constant column": (b"a,b\n1,0\n1,1\n1,0\n1,1\n", "'b' can teach anything: 'a' (every value is 1); add a column of"),
-    "missing column": (b"a,b\n,0\n,1\n,0\n,1\n", "'b' can teach anything: 'a' (every value is missing)"),
-    "no input": (b"a,b\nx,0\nx,1\nx,0\nx,1\n", "'b' can teach anything: 'a' (every value is x)"),
+    "constant column": (b"a,b\n1,0\n1,1\n1,0\n1,1\n", "'b' can serve as an input: 'a' (every value is 1); add a column of"),
+    "missing column": (b"a,b\n,0\n,1\n,0\n,1\n", "'b' can serve as an input: 'a' (every value is missing)"),
+    "no input": (b"a,b\nx,0\nx,1\nx,0\nx,1\n", "'b' can serve as an input: 'a' (every value is x)"),
     "names as input": (
         ("name,b\n" + "".join(f"n{i},{i % 2}\n" for i in range(60))).encode(),
-        "'name' (nearly every row has a text of its own (60))",
+        "'name' (nearly every row has a different text (60))",
     ),
     "too many categories": (
         ("name,b\n" + "".join(f"n{i % 60},{i % 2}\n" for i in range(240))).encode(),
-        f"'name' (it holds 60 different texts, at most {MAX_CATEGORIES} fit)",
+        f"'name' (it holds 60 different texts; at most {MAX_CATEGORIES} fit)",
     ),
     "too many classes": (
         ("a,b\n" + "".join(f"1,k{i % 11}\n" for i in range(60))).encode(),
@@ -361,7 +361,7 @@ BAD = {
     "too many inputs": (
         (",".join(f"c{i}" for i in range(41)) + "\n" + "".join(
             ",".join(f"v{(i * 7 + c) % 40}" for c in range(40)) + f",{i % 2}\n" for i in range(80))).encode(),
-        "would make 1,040 inputs of 80 rows; at most 1,000 inputs and 2,500,000 values can be held: keep fewer",
+        "would make 1,040 inputs of 80 rows; at most 1,000 inputs and 2,500,000 values fit into memory: keep fewer",
     ),
 }  # fmt: skip
 
