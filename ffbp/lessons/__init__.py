@@ -1,1 +1,1 @@
-"""Lessons: experiments worth looking at, each with a claim that a test holds. May import words to analysis."""
+"""Lessons: instructive experiments, each with a claim that a test checks. May import words to analysis."""

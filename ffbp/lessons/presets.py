@@ -1,4 +1,4 @@
-"""Presets: experiments worth a lesson, each a configuration, what to look at, and where to start."""
+"""Presets: instructive experiments, each with a configuration, a hint what to look at, and an epoch to start from."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from ffbp.training.run import Run
 
 @dataclass(frozen=True)
 class Preset:
-    """claim(run, frame): the hint as a condition on the numbers of the frame that the preset opens on."""
+    """claim(run, frame): the hint as a condition on the run and the frame that the preset opens with."""
 
     label: str
     config: Config
     hint: str
     claim: Callable[[Run, int], bool]
-    frame: int | None = None  # the moment to show; the end unless given
+    frame: int | None = None  # the frame to show; the last if None
 
 
 def _bends_a_little(run, frame):
@@ -27,7 +27,7 @@ def _bends_a_little(run, frame):
 
 
 def _rises(run):
-    """In what share of the steps the loss rises."""
+    """The share of steps at which the loss rises."""
     return np.mean(np.diff(run.history.step_loss) > 0)
 
 
@@ -63,7 +63,7 @@ def _is_straight(run, frame):
 
 
 def _stands_apart(run, frame):
-    """Setosa is told from the others from epoch 10 on; the others are not told from each other."""
+    """Whether setosa is separated from epoch 10 on, and the other two species are confused with each other."""
     y, h = run.dataset.y_train, run.history
     early = int(np.flatnonzero(h.epoch == 10)[0])
     said = [run.network(k).predict(run.dataset.X_train) for k in (early, frame)]
@@ -79,29 +79,29 @@ PRESETS = {
     "reference": Preset(
         "Reference: rate 0.1, too slow",
         Config(),
-        "At this learning rate ten ReLU units bend the line only a little in 1000 epochs: 88.5 % of the points are right. "
-        "Play it from the start: when does the loss fall fastest?",
+        "At this learning rate, ten ReLU units bend the boundary only a little in 1000 epochs: 88.5 % of the points are "
+        "classified correctly. Play it from the start: when does the loss fall fastest?",
         _bends_a_little,
     ),
     "about_right": Preset(
         "Learning rate 1: about right",
         Config(learning_rate=1.0),
         "The same moons and the same initial weights, ten times the learning rate: the boundary winds between the moons, "
-        "and 97.6 % of the points are right.",
+        "and 97.6 % of the points are classified correctly.",
         lambda run, frame: abs(run.history.train_accuracy[frame] - 0.976) < 5e-4 and _rises(run) < 0.05,
     ),
     "too_fast": Preset(
         "Learning rate 10: too fast",
         Config(learning_rate=10.0),
-        "The steps are too long: in nearly every second one the loss rises, and 8 of the 10 units have died. Play it from "
-        "the start: the first die at once. Then try leaky ReLU.",
+        "The steps are too long: the loss rises in nearly every second step, and 8 of the 10 units have died. Play it "
+        "from the start: the first units die at once. Then try leaky ReLU.",
         lambda run, frame: 0.45 < _rises(run) < 0.5 and run.history.inactive[frame, 0] == 8,
     ),
     "beyond": Preset(
         "And beyond: rate 30 on bumps",
         Config(dataset="bumps", hidden=(16,), learning_rate=30.0, epochs=200),
-        "The loss rises at each step, further than at the one before, until the numbers overflow in epoch 5. With a "
-        "hundredth of this learning rate it falls.",
+        "The loss rises at every step, each time by more, until the numbers overflow in epoch 5. At a hundredth of this "
+        "learning rate it falls.",
         _overshoots,
     ),
     "xor_by_hand": Preset(
@@ -110,7 +110,7 @@ PRESETS = {
             dataset="xor_gate", hidden=(2,), activation="tanh", initializer="xavier", learning_rate=0.5,
             epochs=2000, seed=3,
         ),
-        "Four points, nine parameters: every number can be checked on paper. No straight line separates the classes.",
+        "Four points, nine parameters: you can check every number on paper. No straight line separates the classes.",
         _is_xor,
     ),
     "spiral": Preset(
@@ -119,13 +119,14 @@ PRESETS = {
             dataset="spiral", hidden=(16, 16), activation="tanh", initializer="xavier", optimizer="adam",
             learning_rate=0.03, epochs=500, seed=7,
         ),
-        "Two layers of sixteen units wind a boundary through the arms. Watch which layer's gradient is larger.",
+        "Two layers of sixteen units wind a boundary through the arms. Watch which layer has the larger gradient.",
         lambda run, frame: run.history.test_accuracy[frame] > 0.95 and run.network(frame).sizes[1:-1] == (16, 16),
     ),
     "vanishing": Preset(
         "Six sigmoid layers: vanishing gradients",
         Config(hidden=(8,) * 6, activation="sigmoid", initializer="xavier", epochs=1000),
-        "Look at the gradients in epoch 0: each layer back has a smaller one, so the first layers hardly learn at all.",
+        "Look at the gradients in epoch 0: they shrink from the output back to the input, so the first layers hardly "
+        "learn.",
         _shrinks,
         frame=0,
     ),
@@ -133,7 +134,7 @@ PRESETS = {
         "All weights zero: symmetry",
         Config(initializer="zeros", activation="tanh", bias_init=0.1, learning_rate=0.5, epochs=300),
         "All units are clones and get the same gradient: ten of them can do no more than one. Random weights break "
-        "the tie.",
+        "the symmetry.",
         _are_clones,
     ),
     "overfitting": Preset(
@@ -148,11 +149,11 @@ PRESETS = {
     "linear": Preset(
         "Eight layers without activation",
         Config(hidden=(4,) * 8, activation="identity", initializer="xavier", learning_rate=0.05, epochs=500),
-        "Linear maps in a row are one linear map: however deep, the boundary stays a straight line.",
+        "Linear maps in a row are one linear map: however deep the network, the boundary stays a straight line.",
         _is_straight,
     ),
     "adam": Preset(
-        "Adam against the same problem",
+        "Adam on the same problem",
         Config(optimizer="adam", learning_rate=0.01),
         "The reference experiment with Adam: after a hundred epochs its loss is 0.3199, where plain gradient descent has "
         "0.3987.",
@@ -162,7 +163,7 @@ PRESETS = {
     "iris": Preset(
         "Iris: three species from two petal sizes",
         Config(dataset="iris", hidden=(8,), activation="tanh", initializer="xavier", learning_rate=0.3, epochs=500),
-        "Real flowers, three classes, softmax. Setosa stands apart within ten epochs; the other two overlap to the end.",
+        "Real flowers, three classes, softmax. Setosa is separate within ten epochs; the other two overlap to the end.",
         _stands_apart,
     ),
     "digits": Preset(
@@ -171,8 +172,8 @@ PRESETS = {
             dataset="digits", columns=(), standardize=False, hidden=(64,), initializer="normal", init_scale=0.05,
             optimizer="momentum", learning_rate=0.005, schedule="cosine", batch_size=16, l2=0.01, epochs=60,
         ),
-        "Images of 8×8 pixels, ten classes, about 98 % right on images never seen. Open the page Digits: see what each "
-        "unit looks for, and draw your own.",
+        "Images of 8×8 pixels, ten classes, about 98 % correct on new images. Open the Digits page to see what each "
+        "unit looks for, and draw your own digit.",
         lambda run, frame: abs(run.history.test_accuracy[frame] - 0.98) < 0.01 and run.dataset.n_classes == 10,
     ),
     "worked_example": Preset(
@@ -184,7 +185,8 @@ PRESETS = {
                 1.0, -1.0, 0.5, 0.5, 0.0, -0.5, 1.0, 1.0, -0.5, 0.1,
             ),
         ),
-        "Round weights, inputs (0.5, 0.2, 0.8): work out the forward pass on paper, then open it on its page.",
+        "Round weights, inputs (0.5, 0.2, 0.8): work out the forward pass on paper, then compare it with the page "
+        "Forward pass.",
         lambda run, frame: (
             _first_sample(run, 0.5, 0.2, 0.8) and bool((run.history.theta[frame] == run.config.initial_theta).all())
         ),
@@ -196,7 +198,7 @@ PRESETS = {
             dataset="xor", points=((1.0, 2.0, 1.0), (2.0, 1.0, 0.0)), test_size=0.0, hidden=(2,), activation="sigmoid",
             initial_theta=(0.5, -0.3, 0.1, 0.2, 0.4, -0.2, 0.7, -0.6, 0.05), learning_rate=0.5, epochs=200,
         ),
-        "Inputs (1, 2), target 1: the loss is 0.7002 and delta at the output -0.5035, before you take any step.",
+        "Inputs (1, 2), target 1: the loss is 0.7002 and delta at the output is -0.5035, before you take any step.",
         lambda run, frame: (
             _first_sample(run, 1, 2)
             and abs(run.network(frame).loss(run.dataset.X_train[:1], run.dataset.y_train[:1]) - 0.7002) < 5e-5
@@ -206,7 +208,7 @@ PRESETS = {
     ),
 }  # fmt: skip
 
-# Chosen so that the run has enough frames to watch: a large network's record has room for few.
+# Few epochs, because the run of a large network has memory for few frames.
 MNIST = Config(
     columns=(), standardize=False, hidden=(32,), optimizer="momentum", learning_rate=0.05, schedule="cosine",
     batch_size=32, l2=0.001, epochs=18,

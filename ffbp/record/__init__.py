@@ -1,1 +1,1 @@
-"""The record: a run as a file, written, read, and verified by training again. May import words to analysis."""
+"""The record: a run as a file that is written, read and verified by retraining. May import words to analysis."""

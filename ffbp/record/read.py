@@ -1,12 +1,12 @@
-"""The record: a run as one JSON file that anybody can read, and that loads back into the very same `Run`.
+"""The record: a run as one readable JSON file that loads back into exactly the same `Run`.
 
-Scalars are JSON numbers with all their digits, so loading is exact; NaN and infinities, which JSON lacks, are the texts
-"NaN", "Infinity", "-Infinity", and null stands for a column that was never measured. What is large (parameters and
-optimizer state of every frame, single steps' losses, samples) is packed: little-endian numbers, deflated, base64. The
-checksum is over the content_of, not the layout, so a file may be indented anew. It finds damage and careless edits. What a
-record says twice, such as the sizes that its configuration implies, is compared as it is read: a record is what
-`dump_record` writes for the run that it holds, or it is refused. Whether its numbers are true only training again can
-tell; `ffbp.record.verify` does that.
+Scalars are JSON numbers with all their digits, so loading is exact. JSON has no NaN and no infinities, so these are the
+texts "NaN", "Infinity", "-Infinity"; null stands for a column that was never measured. Large arrays (parameters and
+optimizer state of every frame, losses of every step, samples) are packed: little-endian numbers, deflated, base64. The
+checksum covers the content, not the layout, so you may indent a file differently. It finds damage and careless edits.
+Facts that a record states twice, such as the sizes that its configuration implies, are compared while reading: a record
+that differs from what `dump_record` writes for its run is refused. Only retraining shows whether its numbers are true;
+`ffbp.record.verify` does that.
 """
 
 import base64
@@ -32,22 +32,22 @@ from ffbp.experiment.resolve import resolve
 from ffbp.record.write import FORMAT, KEYS, SPECIAL, VERSION, canonical, checksum, content_of, made_with
 from ffbp.training.run import History, Run
 
-READABLE = (1, 2)  # in version 1 the automatic choice standardised images, too
+READABLE = (1, 2)  # in version 1 the automatic choice also standardised images
 MAX_BYTES = 24_000_000  # of a record; the largest run, about 8 MB of parameters and state, stays below
 MAX_ARRAY_BYTES = 64_000_000
-MAX_LISTS, MAX_COMMAS = 100_000, 1_000_000  # Python's lists take far more memory than their text
+MAX_LISTS, MAX_COMMAS = 100_000, 1_000_000  # Python lists take far more memory than their text
 MAX_NAMES, MAX_NAME = 2000, 500
-MAX_VALUE = 1e100  # of a sample: with more, axes and squares overflow
-_UNPACKED = object()  # stands for an array that was packed and is compared already, since it was read
+MAX_VALUE = 1e100  # of a sample: with larger values, axes and squares overflow
+_UNPACKED = object()  # stands for a packed array, which was already compared while reading
 _COUNTS = ("epoch", "step", "inactive", "saturated")
 _VERSION = re.compile(r"\d[\w.+!-]*", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Record:
-    """A loaded record: the run, the versions of what made it, by name, and the fields that it leaves out.
+    """A loaded record: the run, the versions that made it, by name, and the fields that it leaves out.
 
-    ``unsaid`` are fields that came later than the record, or were taken out of it; they have their defaults.
+    ``unsaid``: fields that are newer than the record or were removed from it; they have their defaults.
     """
 
     run: Run
@@ -59,12 +59,12 @@ class Record:
 
 
 def load_record(text: str | bytes) -> Run:
-    """The run that `dump_record` wrote, equal in every bit. Raises ValueError, one sentence, for anything else."""
+    """The run that `dump_record` wrote, equal bit for bit. Raises ValueError, one sentence, for anything else."""
     return read_record(text).run
 
 
 def read_record(text: str | bytes) -> Record:
-    """The same with the versions that made it. Raises ValueError, one sentence, for anything that is not a whole record."""
+    """The run with the versions that made it. Raises ValueError, one sentence, for anything but a complete record."""
     content = _parsed(text)
     if content.get("format") != FORMAT:
         raise ValueError(
@@ -73,11 +73,11 @@ def read_record(text: str | bytes) -> Record:
     version = content.get("version")
     if type(version) is not int or version not in READABLE:
         raise ValueError(
-            f"version must be {' or '.join(map(str, READABLE))}, got {_short(version)}; it was written by another version of ffbp"
+            f"version must be {' or '.join(map(str, READABLE))}, got {_short(version)}; another version of ffbp wrote it"
         )
     for key in KEYS:
         if key not in content:
-            raise ValueError(f"{key} must be in a record, got none; the file is not whole")
+            raise ValueError(f"{key} must be in a record, got none; the file is incomplete")
     try:
         expected = checksum(content)
     except (ValueError, RecursionError):
@@ -85,7 +85,7 @@ def read_record(text: str | bytes) -> Record:
     if content["checksum"] != expected:
         raise ValueError(
             f"checksum must be {expected[:19]}… for this content, got {_short(content['checksum'])}; the file was changed "
-            "or damaged after it was saved: ask for it again"
+            "or damaged after it was saved: get a fresh copy"
         )
     config = Config.from_dict(_dict(content["config"], "config"))
     dataset = _dataset(_dict(content["data"], "data"))
@@ -161,13 +161,13 @@ def _dict(value, name) -> dict:
 
 
 def _dataset(values) -> Dataset:
-    """Samples, each field by its type; what does not belong together is refused."""
+    """The samples, each field read by its type. Raises ValueError if the fields do not fit together."""
     known = {f.name: f for f in fields(Dataset) if f.init}
     taken = {}
     for name, item in known.items():
         if name not in values:
             if item.default is MISSING:
-                raise ValueError(f"data.{name} must be in a record, got none; the file is not whole")
+                raise ValueError(f"data.{name} must be in a record, got none; the file is incomplete")
             continue
         value, kind = values[name], str(item.type)
         if "ndarray" in kind:
@@ -182,7 +182,7 @@ def _dataset(values) -> Dataset:
     with np.errstate(all="ignore"):
         dataset = Dataset(**taken)
     if not (np.isfinite(dataset.X_train).all() and np.isfinite(dataset.X_test).all()):
-        raise ValueError("data must be finite once they are standardised; the file was changed")
+        raise ValueError("data must be finite after standardisation; the file was changed")
     return dataset
 
 
@@ -239,9 +239,9 @@ def _check_shapes(data):
 
 
 def own_source(dataset: Dataset) -> Source:
-    """A record's samples in the order of their rows: what is left of the file that they came from.
+    """A record's samples in the order of their rows, in place of the original file.
 
-    Gaps are filled or left out already, and a regression's target may be standardised already.
+    Gaps are already filled or left out, and a regression's target may already be standardised.
     """
     order = np.argsort(np.concatenate([dataset.rows_train, dataset.rows_test]))
     X = np.concatenate([dataset.raw_train, dataset.raw_test])[order]
@@ -273,7 +273,7 @@ def _history(values, config, dataset, sizes) -> History:
     n_batches = resolve(config, dataset).n_batches
     for item in fields(History):
         if item.name not in values:
-            raise ValueError(f"history.{item.name} must be in a record, got none; the file is not whole")
+            raise ValueError(f"history.{item.name} must be in a record, got none; the file is incomplete")
     epoch = _array(values["epoch"], "history.epoch", None, whole=True)
     n = len(epoch)
     if not 1 <= n <= MAX_FRAMES or epoch[0] != 0 or (np.diff(epoch) <= 0).any() or epoch[-1] > config.epochs:
@@ -302,7 +302,7 @@ def _history(values, config, dataset, sizes) -> History:
 
 
 def _check(found, due, name, unsaid):
-    """What was read must be what is written of the run that it made; fields with defaults may be left out (`unsaid`)."""
+    """Compare what was read with what `content_of` its run gives; fields with defaults may be missing (`unsaid`)."""
     if due is _UNPACKED:
         return
     if isinstance(due, dict) and isinstance(found, dict):
@@ -314,7 +314,7 @@ def _check(found, due, name, unsaid):
             elif name in ("config", "data"):
                 unsaid.append(f"{name}.{key}")
             else:
-                raise ValueError(f"{name}.{key} must be in a record, got none; the file is not whole")
+                raise ValueError(f"{name}.{key} must be in a record, got none; the file is incomplete")
         return
     texts = canonical(due), canonical(found)
     if texts[0] != texts[1]:
@@ -323,7 +323,7 @@ def _check(found, due, name, unsaid):
 
 
 def _versions(values) -> dict[str, str]:
-    """What made the record. Nothing can tell whether it is true, but it has to look like it."""
+    """The versions that made the record. They cannot be verified, but they must look like versions."""
     due = made_with()
     if set(_dict(values, "made_with")) != set(due):
         raise ValueError(f"made_with must have the keys {', '.join(due)}; the file was changed")
@@ -395,7 +395,7 @@ def _array(value, name, shape, *, whole=False) -> np.ndarray:
 
 
 def _unpacked(value, name, shape=None) -> np.ndarray:
-    """A packed array, never larger than it says or than MAX_ARRAY_BYTES. ``shape`` makes it float64 of that shape."""
+    """A packed array of its stated size, at most MAX_ARRAY_BYTES. With ``shape``, it must be float64 of that shape."""
     packed = _dict(value, name)
     stated = packed.get("shape")
     whole = lambda v: isinstance(v, int) and not isinstance(v, bool) and 0 <= v < 2**31  # noqa: E731

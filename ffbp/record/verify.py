@@ -1,12 +1,12 @@
-"""Verification: a record's experiment is trained again, and the two are compared.
+"""Verification: retrain a record's experiment and compare the two runs.
 
-Where every bit is equal, nothing is left to judge. Another machine rounds differently, though, and training passes the
-difference on. So numbers are compared on the scale of what they are made from (`_apart`), and a count of samples or
-units may differ by as many as are undecided in that frame and no more: those that the record's parameters and the
-retrained ones decide differently, or that lie within the rounding of a forward pass (`_undecided`).
+If every bit is equal, the record is verified. Another machine rounds differently, though, and training passes the
+difference on. So numbers are compared on the scale of the numbers that they are computed from (`_apart`). A count of
+samples or units may differ by as many as are undecided in that frame (`_undecided`): those that the record's parameters
+and the retrained ones decide differently, or that lie within the rounding error of a forward pass.
 
-The samples are made again as well: from the configuration; from the file, if it is given; else, of a file's record, from
-its own rows and its seed, which tells split and statistics, but not whether the file holds such rows.
+The samples are also made again: from the configuration; from the file, if it is given; or, for the record of a file,
+from its own rows and seed. The last way checks split and statistics, but not whether the file contains these rows.
 """
 
 import math
@@ -29,15 +29,15 @@ from ffbp.training.run import History, Progress, Run
 from ffbp.words.notice import Notice
 
 EPS = float(np.finfo(float).eps)
-LAST_DIGITS = 1e-12  # of samples that two machines made by the same formula, on the scale of their column
-FLOOR = 64 * EPS / TOLERANCE  # of a scale: what is zero but for rounding is compared with what it is summed from
-# What is counted: how many samples, or units of a layer, lie on one side of a limit.
+LAST_DIGITS = 1e-12  # tolerance for samples that two machines make by the same formula, on the scale of their column
+FLOOR = 64 * EPS / TOLERANCE  # scale for a sum that is zero except for rounding error, relative to its terms
+# Counts of samples, or of units of a layer, on one side of a limit.
 _COUNTS = ("train_accuracy", "test_accuracy", "inactive", "saturated")
 
 
 @dataclass(frozen=True)
 class Worst:
-    """The number that differs most: where it stands, and what it is in the record and in the retraining."""
+    """The number that differs most: its place, and its values in the record and in the retrained run."""
 
     column: str
     epoch: int
@@ -47,7 +47,7 @@ class Worst:
 
 @dataclass(frozen=True)
 class Allowed:
-    """A frame whose counts differ and may: by how many samples, and by how many units."""
+    """An allowed difference of a frame's counts: how many samples, and how many units."""
 
     epoch: int
     samples: int
@@ -56,15 +56,19 @@ class Allowed:
 
 @dataclass(frozen=True)
 class Verification:
-    """A record against the same training done again.
+    """The result of comparing a record with its retrained run.
 
-    equal: bit for bit. data: the names of the dataset's fields that differ by more than rounding. difference: the largest
-    difference of any number, on the scale of what it is made from; infinite where one record has frames or steps that the
-    other lacks, or ends otherwise (`ends`). parts_at: the first recorded epoch with a difference above TOLERANCE, or None.
-    worst: the number with the largest difference, if that is above TOLERANCE. allowed: the frames whose counts differ and
-    may. n_frames, n_numbers: how many were compared. outcome: the retraining's last figures. of_a_file: whether the
-    record is one of a file; file: the one that was compared; reason: why that makes no such experiment. others: what else
-    there is to say, above all what was not checked.
+    equal: whether every bit is equal.
+    data: the dataset's fields that differ by more than rounding error.
+    difference: the largest difference of any number, on the scale of the numbers it is made from; infinite if `ends`.
+    ends: whether one run has frames or steps that the other lacks, or ends differently.
+    parts_at: the first recorded epoch with a difference above TOLERANCE, or None.
+    worst: the number with the largest difference, if it is above TOLERANCE.
+    allowed: the frames whose counts differ within the allowance.
+    n_frames, n_numbers: how many were compared.
+    outcome: the losses and scores of the retrained run.
+    of_a_file: whether the samples came from a file; file: the file that was compared; reason: why it does not fit.
+    others: further notices, above all on what was not checked.
     """
 
     equal: bool
@@ -91,7 +95,7 @@ class Verification:
         return self.same_data and self.difference <= TOLERANCE
 
     def notice(self) -> Notice:
-        """The verdict as a record of numbers; `ffbp.notices.sentence` puts it into words."""
+        """The verdict as a record of numbers; `ffbp.words.english.sentence` puts it into words."""
         if not self.same_data:
             numbers = {"fields": self.data, "own": self.of_a_file, "file": self.file, "reason": self.reason}
             return Notice("other_data", "error", numbers | {"regression": self.outcome.numbers["regression"]})
@@ -102,7 +106,7 @@ class Verification:
         return Notice("disagrees", "error", {"epoch": self.parts_at, "worst": self.worst, "ends": self.ends})
 
     def notices(self) -> list[Notice]:
-        """The verdict, the retraining's figures, the allowance that was used, and what was not checked."""
+        """The verdict, the retrained run's results, the allowance that was used, and what was not checked."""
         found = [self.notice(), self.outcome]
         if self.passed and not self.equal:
             numbers = {"epochs": [frame.epoch for frame in self.allowed], "frames": self.n_frames}
@@ -113,12 +117,12 @@ class Verification:
 
 
 def verify(record: Record, table: Table | None = None) -> Verification:
-    """Train a record's experiment again and compare; given the table of a file's record, compare its rows, too."""
+    """Retrain a record's experiment and compare. table: the file behind the record, to compare its rows as well."""
     return drain(verifying(record, table))
 
 
 def verifying(record: Record, table: Table | None = None) -> Generator[Progress, None, Verification]:
-    """The same as a generator that yields progress. Raises ValueError for a table where the data are no file."""
+    """`verify` as a generator of `Progress`. Raises ValueError for a table if the samples came from no file."""
     run, config, dataset, reason = record.run, record.run.config, None, ""
     if table is not None and not config.file_name:
         raise ValueError("file must be left out: the record's samples come from no file")
@@ -139,7 +143,7 @@ def verifying(record: Record, table: Table | None = None) -> Generator[Progress,
 
 
 def _others(record, found, table):
-    """What else there is to say of a record: its file, and what could not be checked."""
+    """Further notices on a record: its file, and what could not be checked."""
     config = record.run.config
     if config.file_name and table is None:
         numbers = {"file": config.file_name, "regression": record.run.dataset.task == REGRESSION}
@@ -155,10 +159,10 @@ def _others(record, found, table):
 
 
 def _from_own_rows(run: Run) -> Dataset:
-    """A file's dataset, made again from the rows that its record holds: split and statistics by the configuration.
+    """A file's dataset, made again from the record's rows: split and statistics follow the configuration.
 
-    A standardised target stays as it is, since a record holds no other; its mean and deviation are those of the file, and
-    all that can be found is whether they are possible.
+    A record contains only the standardised target, which stays as it is. Its original mean and deviation can only be
+    tested for plausibility.
     """
     data, experiment = run.dataset, Experiment(run.config, own_source(run.dataset))
     rows = np.sort(np.concatenate([data.rows_train, data.rows_test]))
@@ -177,7 +181,7 @@ def _from_own_rows(run: Run) -> Dataset:
 
 
 def _comparing(run: Run, again: Run) -> Generator[Progress, None, Verification]:
-    """Two runs of one configuration: their samples, every column of the history, and where each ended."""
+    """Compare two runs of one configuration: their samples, every column of the history, and their ends."""
     data, difference, same_samples = _data_apart(run.dataset, again.dataset)
     columns = {f.name: (getattr(run.history, f.name), getattr(again.history, f.name)) for f in fields(History)}
     differing = {name: pair for name, pair in columns.items() if not _same(*pair)}
@@ -185,7 +189,7 @@ def _comparing(run: Run, again: Run) -> Generator[Progress, None, Verification]:
     measured = {name: _apart(name, pair[0], again) for name, pair in alike.items() if name not in _COUNTS}
     counted = {name: _counts_apart(name, *pair, again.dataset) for name, pair in alike.items() if name in _COUNTS}
     allowed = []
-    if counted and measured and not data:  # with equal numbers the counts have to be equal as well
+    if counted and measured and not data:  # with equal numbers, the counts must be equal as well
         allowed = yield from _allowing(counted, run, again)
     ends, parting = _ends_apart(run, again)
     worst = None
@@ -215,7 +219,7 @@ def _comparing(run: Run, again: Run) -> Generator[Progress, None, Verification]:
 
 
 def _ends_apart(run, again):
-    """Whether one run has frames or steps that the other lacks, or another end; and the epochs in which that shows."""
+    """Whether one run has frames or steps that the other lacks, or ends differently; and the epochs where it shows."""
     stated = [(run.diverged_at, again.diverged_at), (run.stopped_at, again.stopped_at)]
     parting = [epoch for pair in stated if pair[0] != pair[1] for epoch in pair if epoch is not None]
     shorter, longer = sorted((run.history, again.history), key=len)
@@ -238,7 +242,7 @@ def _epochs_of(name, run):
 
 
 def _same(a, b) -> bool:
-    """Whether every bit is equal, but for those of a NaN."""
+    """Whether every bit is equal, except the bits of a NaN."""
     if not isinstance(a, float | np.ndarray):
         return a == b
     a, b = np.asarray(a), np.asarray(b)
@@ -250,17 +254,17 @@ def _same(a, b) -> bool:
 
 
 def _share(difference, scale) -> np.ndarray:
-    """Differences on a scale; infinite where the difference, or its share of the scale, is no number."""
+    """Differences divided by a scale; infinite where the result would be NaN."""
     with np.errstate(all="ignore"):
         share = np.where(difference == 0, 0.0, difference / scale)
     return np.where(np.isnan(share), np.inf, share)
 
 
 def _data_apart(ours: Dataset, theirs: Dataset) -> tuple[tuple[str, ...], float, bool]:
-    """The fields that differ by more than LAST_DIGITS, the largest difference in the others, and whether there is none.
+    """The fields that differ by more than LAST_DIGITS, the largest difference in the others, and whether all are equal.
 
-    A column's values are compared on the scale of its largest. Mean and deviation are sums of them, so they are known to
-    some 70 units in the last place of it, which is a 64th of LAST_DIGITS.
+    A column's values are compared on the scale of its largest. Mean and deviation are sums of these values, accurate to
+    about 70 units in the last place of the largest, which is a 64th of LAST_DIGITS.
     """
     size = np.abs(np.nan_to_num(theirs.raw_train)).max(axis=0)
     target = float(np.abs(theirs.y_train).max())
@@ -286,14 +290,14 @@ def _data_apart(ours: Dataset, theirs: Dataset) -> tuple[tuple[str, ...], float,
 
 @np.errstate(all="ignore")
 def _apart(name: str, ours: np.ndarray, again: Run) -> np.ndarray:
-    """|ours - theirs| of a column, over the frames that both have, on the scale of what the numbers are made from.
+    """|ours - theirs| of a column, over the frames of both runs, on the scale of the numbers it is computed from.
 
-    Losses: outputs that are known to TOLERANCE of the targets' size make a mean of squares whose root is known as well,
-    and cross-entropy behaves alike; so roots are compared, which tells losses of 1e-10 apart and takes 1e-30 for nothing.
-    Gradients, updates and the optimizer's memory are sums that may cancel out; their scale is their own size and the size
-    that they had at first, before anything was learned. Parameters are compared with the largest of their frame. What is
-    zero but for rounding is compared, by FLOOR, with what it was summed from: the other layers' gradients, parameters,
-    and the samples' errors, whose size is that of the loss's root.
+    Losses: if outputs agree to TOLERANCE of the targets' size, the roots of their mean squares agree to it as well, and
+    cross-entropy behaves alike. So roots are compared; this separates losses of 1e-10, but ignores 1e-30.
+    Gradients, updates and the optimizer's memory are sums that may cancel; their scale is their own size plus their
+    size before training. Parameters are compared with the largest of their frame. A value that is zero except for
+    rounding error is compared, by FLOOR, with the terms of its sum: the other layers' gradients, parameters, and the
+    samples' errors, which are as large as the root of the loss.
     """
     theirs, theta = getattr(again.history, name), again.history.theta
     n = min(len(ours), len(theirs))
@@ -301,7 +305,7 @@ def _apart(name: str, ours: np.ndarray, again: Run) -> np.ndarray:
     equal = (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
     size = np.abs(theirs)
     errors = FLOOR * np.sqrt(again.history.train_loss[:n])
-    first = size[min(1, n - 1)] if name in ("state", "update_norm") else size[0]  # no step has been made before
+    first = size[min(1, n - 1)] if name in ("state", "update_norm") else size[0]  # frame 0 has no step yet
     if name in ("epoch", "step"):
         scale = 0.0
     elif name.endswith("_loss"):
@@ -325,7 +329,7 @@ def _apart(name: str, ours: np.ndarray, again: Run) -> np.ndarray:
 
 @np.errstate(all="ignore")
 def _counts_apart(name: str, ours: np.ndarray, theirs: np.ndarray, dataset: Dataset) -> np.ndarray:
-    """By how many samples, or units, the rows that both have differ; infinite for an accuracy that counts no samples."""
+    """The difference in samples, or units, of rows in both runs; infinite if an accuracy is no count of samples."""
     n = min(len(ours), len(theirs))
     ours, theirs = ours[:n].astype(float), theirs[:n].astype(float)
     if name.endswith("_accuracy"):
@@ -336,13 +340,13 @@ def _counts_apart(name: str, ours: np.ndarray, theirs: np.ndarray, dataset: Data
     return _share(np.abs(ours - theirs), 1.0)
 
 
-# What rounding may decide
+# What rounding errors may decide
 
 
 def _allowing(counted: dict[str, np.ndarray], run: Run, again: Run) -> Generator[Progress, None, list[Allowed]]:
-    """Take out, in place, the differences of counts that rounding explains; returns the frames where it did.
+    """Remove, in place, the differences of counts that rounding errors explain; return the frames concerned.
 
-    In the first frame where it does not the record is false, and nothing after that is looked at.
+    The first frame with an unexplained difference shows that the record is false; later frames are not examined.
     """
     allowed, config = [], run.config
     rows = np.unique(
@@ -365,7 +369,7 @@ def _allowing(counted: dict[str, np.ndarray], run: Run, again: Run) -> Generator
 
 @np.errstate(all="ignore")
 def _undecided(run: Run, again: Run, frame: int) -> dict[str, np.ndarray]:
-    """How many samples of each part, and how many units of each layer, may be counted either way in a frame."""
+    """How many samples of each set, and how many units of each layer, are undecided in a frame."""
     sides = []
     for r in (run, again):
         network = r.architecture.with_theta(r.history.theta[frame])
@@ -383,15 +387,16 @@ def _undecided(run: Run, again: Run, frame: int) -> dict[str, np.ndarray]:
 
 
 def _agree(ours, theirs):
-    """Where both are surely on the same side of a limit; each is (surely below, surely not)."""
+    """Where both are certainly on the same side of a limit; each is (certainly below, certainly not)."""
     return (ours[0] & theirs[0]) | (ours[1] & theirs[1])
 
 
 def _forward(network: Network, X: np.ndarray) -> tuple[Trace, list[np.ndarray | None]]:
-    """A forward pass, and for every z how far two machines' values may lie apart (Higham 2002, section 3.1).
+    """A forward pass, and for every z a bound on the difference between two machines (Higham 2002, section 3.1).
 
-    A sum of n products is known to n units in the last place of the sum of their sizes, what was off before is multiplied
-    by |W|, and an activation passes on at most its steepest slope and a few last digits of its own.
+    A sum of n products is accurate to n units in the last place of the sum of their sizes. Earlier errors are
+    multiplied by |W|. An activation multiplies errors by at most its largest slope and adds a few units in the last
+    place.
     """
     trace = network.forward(X)
     off, offs = 2 * EPS * np.abs(trace.A[0]), [None]
@@ -403,8 +408,9 @@ def _forward(network: Network, X: np.ndarray) -> tuple[Trace, list[np.ndarray | 
 
 
 def _decisions(network: Network, trace: Trace, offs: list) -> tuple[np.ndarray, np.ndarray]:
-    """Each sample's class, and whether it is sure: its output's distance from the limit, or from the second largest
-    output, exceeds rounding.
+    """Each sample's class, and whether it is certain.
+
+    It is if the distance of its output from the limit, or from the second largest output, exceeds rounding error.
     """
     Z, A, off = trace.Z[-1], trace.A[-1], offs[-1]
     if len(Z) == 1:
@@ -414,11 +420,11 @@ def _decisions(network: Network, trace: Trace, offs: list) -> tuple[np.ndarray, 
 
 
 def _limits(layer: Layer, Z: np.ndarray, off: np.ndarray) -> tuple[tuple, tuple]:
-    """For each unit of a layer (surely, surely not): inactive, that is without slope on every sample; and saturated."""
+    """For each unit of a layer (certainly, certainly not): inactive, with slope 0 on every sample; and saturated."""
     activation, slopes = layer.activation, []
     for sign in (-1, 0, 1):
         shifted = Z + sign * off
-        if activation.coupled:  # each unit by itself, as if the others moved the other way
+        if activation.coupled:  # for each unit, all others move the other way
             A = activation.forward(Z, np.empty_like(Z)) * np.exp(2 * sign * off.max(axis=0))
             A = np.minimum(A, 1.0)
         else:

@@ -1,4 +1,4 @@
-"""Writing a record: a run as JSON text that holds every number exactly, and a checksum over all of it."""
+"""Writing a record: a run as JSON text with every number exact, and a checksum of the content."""
 
 import base64
 import hashlib
@@ -35,14 +35,14 @@ _PACKED = ("theta", "state", "step_loss")
 
 
 def dump_record(run: Run) -> str:
-    """A run as a JSON text that `load_record` reads back, exactly."""
+    """A run as JSON text that `load_record` reads back exactly."""
     content = {"format": FORMAT, "version": VERSION, "made_with": made_with(), **content_of(run, _pack)}
     content["checksum"] = checksum(content)
     return _text({key: content[key] for key in KEYS})
 
 
 def content_of(run: Run, pack: Callable) -> dict[str, Any]:
-    """What a record says of a run; ``pack`` turns a large array into JSON."""
+    """The content of a run's record; ``pack`` turns a large array into JSON."""
     resolved = run.resolved
     data = {f.name: getattr(run.dataset, f.name) for f in fields(Dataset) if f.init}
     history = {f.name: getattr(run.history, f.name) for f in fields(History)}
@@ -63,7 +63,7 @@ def content_of(run: Run, pack: Callable) -> dict[str, Any]:
 
 
 def estimated_bytes(run: Run) -> int:
-    """About how long a run's record is, without writing it."""
+    """The approximate length of a run's record, without writing it."""
     h, data = run.history, run.dataset
     packed = h.theta.nbytes + h.state.nbytes + h.step_loss.nbytes + data.raw_train.nbytes + data.raw_test.nbytes
     n_written = 2 * h.theta.shape[1] + 8 * h.grad_norm.size + 12 * len(h)
@@ -71,7 +71,7 @@ def estimated_bytes(run: Run) -> int:
 
 
 def _text(content: dict) -> str:
-    """One line an entry, so that a person finds things and a diff says what changed."""
+    """JSON with one line per entry, easy to read and to compare."""
 
     def block(value, indent):
         if indent > 2 or not isinstance(value, dict) or "base64" in value:
@@ -87,7 +87,7 @@ def _text(content: dict) -> str:
 
 
 def checksum(content: dict) -> str:
-    """SHA-256 over everything but the checksum itself, in one canonical form: sorted keys, no spaces."""
+    """SHA-256 of everything except the checksum, in a canonical form: sorted keys, no spaces."""
     rest = {key: value for key, value in content.items() if key != "checksum"}
     return f"sha256:{hashlib.sha256(canonical(rest).encode()).hexdigest()}"
 
@@ -103,7 +103,7 @@ def _pack(array: np.ndarray) -> dict[str, Any]:
 
 
 def _numbers(array: np.ndarray):
-    """Nested lists of numbers; null for a column of which nothing was measured."""
+    """Nested lists of numbers; null for a column that was never measured."""
     if array.dtype.kind == "f" and array.size and np.isnan(array).all():
         return None
     if array.dtype.kind != "f" or np.isfinite(array).all():
@@ -122,7 +122,7 @@ def _layers(run, frame):
 
 
 def made_with() -> dict[str, str]:
-    """What decides the last digits of a run on this machine."""
+    """The versions and the machine, which determine a run's last digits."""
     import sklearn
 
     return {

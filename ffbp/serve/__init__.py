@@ -1,1 +1,1 @@
-"""Serving many people at once: whose turn it is to train, and which runs are kept. It has no notion of Streamlit."""
+"""Serving many sessions at once: the order of training and the cache of runs, without Streamlit."""

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 
 from ffbp.serve.turns import Turn
 
-MAX_OWN_RUNS = 3  # on a session's own file; each holds its data, at most about 40 MB
-MAX_REFINED = 8  # moments of a run whose fine boundary is kept
+MAX_OWN_RUNS = 3  # runs on a session's file; each includes its data, at most about 40 MB
+MAX_REFINED = 8  # frames of a run whose fine boundary is kept
 MAX_RUNS = 24  # at most 8 MB each, and about 1 MB packed
 
 
 class RunCache:
-    """Finished runs by configuration, the most recently used kept; and who is training what at the moment."""
+    """The most recently used finished runs, by configuration, and the trainings in progress."""
 
     def __init__(self, size: int = MAX_RUNS, turn: Turn | None = None):
         self.size = size
@@ -35,7 +35,7 @@ class RunCache:
 
     @contextmanager
     def flight(self, key, waiting):
-        """Only one session at a time trains a configuration; the others wait for its result, ``waiting()`` meanwhile."""
+        """Let one session at a time train a configuration; the others wait for its result and call ``waiting()``."""
         with self.lock:
             lock, waiters = self.flights.get(key, (threading.Lock(), 0))
             self.flights[key] = (lock, waiters + 1)

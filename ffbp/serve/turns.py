@@ -1,16 +1,16 @@
-"""Turns: sessions that train at the same time take their turns, slice by slice, the shortest first."""
+"""Turns: sessions that train at the same time take turns, slice by slice, short runs first."""
 
 import heapq
 import itertools
 import threading
 from contextlib import contextmanager
 
-SHORT_SECONDS = 0.3  # of work: a classroom's run, trained and packed
+SHORT_SECONDS = 0.3  # of work: enough to train and pack a typical classroom run
 PATIENCE_SECONDS = 0.4  # runs shorter than this show no progress bar
 
 
 class Turn:
-    """A lock that is handed on to whoever waits with the smallest place in the queue."""
+    """A lock that passes to the waiting session with the smallest place in the queue."""
 
     def __init__(self):
         self.lock, self.taken, self.waiting, self.count = threading.Lock(), False, [], itertools.count()
@@ -20,7 +20,7 @@ class Turn:
 
     @contextmanager
     def at(self, place: float, waiting=lambda: None):
-        """Hold the lock. ``waiting()`` is called a few times a second until it is there, and may raise."""
+        """Hold the lock. Until it is free, ``waiting()`` is called a few times a second; it may raise."""
         self._wait(place, waiting)
         try:
             yield
@@ -28,7 +28,7 @@ class Turn:
             self._hand_on()
 
     def wanted(self, place: float) -> bool:
-        """Whether somebody with a smaller place waits."""
+        """Whether a session with a smaller place is waiting."""
         with self.lock:
             return bool(self.waiting) and self.waiting[0][0] < place
 
@@ -48,7 +48,7 @@ class Turn:
                 if waits := entry in self.waiting:
                     self.waiting.remove(entry)
                     heapq.heapify(self.waiting)
-            if not waits:  # called just now
+            if not waits:  # this entry was called just now
                 self._hand_on()
             raise
 
@@ -61,9 +61,9 @@ class Turn:
 
 
 def place_of(asked: float, had: float) -> float:
-    """A run's place in the queue, from when it asked and the seconds of work that it has had.
+    """A run's place in the queue, from the time of its request and the seconds of work that it has had.
 
-    The first come first, for as long as a classroom's run takes; every second beyond that puts a run two seconds back, so
-    that nobody waits for somebody else's long run, and the long run waits no longer than twice what it has had.
+    Up to SHORT_SECONDS of work, runs are served in the order of their requests. Every further second puts a run back by
+    two, so no session waits for another one's long run, and a long run waits at most twice as long as it has worked.
     """
     return asked + 2 * max(0.0, had - SHORT_SECONDS)
