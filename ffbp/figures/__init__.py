@@ -1,1 +1,1 @@
-"""Pictures of a run: arrays in, Plotly's JSON out, and the packed run that the player draws. May import words to analysis."""
+"""Pictures of a run: Plotly's JSON from arrays, and the packed run for the player. May import words to analysis."""

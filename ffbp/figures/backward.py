@@ -1,7 +1,7 @@
-"""The backward pass in pictures: arrays in, plots (plotly's JSON) out.
+"""The backward pass in pictures: plots (Plotly's JSON) made from arrays.
 
-Colours say sign (orange negative, blue positive) or layer, as everywhere; the line of a gradient, a tangent or a chosen
-value is red. Everything that carries meaning by colour carries it by dash, symbol or text as well.
+As everywhere, colours show sign (orange negative, blue positive) or layer; the line of a gradient, a tangent or a
+chosen value is red. Dash, symbol or text repeat every meaning of a colour.
 """
 
 from functools import cache
@@ -14,7 +14,7 @@ from ffbp.figures import palette
 from ffbp.figures.plot import LEGEND, bars, heatmap, line, markers, note, plot
 from ffbp.words.numbers import format_number
 
-STRIP_SAMPLES = 40  # up to here every sample has a bar of its own
+STRIP_SAMPLES = 40  # up to this number, every sample has its own bar
 BINS = 41
 
 
@@ -44,9 +44,9 @@ def saturated_delta() -> dict:
 def matrix_map(
     values, *, x_title: str, y_title: str, theme: str = "light", mark: tuple[int, int] | None = None, layer: int = 0
 ) -> dict:
-    """A matrix too large to be written: colour says sign and size, numbers are under the pointer; ``mark`` is ringed.
+    """A matrix too large to write out: colour shows sign and size, hovering shows the number; ``mark`` has a ring.
 
-    layer: a cell (unit, source) then carries (layer, unit, source) as custom data, for a matrix shaped like W[layer].
+    layer: if given, a cell (unit, source) has the custom data (layer, unit, source), for a matrix shaped like W[layer].
     """
     values = np.asarray(values, dtype=float)
     finite = np.abs(values[np.isfinite(values)])
@@ -70,9 +70,9 @@ def matrix_map(
 
 
 def contribution_chart(values, rows, name: str) -> dict:
-    """Each sample's contribution to one weight's gradient: a bar each, or how many have which size.
+    """Each sample's contribution to one weight's gradient: one bar per sample, or a histogram of many.
 
-    A sample's own bar carries its row in the source as custom data.
+    A single sample's bar has its row in the source as custom data.
     """
     values = np.asarray(values, dtype=float)
     x, heights_title = {"exponentformat": "power"}, f"contribution to d{name}"
@@ -100,7 +100,7 @@ def contribution_chart(values, rows, name: str) -> dict:
 
 
 def _counted(values):
-    """How many values lie in each of some equal bins, zero an edge so that no bar has two signs: places, counts, width."""
+    """Counts of values in equal bins, with an edge at zero so that no bar has two signs: places, counts, width."""
     low, high = float(values.min()), float(values.max())
     step = max(high - low, 1e-300) / (BINS - 1)
     edges = step * np.arange(np.floor(low / step), np.ceil(high / step) + 1)
@@ -112,7 +112,7 @@ def _counted(values):
 
 
 def multiplier_chart(steps) -> dict:
-    """The two factors of each backward step, from 1 up or down on a log scale: the gradient grows, or it shrinks."""
+    """The two factors of each backward step, as bars from 1 on a log scale: above 1 the gradient grows."""
     sizes = [v for s in steps for v in (s.weights, s.slope, s.ratio) if v > 0 and np.isfinite(v)]
     low, high = np.log10(min([*sizes, 0.8])), np.log10(max([*sizes, 1.25]))
     written = {"textposition": "outside", "textfont": {"size": 14}, "constraintext": "none", "cliponaxis": False}
@@ -145,9 +145,9 @@ def multiplier_chart(steps) -> dict:
 def step_chart(step, what: str, learning_rate: float | None = None) -> dict:
     """The loss along the update, its tangent at the start, the step taken (s = 1) and the best one found.
 
-    learning_rate: that of the step, where s times it is the learning rate of any other step along the line (gradient
-    descent); the step taken and the best one are then named by theirs. If the best one lies beyond the drawn span, the
-    chart says so.
+    learning_rate: that of the step, if s times it is the learning rate of any other step along the line (gradient
+    descent); labels then show the learning rates of the step taken and of the best one. A note appears if the best one
+    lies beyond the drawn span.
     """
     low, high = float(np.nanmin(step.losses)), float(np.nanmax(np.where(np.isfinite(step.losses), step.losses, np.nan)))
     high = min(high, max(step.before, step.after) + 3 * max(step.before - low, 1e-12)) if np.isfinite(high) else 1.0
@@ -176,14 +176,14 @@ def step_chart(step, what: str, learning_rate: float | None = None) -> dict:
         hover = f"{name}: s = %{{x:.4g}}, loss %{{y:.8g}}"
         data.append(markers([x], [y], name, hover, size=size, color=color, symbol=symbol, cliponaxis=False))
     options = {"x": {"range": [-0.06, end + 0.06]}, "y": {"range": limits, "exponentformat": "e"}}
-    titles = "step length s (1 = the step that is taken)", f"loss on {what}"
+    titles = "step length s (1 = the step taken)", f"loss on {what}"
     return plot(data, *titles, height=340, annotations=notes, **options, **LEGEND)
 
 
 def check_chart(check, weights) -> dict:
-    """Backward against the difference quotient, a point a parameter, coloured by layer; right is on the diagonal.
+    """Backward against the difference quotient, a point per parameter, by layer; equal values lie on the diagonal.
 
-    weights (n_params, 3): layer, unit and source of each parameter, from 1; a point carries its own as custom data.
+    weights (n_params, 3): layer, unit and source of each parameter, from 1, as the point's custom data.
     """
     finite = np.concatenate([check.analytic, check.numeric])
     finite = finite[np.isfinite(finite)]
@@ -200,7 +200,7 @@ def check_chart(check, weights) -> dict:
 
 
 def step_size_chart(steps, errors, names) -> dict:
-    """The relative error of central differences against the step size: a V on log axes."""
+    """The relative error of central differences against the step size: V-shaped on log axes."""
     shown = np.where(np.isfinite(errors) & (errors > 0), errors, np.nan)
     data = [
         line(
@@ -221,7 +221,7 @@ def step_size_chart(steps, errors, names) -> dict:
 
 
 def cost_chart(costs) -> dict:
-    """Measured seconds against the number of parameters, both axes logarithmic: two lines of slope 1, one of slope 2."""
+    """Measured seconds against the number of parameters on log axes: slope 1 for one pass, 2 for the quotients."""
     n_params, data = [cost.n_params for cost in costs], []
     for name, seconds, color, dash, symbol in (
         ("one forward pass", [c.forward_seconds for c in costs], palette.LAYERS[5], "solid", "circle"),

@@ -1,4 +1,4 @@
-"""Charts of the samples themselves: how many of each class, and how a column is spread."""
+"""Charts of the samples: class sizes, and the distribution of a column."""
 
 import html
 
@@ -12,7 +12,7 @@ STACKED = {"barmode": "stack", "bargap": 0.08, "height": 260}
 
 
 def balance_chart(class_names, counts) -> dict:
-    """Samples a class, stacked by part. counts: {part: [count a class]}, as `inspection.class_balance` has them."""
+    """Samples per class, stacked by part. counts: {part: [count per class]}, from `inspection.class_balance`."""
     names = [html.escape(name) for name in class_names]
     colors = [palette.CLASSES[k % len(palette.CLASSES)] for k in range(len(names))]
     rim = {"width": 1, "color": palette.CHANCE}
@@ -26,7 +26,7 @@ def balance_chart(class_names, counts) -> dict:
 
 
 def histogram_chart(edges: np.ndarray, counts: dict, name: str, *, marked: float | None = None) -> dict:
-    """A column's values: edges (n_bins + 1,), counts {class name or "": (n_bins,)}; a line where the sample is."""
+    """A column's values: edges (n_bins + 1,), counts {class name or "": (n_bins,)}; a line marks the sample."""
     centres, limits = (edges[:-1] + edges[1:]) / 2, np.column_stack([edges[:-1], edges[1:]])
     traces = []
     for k, (label, numbers) in enumerate(counts.items()):

@@ -1,7 +1,8 @@
-"""Images made of pixels, and what a network does with them: packed for the page's own painter, or as plotly figures.
+"""Images of pixels, and a network's answers to them: packed for the page's painter, or as Plotly charts.
 
-Ink is drawn from paper to ink. A signed image (weights, contributions, gradients) is orange below zero and blue above,
-and zero is the page's own ground. Packed images hold every frame of the run, so they follow the timeline in the browser.
+Pixels are drawn in shades from paper to ink. A signed image (weights, contributions, gradients) is orange below zero
+and blue above; zero has the page's background colour. Packed images contain every frame of the run, so they follow the
+timeline in the browser.
 """
 
 import numpy as np
@@ -39,11 +40,11 @@ def pack_images(
     chosen: int | None = None,
     size: int = 64,
 ) -> bytes:
-    """Images (n, n_pixels) of one moment, with their exact numbers.
+    """Images (n, n_pixels) at one epoch, with their exact numbers.
 
-    kinds: "ink" (0 to the raster's high) or "signed" (its own symmetric scale) for each. labels: what a screen reader
-    says, captions: below each image, signs: before each, such as "×". size: an image's least width on the screen. A pixel
-    without a number is NaN.
+    kinds: for each image "ink" (0 to the raster's high) or "signed" (with its own symmetric scale). labels: texts for
+    screen readers; captions: texts below the images; signs: texts before them, such as "×". size: an image's minimum
+    width on the screen. A pixel without a number is NaN.
     """
     images = np.asarray(images, dtype=float).reshape(len(labels), raster.side**2)
     limits = [
@@ -59,7 +60,7 @@ def pack_images(
 
 
 def pack_weights(run: Run, raster: Raster, *, chosen: int | None = None, size: int = 58) -> bytes:
-    """The first layer's weights as images, a unit each, at every frame; one scale for all, so that motion is change."""
+    """The first layer's weights as images, one per unit, at every frame, all on one scale, so that changes show."""
     block = run.network(0).blocks(run.history.theta)[0]
     weights = block[..., :-1]
     limit = _symmetric(weights, quantile=0.995)
@@ -67,12 +68,12 @@ def pack_weights(run: Run, raster: Raster, *, chosen: int | None = None, size: i
     labels = [f"Unit {u + 1}" for u in range(n_units)]
     return _pack(
         differences(quantise(weights, *limit)), ["signed"] * n_units, [limit] * n_units, labels, raster=raster,
-        name="Weights of the first layer, an image a unit", choosable=True, chosen=chosen, size=size,
+        name="Weights of the first layer, one image per unit", choosable=True, chosen=chosen, size=size,
     )  # fmt: skip
 
 
 def _symmetric(values, quantile=1.0):
-    """[-limit, limit] around finite values; ±1 where all are zero or none is finite."""
+    """[-limit, limit] around finite values; ±1 if all are zero or none is finite."""
     sizes = np.abs(values[np.isfinite(values)])
     limit = float(np.quantile(sizes, quantile)) if sizes.size else 0.0
     return [-limit, limit] if limit > 0 else [-1.0, 1.0]
@@ -115,7 +116,7 @@ def pack_confusion(run: Run, *, chosen: int | None = None) -> bytes:
 
 
 def probability_bars(p: np.ndarray, names, *, true: int | None = None) -> dict:
-    """The outputs for one image, a bar a class, the numbers beside them; the true class is named by a mark."""
+    """The outputs for one image, one bar per class, with numbers; a mark shows the true class."""
     best = int(np.nan_to_num(p).argmax())
     colors = [palette.POSITIVE if k == best else palette.CHANCE for k in range(len(p))]
     ticks = [f"{text_of(name)} ✓" if k == true else text_of(name) for k, name in enumerate(names)]
@@ -127,7 +128,7 @@ def probability_bars(p: np.ndarray, names, *, true: int | None = None) -> dict:
 
 
 def activation_bars(network: Network, trace: Trace, *, chosen: tuple[int, int] | None = None) -> dict:
-    """The hidden layers' activations of one sample, a bar a unit, a row a layer; chosen: (layer, unit), unit from 0."""
+    """One sample's hidden activations, a bar per unit, a row per layer; chosen: (layer, unit), unit from 0."""
     n = len(network.layers) - 1
     gap = 0.24 / max(n, 1)
     height = (1 - gap * (n - 1)) / max(n, 1)
@@ -152,7 +153,7 @@ def activation_bars(network: Network, trace: Trace, *, chosen: tuple[int, int] |
 
 
 def probability_curves(walk: Walk, shown: int, names) -> dict:
-    """Outputs along a walk in percent: target and original, the others as one band, a dot where the answer changes."""
+    """Outputs along a walk in percent: target and original, all others as one band, dots where the answer changes."""
     steps, percent, answers = np.arange(len(walk.images)), 100 * walk.probabilities, walk.answers
     names, start = [text_of(name) for name in names], int(answers[0])
     others = np.delete(percent, [start, walk.target], axis=1)
@@ -178,12 +179,12 @@ def probability_curves(walk: Walk, shown: int, names) -> dict:
 
 
 def gallery_captions(true, predicted, p, names) -> list[str]:
-    """Below each image of a gallery: the true class, what the network says, and how sure it is."""
+    """Captions of a gallery: the true class, the network's answer and its probability."""
     return [
         f"{names[t]} → {names[s]} · {format_percent(v)}" for t, s, v in zip(true, predicted, p, strict=True)
     ]  # fmt: skip
 
 
 def sum_caption(values) -> str:
-    """The sum of an image's numbers, as below a contribution image."""
+    """The sum of an image's numbers: the caption of a contribution image."""
     return f"sum {format_number(float(np.sum(values)))}"

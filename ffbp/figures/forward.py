@@ -1,7 +1,7 @@
 """The forward pass in pictures: one sample on its way through the network, and what each layer makes of the plane.
 
-Arrays in, plots out; what a layer amounts to is computed in `ffbp.analysis.layer_view`. Colours say sign: orange is
-negative, blue positive, and negative edges are dashed as well.
+Plots are made from arrays; `ffbp.analysis.layer_view` computes what a layer does to them. Colours show the sign: orange
+is negative, blue positive, and negative edges are also dashed.
 """
 
 import html
@@ -21,24 +21,24 @@ FARTHEST = 8e307  # an axis from -FARTHEST to FARTHEST still has a finite length
 
 
 def text_of(name) -> str:
-    """A name from the data as text in a figure: no tags."""
+    """A name from the data as text in a figure, with tags escaped."""
     return html.escape(str(name), quote=False)
 
 
 def _scale(values) -> float:
-    """The largest size among finite values, 1 where there is none."""
+    """The largest absolute finite value, or 1 if there is none."""
     sizes = np.abs(np.concatenate([np.ravel(v) for v in values]))
     sizes = sizes[np.isfinite(sizes)]
     return float(sizes.max()) if sizes.size and sizes.max() > 0 else 1.0
 
 
 def _short(value) -> str:
-    """A number that fits into a node; the full one is under the pointer."""
+    """A number that fits into a node; hovering shows all its digits."""
     return fixed(value, 2).replace("-0.00", "0.00") if abs(value) < 100 else format_number(value)
 
 
 def shown_units(W_next: np.ndarray | None, a: np.ndarray) -> np.ndarray:
-    """The units of a layer that are drawn: all, or the twelve that contribute most to the next layer."""
+    """The units of a layer to draw: all, or the twelve that contribute most to the next layer."""
     if len(a) <= MAX_UNITS:
         return np.arange(len(a))
     with np.errstate(over="ignore", invalid="ignore"):
@@ -49,9 +49,9 @@ def shown_units(W_next: np.ndarray | None, a: np.ndarray) -> np.ndarray:
 def pass_picture(
     network: Network, trace, input_names, output_names, *, theme: str = "light", chosen: tuple[int, int] | None = None
 ) -> tuple[dict, str]:
-    """One pass as a network: activations in the nodes, contributions w·a on the edges; and what was left out, in words.
+    """One pass as a network: activations in the nodes, contributions w·a on the edges; and what is left out, in words.
 
-    trace: of one sample. chosen: (layer, unit index) to ring. A node of a layer carries (layer, unit) as custom data.
+    trace: of one sample. chosen: the (layer, unit index) that gets a ring. A node has (layer, unit) as custom data.
     """
     A = [a[:, 0] for a in trace.A]
     Ws = [layer.W for layer in network.layers]
@@ -79,7 +79,7 @@ def pass_picture(
 
 
 def _left_out(sizes, units, n_edges):
-    """What the picture does not draw, in words."""
+    """A sentence on what the picture leaves out."""
     parts = [
         f"{len(u)} of {size} {'inputs' if l == 0 else f'units of layer {l}'}"
         for l, (u, size) in enumerate(zip(units, sizes, strict=True))
@@ -87,14 +87,14 @@ def _left_out(sizes, units, n_edges):
     ]
     words = []
     if parts:
-        words.append(f"Drawn are {', '.join(parts)}: those that contribute most.")
+        words.append(f"The picture shows {', '.join(parts)}: those that contribute most.")
     if n_edges > MAX_EDGES:
-        words.append(f"Of {n_edges} edges between them, the {MAX_EDGES} with the largest contributions are drawn.")
+        words.append(f"Of {n_edges} edges, the picture shows the {MAX_EDGES} with the largest contributions.")
     return " ".join(words)
 
 
 def _edges(Ws, A, units, heights) -> tuple[list[dict], int]:
-    """Edges by the size of w·a in five widths, negative ones dashed; the numbers on hover, or written if they are few."""
+    """Edges in five widths by the size of w·a, negative ones dashed; numbers on hover, or written if there are few."""
     edges = [
         (l, i, j, float(W[units[l + 1][i], units[l][j]]) * float(A[l][units[l][j]]))
         for l, W in enumerate(Ws)
@@ -112,7 +112,7 @@ def _edges(Ws, A, units, heights) -> tuple[list[dict], int]:
         step = min(int(share * len(EDGE_WIDTHS)), len(EDGE_WIDTHS) - 1)
         start, end = float(heights[l][j]), float(heights[l + 1][i])
         groups[(value < 0, step)].append((l, start, end))
-        at = 0.24 if (i + j) % 2 else 0.6  # labels of crossing edges stand apart
+        at = 0.24 if (i + j) % 2 else 0.6  # keeps labels of crossing edges apart
         xs.append(l + at)
         ys.append(start + at * (end - start))
         to, source = units[l + 1][i], units[l][j]
@@ -121,7 +121,7 @@ def _edges(Ws, A, units, heights) -> tuple[list[dict], int]:
         texts.append(f"w·a into z{to + 1} of layer {l + 1}, from {origin}<br>{w:.17g} · {a:.17g}<br>= {value:.17g}")
         labels.append(_short(value))
     traces = []
-    for (negative, step), lines in groups.items():  # all of them, so that the traces stay the same from pass to pass
+    for (negative, step), lines in groups.items():  # also the empty ones, so that the number of traces is constant
         x = [x for l, _, _ in lines for x in (l, l + 1, None)]
         y = [y for _, start, end in lines for y in (start, end, None)]
         color, dash = (palette.NEGATIVE, "dash") if negative else (palette.POSITIVE, "solid")
@@ -135,7 +135,7 @@ def _edges(Ws, A, units, heights) -> tuple[list[dict], int]:
 
 
 def _nodes(network, trace, units, heights, names, theme, size, chosen) -> list[dict]:
-    """Nodes: the activation as colour and number, rimmed in the layer's colour, each layer on its own colour scale."""
+    """Nodes: the activation as colour and number, a rim in the layer's colour; each layer has its own colour scale."""
     nodes = []
     for l, chosen_units in enumerate(units):
         a = trace.A[l][chosen_units, 0]
@@ -150,7 +150,7 @@ def _nodes(network, trace, units, heights, names, theme, size, chosen) -> list[d
             is_output = l == len(units) - 1 and len(names[1]) == network.sizes[-1]
             label = f", {text_of(names[1][unit])}" if is_output else ""
             hover.append(f"layer {l}, unit {unit + 1}{label}<br>b = {b:.17g}<br>z = {z:.17g}<br>a = {value:.17g}")
-        # half as much again as the largest value: the ends of the scale stay light enough for the numbers
+        # 1.5 times the largest value keeps the ends of the scale light enough for the numbers
         limit = 1.6 * _scale([trace.A[l]])
         rims = [5 if chosen == (l, unit) else 2.5 for unit in chosen_units]
         scale = {"cmin": -limit, "cmax": limit, "opacity": 1, "colorscale": palette.value_scale(theme)}
@@ -165,7 +165,7 @@ def _nodes(network, trace, units, heights, names, theme, size, chosen) -> list[d
 def activation_curves(
     activation: Activation, Z: np.ndarray, A: np.ndarray, unit: int, layer: int, *, reach: float = 4.0
 ) -> dict:
-    """g and g' over z with one unit's z marked on both; for softmax with the neighbours' z held fixed.
+    """g and g' over z with one unit's z marked on both; for softmax, the neighbours' z are fixed.
 
     Z, A: the layer's columns (n_units, 1) for one sample, as the core computed them. reach: the axis shows -reach to
     reach, more if z lies outside.
@@ -195,8 +195,8 @@ def activation_curves(
 def layer_map(W, a_before, b, z, a, *, layer: int, theme: str = "light") -> dict:
     """A layer too large for a written matrix: W as a heat map, the inputs above it, b, z and a beside it.
 
-    Each block has a colour scale of its own, symmetric around zero; the numbers are under the pointer. A cell of z or a
-    carries (layer, unit) as custom data.
+    Each block has its own colour scale, symmetric around zero; hovering shows the numbers. A cell of z or a has
+    (layer, unit) as custom data.
     """
     units, sources = np.arange(1, len(W) + 1), np.arange(1, W.shape[1] + 1)
     own = [[[layer, int(unit)]] for unit in units]

@@ -1,7 +1,7 @@
-"""Numbers as formulas: matrices, vectors and sums written as LaTeX, so that a page shows the arithmetic that happened.
+"""Numbers as formulas: matrices, vectors and sums in LaTeX, so that a page shows the actual arithmetic.
 
-Everything here is pure: arrays and numbers in, strings for `st.latex` (or between dollar signs) out. Numbers have the four
-significant digits of `format_number`. Names are LaTeX written by us; text from users passes through `plain` only.
+All functions are pure: they turn arrays and numbers into strings for `st.latex` (or between dollar signs). Numbers have
+the four significant digits of `format_number`. Names are the project's own LaTeX; only `plain` takes text from users.
 """
 
 import numpy as np
@@ -26,7 +26,7 @@ def number(value) -> str:
 
 
 def factor(value) -> str:
-    """A number as a factor: a negative one stands in parentheses."""
+    """A number as a factor: a negative one is in parentheses."""
     text = number(value)
     return f"({text})" if text.startswith("-") else text
 
@@ -53,7 +53,7 @@ def shape(array) -> str:
 
 
 def entries(array) -> str:
-    """The numbers of a matrix (rows, columns) in brackets; a flat array is written as a column."""
+    """The numbers of a matrix (rows, columns) in brackets; a flat array becomes a column."""
     array = np.asarray(array, dtype=float)
     rows = array if array.ndim == 2 else array[:, None]
     lines = (" & ".join(number(value) for value in row) for row in rows)
@@ -61,7 +61,7 @@ def entries(array) -> str:
 
 
 def shaped(array, label: str = "") -> str:
-    """The numbers of a matrix or vector in brackets, a label and the shape written below."""
+    """The numbers of a matrix or vector in brackets, with a label and the shape below."""
     below = rf"{label}\;{shape(array)}" if label else shape(array)
     return rf"\underset{{\textstyle {below}}}{{{entries(array)}}}"
 
@@ -77,15 +77,15 @@ def vector(name: str, array) -> str:
 
 
 def aligned(lines) -> str:
-    """Lines below each other, aligned at their first ``&``."""
+    """Lines aligned at their first ``&``."""
     return r"\begin{aligned}" + r" \\ ".join(lines) + r"\end{aligned}"
 
 
 def weighted_sum(name: str, weights, inputs, bias=None, *, total, max_terms: int = MAX_TERMS) -> str:
-    """``name = w1·a1 + w2·a2 + ... + b``, then the products, then the total, aligned below each other.
+    """``name = w1·a1 + w2·a2 + ... + b``, then the products, then the total, in aligned lines.
 
-    weights, inputs: (n,). bias: a number, or None where there is none. total: the value that the core computed. With
-    more than ``max_terms`` terms the largest products are shown, and how many more there are, with their subtotal.
+    weights, inputs: (n,). bias: a number or None. total: the value that the core computed. With
+    more than ``max_terms`` terms, the formula shows the largest products, and the number and subtotal of the others.
     """
     weights, inputs = np.asarray(weights, dtype=float).ravel(), np.asarray(inputs, dtype=float).ravel()
     with np.errstate(over="ignore", invalid="ignore"):
@@ -115,5 +115,5 @@ def _broken(terms, joint):
 
 
 def plain(text) -> str:
-    """Text from data or a user, shown as it is where Markdown would be read: no formatting, no links, no formulas."""
+    """Text from data or a user, escaped for Markdown: no formatting, no links, no formulas."""
     return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|<>$~:^&" else c for c in str(text))

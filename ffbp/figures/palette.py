@@ -1,4 +1,4 @@
-"""Every colour in one place: safe for colour-blind eyes, readable on white and on black.
+"""All colours: safe for colour-blind readers, readable on white and on black.
 
 Class colours are the ends of the boundary's colour scale. A layer keeps its colour in every chart and table.
 """
@@ -13,7 +13,7 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid",
 TRAIN, TEST, PENALTY, TOTAL, CHANCE = "#1b9e77", "#b0368c", "#b8860b", "#6f7684", "#8a8f98"
 CURSOR = "#e5383b"
 WRONG = {"light": "#111111", "dark": "#ffffff"}
-# The middle of the diverging scale: the page's own ground, so that "undecided" fades away.
+# The middle of the diverging scale is the page's background, so that "undecided" fades away.
 MIDDLE = {"light": "#ffffff", "dark": "#1a1d24"}
 INK = {"light": "#1c1f26", "dark": "#f0f2f5"}  # drawn digits: the page's own text colour
 NEGATIVE, POSITIVE = CLASSES[0], CLASSES[1]

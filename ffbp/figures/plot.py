@@ -1,8 +1,8 @@
-"""Charts as plotly's own JSON: a dict with ``data`` and ``layout``, built a few times a second.
+"""Charts as Plotly's JSON: a dict with ``data`` and ``layout``, built a few times a second.
 
-`plotly.graph_objects` checks every word of a figure, which costs ten times as long as building it. So charts are dicts here,
-and the tests let `go.Figure(plot)` check every word once. What depends on the page (the colour of text and grid, the width)
-is left out: whoever draws the chart fills it in.
+`plotly.graph_objects` validates every key of a figure, which takes ten times as long as building it. So charts are dicts
+here, and the tests validate each of them once with `go.Figure(plot)`. Whatever depends on the page (the colour of text
+and grid, the width) is added when the chart is drawn.
 """
 
 import base64
@@ -11,12 +11,12 @@ import math
 
 import numpy as np
 
-FEW = 16  # shorter arrays are lists of numbers, longer ones bytes in base64, which is faster to write and to read
+FEW = 16  # shorter arrays become lists of numbers, longer ones bytes in base64, which are faster to write and read
 CLEAR = "rgba(0,0,0,0)"
 
 
 def axis(title: str, *, size: int = 15, standoff: int = 6, **options) -> dict:
-    """An axis with a title, its ticks outside, without zoom."""
+    """An axis with a title and ticks outside, without zoom."""
     return {
         **{"zeroline": False, "ticks": "outside", "ticklen": 3, "fixedrange": True, "automargin": True},
         "title": {"text": title, "font": {"size": size}, "standoff": standoff},
@@ -55,13 +55,13 @@ LEGEND = {
 
 
 def bars(x, y, hover: str, *, color, **options) -> dict:
-    """Bars of one colour, or of a colour each; hover: plotly's template of what a bar says."""
+    """Bars of one colour, or of one colour each; hover: Plotly's template of the hover text."""
     marker = {"color": color, **options.pop("marker", {})}
     return {"type": "bar", "x": x, "y": y, "marker": marker, "hovertemplate": f"{hover}<extra></extra>", **options}
 
 
 def line(x, y, name: str | None, hover: str | None, **style) -> dict:
-    """A line; style: its width, colour, dash, and options of the trace. hover: None for a line without a text of its own."""
+    """A line; style: width, colour, dash, and options of the trace. hover: None for a line without its own text."""
     pen = {key: style.pop(key) for key in ("color", "width", "dash") if key in style}
     said = {"hoverinfo": "skip"} if hover is None else {"hovertemplate": f"{hover}<extra></extra>"}
     said |= {} if name is None else {"name": name}
@@ -80,7 +80,7 @@ def markers(x, y, name: str | None, hover: str | None, *, size, color, **options
 
 
 def heatmap(z, x, y, limit: float, hover: str, *, colorscale, **options) -> dict:
-    """A matrix by colour on a scale from -limit to limit, with gaps between the cells as long as they are few."""
+    """A matrix in colours on a scale from -limit to limit; a few cells have gaps between them."""
     gaps = {"xgap": 1 if z.shape[1] < 40 else 0, "ygap": 1 if z.shape[0] < 40 else 0}
     scale = {"zmin": -limit, "zmax": limit, "colorscale": colorscale}
     return {
@@ -107,7 +107,7 @@ def cursor(x: float, *, color: str, **pen) -> dict:
 
 
 def as_json(value) -> str:
-    """Plotly's JSON as text; what is not a number is null, long arrays of numbers are bytes."""
+    """Plotly's JSON as text; NaN and infinity become null, long arrays of numbers become bytes."""
     return json.dumps(_plain(value), allow_nan=False, separators=(",", ":"))
 
 

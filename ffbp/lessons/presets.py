@@ -79,15 +79,15 @@ PRESETS = {
     "reference": Preset(
         "Reference: rate 0.1, too slow",
         Config(),
-        "At this learning rate, ten ReLU units bend the boundary only a little in 1000 epochs: 88.5 % of the points are "
-        "classified correctly. Play it from the start: when does the loss fall fastest?",
+        "At this learning rate, ten ReLU units bend the boundary only a little in 1000 epochs: 88.5 % of the points "
+        "are classified correctly. Play it from the start: when does the loss fall fastest?",
         _bends_a_little,
     ),
     "about_right": Preset(
         "Learning rate 1: about right",
         Config(learning_rate=1.0),
-        "The same moons and the same initial weights, ten times the learning rate: the boundary winds between the moons, "
-        "and 97.6 % of the points are classified correctly.",
+        "The same moons and the same initial weights, ten times the learning rate: the boundary winds between the "
+        "moons, and 97.6 % of the points are classified correctly.",
         lambda run, frame: abs(run.history.train_accuracy[frame] - 0.976) < 5e-4 and _rises(run) < 0.05,
     ),
     "too_fast": Preset(
@@ -100,8 +100,8 @@ PRESETS = {
     "beyond": Preset(
         "And beyond: rate 30 on bumps",
         Config(dataset="bumps", hidden=(16,), learning_rate=30.0, epochs=200),
-        "The loss rises at every step, each time by more, until the numbers overflow in epoch 5. At a hundredth of this "
-        "learning rate it falls.",
+        "The loss rises at every step, each time by more, until the numbers overflow in epoch 5. At a hundredth of "
+        "this learning rate it falls.",
         _overshoots,
     ),
     "xor_by_hand": Preset(
@@ -155,8 +155,8 @@ PRESETS = {
     "adam": Preset(
         "Adam on the same problem",
         Config(optimizer="adam", learning_rate=0.01),
-        "The reference experiment with Adam: after a hundred epochs its loss is 0.3199, where plain gradient descent has "
-        "0.3987.",
+        "The reference experiment with Adam: after a hundred epochs its loss is 0.3199, where plain gradient descent "
+        "has 0.3987.",
         lambda run, frame: run.history.epoch[frame] == 100 and abs(run.history.train_loss[frame] - 0.3199) < 5e-5,
         frame=66,
     ),

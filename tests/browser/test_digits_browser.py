@@ -167,7 +167,7 @@ def test_a_finger_chooses_cells_images_units_and_a_wanted_digit(visit):
     row = re.match(r"sample (\d+)", first.get_attribute("aria-label")).group(1)
     first.tap()
     playground.wait_address(f"sample={row}")
-    images(page, "Weights of the first layer, an image a unit").locator(".grid button").nth(4).tap()
+    images(page, "Weights of the first layer, one image per unit").locator(".grid button").nth(4).tap()
     playground.wait_address("unit=5")
     expect(images(page, "One unit's sum as images").locator(".caption").nth(1)).to_have_text("weights of unit 5")
     page.get_by_role("combobox", name="The network should see a").tap()
@@ -213,7 +213,7 @@ def test_everything_is_done_with_the_keyboard_alone(playground):
     page.keyboard.press("Enter")
     page.get_by_text("test images of a 2 that the network calls 0").wait_for()
 
-    units = images(page, "Weights of the first layer, an image a unit").locator(".grid button")
+    units = images(page, "Weights of the first layer, one image per unit").locator(".grid button")
     units.nth(4).click()
     playground.wait_address("unit=5")
     units.nth(4).press("ArrowRight")

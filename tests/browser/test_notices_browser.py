@@ -54,7 +54,7 @@ def test_panels_stay_where_they_are_when_notices_come_and_go(playground):
     for rate, said in (
         (None, "No warnings"),
         (10.0, "Dead units in epoch 1000"),
-        (0.1, "bend the line only a little"),
+        (0.1, "bend the boundary only a little"),
     ):
         if rate is not None:
             before = playground.data("run")
@@ -122,4 +122,6 @@ def test_progress_stands_in_the_lines_place_and_moves_nothing(playground):
     assert top(page, ".ffbp .panels") == before
     expect(page.locator(".ffbp-notices [role=status]")).to_be_hidden()
     page.get_by_role("button", name="Back to the defaults").click()
-    expect(page.locator(".ffbp-notices [role=status]")).to_contain_text("bend the line only a little", timeout=60_000)
+    expect(page.locator(".ffbp-notices [role=status]")).to_contain_text(
+        "bend the boundary only a little", timeout=60_000
+    )

@@ -97,7 +97,7 @@ def test_a_note_says_what_the_automatic_choice_does_with_images():
 
 
 def test_the_weights_of_every_frame_are_on_the_page(run):
-    header, arrays = blobs(digits(), "ffbp_images")["Weights of the first layer, an image a unit"]
+    header, arrays = blobs(digits(), "ffbp_images")["Weights of the first layer, one image per unit"]
     assert header["n_frames"] == run.n_frames
     assert arrays[header["values"]["$"]].shape == (run.n_frames, 64, 64)
 
@@ -210,7 +210,7 @@ def test_another_unit_is_chosen_by_its_number_and_kept_in_the_link():
     app.number_input(key="digits:unit").set_value(9)
     app = check(app.run())
     assert address(app)["unit"] == "9"
-    assert blobs(app, "ffbp_images")["Weights of the first layer, an image a unit"][0]["chosen"] == 8
+    assert blobs(app, "ffbp_images")["Weights of the first layer, one image per unit"][0]["chosen"] == 8
 
 
 def test_the_gradient_at_the_pixels_and_the_walk_are_the_cores(run):
@@ -367,7 +367,7 @@ def test_mnist_is_fetched_trained_and_shown_as_images(local_mnist):
     app = check(app.run())
     config = app.session_state["config"]
     assert (config.file_name, config.hidden, config.columns) == ("MNIST 28×28", (32,), ())
-    header, arrays = blobs(app, "ffbp_images")["Weights of the first layer, an image a unit"]
+    header, arrays = blobs(app, "ffbp_images")["Weights of the first layer, one image per unit"]
     assert header["side"] == 28
     assert arrays[header["values"]["$"]].shape[1:] == (32, 784)
     assert "sample of MNIST" in text(app)
@@ -384,7 +384,7 @@ def test_a_link_to_mnist_offers_to_fetch_it_and_keeps_the_rest(local_mnist):
     app.button(key="digits:mnist").click()
     app = check(app.run())
     assert app.session_state["config"].hidden == (8,)
-    assert blobs(app, "ffbp_images")["Weights of the first layer, an image a unit"][0]["side"] == 28
+    assert blobs(app, "ffbp_images")["Weights of the first layer, one image per unit"][0]["side"] == 28
 
 
 def test_a_drawing_on_mnist_is_28_by_28(local_mnist):
