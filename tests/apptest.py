@@ -13,7 +13,7 @@ PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
 
 
 def run_page(path, **params):
-    """A page run with URL parameters, every control of its sidebar open."""
+    """Run a page with URL parameters and open every group of its sidebar."""
     app = AppTest.from_file(str(path), default_timeout=waiting.SECONDS)
     for title in PAGE_TITLES.values():
         for more in ("data", "network", "training"):
@@ -28,7 +28,7 @@ def playground(**params):
 
 
 def blob_of(app):
-    """The packed run that the page's player got."""
+    """The packed run of the page's player."""
     return next(c.proto.bytes for c in app.get("bidi_component") if c.proto.component_name.endswith("ffbp_player"))
 
 
@@ -44,6 +44,6 @@ def named(elements, name):
 
 
 def notices_of(app):
-    """What the line beside the title says of the run, the most urgent first."""
+    """The notices beside the title, the most urgent first."""
     proto = next(c.proto for c in app.get("bidi_component") if c.proto.component_name.endswith("ffbp_notices"))
     return json.loads(proto.bytes)["items"]

@@ -1,4 +1,4 @@
-"""A server of its own for the browser tests, and what a person does on the page."""
+"""A separate server for the browser tests, and a user's actions on the page."""
 
 from contextlib import contextmanager
 
@@ -7,13 +7,13 @@ from servers import running
 
 @contextmanager
 def serving():
-    """A fresh server; yields its address."""
+    """Start a new server; yield its address."""
     with running() as server:
         yield server.address
 
 
 class Playground:
-    """What a person does on the page."""
+    """A user's actions on the page."""
 
     def __init__(self, page, address):
         self.page, self.address = page, address

@@ -1,4 +1,4 @@
-"""A Chromium for the browser tests: the system's, or else installed by whatever means this machine has."""
+"""A Chromium for the browser tests: the system's, or one installed as this machine allows."""
 
 import os
 import shutil
@@ -28,7 +28,7 @@ def find() -> str | None:
 
 
 def install() -> str:
-    """Find a Chromium, or install one: by apt where that is allowed, else Playwright's download."""
+    """Find a Chromium, or install one: by apt if possible, else by Playwright's download."""
     if path := find():
         return path
     attempts = []

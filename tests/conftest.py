@@ -1,4 +1,4 @@
-"""``--full``: the full numbers of the robustness tests, which take minutes; without it, a sample of the same."""
+"""``--full`` runs the robustness tests on all cases, which takes minutes; the default is a sample of them."""
 
 import pytest
 

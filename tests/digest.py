@@ -22,7 +22,7 @@ WIDE = {  # where a matrix product is large enough to be split between threads
 
 
 def losses(steps: int | None = None) -> dict[str, list[str]]:
-    """The data loss before each update, as exact text, by name."""
+    """The loss before each update, as exact text, by name."""
     configs = {key: preset.config for key, preset in PRESETS.items()} | WIDE
     return {
         key: [v.hex() for v in ffbp.train(config).history.step_loss[:steps].tolist()] for key, config in configs.items()

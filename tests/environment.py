@@ -1,4 +1,4 @@
-"""A virtual environment of the project's own, and commands run in it one after the other."""
+"""A separate virtual environment, and commands that run in it one after the other."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def run_in(name: str, requirements: str, *steps: tuple[str, ...]) -> int:
-    """Install `requirements` into the folder `name`, then run Python with each of `steps`; the first code that is not 0."""
+    """Install `requirements` into the folder `name`, run Python with each of `steps`; return the first code other than 0."""
     folder = ROOT / name
     python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     if not python.exists():

@@ -1,4 +1,4 @@
-"""Small experiments for the tests of exported programs, and a way to run a program as if in a file of its own."""
+"""Small experiments for the tests of exported programs, and a way to run a program as if from a file."""
 
 import contextlib
 import io
@@ -24,7 +24,7 @@ def pairs(task: str, n_classes: int) -> list[tuple[str, str]]:
 
 
 def covering(seed: int) -> list[Config]:
-    """Seeded experiments in which every entry of every registry, every pair of loss and output, and every option occurs.
+    """Seeded experiments that cover every registry entry, every pair of loss and output, and every option.
 
     Each registry is walked through in an order of its own, so that entries meet others by chance.
     """
@@ -69,7 +69,7 @@ def walk_all(registry, rng):
 
 
 def sampled_options(rng: random.Random, dataset: str) -> dict:
-    """Everything but the registries' keys, small enough to train at once."""
+    """All other fields, small enough to train at once."""
     source = DATASETS[dataset]
     options = {
         "hidden": rng.choice([(), (1,), (5,), (12,), (3, 4), (12, 2), (30, 12), (2, 3, 2)]),
@@ -106,7 +106,7 @@ def sampled_options(rng: random.Random, dataset: str) -> dict:
 
 
 def execute(text: str) -> dict:
-    """The namespace after a program has run, without plotly and matplotlib, its printing swallowed."""
+    """The namespace after a program has run, without plotly, matplotlib and printed output."""
     namespace = {"__name__": "__main__"}
     missing = {"plotly": None, "matplotlib": None, "matplotlib.pyplot": None}
     with mock.patch.dict(sys.modules, missing), np.errstate(), contextlib.redirect_stdout(io.StringIO()) as out:
@@ -115,7 +115,7 @@ def execute(text: str) -> dict:
 
 
 def difference(losses, expected) -> float:
-    """The largest difference of two courses, relative to max(1, loss); infinity where their lengths differ."""
+    """The largest difference of two loss curves, relative to max(1, loss); infinite if their lengths differ."""
     losses, expected = np.array(losses, dtype=float), np.asarray(expected)
     if losses.shape != expected.shape:
         return np.inf

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 (a file a line)
-"""Files as people have them: text or bytes, and what a teacher would expect of each.
+"""Files from practice: text or bytes, and what a teacher would expect of each.
 
 columns: by name, a list of numbers (None for a gap), or a tuple of the categories; only those that matter are named.
 target: the one that is guessed. said: fragments of the sentences that the page shows. fault: a fragment of the message where the
@@ -30,12 +30,12 @@ def grid(header, *rows, sep=","):
 
 
 def one(cells, sep=";", header="a;y"):
-    """A column a with these cells beside a target p, q, p, ..."""
+    """A column a with these cells, and a target p, q, p, ..."""
     return header + "\n" + "".join(f"{cell}{sep}{'pq'[i % 2]}\n" for i, cell in enumerate(cells))
 
 
 def forty(bad, row=11, column="a", quote=False):
-    """Forty rows of decimals, one of them something else."""
+    """Forty rows of decimals, except for one."""
     cells = [f"{i * 0.37:.2f}" for i in range(1, 41)]
     cells[row - 2] = f'"{bad}"' if quote else bad
     return f"{column},b,y\n" + "".join(f"{cell},{i % 7 + i % 3},{'pq'[i % 2]}\n" for i, cell in enumerate(cells))

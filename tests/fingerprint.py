@@ -1,4 +1,4 @@
-"""What every number of some runs is, and every exported text, as short as possible: it shows whether a change changed them.
+"""Digests of every number of some runs and of every exported text, to show whether a change affects them.
 
 `python tests/fingerprint.py` writes tests/unit/fingerprints.json anew; do that only where a number or a text changes on
 purpose, and say which. Of a run: a digest of its parameters, of each column of its history and of its step losses, bit for
@@ -27,7 +27,7 @@ N_RANDOM = 20
 
 
 def configs() -> dict[str, ffbp.Config]:
-    """Each preset, and seeded experiments of all optimizers, losses and tasks."""
+    """Every preset, and seeded experiments with all optimizers, losses and tasks."""
     several = experiments.covering(12)[:N_RANDOM]
     return {key: preset.config for key, preset in PRESETS.items()} | {f"random {i}": c for i, c in enumerate(several)}
 
@@ -39,20 +39,20 @@ def digest(data) -> str:
 
 
 def of_run(run: ffbp.Run) -> dict:
-    """The digests of a run's history by column, and its loss before training and at the first recorded epoch."""
+    """The digests of a run's history by column, and its losses before training and at the first recorded epoch."""
     history = {item.name: digest(getattr(run.history, item.name)) for item in fields(run.history)}
     return {"history": history, "first": [float(value).hex() for value in run.history.train_loss[:2]]}
 
 
 def of_texts(run: ffbp.Run) -> dict[str, str]:
-    """The digests of the programs that the run can be exported as."""
+    """The digests of the run's exported programs."""
     return {
         key: digest(program(run, key)) for key, form in FORMS.items() if form.kind == CODE and not available(run, key)
     }
 
 
 def machine() -> dict[str, str]:
-    """What the last digits depend on."""
+    """Versions and hardware on which the last digits depend."""
     simd = np.show_config(mode="dicts").get("SIMD Extensions", {}).get("found", [])
     blas = sorted({each.get("architecture", "") for each in threadpool_info() if each["user_api"] == "blas"})
     versions = {key: made_with()[key] for key in ("numpy", "scikit-learn", "machine")}

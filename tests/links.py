@@ -1,4 +1,4 @@
-"""Links as nobody means them: valid ones mutated, and nonsense, as raw query strings."""
+"""Broken links as raw query strings: mutated valid links, and nonsense."""
 
 import random
 import string
@@ -21,7 +21,7 @@ KEYS = (*FIELD_KEYS, *VIEW, INPUTS)
 
 
 def random_links(n: int, configs, seed: int = 6):
-    """n raw query strings. configs: valid configurations, whose parameters are mutated."""
+    """n raw query strings. configs: valid configurations whose parameters are mutated."""
     rng = random.Random(seed)
     return [_link(rng, configs) for _ in range(n)]
 

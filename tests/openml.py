@@ -1,4 +1,4 @@
-"""A small local copy of MNIST in the form in which scikit-learn keeps what openml.org sent: fetching it needs no internet."""
+"""A small local copy of MNIST in the form of scikit-learn's openml.org cache, so that fetching needs no internet."""
 
 import gzip
 import hashlib
@@ -12,13 +12,13 @@ from ffbp.data.handwriting import digit_28x28
 
 
 def drawn_images(n=300, *, seed=5):
-    """Drawn digits as MNIST has them: X (n, 784), whole grey levels 0..255, y (n,), 0..9."""
+    """Drawn digits in MNIST's form: X (n, 784), whole grey levels 0..255, y (n,), 0..9."""
     found = list(drawings(n, seed=seed))
     return np.array([digit_28x28(strokes).ravel() for _, strokes in found]), np.array([digit for digit, _ in found])
 
 
 def write_copy(folder, X, y):
-    """Write the answers of openml.org for mnist_784, version 1, into scikit-learn's data folder."""
+    """Write openml.org's responses for mnist_784, version 1, into scikit-learn's data folder."""
     names = [f"pixel{k + 1}" for k in range(X.shape[1])]
     digits = [str(k) for k in range(10)]
     head = ["@RELATION mnist_784", *(f"@ATTRIBUTE {name} real" for name in names)]

@@ -1,4 +1,4 @@
-"""Digits as a pen writes them: strokes on a canvas whose side is 1, y downwards, as the writers of optdigits wrote them."""
+"""Digits as pen strokes on a canvas whose side is 1, y downwards, in the style of the writers of optdigits."""
 
 import numpy as np
 
@@ -39,14 +39,14 @@ PENS = {
 
 
 def dense(stroke, n=40):
-    """A stroke with n points evenly along it."""
+    """A stroke with n evenly spaced points."""
     along = np.r_[0, np.cumsum(np.hypot(*np.diff(stroke, axis=0).T))]
     places = np.linspace(0, along[-1], n)
     return np.column_stack([np.interp(places, along, stroke[:, axis]) for axis in (0, 1)])
 
 
 def drawings(n, *, seed=0):
-    """(digit, strokes) n times: digits in turn, each turned, slanted, scaled, moved and shaken a little."""
+    """(digit, strokes) n times: all digits in turn, each slightly rotated, slanted, scaled, moved and shaken."""
     rng = np.random.RandomState(seed)
     for i in range(n):
         angle, slant = np.radians(rng.uniform(-8, 8)), rng.uniform(-0.2, 0.2)

@@ -1,4 +1,4 @@
-"""A quick hand: seeded sequences of changes in a browser, as fast as people are, and what must be true when it rests.
+"""A fast user: seeded sequences of changes in a browser at human speed, and checks of the page at rest.
 
 At rest the address, the configuration, the controls, the panels and the copied link say the same, and each control has the
 last value that was given to it. Any number of sequences: `python tests/quick.py --sequences 1000 --from 0`.
@@ -93,7 +93,7 @@ def _history(config):
 
 
 class Hand:
-    """One person at one page. ``given``: what each control was given last, as (values that may hold, when)."""
+    """One user at one page. ``given``: the last value of each control, as (values that may hold, when)."""
 
     def __init__(self, page, address, seed):
         self.random, self.page, self.address, self.seed = random.Random(seed), page, address, seed
@@ -121,7 +121,7 @@ class Hand:
     # What the hand does
 
     def act(self):
-        """One change, of a random kind."""
+        """Make one random change."""
         kinds = ["control"] * 12 + [
             "back",
             "back",
@@ -190,7 +190,7 @@ class Hand:
         ).click()
 
     def _decided(self, config, what):
-        """Something gave a value to every control."""
+        """Note that an action set every control."""
         now = time.monotonic()
         for name, (values, when) in list(self.given.items()):
             if now - when > UNDECIDED:
@@ -240,7 +240,7 @@ class Hand:
             box.first.click()
 
     def _points(self):
-        """Draw points of one's own, clear them, undo."""
+        """Draw points, clear them, undo."""
         names = ("Start from this dataset", "Clear", "Undo")
         found = [self.page.get_by_role("button", name=name, exact=True) for name in names]
         if ready := [button for button in found if button.count() and button.is_enabled()]:
@@ -260,7 +260,7 @@ class Hand:
     # What is true when it rests
 
     def rest(self):
-        """Wait until nothing changes any more."""
+        """Wait until nothing changes."""
         end, last, since = time.monotonic() + waiting.SECONDS, None, time.monotonic()
         while time.monotonic() < end:
             now = self.page.evaluate(STATE)
@@ -272,7 +272,7 @@ class Hand:
         raise AssertionError(f"seed {self.seed} does not come to rest: {self.log}")
 
     def problems(self) -> list[str]:
-        """What is not as it should be, at rest."""
+        """The problems of the page at rest."""
         self.rest()
         url, found = self.page.url, []
         config, warnings = config_of(urlsplit(url).query)
@@ -311,13 +311,13 @@ class Hand:
 
 
 def config_of(search: str):
-    """The configuration of an address's query, and what is wrong with it."""
+    """The configuration of an address's query, and its problems."""
     params = dict(parse_qsl(search.removeprefix("?"), keep_blank_values=True))
     return ffbp.Config.from_params({k: v for k, v in params.items() if k not in VIEW and k != INPUTS})
 
 
 def play(context, address, seed, n_tabs=1) -> list[str]:
-    """One sequence in each of ``n_tabs`` tabs of one browser, by turns; the problems that are left, with what was done."""
+    """Run one sequence in each of ``n_tabs`` tabs of one browser, in turns; return problems with the actions before."""
     hands = [Hand(context.new_page(), address, seed * 1000 + tab).open() for tab in range(n_tabs)]
     for _ in range(random.Random(seed).randint(4, 9)):
         for hand in hands:

@@ -1,4 +1,4 @@
-"""Install what the tests need into .venv, a browser included, and run them all, two at a time: `python tests/run.py`.
+"""Install the tests' needs into .venv, including a browser, and run them two at a time: `python tests/run.py`.
 
 Further arguments go to pytest, for example `python tests/run.py tests/unit -k adam`.
 """

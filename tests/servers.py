@@ -1,4 +1,4 @@
-"""A Streamlit server of its own for a test or a benchmark, and what the system says about it."""
+"""A separate Streamlit server for a test or a benchmark, with its memory and processor time."""
 
 import os
 import socket
@@ -22,7 +22,7 @@ def free_port() -> int:
 
 
 class Server:
-    """One process that serves the app on loopback; its output goes to a file, so that it never waits for a reader."""
+    """One process that serves the app on loopback; its output goes to a file, so it never waits for a reader."""
 
     def __init__(self, port: int | None = None):
         self.port = port or free_port()
@@ -37,7 +37,7 @@ class Server:
         return self.process.pid
 
     def start(self) -> "Server":
-        """Start, and return when it answers."""
+        """Start the server; return when it answers."""
         command = [
             sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true", "--server.port",
             str(self.port), "--server.address", "127.0.0.1", "--server.fileWatcherType", "none",
@@ -59,7 +59,7 @@ class Server:
             return False
 
     def stop(self) -> None:
-        """End it as a system does at a restart; by force if it does not listen."""
+        """End the process as a system does at a restart; kill it if it does not react."""
         if self.process is None or self.process.poll() is not None:
             return
         self.process.terminate()
@@ -69,12 +69,12 @@ class Server:
             self.kill()
 
     def kill(self) -> None:
-        """End it at once, as a machine that loses its power."""
+        """Kill the process, as a power failure would."""
         self.process.kill()
         self.process.wait(10)
 
     def output(self) -> str:
-        """Everything it has printed."""
+        """The output so far."""
         self.log.seek(0)
         return self.log.read().decode("utf-8", "replace")
 
@@ -99,7 +99,7 @@ class Server:
 
 @contextmanager
 def running(port: int | None = None):
-    """A fresh server, stopped at the end."""
+    """Start a new server; stop it at the end."""
     server = Server(port)
     try:
         yield server.start()

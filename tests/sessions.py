@@ -1,4 +1,4 @@
-"""A person at a browser, without the browser: Streamlit's own protocol over a real websocket.
+"""A user's session without a browser: Streamlit's own protocol over a real websocket.
 
 A session sends what the browser sends (rerun with this address, these widgets) and reads messages until the script has
 ended. It keeps the cacheable messages as the browser does, so that unchanged data is not sent again to it either.
@@ -21,7 +21,7 @@ MAX_CACHED_RUNS = 2  # script runs that a message is kept for, as in the browser
 
 @dataclass
 class Answer:
-    """What one rerun brought. seconds: until the script had ended; picture: until the player had its data."""
+    """The result of one rerun. seconds: until the script ended; picture: until the player had its data."""
 
     query: str
     seconds: float = 0.0
@@ -38,7 +38,7 @@ class Answer:
 
 
 class Session:
-    """One websocket. `open`, then `rerun` as often as wanted, then `close`."""
+    """One websocket: `open`, then any number of `rerun`, then `close`."""
 
     def __init__(self, address: str, page: str = "", headers: dict[str, str] | None = None):
         self.address, self.page, self.headers = address, page, headers
@@ -63,7 +63,7 @@ class Session:
         await self.socket.close()
 
     def drop(self) -> None:
-        """Lose the connection without a word, as a phone in a tunnel does."""
+        """Drop the connection without closing it, like a phone in a tunnel."""
         self.socket.transport.abort()
 
     async def ask(self, query: str = "", widgets=()) -> None:

@@ -1,11 +1,11 @@
-"""The one limit of every wait in the tests: generous, because only a failing test waits it out."""
+"""The limit of every wait in the tests: generous, because only failing tests wait that long."""
 
 SECONDS = 120
 MILLISECONDS = SECONDS * 1000
 
 
 def patient(browser):
-    """The browser, with the limit in every page of every context that it opens."""
+    """The browser, with the limit set in every page of every context."""
     open_context = browser.new_context
 
     def new_context(**options):

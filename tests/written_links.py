@@ -1,4 +1,4 @@
-"""A hundred links of the version that wrote them, and what each means: they must mean the same for ever.
+"""A hundred links from an earlier version with their meanings, which must never change.
 
 `python tests/written_links.py` wrote tests/unit/links.json; never write it anew. Links of later versions go behind them.
 """
@@ -21,7 +21,7 @@ N_LINKS = 100
 
 
 def links() -> list[dict]:
-    """Presets and seeded experiments, as a page would write them, half of them at some moment and sample."""
+    """Links of presets and seeded experiments as a page writes them, half of them with an epoch and a sample."""
     rng, configs = random.Random(100), [preset.config for preset in PRESETS.values()]
     for seed in range(100, 110):
         configs += experiments.covering(seed)

@@ -1,4 +1,4 @@
-"""What several unit tests share: the reference run, and networks with random parameters to differentiate."""
+"""Shared by unit tests: the reference run, and networks with random parameters to differentiate."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ def reference():
 
 @pytest.fixture
 def random_network():
-    """A function: a network with random weights and biases, as gradient tests need them (zeros hide faults)."""
+    """A function that makes a network with random weights and biases for gradient tests (zeros hide faults)."""
 
     def build(sizes, activations, *, seed=0, **options):
         net = ffbp.Network(sizes, activations, **options)

@@ -1,4 +1,4 @@
-"""The animation and the pictures: what the GIF holds, read back by Pillow; colours and places from the run itself."""
+"""The animation and the pictures: Pillow reads the GIF back; colours and places come from the run itself."""
 
 from io import BytesIO
 

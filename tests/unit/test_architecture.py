@@ -1,4 +1,4 @@
-"""The rooms of the house: a package imports only packages that stand before it in one list."""
+"""The architecture: a package imports only packages that precede it in one list."""
 
 import ast
 import re
@@ -38,7 +38,7 @@ PAGES = [path for path in (ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"
 
 
 def room(path):
-    """The package that a file lies in; "" for the root's own."""
+    """The package of a file; "" for the root's own."""
     parts = path.relative_to(PACKAGE).parts
     return parts[0] if len(parts) > 1 else ""
 
@@ -49,7 +49,7 @@ def name(path):
 
 @cache
 def imports(path):
-    """The full names of all modules that a file imports, inside functions too."""
+    """The full names of all modules that a file imports, also inside functions."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):

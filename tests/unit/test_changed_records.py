@@ -1,4 +1,4 @@
-"""Any single change of a record, its checksum made anew, is noticed: a number, a text, or the structure.
+"""Any single change of a record with a new checksum is detected: in a number, a text, or the structure.
 
 A change is refused as the record is read, or its verdict is "false" or "within rounding", or the verdict says that it
 cannot be checked. Where it is none of these, nothing may be false: the changed record has to be, in every number, what
@@ -40,7 +40,7 @@ WORDS = [key for registry in REGISTRIES for key in registry] + [
     "NaN",
     "Infinity",
 ]
-# What only the file can tell; without it the verdict says so.
+# Only the file can settle these; without it, the verdict states that.
 OF_THE_FILE = [["data", name] for name in (
     "raw_train", "raw_test", "rows_train", "rows_test", "y_train", "y_test", "feature_names", "class_names", "target_name",
     "target_mean", "target_std",
@@ -48,7 +48,7 @@ OF_THE_FILE = [["data", name] for name in (
 
 
 def unpacked(value):
-    """The numbers of a packed array; None where it is none (any more)."""
+    """The numbers of a packed array; None if it is not one."""
     try:
         dtype = {"int64": "<i8", "float64": "<f8"}[value["dtype"]]
         return np.frombuffer(zlib.decompress(base64.b64decode(value["base64"], validate=True)), dtype).copy()
@@ -57,7 +57,7 @@ def unpacked(value):
 
 
 def meaning(value):
-    """A record's content as JSON, packed arrays as their numbers: two ways to pack the same are no change."""
+    """A record's content as JSON, packed arrays as numbers: packing the same numbers differently is no change."""
 
     def plain(value):
         numbers = unpacked(value)
@@ -83,7 +83,7 @@ def changed_leaf(rng, value):
 
 
 def nudged(rng, value):
-    """A number changed by anything from its last digit to a thousandth."""
+    """A number changed by between its last digit and a thousandth."""
     moved = value * (1 + rng.choice([-1, 1]) * 10.0 ** rng.uniform(-15.5, -3))
     return moved if moved != value else float(np.nextafter(value, 1.0)) if value else 10.0 ** rng.uniform(-300, -3)
 
@@ -101,7 +101,7 @@ def change_inside(rng, packed):
 
 
 def change_structure(rng, value):
-    """An object or a list with a part added, taken out, renamed, moved, or with something else in its place."""
+    """An object or a list with a part added, removed, renamed, moved or replaced."""
     value = value.copy()
     if not value or rng.random() < 0.2:
         return rng.choice([{}, [], None, 1, "A", [1, 2, 3], {"a": 1}])
@@ -122,7 +122,7 @@ def change_structure(rng, value):
 
 
 def change_one(rng, content):
-    """Change one number, one text or one part of the structure, in place; returns where."""
+    """Change one number, one text or one part of the structure, in place; return its place."""
     where, key, path, here = None, None, [], content
     while isinstance(here, dict | list) and here and not (path and rng.random() < 0.08):
         if path and isinstance(here, dict) and "base64" in here and len(unpacked(here)) and rng.random() < 0.7:
@@ -136,7 +136,7 @@ def change_one(rng, content):
 
 
 def how_it_is_noticed(text, path, table):
-    """What becomes of a changed record; fails if something false in it passes."""
+    """The fate of a changed record; fails if a false statement in it passes."""
     try:
         changed, fault = read.read_record(text), ""
     except ValueError as error:
@@ -160,14 +160,14 @@ def how_it_is_noticed(text, path, table):
         return "said"
     config, dataset = changed.run.config, changed.run.dataset
     again = json.loads(ffbp.dump_record(ffbp.train(config, dataset if config.file_name else None)))
-    # A record of version 1 may be read, and means the same here: what it says is compared key by key.
+    # A record of version 1 is readable and means the same here; it is compared key by key.
     for key in again.keys() - {"checksum", "made_with", "version"}:
         assert meaning(again[key]) == meaning(json.loads(text)[key]), path
     return "true"
 
 
 def unknowable(changed, path, table):
-    """Whether nothing can tell if this is true, or the file alone."""
+    """Whether this cannot be checked, or only with the file."""
     of_the_file = path in (["config", "file_name"], ["config", "file_fingerprint"])
     of_the_file = of_the_file or (table is None and path[:2] in OF_THE_FILE)
     return changed.unsaid or path[0] == "made_with" or (changed.run.config.file_name and of_the_file)

@@ -37,7 +37,7 @@ def random_number(rng, name):
 
 
 def random_config(rng):
-    """A valid configuration with about half of all fields off their defaults."""
+    """A valid configuration with about half of its fields changed from their defaults."""
 
     def some(probability=0.5):
         return rng.random() < probability
@@ -127,11 +127,11 @@ def configs():
 
 
 def same(a, b):
-    """Equal, types and signs of zero included."""
+    """Whether two values are equal, including types and signs of zero."""
     return a == b and repr(a) == repr(b) and hash(a) == hash(b)
 
 
-# What goes out comes back
+# Round trips
 
 
 def test_the_random_configurations_reach_every_field(configs):

@@ -334,7 +334,7 @@ def test_drawn_points_replace_the_samples():
     assert d.y_train.tolist() == [0.5, -0.25]
 
 
-# Gaps, and the split of what people bring
+# Gaps, and the split of your file
 
 
 def brought(X, y, **options):

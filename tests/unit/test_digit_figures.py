@@ -1,4 +1,4 @@
-"""What the digits' pictures hold is what the run is: weights of every frame, counts, precision and recall."""
+"""The digits' pictures show the run's own numbers: weights of every frame, counts, precision and recall."""
 
 import numpy as np
 import plotly.graph_objects as go

@@ -1,4 +1,4 @@
-"""The digits' own experiment on two of the ten seeds; all ten: `python -m pytest tests/benchmarks/test_digits.py -s`."""
+"""The experiment of the Digits page on two of the ten seeds; all ten: `python -m pytest tests/benchmarks/test_digits.py -s`."""
 
 from dataclasses import replace
 

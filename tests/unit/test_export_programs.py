@@ -1,4 +1,4 @@
-"""Exported NumPy scripts and notebooks: run, and compared with the run that they were written from, step by step.
+"""Exported NumPy scripts and notebooks are run and compared, step by step, with the run they were made from.
 
 The sample here has every entry of every registry. All combinations of activation, loss and output, initializer,
 optimizer and schedule are run by `python -m pytest tests/combinations` (about half an hour).
@@ -227,7 +227,7 @@ def test_the_picture_is_drawn_where_plotly_is_there(config, tmp_path, monkeypatc
     assert [name for name, _ in shown[1:]] == ["shown", "shown"]
 
 
-# Data that somebody brought
+# Your file
 
 
 def drawn(task="classification"):
@@ -246,7 +246,7 @@ def test_drawn_points_stand_in_the_script_itself(task):
 
 
 def from_file(tmp_path, monkeypatch, *, task="classification", names=("no", "yes", "maybe"), columns=(2, 0)):
-    """A run whose data are a file, and the data.csv that goes with its programs."""
+    """A run on a file, and the data.csv that belongs to its programs."""
     rng = np.random.RandomState(1)
     X = rng.randn(40, 3)
     y = np.arange(40) % len(names) if task == "classification" else X @ [1.0, -2.0, 0.5]
@@ -264,7 +264,7 @@ def from_file(tmp_path, monkeypatch, *, task="classification", names=("no", "yes
 
 
 def write_data(run, path):
-    """The table that goes with the programs of a file's run."""
+    """The table that belongs to the programs of a run on a file."""
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write(data_csv(run))
 
@@ -443,7 +443,7 @@ def test_a_new_activation_is_in_the_exported_programs_at_once(monkeypatch):
     assert forms.available(run, "sklearn") == ["It has no Square activation, only identity, logistic, tanh and relu."]
 
 
-# What a library cannot
+# Limits of libraries
 
 
 def test_a_library_without_an_equivalent_says_why():

@@ -1,4 +1,4 @@
-"""The tables read back exactly, and nothing in them is a formula."""
+"""The tables read back exactly and contain no formulas."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""One row a field: whatever a row says shows in checking, addresses, JSON, the terminal and the sidebar."""
+"""One row per field: it determines checking, addresses, JSON, the terminal and the sidebar."""
 
 import json
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Figures show the run's numbers; the packed run decodes to them."""
+"""Figures show the run's numbers, and the packed run decodes to them."""
 
 import math
 

@@ -1,5 +1,5 @@
 # ruff: noqa: SIM905 (cells, one beside the other)
-"""Files as people have them, each read as a teacher would expect, and what is downloaded loads back."""
+"""Files from practice are read as a teacher would expect, and downloads load back."""
 
 import csv
 import io
@@ -94,7 +94,7 @@ CELLS = [
 
 
 def hostile(rng):
-    """Bytes of a file of cells that might be taken for something else: mostly of one kind a column, so that all kinds occur."""
+    """Bytes of a file of ambiguous cells, mostly of one kind per column, so that all kinds occur."""
     width, n = rng.randint(2, 5), rng.choice((2, 3, 5, 12, 30))
     kinds = [rng.sample(CELLS, rng.choice((1, 2, 3, 8))) for _ in range(width)]
     header = [[*rng.sample(CELLS, width)]] if rng.random() < 0.5 else [[f"n{c}" for c in range(width)]]

@@ -1,4 +1,4 @@
-"""No number and no exported text changes unnoticed: the runs of tests/unit/fingerprints.json come out as they were."""
+"""No number and no exported text changes unnoticed: all runs match tests/unit/fingerprints.json."""
 
 import json
 

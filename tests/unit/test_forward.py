@@ -1,4 +1,4 @@
-"""Formulas and pictures of the forward pass: the numbers in them are those that were put in."""
+"""Formulas and pictures of the forward pass contain the numbers that they were made from."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The handout: whole, closed to the network, and nothing that a user named can leave its place."""
+"""The handout is complete, uses no network, and no user's name can break out of its place."""
 
 import base64
 import json
@@ -22,7 +22,7 @@ PLAYER = Path(ffbp.__file__).parent / "browser"
 
 
 class Page(HTMLParser):
-    """Elements in order, and the raw text of each script and style by its place."""
+    """Elements in order, and the raw text of each script and style."""
 
     def __init__(self, text):
         super().__init__()

@@ -1,4 +1,4 @@
-"""Strokes become images like the training images: their facts are measured on scikit-learn's digits, and then on ours."""
+"""Strokes become images like the training images: properties are measured on scikit-learn's digits, then on ours."""
 
 from dataclasses import replace
 
@@ -26,13 +26,13 @@ def drawn():
 
 
 def leftmost(row):
-    """About where in the bitmap's row block the ink begins, in pixels: a block holds 4 x 4."""
+    """The approximate column of a row block where the ink begins, in pixels of the bitmap; a block has 4 × 4."""
     block = np.flatnonzero(row)[0]
     return 4 * block + 4 - np.ceil(row[block] / 4)
 
 
 def facts(images):
-    """Mean ink; the outermost ink's columns and rows; how far the first and last row's beginnings are apart."""
+    """Mean ink; the columns and rows of the outermost ink; the distance between the first and last row's left edges."""
     apart = [leftmost(image[0]) - leftmost(image[-1]) for image in images if image[0].any() and image[-1].any()]
     return {
         "ink": images.sum(axis=(1, 2)).mean(),

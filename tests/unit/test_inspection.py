@@ -1,4 +1,4 @@
-"""What Inspect shows: rows and where they went, statistics, counts; against plain NumPy and pandas."""
+"""Rows and their sets, statistics and counts, against plain NumPy and pandas."""
 
 import numpy as np
 import pandas as pd

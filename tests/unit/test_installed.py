@@ -1,4 +1,4 @@
-"""`pip install .` gives a package to import and the command `ffbp`; name, version and licence are said once."""
+"""`pip install .` gives an importable package and the command `ffbp`; name, version and licence are stated once."""
 
 import os
 import re
@@ -18,7 +18,7 @@ ROOT = Path(ffbp.__file__).parents[1]
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
-    """A folder into which a copy of the project was installed, without its dependencies."""
+    """A folder with an installed copy of the project, without its dependencies."""
     folder = tmp_path_factory.mktemp("installed")
     source, target = folder / "source", folder / "target"
     source.mkdir()

@@ -89,12 +89,12 @@ def test_what_is_not_taken_is_named_in_a_warning(links):
 
 
 def _default_texts(name):
-    """Texts that mean the default, as far as simple ones go."""
+    """Simple texts that mean the default."""
     return {str(DEFAULTS[name]), "true", "1", "yes"} if DEFAULTS[name] is True else {str(DEFAULTS[name])}
 
 
 def _means_default(name, text):
-    """Whether the text alone is read as the default without a warning, or epochs were lowered to it."""
+    """Whether the text alone is read as the default without a warning, or epochs were reduced to it."""
     config, warnings = Config.from_params({name: text})
     return not warnings and getattr(config, name) == DEFAULTS[name]
 

@@ -1,4 +1,4 @@
-"""Random valid configurations: each trains to an end in words, within its bound, with a right gradient.
+"""Random valid configurations: each trains to a described end, within its work bound, with a correct gradient.
 
 2,000 of them with ``--full``; otherwise 40, with less work each, and the gradients of the smaller networks.
 """
@@ -28,7 +28,7 @@ MAX_SLOWNESS = 10  # measured to estimated seconds: about 1, but the sine of a h
 
 @pytest.fixture(scope="module")
 def runs(full):
-    """(run, seconds of processor time) of random configurations, their epochs lowered to a bounded work."""
+    """(run, seconds of processor time) of random configurations with epochs reduced to bounded work."""
     rng, found = random.Random(11), []
     n, work = (2000, 0.5) if full else (40, 0.02)
     with threadpool_limits(1):
@@ -64,7 +64,7 @@ def test_each_ends_finite_or_with_the_epoch_at_which_it_diverged_and_its_words(r
 
 
 def test_none_takes_longer_than_the_work_that_config_promises_by_more_than_a_factor(runs):
-    """Recording and measuring up to 300 frames comes on top: a second at most, however short the run."""
+    """Recording and measuring up to 300 frames adds at most a second, even to short runs."""
     assert all(run.config.epochs == 1 or Experiment(run.config).work <= MAX_WORK for run, _ in runs)
     slowest = max(runs, key=lambda pair: pair[1])
     print(f"slowest: {slowest[1]:.2f} s for an estimate of {Experiment(slowest[0].config).work:.2f} s")

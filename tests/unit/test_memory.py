@@ -1,4 +1,4 @@
-"""Arrays begin at a cache line, and are otherwise NumPy's."""
+"""Arrays begin at a cache line and otherwise behave like NumPy's."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""MNIST without the internet: a small local copy in openml's format, and every way in which there is none."""
+"""MNIST without internet access: a small local copy in openml's format, and every failure of the download."""
 
 import socket
 import urllib.error
@@ -29,7 +29,7 @@ def bunch():
 
 @pytest.fixture
 def fetched(monkeypatch, bunch):
-    """Make fetch_openml return the local copy; the calls are noted."""
+    """Make fetch_openml return the local copy and record its calls."""
     calls = []
 
     def fetch_openml(name, **options):

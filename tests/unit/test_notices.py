@@ -1,4 +1,4 @@
-"""Notices speak only when the numbers say so, and with the numbers."""
+"""A notice appears only if the numbers prove it, and it states them."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""Backpropagation to the pixels: checked by finite differences of the loss; the walk along it stays where it must."""
+"""Backpropagation to the pixels, checked by finite differences of the loss; the walk stays within its bounds."""
 
 import numpy as np
 import pytest

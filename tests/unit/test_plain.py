@@ -1,4 +1,4 @@
-"""The plain forms beside the fast ones: for every registry entry the same numbers, to the last bit where arithmetic allows."""
+"""Every registry entry's plain form gives the same numbers as its fast form, to the last bit if arithmetic allows."""
 
 import ast
 
@@ -30,14 +30,14 @@ HYPER = {
 
 
 def define(d):
-    """The namespace of what was exported."""
+    """The namespace of an exported program."""
     namespace = {"np": np}
     exec(compile("\n".join([*d.import_lines(), *d.new_lines()]), "exported.py", "exec"), namespace)
     return namespace
 
 
 def called(d, function, **arguments):
-    """What the exported function returns for these arguments."""
+    """The exported function's value for these arguments."""
     values = [arguments[name] for name in function.positional]
     return define(d)[function.name](*values, **{name: arguments[name] for name in function.keywords})
 
@@ -174,7 +174,7 @@ def test_clipping_is_the_trainings():
     assert same(called(d, d.source(clip_factor, "clip_factor"), grad=grad, clip=0.5), clip_factor(grad, 0.5))
 
 
-# Functions that somebody may add
+# Functions that a user may add
 
 
 def test_a_functions_parameters_are_those_that_it_uses():

@@ -1,4 +1,4 @@
-"""The record: loads back bit for bit, finds every change, and refuses what is no record in one sentence."""
+"""A record loads back bit for bit; every change is found, and any other file is refused in one sentence."""
 
 import base64
 import json
@@ -134,7 +134,7 @@ def test_the_layout_does_not_matter(text):
 
 
 def changed(text, change, *, resign=False):
-    """The record after a change of its content; with ``resign`` the checksum is made to fit."""
+    """The record after a change of its content; with ``resign``, with a new checksum."""
     content = json.loads(text)
     change(content)
     if resign:
@@ -240,7 +240,7 @@ def test_a_record_whose_parts_do_not_fit_is_refused_even_with_a_fitting_checksum
 
 @pytest.mark.parametrize("place", ['"train_loss": ', '"seed": ', '"checksum": ', '"W": '])
 def test_a_key_may_stand_once_only(text, place):
-    """Of two, Python reads the last, and a person the first."""
+    """Of two equal keys, Python reads the last, a person the first."""
     twice = text.replace(place, f"{place}[0.0], {place}", 1)
     with pytest.raises(ValueError, match="must stand once in its JSON object, got it twice"):
         ffbp.load_record(twice)

@@ -1,4 +1,4 @@
-"""The measure of the architecture: a new entry in a registry works everywhere, with no other file touched."""
+"""The test of the architecture: a new registry entry works everywhere without changes to other files."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""The shared cache: one training a configuration, interrupted soon, nothing half-made kept."""
+"""The shared cache: one training per configuration, interruptible, and no unfinished runs."""
 
 import threading
 import time

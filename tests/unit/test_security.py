@@ -1,4 +1,4 @@
-"""Nothing from a user becomes code or a file: the package's own source is read, and the server's limits with it."""
+"""Nothing from a user becomes code or a file: checks of the package's source and the server's limits."""
 
 import ast
 import re
@@ -11,7 +11,7 @@ from ffbp.data.rows import MAX_BYTES
 from ffbp.ui.files import MAX_MEGABYTES
 
 SOURCES = sorted({*FILES, *PAGES})
-# What a file may do although the rest may not, and why.
+# Exceptions for single files, with reasons.
 MAY_WRITE = {"ffbp/terminal/tour.py": "a person at their own terminal names the files"}
 MAY_READ = {
     "ffbp/terminal/options.py": "a person at their own terminal names the table",
@@ -35,7 +35,7 @@ FOREIGN = ("subprocess", "multiprocessing", "socket", "ctypes", "pickle", "marsh
 
 
 def calls(path):
-    """(name, call) of all calls in a file: `f(...)` and `x.f(...)` alike."""
+    """(name, call) of all calls in a file, both `f(...)` and `x.f(...)`."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call):
             function = node.func
@@ -43,12 +43,12 @@ def calls(path):
 
 
 def in_memory(call):
-    """Whether a saving call gets a file object of the program's own (`buffer`), so that nothing reaches the disk."""
+    """Whether a saving call writes to the program's own file object (`buffer`), so nothing reaches the disk."""
     return bool(call.args) and isinstance(call.args[0], ast.Name) and call.args[0].id in ("buffer", "stream")
 
 
 def opens_to_write(call):
-    """Whether an `open(...)` or `x.open(...)` names a mode that writes."""
+    """Whether an `open(...)` or `x.open(...)` has a writing mode."""
     values = [*call.args, *(keyword.value for keyword in call.keywords)]
     modes = [
         v.value
@@ -101,7 +101,7 @@ def test_what_is_allowed_is_needed():
 
 
 def test_the_walk_finds_what_it_looks_for(tmp_path):
-    """The judge is judged: each kind of fault is found in a file that has it."""
+    """The checks themselves work: they find each kind of fault in a file that has it."""
     bad = tmp_path / "bad.py"
     bad.write_text(
         "open('a', 'w'); eval('1'); st.markdown(x, unsafe_allow_html=True); p.write_text(''); np.save(path, a)"

@@ -1,4 +1,4 @@
-"""Whether a run parts from its repetition with one weight moved by one unit in the last place."""
+"""Whether a run differs from its repetition with one weight moved by one unit in the last place."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Stacks: many parameter vectors through one network, some at a time, give what each gives alone."""
+"""Stacks: many parameter vectors in chunks give the same results as one by one."""
 
 import numpy as np
 import pytest

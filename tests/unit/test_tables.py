@@ -1,4 +1,4 @@
-"""Files: what is recognised, what is refused and in which words, and that nothing else ever happens."""
+"""Files: what is recognised, what is refused and in which words, and no other outcome."""
 
 import csv
 import io
@@ -38,7 +38,7 @@ def same_columns(a, b):
     )
 
 
-# Out and back
+# Round trips
 
 
 @pytest.mark.parametrize("key", DATASETS)
@@ -398,7 +398,7 @@ def test_a_target_of_text_is_no_number():
         source_of(numbers, task=CLASSIFICATION)
 
 
-# Anything at all
+# Random files
 
 
 def _seeds():

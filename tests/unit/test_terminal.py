@@ -1,4 +1,4 @@
-"""The terminal: the tour's numbers are the run's, options are the link's, exit codes and messages are as expected."""
+"""The terminal: the tour shows the run's numbers, options match links, exit codes and messages are as expected."""
 
 import json
 import os
@@ -164,7 +164,7 @@ def test_a_confusion_matrix_counts_the_test_part(tour):
         assert [name, *counts] in rows
 
 
-# Options are the link's
+# Options match links
 
 
 def test_options_and_the_link_are_one_experiment(tour):
@@ -224,7 +224,7 @@ def test_the_command_of_an_experiment_brings_it_back():
     assert options.experiment(for_terminal(negative)).config == negative
 
 
-# A file of one's own
+# Your file
 
 
 ANIMALS = """height;weight;kind
@@ -596,7 +596,7 @@ def test_a_closed_pipe_is_no_error():
 
 
 def on_a_terminal(*arguments, **environment):
-    """What appears on a pseudo-terminal."""
+    """The output on a pseudo-terminal."""
     main, other = pty.openpty()
     env = {**{k: v for k, v in os.environ.items() if k != "NO_COLOR"}, "TERM": "xterm", **environment}
     process = subprocess.Popen([*COMMAND, *arguments], cwd=ROOT, stdout=other, stderr=other, stdin=other, env=env)

@@ -60,7 +60,7 @@ def assert_same(a, b):
 
 
 def numeric_gradient(net, X, y, h=1e-5):
-    """Central differences of the total loss, by nothing but `loss` and `penalty`."""
+    """Central differences of the total loss, using only `loss` and `penalty`."""
     grad = np.empty(net.n_params)
     for i in range(net.n_params):
         kept, total = net.theta[i], []
@@ -143,7 +143,7 @@ def test_initial_theta_sets_all_parameters():
 @pytest.mark.parametrize("shuffle", [True, False])
 @pytest.mark.parametrize("batch_size", [1, 7, 20, 48, 1000])
 def test_an_epoch_takes_every_sample_once_and_averages_a_short_batch_over_its_own_size(batch_size, shuffle):
-    """The same epochs with fresh arrays for every batch: nothing can leak from one batch or epoch into the next."""
+    """The same epochs with new arrays for every batch, so nothing can leak from one batch or epoch into the next."""
     config = Config(n_samples=60, hidden=(5,), activation="tanh", epochs=4, batch_size=batch_size, shuffle=shuffle)
     run = train(config)
     d, net, stream, losses = run.dataset, run.network(0), np.random.RandomState(config.seed), []
@@ -270,7 +270,7 @@ def test_the_shown_gradient_is_the_finite_difference_of_the_shown_loss(optimizer
 
 
 def brute_force_units(run, frame):
-    """How many units of each layer are inactive and saturated, unit by unit, slope by slope."""
+    """How many units of each layer are inactive and saturated, counted unit by unit."""
     net = run.network(frame)
     trace = net.forward(run.dataset.X_train)
     counts = []
@@ -439,7 +439,7 @@ def test_negative_frames_count_from_the_end(reference):
 
 
 def brute_force_divergence(config):
-    """Train with nothing but the two phases; the first epoch with a non-finite loss, gradient or parameter."""
+    """Train with the two phases only; return the first epoch with a non-finite loss, gradient or parameter."""
     d = dataset_for(config)
     training = Training(config, d)
     with np.errstate(all="ignore"):
@@ -653,7 +653,7 @@ def test_every_control_changes_the_computation(name):
 
 @pytest.mark.parametrize("optimizer", ffbp.OPTIMIZERS)
 def test_an_optimizer_takes_exactly_the_hyperparameters_that_it_declares(optimizer):
-    """So the controls that do not apply, and are hidden, do nothing."""
+    """Hidden controls, which do not apply, have no effect."""
     config = Config(**SMALL, optimizer=optimizer, learning_rate=0.01)
     changed = {"momentum": 0.5, "rho": 0.5, "beta1": 0.5, "beta2": 0.5, "epsilon": 0.01, "weight_decay": 0.5}
     for name, value in changed.items():

@@ -1,4 +1,4 @@
-"""Verification: what a record says is true, or it is noticed; another machine's rounding is not held against it."""
+"""Verification: false statements in a record are found, and rounding on another machine is tolerated."""
 
 import json
 import os
@@ -48,7 +48,7 @@ def forged(run, **changes):
 
 
 def of_a_file(data=CSV, name="class.csv", **options):
-    """A table and the run that was trained on it."""
+    """A table and a run on it."""
     table = ffbp.read_table(data, name)
     config = Config(file_name=table.name, file_fingerprint=table.fingerprint, hidden=(3,), epochs=8, **options)
     return table, ffbp.train(config, ffbp.dataset_for(config, ffbp.source_of(table)))
@@ -104,7 +104,7 @@ ELSEWHERE = {  # where rounding shows: ties, exact fits, tiny losses, a diverged
 
 
 def test_records_of_another_processor_verify(tmp_path):
-    """Other kernels of OpenBLAS, as an older processor would choose them; ignored where there are none."""
+    """Other OpenBLAS kernels, as an older processor would choose; skipped if there are none."""
     code = "import sys, ffbp\nfor line in sys.stdin: print(ffbp.dump_record(ffbp.train(ffbp.Config.from_json(line))), end='\\0')"
     result = subprocess.run(
         [sys.executable, "-c", code], input="\n".join(config.to_json() for config in ELSEWHERE.values()),
@@ -142,7 +142,7 @@ NEVER_MEASURED = ("train_r2", "test_r2")  # in classification
 
 
 def raised(array):
-    """The last number a little higher: more than any rounding, less than anybody sees."""
+    """The last number slightly higher: more than any rounding error, too little to see."""
     flat = array.reshape(-1)
     flat[-1] += 1 if array.dtype.kind == "i" else 0.05
 
@@ -262,7 +262,7 @@ def test_an_accuracy_that_counts_no_samples_is_found(small):
 
 
 def with_a_sample_at_the_limit(distance, **options):
-    """A run of one epoch whose first sample's output lies this far from 0.5, on its wrong side if `distance` > 0."""
+    """A run of one epoch whose first sample's output is this far from 0.5, on the wrong side if `distance` > 0."""
     points = ((0.0, 0.0, 0.0), (1.0, 0.5, 1.0), (-1.0, 0.5, 0.0), (2.0, -0.5, 1.0), (-1.5, -1.0, 0.0))
     theta = (1.0, 0.25, 4 * distance)
     return Config(
@@ -338,7 +338,7 @@ def test_a_unit_at_the_kink_is_undecided():
 
 @pytest.mark.parametrize("activation", ffbp.ACTIVATIONS)
 def test_rounding_bounds_hold_for_every_activation(activation):
-    """Against the same network with 32 more bits, where the machine has them."""
+    """Compare with the same network in 32 more bits, if the machine has them."""
     rng = np.random.RandomState(1)
     hidden = "tanh" if ffbp.ACTIVATIONS[activation].coupled else activation
     network = ffbp.Network((3, 8, 8, 3), (hidden, hidden, activation), loss="mse", task="classification")
@@ -376,7 +376,7 @@ def test_samples_of_a_machine_whose_sine_differs_in_the_last_digit_are_the_same_
 
 
 def swapped(array):
-    """The array with one of its last numbers taken for another that differs."""
+    """The array with one of its last numbers replaced by a different one."""
     array = array.copy()
     other = np.flatnonzero(array != array[-1])[0]
     array[-1], array[other] = array[other], array[-1]
