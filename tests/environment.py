@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def run_in(name: str, requirements: str, *steps: tuple[str, ...]) -> int:
-    """Install `requirements` into the folder `name`, run Python with each of `steps`; return the first code other than 0."""
+    """Install `requirements` into folder `name`, run Python with each of `steps`; return the first exit code but 0."""
     folder = ROOT / name
     python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     if not python.exists():

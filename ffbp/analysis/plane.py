@@ -76,7 +76,7 @@ def cell_centres(limits: tuple[float, float], n: int) -> np.ndarray:
     return low + (np.arange(n) + 0.5) * (high - low) / n
 
 
-def usual_axes(columns: tuple[int, ...], pair: tuple[int, ...] = (), groups=()) -> tuple[int, int]:
+def default_axes(columns: tuple[int, ...], pair: tuple[int, ...] = (), groups=()) -> tuple[int, int]:
     """The default axes of a plane, as positions among the chosen columns.
 
     The source's default pair if both are used, else the first two; in a file, measured columns come before the columns

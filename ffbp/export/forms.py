@@ -6,7 +6,7 @@ Not every run has every program: `available` says why not. Pillow, which picture
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ffbp.analysis.plane import Plane, plane_of, usual_axes
+from ffbp.analysis.plane import Plane, default_axes, plane_of
 from ffbp.data.generators import DATASETS
 from ffbp.export.animation import animation
 from ffbp.export.handout import handout
@@ -47,7 +47,7 @@ class Form:
 def usual_plane(run: Run) -> Plane:
     """The plane that the pages show at first."""
     pair = () if run.config.file_name else DATASETS[run.config.dataset].default_columns
-    return plane_of(run.dataset, usual_axes(run.dataset.columns, pair))
+    return plane_of(run.dataset, default_axes(run.dataset.columns, pair))
 
 
 def _on_plane(write: Callable) -> Callable[[Run], str | bytes]:

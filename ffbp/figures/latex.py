@@ -84,8 +84,8 @@ def aligned(lines) -> str:
 def weighted_sum(name: str, weights, inputs, bias=None, *, total, max_terms: int = MAX_TERMS) -> str:
     """``name = w1·a1 + w2·a2 + ... + b``, then the products, then the total, in aligned lines.
 
-    weights, inputs: (n,). bias: a number or None. total: the value that the core computed. With
-    more than ``max_terms`` terms, the formula shows the largest products, and the number and subtotal of the others.
+    weights, inputs: (n,). bias: a number or None. total: the value that the core computed. With more than ``max_terms``
+    terms, the formula shows the largest products, and the number and subtotal of the others.
     """
     weights, inputs = np.asarray(weights, dtype=float).ravel(), np.asarray(inputs, dtype=float).ravel()
     with np.errstate(over="ignore", invalid="ignore"):

@@ -1,8 +1,8 @@
 """Charts as Plotly's JSON: a dict with ``data`` and ``layout``, built a few times a second.
 
-`plotly.graph_objects` validates every key of a figure, which takes ten times as long as building it. So charts are dicts
-here, and the tests validate each of them once with `go.Figure(plot)`. Whatever depends on the page (the colour of text
-and grid, the width) is added when the chart is drawn.
+`plotly.graph_objects` validates every key of a figure, which takes ten times as long as building it. So charts are
+dicts here, and the tests validate each of them once with `go.Figure(plot)`. Whatever depends on the page (the colour of
+text and grid, the width) is added when the chart is drawn.
 """
 
 import base64

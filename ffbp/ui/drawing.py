@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from ffbp.analysis.plane import usual_axes
+from ffbp.analysis.plane import default_axes
 from ffbp.experiment import points
 from ffbp.experiment.config import Config
 from ffbp.experiment.packed_points import MAX_POINTS
@@ -130,7 +130,7 @@ def _start(config, plane):
     label, action, which = "Start from this dataset", points.start, ""
     if not points.can_start(config):
         source, columns = experiment.source, experiment.columns
-        positions = usual_axes(columns, source.default_columns) if plane.is_principal else plane.axes
+        positions = default_axes(columns, source.default_columns) if plane.is_principal else plane.axes
         label = "Use two columns and start" if plane.is_principal else "Use the picture's two columns and start"
         which = " in " + " and ".join(plain(source.feature_names[columns[position]]) for position in positions)
         action = partial(_start_on, positions=positions)

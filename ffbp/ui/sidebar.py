@@ -60,7 +60,7 @@ def draw() -> None:
 def usual_axes(config: Config) -> tuple[int, int]:
     """The columns of a slice unless chosen otherwise."""
     experiment = files.experiment(config)
-    return plane.usual_axes(experiment.columns, experiment.source.default_columns, experiment.source.groups)
+    return plane.default_axes(experiment.columns, experiment.source.default_columns, experiment.source.groups)
 
 
 class Sidebar:
