@@ -11,6 +11,8 @@ from ffbp.data.rows import MAX_COLUMNS, TableError
 from ffbp.data.source import CLASSIFICATION, NO_CLASS, REGRESSION, Source, ink_of
 from ffbp.data.split import usable_rows
 from ffbp.data.table import Column, Table, number_text
+from ffbp.words.english import sentence
+from ffbp.words.notice import Notice
 from ffbp.words.text import shorten
 
 MAX_CLASSES = 10  # the number of colours that can be told apart
@@ -30,8 +32,8 @@ class TableSource(Source):
 
     target: int = 0
     column_of: tuple[int, ...] = ()
-    left_out: tuple[tuple[str, str], ...] = ()
-    set_aside: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[tuple[str, Notice], ...] = ()
+    set_aside: tuple[tuple[str, Notice], ...] = ()
 
 
 # From a table to samples
@@ -129,7 +131,7 @@ def source_of(table: Table, *, target: int | None = None, task: str | None = Non
         target=target,
         column_of=column_of,
         left_out=tuple(left_out),
-        set_aside=tuple((table.columns[c].name, reason) for c, reason in set_aside),
+        set_aside=tuple((table.columns[c].name, fault) for c, fault in set_aside),
     )
 
 
@@ -172,56 +174,71 @@ def _features(table, target):
     for c, column in enumerate(table.columns):
         if c == target:
             continue
-        distinct = column.distinct()
-        if not len(distinct):
-            left_out.append((column.name, "every value is missing"))
+        fault = _fault(column)
+        if fault and (not column.is_number or fault.key == "all_missing"):
+            left_out.append((column.name, fault))
         elif column.is_number:
-            if len(distinct) == 1:
-                set_aside.append((c, f"every value is {number_text(distinct[0])}"))
-            elif _numbers_rows(column):
-                set_aside.append((c, "it only numbers the rows"))
+            set_aside += [(c, fault)] if fault else []
             columns.append(column.values)
             names.append(column.name)
             column_of.append(c)
-        elif len(distinct) == 1:
-            left_out.append((column.name, f"every value is {shorten(column.categories[0], 20)}"))
-        elif len(distinct) > GUESSED_CLASSES and 2 * len(distinct) > table.n_rows - column.n_missing:
-            left_out.append((column.name, f"nearly every row has a different text ({len(distinct):,})"))
-        elif len(distinct) > MAX_CATEGORIES:
-            left_out.append((column.name, f"it holds {len(distinct):,} different texts; at most {MAX_CATEGORIES} fit"))
         else:
-            ordered = sorted(column.categories)
-            shown = ordered[1:] if len(ordered) == 2 else ordered
-            groups.append(tuple(range(len(columns), len(columns) + len(shown))))
-            for category in shown:
-                indicator = (column.values == column.categories.index(category)).astype(float)
-                indicator[column.missing] = np.nan
-                columns.append(indicator)
-                names.append(f"{column.name} = {category}")
-                column_of.append(c)
+            indicators = _indicators(column)
+            groups.append(tuple(range(len(columns), len(columns) + len(indicators))))
+            columns += indicators.values()
+            names += [f"{column.name} = {category}" for category in indicators]
+            column_of += [c] * len(indicators)
         if len(columns) > MAX_COLUMNS or len(columns) * table.n_rows > MAX_CELLS:
             raise TableError(
                 f"The columns up to '{shorten(column.name)}' would make {len(columns):,} inputs of {table.n_rows:,} rows; "
                 f"at most {MAX_COLUMNS:,} inputs and {MAX_CELLS:,} values fit into memory: keep fewer columns or rows."
             )
-    usual = [c for c in column_of if c not in {c for c, _ in set_aside}]
-    if not usual and any(reason == "it only numbers the rows" for _, reason in set_aside):
-        set_aside = [(c, reason) for c, reason in set_aside if reason != "it only numbers the rows"]
-    elif not usual:
-        reasons = left_out + [(table.columns[c].name, reason) for c, reason in set_aside]
-        raise TableError(
-            f"No column other than '{shorten(table.columns[target].name)}' can serve as an input: {_listed(reasons)}; "
-            "add a column of numbers that vary."
-        )
+    if not set(column_of) - {c for c, _ in set_aside}:
+        set_aside = _without_row_numbers(table, target, left_out, set_aside)
     X = np.column_stack(columns) if columns else np.empty((table.n_rows, 0))
-    seen = {}
-    for f, name in enumerate(names):  # "a = b" may be a column's own name too
-        if name in seen:
-            raise TableError(
-                f"Two inputs would have the same name '{shorten(name)}'; rename column '{shorten(names[seen[name]])}'."
-            )
-        seen[name] = f
+    if len(set(names)) < len(names):  # "a = b" may be a column's own name too
+        name = shorten(next(name for f, name in enumerate(names) if name in names[:f]))
+        raise TableError(f"Two inputs would have the same name '{name}'; rename column '{name}'.")
     return X, tuple(names), tuple(column_of), tuple(groups), left_out, set_aside
+
+
+def _fault(column) -> Notice | None:
+    """Why a column is no input, or none unless chosen."""
+    distinct = column.distinct()
+    if not len(distinct):
+        return Notice("all_missing", "info")
+    if len(distinct) == 1:
+        return Notice("constant", "info", {"value": shorten(_value_text(column, distinct[0]), 20)})
+    if column.is_number:
+        return Notice("row_numbers", "info") if _numbers_rows(column) else None
+    n_values = len(column.values) - column.n_missing
+    if len(distinct) > GUESSED_CLASSES and 2 * len(distinct) > n_values:
+        return Notice("own_texts", "info", {"texts": len(distinct)})
+    if len(distinct) > MAX_CATEGORIES:
+        return Notice("many_texts", "info", {"texts": len(distinct), "most": MAX_CATEGORIES})
+    return None
+
+
+def _indicators(column) -> dict[str, np.ndarray]:
+    """A column of categories as columns of 0 and 1, NaN where it is missing; of two categories only the second."""
+    ordered = sorted(column.categories)
+    indicators = {}
+    for category in ordered[1:] if len(ordered) == 2 else ordered:
+        indicators[category] = (column.values == column.categories.index(category)).astype(float)
+        indicators[category][column.missing] = np.nan
+    return indicators
+
+
+def _without_row_numbers(table, target, left_out, set_aside):
+    """What is set aside where nothing else is left: a column that numbers the rows is an input after all."""
+    others = [(c, fault) for c, fault in set_aside if fault.key != "row_numbers"]
+    if len(others) < len(set_aside):
+        return others
+    faults = left_out + [(table.columns[c].name, fault) for c, fault in set_aside]
+    raise TableError(
+        f"No column other than '{shorten(table.columns[target].name)}' can serve as an input: {_listed(faults)}; "
+        "add a column of numbers that vary."
+    )
 
 
 def _numbers_rows(column):
@@ -238,9 +255,9 @@ def _numbers_rows(column):
 _TIMES = r"t|(time|hour|day|week|month|quarter|year|step|epoch|date|zeit|stunde|tag|woche|monat|jahr|an|jour|mois)s?( ?[(\[].*)?"
 
 
-def _listed(reasons, limit=3):
-    text = ", ".join(f"'{shorten(name, 20)}' ({reason})" for name, reason in reasons[:limit])
-    return text + (f" and {len(reasons) - limit} more" if len(reasons) > limit else "") if reasons else "there is none"
+def _listed(faults, limit=3):
+    text = ", ".join(f"'{shorten(name, 20)}' ({sentence(fault)})" for name, fault in faults[:limit])
+    return text + (f" and {len(faults) - limit} more" if len(faults) > limit else "") if faults else "there is none"
 
 
 @dataclass(frozen=True)

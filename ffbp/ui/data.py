@@ -23,6 +23,7 @@ from ffbp.ui.chart import chart
 from ffbp.ui.runs import Shown
 from ffbp.ui.samples import chosen_sample, mark_of, sample_chooser
 from ffbp.ui.timeline import player
+from ffbp.words.english import sentence
 from ffbp.words.numbers import format_number, format_percent
 
 PREVIEW_ROWS = 4
@@ -169,11 +170,11 @@ def account_lines(config: Config, source: table_source.TableSource) -> list[str]
         lines.append(
             f"{len(columns)} inputs from {len(columns) - encoded} columns: a category has an input of its own."
         )
-    for name, reason in source.left_out:
-        lines.append(f"{name} is no input: {reason}.")
+    lines += [f"{name} is no input: {sentence(fault)}." for name, fault in source.left_out]
     used = {source.column_of[f] for f in columns}
     names = [column.name for column in files.current().columns]
-    lines += [f"{name} is left aside: {reason}." for name, reason in source.set_aside if names.index(name) not in used]
+    aside = [(name, fault) for name, fault in source.set_aside if names.index(name) not in used]
+    lines += [f"{name} is left aside: {sentence(fault)}." for name, fault in aside]
     return lines if len(lines) <= 6 else [*lines[:6], f"{len(lines) - 6} more columns are no inputs."]
 
 

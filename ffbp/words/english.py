@@ -5,11 +5,11 @@ To add a sentence, write a function with the key's name in the file for its subj
 
 from collections.abc import Callable
 
-from ffbp.words import of_a_record, of_a_run, of_an_experiment
+from ffbp.words import of_a_record, of_a_run, of_a_table, of_an_experiment
 from ffbp.words.notice import Notice
 from ffbp.words.numbers import format_number, format_percent
 
-SENTENCES = of_a_run.SENTENCES | of_a_record.SENTENCES | of_an_experiment.SENTENCES
+SENTENCES = of_a_run.SENTENCES | of_a_record.SENTENCES | of_an_experiment.SENTENCES | of_a_table.SENTENCES
 
 
 def sentence(notice: Notice, number: Callable = format_number, percent: Callable = format_percent) -> str:

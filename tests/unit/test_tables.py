@@ -18,6 +18,7 @@ from ffbp.data.table import fingerprint
 from ffbp.data.table_source import MAX_CLASSES, Account, account, guess_target, guess_task, source_of
 from ffbp.data.write_table import table_csv, to_csv
 from ffbp.experiment.build import dataset_for
+from ffbp.words.english import sentence
 
 N_FUZZ = 10_000
 PLAIN = "height,width,kind\n1.5,2,cat\n2.5,3,dog\n3.5,4,cat\n4.5,6,dog\n"
@@ -270,8 +271,11 @@ def test_what_teaches_nothing_is_no_input_and_why_is_said():
     source = source_of(table("id,flat,a,flattext,kind,words,gone,t\n" + rows), target=4)
     assert source.feature_names == ("id", "flat", "a", "t")
     assert [source.feature_names[c] for c in source.default_columns] == ["a", "t"]
-    assert dict(source.set_aside) == {"id": "it only numbers the rows", "flat": "every value is 7"}
-    assert dict(source.left_out) == {
+    assert {name: sentence(fault) for name, fault in source.set_aside} == {
+        "id": "it only numbers the rows",
+        "flat": "every value is 7",
+    }
+    assert {name: sentence(fault) for name, fault in source.left_out} == {
         "flattext": "every value is same",
         "words": "nearly every row has a different text (60)",
         "gone": "every value is missing",
