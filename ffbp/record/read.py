@@ -16,6 +16,7 @@ import math
 import re
 import zlib
 from dataclasses import MISSING, dataclass, fields, replace
+from typing import get_args, get_origin, get_type_hints
 
 import numpy as np
 
@@ -29,7 +30,7 @@ from ffbp.experiment.config import Config
 from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.fields import MAX_FRAMES
 from ffbp.experiment.resolve import resolve
-from ffbp.record.write import FORMAT, KEYS, SPECIAL, VERSION, canonical, checksum, content_of, made_with
+from ffbp.record.write import FORMAT, KEYS, PACKED, SPECIAL, VERSION, canonical, checksum, content_of, made_with
 from ffbp.training.run import History, Run
 
 READABLE = (1, 2)  # in version 1 the automatic choice also standardised images
@@ -162,32 +163,24 @@ def _dict(value, name) -> dict:
 
 def _dataset(values) -> Dataset:
     """The samples, each field read by its type. Raises ValueError if the fields do not fit together."""
-    known = {f.name: f for f in fields(Dataset) if f.init}
-    taken = {}
-    for name, item in known.items():
-        if name not in values:
-            if item.default is MISSING:
-                raise ValueError(f"data.{name} must be in a record, got none; the file is incomplete")
-            continue
-        value, kind = values[name], str(item.type)
-        if "ndarray" in kind:
-            taken[name] = _unpacked(value, f"data.{name}")
-        elif "tuple" in kind:
-            taken[name] = _tuple(value, f"data.{name}", int if "int" in kind else str)
-        else:
-            taken[name] = _single(
-                value, f"data.{name}", {"str": str, "float": float, "bool": bool}[_type_name(item.type)]
-            )
+    kinds, taken = get_type_hints(Dataset), {}
+    for item in fields(Dataset):
+        if item.init and item.name not in values and item.default is MISSING:
+            raise ValueError(f"data.{item.name} must be in a record, got none; the file is incomplete")
+        if item.init and item.name in values:
+            value, name, kind = values[item.name], f"data.{item.name}", kinds[item.name]
+            if kind is np.ndarray:
+                taken[item.name] = _unpacked(value, name)
+            elif get_origin(kind) is tuple:
+                taken[item.name] = _tuple(value, name, get_args(kind)[0])
+            else:
+                taken[item.name] = _single(value, name, kind)
     _check_shapes(taken)
     with np.errstate(all="ignore"):
         dataset = Dataset(**taken)
     if not (np.isfinite(dataset.X_train).all() and np.isfinite(dataset.X_test).all()):
         raise ValueError("data must be finite after standardisation; the file was changed")
     return dataset
-
-
-def _type_name(kind) -> str:
-    return kind if isinstance(kind, str) else kind.__name__
 
 
 def _check_shapes(data):
@@ -278,16 +271,13 @@ def _history(values, config, dataset, sizes) -> History:
     n = len(epoch)
     if not 1 <= n <= MAX_FRAMES or epoch[0] != 0 or (np.diff(epoch) <= 0).any() or epoch[-1] > config.epochs:
         raise ValueError(f"history.epoch must rise from 0 to at most {config.epochs}, in at most {MAX_FRAMES} frames")
-    taken = {"epoch": epoch}
-    for name, shape in (("theta", (n, n_params)), ("state", (n, n_state, n_params))):
-        taken[name] = _unpacked(values[name], f"history.{name}", shape)
-    taken["step_loss"] = steps = _unpacked(values["step_loss"], "history.step_loss")
-    per_layer = {f.name for f in fields(History)} - set(taken) - {"step", "penalty"}
-    per_layer = {name for name in per_layer if not name.startswith(("train_", "test_"))}
-    for item in fields(History):
-        if item.name not in taken:
-            shape = (n, n_layers) if item.name in per_layer else (n,)
-            taken[item.name] = _array(values[item.name], f"history.{item.name}", shape, whole=item.name in _COUNTS)
+    taken = {"step_loss": _unpacked(values["step_loss"], "history.step_loss")}
+    for name, shape in History.shapes(n, n_layers, n_params, n_state).items():
+        if name in PACKED:
+            taken[name] = _unpacked(values[name], f"history.{name}", shape)
+        else:
+            taken[name] = _array(values[name], f"history.{name}", shape, whole=name in _COUNTS)
+    steps = taken["step_loss"]
     if (taken["step"] != epoch * n_batches).any():
         raise ValueError(f"history.step must be the epoch times {n_batches} batches; the file was changed")
     if (

@@ -31,7 +31,7 @@ KEYS = (
     "stopped_at",
     "history",
 )
-_PACKED = ("theta", "state", "step_loss")
+PACKED = ("theta", "state", "step_loss")
 
 
 def dump_record(run: Run) -> str:
@@ -58,7 +58,7 @@ def content_of(run: Run, pack: Callable) -> dict[str, Any]:
         },
         "diverged_at": run.diverged_at,
         "stopped_at": run.stopped_at,
-        "history": {name: (pack if name in _PACKED else _numbers)(value) for name, value in history.items()},
+        "history": {name: (pack if name in PACKED else _numbers)(value) for name, value in history.items()},
     }
 
 

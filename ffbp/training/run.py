@@ -15,6 +15,8 @@ from ffbp.experiment.resolve import Resolved, resolve
 from ffbp.training.loop import Training
 
 MAX_RUN_BYTES = 8_000_000
+NORMS = ("grad_norm", "grad_norm_b", "grad_rms", "clipped_norm", "update_norm", "weight_norm")
+PER_LAYER = (*NORMS, "inactive", "saturated")
 
 
 class Progress(NamedTuple):
@@ -63,6 +65,13 @@ class History:
     def __post_init__(self):
         for item in fields(self):
             getattr(self, item.name).flags.writeable = False
+
+    @classmethod
+    def shapes(cls, n_frames: int, n_layers: int, n_params: int, n_state: int) -> dict[str, tuple[int, ...]]:
+        """The shape of each array but step_loss, whose length is the number of steps that were taken."""
+        special = {"theta": (n_frames, n_params), "state": (n_frames, n_state, n_params)}
+        special |= dict.fromkeys(PER_LAYER, (n_frames, n_layers))
+        return {f.name: special.get(f.name, (n_frames,)) for f in fields(cls) if f.name != "step_loss"}
 
     def __len__(self):
         return len(self.epoch)

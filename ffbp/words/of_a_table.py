@@ -14,11 +14,11 @@ def row_numbers(n, number, percent):
 
 
 def own_texts(n, number, percent):
-    return f"nearly every row has a text of its own ({n['texts']:,})"
+    return f"nearly every row has a different text ({n['texts']:,})"
 
 
 def many_texts(n, number, percent):
-    return f"it holds {n['texts']:,} different texts, at most {n['most']} fit"
+    return f"it holds {n['texts']:,} different texts; at most {n['most']} fit"
 
 
 SENTENCES = {each.__name__: each for each in (all_missing, constant, row_numbers, own_texts, many_texts)}

@@ -12,12 +12,9 @@ from ffbp.experiment.experiment import Experiment
 from ffbp.training.loop import Training, learning_rates
 from ffbp.training.measure import Measures
 from ffbp.training.recording import drain, record
-from ffbp.training.run import MAX_FRAMES, MAX_RUN_BYTES, frame_epochs, max_frames
+from ffbp.training.run import MAX_FRAMES, MAX_RUN_BYTES, PER_LAYER, frame_epochs, max_frames
 
 COLUMNS = [item.name for item in fields(History)]
-LAYER_COLUMNS = (
-    ["grad_norm", "grad_norm_b", "grad_rms", "clipped_norm", "update_norm", "weight_norm", "inactive", "saturated"]
-)  # fmt: skip
 SMALL = {"n_samples": 60, "hidden": (6,), "epochs": 40}
 CONFIGS = {
     "full batch": Config(**SMALL),
@@ -207,11 +204,11 @@ def test_shapes_and_the_places_of_nan(config):
     h, resolved = run.history, Experiment(config).resolved
     n, n_layers = len(h), len(resolved.sizes) - 1
     assert run.n_frames == n == len(h.theta) == len(h.state)
-    for name in ("epoch", "step", "train_loss", "penalty", "test_loss", "train_accuracy", "test_r2", "total"):
-        assert getattr(h, name).shape == (n,), name
-    for name in LAYER_COLUMNS:
+    shapes = h.shapes(n, n_layers, run.architecture.n_params, ffbp.OPTIMIZERS[config.optimizer].n_state)
+    assert {name: getattr(h, name).shape for name in shapes} == shapes
+    assert h.total.shape == (n,)
+    for name in PER_LAYER:
         column = getattr(h, name)
-        assert column.shape == (n, n_layers), name
         assert np.isnan(column).any(axis=1).tolist() == [name == "update_norm" and frame == 0 for frame in range(n)], (
             name
         )
