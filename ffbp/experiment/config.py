@@ -80,7 +80,7 @@ class Config(Fields):
         if n_columns > 2:
             raise ConfigError("points", "point_columns", self.points, n_columns=n_columns)
         if any(len(point) != n_columns + 1 for point in self.points):
-            raise ConfigError("points", "point_size", self.points, size="three" if n_columns == 2 else "two")
+            raise ConfigError("points", "triples" if n_columns == 2 else "pairs", self.points)
         n_classes = len(class_names_of(source, self.classes))
         if source.task != REGRESSION and any(point[-1] not in range(n_classes) for point in self.points):
             raise ConfigError("points", "point_class", self.points, high=n_classes - 1)

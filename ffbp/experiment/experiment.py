@@ -153,8 +153,9 @@ class Experiment:
         config, resolved = self.config, self.resolved
         choices = loss_choices(resolved.task, resolved.n_classes)
         if resolved.loss not in choices:
-            data = "a number as target" if resolved.task == REGRESSION else f"{resolved.n_classes} classes"
-            raise ConfigError("loss", "loss", resolved.loss, choices=", ".join(choices), data=data)
+            rule = "loss_of_numbers" if resolved.task == REGRESSION else "loss_of_classes"
+            numbers = {"choices": ", ".join(choices), "n_classes": resolved.n_classes}
+            raise ConfigError("loss", rule, resolved.loss, **numbers)
         choices, output = output_choices(resolved.loss, resolved.task), resolved.activations[-1]
         if output not in choices:
             raise ConfigError("output_activation", "output", output, choices=", ".join(choices), loss=resolved.loss)
