@@ -139,7 +139,10 @@ def _hyper(name):
 
 @dataclass(frozen=True, kw_only=True)
 class Fields:
-    """The rows, in the order in which an address is read: a value has to fit those before it."""
+    """The rows, in the order in which an address is read: a value has to fit those before it.
+
+    Longer than a class should be, because it is a table and nothing else.
+    """
 
     # Where the samples come from. A file's name stands before what the file decides.
     dataset: str = data("moons", Choice(DATASETS), "Dataset", "where the samples come from")
