@@ -1,4 +1,9 @@
-"""A blob: arrays packed small for the browser, as whole numbers and their differences."""
+"""A blob: arrays packed small for the browser, as whole numbers and their differences.
+
+Layout: four bytes with the header's length (little endian), the header as JSON, then the arrays, one after another in one or
+several deflated streams. The header's ``parts`` names the streams and their sizes, its ``arrays`` says where in them each
+array lies; elsewhere an array stands as ``{"$": its index}``. Two blobs with the same ``id`` are the same.
+"""
 
 import hashlib
 import json
@@ -9,19 +14,35 @@ import numpy as np
 
 
 class Packer:
-    def __init__(self):
-        self.entries, self.parts, self.size = [], [], 0
+    """Collects arrays; those added after `begin` go into a stream of their own."""
 
-    def add(self, array, dtype) -> dict:
+    def __init__(self):
+        self.entries, self.streams = [], {}
+        self.begin("all")
+
+    def begin(self, part: str) -> None:
+        """What is added from now on belongs to this part."""
+        self.part, self.size = part, 0
+        self.streams[part] = []
+
+    def add(self, array, dtype, **coding) -> dict:
         with np.errstate(over="ignore"):  # a diverged number may be too large for a float32: infinity says so
             array = np.ascontiguousarray(array, dtype=dtype)
         padding = -self.size % array.itemsize
-        self.parts.append(b"\0" * padding)
-        self.size += padding
-        self.entries.append({"dtype": array.dtype.name, "shape": list(array.shape), "offset": self.size})
-        self.parts.append(array.tobytes())
-        self.size += array.nbytes
+        self.streams[self.part] += [b"\0" * padding, array.tobytes()]
+        entry = {
+            "part": self.part,
+            "dtype": array.dtype.name,
+            "shape": list(array.shape),
+            "offset": self.size + padding,
+        }
+        self.entries.append(entry | coding)
+        self.size += padding + array.nbytes
         return {"$": len(self.entries) - 1}
+
+    def changes(self, frames: np.ndarray) -> dict:
+        """Add frames of bytes, each as its difference from the one before: that deflates well."""
+        return self.add(differences(frames), np.uint8, differences=True)
 
     def plot(self, value):
         """Plotly's JSON with its number arrays in the blob."""
@@ -33,17 +54,42 @@ class Packer:
             return self.add(value, np.float32 if value.ndim > 1 else np.float64)
         return [self.plot(item) for item in value] if isinstance(value, list | tuple) else value
 
+    def payloads(self) -> dict[str, bytes]:
+        """The deflated stream of each part that has arrays."""
+        return {part: _deflated(stream) for part, stream in self.streams.items() if stream}
+
     def blob(self, header: dict) -> bytes:
-        deflate = zlib.compressobj(level=1, strategy=zlib.Z_RLE)  # differences are runs; to look for more takes longer
-        payload = deflate.compress(b"".join(self.parts)) + deflate.flush()
-        return as_blob({**header, "arrays": self.entries}, payload)
+        return as_blob({**header, "arrays": self.entries}, self.payloads())
 
 
-def as_blob(header: dict, payload: bytes) -> bytes:
-    """A header and the deflated arrays that it names, as one blob; the header gets the arrays' hash as its ``id``."""
-    header = {**header, "id": hashlib.sha256(payload).hexdigest()[:16]}
-    text = json.dumps(header, allow_nan=False, separators=(",", ":")).encode()
-    return struct.pack("<I", len(text)) + text + payload
+def _deflated(stream):
+    deflate = zlib.compressobj(level=1, strategy=zlib.Z_RLE)  # differences are runs; to look for more takes longer
+    return deflate.compress(b"".join(stream)) + deflate.flush()
+
+
+def as_blob(header: dict, payloads: dict[str, bytes]) -> bytes:
+    """A header and the deflated streams that it names, as one blob; the header gets the blob's id."""
+    text = as_text(header)
+    return joined({"id": id_of(text.encode(), *payloads.values())}, text, payloads)
+
+
+def joined(first: dict, text: str, payloads: dict[str, bytes]) -> bytes:
+    """A header in two pieces, a dict and the text of a JSON object, and its streams, as one blob."""
+    own = as_text({**first, "parts": {part: len(payload) for part, payload in payloads.items()}})
+    header = f"{own[:-1]},{text[1:]}".encode()
+    return b"".join([struct.pack("<I", len(header)), header, *payloads.values()])
+
+
+def as_text(header: dict) -> str:
+    return json.dumps(header, allow_nan=False, separators=(",", ":"))
+
+
+def id_of(*contents: bytes) -> str:
+    """A name for these bytes: the one way in which a page sees that it got the same again."""
+    digest = hashlib.sha256()
+    for content in contents:
+        digest.update(content)
+    return digest.hexdigest()[:16]
 
 
 def quantise(values: np.ndarray, low, high) -> np.ndarray:
@@ -68,16 +114,23 @@ def differences(frames: np.ndarray) -> np.ndarray:
 
 
 def header_of(blob: bytes) -> dict:
-    """The JSON header of a packed run."""
+    """The JSON header of a blob."""
     (length,) = struct.unpack_from("<I", blob)
     return json.loads(blob[4 : 4 + length])
 
 
-def arrays_of(blob: bytes) -> list[np.ndarray]:
-    """All arrays of a packed run, as they lie in it."""
+def arrays_of(blob: bytes) -> list[np.ndarray | None]:
+    """All arrays of a blob, as they lie in it; None for those of parts that did not come along."""
     (length,) = struct.unpack_from("<I", blob)
-    data = zlib.decompress(blob[4 + length :])
-    return [
-        np.frombuffer(data, entry["dtype"], int(np.prod(entry["shape"])), entry["offset"]).reshape(entry["shape"])
-        for entry in header_of(blob)["arrays"]
-    ]
+    header, start, streams = header_of(blob), 4 + length, {}
+    for part, size in header["parts"].items():
+        streams[part] = zlib.decompress(blob[start : start + size])
+        start += size
+    return [_array(streams.get(entry["part"]), entry) for entry in header["arrays"]]
+
+
+def _array(data, entry):
+    if data is None:
+        return None
+    shape = entry["shape"]
+    return np.frombuffer(data, entry["dtype"], int(np.prod(shape)), entry["offset"]).reshape(shape)

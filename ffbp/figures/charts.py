@@ -14,6 +14,7 @@ from ffbp.analysis.plane import Plane
 from ffbp.analysis.scores import chance_level
 from ffbp.figures import palette
 from ffbp.figures.plot import plot
+from ffbp.figures.scales import Scales, gradients_of, scales_of
 from ffbp.training.run import Run
 
 STEP_BINS = 400
@@ -41,12 +42,13 @@ def _plot(traces, x_title: str, y_title: str, *, x_range, y_range, x_options=Non
     return plot(traces, x_title, y_title, x=x, y=y, **({"showlegend": named > 1} | PANEL | layout))
 
 
-def boundary_plot(run: Run, plane: Plane) -> dict:
+def boundary_plot(run: Run, plane: Plane, scales: Scales | None = None) -> dict:
     """The data points over the plane: colour and symbol say the class, filled is training, white inside is test.
 
     In regression the colour is the target on the scale of the surface; on a line the target is the height.
     """
     dataset, traces = run.dataset, []
+    scales = scales or scales_of(run)
     names = plane.names
     regression = dataset.task == "regression"
     y_title = names[1] if not plane.is_line else dataset.target_name if regression else "output"
@@ -64,13 +66,15 @@ def boundary_plot(run: Run, plane: Plane) -> dict:
         height = dataset.line_height(y) if plane.is_line else points[:, 1]
         rows = (dataset.rows_train if part == "train" else dataset.rows_test)[drawn]
         if regression:
-            traces.append(_points(x, height, part, part, rows, target, plane, dataset, color=None))
+            traces.append(_points(x, height, part, part, rows, target, plane, dataset, scales, color=None))
             continue
         for k, name in enumerate(dataset.class_names):
             chosen = y == k
             if chosen.any():
                 label = name if part == "train" else "test (white)"
-                traces.append(_points(x[chosen], height[chosen], label, part, rows[chosen], k, plane, dataset, color=k))
+                traces.append(
+                    _points(x[chosen], height[chosen], label, part, rows[chosen], k, plane, dataset, scales, color=k)
+                )
     test = [trace for trace in traces if trace["meta"] == "test"]
     for trace in test[1:]:
         trace["showlegend"] = False  # one entry says what all white insides mean
@@ -80,12 +84,12 @@ def boundary_plot(run: Run, plane: Plane) -> dict:
     )  # fmt: skip
 
 
-def _points(x, y, label, part, rows, target, plane, dataset, *, color) -> dict:
+def _points(x, y, label, part, rows, target, plane, dataset, scales, *, color) -> dict:
     train = part == "train"
     small = len(dataset.raw_train) > 300
     size = 5 if small else 8
     if color is None:
-        low, high = dataset.decode_target(np.array([dataset.y_train.min(), dataset.y_train.max()]))
+        low, high = scales.output
         marker = {
             "color": target,
             "colorscale": palette.value_scale("light"),
@@ -112,10 +116,10 @@ def _points(x, y, label, part, rows, target, plane, dataset, *, color) -> dict:
     }  # fmt: skip
 
 
-def loss_plot(run: Run) -> dict:
+def loss_plot(run: Run, scales: Scales | None = None) -> dict:
     """Training and test loss over epochs, penalty and total where they differ, the chance level, the steps' noise."""
     history, epoch = run.history, run.history.epoch
-    views = [{"key": "loss", "label": "loss", "title": "loss"}]
+    scales = scales or scales_of(run)
     traces = _step_noise(run)
     has_test = len(run.dataset.X_test) > 0
     penalised = bool(np.any(history.penalty > 0))
@@ -129,7 +133,10 @@ def loss_plot(run: Run) -> dict:
     traces.append(_line(epoch[[0, -1]], np.full(2, chance), "chance", palette.CHANCE, "dot", "loss", width=1.5))
     metric = "r2" if run.dataset.task == "regression" else "accuracy"
     label = "R²" if metric == "r2" else "accuracy"
-    views.append({"key": "score", "label": label, "title": label})
+    views = [
+        {"key": "loss", "label": "loss", "title": "loss", "ranges": scales.loss},
+        {"key": "score", "label": label, "title": label, "ranges": scales.score},
+    ]
     traces.append(_line(epoch, getattr(history, f"train_{metric}"), "train", palette.TRAIN, "solid", "score"))
     if has_test:
         traces.append(_line(epoch, getattr(history, f"test_{metric}"), "test", palette.TEST, "dash", "score"))
@@ -142,21 +149,9 @@ def loss_plot(run: Run) -> dict:
                 "hovertemplate": "best test loss %{y:.4g}<extra></extra>",
             }
         )  # fmt: skip
-    losses = np.concatenate(
-        [history.train_loss, history.test_loss, history.total, history.penalty[: penalised * len(epoch)], [chance]]
-    )
-    views[0]["ranges"] = _ranges(losses)
-    views[1]["ranges"] = {"linear": [0.0, 1.02]} if metric == "accuracy" else _ranges(history.train_r2, floor=-1.0)
     for trace in traces:
         trace["visible"] = trace["meta"] == "loss"
-    return _plot(
-        traces, "epoch", "loss", x_range=_epoch_range(run), y_range=views[0]["ranges"]["linear"], meta={"views": views}
-    )
-
-
-def _epoch_range(run):
-    """One x-range for all charts over epochs; a run that ended before its first epoch still has a width."""
-    return [0.0, float(max(run.history.epoch[-1], 1)) * 1.005]
+    return _plot(traces, "epoch", "loss", x_range=scales.epochs, y_range=scales.loss["linear"], meta={"views": views})
 
 
 def _step_noise(run) -> list[dict]:
@@ -177,24 +172,21 @@ def _step_noise(run) -> list[dict]:
     ]  # fmt: skip
 
 
-def gradient_plot(run: Run) -> dict:
+def gradient_plot(run: Run, scales: Scales | None = None) -> dict:
     """Per layer over epochs: the raw gradient's norm, on demand its bias part, the applied update, or their ratio."""
-    history, epoch = run.history, run.history.epoch
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = history.update_norm / history.weight_norm
-    traces, views = [], []
+    epoch, traces, views = run.history.epoch, [], []
+    scales = scales or scales_of(run)
     loss = "mean loss + penalty" if run.config.l1 or run.config.l2 else "mean loss"
-    for key, label, title, values in (
-        ("dW", "gradient dW", f"‖dW‖₂ of the {loss}", history.grad_norm),
-        ("db", "gradient db", f"‖db‖₂ of the {loss}", history.grad_norm_b),
-        ("update", "applied update", "‖ΔW‖₂ of the last step", history.update_norm),
-        ("ratio", "update / weight", "‖ΔW‖₂ / ‖W‖₂", np.where(np.isfinite(ratio), ratio, np.nan)),
-    ):
-        finite = values[np.isfinite(values) & (values > 0)]
-        floor = float(finite.min()) / 10 if finite.size else 1e-12
-        has_zero = bool((values == 0).any())
+    words = {
+        "dW": ("gradient dW", f"‖dW‖₂ of the {loss}"),
+        "db": ("gradient db", f"‖db‖₂ of the {loss}"),
+        "update": ("applied update", "‖ΔW‖₂ of the last step"),
+        "ratio": ("update / weight", "‖ΔW‖₂ / ‖W‖₂"),
+    }
+    for key, values in gradients_of(run).items():
+        scale, has_zero = scales.gradients[key], bool((values == 0).any())
         for l in range(values.shape[1]):
-            shown = np.where(values[:, l] == 0, floor, values[:, l])
+            shown = np.where(values[:, l] == 0, scale.floor, values[:, l])
             texts = np.where(values[:, l] == 0, "exactly 0", "")
             traces.append(
                 {
@@ -205,17 +197,14 @@ def gradient_plot(run: Run) -> dict:
                     **({"text": texts} if has_zero else {}),
                 }
             )  # fmt: skip
-        ceiling = float(finite.max()) if finite.size else 1.0
-        low = floor if has_zero else floor * 10
-        span = [float(np.log10(low)) - 0.1, float(np.log10(ceiling)) + 0.1]
-        view = {"key": key, "label": label, "title": title, "ranges": {"log": span}}
-        if has_zero:
-            view["zero"] = floor
-        views.append(view)
-    span = views[0]["ranges"]["log"]
+        label, title = words[key]
+        views.append({"key": key, "label": label, "title": title, "ranges": {"log": scale.span}})
+        if scale.has_zero:
+            views[-1]["zero"] = scale.floor
+    span = scales.gradients["dW"].span
     options = {"type": "log", "dtick": _decades(span), "exponentformat": "power"}
     return _plot(
-        traces, "epoch", views[0]["title"], x_range=_epoch_range(run), y_range=span, y_options=options,
+        traces, "epoch", views[0]["title"], x_range=scales.epochs, y_range=span, y_options=options,
         meta={"views": views},
     )  # fmt: skip
 
@@ -231,18 +220,3 @@ def _line(x, y, name, color, dash, meta, *, width=2.4) -> dict:
         "mode": "lines" if len(x) > 1 else "markers", "line": {"color": color, "dash": dash, "width": width},
         "hovertemplate": "%{y:.4g}",
     }  # fmt: skip
-
-
-def _ranges(values, floor=0.0):
-    """The y-range on a linear and on a log axis, both with a little room."""
-    finite = values[np.isfinite(values)]
-    if not finite.size:
-        return {"linear": [0.0, 1.0]}
-    low, high = max(float(finite.min()), floor), float(finite.max())
-    pad = max(0.05 * (high - low), 0.02 * abs(high), 1e-6)  # a constant curve still needs an axis
-    ranges = {"linear": [low - pad if low - pad > floor else floor, high + pad]}
-    positive = finite[finite > 0]
-    if floor == 0.0 and positive.size:
-        span = [float(np.log10(positive.min())), float(np.log10(positive.max()))]
-        ranges["log"] = [span[0] - 0.05 * (span[1] - span[0] + 0.2), span[1] + 0.05 * (span[1] - span[0] + 0.2)]
-    return ranges

@@ -13,8 +13,9 @@ from ffbp.analysis.scores import confusion, precision_recall
 from ffbp.core.network import Network, Trace
 from ffbp.data.raster import Raster
 from ffbp.figures import palette
-from ffbp.figures.blob import Packer, differences, quantise
+from ffbp.figures.blob import Packer, quantise
 from ffbp.figures.forward import text_of
+from ffbp.figures.pack import PLAYER
 from ffbp.figures.plot import LEGEND, axis, bars, cursor, line, plot
 from ffbp.training.run import Run
 from ffbp.words.numbers import format_number, format_percent
@@ -67,7 +68,7 @@ def pack_weights(run: Run, raster: Raster, *, chosen: int | None = None, size: i
     n_units = weights.shape[1]
     labels = [f"Unit {u + 1}" for u in range(n_units)]
     return _pack(
-        differences(quantise(weights, *limit)), ["signed"] * n_units, [limit] * n_units, labels, raster=raster,
+        quantise(weights, *limit), ["signed"] * n_units, [limit] * n_units, labels, raster=raster,
         name="Weights of the first layer, one image per unit", choosable=True, chosen=chosen, size=size,
     )  # fmt: skip
 
@@ -86,7 +87,7 @@ def _pack(
     header = {
         "name": name, "side": raster.side, "n_frames": len(coded), "kinds": list(kinds), "labels": list(labels),
         "limits": limits, "captions": captions, "signs": signs, "choosable": choosable, "chosen": chosen, "size": size,
-        "palette": PALETTE, "values": packer.add(coded, np.uint8),
+        "palette": PALETTE, "values": packer.changes(coded), "player": PLAYER if len(coded) > 1 else None,
         "numbers": None if numbers is None else packer.add(numbers, np.float64),
     }  # fmt: skip
     return packer.blob(header)
@@ -106,7 +107,7 @@ def pack_confusion(run: Run, *, chosen: int | None = None) -> bytes:
     packer = Packer()
     header = {
         "classes": list(dataset.class_names), "part": {"test": "Test", "train": "Training"}[part],
-        "n_frames": run.n_frames, "chosen": chosen, "counts": packer.add(counts, np.uint16),
+        "n_frames": run.n_frames, "chosen": chosen, "player": PLAYER, "counts": packer.add(counts, np.uint16),
         "precision": packer.add(precision, np.float64), "recall": packer.add(recall, np.float64),
     }  # fmt: skip
     return packer.blob(header)

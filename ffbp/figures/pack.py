@@ -1,37 +1,57 @@
-"""One run, packed for the player: everything that the four panels show, at every frame, in one blob of bytes.
+"""One run, packed for the player: everything that the panels show, at every frame, in parts.
 
-Layout: four bytes with the header's length (little endian), the header as JSON, then all arrays one after another,
-deflated. An array stands in the header as ``{"$": its index}``. Maps are quantised to bytes, for colour only, and stored
-as differences from frame to frame, which deflate well.
+A page gets what all panels need and the parts of the panels that it shows, as one blob (`ffbp.figures.blob`) with the
+player's options. Maps are quantised to bytes, for colour only, and stored as differences from frame to frame.
 """
 
 import zlib
 from collections.abc import Generator
+from dataclasses import dataclass
 
 import numpy as np
 
 from ffbp.analysis.maps import activations, outputs
 from ffbp.analysis.notices import drawn_samples
 from ffbp.analysis.plane import Plane, plane_inputs
-from ffbp.analysis.scores import confusion
+from ffbp.analysis.scores import confusion, precision_recall
 from ffbp.figures import palette
-from ffbp.figures.blob import Packer, as_blob, differences, quantise
+from ffbp.figures.blob import Packer, as_blob, as_text, id_of, joined, quantise
 from ffbp.figures.charts import boundary_plot, gradient_plot, loss_plot
+from ffbp.figures.diagram import diagram_of
+from ffbp.figures.scales import Scales, scales_of
 from ffbp.training.recording import drain
 from ffbp.training.run import Run
 
 BOUNDARY_RESOLUTION, REFINED_RESOLUTION, NODE_RESOLUTION, LINE_RESOLUTION = 64, 150, 20, 200
-MAX_NODES, MAX_NODES_A_LAYER, MAX_EDGES = 64, 12, 60
+PANELS = ("network", "boundary", "loss", "gradients")
+PLAYER = "player"  # the id of a page's one player, which what stands beside it follows
 
 
-def pack_run(run: Run, plane: Plane) -> bytes:
-    """Everything that the player needs for one run."""
-    return drain(packing(run, plane))
+@dataclass(frozen=True)
+class PackedRun:
+    """A run in parts, "run" for all panels and one a panel: each part's entries of the header, as JSON, and its arrays."""
+
+    id: str
+    entries: dict[str, str]
+    arrays: str
+    payloads: dict[str, bytes]
+
+    def blob(self, panels: tuple[str, ...] = PANELS, *, player: str = PLAYER, editable: bool = False) -> bytes:
+        """What a player with these panels needs. editable: its boundary is a drawing plane."""
+        parts = ("run", *(panel for panel in PANELS if panel in panels))
+        options = {"player": player, "panels": parts[1:], "editable": editable}
+        text = f"{{{','.join([*(self.entries[part] for part in parts), self.arrays])}}}"
+        return joined({"id": self.id, "options": options}, text, {part: self.payloads[part] for part in parts})
 
 
-def packing(run: Run, plane: Plane) -> Generator[None, None, bytes]:
+def pack_run(run: Run, plane: Plane, scales: Scales | None = None) -> PackedRun:
+    """Everything that the player needs for one run. scales: those of several runs, if it stands beside them."""
+    return drain(packing(run, plane, scales))
+
+
+def packing(run: Run, plane: Plane, scales: Scales | None = None) -> Generator[None, None, PackedRun]:
     """The same as a generator that yields between slices of work, so that a server can attend to others."""
-    work = _packing(run, plane)
+    work = _packing(run, plane, scales)
     while True:
         try:
             with np.errstate(over="ignore", invalid="ignore"):  # a diverged run's numbers may overflow
@@ -41,21 +61,34 @@ def packing(run: Run, plane: Plane) -> Generator[None, None, bytes]:
         yield
 
 
-def _packing(run, plane):
-    packer, dataset, history = Packer(), run.dataset, run.history
-    resolved = run.resolved
+def _packing(run, plane, scales):
+    packer, scales = Packer(), scales or scales_of(run)
+    packer.begin("run")
+    entries = {"run": as_text(_common(packer, run, plane))[1:-1]}
+    yield
+    for panel, pack in (("boundary", _boundary), ("network", _network), ("loss", _loss), ("gradients", _gradients)):
+        packer.begin(panel)
+        entries[panel] = as_text({panel: (yield from pack(packer, run, plane, scales))})[1:-1]
+    arrays, payloads = as_text({"arrays": packer.entries})[1:-1], packer.payloads()
+    name = id_of(*(text.encode() for text in (*entries.values(), arrays)), *payloads.values())
+    return PackedRun(name, entries, arrays, payloads)
+
+
+def _common(packer, run, plane):
+    """What all panels need: the course of the run, names and colours, the plane."""
+    dataset, history = run.dataset, run.history
     regression = dataset.task == "regression"
-    header = {
+    metric = "r2" if regression else "accuracy"
+    return {
         "n_frames": run.n_frames,
         "n_epochs": run.config.epochs,
         "task": dataset.task,
         "classes": list(dataset.class_names),
         "target": dataset.target_name,
         "metric": "R²" if regression else "accuracy",
-        "loss": resolved.loss,
+        "gives_probabilities": run.architecture.gives_probabilities,
         "has_test": len(dataset.X_test) > 0,
         "diverged_at": run.diverged_at,
-        "best_frame": history.best_frame if run.config.patience is not None else None,
         "palette": {
             "classes": palette.CLASSES,
             "layers": palette.LAYERS,
@@ -71,29 +104,28 @@ def _packing(run, plane):
             "names": list(plane.names),
             "variance": plane.variance,
         },
+        "history": {
+            "epoch": packer.add(history.epoch, np.int32),
+            "train_loss": packer.add(history.train_loss, np.float64),
+            "test_loss": packer.add(history.test_loss, np.float64),
+            "train_score": packer.add(getattr(history, f"train_{metric}"), np.float64),
+            "test_score": packer.add(getattr(history, f"test_{metric}"), np.float64),
+            "grad_norm": packer.add(history.grad_norm, np.float64),
+            "grad_total": packer.add(
+                np.hypot.reduce(np.hypot(history.grad_norm, history.grad_norm_b), axis=1), np.float64
+            ),
+        },
     }
-    metric = "r2" if regression else "accuracy"
-    header["history"] = {
-        "epoch": packer.add(history.epoch, np.int32),
-        "train_loss": packer.add(history.train_loss, np.float64),
-        "test_loss": packer.add(history.test_loss, np.float64),
-        "penalty": packer.add(history.penalty, np.float64),
-        "train_score": packer.add(getattr(history, f"train_{metric}"), np.float64),
-        "test_score": packer.add(getattr(history, f"test_{metric}"), np.float64),
-        "grad_norm": packer.add(history.grad_norm, np.float64),
-        "grad_total": packer.add(np.hypot.reduce(np.hypot(history.grad_norm, history.grad_norm_b), axis=1), np.float64),
-    }
-    header["figures"] = {
-        "boundary": packer.plot(boundary_plot(run, plane)),
-        "loss": packer.plot(loss_plot(run)),
-        "gradients": packer.plot(gradient_plot(run)),
-    }
+
+
+def _loss(packer, run, plane, scales):
     yield
-    header["boundary"] = yield from _boundary(packer, run, plane)
-    if not regression:
-        header["points"] = yield from _points(packer, run, plane)
-    header["network"] = yield from _network(packer, run, plane)
-    return packer.blob(header)
+    return {"plot": packer.plot(loss_plot(run, scales))}
+
+
+def _gradients(packer, run, plane, scales):
+    yield
+    return {"plot": packer.plot(gradient_plot(run, scales))}
 
 
 def _outputs(run, X, dtype=float, *, read=np.copy):
@@ -119,46 +151,46 @@ def _field(run, maps):
     return best, winner
 
 
-def _limits(run):
-    """The colour scale's ends: 0 and 1 for a probability, the training targets' range for a value."""
+def _boundary(packer, run, plane, scales):
+    packed = {"plot": packer.plot(boundary_plot(run, plane, scales))}
+    packed |= yield from (_curves if plane.is_line else _maps)(packer, run, plane, scales)
+    if run.dataset.task != "regression":
+        packed["points"] = yield from _points(packer, run, plane)
+    return packed
+
+
+def _curves(packer, run, plane, scales):
+    """The output along the line, at every frame."""
+    curves = yield from _outputs(run, plane_inputs(run.dataset, plane, plane.grid(LINE_RESOLUTION)))
     if run.dataset.task == "regression":
-        y = run.dataset.decode_target(run.dataset.y_train)
-        return float(y.min()), float(y.max())
-    return 0.0, 1.0
+        curves = run.dataset.decode_target(curves)
+    low, high = scales.output
+    return {
+        "kind": "line", "n": LINE_RESOLUTION, "curves": packer.add(curves, np.float32), "low": low, "high": high,
+    }  # fmt: skip
 
 
-def _boundary(packer, run, plane):
-    low, high = _limits(run)
-    if plane.is_line:
-        curves = yield from _outputs(run, plane_inputs(run.dataset, plane, plane.grid(LINE_RESOLUTION)))
-        if run.dataset.task == "regression":
-            curves = run.dataset.decode_target(curves)
-        return {
-            "kind": "line",
-            "n": LINE_RESOLUTION,
-            "curves": packer.add(curves, np.float32),
-            "low": low,
-            "high": high,
-        }
+def _maps(packer, run, plane, scales):
+    """The output over the plane, at every frame; of several classes which wins and by how much, and each class's own."""
     n = BOUNDARY_RESOLUTION
     maps = yield from _outputs(run, plane_inputs(run.dataset, plane, plane.grid(n)), np.float32)
     values, winner = _field(run, maps)
     yield
     if winner is not None:
-        packed = {"kind": "regions", "n": n, "winner": packer.add(differences(winner.astype(np.uint8)), np.uint8)}
+        packed = {"kind": "regions", "n": n, "winner": packer.changes(winner.astype(np.uint8))}
         share = 1 / len(run.dataset.class_names)
-        packed |= {"low": share, "high": 1.0, "values": packer.add(differences(quantise(values, share, 1.0)), np.uint8)}
+        packed |= {"low": share, "high": 1.0, "values": packer.changes(quantise(values, share, 1.0))}
         yield
         each, side = _coarser(maps, n), n // 2
-        return packed | {"each_n": side, "each": packer.add(differences(quantise(each, 0.0, 1.0)), np.uint8)}
+        return packed | {"each_n": side, "each": packer.changes(quantise(each, 0.0, 1.0))}
     # Each frame's bytes span its own smallest to largest value, so that a contour stays smooth where p is near 1/2.
     lows, highs = values.min(axis=1), values.max(axis=1)
     lows, highs = (np.nan_to_num(v, nan=0.0, posinf=1e30, neginf=-1e30) for v in (lows, highs))
-    coded = differences(quantise(values, lows[:, None], highs[:, None]))
+    low, high = scales.output
     return {
         "kind": "value" if run.dataset.task == "regression" else "probability",
         "n": n,
-        "values": packer.add(coded, np.uint8),
+        "values": packer.changes(quantise(values, lows[:, None], highs[:, None])),
         "lows": packer.add(lows, np.float64),
         "highs": packer.add(highs, np.float64),
         "low": low,
@@ -173,7 +205,7 @@ def _coarser(maps, n):
 
 
 def _points(packer, run, plane):
-    """Which samples are wrong at each frame, as bits, and the confusion matrices."""
+    """Which samples are wrong at each frame, as bits, and the confusion matrices with precision and recall."""
     dataset = run.dataset
     network = run.architecture
     packed = {}
@@ -188,61 +220,39 @@ def _points(packer, run, plane):
         points = plane.coordinates(raw[:, dataset.columns]).astype(float)
         if plane.is_line:
             points = np.column_stack([points, dataset.line_height(y)])
+        counts = confusion(predicted, y, dataset.n_classes)
+        precision, recall = precision_recall(counts)
         packed[part] = {
             "xy": packer.add(points[drawn], np.float32),
             "wrong": packer.add(np.packbits((predicted != y)[:, drawn], axis=1, bitorder="little"), np.uint8),
-            "confusion": packer.add(confusion(predicted, y, dataset.n_classes), np.uint16),
+            "confusion": packer.add(counts, np.uint16),
+            "precision": packer.add(precision, np.float64),
+            "recall": packer.add(recall, np.float64),
         }
     return packed
 
 
-def _network(packer, run, plane):
-    """The first nodes of each layer with their maps and biases; edges between them, of many those with the largest weights."""
-    dataset, history = run.dataset, run.history
-    network = run.architecture
-    sizes = network.sizes
-    n_outputs = min(sizes[-1], MAX_NODES_A_LAYER)
-    a_layer = min(MAX_NODES_A_LAYER, (MAX_NODES - n_outputs) // max(len(sizes) - 2, 1))  # of those that are computed
-    shown = [min(sizes[0], MAX_NODES_A_LAYER), *(min(size, a_layer) for size in sizes[1:-1]), n_outputs]
-    stack = network.with_theta(history.theta)
-    edges = []
-    for l, layer in enumerate(stack.layers, start=1):
-        last = np.abs(layer.W[-1, : shown[l], : shown[l - 1]])
-        edges += [(l, i, j, float(last[i, j])) for i in range(shown[l]) for j in range(shown[l - 1])]
-    n_weights = sum(layer.W[0].size for layer in stack.layers)
-    kept = edges
-    if len(edges) > MAX_EDGES:
-        strongest = sorted(edges, key=lambda edge: -edge[3])
-        best_into = {}
-        for edge in strongest:
-            best_into.setdefault(edge[:2], edge)  # every unit keeps its strongest input
-        chosen = set(best_into.values())
-        for edge in strongest:
-            if len(chosen) >= MAX_EDGES:
-                break
-            chosen.add(edge)
-        kept = [edge for edge in edges if edge in chosen]
-    weights = np.column_stack([stack.layers[l - 1].W[:, i, j] for l, i, j, _ in kept])
-    biases = np.column_stack([layer.b[:, : shown[l], 0] for l, layer in enumerate(stack.layers, start=1)])
+def _network(packer, run, plane, scales):
+    """The diagram with the units' maps over the plane."""
+    network, diagram = run.architecture, diagram_of(run)
     packed = {
-        "sizes": list(sizes),
-        "shown": shown,
-        "inputs": list(dataset.input_names),
+        "sizes": list(network.sizes),
+        "shown": diagram.shown,
+        "inputs": list(run.dataset.input_names),
         "activations": [activation.label for activation in network.activations],
-        "edges": [edge[:3] for edge in kept],
-        "n_weights": n_weights,
-        "gives_probabilities": network.gives_probabilities,
-        "weights": packer.add(weights, np.float32),
-        "weight_limit": float(np.nanmax(np.abs(np.where(np.isfinite(weights), weights, np.nan)), initial=1e-12)),
-        "biases": packer.add(biases, np.float32),
+        "edges": diagram.edges,
+        "n_weights": diagram.n_weights,
+        "weights": packer.add(diagram.weights, np.float32),
+        "weight_limit": scales.weight,
+        "biases": packer.add(diagram.biases, np.float32),
         "maps": None,
     }
     if not plane.is_slice:
-        packed |= yield from _node_maps(packer, run, plane, shown)
+        packed |= yield from _node_maps(packer, run, plane, diagram.shown, scales)
     return packed
 
 
-def _node_maps(packer, run, plane, shown):
+def _node_maps(packer, run, plane, shown, scales):
     n = NODE_RESOLUTION
     points = plane.grid(n)
     X = plane_inputs(run.dataset, plane, points)
@@ -252,32 +262,28 @@ def _node_maps(packer, run, plane, shown):
         yield
         maps[part] = np.concatenate([A[:, :count] for A, count in zip(layers, shown[1:], strict=True)], axis=1)
     # One symmetric scale a layer and a run: orange below zero, blue above; the output has the boundary's own.
-    coded, start, limits = np.empty(maps.shape, dtype=np.uint8), 0, []
-    low, high = _limits(run)
+    coded, start = np.empty(maps.shape, dtype=np.uint8), 0
     for l, count in enumerate(shown[1:], start=1):
         layer = maps[:, start : start + count]
         if l == len(shown) - 1:
             values = run.dataset.decode_target(layer) if run.dataset.task == "regression" else layer
-            coded[:, start : start + count] = quantise(values, low, high)
-            limits.append([low, high])
+            coded[:, start : start + count] = quantise(values, *scales.output)
         else:
             finite = np.abs(layer[np.isfinite(layer)])
             limit = float(np.quantile(finite[:: max(1, finite.size // 20000)], 0.98)) if finite.size else 1.0
             limit = limit or 1.0
             coded[:, start : start + count] = quantise(layer, -limit, limit)
-            limits.append([-limit, limit])
         start += count
     inputs = X[:, : shown[0]].T
     span = np.abs(inputs).max(axis=1, keepdims=True)
     return {
-        "maps": packer.add(differences(coded), np.uint8),
+        "maps": packer.changes(coded),
         "map_side": [n, 1 if plane.is_line else n],
-        "limits": limits,
         "input_maps": packer.add(quantise(inputs, -span, span), np.uint8),
     }
 
 
-def refine(run: Run, plane: Plane, frame: int) -> tuple[dict, bytes]:
+def refine(run: Run, plane: Plane, frame: int) -> tuple[dict, dict[str, bytes]]:
     """The boundary of one frame at a finer resolution, exact values: a header's entries and the deflated arrays.
 
     It is the same for everybody who looks at the frame, so a server keeps it.
@@ -292,7 +298,13 @@ def refine(run: Run, plane: Plane, frame: int) -> tuple[dict, bytes]:
         if winner is not None:
             entries["winner"] = packer.add(winner[0], np.uint8)
             entries["each"] = packer.add(np.rint(np.nan_to_num(maps[0]) * 65535), np.uint16)
-    return entries | {"frame": frame, "arrays": packer.entries}, zlib.compress(b"".join(packer.parts), 1)
+    payloads = {part: zlib.compress(b"".join(stream), 1) for part, stream in packer.streams.items()}
+    return entries | {"frame": frame, "arrays": packer.entries}, payloads
+
+
+def unrefined(frame: int) -> tuple[dict, dict[str, bytes]]:
+    """What stands in `refine`'s place for a player without the boundary."""
+    return {"frame": frame, "arrays": []}, {}
 
 
 def pack_refinement(
@@ -303,13 +315,15 @@ def pack_refinement(
     marks=(),
     adopted: int = 0,
     *,
-    refined: tuple[dict, bytes] | None = None,
+    player: str = PLAYER,
+    refined: tuple[dict, dict[str, bytes]] | None = None,
 ) -> bytes:
     """`refine`'s boundary as the blob that the player lays over at rest.
 
     marks: chosen samples as points of the plane (x, y), which the player rings. adopted: counts the addresses that were
-    adopted; when it has grown, the player goes to the frame. refined: what `refine` gave for this frame, if it is there.
+    adopted; when it has grown, the player goes to the frame. player: its id. refined: what `refine` gave for this frame, if
+    it is there.
     """
-    entries, payload = refine(run, plane, frame) if refined is None else refined
-    own = {"run": run_id, "adopted": adopted, "marks": [[float(v) for v in mark] for mark in marks]}
-    return as_blob(entries | own, payload)
+    entries, payloads = refine(run, plane, frame) if refined is None else refined
+    own = {"run": run_id, "player": player, "adopted": adopted, "marks": [[float(v) for v in mark] for mark in marks]}
+    return as_blob(entries | own, payloads)

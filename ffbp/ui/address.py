@@ -7,16 +7,15 @@ if this session has not seen it before.
 """
 
 from collections.abc import Mapping
-from functools import cache
 from urllib.parse import parse_qsl
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from ffbp.browser import sources
 from ffbp.experiment import link
 from ffbp.experiment.config import FOREIGN_PARAMS, Config
 from ffbp.experiment.link import INPUTS
+from ffbp.ui.component import component
 
 CONFIG, VIEW_STATE, WARNINGS = "config", "view", "address:warnings"
 WRITTEN = (
@@ -32,15 +31,9 @@ LISTENER, MOVED = (
 MAX_SEEN, MAX_OFFERED = 1000, 100
 
 
-@cache
-def _listener():
-    js = sources.text("history.js")
-    return st.components.v2.component("ffbp_history", js=js, isolate_styles=False)
-
-
 def listen() -> None:
     """Have the browser report Back and Forward. Every page calls it, in the same place."""
-    _listener()(key=LISTENER, on_move_change=lambda: None)
+    component("history")(key=LISTENER, on_move_change=lambda: None)
 
 
 def adopt(page: str) -> None:

@@ -134,11 +134,11 @@ def _card(place, forms, shown):
 
 def _writer(form: Form, name: str, shown: Shown):
     """A function that writes the file, in turns with other sessions' work; it runs apart from the page."""
-    run, plane, blob, runs = shown.run, shown.plane, shown.blob, cache()
+    run, plane, runs = shown.run, shown.plane, cache()
     frame, link = frame_of(run), _link(run.config)
     special = {
         "handout.html": lambda: in_turns(
-            writing_handout(run, plane, frame=frame, link=link, blob=blob), runs, _nothing
+            writing_handout(run, plane, frame=frame, link=link, packed=shown.packed), runs, _nothing
         ),
         "animation.gif": lambda: in_turns(animating(run, plane), runs, _nothing),
         "boundary.png": lambda: boundary_png(run, plane, frame),

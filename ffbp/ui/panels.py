@@ -7,13 +7,15 @@ import textwrap
 import pandas as pd
 import streamlit as st
 
-from ffbp.browser import sources as bundle
 from ffbp.core.gradcheck import STEP, WIDE_STEP, GradientCheck, check_gradients
 from ffbp.core.network import Network
+from ffbp.figures.blob import as_text, id_of
+from ffbp.figures.pack import PLAYER
 from ffbp.lessons.presets import PRESETS
 from ffbp.training.loop import Training
 from ffbp.training.run import Run
 from ffbp.ui.catching_up import note
+from ffbp.ui.component import component
 from ffbp.ui.moment import frame_of
 from ffbp.ui.page import NOTICES
 from ffbp.ui.runs import Shown
@@ -43,13 +45,11 @@ def notices(shown: Shown) -> None:
     remarks = [item for item in found if item["level"] == "info"]
     items = [item for item in found if item not in remarks]
     items += [{"level": "hint", "text": text, "frame": None, "epoch": None} for text in hints] + remarks
+    content = {"run": shown.id, "player": PLAYER, "items": items}
     with st.session_state[NOTICES]:
-        _line()(key="notices", data=json.dumps({"run": shown.id, "items": items}).encode())
-
-
-def _line():
-    js, css = bundle.text("notices.js"), bundle.text("notices.css")
-    return st.components.v2.component("ffbp_notices", js=js, css=css, isolate_styles=False)
+        component("notices")(
+            key="notices", data=json.dumps({"id": id_of(as_text(content).encode()), **content}).encode()
+        )
 
 
 @st.fragment

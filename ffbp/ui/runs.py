@@ -15,8 +15,7 @@ from threadpoolctl import threadpool_limits
 from ffbp.analysis.notices import notices
 from ffbp.analysis.plane import Plane, plane_of
 from ffbp.experiment.config import Config
-from ffbp.figures.blob import header_of
-from ffbp.figures.pack import packing, refine
+from ffbp.figures.pack import PackedRun, packing, refine
 from ffbp.serve.cache import MAX_OWN_RUNS, MAX_REFINED, RunCache
 from ffbp.serve.turns import PATIENCE_SECONDS, place_of
 from ffbp.training.recording import fit
@@ -31,20 +30,20 @@ PROGRESS = "progress"  # where the session keeps the page's place for the progre
 
 @dataclass(frozen=True)
 class Shown:
-    """A run as a page shows it: the plane of its maps and the player's blob."""
+    """A run as a page shows it: the plane of its maps, and what the player gets of it."""
 
     run: Run
     plane: Plane
-    blob: bytes
+    packed: PackedRun
 
     def __post_init__(self):
         # Thirty people look at the end of one run: its fine boundary is computed once, at most a tenth of a megabyte each.
         object.__setattr__(self, "refined", lru_cache(MAX_REFINED)(partial(refine, self.run, self.plane)))
 
-    @cached_property
+    @property
     def id(self) -> str:
-        """The blob's name for itself, by which the player says which run it speaks of."""
-        return header_of(self.blob)["id"]
+        """The name by which the player says which run it speaks of."""
+        return self.packed.id
 
     @cached_property
     def notices(self) -> list[Notice]:
@@ -81,8 +80,8 @@ def trained(config: Config, axes: tuple[int, ...] = (0, 1)) -> Shown:
             if shown is None:
                 run = _any_plane(runs, config) or _train(config, runs, bar, files.experiment(config).dataset)
                 plane = plane_of(run.dataset, axes)
-                blob = in_turns(packing(run, plane), runs, lambda _: bar.pulse())
-                shown = Shown(run, plane, blob)
+                packed = in_turns(packing(run, plane), runs, lambda _: bar.pulse())
+                shown = Shown(run, plane, packed)
                 runs.put(key, shown)
         slot.empty()
     return shown

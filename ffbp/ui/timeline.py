@@ -1,55 +1,27 @@
 """The timeline and its panels: one component that gets a run's packed frames once and plays in the browser."""
 
-import json
 from contextlib import suppress
-from functools import cache
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
-from ffbp.browser import sources
 from ffbp.figures.latex import plain
-from ffbp.figures.pack import pack_refinement
+from ffbp.figures.pack import PANELS, pack_refinement, unrefined
 from ffbp.ui import address, samples
 from ffbp.ui.catching_up import catch_up
 from ffbp.ui.chart import supply_plotly
+from ffbp.ui.component import component
 from ffbp.ui.page import PAGES, draw_links
 from ffbp.ui.runs import Shown
 
 CELL = "cell"  # in the session: the chosen cell of the confusion matrix
 MAX_CELL_COLUMNS = 4
-ALL_PANELS = ("network", "boundary", "loss", "gradients")
-
-
-@cache
-def _sources(panels, editable):
-    js = sources.with_plotly("player.js", "mount.js").replace("__PANELS__", json.dumps(panels))
-    return js.replace("__EDITABLE__", json.dumps(editable)), sources.text("player.css")
-
-
-def _component(panels, editable):
-    js, css = _sources(panels, editable)
-    name = "ffbp_player" if panels == ALL_PANELS else f"ffbp_player_{'_'.join(panels)}"
-    name += "_editor" * editable
-    return st.components.v2.component(name, js=js, css=css, isolate_styles=False)
-
-
-def _refinement():
-    js = """
-export default function ({ data }) {
-  window.ffbpRefinement = data.slice(); // the player may not be there yet
-  window.dispatchEvent(new Event('ffbp:refine'));
-}
-"""
-    return st.components.v2.component("ffbp_refinement", js=js, isolate_styles=False)
-
-
 EVENTS = ("rest", "sample", "place", "cell", "edit")  # what the player tells of
 
 
-def player(shown: Shown, *, panels: tuple[str, ...] = ALL_PANELS, marks=None, edit=None) -> int:
+def player(shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=None, edit=None) -> int:
     """Mount the player; note its frame at rest and what was clicked; returns the frame. Call it inside a fragment.
 
     panels: which of the four to show. marks: a function that gives the points of the plane to ring, called when a click
@@ -61,7 +33,8 @@ def player(shown: Shown, *, panels: tuple[str, ...] = ALL_PANELS, marks=None, ed
     catch_up()
     name = "_".join(panels) + "_editor" * bool(edit)
     callbacks = {f"on_{event}_change": lambda: None for event in (*EVENTS, "plotly")}
-    result = _component(panels, bool(edit))(key=f"player:{name}", data=shown.blob, **callbacks)
+    data = shown.packed.blob(panels, editable=bool(edit))
+    result = component("player")(key=f"player:{name}", data=data, **callbacks)
     view, run = st.session_state[address.VIEW_STATE], shown.run
     run_id, last = shown.id, run.n_frames - 1
     told = {event: _news(name, event, result, run_id) for event in EVENTS}
@@ -80,8 +53,9 @@ def player(shown: Shown, *, panels: tuple[str, ...] = ALL_PANELS, marks=None, ed
         view.pop("frame", None)  # the end needs no parameter
     frame = view.get("frame", last)
     marked, adopted = marks() if marks else (), st.session_state[address.ADOPTED]
-    data = pack_refinement(run, shown.plane, frame, run_id, marked, adopted, refined=shown.refined(frame))
-    _refinement()(key="refinement", data=data)
+    refined = shown.refined(frame) if "boundary" in panels else unrefined(frame)
+    data = pack_refinement(run, shown.plane, frame, run_id, marked, adopted, refined=refined)
+    component("refinement")(key="refinement", data=data)
     supply_plotly(result)
     address.write()
     draw_links()

@@ -179,7 +179,7 @@ def test_the_timeline_plays_at_the_screens_rate(page, server):
 
 def test_the_packed_run_is_small():
     run = ffbp.train(ffbp.Config())
-    size = len(pack_run(run, plane_of(run.dataset)))
+    size = len(pack_run(run, plane_of(run.dataset)).blob())
     ROWS.append(("Reference run packed for the player, kB", ["", f"{size / 1000:.0f}", ""], "<= 1000"))
     assert size < 1_000_000
 

@@ -49,7 +49,7 @@ def params_of(app):
 
 
 def blob_of(app):
-    return next(c.proto.bytes for c in app.get("bidi_component") if "player_boundary_loss" in c.proto.component_name)
+    return next(c.proto.bytes for c in app.get("bidi_component") if c.proto.component_name.endswith("ffbp_player"))
 
 
 def captions(app):

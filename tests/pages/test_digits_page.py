@@ -291,7 +291,7 @@ def test_more_steps_are_shown_when_asked_for():
 def test_any_network_on_the_digits_has_its_page(params):
     app = digits(**params)
     assert not app.warning
-    assert blobs(app, "ffbp_matrix")
+    assert blobs(app, "ffbp_confusion")
 
 
 def test_a_gradient_of_zero_is_explained():

@@ -100,7 +100,7 @@ def test_the_chance_level_is_the_entropy_of_the_training_classes_or_the_variance
 
 
 def test_packed_maps_decode_to_the_networks_outputs(run, plane):
-    blob = pack_run(run, plane)
+    blob = pack_run(run, plane).blob()
     header, arrays = header_of(blob), arrays_of(blob)
     b = header["boundary"]
     coded = np.cumsum(arrays[b["values"]["$"]], axis=0, dtype=np.uint8)
@@ -112,13 +112,13 @@ def test_packed_maps_decode_to_the_networks_outputs(run, plane):
 def test_the_reference_run_packs_into_less_than_a_megabyte():
     run = ffbp.train(ffbp.Config())
     assert run.n_frames == 300
-    assert len(pack_run(run, plane_of(run.dataset))) < 1_000_000
+    assert len(pack_run(run, plane_of(run.dataset)).blob()) < 1_000_000
 
 
 def test_wrong_points_are_packed_for_every_frame(run, plane):
-    blob = pack_run(run, plane)
+    blob = pack_run(run, plane).blob()
     header, arrays = header_of(blob), arrays_of(blob)
-    points = header["points"]["test"]
+    points = header["boundary"]["points"]["test"]
     wrong = np.unpackbits(arrays[points["wrong"]["$"]], axis=1, bitorder="little")[:, :200]
     for frame in (0, 30, -1):
         expected = run.network(frame).predict(run.dataset.X_test) != run.dataset.y_test
@@ -144,7 +144,7 @@ def test_quantising_keeps_ends_and_survives_what_is_not_a_number():
 
 def test_many_edges_are_thinned_and_every_unit_keeps_one():
     run = ffbp.train(ffbp.Config(hidden=(16, 16), epochs=3))
-    network = header_of(pack_run(run, plane_of(run.dataset)))["network"]
+    network = header_of(pack_run(run, plane_of(run.dataset)).blob())["network"]
     assert len(network["edges"]) <= 60
     assert network["n_weights"] == 2 * 16 + 16 * 16 + 16
     assert {(l, i) for l, i, _ in network["edges"]} == {
@@ -165,7 +165,7 @@ def test_many_edges_are_thinned_and_every_unit_keeps_one():
 def test_every_kind_of_run_packs(config):
     run = ffbp.train(config)
     plane = plane_of(run.dataset)
-    assert header_of(pack_run(run, plane))["n_frames"] == run.n_frames
+    assert header_of(pack_run(run, plane).blob())["n_frames"] == run.n_frames
     if not plane.is_line:
         assert len(pack_refinement(run, plane, -1, "id")) > 0
 
@@ -196,7 +196,7 @@ def test_plots_are_figures_that_plotly_accepts(query):
 def test_one_vs_rest_maps_are_each_classes_probability():
     run = ffbp.train(ffbp.Config(dataset="iris", epochs=25))
     plane = plane_of(run.dataset)
-    blob = pack_run(run, plane)
+    blob = pack_run(run, plane).blob()
     b = header_of(blob)["boundary"]
     coded = arrays_of(blob)[b["each"]["$"]]
     each = np.cumsum(coded, axis=0, dtype=np.uint8)[-1] / 255

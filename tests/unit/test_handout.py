@@ -2,7 +2,6 @@
 
 import base64
 import json
-import re
 import zlib
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,10 +14,9 @@ import ffbp
 from ffbp import Config
 from ffbp.analysis.plane import plane_of
 from ffbp.analysis.summary import summary
+from ffbp.browser import sources
 from ffbp.export import handout
 from ffbp.figures.blob import arrays_of, header_of
-
-PLAYER = Path(ffbp.__file__).parent / "browser"
 
 
 class Page(HTMLParser):
@@ -82,10 +80,12 @@ def test_it_holds_plotlys_own_file(page):
 
 def test_it_is_played_by_the_very_player_of_the_pages(page):
     (module,) = (text for attrs, text in page.all("script") if attrs.get("type") == "module")
-    assert (PLAYER / "player.js").read_text("utf-8") in module.replace("<\\/script", "</script").replace(
-        "<\\!--", "<!--"
-    )
-    assert (PLAYER / "player.css").read_text("utf-8") in page.all("style")[0][1]
+    script, style = sources.component("handout")
+    assert module.replace("<\\/script", "</script").replace("<\\!--", "<!--").strip() == script.strip()
+    player = sources.script("player.js")
+    assert player in script
+    assert player in sources.component("player")[0]
+    assert style in page.all("style")[0][1]
 
 
 def test_it_asks_nobody_for_anything(text, page):
@@ -159,12 +159,3 @@ def test_source_in_a_script_element_can_neither_end_nor_hide_it():
     assert "</script" not in escaped
     assert "<!--" not in escaped
     assert escaped == "const a = '<\\/script>'; const b = '<\\!-- <script>';"  # the same strings to JavaScript
-
-
-def test_the_start_uses_only_what_the_player_offers():
-    player = (PLAYER / "player.js").read_text("utf-8")
-    for name in ("show", "refine", "setTheme", "jump"):
-        assert f"player.{name}(" in handout._START
-        assert re.search(rf"\n  (async )?{name}\(", player), name
-    for option in ("link", "onRest"):
-        assert f"options.{option}" in player

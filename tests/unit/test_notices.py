@@ -181,8 +181,8 @@ def test_of_very_many_samples_some_are_drawn_and_all_count(monkeypatch):
     notice = next(n for n in notices(run) if n.key == "thinned")
     assert notice.numbers == {"drawn": 100, "samples": 400}
     assert "100 of the 400 samples are drawn" in sentence(notice, str)
-    blob = pack_run(run, plane_of(run.dataset))
-    points, arrays = header_of(blob)["points"], arrays_of(blob)
+    blob = pack_run(run, plane_of(run.dataset)).blob()
+    points, arrays = header_of(blob)["boundary"]["points"], arrays_of(blob)
     assert len(arrays[points["train"]["xy"]["$"]]) == 80
     assert arrays[points["train"]["confusion"]["$"]][-1].sum() == 320
     figure = go.Figure(boundary_plot(run, plane_of(run.dataset)))

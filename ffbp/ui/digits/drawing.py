@@ -8,8 +8,8 @@ from ffbp.data.raster import Raster
 from ffbp.figures import digits as pictures
 from ffbp.figures import latex as formulas
 from ffbp.ui import address
+from ffbp.ui.component import component
 from ffbp.ui.digits.choosing import Digit
-from ffbp.ui.digits.mounted import component
 from ffbp.words.numbers import format_percent
 
 STROKES, PROBLEM, COMMITTED = "digits:strokes", "digits:problem", "digits:committed"

@@ -24,7 +24,7 @@ def confusion_matrix(moment: Digit) -> None:
     """The confusion matrix with precision and recall, following the player; a click shows the samples behind a cell."""
     cell = st.session_state.get(CELL)
     data = _packed_confusion(moment.shown.id, cell, moment.run)
-    show("matrix", data, "digits:matrix", _cell_chosen, moment.dataset.n_classes**2)
+    show("confusion", data, "digits:matrix", _cell_chosen, moment.dataset.n_classes**2)
     if cell is not None:
         st.button("Show all mistakes", key="digits:all", on_click=_cell_chosen, args=(None,))
 

@@ -4,13 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from ffbp.browser import sources
-
-
-def component(name: str):
-    """The component that paints ``name``, ready to be mounted."""
-    js, css = sources.picture(name)
-    return st.components.v2.component(f"ffbp_{name}", js=js, css=css, isolate_styles=False)
+from ffbp.ui.component import component
 
 
 def show(name: str, data: bytes, key: str, chosen: Callable | None = None, n: int = 0) -> None:

@@ -1,23 +1,29 @@
 // A pad to draw a digit on, with mouse, finger, pen or keyboard; beside it what the network gets, and what it says.
 
+import { mix, pack, rgb } from '../colours.js';
+import { element } from '../dom.js';
+import { formatPercent } from '../numbers.js';
+import { keep } from './view.js';
+
 const SIDE = 300, PEN = 0.08, KEY_STEP = 0.05, CLOSE = 0.008, MAX_STROKES = 40, MAX_POINTS = 2000;
 
+const HELP = 'Drawing pad. Arrow keys move the pen, with Shift farther, Space sets it down and lifts it, Backspace '
+  + 'takes the last stroke back.';
+const within = (v) => Math.min(1, Math.max(0, Math.round(v * 1000) / 1000));
+
 class Drawing {
-  constructor(parent) {
+  constructor({ parentElement }) {
     this.strokes = [];
     this.cursor = [0.5, 0.2];
     this.build();
-    parent.append(this.box);
+    parentElement.append(this.root);
     this.observer = new ResizeObserver(() => this.paint());
     this.observer.observe(this.canvas);
   }
 
   build() {
-    const button = (text, label, action) => element('button', { type: 'button', text, 'aria-label': label, onclick: action });
-    this.canvas = element('canvas', {
-      width: 2 * SIDE, height: 2 * SIDE, tabindex: 0, role: 'application',
-      'aria-label': 'Drawing pad. Arrow keys move the pen, with Shift farther, Space sets it down and lifts it, Backspace takes the last stroke back.',
-    });
+    const pad = { width: 2 * SIDE, height: 2 * SIDE, tabindex: 0, role: 'application', 'aria-label': HELP };
+    this.canvas = element('canvas', pad);
     const on = (type, handler) => this.canvas.addEventListener(type, handler);
     on('pointerdown', (event) => this.down(event));
     on('pointermove', (event) => this.move(event));
@@ -30,65 +36,77 @@ class Drawing {
     this.seen = element('canvas', { role: 'img' });
     this.rows = Array.from({ length: 10 }, (_, k) => {
       const bar = element('span', { class: 'bar' }), value = element('span', { class: 'value' });
-      return { row: element('li', {}, element('span', { class: 'name', text: String(k) }), element('span', { class: 'track' }, bar), value), bar, value };
+      const name = element('span', { class: 'name', text: String(k) });
+      return { row: element('li', {}, name, element('span', { class: 'track' }, bar), value), bar, value };
     });
     this.pen = element('p', { class: 'pen' });
-    this.box = element('div', { class: 'ffbp-drawing' },
-      element('div', { class: 'pad' }, this.canvas,
-        element('div', { class: 'tools' }, button('Undo', 'Undo the last stroke', () => this.undo()), button('Clear', 'Clear the pad', () => this.clear()), this.pen)),
+    const button = (text, label, onclick) => element('button', { type: 'button', text, 'aria-label': label, onclick });
+    const tools = element('div', { class: 'tools' }, button('Undo', 'Undo the last stroke', () => this.undo()),
+      button('Clear', 'Clear the pad', () => this.clear()), this.pen);
+    const answers = { class: 'answers', 'aria-label': 'Probability of each digit' };
+    this.root = element('div', { class: 'ffbp-drawing' },
+      element('div', { class: 'pad' }, this.canvas, tools),
       element('div', { class: 'gets' }, element('h3', { text: 'What the network gets' }), this.seen, this.says),
-      element('ol', { class: 'answers', 'aria-label': 'Probability of each digit' }, ...this.rows.map(({ row }) => row)),
-      this.live);
+      element('ol', answers, ...this.rows.map(({ row }) => row)), this.live);
   }
 
-  show(data) {
+  show(data, theme) {
     if (!this.restored) {
       this.restored = true;
       this.strokes = data.strokes.map((stroke) => stroke.map((point) => [...point]));
     }
-    this.data = data;
-    const dark = isDark(this.box);
-    const paper = rgb(data.palette.middle[dark ? 'dark' : 'light']), ink = rgb(data.palette.ink[dark ? 'dark' : 'light']);
-    this.colour = data.palette.ink[dark ? 'dark' : 'light'];
-    this.ground = data.palette.middle[dark ? 'dark' : 'light'];
-    this.accent = data.palette.positive;
-    this.seen.width = this.seen.height = data.side;
-    const image = new ImageData(data.side, data.side), pixels = new Uint32Array(image.data.buffer);
-    data.image.forEach((value, i) => { pixels[i] = pack(mix(paper, ink, value / data.high)); });
-    this.seen.getContext('2d').putImageData(image, 0, 0);
-    const empty = !data.probabilities;
-    this.seen.setAttribute('aria-label', empty ? 'nothing yet' : `The drawing as ${data.side} by ${data.side} pixels`);
-    this.rows.forEach(({ row, bar, value }, k) => {
-      const p = empty ? 0 : data.probabilities[k];
-      bar.style.width = `${Number.isFinite(p) ? 100 * p : 0}%`;
-      value.textContent = empty ? '–' : formatPercent(p);
-      row.classList.toggle('best', !empty && k === data.answer);
-    });
-    this.says.textContent = empty ? 'Draw a digit.' : data.says;
-    if (!empty && !this.drawing) this.live.textContent = data.says;
-    this.box.dataset.answer = empty ? '' : data.answer;
+    const mode = theme.dark ? 'dark' : 'light', { palette } = data;
+    [this.ground, this.colour, this.accent] = [palette.middle[mode], palette.ink[mode], palette.positive];
+    this.showSeen(data);
+    this.showAnswer(data);
     this.paint();
+  }
+
+  showSeen({ side, image: values, high, probabilities }) {
+    const paper = rgb(this.ground), ink = rgb(this.colour);
+    this.seen.width = this.seen.height = side;
+    const image = new ImageData(side, side), pixels = new Uint32Array(image.data.buffer);
+    values.forEach((value, i) => { pixels[i] = pack(mix(paper, ink, value / high)); });
+    this.seen.getContext('2d').putImageData(image, 0, 0);
+    const label = probabilities ? `The drawing as ${side} by ${side} pixels` : 'nothing yet';
+    this.seen.setAttribute('aria-label', label);
+  }
+
+  showAnswer({ probabilities, answer, says }) {
+    this.rows.forEach(({ row, bar, value }, k) => {
+      const p = probabilities ? probabilities[k] : 0;
+      bar.style.width = `${Number.isFinite(p) ? 100 * p : 0}%`;
+      value.textContent = probabilities ? formatPercent(p) : '–';
+      row.classList.toggle('best', Boolean(probabilities) && k === answer);
+    });
+    this.says.textContent = probabilities ? says : 'Draw a digit.';
+    if (probabilities && !this.drawing) this.live.textContent = says;
+    this.root.dataset.answer = probabilities ? answer : '';
   }
 
   at(event) {
     const area = this.canvas.getBoundingClientRect();
-    const within = (v) => Math.min(1, Math.max(0, Math.round(v * 1000) / 1000));
     return [within((event.clientX - area.left) / area.width), within((event.clientY - area.top) / area.height)];
   }
 
+  get n_points() {
+    return this.strokes.reduce((sum, stroke) => sum + stroke.length, 0);
+  }
+
   begin(point) {
-    const points = this.strokes.reduce((sum, stroke) => sum + stroke.length, 0);
-    if (this.strokes.length >= MAX_STROKES || points >= MAX_POINTS) { this.pen.textContent = 'The pad is full. Clear it and draw again.'; return false; }
+    if (this.strokes.length >= MAX_STROKES || this.n_points >= MAX_POINTS) {
+      this.pen.textContent = 'The pad is full. Clear it and draw again.';
+      return;
+    }
     this.strokes.push([point]);
     this.drawing = true;
     this.paint();
     this.send();
-    return true;
   }
 
-  add(point, nearest = CLOSE) {
+  add(point) {
     const stroke = this.strokes.at(-1), last = stroke.at(-1);
-    if (Math.hypot(point[0] - last[0], point[1] - last[1]) < nearest || this.strokes.reduce((sum, s) => sum + s.length, 0) >= MAX_POINTS) return;
+    if (Math.hypot(point[0] - last[0], point[1] - last[1]) < CLOSE || this.n_points >= MAX_POINTS) return;
     stroke.push(point);
     this.paint();
     this.send();
@@ -129,8 +147,7 @@ class Drawing {
     const step = KEY_STEP * (event.shiftKey ? 3 : 1);
     const moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] };
     if (moves[event.key]) {
-      const to = (v) => Math.min(1, Math.max(0, Math.round(v * 1000) / 1000));
-      this.cursor = [to(this.cursor[0] + moves[event.key][0]), to(this.cursor[1] + moves[event.key][1])];
+      this.cursor = this.cursor.map((v, i) => within(v + moves[event.key][i]));
       if (this.drawing && this.pointer == null) this.add([...this.cursor]);
     } else if (event.key === ' ') {
       if (this.drawing) this.lift(); else this.begin([...this.cursor]);
@@ -163,7 +180,7 @@ class Drawing {
     const now = performance.now(), wait = done ? 0 : Math.max(0, 125 - (now - (this.sent ?? -1e9)));
     this.sending = setTimeout(() => {
       this.sent = performance.now();
-      this.state('strokes', { strokes: this.strokes, done, at: this.sent });
+      this.component.setStateValue('strokes', { strokes: this.strokes, done, at: this.sent });
     }, wait);
   }
 
@@ -195,7 +212,7 @@ class Drawing {
       if (this.drawing) { context.fillStyle = this.accent; context.fill(); }
     }
     this.pen.textContent = this.keyboard ? (this.drawing ? 'Pen down' : 'Pen up: Space sets it down') : '';
-    this.box.dataset.strokes = this.strokes.length;
+    this.root.dataset.strokes = this.strokes.length;
   }
 
   close() {
@@ -205,5 +222,5 @@ class Drawing {
 }
 
 export default function (component) {
-  return mount(Drawing, component);
+  return keep(component, (first) => new Drawing(first));
 }

@@ -1,0 +1,152 @@
+// The moment that is shown: it plays, jumps and obeys the keys, and tells its players. Several players may share one.
+//
+// The clock counts the frames of the run with the most epochs; a player of another run shows the frame that is nearest
+// in epochs. A player has a `box`, and is called: moved() at a new moment, changed() when playing or speed changed,
+// rested() when a move has come to rest.
+
+const REST = 120; // milliseconds without a move
+const TAKES_KEYS = [
+  'input', 'textarea', 'select', 'a', 'summary', 'canvas[tabindex]', '[contenteditable]',
+  ...['application', 'slider', 'combobox', 'listbox', 'option', 'dialog', 'tab', 'radio', 'grid', 'menu']
+    .map((role) => `[role=${role}]`),
+].join(', ');
+
+function nearest(epochs, epoch) {
+  let best = 0;
+  for (let i = 0; i < epochs.length; i++) if (Math.abs(epochs[i] - epoch) < Math.abs(epochs[best] - epoch)) best = i;
+  return best;
+}
+
+export class Clock {
+  constructor() {
+    this.players = new Map(); // a player -> the epochs of its run's frames
+    this.epochs = null;
+    this.position = 0;
+    this.playing = false;
+    this.speed = 1;
+    this.hear = (event) => this.key(event);
+  }
+
+  // A player brings a run. Unless a frame is given, the clock stays at the end, at the start, or near its epoch.
+  load(player, epochs, frame = null) {
+    if (!this.players.size) document.addEventListener('keydown', this.hear);
+    const { epochs: before, frame: shown, last } = this;
+    this.players.set(player, epochs);
+    this.count();
+    if (frame !== null) this.position = frame;
+    else if (!before || (shown === last && !this.playing)) this.position = this.last;
+    else if (this.playing || shown === 0) this.position = 0;
+    else this.position = nearest(this.epochs, before[shown]);
+    this.position = Math.min(Math.max(this.position, 0), this.last);
+  }
+
+  leave(player) {
+    this.players.delete(player);
+    if (this.players.size) {
+      this.count();
+      return;
+    }
+    document.removeEventListener('keydown', this.hear);
+    this.pause();
+    clearTimeout(this.resting);
+  }
+
+  count() {
+    const end = (epochs) => epochs[epochs.length - 1];
+    this.epochs = [...this.players.values()].reduce((most, epochs) => (end(epochs) > end(most) ? epochs : most));
+    this.position = Math.min(this.position, this.last);
+  }
+
+  get last() {
+    return this.epochs ? this.epochs.length - 1 : 0;
+  }
+
+  get frame() {
+    return Math.floor(this.position);
+  }
+
+  // The frame of a player's run at this moment, and the clock's frame at one of a player's run.
+  frameOf(player) {
+    const epochs = this.players.get(player);
+    return epochs === this.epochs ? this.frame : nearest(epochs, this.epochs[this.frame]);
+  }
+
+  frameAt(player, frame) {
+    const epochs = this.players.get(player);
+    return epochs === this.epochs ? frame : nearest(this.epochs, epochs[Math.min(frame, epochs.length - 1)]);
+  }
+
+  tell(what) {
+    for (const player of this.players.keys()) player[what]();
+  }
+
+  go(position) {
+    if (!this.epochs) return;
+    this.position = Math.min(Math.max(position, 0), this.last);
+    this.tell('moved');
+  }
+
+  jump(position) {
+    this.pause();
+    this.go(position);
+    this.rest();
+  }
+
+  toggle() {
+    if (this.playing) {
+      this.pause();
+      this.rest();
+    } else this.play();
+  }
+
+  play() {
+    if (!this.epochs || this.playing) return;
+    if (this.frame >= this.last) this.position = 0;
+    this.playing = true;
+    this.tell('changed');
+    let before = performance.now(); // the first picture may have been begun before that
+    const step = (now) => {
+      if (!this.playing) return;
+      const rate = Math.min(60, Math.max(3, (this.last + 1) / 4)) * this.speed;
+      const seconds = Math.min(Math.max(now - before, 0) / 1000, 0.25);
+      before = now;
+      this.go(this.position + seconds * rate);
+      if (this.frame >= this.last) this.toggle();
+      else this.request = requestAnimationFrame(step);
+    };
+    this.request = requestAnimationFrame(step);
+  }
+
+  pause() {
+    this.playing = false;
+    cancelAnimationFrame(this.request);
+    this.tell('changed');
+  }
+
+  setSpeed(speed) {
+    this.speed = speed;
+    this.tell('changed');
+  }
+
+  rest() {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => { if (!this.playing) this.tell('rested'); }, REST);
+  }
+
+  // Keys belong to the player that has the focus, and without one to the first player of the document.
+  key(event) {
+    const target = event.composedPath()[0];
+    if (event.ctrlKey || event.metaKey || event.altKey || !this.epochs) return;
+    const inside = target instanceof Element ? target : document.body;
+    if (inside.closest(TAKES_KEYS) || (event.key === ' ' && inside.closest('button'))) return;
+    const box = inside.closest('.ffbp') ?? document.querySelector('.ffbp');
+    if (![...this.players.keys()].some((player) => player.box === box)) return;
+    const actions = {
+      ' ': () => this.toggle(), Home: () => this.jump(0), End: () => this.jump(Infinity),
+      ArrowLeft: () => this.jump(this.frame - 1), ArrowRight: () => this.jump(this.frame + 1),
+    };
+    if (!actions[event.key]) return;
+    event.preventDefault();
+    actions[event.key]();
+  }
+}

@@ -1,0 +1,117 @@
+// One chart that changes in place: the Plotly element stays, new numbers are handed to Plotly.react. A chart outside
+// the window waits until those inside have been drawn. Reports the custom data of a clicked point.
+
+import { download, element } from '../dom.js';
+import { findPlotly } from './plotly.js';
+import { keep } from './view.js';
+
+const CONFIG = {
+  displayModeBar: false, displaylogo: false, showTips: false, scrollZoom: false, doubleClick: false,
+  plotlyServerURL: '', responsive: false,
+};
+
+const whenIdle = (action) => {
+  if (window.requestIdleCallback) requestIdleCallback(action, { timeout: 400 });
+  else setTimeout(action, 120);
+};
+
+class Chart {
+  constructor({ parentElement }) {
+    this.visible = null; // not known yet
+    this.plot = element('div', { class: 'plot', role: 'img' });
+    const button = { type: 'button', class: 'save', text: '⤓', title: 'Save picture', onclick: () => this.save() };
+    this.button = element('button', button);
+    this.root = element('section', { class: 'ffbp-chart' }, this.plot, this.button);
+    parentElement.append(this.root);
+    this.seen = new IntersectionObserver((entries) => {
+      this.visible = entries[entries.length - 1].isIntersecting;
+      if (this.visible) this.draw();
+    }, { rootMargin: '100px' });
+    this.seen.observe(this.root);
+    this.sized = new ResizeObserver(() => this.fit());
+    this.sized.observe(this.root);
+    findPlotly(() => this.component.setStateValue('plotly', 'missing')).then((Plotly) => {
+      this.Plotly = Plotly;
+      this.schedule();
+    });
+  }
+
+  show(bytes, theme) {
+    const chart = JSON.parse(new TextDecoder().decode(bytes));
+    const look = `${chart.id} ${theme.dark} ${theme.background}`;
+    if (look === this.look) return;
+    Object.assign(this, { chart, look, theme, stale: true });
+    this.root.dataset.shown = this.chart.id;
+    const { title, alternative, plot } = this.chart;
+    this.root.setAttribute('aria-label', title);
+    this.plot.setAttribute('aria-label', alternative);
+    this.plot.style.height = `${plot.layout.height}px`;
+    this.button.setAttribute('aria-label', `Save picture: ${title}`);
+    this.schedule();
+  }
+
+  schedule() {
+    if (this.visible === false) whenIdle(() => this.draw());
+    else this.draw();
+  }
+
+  styled() {
+    const { text, border, background } = this.theme;
+    const layout = structuredClone(this.chart.plot.layout);
+    layout.font = { ...layout.font, color: text, family: getComputedStyle(this.root).fontFamily };
+    if (layout.legend && this.root.clientWidth < 480) layout.legend.font = { ...layout.legend.font, size: 12 };
+    layout.hoverlabel = { bgcolor: background, font: { color: text } };
+    for (const [name, axis] of Object.entries(layout)) {
+      if (/^[xy]axis\d*$/.test(name)) Object.assign(axis, { gridcolor: border, linecolor: border, tickcolor: text });
+    }
+    return { data: structuredClone(this.chart.plot.data), layout };
+  }
+
+  draw() {
+    if (!this.stale || !this.Plotly || this.closed || !this.root.clientWidth) return;
+    this.stale = false;
+    const { data, layout } = this.styled();
+    this.width = this.root.clientWidth;
+    layout.width = this.width;
+    this.Plotly.react(this.plot, data, layout, CONFIG);
+    if (!this.listening) {
+      this.listening = true;
+      this.plot.on('plotly_click', ({ points }) => {
+        const custom = points[0]?.customdata;
+        if (this.chart.clickable && (custom ?? null) !== null) this.component.setTriggerValue('choice', custom);
+      });
+    }
+    this.root.classList.toggle('clickable', Boolean(this.chart.clickable));
+    this.root.dataset.drawn = this.chart.id;
+  }
+
+  fit() {
+    const width = this.root.clientWidth;
+    if (!width || width === this.width) return;
+    if (this.stale || !this.listening) this.draw();
+    else {
+      this.width = width;
+      this.Plotly.relayout(this.plot, { width });
+    }
+  }
+
+  async save() {
+    if (!this.Plotly) return;
+    const { data, layout } = this.styled();
+    const { clientWidth: width, clientHeight: height } = this.plot;
+    layout.paper_bgcolor = this.theme.background;
+    const picture = await this.Plotly.toImage({ data, layout }, { format: 'png', width, height, scale: 2 });
+    download(`ffbp-${this.chart.file}.png`, picture);
+  }
+
+  close() {
+    this.closed = true;
+    this.seen.disconnect();
+    this.sized.disconnect();
+    if (this.Plotly) this.Plotly.purge(this.plot);
+  }
+}
+
+export default function (component) {
+  return keep(component, (first) => new Chart(first));
+}

@@ -1,0 +1,55 @@
+// The confusion matrix of the digits at the frame of the player that it follows; a cell can be chosen.
+
+import { element } from '../dom.js';
+import { formatPercent } from '../numbers.js';
+import { ConfusionMatrix } from '../panels/matrix.js';
+import { follow, frameOf } from '../players.js';
+import { headerOf, unpack } from '../unpack.js';
+import { footOf } from './picture.js';
+import { keep } from './view.js';
+
+const HEADS = { corner: '', recall: 'recall %', precision: 'prec. %' };
+
+class Confusion {
+  constructor({ parentElement }) {
+    this.name = 'Confusion matrix';
+    this.matrix = new ConfusionMatrix({
+      heads: HEADS, empty: true, label: (truth, guess) => `true ${truth}, said ${guess}`,
+      percent: (share) => formatPercent(share).replace(' %', ''),
+      choose: (cell) => { this.matrix.mark(cell); this.component.setTriggerValue('chosen', cell); },
+    });
+    this.root = element('div', { class: 'ffbp-confusion' }, this.matrix.box, footOf(this));
+    parentElement.append(this.root);
+  }
+
+  async show(data, theme) {
+    this.theme = theme;
+    const { id, player } = headerOf(data);
+    if (id === this.id) return;
+    this.id = id;
+    const run = await unpack(data);
+    if (id !== this.id || this.closed) return;
+    this.run = run;
+    const caption = `Rows: the true digit. Columns: what the network says. ${run.part} part.`;
+    this.matrix.show(run, caption, `Confusion matrix, ${run.part} part`);
+    this.matrix.mark(run.chosen ?? -1);
+    this.unfollow?.();
+    this.unfollow = follow(player, 'frame', (frame) => this.go(frame));
+    this.go(frameOf(player, run.n_frames - 1));
+    this.root.dataset.id = run.id;
+  }
+
+  go(frame) {
+    this.root.dataset.frame = Math.min(frame, this.run.n_frames - 1);
+    this.matrix.paint(+this.root.dataset.frame);
+  }
+
+  close() {
+    this.closed = true;
+    this.unfollow?.();
+  }
+}
+
+export default function (component) {
+  return keep(component, (first) => new Confusion(first));
+}

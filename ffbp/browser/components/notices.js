@@ -1,0 +1,89 @@
+// Words about the run in one line whose height never changes: the most urgent first, the others behind a count.
+
+import { element, icon } from '../dom.js';
+import { ask, follow, playerOf } from '../players.js';
+import { keep } from './view.js';
+
+class Notices {
+  constructor({ parentElement }) {
+    const toggle = () => this.open(this.list.hidden);
+    this.words = element('p', { role: 'status', onclick: toggle });
+    this.place = element('span', { class: 'place' });
+    this.more = element('button', { type: 'button', class: 'more', 'aria-expanded': 'false', onclick: toggle });
+    this.list = element('ul', { 'aria-label': 'Everything about this run', hidden: '' });
+    this.root = element('div', { class: 'ffbp-notices', role: 'group', 'aria-label': 'About this run' },
+      this.words, this.place, this.more, this.list);
+    parentElement.append(this.root);
+    this.away = (event) => { if (!this.root.contains(event.target)) this.open(false); };
+    this.key = (event) => {
+      if (event.key !== 'Escape' || this.list.hidden) return;
+      this.open(false);
+      this.more.focus();
+    };
+    document.addEventListener('pointerdown', this.away, true);
+    document.addEventListener('keydown', this.key);
+    this.observer = new ResizeObserver(() => this.count());
+    this.observer.observe(this.words);
+  }
+
+  show(bytes) {
+    const { id, run, player, items } = JSON.parse(new TextDecoder().decode(bytes));
+    if (id === this.id) return;
+    Object.assign(this, { id, run, player, items, goers: [] });
+    this.unfollow?.();
+    this.unfollow = follow(player, 'frame', () => this.mark());
+    this.root.dataset.level = items[0].level;
+    this.words.replaceChildren(icon(items[0].level), element('span', { text: items[0].text }));
+    this.place.replaceChildren(...this.goer(items[0]));
+    this.list.replaceChildren(...items.map((item) => element('li', { 'data-level': item.level },
+      icon(item.level), element('span', { text: item.text }), ...this.goer(item))));
+    this.open(false);
+    this.count();
+    this.mark();
+  }
+
+  // The button that moves the timeline to the moment that a notice speaks of.
+  goer({ frame, epoch }) {
+    if (frame === null) return [];
+    const go = () => {
+      ask(this.player, 'go', { run: this.run, frame });
+      this.open(false);
+    };
+    const button = element('button', { type: 'button', text: `Show epoch ${epoch}`, onclick: go });
+    this.goers.push({ button, frame });
+    return [button];
+  }
+
+  mark() {
+    const now = playerOf(this.player)?.dataset.frame;
+    for (const { button, frame } of this.goers) button.classList.toggle('here', now === undefined || +now === frame);
+  }
+
+  count() {
+    if (!this.items) return;
+    const cut = this.words.scrollHeight > this.words.clientHeight + 2;
+    const others = this.items.length - 1;
+    this.more.hidden = !others && !cut;
+    this.more.textContent = others ? `+${others}` : '…';
+    const label = others ? `Show all ${others + 1} remarks about this run` : 'Show the whole sentence';
+    this.more.setAttribute('aria-label', label);
+    this.root.classList.toggle('opens', !this.more.hidden);
+  }
+
+  open(wanted) {
+    const shown = wanted && !this.more.hidden;
+    this.list.hidden = !shown;
+    this.more.setAttribute('aria-expanded', shown);
+  }
+
+  close() {
+    document.removeEventListener('pointerdown', this.away, true);
+    document.removeEventListener('keydown', this.key);
+    this.unfollow?.();
+    this.observer.disconnect();
+  }
+}
+
+export default function (component) {
+  return keep(component, (first) => new Notices(first));
+}

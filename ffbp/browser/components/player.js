@@ -1,0 +1,86 @@
+// The player in a Streamlit component: its options come with the data. It reports the frame at rest and each choice.
+
+import { Player } from '../player.js';
+import { headerOf } from '../unpack.js';
+import { findPlotly } from './plotly.js';
+import { keep } from './view.js';
+
+const ACTIONS = ['click', 'keydown', 'input'];
+const SINGLE = 300; // milliseconds of quiet before a step that is not part of a longer move
+
+const scrollTop = () => document.querySelector('[data-testid="stMain"]')?.scrollTop ?? window.scrollY;
+
+function frameOfAddress() {
+  const frame = new URLSearchParams(window.location.search).get('frame');
+  return frame !== null && /^\d{1,5}$/.test(frame) ? +frame : null;
+}
+
+class MountedPlayer {
+  constructor({ parentElement }) {
+    this.root = document.createElement('div');
+    parentElement.append(this.root);
+    this.frame = frameOfAddress();
+    this.act = () => this.reportStep();
+    for (const type of ACTIONS) document.addEventListener(type, this.act, true);
+  }
+
+  async show(data, theme) {
+    const { id, options } = headerOf(data);
+    this.ready ??= this.start(options, theme);
+    const player = await this.ready;
+    if (!player || this.closed) return;
+    player.setTheme(theme);
+    if (id === this.id) return;
+    this.id = id;
+    await player.show(data, this.frame);
+    this.frame = null; // a link's frame is that of the first run
+  }
+
+  async start({ player, panels, editable }, theme) {
+    const Plotly = await findPlotly(() => this.component.setStateValue('plotly', 'missing'));
+    if (this.closed) return null;
+    this.player = new Player(this.root, {
+      id: player, panels, Plotly, theme, scrollTop,
+      onRest: (frame) => this.report(frame),
+      onSample: (row) => this.tell('sample', { row }),
+      onPlace: (x, y) => this.tell('place', { x, y }),
+      onCell: (part, truth, guess) => this.tell('cell', { part, truth, guess }),
+      onEdit: editable ? (change) => this.tell('edit', change) : null,
+    });
+    return this.player;
+  }
+
+  tell(event, detail) {
+    this.component.setStateValue(event, { run: this.player.run.id, ...detail, at: performance.now() });
+  }
+
+  report(frame) {
+    const { player: { run, adopted }, reported } = this, at = performance.now();
+    if (reported?.run === run.id && reported.frame === frame && at - reported.at < SINGLE) return;
+    this.reported = { run: run.id, frame, at, adopted: adopted ?? null };
+    this.component.setStateValue('rest', this.reported);
+  }
+
+  // A single step is reported at once, so that the page's numbers follow the picture; a longer move when it rests.
+  reportStep() {
+    const { player } = this;
+    if (!player?.run || player.clock.playing) return;
+    const { frame, run } = player;
+    setTimeout(() => {
+      if (player.destroyed || player.clock.playing || player.run !== run || player.frame === frame) return;
+      const at = performance.now();
+      if (at - (this.moved ?? -SINGLE) > SINGLE) this.report(player.frame);
+      this.moved = at;
+    }, 0);
+  }
+
+  close() {
+    this.closed = true;
+    for (const type of ACTIONS) document.removeEventListener(type, this.act, true);
+    if (this.player) this.player.destroy();
+  }
+}
+
+export default function (component) {
+  return keep(component, (first) => new MountedPlayer(first));
+}

@@ -1,0 +1,20 @@
+// Marching squares: where the values of a square grid cross a level.
+
+// Segments between cell centres, flat: x1, y1, x2, y2 of the first, then of the next; centre (0, 0) is values[0], and
+// values[n] is (0, 1). Four crossings around a saddle are paired in their order.
+export function contour(values, n, level) {
+  const segments = [];
+  for (let j = 0; j + 1 < n; j++) {
+    for (let i = 0; i + 1 < n; i++) {
+      const a = values[j * n + i] - level, b = values[j * n + i + 1] - level;
+      const c = values[(j + 1) * n + i + 1] - level, d = values[(j + 1) * n + i] - level;
+      const kind = (a > 0) | ((b > 0) << 1) | ((c > 0) << 2) | ((d > 0) << 3);
+      if (kind === 0 || kind === 15) continue;
+      if ((a > 0) !== (b > 0)) segments.push(i + a / (a - b), j);
+      if ((b > 0) !== (c > 0)) segments.push(i + 1, j + b / (b - c));
+      if ((c > 0) !== (d > 0)) segments.push(i + d / (d - c), j + 1);
+      if ((d > 0) !== (a > 0)) segments.push(i, j + a / (a - d));
+    }
+  }
+  return segments;
+}

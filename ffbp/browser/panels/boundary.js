@@ -1,0 +1,215 @@
+// The decision boundary, or the fit of a regression, over the plane: the map below the points, rings around wrong ones,
+// marks around chosen ones, and the confusion matrix beside it.
+
+import { contour } from '../contour.js';
+import { element } from '../dom.js';
+import { Editor } from '../editor.js';
+import { fill, Region } from './region.js';
+import { ConfusionMatrix } from './matrix.js';
+import { Stage } from './stage.js';
+import { Surface } from './surface.js';
+
+const HEADS = { corner: 'true \\ predicted', recall: 'recall', precision: 'precision' };
+
+export class BoundaryPanel {
+  constructor(player, name) {
+    this.player = player;
+    this.name = name;
+    this.view = { test: true, hard: false, confusion: null, one: '' };
+    this.marks = [];
+    this.region = new Region(name, 'Decision boundary', () => player.save(this));
+    this.build();
+    if (player.options.onEdit) this.editor = new Editor(this, player.options.onEdit);
+  }
+
+  build() {
+    const { region, view, player } = this;
+    const set = (key, changed) => (value) => { view[key] = value; changed(); };
+    const repaint = () => this.paint(player.frame);
+    this.select = region.select('Which class is shown', set('one', () => { repaint(); player.describe(); }));
+    const refit = () => { player.fit(); repaint(); };
+    this.matrixToggle = region.check('matrix', false, set('confusion', refit), 'Confusion matrix');
+    const test = () => { this.draw(); this.showMatrix(); repaint(); };
+    this.testToggle = region.check('test', view.test, set('test', test), 'Test points');
+    this.hardToggle = region.check('hard', view.hard, set('hard', repaint), 'Decisions instead of outputs');
+    this.stage = new Stage(player, region, repaint);
+    this.matrix = new ConfusionMatrix({
+      heads: HEADS, label: (truth, guess) => `Samples of class ${truth} predicted as ${guess}`, empty: false,
+      choose: player.options.onCell ? (cell) => this.chooseCell(cell) : null,
+    });
+    this.matrix.box.hidden = true;
+    region.stage.prepend(this.matrix.box);
+    region.stage.addEventListener('pointermove', (event) => this.hover(event), true);
+    region.stage.addEventListener('pointerleave', () => region.say(''));
+  }
+
+  show(run) {
+    const { view, region, stage } = this;
+    const { plane, task } = run;
+    const regression = task === 'regression', several = run.boundary.kind === 'regions';
+    if (view.confusion === null || plane.slice !== this.run?.plane.slice) view.confusion = plane.slice && !regression;
+    this.run = run;
+    this.refined = null;
+    this.surface = new Surface(run);
+    this.surface.recolour(this.player.theme);
+    stage.show(run.boundary.plot);
+    stage.under.classList.toggle('over', this.surface.is_line);
+    const slice = plane.slice ? 'Slice through the mean' : regression ? 'Fit' : 'Decision boundary';
+    region.title = plane.variance !== null ? 'Principal components' : slice;
+    region.say('');
+    this.matrixToggle.hidden = this.hardToggle.hidden = regression;
+    this.matrixToggle.firstChild.checked = view.confusion;
+    this.testToggle.hidden = !run.has_test;
+    this.select.hidden = !several;
+    if (several) {
+      if (+view.one >= run.classes.length) view.one = '';
+      const names = run.classes.map((name, k) => [String(k), this.surface.outputOf(name)]);
+      fill(this.select, [['', 'all classes'], ...names], view.one);
+    }
+    this.showMatrix();
+    if (this.editor) this.editor.show(run);
+  }
+
+  showMatrix() {
+    const { run } = this;
+    if (!run.boundary.points) return;
+    this.part = run.boundary.points.test && this.view.test ? 'test' : 'train';
+    const { confusion, precision, recall } = run.boundary.points[this.part];
+    const rates = { precision, recall, accuracy: run.history[`${this.part}_score`] };
+    this.matrix.show({ classes: run.classes, counts: confusion, ...rates }, `Confusion matrix, ${this.part} part`);
+  }
+
+  get showsMatrix() {
+    return Boolean(this.view.confusion && this.run?.boundary.points);
+  }
+
+  chooseCell(cell) {
+    const k = this.run.classes.length;
+    this.player.options.onCell(this.part, Math.floor(cell / k), cell % k);
+  }
+
+  async draw() {
+    this.surface.recolour(this.player.theme);
+    const first = await this.stage.draw([this.view.test, this.run.task], (data, layout) => {
+      layout.uirevision = this.run.id;
+      for (const trace of data) trace.visible = this.view.test || trace.meta !== 'test';
+    });
+    if (first) this.listenForClicks();
+  }
+
+  listenForClicks() {
+    // A point of the data is a sample; anywhere else on the plane, unless it was dragged, is a pair of inputs.
+    const { stage: { plot }, player: { options } } = this;
+    let from = null, sample = null;
+    plot.on('plotly_click', ({ points }) => { if (points[0]?.customdata) sample = points[0].customdata[0]; });
+    const down = (event) => { from = [event.clientX, event.clientY]; sample = null; };
+    plot.addEventListener('pointerdown', down, true);
+    plot.addEventListener('click', (event) => {
+      const still = from && Math.hypot(event.clientX - from[0], event.clientY - from[1]) < 4;
+      setTimeout(() => { // Plotly tells of its own click a little later
+        if (sample !== null) {
+          if (options.onSample) options.onSample(sample);
+          return;
+        }
+        const at = still && this.stage.placeAt(event);
+        if (at && options.onPlace) options.onPlace(...at);
+      }, 30);
+    }, true);
+  }
+
+  // The finer map of a frame, and the places of chosen samples.
+  refine(refined) {
+    this.refined = refined.values ? refined : null;
+    this.marks = refined.marks;
+    this.paint(this.player.frame);
+  }
+
+  moment(frame) {
+    const one = this.run.boundary.kind === 'regions' && this.view.one !== '' ? +this.view.one : null;
+    return { frame, fine: this.refined?.frame === frame ? this.refined : null, one, hard: this.view.hard };
+  }
+
+  paint(frame) {
+    const { run, stage, surface } = this;
+    const context = stage.canvas();
+    if (!context) return;
+    if (surface.is_line) surface.paintCurves(context, frame, stage);
+    else this.paintSurface(context, frame);
+    if (run.boundary.points) this.paintWrong(context, frame);
+    this.placeMarks();
+    if (this.showsMatrix) this.matrix.paint(frame);
+  }
+
+  paintSurface(context, frame) {
+    const { run: { plane, boundary }, stage: { toX, toY } } = this;
+    const { n, heat, numbers } = this.surface.cells(this.moment(frame));
+    const [x0, x1] = plane.x, [y0, y1] = plane.y;
+    context.imageSmoothingEnabled = Boolean(numbers);
+    context.drawImage(heat, toX(x0), toY(y1), toX(x1) - toX(x0), toY(y0) - toY(y1));
+    if (!numbers || boundary.kind === 'value') return;
+    const px = (i) => toX(x0 + ((i + 0.5) * (x1 - x0)) / n), py = (j) => toY(y0 + ((j + 0.5) * (y1 - y0)) / n);
+    const segments = contour(numbers, n, 0.5);
+    context.beginPath();
+    for (let k = 0; k < segments.length; k += 4) {
+      context.moveTo(px(segments[k]), py(segments[k + 1]));
+      context.lineTo(px(segments[k + 2]), py(segments[k + 3]));
+    }
+    context.lineWidth = 2.5;
+    context.strokeStyle = this.player.theme.dark ? '#ffffff' : '#111111';
+    context.stroke();
+  }
+
+  // The numbers of the wrong points of a part.
+  *wrong(part, frame) {
+    const { wrong, xy } = this.run.boundary.points[part];
+    const start = frame * wrong.shape[1];
+    for (let i = 0; i < xy.shape[0]; i++) if ((wrong[start + (i >> 3)] >> (i & 7)) & 1) yield i;
+  }
+
+  paintWrong(context, frame) {
+    const { run: { boundary: { points }, palette }, stage: { toX, toY } } = this;
+    context.lineWidth = 1.6;
+    context.strokeStyle = palette.wrong[this.player.theme.dark ? 'dark' : 'light'];
+    context.beginPath();
+    for (const [part, { xy }] of Object.entries(points)) {
+      if (part === 'test' && !this.view.test) continue;
+      for (const i of this.wrong(part, frame)) {
+        const x = toX(xy[2 * i]), y = toY(xy[2 * i + 1]);
+        context.moveTo(x + 6, y);
+        context.arc(x, y, 6, 0, 2 * Math.PI);
+      }
+    }
+    context.stroke();
+  }
+
+  // Chosen samples are ringed above the points, so by elements and not on the canvas below.
+  placeMarks() {
+    const { marks, stage: { clip, toX, toY } } = this;
+    while (clip.childElementCount - 1 > marks.length) clip.lastChild.remove();
+    while (clip.childElementCount - 1 < marks.length) clip.append(element('div', { class: 'mark' }));
+    marks.forEach(([x, y], i) => { clip.children[i + 1].style.transform = `translate(${toX(x)}px, ${toY(y)}px)`; });
+  }
+
+  hover(event) {
+    if (!this.run || !this.stage.axes) return;
+    const place = this.stage.placeAt(event);
+    this.region.say(place ? this.surface.read(this.moment(this.player.frame), ...place) : '');
+  }
+
+  describe(frame) {
+    const { run, region: { title }, player } = this;
+    const points = run.boundary.points ?? {};
+    const count = (part) => `${[...this.wrong(part, frame)].length} of ${points[part].xy.shape[0]}`;
+    const wrong = Object.keys(points).map((part) => `${count(part)} ${part} points wrong`).join(', ');
+    return `${title} over ${run.plane.names.join(' and ')}. ${wrong} ${player.summary()}`;
+  }
+
+  picture() {
+    const map = (context, box) => context.drawImage(this.stage.under, ...box);
+    return this.stage.picture(this.surface.is_line ? { above: map } : { below: map });
+  }
+
+  destroy() {
+    this.stage.destroy();
+  }
+}

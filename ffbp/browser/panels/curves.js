@@ -1,0 +1,93 @@
+// A chart over epochs, the loss or the gradients: it has several views, and a cursor at the moment that is shown.
+
+import { formatNumber } from '../numbers.js';
+import { fill, Region } from './region.js';
+import { Stage } from './stage.js';
+
+const TITLES = { loss: 'Loss', gradients: 'Gradients per layer' };
+
+export class CurvesPanel {
+  constructor(player, name) {
+    this.player = player;
+    this.name = name;
+    this.view = ''; // the key of one of the figure's views
+    this.log = null; // not chosen
+    this.region = new Region(name, TITLES[name], () => player.save(this));
+    this.select = this.region.select('What the chart shows', (key) => { this.view = key; this.draw(); });
+    if (name === 'loss') this.toggle = this.region.check('log', false, (log) => { this.log = log; this.draw(); });
+    this.stage = new Stage(player, this.region, () => this.paint(player.frame));
+  }
+
+  show(run) {
+    this.run = run;
+    this.figure = run[this.name].plot;
+    this.stage.show(this.figure);
+    const { views } = this.figure.layout.meta;
+    if (!views.some((view) => view.key === this.view)) this.view = views[0].key;
+    fill(this.select, views.map(({ key, label }) => [key, label]), this.view);
+  }
+
+  draw() {
+    const { view, log, run } = this;
+    return this.stage.draw([view, log, run.diverged_at], (data, layout) => this.style(data, layout));
+  }
+
+  style(data, layout) {
+    const { run, player, toggle } = this;
+    const view = this.figure.layout.meta.views.find(({ key }) => key === this.view);
+    for (const trace of data) trace.visible = trace.meta === view.key;
+    // Unless chosen, a diverged run's loss is on a log axis: else its last point is all there is to see.
+    const wanted = this.log ?? run.diverged_at !== null;
+    const log = !toggle || Boolean(wanted && view.ranges.log);
+    if (toggle) {
+      toggle.firstChild.checked = wanted;
+      toggle.hidden = !view.ranges.log;
+    }
+    const { xaxis, yaxis } = layout;
+    Object.assign(xaxis, { showgrid: true, uirevision: run.id }); // zoom survives a resize
+    Object.assign(yaxis, {
+      showgrid: true, uirevision: `${run.id}${view.key}${log}`, tickfont: { size: log ? 11 : 13 },
+      type: log ? 'log' : 'linear', range: [...(log ? view.ranges.log : view.ranges.linear)],
+      title: { ...yaxis.title, text: view.title + (toggle && log ? ' (log)' : '') },
+    });
+    delete yaxis.dtick;
+    const decades = yaxis.range[1] - yaxis.range[0];
+    if (log) yaxis.dtick = decades < 1.2 ? 'D1' : Math.max(1, Math.ceil(decades / 6));
+    if (!view.zero) return;
+    const line = { color: player.theme.text, width: 1, dash: 'dot' };
+    layout.shapes = [{ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: view.zero, y1: view.zero, line }];
+    const place = { xref: 'paper', x: 1, xanchor: 'right', y: Math.log10(view.zero), yanchor: 'bottom' };
+    layout.annotations = [{ ...place, text: 'exactly zero', showarrow: false }];
+  }
+
+  x(frame) {
+    return this.stage.toX(this.run.history.epoch[frame]);
+  }
+
+  paint(frame) {
+    const { cursor, axes } = this.stage;
+    if (!axes) return;
+    cursor.style.transform = `translateX(${this.x(frame)}px)`;
+    cursor.style.background = this.run.palette.cursor;
+  }
+
+  describe(frame) {
+    if (this.name === 'loss') return this.player.summary();
+    const norms = this.run.history.grad_norm;
+    const layers = norms.shape[1];
+    const texts = Array.from({ length: layers }, (_, l) => `layer ${l + 1} ${formatNumber(norms[frame * layers + l])}`);
+    return `Norm of the gradient of the mean loss: ${texts.join(', ')}.`;
+  }
+
+  picture(frame) {
+    const above = (context, [left, top, , height]) => {
+      context.fillStyle = this.stage.cursor.style.background;
+      context.fillRect(left + this.x(frame) - 1, top, 2, height);
+    };
+    return this.stage.picture({ above });
+  }
+
+  destroy() {
+    this.stage.destroy();
+  }
+}

@@ -1,0 +1,91 @@
+// The confusion matrix at a frame: rows are true classes with their recall, columns predicted ones with precision.
+
+import { element } from '../dom.js';
+import { formatPercent } from '../numbers.js';
+
+// Arrow keys among the items of a grid with a number of columns: the index to go to, or null.
+export function stepped(key, at, columns, count) {
+  const to = {
+    ArrowLeft: at - 1, ArrowRight: at + 1, ArrowUp: at - columns, ArrowDown: at + columns, Home: 0, End: count - 1,
+  }[key];
+  return to === undefined ? null : to >= 0 && to < count ? to : at;
+}
+
+export class ConfusionMatrix {
+  // choose(cell): called with the number of a chosen cell, row by row; null where none can be chosen. empty: whether a
+  // cell without samples can be chosen, too. label(truth, guess): the cell in words. heads: what stands before rows and
+  // columns. percent: how a rate is written.
+  constructor({ choose, empty, label, heads, percent = formatPercent }) {
+    Object.assign(this, { choose, empty, label, heads, percent });
+    this.box = element('div', { class: 'matrix' });
+  }
+
+  // classes: their names. counts (frames, k, k), precision and recall (frames, k), and the accuracy (frames) or null.
+  show({ classes, counts, precision, recall, accuracy }, caption, name = caption) {
+    Object.assign(this, { classes, counts, precision, recall, accuracy });
+    const { heads } = this;
+    const focused = this.buttons?.indexOf(document.activeElement) ?? -1;
+    const head = (text, scope) => element('th', { scope, text, title: text || null });
+    const rates = (texts) => texts.map(() => element('td', { class: 'rate' }));
+    this.buttons = [];
+    [this.recalls, this.precisions, this.whole] = [rates(classes), rates(classes), element('td', { class: 'rate' })];
+    if (accuracy) this.whole.title = 'accuracy';
+    const rows = classes.map((truth, i) => element('tr', { role: 'row' }, head(truth, 'row'),
+      ...classes.map((_, j) => this.cell(i * classes.length + j)), this.recalls[i]));
+    this.box.replaceChildren(element('table', { role: 'grid', 'aria-label': name },
+      element('caption', { text: caption }),
+      element('tr', { role: 'row' }, ...[heads.corner, ...classes, heads.recall].map((text) => head(text, 'col'))),
+      ...rows,
+      element('tr', { role: 'row' }, head(heads.precision, 'row'), ...this.precisions, this.whole)));
+    this.box.classList.toggle('dense', classes.length > 5);
+    this.mark();
+    if (focused >= 0) this.buttons[focused]?.focus();
+  }
+
+  cell(at) {
+    const click = () => { if (this.buttons[at].getAttribute('aria-disabled') !== 'true') this.choose(at); };
+    const k = this.classes.length;
+    const title = this.label(this.classes[Math.floor(at / k)], this.classes[at % k]);
+    const step = (event) => this.step(event, at);
+    this.buttons.push(element('button', { type: 'button', title, onclick: click, onkeydown: step }));
+    return element('td', { role: 'gridcell' }, this.buttons[at]);
+  }
+
+  // One cell can be reached by Tab: the chosen one (-1: none), or the first; the others by arrow keys.
+  mark(chosen = null) {
+    this.buttons.forEach((button, at) => {
+      if (chosen !== null) button.setAttribute('aria-pressed', at === chosen);
+      button.tabIndex = at === Math.max(chosen, 0) ? 0 : -1;
+    });
+  }
+
+  step(event, at) {
+    const to = stepped(event.key, at, this.classes.length, this.buttons.length);
+    if (to === null) return;
+    event.preventDefault();
+    event.stopPropagation();
+    for (const button of this.buttons) button.tabIndex = -1;
+    this.buttons[to].tabIndex = 0;
+    this.buttons[to].focus();
+  }
+
+  paint(frame) {
+    const { classes, counts, buttons, percent } = this;
+    const k = classes.length;
+    for (let i = 0; i < k; i++) {
+      const row = counts.subarray((frame * k + i) * k, (frame * k + i + 1) * k);
+      const total = row.reduce((sum, count) => sum + count, 0);
+      row.forEach((count, j) => {
+        const button = buttons[i * k + j], cell = button.parentElement;
+        button.textContent = count;
+        button.setAttribute('aria-label', `${button.title}: ${count}`);
+        button.setAttribute('aria-disabled', !this.choose || !(count || this.empty));
+        cell.style.setProperty('--share', total ? count / total : 0);
+        cell.className = i === j ? 'right' : count ? 'mistake' : 'none';
+      });
+      this.recalls[i].textContent = percent(this.recall[frame * k + i]);
+      this.precisions[i].textContent = percent(this.precision[frame * k + i]);
+    }
+    if (this.accuracy) this.whole.textContent = percent(this.accuracy[frame]);
+  }
+}

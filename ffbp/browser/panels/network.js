@@ -1,0 +1,235 @@
+// The network as a diagram: a weight is a line whose width is its size, a unit its map over the plane, a bias a dot.
+
+import { scalesOf } from '../colours.js';
+import { element, sheet } from '../dom.js';
+import { formatNumber } from '../numbers.js';
+import { Region } from './region.js';
+
+const CHOSEN = 'The first units of each layer are drawn, and of many weights between them those that are largest at '
+  + 'the end; each unit keeps its largest.';
+const HEADER = 18, FOOTER = 18, RIGHT = 24; // pixels around the units
+
+// What of a network its diagram draws; empty where it draws everything.
+function drawnInWords({ sizes, shown, edges }) {
+  const part = (size, l) => (shown[l] < size ? `${shown[l]} of ${size} ${l ? 'units' : 'inputs'}` : '');
+  const parts = sizes.map(part).filter(Boolean);
+  const between = sizes.slice(1).reduce((sum, _, l) => sum + shown[l] * shown[l + 1], 0);
+  if (!parts.length) return edges.length < between ? `${edges.length} of ${between} weights drawn` : '';
+  const weights = edges.length < between ? `${edges.length} of the ${between}` : `all ${between}`;
+  return `${[...new Set(parts)].join(', ')} drawn, ${weights} weights between them`;
+}
+
+// The parameter t at which an edge's curve (control points at half width) reaches the share x of its width.
+function inverseBezier(x) {
+  let t = x;
+  for (let i = 0; i < 8; i++) {
+    const value = 1.5 * t * (1 - t) * (1 - t) + 1.5 * t * t * (1 - t) + t * t * t;
+    const slope = 1.5 * (1 - t) * (1 - t) + 1.5 * t * t;
+    t = Math.min(1, Math.max(0, t - (value - x) / Math.max(slope, 0.1)));
+  }
+  return t;
+}
+
+export class NetworkPanel {
+  constructor(player, name) {
+    this.player = player;
+    this.name = name;
+    this.region = new Region(name, 'Network', () => player.save(this));
+    this.canvas = element('canvas', { class: 'diagram', role: 'img' });
+    this.region.stage.append(this.canvas);
+    this.canvas.addEventListener('pointermove', (event) => this.hover(event));
+    this.canvas.addEventListener('pointerleave', () => this.region.say(this.drawn || ''));
+  }
+
+  show(run) {
+    this.run = run;
+    this.network = run.network;
+    this.nodes = null;
+    this.drawn = drawnInWords(run.network);
+    this.region.say(this.drawn);
+    this.region.readout.title = this.drawn && CHOSEN;
+  }
+
+  draw() {
+    this.scales = scalesOf(this.run.palette, this.player.theme);
+    const { shown, sizes, inputs, maps, map_side } = this.network;
+    const { clientWidth: width, clientHeight: height } = this.region.stage;
+    const scale = window.devicePixelRatio || 1;
+    [this.canvas.width, this.canvas.height] = [width * scale, height * scale];
+    const room = height - HEADER - FOOTER;
+    const side = Math.max(10, Math.min(40, room / Math.max(...shown) - 3, (width - 70) / shown.length - 22));
+    const left = 12 + 6.5 * Math.max(...inputs.map((name) => Math.min(name.length, 9)));
+    this.nodes = shown.flatMap((count, l) => {
+      const x = left + ((width - left - RIGHT - side) * l) / Math.max(shown.length - 1, 1);
+      const gap = Math.min(room / count, side * 1.9);
+      return Array.from({ length: count }, (_, i) => {
+        const y = HEADER + room / 2 + (i - (count - 1) / 2) * gap - side / 2;
+        return { l, i, x, y, side, more: i === count - 1 ? sizes[l] - count : 0 };
+      });
+    });
+    this.nodeOf = new Map(this.nodes.map((node) => [`${node.l},${node.i}`, node]));
+    this.atlas = maps ? new OffscreenCanvas(map_side[0] * this.nodes.length, map_side[1]) : null;
+    this.atlasImage = maps ? new ImageData(this.atlas.width, this.atlas.height) : null;
+    this.paint(this.player.frame);
+  }
+
+  paint(frame) {
+    if (!this.nodes) return;
+    const context = this.canvas.getContext('2d');
+    const scale = window.devicePixelRatio || 1;
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    this.paintEdges(context, frame);
+    if (this.atlas) this.paintAtlas(frame);
+    context.textAlign = 'center';
+    context.font = `11px ${getComputedStyle(this.player.root).fontFamily}`;
+    this.nodes.forEach((node, k) => this.paintNode(context, frame, node, k));
+    this.paintNames(context);
+  }
+
+  ends([l, i, j]) {
+    const from = this.nodeOf.get(`${l - 1},${j}`), to = this.nodeOf.get(`${l},${i}`);
+    return [from.x + from.side, from.y + from.side / 2, to.x, to.y + to.side / 2];
+  }
+
+  paintEdges(context, frame) {
+    const { edges, weights, weight_limit } = this.network;
+    const [negative, positive] = this.run.palette.classes;
+    context.lineCap = 'butt';
+    edges.forEach((edge, k) => {
+      const w = weights[frame * edges.length + k];
+      const size = Math.min(1, Math.abs(w) / weight_limit);
+      if (!(size > 0)) return;
+      const [x1, y1, x2, y2] = this.ends(edge);
+      context.beginPath();
+      context.setLineDash(w < 0 ? [8, 3] : []);
+      context.lineWidth = 0.4 + 5.6 * size;
+      context.globalAlpha = 0.35 + 0.65 * Math.sqrt(size);
+      context.strokeStyle = w < 0 ? negative : positive;
+      context.moveTo(x1, y1);
+      context.bezierCurveTo((x1 + x2) / 2, y1, (x1 + x2) / 2, y2, x2, y2);
+      context.stroke();
+    });
+    context.setLineDash([]);
+    context.globalAlpha = 1;
+  }
+
+  // All units' maps in one picture, from which each is copied.
+  paintAtlas(frame) {
+    const { map_side: [w, h], shown, sizes, input_maps, maps } = this.network;
+    const { nodes, atlas, atlasImage, scales } = this;
+    const pixels = new Uint32Array(atlasImage.data.buffer);
+    const units = nodes.length - shown[0], last = sizes.length - 1;
+    nodes.forEach((node, k) => {
+      const source = node.l ? maps : input_maps;
+      const start = (node.l ? frame * units + k - shown[0] : k) * w * h;
+      const several = node.l === last && sizes[last] > 1;
+      const scale = several ? scales.classes[node.i % scales.classes.length] : scales.signed;
+      for (let c = 0; c < w * h; c++) {
+        pixels[(h - 1 - Math.floor(c / w)) * atlas.width + k * w + (c % w)] = scale[source[start + c]];
+      }
+    });
+    atlas.getContext('2d').putImageData(atlasImage, 0, 0);
+  }
+
+  bias(frame, k) {
+    const { biases, shown } = this.network;
+    return biases[frame * biases.shape[1] + k - shown[0]];
+  }
+
+  paintNode(context, frame, { x, y, side, l, i, more }, k) {
+    const { network, player: { theme }, run: { palette } } = this;
+    context.fillStyle = theme.panel;
+    context.fillRect(x, y, side, side);
+    if (this.atlas) {
+      const [w, h] = network.map_side;
+      context.imageSmoothingEnabled = false;
+      context.drawImage(this.atlas, k * w, 0, w, h, x, y, side, side);
+    }
+    context.lineWidth = 1.5;
+    context.strokeStyle = l ? palette.layers[(l - 1) % palette.layers.length] : theme.text;
+    context.strokeRect(x, y, side, side);
+    if (l) {
+      const bias = this.bias(frame, k);
+      context.beginPath();
+      context.arc(x, y + side, 2 + 4 * Math.min(1, Math.abs(bias) / network.weight_limit), 0, 2 * Math.PI);
+      context.fillStyle = palette.classes[bias < 0 ? 0 : 1];
+      context.fill();
+      context.strokeStyle = theme.background;
+      context.stroke();
+    } else {
+      const name = network.inputs[i];
+      context.fillStyle = theme.text;
+      context.textAlign = 'right';
+      context.fillText(name.length > 9 ? `${name.slice(0, 8)}…` : name, x - 4, y + side / 2 + 4);
+      context.textAlign = 'center';
+    }
+    context.fillStyle = theme.text;
+    if (more) context.fillText(`+${more}`, x + side / 2, y + side + 12);
+  }
+
+  paintNames(context) {
+    const { shown, activations } = this.network;
+    context.fillStyle = this.player.theme.text;
+    if (shown.length > 6) context.font = context.font.replace(/^\d+px/, '9px');
+    shown.forEach((_, l) => {
+      const { x, side } = this.nodeOf.get(`${l},0`);
+      context.fillText(l ? activations[l - 1] : 'input', x + side / 2, 12);
+    });
+  }
+
+  hover(event) {
+    if (!this.nodes) return;
+    const { nodes, network, player: { frame } } = this;
+    const box = this.canvas.getBoundingClientRect();
+    const [px, py] = [event.clientX - box.left, event.clientY - box.top];
+    const within = (at, from, side) => at >= from - 4 && at <= from + side + 4;
+    const k = nodes.findIndex(({ x, y, side }) => within(px, x, side) && within(py, y, side));
+    if (k >= 0) {
+      const { l, i } = nodes[k];
+      const bias = () => `layer ${l}, unit ${i + 1}: b = ${formatNumber(this.bias(frame, k))}`;
+      this.region.say(l ? bias() : network.inputs[i]);
+      return;
+    }
+    const edge = this.edgeAt(px, py);
+    if (edge < 0) {
+      this.region.say(this.drawn || '');
+      return;
+    }
+    const [l, i, j] = network.edges[edge];
+    const weight = network.weights[frame * network.edges.length + edge];
+    this.region.say(`W[${l}][${i + 1},${j + 1}] = ${formatNumber(weight)}`);
+  }
+
+  // The number of the nearest line within a few pixels, or -1.
+  edgeAt(px, py) {
+    let best = -1, nearest = 6;
+    this.network.edges.forEach((edge, k) => {
+      const [x1, y1, x2, y2] = this.ends(edge);
+      if (px < x1 || px > x2) return;
+      const t = inverseBezier((px - x1) / (x2 - x1));
+      const distance = Math.abs(y1 + (y2 - y1) * (3 * t * t - 2 * t * t * t) - py);
+      if (distance < nearest) [best, nearest] = [k, distance];
+    });
+    return best;
+  }
+
+  describe(frame) {
+    const { sizes, n_weights, edges, weights } = this.network;
+    const drawn = weights.subarray(frame * edges.length, (frame + 1) * edges.length);
+    const largest = drawn.reduce((most, w) => Math.max(most, Math.abs(w)), 0);
+    const text = `Network ${sizes.join(' → ')}. ${n_weights} weights, ${edges.length} drawn; `
+      + `the largest drawn has size ${formatNumber(largest)}.${this.drawn && ` ${CHOSEN}`}`;
+    this.canvas.setAttribute('aria-label', text);
+    return text;
+  }
+
+  picture() {
+    const { clientWidth: width, clientHeight: height } = this.region.stage;
+    const [canvas, context] = sheet(width, height, this.player.theme.background);
+    context.drawImage(this.canvas, 0, 0, width, height);
+    return canvas;
+  }
+
+  destroy() {}
+}

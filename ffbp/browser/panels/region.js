@@ -1,0 +1,50 @@
+// What every panel stands in: a labelled region with a heading, a readout, controls, a button that saves its picture,
+// and what it shows in words.
+
+import { element, saveButton } from '../dom.js';
+
+export class Region {
+  constructor(name, title, save) {
+    this.heading = element('h2');
+    this.readout = element('p', { class: 'readout', 'aria-hidden': 'true' });
+    this.controls = element('div', { class: 'controls' });
+    this.stage = element('div', { class: 'stage' });
+    this.alternative = element('p', { class: 'hidden alternative' });
+    const header = element('header', {}, this.heading, this.readout, this.controls, saveButton(title, save));
+    this.section = element('section', { class: `panel ${name}` }, header, this.stage, this.alternative);
+    this.title = title;
+  }
+
+  get title() {
+    return this.heading.textContent;
+  }
+
+  set title(text) {
+    this.heading.textContent = text;
+    this.section.setAttribute('aria-label', text);
+  }
+
+  say(text) {
+    this.readout.textContent = text;
+  }
+
+  check(label, checked, changed, title) {
+    const box = element('input', { type: 'checkbox', onchange: () => changed(box.checked) });
+    box.checked = checked;
+    const wrapped = element('label', { title }, box, label);
+    this.controls.append(wrapped);
+    return wrapped;
+  }
+
+  select(label, changed) {
+    const select = element('select', { 'aria-label': label, onchange: () => changed(select.value) });
+    this.controls.append(select);
+    return select;
+  }
+}
+
+// Fills a select with (value, text) pairs.
+export function fill(select, options, chosen) {
+  select.replaceChildren(...options.map(([value, text]) => element('option', { value, text })));
+  select.value = chosen;
+}

@@ -1,0 +1,170 @@
+// A Plotly plot with what is painted under and over it. Plotly draws what is fixed in a run: it is called only when the
+// data, the size, the theme or the view change. What changes with the frame follows its axes.
+
+import { element, sheet, svg } from '../dom.js';
+
+const GLYPHS = {
+  circle: '●', square: '■', 'triangle-up': '▲', diamond: '◆', cross: '✚', star: '★', pentagon: '⬟', hexagon: '⬢',
+  x: '✖', bowtie: '⧓',
+};
+const DASHES = { dash: '7 4', dot: '2 3', dashdot: '7 3 2 3', longdash: '11 4', longdashdot: '11 3 2 3' };
+const REMOVED = ['sendChartToCloud', 'toImage', 'select2d', 'lasso2d', 'autoScale2d'];
+const CONFIG = { responsive: false, displaylogo: false, showTips: false, plotlyServerURL: '', scrollZoom: false };
+
+// Whether two plots, as dicts, lists and arrays of numbers, are equal.
+function same(a, b) {
+  if (a === b || (a !== a && b !== b)) return true;
+  if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object' || a.length !== b.length) return false;
+  if (a.length !== undefined) {
+    for (let i = 0; i < a.length; i++) if (!same(a[i], b[i])) return false;
+    return true;
+  }
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => same(a[key], b[key]));
+}
+
+function rowsOf(array) {
+  const [n, width] = array.shape;
+  return Array.from({ length: n }, (_, i) => array.subarray(i * width, (i + 1) * width));
+}
+
+export class Stage {
+  // paint(): called when the axes have moved. player: the theme, the size and Plotly are its.
+  constructor(player, region, paint) {
+    this.player = player;
+    this.paint = paint;
+    this.under = element('canvas', { class: 'under', 'aria-hidden': 'true' });
+    this.plot = element('div', { class: 'plot' });
+    this.cursor = element('div', { class: 'cursor' });
+    this.clip = element('div', { class: 'clip' }, this.cursor);
+    this.legend = element('div', { class: 'legend', 'aria-hidden': 'true' });
+    this.above = []; // elements that cover exactly the plane
+    region.stage.append(this.under, this.plot, this.clip, this.legend);
+  }
+
+  get axes() {
+    return this.plot._fullLayout;
+  }
+
+  show(figure) {
+    for (const trace of figure.data) {
+      if (trace.customdata?.shape?.length === 2) trace.customdata = rowsOf(trace.customdata);
+    }
+    this.figure = figure;
+  }
+
+  // view: what else the drawing depends on. style(data, layout): fits copies of traces and layout to it. Returns
+  // whether this was the first drawing.
+  async draw(view, style) {
+    const { plot, player, figure } = this;
+    const key = JSON.stringify([plot.clientWidth, plot.clientHeight, player.theme, view]);
+    if (this.axes && key === this.key && same(this.drawn, figure)) return false;
+    [this.key, this.drawn] = [key, figure];
+    const layout = this.layout();
+    const data = figure.data.map((trace) => ({ ...trace }));
+    style(data, layout);
+    this.fillLegend(data);
+    const first = !this.axes;
+    const config = { ...CONFIG, modeBarButtonsToRemove: REMOVED, displayModeBar: player.small ? false : 'hover' };
+    await player.options.Plotly.react(plot, data, layout, config);
+    if (player.destroyed || !first) return false;
+    const follow = () => { this.place(); this.paint(); };
+    plot.on('plotly_afterplot', follow);
+    plot.on('plotly_relayouting', follow);
+    follow();
+    return true;
+  }
+
+  layout() {
+    const { theme, small, root } = this.player;
+    const { text, border } = theme;
+    const layout = structuredClone(this.figure.layout);
+    Object.assign(layout, {
+      font: { ...layout.font, color: text, family: getComputedStyle(root).fontFamily },
+      autosize: true, width: this.plot.clientWidth, height: this.plot.clientHeight, showlegend: false,
+      modebar: { bgcolor: 'rgba(0,0,0,0)', color: text, activecolor: theme.primary },
+      hoverlabel: { bgcolor: theme.background, font: { color: text } },
+    });
+    if (small) layout.dragmode = false;
+    const lines = { gridcolor: border, linecolor: border, tickcolor: border, showline: true };
+    for (const axis of ['xaxis', 'yaxis']) Object.assign(layout[axis], lines);
+    return layout;
+  }
+
+  // Plotly's own legend scrolls when it is wider than its chart, and then hides entries: this one is a line of text.
+  fillLegend(data) {
+    const shown = data.filter((trace) => trace.visible !== false && trace.showlegend !== false);
+    const name = (trace, i) => (i && shown.length > 4 ? trace.name.replace('layer ', '') : trace.name);
+    const entry = (trace, i) => element('span', { class: 'entry' }, this.sample(trace), name(trace, i));
+    this.legend.replaceChildren(...shown.map(entry));
+  }
+
+  sample({ mode, marker, line, fillcolor }) {
+    if (mode === 'markers' && marker.symbol) {
+      const white = marker.color === '#ffffff';
+      const glyph = element('span', { class: 'glyph', text: white ? '○' : GLYPHS[marker.symbol] || '●' });
+      const colour = white ? marker.line.color : marker.color;
+      glyph.style.color = typeof colour === 'string' ? colour : this.player.theme.text;
+      return glyph;
+    }
+    const stroke = { stroke: fillcolor || line.color, 'stroke-width': fillcolor ? 9 : 3 };
+    const ends = { x1: 0, x2: 22, y1: 5, y2: 5, 'stroke-dasharray': DASHES[line.dash] || '' };
+    return svg('svg', { width: 22, height: 10 }, svg('line', { ...ends, ...stroke }));
+  }
+
+  place() {
+    const { plot, under, clip, legend, axes } = this;
+    if (!axes) return;
+    const { l, t, w, h } = axes._size;
+    const box = { left: `${plot.offsetLeft + l}px`, top: `${plot.offsetTop + t}px`, width: `${w}px`, height: `${h}px` };
+    for (const node of [clip, under, ...this.above]) Object.assign(node.style, box);
+    Object.assign(legend.style, { left: box.left, top: `${plot.offsetTop}px`, width: box.width, height: `${t}px` });
+    const scale = window.devicePixelRatio || 1;
+    const [width, height] = [Math.round(w * scale), Math.round(h * scale)];
+    if (under.width !== width || under.height !== height) [under.width, under.height] = [width, height];
+  }
+
+  // The canvas under the plot, cleared, in the plane's own pixels; null where there is none yet.
+  canvas() {
+    const { under, axes } = this;
+    if (!axes || !under.width) return null;
+    const context = under.getContext('2d');
+    const scale = under.width / axes._size.w;
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    context.clearRect(0, 0, under.width, under.height);
+    return context;
+  }
+
+  toX = (x) => this.axes.xaxis.l2p(x);
+
+  toY = (y) => this.axes.yaxis.l2p(y);
+
+  // The place of the plane under the pointer, in the data's units; null outside.
+  placeAt(event) {
+    const box = this.plot.getBoundingClientRect();
+    const { xaxis, yaxis, _size } = this.axes;
+    const [px, py] = [event.clientX - box.left - _size.l, event.clientY - box.top - _size.t];
+    return px < 0 || py < 0 || px > _size.w || py > _size.h ? null : [xaxis.p2l(px), yaxis.p2l(py)];
+  }
+
+  // The plot as a canvas. below, above: what is drawn in its place, each called with the context and the plane's box.
+  async picture({ below = () => {}, above = () => {} }) {
+    const { plot, player, axes } = this;
+    const { clientWidth: width, clientHeight: height, offsetLeft: left, offsetTop: top, parentElement: whole } = plot;
+    const [canvas, context] = sheet(whole.clientWidth, whole.clientHeight, player.theme.background);
+    const { l, t, w, h } = axes._size;
+    const box = [left + l, top + t, w, h];
+    below(context, box);
+    const image = new Image();
+    const drawing = { data: plot.data, layout: { ...plot.layout, showlegend: true } };
+    image.src = await player.options.Plotly.toImage(drawing, { format: 'png', width, height, scale: 2 });
+    await image.decode();
+    context.drawImage(image, left, top, width, height);
+    above(context, box);
+    return canvas;
+  }
+
+  destroy() {
+    this.player.options.Plotly.purge(this.plot);
+  }
+}

@@ -1,0 +1,83 @@
+// The controls of a player's clock: buttons, slider, epoch and speed; beside them the button that copies a link.
+
+import { element, icon } from './dom.js';
+import { formatNumber } from './numbers.js';
+
+const COPY = 'Copy link';
+const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4];
+
+export class Timeline {
+  // link(): what the button copies; the page's own address without it.
+  constructor(player, link = () => window.location.href) {
+    this.player = player;
+    this.link = link;
+    const { clock } = player;
+    const button = (name, label, onclick) => {
+      const options = { type: 'button', class: name, 'aria-label': label, title: label, onclick };
+      return element('button', options, icon(name));
+    };
+    this.play = button('play', 'Play', () => clock.toggle());
+    this.slider = element('input', {
+      type: 'range', min: 0, max: 0, value: 0, step: 1, 'aria-label': 'Moment of the training',
+      oninput: () => this.slide(), onchange: () => clock.rest(),
+    });
+    this.epoch = element('output', { class: 'epoch' });
+    const setSpeed = () => clock.setSpeed(+this.speed.value);
+    this.speed = element('select', { 'aria-label': 'Speed', title: 'Speed', onchange: setSpeed },
+      ...SPEEDS.map((s) => element('option', { value: s, text: `${s}×` })));
+    this.copy = element('button', { type: 'button', class: 'wide', text: COPY, onclick: () => this.copyLink() });
+    const label = 'Link to this experiment';
+    this.field = element('input', { class: 'link', readonly: '', hidden: '', 'aria-label': label });
+    this.box = element('div', { class: 'timeline', role: 'group', 'aria-label': 'Timeline' },
+      button('first', 'First frame', () => clock.jump(0)),
+      button('back', 'One frame back', () => clock.jump(clock.frame - 1)),
+      this.play,
+      button('forward', 'One frame forward', () => clock.jump(clock.frame + 1)),
+      button('last', 'Last frame', () => clock.jump(Infinity)),
+      this.slider, this.epoch, this.speed, this.copy, this.field);
+  }
+
+  slide() {
+    const { player } = this;
+    player.clock.pause();
+    player.go(+this.slider.value);
+  }
+
+  show(run) {
+    this.run = run;
+    this.slider.max = run.n_frames - 1;
+  }
+
+  paint(frame) {
+    const { run: { history, n_epochs }, slider } = this;
+    slider.value = frame;
+    this.epoch.textContent = `epoch ${history.epoch[frame]} / ${n_epochs}`;
+    const loss = formatNumber(history.train_loss[frame]);
+    slider.setAttribute('aria-valuetext', `epoch ${history.epoch[frame]}, training loss ${loss}`);
+  }
+
+  changed({ playing, speed }) {
+    const label = playing ? 'Pause' : 'Play';
+    this.play.replaceChildren(icon(playing ? 'pause' : 'play'));
+    this.play.setAttribute('aria-label', label);
+    this.play.title = `${label} (space)`;
+    this.speed.value = speed;
+  }
+
+  async copyLink() {
+    const { copy, field } = this, link = this.link();
+    try {
+      await navigator.clipboard.writeText(link); // missing on plain http
+      copy.textContent = 'Copied';
+      setTimeout(() => { copy.textContent = COPY; }, 1500);
+    } catch {
+      field.hidden = false;
+      field.value = link;
+      field.focus();
+      field.select();
+      copy.textContent = 'Press Ctrl+C';
+      const close = () => { field.hidden = true; copy.textContent = COPY; };
+      field.addEventListener('blur', close, { once: true });
+    }
+  }
+}

@@ -1,0 +1,62 @@
+"""What of a network its diagram draws: the first units of each layer, and of many weights between them the largest."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ffbp.training.run import Run
+
+MAX_NODES, MAX_NODES_A_LAYER, MAX_EDGES = 64, 12, 60
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """shown: how many units of each layer; edges: (layer, unit, input) of each weight; values at all frames."""
+
+    shown: list[int]
+    edges: list[tuple[int, int, int]]
+    weights: np.ndarray  # (n_frames, n_edges)
+    biases: np.ndarray  # (n_frames, n_units), without the inputs
+    n_weights: int  # of the whole network
+
+
+def diagram_of(run: Run) -> Diagram:
+    """The diagram of a run's network; which weights are the largest is decided at its end."""
+    network = run.architecture
+    shown = _shown(network.sizes)
+    layers = list(enumerate(network.with_theta(run.history.theta).layers, start=1))
+    edges = []
+    for l, layer in layers:
+        last = np.abs(layer.W[-1, : shown[l], : shown[l - 1]])
+        edges += [(l, i, j, float(last[i, j])) for i in range(shown[l]) for j in range(shown[l - 1])]
+    kept = [edge[:3] for edge in _largest(edges)]
+    W = {l: layer.W for l, layer in layers}
+    return Diagram(
+        shown,
+        kept,
+        np.column_stack([W[l][:, i, j] for l, i, j in kept]),
+        np.column_stack([layer.b[:, : shown[l], 0] for l, layer in layers]),
+        sum(layer.W[0].size for _, layer in layers),
+    )
+
+
+def _shown(sizes):
+    n_outputs = min(sizes[-1], MAX_NODES_A_LAYER)
+    a_layer = min(MAX_NODES_A_LAYER, (MAX_NODES - n_outputs) // max(len(sizes) - 2, 1))  # of those that are computed
+    return [min(sizes[0], MAX_NODES_A_LAYER), *(min(size, a_layer) for size in sizes[1:-1]), n_outputs]
+
+
+def _largest(edges):
+    """The edges with the largest weights, in their order; every unit keeps its largest input."""
+    if len(edges) <= MAX_EDGES:
+        return edges
+    largest = sorted(edges, key=lambda edge: -edge[3])
+    best_into = {}
+    for edge in largest:
+        best_into.setdefault(edge[:2], edge)
+    chosen = set(best_into.values())
+    for edge in largest:
+        if len(chosen) >= MAX_EDGES:
+            break
+        chosen.add(edge)
+    return [edge for edge in edges if edge in chosen]
