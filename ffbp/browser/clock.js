@@ -49,6 +49,7 @@ export class Clock {
     document.removeEventListener('keydown', this.hear);
     this.pause();
     clearTimeout(this.resting);
+    this.epochs = null;
   }
 
   count() {

@@ -98,7 +98,7 @@ def part_of(run: Run) -> str:
     return "test" if len(run.dataset.X_test) else "train"
 
 
-def pack_confusion(run: Run, *, chosen: int | None = None) -> bytes:
+def pack_confusion(run: Run, *, chosen: int | None = None, player: str = PLAYER) -> bytes:
     """Confusion matrix, precision and recall of every frame on the part that is held out."""
     dataset, part = run.dataset, part_of(run)
     X, y = (dataset.X_test, dataset.y_test) if part == "test" else (dataset.X_train, dataset.y_train)
@@ -107,7 +107,7 @@ def pack_confusion(run: Run, *, chosen: int | None = None) -> bytes:
     packer = Packer()
     header = {
         "classes": list(dataset.class_names), "part": {"test": "Test", "train": "Training"}[part],
-        "n_frames": run.n_frames, "chosen": chosen, "player": PLAYER, "counts": packer.add(counts, np.uint16),
+        "n_frames": run.n_frames, "chosen": chosen, "player": player, "counts": packer.add(counts, np.uint16),
         "precision": packer.add(precision, np.float64), "recall": packer.add(recall, np.float64),
     }  # fmt: skip
     return packer.blob(header)

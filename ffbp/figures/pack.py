@@ -36,10 +36,21 @@ class PackedRun:
     arrays: str
     payloads: dict[str, bytes]
 
-    def blob(self, panels: tuple[str, ...] = PANELS, *, player: str = PLAYER, editable: bool = False) -> bytes:
-        """What a player with these panels needs. editable: its boundary is a drawing plane."""
+    def blob(
+        self,
+        panels: tuple[str, ...] = PANELS,
+        *,
+        player: str = PLAYER,
+        editable: bool = False,
+        clock: str | None = None,
+    ) -> bytes:
+        """What a player with these panels needs.
+
+        player: its id on the page. editable: its boundary is a drawing plane. clock: players that name the same one show
+        the same epoch; without a name it has its own.
+        """
         parts = ("run", *(panel for panel in PANELS if panel in panels))
-        options = {"player": player, "panels": parts[1:], "editable": editable}
+        options = {"player": player, "panels": parts[1:], "editable": editable, "clock": clock}
         text = f"{{{','.join([*(self.entries[part] for part in parts), self.arrays])}}}"
         return joined({"id": self.id, "options": options}, text, {part: self.payloads[part] for part in parts})
 

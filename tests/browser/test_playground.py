@@ -380,37 +380,6 @@ def test_the_network_says_what_of_it_is_drawn(playground, query, said):
     assert ("each unit keeps its largest" in page.locator(".ffbp .network .alternative").text_content()) == bool(said)
 
 
-def test_python_and_player_write_numbers_alike(playground):
-    rng = np.random.RandomState(0)
-    values = [
-        *(rng.randn(300) * 10.0 ** rng.randint(-9, 9, 300)),
-        0.0,
-        1.0,
-        0.001,
-        0.00099995,
-        99999.5,
-        99999.4,
-        2.0625,
-        9.9995,
-        -0.12345,
-        1e300,
-    ]
-    playground.open("?epochs=10")
-    from pathlib import Path
-
-    source = (Path(ffbp.__file__).parent / "browser" / "player.js").read_text("utf-8")
-    written = playground.page.evaluate(
-        """async ([source, values]) => {
-          const module = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
-          return values.map((v) => [module.formatNumber(v), Math.abs(v) < 1e15 ? module.formatPercent(v) : '']);
-        }""",
-        [source, [float(v) for v in values]],
-    )
-    assert [tuple(w) for w in written] == [
-        (format_number(v), format_percent(v) if abs(v) < 1e15 else "") for v in values
-    ]
-
-
 def test_without_streamlits_plotly_the_page_brings_its_own(context, server):
     page = context.new_page()
     page.route(re.compile(r"PlotlyChart\..*\.js"), lambda route: route.abort())

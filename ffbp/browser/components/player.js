@@ -1,5 +1,6 @@
 // The player in a Streamlit component: its options come with the data. It reports the frame at rest and each choice.
 
+import { Clock } from '../clock.js';
 import { Player } from '../player.js';
 import { headerOf } from '../unpack.js';
 import { findPlotly } from './plotly.js';
@@ -7,6 +8,13 @@ import { keep } from './view.js';
 
 const ACTIONS = ['click', 'keydown', 'input'];
 const SINGLE = 300; // milliseconds of quiet before a step that is not part of a longer move
+
+const clocks = new Map(); // those that players share, by name
+
+function clockNamed(name) {
+  if (!clocks.has(name)) clocks.set(name, new Clock());
+  return clocks.get(name);
+}
 
 const scrollTop = () => document.querySelector('[data-testid="stMain"]')?.scrollTop ?? window.scrollY;
 
@@ -36,11 +44,11 @@ class MountedPlayer {
     this.frame = null; // a link's frame is that of the first run
   }
 
-  async start({ player, panels, editable }, theme) {
+  async start({ player, panels, editable, clock }, theme) {
     const Plotly = await findPlotly(() => this.component.setStateValue('plotly', 'missing'));
     if (this.closed) return null;
     this.player = new Player(this.root, {
-      id: player, panels, Plotly, theme, scrollTop,
+      id: player, panels, Plotly, theme, scrollTop, clock: clock ? clockNamed(clock) : new Clock(),
       onRest: (frame) => this.report(frame),
       onSample: (row) => this.tell('sample', { row }),
       onPlace: (x, y) => this.tell('place', { x, y }),

@@ -1,0 +1,131 @@
+"""A run in parts, each page with those of its panels; and the scales that one or several runs give them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import ffbp
+from ffbp.analysis.plane import plane_of
+from ffbp.analysis.scores import precision_recall
+from ffbp.figures.blob import arrays_of, as_blob, header_of
+from ffbp.figures.charts import boundary_plot, gradient_plot, loss_plot
+from ffbp.figures.pack import PANELS, pack_refinement, pack_run, unrefined
+from ffbp.figures.scales import scales_of
+
+CONFIGS = {
+    "classes": (ffbp.Config(epochs=20), ffbp.Config(epochs=30, learning_rate=1.0, hidden=(4, 3))),
+    "numbers": (ffbp.Config(dataset="bumps", epochs=10), ffbp.Config(dataset="bumps", epochs=5, noise=1.0)),
+}
+
+
+@pytest.fixture(scope="module")
+def run():
+    return ffbp.train(ffbp.Config(epochs=20))
+
+
+@pytest.fixture(scope="module")
+def packed(run):
+    return pack_run(run, plane_of(run.dataset))
+
+
+@pytest.fixture(scope="module", params=CONFIGS)
+def two(request):
+    return [ffbp.train(config) for config in CONFIGS[request.param]]
+
+
+# Parts
+
+
+@pytest.mark.parametrize("panels", [PANELS, ("boundary",), ("loss",), ("loss", "boundary"), ()])
+def test_a_page_gets_the_parts_of_its_panels_and_no_others(run, packed, panels):
+    blob = packed.blob(panels)
+    header, arrays = header_of(blob), arrays_of(blob)
+    assert header["options"]["panels"] == [panel for panel in PANELS if panel in panels]
+    assert {panel for panel in PANELS if panel in header} == set(panels)
+    for entry, array in zip(header["arrays"], arrays, strict=True):
+        assert (array is not None) == (entry["part"] in {"run", *panels})
+    assert (arrays[header["history"]["train_loss"]["$"]] == run.history.train_loss).all()
+
+
+def test_fewer_panels_are_fewer_bytes(packed):
+    sizes = [len(packed.blob(panels)) for panels in (PANELS, ("boundary", "loss"), ("boundary",), ())]
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(packed.blob(("loss",))) < sizes[0] / 4
+
+
+def test_a_run_keeps_its_id_whatever_of_it_is_shown(packed):
+    blobs = [packed.blob(), packed.blob(("loss",)), packed.blob(player="other", editable=True, clock="shared")]
+    assert {header_of(blob)["id"] for blob in blobs} == {packed.id}
+    options = {"player": "other", "panels": list(PANELS), "editable": True, "clock": "shared"}
+    assert header_of(blobs[-1])["options"] == options
+
+
+def test_an_id_is_that_of_the_whole_content(run, packed):
+    plane = plane_of(run.dataset)
+    assert pack_run(run, plane).id == packed.id
+    renamed = replace(run, dataset=replace(run.dataset, class_names=("no", "yes")))
+    assert pack_run(renamed, plane).id != packed.id  # the same arrays
+    headers = ({"chosen": None}, {"chosen": 3}, {"chosen": 3, "arrays": []})
+    assert len({header_of(as_blob(header, {"all": b"same"}))["id"] for header in headers}) == 3
+
+
+def test_the_browser_gets_precision_and_recall(run, packed):
+    header, arrays = header_of(packed.blob()), arrays_of(packed.blob())
+    for points in header["boundary"]["points"].values():
+        counts, precision, recall = (arrays[points[k]["$"]] for k in ("confusion", "precision", "recall"))
+        for found, expected in zip((precision, recall), precision_recall(counts), strict=True):
+            np.testing.assert_array_equal(found, expected)
+
+
+def test_a_page_without_a_boundary_gets_no_finer_one(run, packed):
+    blob = pack_refinement(run, plane_of(run.dataset), 7, packed.id, refined=unrefined(7), player="other")
+    header = header_of(blob)
+    assert (header["frame"], header["run"], header["player"]) == (7, packed.id, "other")
+    assert "values" not in header
+    assert arrays_of(blob) == []
+
+
+# Scales
+
+
+def test_without_scales_a_run_has_its_own(run, packed):
+    plane, own = plane_of(run.dataset), scales_of(run)
+    assert pack_run(run, plane, own).id == packed.id
+    assert loss_plot(run)["layout"] == loss_plot(run, own)["layout"]
+    assert gradient_plot(run)["layout"] == gradient_plot(run, own)["layout"]
+
+
+def test_scales_of_two_runs_hold_both(two):
+    both, each = scales_of(*two), [scales_of(run) for run in two]
+    ends = lambda scales: [scales.epochs, scales.loss["linear"], scales.score["linear"], list(scales.output)]  # noqa: E731
+    for own in each:
+        for (low, high), (wide_low, wide_high) in zip(ends(own), ends(both), strict=True):
+            assert wide_low <= low
+            assert high <= wide_high
+        for key, decades in own.gradients.items():
+            low, high = both.gradients[key].span
+            assert low <= decades.span[0]
+            assert decades.span[1] <= high
+    assert both.weight == max(own.weight for own in each)
+
+
+def test_two_runs_with_the_same_scales_have_the_same_axes_and_colours(two):
+    scales = scales_of(*two)
+    plots = [(loss_plot(run, scales), gradient_plot(run, scales)) for run in two]
+    for first, second in zip(*plots, strict=True):
+        for axis in ("xaxis", "yaxis"):
+            assert first["layout"][axis]["range"] == second["layout"][axis]["range"]
+        views = [[view["ranges"] for view in plot["layout"]["meta"]["views"]] for plot in (first, second)]
+        assert views[0] == views[1]
+    planes = [plane_of(run.dataset) for run in two]
+    headers = [header_of(pack_run(run, plane, scales).blob()) for run, plane in zip(two, planes, strict=True)]
+    for key in ("low", "high"):
+        assert headers[0]["boundary"][key] == headers[1]["boundary"][key]
+    assert headers[0]["network"]["weight_limit"] == headers[1]["network"]["weight_limit"]
+    if two[0].dataset.task == "regression":
+        limits = {
+            boundary_plot(run, plane, scales)["data"][0]["marker"]["cmax"]
+            for run, plane in zip(two, planes, strict=True)
+        }
+        assert limits == {scales.output[1]}
