@@ -12,8 +12,8 @@ import { announce } from './players.js';
 import { Timeline } from './timeline.js';
 import { unpack } from './unpack.js';
 
-// A panel has show(run), draw() at its size and in the theme, paint(frame), hover(event), describe(frame) in words,
-// picture(frame) as a canvas, destroy(), and a region to stand in.
+// A panel has show(run), draw() at its size and in the theme, paint(frame), describe(frame) in words, picture(frame) as
+// a canvas, destroy(), and a region to stand in; hover(event) where Plotly does not read out what is under the pointer.
 const PANELS = { network: NetworkPanel, boundary: BoundaryPanel, loss: CurvesPanel, gradients: CurvesPanel };
 const COLOURS = ['background', 'text', 'panel', 'border', 'primary'];
 

@@ -92,6 +92,11 @@ def id_of(*contents: bytes) -> str:
     return digest.hexdigest()[:16]
 
 
+def with_id(text: str) -> bytes:
+    """The text of a JSON object, for a component that gets no arrays, with an ``id`` as blobs have it."""
+    return f'{{"id":"{id_of(text.encode())}",{text[1:]}'.encode()
+
+
 def quantise(values: np.ndarray, low, high) -> np.ndarray:
     """Values between low and high to bytes 0..255; what is not a number becomes the middle."""
     dtype = values.dtype if values.dtype == np.float32 else float  # half the memory to go through is half the time

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from ffbp.browser import sources
-from ffbp.figures.blob import id_of
+from ffbp.figures.blob import with_id
 from ffbp.figures.plot import as_json
 from ffbp.ui.component import component
 
@@ -28,8 +28,7 @@ def chart(plot: dict, *, key: str, title: str, alternative: str, choose: Callabl
         "clickable": choose is not None,
         "plot": plot,
     }
-    text = as_json(content)
-    data = f'{{"id":"{id_of(text.encode())}",{text[1:]}'.encode()
+    data = with_id(as_json(content))
 
     def chosen():
         choice = st.session_state[key].get("choice")

@@ -1,7 +1,6 @@
 """The line of notices above the timeline; below it the numbers of a moment, the gradient check, the code that ran."""
 
 import inspect
-import json
 import textwrap
 
 import pandas as pd
@@ -9,7 +8,7 @@ import streamlit as st
 
 from ffbp.core.gradcheck import STEP, WIDE_STEP, GradientCheck, check_gradients
 from ffbp.core.network import Network
-from ffbp.figures.blob import as_text, id_of
+from ffbp.figures.blob import as_text, with_id
 from ffbp.figures.pack import PLAYER
 from ffbp.lessons.presets import PRESETS
 from ffbp.training.loop import Training
@@ -47,9 +46,7 @@ def notices(shown: Shown) -> None:
     items += [{"level": "hint", "text": text, "frame": None, "epoch": None} for text in hints] + remarks
     content = {"run": shown.id, "player": PLAYER, "items": items}
     with st.session_state[NOTICES]:
-        component("notices")(
-            key="notices", data=json.dumps({"id": id_of(as_text(content).encode()), **content}).encode()
-        )
+        component("notices")(key="notices", data=with_id(as_text(content)))
 
 
 @st.fragment

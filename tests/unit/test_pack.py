@@ -1,5 +1,6 @@
 """A run in parts, each page with those of its panels; and the scales that one or several runs give them."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 import ffbp
 from ffbp.analysis.plane import plane_of
 from ffbp.analysis.scores import precision_recall
-from ffbp.figures.blob import arrays_of, as_blob, header_of
+from ffbp.figures.blob import arrays_of, as_blob, header_of, with_id
 from ffbp.figures.charts import boundary_plot, gradient_plot, loss_plot
 from ffbp.figures.pack import PANELS, pack_refinement, pack_run, unrefined
 from ffbp.figures.scales import scales_of
@@ -68,6 +69,9 @@ def test_an_id_is_that_of_the_whole_content(run, packed):
     assert pack_run(renamed, plane).id != packed.id  # the same arrays
     headers = ({"chosen": None}, {"chosen": 3}, {"chosen": 3, "arrays": []})
     assert len({header_of(as_blob(header, {"all": b"same"}))["id"] for header in headers}) == 3
+    texts = [with_id(text) for text in ('{"a":1}', '{"a":2}', '{"a":1}')]
+    assert texts[0] == texts[2]
+    assert len({json.loads(text)["id"] for text in texts}) == 2
 
 
 def test_the_browser_gets_precision_and_recall(run, packed):
