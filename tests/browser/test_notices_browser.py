@@ -110,7 +110,9 @@ def test_a_preset_opens_where_its_claim_is_seen(playground):
     playground.wait_frame(0)
     playground.wait_address("frame=0")
     assert playground.epoch() == "epoch 0 / 1000"
-    expect(page.locator(".ffbp-notices [role=status]")).to_contain_text("Before the first step the gradient of layer 1")
+    expect(page.locator(".ffbp-notices [role=status]")).to_contain_text(
+        "Before the first step, the gradient of layer 1"
+    )
 
 
 def test_progress_stands_in_the_lines_place_and_moves_nothing(playground):

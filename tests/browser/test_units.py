@@ -6,8 +6,12 @@ import numpy as np
 import pytest
 from modules import blank_page
 
+import ffbp
+from ffbp.analysis.maps import outputs
+from ffbp.analysis.plane import plane_inputs, plane_of
 from ffbp.browser import sources
 from ffbp.figures.blob import Packer
+from ffbp.figures.pack import pack_run
 from ffbp.words.numbers import format_number, format_percent
 
 
@@ -62,6 +66,26 @@ def test_differences_are_undone_where_they_were_taken_and_nowhere_else(page):
 def test_what_is_no_array_stays_as_it_is(page):
     header = {"text": "</script> $ é", "none": None, "list": [1, [2.5, None]], "object": {"yes": True}}
     assert {key: unpacked(page, Packer().blob(header), key) for key in header} == header
+
+
+# The surface
+
+
+def test_a_classs_map_is_that_of_its_frame_before_any_finer_one_is_there(page):
+    run = ffbp.train(ffbp.Config(dataset="iris", epochs=8))
+    plane = plane_of(run.dataset)
+    found = page.evaluate(
+        """async (text) => {
+          const [{ unpack }, { Surface }] = [await import('/unpack.js'), await import('/panels/surface.js')];
+          const run = await unpack(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)));
+          const map = new Surface(run).classMap({ frame: 5, fine: null, one: 1 });
+          return Array.from({ length: run.boundary.each_n ** 2 }, (_, i) => map(i));
+        }""",
+        base64.b64encode(pack_run(run, plane).blob(("boundary",))).decode("ascii"),
+    )
+    n = int(len(found) ** 0.5)
+    exact = outputs(run, plane_inputs(run.dataset, plane, plane.grid(n)), slice(5, 6))[0, 1]
+    np.testing.assert_allclose(found, exact, atol=0.02)
 
 
 # Numbers

@@ -72,7 +72,7 @@ export class BoundaryPanel {
 
   showMatrix() {
     const { run } = this;
-    if (!run.boundary.points) return;
+    if (!run?.boundary.points) return;
     this.part = run.boundary.points.test && this.view.test ? 'test' : 'train';
     const { confusion, precision, recall } = run.boundary.points[this.part];
     const rates = { precision, recall, accuracy: run.history[`${this.part}_score`] };
@@ -89,6 +89,7 @@ export class BoundaryPanel {
   }
 
   async draw() {
+    if (!this.run) return;
     this.surface.recolour(this.player.theme);
     const first = await this.stage.draw([this.view.test, this.run.task], (data, layout) => {
       layout.uirevision = this.run.id;

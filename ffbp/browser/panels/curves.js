@@ -27,9 +27,9 @@ export class CurvesPanel {
     fill(this.select, views.map(({ key, label }) => [key, label]), this.view);
   }
 
-  draw() {
+  async draw() {
     const { view, log, run } = this;
-    return this.stage.draw([view, log, run.diverged_at], (data, layout) => this.style(data, layout));
+    if (run) await this.stage.draw([view, log, run.diverged_at], (data, layout) => this.style(data, layout));
   }
 
   style(data, layout) {
