@@ -17,6 +17,7 @@ from servers import running
 from sessions import Session
 
 import ffbp
+from ffbp.experiment.experiment import Experiment
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="counts a server's threads by /proc")
 COSTLY = "samples=5000&test=0&hidden=64-64-64-64-64-64&activation=silu&epochs=20000"
@@ -85,7 +86,7 @@ def test_a_session_that_is_gone_leaves_no_training_behind(server):
     asyncio.run(leave_in_the_middle())
     used = server.cpu_seconds()
     assert wait_until(lambda: is_idle(server)), "it trains for nobody"
-    assert server.cpu_seconds() - used < config_of(COSTLY).work() / 4, "the run was trained to its end"
+    assert server.cpu_seconds() - used < Experiment(config_of(COSTLY)).work / 4, "the run was trained to its end"
     assert wait_until(lambda: server.threads() <= threads), "a thread is left"
 
 
@@ -104,7 +105,7 @@ def test_a_change_in_the_middle_of_a_training_brings_the_new_experiment_at_once(
 
     answer, used = asyncio.run(change_in_the_middle())
     assert np.array_equal(answer.losses(), ffbp.train(config_of("seed=77&epochs=50")).history.train_loss)
-    assert used < config_of(COSTLY).work() / 4, "it waited for the run that nobody wants any more"
+    assert used < Experiment(config_of(COSTLY)).work / 4, "it waited for the run that nobody wants any more"
     assert wait_until(lambda: is_idle(server)), "the old run goes on"
 
 
@@ -123,7 +124,7 @@ def test_one_persons_costly_run_does_not_keep_others_waiting(server):
     answers, still_at_it, used = asyncio.run(together())
     assert still_at_it
     assert all(answer.blob and not answer.problems for answer in answers)
-    assert used < 0.6 * config_of(COSTLY).work(), "they waited for more than a share of the costly run"
+    assert used < 0.6 * Experiment(config_of(COSTLY)).work, "they waited for more than a share of the costly run"
 
 
 def test_links_as_nobody_means_them_give_a_page_with_at_most_warnings(server, full):

@@ -6,7 +6,7 @@ import pytest
 import ffbp
 from ffbp import ACTIVATIONS, LOSSES, Network, check_gradients
 from ffbp.core.stacks import stacks
-from ffbp.experiment.config import loss_choices, output_choices
+from ffbp.experiment.resolve import loss_choices, output_choices
 
 TOLERANCE = 1e-6
 HIDDEN = [key for key, entry in ACTIVATIONS.items() if not entry.coupled]
