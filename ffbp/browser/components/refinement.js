@@ -3,10 +3,12 @@
 import { ask, follow } from '../players.js';
 import { headerOf } from '../unpack.js';
 
+const latest = new Map(); // by the player's id, also while a page without it is shown
+
 export default function ({ data }) {
   const bytes = data.slice();
   const { player } = headerOf(bytes);
-  const send = () => ask(player, 'refine', bytes);
-  send();
-  return follow(player, 'shown', send);
+  if (!latest.has(player)) follow(player, 'shown', () => ask(player, 'refine', latest.get(player)));
+  latest.set(player, bytes);
+  ask(player, 'refine', bytes);
 }
