@@ -1,7 +1,6 @@
 """The animation: boundary and loss over the training as a GIF that any slide program plays.
 
-One palette serves all frames, made of the colours of the pages and their blends with the ground, so nothing flickers; a
-frame stores only the pixels that changed.
+One palette serves all frames, so nothing flickers; Pillow stores of a frame what changed.
 """
 
 from collections.abc import Generator
@@ -11,7 +10,8 @@ import numpy as np
 
 from ffbp.analysis.plane import Plane
 from ffbp.analysis.summary import title
-from ffbp.export.pictures import GROUND, INK, WIDTH, BoundaryPicture, LossPicture, rgb
+from ffbp.data.source import REGRESSION
+from ffbp.export.pictures import GRID, GROUND, INK, PALE, WIDTH, BoundaryPanel, LossPanel, Sheet, points, written
 from ffbp.figures import palette
 from ffbp.training.run import Run
 from ffbp.words.numbers import format_number, format_percent
@@ -19,8 +19,9 @@ from ffbp.words.numbers import format_number, format_percent
 MAX_FRAMES = 120
 FRAME_MS, LAST_MS = 80, 2500
 HEADER = 44
-TRANSPARENT = 255
-HEAT_LEVELS = 48
+SAME = 8  # Pillow compares colours in steps of four, so it may take one that differs by less for the other
+N_COLOURS = 255  # a GIF has 256; one stands for what did not change
+N_SAMPLED = 6  # frames that the palette is made from
 
 
 def animation(run: Run, plane: Plane) -> bytes:
@@ -42,78 +43,64 @@ def animating(run: Run, plane: Plane) -> Generator[None, None, bytes]:
     """The same as a generator that yields between frames, so that a server can attend to others."""
     from PIL import Image
 
-    colours = _colours(run)
-    lookup = _nearest(colours)
-    boundary, loss, header = BoundaryPicture(run, plane), LossPicture(run), _Header(run)
-    pictures, before = [], None
-    for frame in chosen_frames(run.n_frames):
-        picture = np.vstack([header.at(frame), np.hstack([boundary.at(frame), loss.at(frame)])])
-        r, g, b = (picture[..., k].astype(np.uint16) >> 3 for k in range(3))
-        coded = lookup[(r << 10) | (g << 5) | b]
-        changed = coded if before is None else np.where(coded == before, TRANSPARENT, coded).astype(np.uint8)
-        if before is not None and (changed == TRANSPARENT).all():
-            changed[0, 0] = coded[0, 0]  # Pillow merges frames without a change, and with them their time
-        image = Image.fromarray(changed)  # grey levels are palette numbers from here on
-        image.putpalette(colours.astype(np.uint8).tobytes())
-        pictures.append(image)
-        before = coded
+    sheet = Sheet(2, HEADER)
+    panels = BoundaryPanel(sheet, 0, run, plane), LossPanel(sheet, 1, run), _Header(sheet, run)
+    frames = chosen_frames(run.n_frames)
+    sampled = []
+    for frame in frames[np.linspace(0, len(frames) - 1, N_SAMPLED).astype(int)]:
+        sampled.append(sheet.at(frame, *panels))
+        yield
+    colours, pictures = _colours(np.vstack(sampled)), []
+    for frame in frames:
+        picture = Image.fromarray(sheet.at(frame, *panels))
+        pictures.append(picture.quantize(palette=colours, dither=Image.Dither.NONE))
         yield
     buffer = BytesIO()
     pictures[0].save(
-        buffer, "GIF", save_all=True, append_images=pictures[1:], loop=0, optimize=False, disposal=1,
-        duration=[FRAME_MS] * (len(pictures) - 1) + [LAST_MS], transparency=TRANSPARENT, comment=title(run).encode("utf-8")[:200],
+        buffer, "GIF", save_all=True, append_images=pictures[1:], loop=0, disposal=1, optimize=True,
+        duration=[FRAME_MS] * (len(pictures) - 1) + [LAST_MS], comment=title(run).encode("utf-8")[:200],
     )  # fmt: skip
     return buffer.getvalue()
+
+
+def _colours(pixels: np.ndarray):
+    """The colours of all frames as the palette of an image: those of the lines, also paler, and the most common of the pixels.
+
+    Lines are thin: a palette made of the pixels alone would leave out some of their colours.
+    """
+    from PIL import Image, ImageColor
+
+    rgb = ImageColor.getrgb
+    lines = [rgb(c) for c in (palette.TRAIN, palette.TEST, palette.TOTAL, palette.CHANCE, palette.CURSOR)]
+    chosen = [255 + share * (np.array(c) - 255) for c in lines for share in (0.3, 0.6, 1)]
+    chosen += [rgb(c) for c in (GROUND, INK, PALE, GRID, *palette.CLASSES)]
+    chosen = np.rint(chosen).astype(int)
+    common = Image.fromarray(pixels).quantize(N_COLOURS - len(chosen), dither=Image.Dither.NONE).getpalette()
+    common = np.reshape(common, (-1, 3))
+    apart = np.abs(common[:, None] - chosen).max(axis=-1).min(axis=-1)
+    image = Image.new("P", (1, 1))
+    image.putpalette(np.vstack([chosen, common[apart > SAME]])[:N_COLOURS].ravel().tolist())
+    return image
 
 
 class _Header:
     """Above the panels: what it is, the epoch, and the figures of the moment."""
 
-    def __init__(self, run):
+    def __init__(self, sheet: Sheet, run: Run):
         self.run = run
-        self.title = "".join(c if c.isprintable() else " " for c in title(run))[:70]
+        height = 1 - HEADER / 2 / sheet.height
+        look = {"color": INK, "va": "center", "parse_math": False}
+        sheet.figure.text(14 / sheet.width, height, written(title(run), 70), fontsize=points(15), **look)
+        place = 1 - 14 / (2 * WIDTH)
+        self.numbers = sheet.figure.text(place, height, "", fontsize=points(17), ha="right", animated=True, **look)
 
-    def at(self, frame):
-        from PIL import Image, ImageDraw, ImageFont
-
+    def paint(self, renderer, frame: int) -> None:
+        """Draw the numbers of a frame."""
         h, run = self.run.history, self.run
-        image = Image.new("RGB", (2 * WIDTH, HEADER), GROUND)
-        draw = ImageDraw.Draw(image)
-        draw.text((14, HEADER / 2), self.title, fill=INK, font=ImageFont.load_default(15), anchor="lm")
-        regression = run.dataset.task == "regression"  # Pillow's own font has no ²
+        regression = run.dataset.task == REGRESSION
         part = "test" if len(run.dataset.X_test) else "train"
         score = getattr(h, f"{part}_{'r2' if regression else 'accuracy'}")[frame]
-        score = f"R2 {format_number(score)}" if regression else f"accuracy {format_percent(score)}"
-        text = f"epoch {h.epoch[frame]} / {run.config.epochs}    loss {format_number(h.train_loss[frame])}    {part} {score}"
-        draw.text((2 * WIDTH - 14, HEADER / 2), text, fill=INK, font=ImageFont.load_default(17), anchor="rm")
-        return np.asarray(image)
-
-
-def _colours(run) -> np.ndarray:
-    """At most 255 colours (n, 3): the heat's scale, the other colours, and what their smooth edges blend to."""
-    ground = np.array(GROUND, dtype=float)
-    shares = np.linspace(0, 1, HEAT_LEVELS)[:, None]
-    n_classes = run.dataset.n_classes
-    if n_classes > 2:
-        classes = [np.array(rgb(c), dtype=float) for c in palette.CLASSES[: min(n_classes, len(palette.CLASSES))]]
-        levels = max(8, 128 // len(classes))
-        heat = np.vstack([ground + np.linspace(0.1, 1, levels)[:, None] * (c - ground) for c in classes])
-    else:
-        ends = [np.array(rgb(c), dtype=float) for c in (palette.NEGATIVE, palette.POSITIVE)]
-        heat = np.vstack([ground + shares * (end - ground) for end in ends])
-    greys = np.linspace(0, 255, 24)[:, None] * np.ones(3)
-    lines = [palette.TRAIN, palette.TEST, palette.CHANCE, palette.TOTAL, palette.CURSOR]
-    blends = np.vstack([ground + np.linspace(0.15, 1, 8)[:, None] * (np.array(rgb(c)) - ground) for c in lines])
-    dark = np.vstack(
-        [np.linspace(0.3, 0.85, 5)[:, None] * np.array(rgb(c)) for c in palette.CLASSES[: max(2, min(n_classes, 4))]]
-    )
-    found = np.unique(np.rint(np.vstack([ground, heat, greys, blends, dark])).astype(int), axis=0)
-    return found[:TRANSPARENT]
-
-
-def _nearest(colours) -> np.ndarray:
-    """For each colour of five bits a channel the number of the nearest in the palette: (32768,) bytes."""
-    five = np.arange(32) * 255 / 31
-    grid = np.stack(np.meshgrid(five, five, five, indexing="ij"), axis=-1).reshape(-1, 3)
-    distance = np.square(grid).sum(axis=1)[:, None] - 2 * grid @ colours.T + np.square(colours).sum(axis=1)
-    return distance.argmin(axis=1).astype(np.uint8)
+        score = f"R² {format_number(score)}" if regression else f"accuracy {format_percent(score)}"
+        epoch = f"epoch {h.epoch[frame]} / {run.config.epochs}"
+        self.numbers.set_text(f"{epoch}    loss {format_number(h.train_loss[frame])}    {part} {score}")
+        self.numbers.draw(renderer)

@@ -1,6 +1,6 @@
 """All forms in which a run can be taken along, in display order: the page offers them, the terminal writes them.
 
-Not every run has every program: `available` says why not. Pillow, which pictures need, is loaded when one is drawn.
+Not every run has every program: `available` says why not. Matplotlib, which pictures need, is loaded when one is drawn.
 """
 
 from collections.abc import Callable

@@ -258,7 +258,7 @@ def _pictures(page, run, folder):
         try:
             written = _write(FORMS["png"], run, folder)
         except ImportError:
-            page.say("Pictures as files need Pillow (pip install pillow); here they are as text.")
+            page.say("Pictures as files need Matplotlib (pip install matplotlib); here they are as text.")
         else:
             page.say(f"Written: {', '.join(map(str, written))}.")
             return
@@ -326,14 +326,14 @@ def _written(forms, run, folder) -> tuple[list[Path], bool]:
             paths += _write(form, run, folder)
         except BrokenPipeError:
             raise
-        except (ValueError, ImportError, OSError) as error:  # no equivalent, Pillow missing, a folder of that name
+        except (ValueError, ImportError, OSError) as error:  # no equivalent, Matplotlib missing, a folder of that name
             complete = False
             print(f"python -m ffbp: error: --export {form.key}: {_reason(error)}", file=sys.stderr)
     return list(dict.fromkeys(paths)), complete
 
 
 def _reason(error) -> str:
-    if isinstance(error, ImportError):  # Pillow comes with Streamlit, but not with NumPy
+    if isinstance(error, ImportError):  # the core needs NumPy alone; pictures need Matplotlib
         return f"{error}; install what is missing, or leave that form out"
     if isinstance(error, OSError):
         return f"{error.filename or 'output'}: {error.strerror or error}"

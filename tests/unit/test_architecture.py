@@ -28,7 +28,7 @@ FOREIGN = {  # what a room may import beside the standard library
     "programs": {"numpy"},
     "lessons": {"numpy"},
     "browser": set(),
-    "export": {"numpy", "PIL"},
+    "export": {"numpy", "matplotlib", "PIL"},
     "serve": {"numpy", "threadpoolctl"},
     "ui": {"numpy", "pandas", "plotly", "streamlit", "threadpoolctl"},
     "terminal": {"numpy", "threadpoolctl"},

@@ -475,15 +475,17 @@ def test_a_folder_that_cannot_be_written_to_is_wrong_usage_before_anything_is_tr
     assert err.count("\n") == 1
 
 
-def test_without_pillow_pictures_are_text_and_an_animation_is_refused(tour, tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "PIL", None)
+def test_without_matplotlib_pictures_are_text_and_an_animation_is_refused(tour, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    for name in [name for name in sys.modules if name.startswith("matplotlib.")]:
+        monkeypatch.setitem(sys.modules, name, None)
     code, out, _ = tour("--epochs", 3, "--out", tmp_path)
     assert code == 0
-    assert "need Pillow" in out
+    assert "need Matplotlib" in out
     assert "small letters: the network's answer" in out
     code, _, err = tour("--epochs", 3, "--quiet", "--out", tmp_path, "--export", "gif")
     assert code == 1
-    assert "PIL" in err
+    assert "matplotlib" in err
     assert "Traceback" not in err
 
 
