@@ -11,8 +11,21 @@ import numpy as np
 from ffbp.analysis.plane import Plane
 from ffbp.analysis.summary import title
 from ffbp.data.source import REGRESSION
-from ffbp.export.pictures import GRID, GROUND, INK, PALE, WIDTH, BoundaryPanel, LossPanel, Sheet, points, written
+from ffbp.export.pictures import (
+    DRAWING,
+    GRID,
+    GROUND,
+    INK,
+    PALE,
+    WIDTH,
+    BoundaryPanel,
+    LossPanel,
+    Sheet,
+    points,
+    written,
+)
 from ffbp.figures import palette
+from ffbp.training.recording import drain
 from ffbp.training.run import Run
 from ffbp.words.numbers import format_number, format_percent
 
@@ -26,12 +39,7 @@ N_SAMPLED = 6  # frames that the palette is made from
 
 def animation(run: Run, plane: Plane) -> bytes:
     """The run as a GIF file."""
-    work = animating(run, plane)
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            return end.value
+    return drain(animating(run, plane))
 
 
 def chosen_frames(n_frames: int) -> np.ndarray:
@@ -43,8 +51,9 @@ def animating(run: Run, plane: Plane) -> Generator[None, None, bytes]:
     """The same as a generator that yields between frames, so that a server can attend to others."""
     from PIL import Image
 
-    sheet = Sheet(2, HEADER)
-    panels = BoundaryPanel(sheet, 0, run, plane), LossPanel(sheet, 1, run), _Header(sheet, run)
+    with DRAWING:
+        sheet = Sheet(2, HEADER)
+        panels = BoundaryPanel(sheet, 0, run, plane), LossPanel(sheet, 1, run), _Header(sheet, run)
     frames = chosen_frames(run.n_frames)
     sampled = []
     for frame in frames[np.linspace(0, len(frames) - 1, N_SAMPLED).astype(int)]:

@@ -1,8 +1,8 @@
 """Pictures without a browser: boundary and loss at any moment, drawn by Matplotlib in the colours of the pages.
 
-A `Sheet` is a figure of one or more panels. What is fixed in a run (axes, legends, pale curves) is drawn once; what moves
-with the frame is drawn over it, so that an animation's frame costs a few milliseconds. Matplotlib is loaded when a picture
-is made. Every sheet has a figure of its own, and none is drawn while another is: nothing is shared between sessions.
+A `Sheet` is a figure of one or more panels. What is fixed in a run (axes, legends, samples, pale curves) is drawn once; what
+moves with the frame is drawn over it, so that an animation's frame takes a few milliseconds. Matplotlib is imported when a
+picture is made. Every sheet has its own figure, and only one is drawn at a time, so sessions share nothing.
 """
 
 import threading
@@ -31,7 +31,7 @@ MARKERS = {  # Matplotlib's marker for a symbol of the palette, and its size bes
     "star": ("*", 1.35), "pentagon": ("p", 1.1), "hexagon": ("h", 1.1), "x": ("X", 1.05),
     "bowtie": ([(-1, -1), (0, -0.2), (1, -1), (1, 1), (0, 0.2), (-1, 1), (-1, -1)], 0.9),
 }  # fmt: skip
-_DRAWING = threading.Lock()  # Matplotlib promises no safety between threads
+DRAWING = threading.RLock()  # Matplotlib makes no promise about threads, so one at a time uses it
 
 
 def points(pixels: float) -> float:
@@ -90,7 +90,7 @@ class Sheet:
 
     def at(self, frame: int, *panels) -> np.ndarray:
         """The panels at a frame: pixels (height, width, 3)."""
-        with _DRAWING, np.errstate(all="ignore"):
+        with DRAWING, np.errstate(all="ignore"):
             if self.background is None:
                 self.canvas.draw()
                 self.background = self.canvas.copy_from_bbox(self.figure.bbox)
@@ -316,14 +316,16 @@ class LossPanel:
 
 def boundary_png(run: Run, plane: Plane, frame: int = -1) -> bytes:
     """The boundary at a frame as a PNG file."""
-    sheet = Sheet()
-    return png(sheet.at(frame, BoundaryPanel(sheet, 0, run, plane)))
+    with DRAWING:
+        sheet = Sheet()
+        return png(sheet.at(frame, BoundaryPanel(sheet, 0, run, plane)))
 
 
 def loss_png(run: Run, frame: int = -1) -> bytes:
     """The loss curves with a frame marked as a PNG file."""
-    sheet = Sheet()
-    return png(sheet.at(frame, LossPanel(sheet, 0, run)))
+    with DRAWING:
+        sheet = Sheet()
+        return png(sheet.at(frame, LossPanel(sheet, 0, run)))
 
 
 def png(picture: np.ndarray) -> bytes:
