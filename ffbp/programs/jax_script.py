@@ -12,6 +12,7 @@ from ffbp.programs.plain import Definitions
 from ffbp.programs.program import (
     NoEquivalent,
     Section,
+    Steps,
     agreement,
     data_section,
     first_lines,
@@ -145,15 +146,15 @@ def _training(e, d):
     source = ("A0_epoch", "Y_epoch") if e.shuffles else ("A0_train", "Y_train")
     part = f"[:, batch * {e.batch_size} : batch * {e.batch_size} + {e.batch_size}]"
     step = "epoch + 1" if e.full_batch else "step + 1"
-    lines += loop(
-        e,
-        shuffled=["A0_epoch, Y_epoch = np.take(A0_train, order, axis=1), np.take(Y_train, order, axis=1)"],
+    steps = Steps(
+        shuffled=("A0_epoch, Y_epoch = np.take(A0_train, order, axis=1), np.take(Y_train, order, axis=1)",),
         batch=[f"A0, Y = {source[0]}{part}, {source[1]}{part}"],
         body=[f"loss, new_theta, state = train_step(theta, state, {inputs}, {targets}, {rate}, {step})"],
         after=["theta = new_theta"],
         finite="jnp.isfinite(theta).all()",
-        tested=["test_loss = float(loss_of(theta, A0_test, Y_test))"],
+        tested=("test_loss = float(loss_of(theta, A0_test, Y_test))",),
     )
+    lines += loop(e, steps)
     return Section("Training", "", "\n".join(lines))
 
 

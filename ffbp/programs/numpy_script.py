@@ -12,6 +12,7 @@ from ffbp.programs.layout import docstring, fold, literal
 from ffbp.programs.plain import Definitions
 from ffbp.programs.program import (
     Section,
+    Steps,
     data_section,
     first_lines,
     imported,
@@ -90,22 +91,9 @@ def forward_section(e: Facts, d: Definitions) -> Section:
 
 
 def backward_section(e: Facts, d: Definitions) -> Section:
-    last, outputs = e.n_layers, e.n_outputs
     loss_call(e, d)
-    body = []
-    if e.canonical:
-        scale = e.loss.plain_scale.replace("n_outputs", str(outputs))
-        body.append("    n = Y.shape[1]  # the loss is a mean over n samples")
-        body.append(
-            f"    delta{last} = (A{last} - Y) * ({scale} / n)  # {e.loss.label} and {e.activations[-1].label}: g' cancels"
-        )
-    else:
-        doc = e.loss.gradient.__doc__ or "dLoss/dA"
-        slope = d.formula(f"d_{e.loss.key}", e.loss.plain_gradient, ("A", "Y"), doc=doc)
-        body.append(
-            f"    delta{last} = {slope.call(A=f'A{last}', Y='Y')}  # dLoss/dA{last}, then through g to dLoss/dZ{last}"
-        )
-        body.append(f"    delta{last} = {_through(e, d, last, f'delta{last}')}")
+    last = e.n_layers
+    body = _output_delta(e, d)
     for l in range(last, 0, -1):
         inputs = _ones(e, l - 1)
         total = f"np.vecdot(delta{l}[:, None], {inputs})" if e.clones else f"np.dot(delta{l}, {inputs}.T)"
@@ -115,22 +103,11 @@ def backward_section(e: Facts, d: Definitions) -> Section:
         body += fold(
             f"    delta{l - 1} = {_through(e, d, l - 1, f'np.dot(W{l}.T, delta{l})')}  # (W{l}.T delta{l}) times g'(Z{l - 1})"
         )
-    c = e.config
     lines = [*d.new_lines(), "", ""]
-    if c.l1 or c.l2:
-        terms = [f"{literal(c.l1)} * np.sign(theta)"] if c.l1 else []
-        terms += [f"{literal(c.l2)} * theta"] if c.l2 else []
-        penalty = " + ".join(terms)
-        formula = " + ".join(([f"{c.l1:g} sum |W|"] if c.l1 else []) + ([f"{c.l2:g}/2 sum W^2"] if c.l2 else []))
-        lines.append("is_weight = np.ones(theta.size)  # 1 where theta holds a weight, 0 where it holds a bias")
-        start = 0
-        for l in e.layers():
-            n_in, n_out = e.sizes[l - 1], e.sizes[l]
-            stop = start + n_out * (n_in + 1)
-            lines.append(f"is_weight[{start + n_in}:{stop}:{n_in + 1}] = 0.0  # b{l}")
-            start = stop
-        lines += ["", ""]
-        body.append(f"    grad[:] += is_weight * ({penalty})  # of the penalty {formula}")
+    if e.config.l1 or e.config.l2:
+        mask, gradient = _penalty(e)
+        lines += [*mask, "", ""]
+        body.append(gradient)
     names = ["A0", *e.passed(), "Y"]
     doc = "The gradient of the mean loss into grad, by the chain rule from the output to the first layer."
     if e.clones:
@@ -150,6 +127,39 @@ def backward_section(e: Facts, d: Definitions) -> Section:
         r"$\delta_{l-1} = (W_l^T \delta_l) \odot g'(Z_{l-1})$. Every layer's gradient is $dW_l = \delta_l A_{l-1}^T$."
     )
     return Section("Backward: from the loss to every weight", text, "\n".join(lines))
+
+
+def _output_delta(e, d):
+    """Lines that compute delta of the output layer."""
+    last, outputs = e.n_layers, e.n_outputs
+    if e.canonical:
+        scale = e.loss.plain_scale.replace("n_outputs", str(outputs))
+        return [
+            "    n = Y.shape[1]  # the loss is a mean over n samples",
+            f"    delta{last} = (A{last} - Y) * ({scale} / n)  # {e.loss.label} and {e.activations[-1].label}: g' cancels",
+        ]
+    doc = e.loss.gradient.__doc__ or "dLoss/dA"
+    slope = d.formula(f"d_{e.loss.key}", e.loss.plain_gradient, ("A", "Y"), doc=doc)
+    return [
+        f"    delta{last} = {slope.call(A=f'A{last}', Y='Y')}  # dLoss/dA{last}, then through g to dLoss/dZ{last}",
+        f"    delta{last} = {_through(e, d, last, f'delta{last}')}",
+    ]
+
+
+def _penalty(e):
+    """Lines that make is_weight, and the line of backward that adds the penalty's gradient."""
+    c = e.config
+    terms = [f"{literal(c.l1)} * np.sign(theta)"] if c.l1 else []
+    terms += [f"{literal(c.l2)} * theta"] if c.l2 else []
+    formula = " + ".join(([f"{c.l1:g} sum |W|"] if c.l1 else []) + ([f"{c.l2:g}/2 sum W^2"] if c.l2 else []))
+    lines = ["is_weight = np.ones(theta.size)  # 1 where theta holds a weight, 0 where it holds a bias"]
+    start = 0
+    for l in e.layers():
+        n_in, n_out = e.sizes[l - 1], e.sizes[l]
+        stop = start + n_out * (n_in + 1)
+        lines.append(f"is_weight[{start + n_in}:{stop}:{n_in + 1}] = 0.0  # b{l}")
+        start = stop
+    return lines, f"    grad[:] += is_weight * ({' + '.join(terms)})  # of the penalty {formula}"
 
 
 def _ones(e, l):
@@ -209,18 +219,18 @@ def training_section(e: Facts, d: Definitions) -> Section:
     lines = [*schedule, *(["", ""] if schedule else [])]
     source = ("A0_epoch", "Y_epoch") if e.shuffles else ("A0_train", "Y_train")
     part = f"[:, batch * {e.batch_size} : batch * {e.batch_size} + {e.batch_size}]"
-    lines += loop(
-        e,
-        shuffled=["A0_epoch, Y_epoch = np.take(A0_train, order, axis=1), np.take(Y_train, order, axis=1)"],
+    steps = Steps(
+        shuffled=("A0_epoch, Y_epoch = np.take(A0_train, order, axis=1), np.take(Y_train, order, axis=1)",),
         batch=[f"A0, Y = {source[0]}{part}, {source[1]}{part}"],
         body=body,
         after=after,
         finite="np.isfinite(theta).all()",
-        tested=[
+        tested=(
             "tested = forward(A0_test)",
             f"test_loss = {loss_call(e, d, Z=f'tested[{2 * last - 2}]', A=f'tested[{2 * last - 1}]', Y='Y_test')}",
-        ],
+        ),
     )
+    lines += loop(e, steps)
     text = "Forward, loss, backward, update: again and again."
     return Section("Training", text, "\n".join(lines))
 
@@ -261,35 +271,7 @@ def result_section(e: Facts, d: Definitions) -> Section:
 
 def picture_section(e: Facts, *, notebook: bool = False) -> Section:
     """Boundary (or curve) and loss, with plotly or else matplotlib; a script writes a file, a notebook shows it."""
-    n_columns, shown = len(e.data.columns), own_units(e, "y")
-    grid, plotly, pyplot = [], [], []
-    if n_columns == 2:
-        last = "forward(encode(plane))[-1]"
-        shade = own_units(e, f"{last}[0]") if e.regression or e.n_outputs == 1 else f"{last}.argmax(axis=0)"
-        grid = [
-            "x1, x2 = (np.linspace(x.min() - 0.2 * np.ptp(x), x.max() + 0.2 * np.ptp(x), 120) for x in X.T)",
-            "plane = np.column_stack([axis.ravel() for axis in np.meshgrid(x1, x2)])",
-            f"shade = {shade}.reshape(120, 120)",
-        ]
-        plotly = [
-            'picture.add_heatmap(x=x1, y=x2, z=shade, colorscale="RdBu", opacity=0.6, showscale=False, row=1, col=2)',
-            f'dots = {{"color": {shown}, "colorscale": "RdBu", "line": {{"width": 1, "color": "white"}}}}',
-            'picture.add_scatter(x=X[:, 0], y=X[:, 1], mode="markers", marker=dots, showlegend=False, row=1, col=2)',
-        ]
-        pyplot = [
-            'right.pcolormesh(x1, x2, shade, cmap="RdBu", alpha=0.6)',
-            f'right.scatter(X[:, 0], X[:, 1], c={shown}, cmap="RdBu", edgecolor="white")',
-        ]
-    elif n_columns == 1:
-        grid = [
-            "line = np.linspace(X.min(), X.max(), 300)",
-            f"curve = {own_units(e, 'forward(encode(line[:, None]))[-1][0]')}",
-        ]
-        plotly = [
-            f'picture.add_scatter(x=X[:, 0], y={shown}, mode="markers", name="samples", row=1, col=2)',
-            'picture.add_scatter(x=line, y=curve, mode="lines", name="network", row=1, col=2)',
-        ]
-        pyplot = [f'right.plot(X[:, 0], {shown}, "o", markersize=3)', "right.plot(line, curve)"]
+    grid, plotly, pyplot = _outputs_picture(e)
     columns = 2 if grid else 1
     titles = '("Loss before each update", "What the network computes")' if grid else '("Loss before each update",)'
     axes = "(left, right)" if grid else "left"
@@ -323,3 +305,37 @@ def picture_section(e: Facts, *, notebook: bool = False) -> Section:
         else "The picture: experiment.html with plotly, or else experiment.png with matplotlib"
     )
     return Section(title, text, "\n".join(lines))
+
+
+def _outputs_picture(e):
+    """What the network computes over one or two columns: lines that compute it, and that draw it with plotly and matplotlib."""
+    n_columns, shown = len(e.data.columns), own_units(e, "y")
+    grid, plotly, pyplot = [], [], []
+    if n_columns == 2:
+        last = "forward(encode(plane))[-1]"
+        shade = own_units(e, f"{last}[0]") if e.regression or e.n_outputs == 1 else f"{last}.argmax(axis=0)"
+        grid = [
+            "x1, x2 = (np.linspace(x.min() - 0.2 * np.ptp(x), x.max() + 0.2 * np.ptp(x), 120) for x in X.T)",
+            "plane = np.column_stack([axis.ravel() for axis in np.meshgrid(x1, x2)])",
+            f"shade = {shade}.reshape(120, 120)",
+        ]
+        plotly = [
+            'picture.add_heatmap(x=x1, y=x2, z=shade, colorscale="RdBu", opacity=0.6, showscale=False, row=1, col=2)',
+            f'dots = {{"color": {shown}, "colorscale": "RdBu", "line": {{"width": 1, "color": "white"}}}}',
+            'picture.add_scatter(x=X[:, 0], y=X[:, 1], mode="markers", marker=dots, showlegend=False, row=1, col=2)',
+        ]
+        pyplot = [
+            'right.pcolormesh(x1, x2, shade, cmap="RdBu", alpha=0.6)',
+            f'right.scatter(X[:, 0], X[:, 1], c={shown}, cmap="RdBu", edgecolor="white")',
+        ]
+    elif n_columns == 1:
+        grid = [
+            "line = np.linspace(X.min(), X.max(), 300)",
+            f"curve = {own_units(e, 'forward(encode(line[:, None]))[-1][0]')}",
+        ]
+        plotly = [
+            f'picture.add_scatter(x=X[:, 0], y={shown}, mode="markers", name="samples", row=1, col=2)',
+            'picture.add_scatter(x=line, y=curve, mode="lines", name="network", row=1, col=2)',
+        ]
+        pyplot = [f'right.plot(X[:, 0], {shown}, "o", markersize=3)', "right.plot(line, curve)"]
+    return grid, plotly, pyplot

@@ -323,70 +323,79 @@ def learning_rate(e: Facts, d: Definitions) -> tuple[list[str], str]:
     return d.new_lines(), f"{literal(c.learning_rate)} * {call}"
 
 
-def loop(
-    e: Facts,
-    *,
-    shuffled: list[str],
-    batch: list[str],
-    body: list[str],
-    after: list[str],
-    finite: str,
-    tested: list[str],
-    epoch_end: tuple[str, ...] = (),
-    isfinite: str = "np.isfinite(loss)",
-    number: str = "float(loss)",
-) -> list[str]:
-    """The training loop: a list of losses, one before each update, as the core records them.
+@dataclass(frozen=True)
+class Steps:
+    """What a library does in the training loop, as lines of code.
 
-    shuffled: what is done with ``order`` at an epoch's start. batch: takes the batch's samples. body: computes
-    ``loss``. after: backward and update. finite: whether all parameters are finite numbers. tested: computes
-    ``test_loss``. epoch_end: what else ends an epoch. isfinite, number: of ``loss``.
+    batch: takes the batch's samples. body: computes ``loss``. after: backward and update. finite: whether all parameters
+    are finite numbers. shuffled: what is done with ``order`` at an epoch's start. tested: computes ``test_loss``.
+    epoch_end: what else ends an epoch. isfinite, number: of ``loss``.
     """
-    c, every = e.config, max(1, -(-e.config.epochs // 10))
+
+    batch: list[str]
+    body: list[str]
+    after: list[str]
+    finite: str
+    shuffled: tuple[str, ...] = ()
+    tested: tuple[str, ...] = ()
+    epoch_end: tuple[str, ...] = ()
+    isfinite: str = "np.isfinite(loss)"
+    number: str = "float(loss)"
+
+
+def loop(e: Facts, steps: Steps) -> list[str]:
+    """The training loop: a list of losses, one before each update, as the core records them."""
+    c = e.config
     lines = ["losses = []  # the loss before each update"]
     if e.shuffles:
         lines.append(f"shuffler = np.random.RandomState({c.seed})")
     if c.patience is not None:
         lines.append("best_loss, best_epoch = np.inf, 0")
-    steps = []
+    inside = []
     if e.full_batch:
         lines.append(f"for epoch in range({c.epochs}):")
     else:
         lines.append(f"for step in range({c.epochs} * {e.n_batches}):")
-        steps.append(f"epoch, batch = divmod(step, {e.n_batches})")
+        inside.append(f"epoch, batch = divmod(step, {e.n_batches})")
         if e.shuffles:
-            steps += ["if batch == 0:  # a new order every epoch", f"    order = shuffler.permutation({e.n_train})"]
-            steps += ["    " + line for line in shuffled]
-        steps += batch
-    steps += [
-        *body,
-        f"if not {isfinite}:",
+            inside += ["if batch == 0:  # a new order every epoch", f"    order = shuffler.permutation({e.n_train})"]
+            inside += ["    " + line for line in steps.shuffled]
+        inside += steps.batch
+    inside += [
+        *steps.body,
+        f"if not {steps.isfinite}:",
         '    print(f"epoch {epoch + 1}: the loss is no longer a finite number; lower the learning rate")',
         "    break",
-        f"losses.append({number})",
-        *after,
+        f"losses.append({steps.number})",
+        *steps.after,
     ]
-    end = [
-        f"if not {finite}:",
+    end = _epoch_end(e, steps)
+    if not e.full_batch:
+        end = [f"if batch == {e.n_batches - 1}:  # the epoch's end", *("    " + line for line in end)]
+    return [*lines, *(folded for line in (*inside, *end) for folded in fold("    " + line))]
+
+
+def _epoch_end(e, steps):
+    """What is checked and printed after an epoch, and when training stops early."""
+    c, every = e.config, max(1, -(-e.config.epochs // 10))
+    lines = [
+        f"if not {steps.finite}:",
         '    print(f"epoch {epoch + 1}: a weight is no longer a finite number; lower the learning rate")',
         "    break",
-        *epoch_end,
-        f"if epoch % {every} == 0 or epoch == {c.epochs - 1}:" if every > 1 else None,
+        *steps.epoch_end,
+        *([f"if epoch % {every} == 0 or epoch == {c.epochs - 1}:"] if every > 1 else []),
         ("    " if every > 1 else "") + 'print(f"epoch {epoch + 1:5d}: loss {losses[-1]:.6f}")',
     ]
     if c.patience is not None:
-        end += [
-            *tested,
+        lines += [
+            *steps.tested,
             "if test_loss < best_loss:",
             "    best_loss, best_epoch = test_loss, epoch + 1",
             f"if epoch + 1 - best_epoch >= {c.patience} and epoch + 1 < {c.epochs}:",
             f'    print(f"stopped after epoch {{epoch + 1}}: no better test loss for {c.patience} epochs")',
             "    break",
         ]
-    end = [line for line in end if line is not None]
-    if not e.full_batch:
-        end = [f"if batch == {e.n_batches - 1}:  # the epoch's end", *("    " + line for line in end)]
-    return [*lines, *(folded for line in (*steps, *end) for folded in fold("    " + line))]
+    return lines
 
 
 def prediction_lines(e: Facts, outputs: str) -> list[str]:

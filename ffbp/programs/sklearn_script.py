@@ -12,6 +12,7 @@ from ffbp.programs.plain import Definitions
 from ffbp.programs.program import (
     NoEquivalent,
     Section,
+    Steps,
     agreement,
     data_section,
     first_lines,
@@ -155,15 +156,13 @@ def _training(e):
         f"model.set_params({options}).partial_fit({X}, {y}{classes})",
         f"loss = {factor}model.loss_{' - penalty' if c.l2 else ''}",
     ]
-    lines += loop(
-        e,
-        shuffled=[],
+    steps = Steps(
         batch=[f"rows = {rows}"],
         body=body,
         after=["coefs = model.coefs_"] if c.l2 else [],
         finite="all(np.isfinite(W).all() for W in model.coefs_)",
-        tested=[],
     )
+    lines += loop(e, steps)
     return Section("Forward, loss, backward, update: all in partial_fit", "", "\n".join(lines))
 
 

@@ -9,6 +9,7 @@ from ffbp.programs.plain import Definitions, numpy_names
 from ffbp.programs.program import (
     NoEquivalent,
     Section,
+    Steps,
     agreement,
     data_section,
     first_lines,
@@ -185,18 +186,20 @@ def _training(e, d):
     after.append("optimizer.step()")
     b = e.batch_size
     rows = f"order[batch * {b} : batch * {b} + {b}]" if e.shuffles else f"slice(batch * {b}, batch * {b} + {b})"
-    lines += loop(
-        e,
-        shuffled=[],
+    steps = Steps(
         batch=[f"rows = {rows}"],
         body=[f"output = model({inputs})", f"loss = {loss_text(e, targets)}"],
         after=after,
         finite="all(torch.isfinite(p).all() for p in model.parameters())",
-        tested=["with torch.no_grad():", f"    test_loss = {loss_text(e, 'Y_test', 'model(X_test)')}.item()"],
+        tested=(
+            "with torch.no_grad():",
+            f"    test_loss = {loss_text(e, 'Y_test', 'model(X_test)')}.item()",
+        ),
         isfinite="torch.isfinite(loss)",
         number="loss.item()",
         epoch_end=("scheduler.step()",) if schedule else (),
     )
+    lines += loop(e, steps)
     return Section("Loss, backward, update", "", "\n".join(lines))
 
 

@@ -254,7 +254,7 @@ def test_names_that_do_not_fit_into_the_legend_are_counted():
 
 
 def test_sheets_drawn_in_threads_are_those_drawn_one_by_one():
-    runs = [ffbp.train(RUNS[key]) for key in ("two classes", "several classes", "a curve", "a surface")] * 3
+    runs = [ffbp.train(RUNS[key]) for key in ("two classes", "several classes", "a curve", "a surface")]
     draw = lambda run: pictures.boundary_png(run, plane_of(run.dataset)) + pictures.loss_png(run)  # noqa: E731
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(draw, runs)) == [draw(run) for run in runs]
