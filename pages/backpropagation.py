@@ -12,20 +12,19 @@ from ffbp.ui.backward.predict import headline, predict
 from ffbp.ui.backward.shrinkage import shrinkage
 from ffbp.ui.backward.step import one_step
 from ffbp.ui.backward.tracer import tracer
-from ffbp.ui.page import axes_of, begin, check_view, finish
-from ffbp.ui.runs import trained
+from ffbp.ui.page import begin
 from ffbp.ui.samples import sample_chooser
+from ffbp.ui.session.fragments import fragment
 
-config = begin("Backpropagation", picture_first=True)
-shown = trained(config, axes_of(config))
-check_view(shown)
+page = begin("Backpropagation", picture_first=True)
+shown = page.trained()
 
 
-@st.fragment
+@fragment
 def backpropagation() -> None:
     left, right = st.columns([2, 3])
     with left:
-        frame = backward_player(shown)
+        frame = backward_player(page, shown)
     with right:
         mode_chooser()
         sample_chooser(shown.run.dataset, "backward")
@@ -86,4 +85,4 @@ def backpropagation() -> None:
 
 
 backpropagation()
-finish()
+page.finish()

@@ -3,12 +3,10 @@
 import streamlit as st
 
 from ffbp.ui import code as export
-from ffbp.ui.page import axes_of, begin, check_view, finish
-from ffbp.ui.runs import trained
+from ffbp.ui.page import begin
 
-config = begin("Code & export")
-shown = trained(config, axes_of(config))
-check_view(shown)
+page = begin("Code & export")
+shown = page.trained()
 
 st.markdown(
     "The experiment as a program that you can read, run and change. Nothing of this dashboard is needed: the losses that it "
@@ -24,11 +22,11 @@ export.repeatable(shown)
 st.header("The run, as files", anchor=False)
 export.files(shown)
 st.header("In the terminal", anchor=False)
-export.terminal(config)
+export.terminal(page.config)
 st.header("Bring a record back", anchor=False)
 st.markdown(
     "A record is complete: you can look at it on every page, and verify it. Verification trains the experiment again and "
     "compares every number. The verdict says what it found, what it put down to rounding, and what it could not check."
 )
 export.bring_back()
-finish()
+page.finish()

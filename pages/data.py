@@ -2,16 +2,13 @@
 
 import streamlit as st
 
-from ffbp.ui import sidebar
 from ffbp.ui.data import download, file_chooser, file_settings, inspect, picture, preview, summary
 from ffbp.ui.drawing import points_table
-from ffbp.ui.page import axes_of, begin, check_view, finish
+from ffbp.ui.page import begin
 from ffbp.ui.panels import notices
-from ffbp.ui.runs import trained
 
-config = begin("Your data", picture_first=True)
-shown = trained(config, axes_of(config))
-check_view(shown)
+page = begin("Your data", picture_first=True)
+config, shown = page.config, page.trained()
 
 left, right = st.columns([2, 3])
 with left:
@@ -24,9 +21,9 @@ with right:
         preview(config)
     download(config)
 
-picture(shown)
-notices(shown)
-sidebar.draw()
+picture(page, shown)
+notices(page, shown)
+page.draw_sidebar()
 
 st.header("Points of your own", anchor=False)
 st.markdown(
@@ -38,4 +35,4 @@ points_table(config, shown)
 st.header("Inspect", anchor=False)
 st.markdown("Look before you train: are the classes balanced, do scales differ, is a value impossible?")
 inspect(config, shown)
-finish()
+page.finish()

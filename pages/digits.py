@@ -9,26 +9,25 @@ from ffbp.ui.digits.mistakes import confusion_matrix, gallery
 from ffbp.ui.digits.offered import are_images, full_size, offer, shows_digits
 from ffbp.ui.digits.pixels import code, to_the_pixels
 from ffbp.ui.digits.weights import weight_images
-from ffbp.ui.page import axes_of, begin, check_view, finish
-from ffbp.ui.runs import trained
+from ffbp.ui.page import begin
 from ffbp.ui.samples import sample_chooser
+from ffbp.ui.session.fragments import fragment
 from ffbp.ui.timeline import player
 
-config = begin("Digits")
-shown = trained(config, axes_of(config)) if shows_digits(config) else None
+page = begin("Digits")
+shown = page.trained() if shows_digits(page.config) else None
 if shown is None or not are_images(shown):
     offer()
-    full_size(config)
-    finish()
+    full_size(page.config)
+    page.finish()
     st.stop()
-check_view(shown)
 
 
-@st.fragment
-def page() -> None:
+@fragment
+def digits() -> None:
     left, right = st.columns([2, 3])
     with left:
-        frame = player(shown, panels=("loss",))
+        frame = player(page, shown, panels=("loss",))
     moment = digit_at(shown, frame)
     with right:
         st.markdown(
@@ -63,8 +62,8 @@ def page() -> None:
     to_the_pixels(moment)
 
 
-page()
+digits()
 st.header("Full size: MNIST", anchor=False)
-full_size(config)
+full_size(page.config)
 code()
-finish()
+page.finish()

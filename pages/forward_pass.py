@@ -7,21 +7,20 @@ from ffbp.ui.forward.layers import chosen_unit, layer_by_layer, one_linear_map, 
 from ffbp.ui.forward.output import output_in_words
 from ffbp.ui.forward.what_if import what_if
 from ffbp.ui.moment import moment_of
-from ffbp.ui.page import axes_of, begin, check_view, finish
-from ffbp.ui.runs import trained
+from ffbp.ui.page import begin
 from ffbp.ui.samples import mark_of, sample_chooser
+from ffbp.ui.session.fragments import fragment
 from ffbp.ui.timeline import player
 
-config = begin("Forward pass", picture_first=True)
-shown = trained(config, axes_of(config))
-check_view(shown)
+page = begin("Forward pass", picture_first=True)
+shown = page.trained()
 
 
-@st.fragment
+@fragment
 def forward_pass() -> None:
     left, right = st.columns([2, 3])
     with left:
-        frame = player(shown, panels=("boundary",), marks=lambda: mark_of(shown))
+        frame = player(page, shown, panels=("boundary",), marks=lambda: mark_of(shown))
     moment = moment_of(shown, frame)
     with right:
         sample_chooser(shown.run.dataset, "forward")
@@ -45,4 +44,4 @@ def forward_pass() -> None:
 
 
 forward_pass()
-finish()
+page.finish()

@@ -39,7 +39,7 @@ def charts_of(app):
 
 
 def named(elements, name):
-    """The control of this name, whichever generation of it is drawn: `ffbp.ui.control` counts them behind a #."""
+    """The control of this name, whichever generation of it is drawn: `ffbp.ui.session.control` counts them behind a #."""
     return next(element for element in elements if element.key and element.key.partition("#")[0] == name)
 
 

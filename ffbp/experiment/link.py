@@ -1,7 +1,8 @@
 """A link: the configuration's parameters and the view's, read from an address. Whatever it holds, reading never fails."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,7 +12,7 @@ from ffbp.experiment.config import Config
 from ffbp.experiment.fields import MAX_COLUMNS, MAX_FRAMES, MAX_LAYERS, MAX_UNITS
 from ffbp.words.problems import Problem
 
-# The view's parameters: what is merely looked at. Names are disjoint from the configuration's.
+# The bounds of the view's parameters: what is merely looked at. Names are disjoint from the configuration's.
 VIEW = {
     "frame": (0, MAX_FRAMES - 1),
     "across": (0, MAX_COLUMNS - 1),
@@ -26,18 +27,101 @@ INPUTS = "x"  # typed inputs, numbers joined by "_"
 MAX_INPUTS, MAX_INPUT_TEXT = 784, 20_000  # as many as the largest images have pixels
 
 
+@dataclass(frozen=True)
+class View:
+    """None where nothing was chosen.
+
+    frame: unless chosen, the last. across, up: the columns, as positions among the used ones, that span the plane; pca: 1 for
+    principal components instead. sample: a row of the source; or inputs: typed ones, in their own units. layer, unit: from 1.
+    wanted: the class that the pixels of an image are asked for.
+    """
+
+    frame: int | None = None
+    across: int | None = None
+    up: int | None = None
+    pca: int | None = None
+    sample: int | None = None
+    layer: int | None = None
+    unit: int | None = None
+    wanted: int | None = None
+    inputs: tuple[float, ...] | None = None
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> tuple["View", list[Problem]]:
+        """The view of an address's parameters, and a problem for each that is out of bounds."""
+        chosen, problems = {}, []
+        for key, (low, high) in VIEW.items():
+            text = str(params.get(key, ""))
+            if text.isascii() and text.isdigit() and len(text) < 6 and low <= int(text) <= high:
+                chosen[key] = int(text)
+            elif key in params:
+                problems.append(Problem(key, "bounds", text, {"low": low, "high": high}, outcome="default"))
+        if INPUTS in params:
+            numbers = [as_number(text) for text in str(params[INPUTS])[:MAX_INPUT_TEXT].split("_")]
+            if len(numbers) <= MAX_INPUTS and None not in numbers:
+                chosen["inputs"] = tuple(numbers)
+            else:
+                problems.append(Problem(INPUTS, "typed_numbers", str(params[INPUTS]), outcome="left out"))
+        return cls(**chosen), problems
+
+    def to_params(self) -> dict[str, str]:
+        """The parameters of what was chosen."""
+        chosen = {each.name: getattr(self, each.name) for each in fields(self)}
+        params = {key: str(value) for key, value in chosen.items() if key in VIEW and value is not None}
+        if self.inputs is not None:
+            params[INPUTS] = "_".join(repr(number).removesuffix(".0") for number in self.inputs)
+        return params
+
+    def frame_of(self, n_frames: int) -> int:
+        """The frame that is looked at of a run with so many: the last, unless another one was chosen."""
+        last = n_frames - 1
+        return last if self.frame is None else min(self.frame, last)
+
+    def at(self, frame: int | None) -> "View":
+        """At another frame, or at the end."""
+        return replace(self, frame=frame)
+
+    def with_row(self, row: int) -> "View":
+        """On a row of the source; typed inputs are forgotten."""
+        return replace(self, sample=int(row), inputs=None)
+
+    def with_inputs(self, numbers: Iterable[float]) -> "View":
+        """On typed inputs; the chosen row is forgotten."""
+        return replace(self, sample=None, inputs=tuple(float(number) for number in numbers))
+
+    def with_layer(self, layer: int) -> "View":
+        """On a layer's first unit."""
+        return replace(self, layer=int(layer), unit=None)
+
+    def with_unit(self, layer: int, unit: int) -> "View":
+        """On a unit, both counted from 1."""
+        return replace(self, layer=int(layer), unit=int(unit))
+
+    def without_sample(self) -> "View":
+        """On the first training sample."""
+        return replace(self, sample=None, inputs=None)
+
+    def without_plane(self) -> "View":
+        """On the plane of the usual columns."""
+        return replace(self, across=None, up=None, pca=None)
+
+    def without_data(self) -> "View":
+        """On other data: nothing that was chosen among the old."""
+        return self.without_sample().without_plane()
+
+
 class Link(NamedTuple):
     """What an address means, and what of it could not be taken."""
 
     config: Config
-    view: dict[str, int | str]
+    view: View
     problems: list[Problem]
 
 
 def read(params: Mapping[str, Any]) -> Link:
     """The configuration and the view of an address's parameters."""
     config, problems = Config.from_params(without_view(params))
-    view, of_the_view = view_of(params)
+    view, of_the_view = View.from_params(params)
     return Link(config, view, problems + of_the_view)
 
 
@@ -52,26 +136,6 @@ def parameters(address: str) -> dict[str, list[str]]:
 def without_view(params: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters that are not the view's."""
     return {key: value for key, value in params.items() if key not in VIEW and key != INPUTS}
-
-
-def view_of(params: Mapping[str, Any]) -> tuple[dict[str, int | str], list[Problem]]:
-    """The view's parameters as numbers (typed inputs as text), and a problem for each that is out of bounds."""
-    view, problems = {}, []
-    for key, (low, high) in VIEW.items():
-        if key not in params:
-            continue
-        text = str(params[key])
-        if text.isascii() and text.isdigit() and len(text) < 6 and low <= int(text) <= high:
-            view[key] = int(text)
-        else:
-            problems.append(Problem(key, "bounds", text, {"low": low, "high": high}, outcome="default"))
-    if INPUTS in params:
-        numbers = [as_number(text) for text in str(params[INPUTS])[:MAX_INPUT_TEXT].split("_")]
-        if len(numbers) <= MAX_INPUTS and None not in numbers:
-            view[INPUTS] = "_".join(repr(number).removesuffix(".0") for number in numbers)
-        else:
-            problems.append(Problem(INPUTS, "typed_numbers", str(params[INPUTS]), outcome="left out"))
-    return view, problems
 
 
 def as_number(text: str) -> float | None:

@@ -8,6 +8,7 @@ from ffbp.browser import sources
 from ffbp.figures.blob import with_id
 from ffbp.figures.plot import as_json
 from ffbp.ui.component import component
+from ffbp.ui.session.state import session
 
 
 def theme() -> str:
@@ -31,7 +32,7 @@ def chart(plot: dict, *, key: str, title: str, alternative: str, choose: Callabl
     data = with_id(as_json(content))
 
     def chosen():
-        choice = st.session_state[key].get("choice")
+        choice = session.sent(key).get("choice")
         if choose and choice is not None:
             choose(choice)
 

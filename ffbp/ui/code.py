@@ -20,19 +20,20 @@ from ffbp.record import read
 from ffbp.record import verify as verification
 from ffbp.record.write import estimated_bytes
 from ffbp.training.run import Run
-from ffbp.ui import address
 from ffbp.ui import files as own_files
-from ffbp.ui.moment import frame_of
-from ffbp.ui.runs import RECORD, RECORD_SHOWN, Shown, cache, in_turns
+from ffbp.ui.runs import Shown, cache, in_turns
+from ffbp.ui.session import control
+from ffbp.ui.session.fragments import fragment
+from ffbp.ui.session.state import session
 from ffbp.words.english import sentence
 from ffbp.words.notice import Notice
 
 CODE_HEIGHT = 460
 HEAD_LINES, HEAD_WIDTH = 30, 110
-LOADED, VERDICT = "record:loaded", "record:verdict"
+LOADED, VERDICT = "record:loaded", "record:verdict"  # kept in the session, each with the uploaded file's id
 
 
-@st.fragment
+@fragment
 def code(shown: Shown) -> None:
     """One of the generated programs, chosen by name, with its download."""
     key = st.segmented_control(
@@ -97,13 +98,13 @@ def files(shown: Shown) -> None:
     for column, forms in zip(st.columns(3), cards, strict=True):
         _card(column, forms, shown)
     _card(st, [FORMS["csv"]], shown)
-    opened = st.expander("How record and tables begin", key="export:heads", on_change="rerun")
-    if opened.open:
-        with opened:
+    box = control.opened("How record and tables begin", key="export:heads")
+    if box:
+        with box:
             _heads(shown.run)
 
 
-@st.fragment
+@fragment
 def _heads(run):
     """The first lines of the record or of a table, written only while somebody looks."""
     names = [name for key in ("json", "csv") for name in FORMS[key].files]
@@ -135,7 +136,7 @@ def _card(place, forms, shown):
 def _writer(form: Form, name: str, shown: Shown):
     """A function that writes the file, in turns with other sessions' work; it runs apart from the page."""
     run, plane, runs = shown.run, shown.plane, cache()
-    frame, link = frame_of(run), _link(run.config)
+    frame, link = session.view.frame_of(run.n_frames), _link(run.config)
     special = {
         "handout.html": lambda: in_turns(
             writing_handout(run, plane, frame=frame, link=link, packed=shown.packed), runs, _nothing
@@ -169,7 +170,7 @@ def terminal(config: Config) -> None:
     st.code(command(config), language="bash", wrap_lines=True)
 
 
-@st.fragment
+@fragment
 def repeatable(shown: Shown) -> None:
     """One click: does the run come out the same where the last digit is rounded differently?"""
     if not st.button("Move one weight by one unit in its last place", key="export:move"):
@@ -202,22 +203,21 @@ def _with_progress(work, what):
 # A record brought back
 
 
-@st.fragment
+@fragment
 def bring_back() -> None:
     """Load a record: what it says, whether it is true, and the dashboard with its numbers."""
-    current = st.session_state.get(RECORD)
-    if current is not None:
+    if session.record is not None:
         words, button = st.columns([4, 1], vertical_alignment="center")
         words.info("The dashboard shows a record's numbers whenever its experiment is chosen.")
         if button.button("Forget it", key="export:forget", width="stretch"):
-            _forget()
+            del session.record, session.record_shown
             st.rerun()
     uploaded = st.file_uploader(
         "A record", type="json", key="export:record",
         help="A file saved here as record.json.",
     )  # fmt: skip
     if uploaded is None:
-        st.session_state.pop(LOADED, None)
+        session.keep((None, None), LOADED)
         return
     loaded = _loaded(uploaded)
     if isinstance(loaded, str):
@@ -233,18 +233,18 @@ def bring_back() -> None:
     if verify.button("Train again and compare", key="export:verify", type="primary", width="stretch"):
         table = own_files.current() if run.config.file_name and own_files.is_there(run.config) else None
         found = _with_progress(verification.verifying(loaded, table), "Training again")
-        st.session_state[VERDICT] = (uploaded.file_id, found)
+        session.keep((uploaded.file_id, found), VERDICT)
     asked = show.button(
         "Show it in the dashboard", key="export:show", width="stretch", disabled=not own_files.is_there(run.config),
         help="All pages show its recorded numbers; nothing is trained." if own_files.is_there(run.config)
         else "It was trained on a file, which the pages need, too: load that under Your data first.",
     )  # fmt: skip
     if asked:
-        st.session_state[RECORD] = run
-        st.session_state.pop(RECORD_SHOWN, None)
-        address.set_config(run.config)
+        session.record = run
+        del session.record_shown
+        session.change(run.config)
         st.rerun()
-    file_id, verdict = st.session_state.get(VERDICT, (None, None))
+    file_id, verdict = session.recall(VERDICT, (None, None))
     if file_id == uploaded.file_id:
         _show(verdict)
 
@@ -258,18 +258,13 @@ def _show(verdict):
         box(plain(sentence(notice)))
 
 
-def _forget():
-    st.session_state.pop(RECORD, None)
-    st.session_state.pop(RECORD_SHOWN, None)
-
-
 def _loaded(uploaded):
     """The uploaded record, read once; or the sentence that says what is wrong with it."""
-    file_id, found = st.session_state.get(LOADED, (None, None))
+    file_id, found = session.recall(LOADED, (None, None))
     if file_id != uploaded.file_id:
         try:
             found = read.read_record(uploaded.getvalue())
         except ValueError as error:
             found = str(error)
-        st.session_state[LOADED] = (uploaded.file_id, found)
+        session.keep((uploaded.file_id, found), LOADED)
     return found

@@ -1,11 +1,8 @@
 """Your data: a file with its target and inputs, what became of its rows, the rows themselves, and the data to take along."""
 
-from contextlib import suppress
-
 import numpy as np
 import pandas as pd
 import streamlit as st
-from streamlit.errors import StreamlitPageNotFoundError
 
 from ffbp.analysis import inspection
 from ffbp.analysis.inspection import LEFT_OUT, TEST, TRAIN
@@ -17,11 +14,14 @@ from ffbp.experiment.config import Config
 from ffbp.experiment.experiment import Experiment
 from ffbp.figures.data import balance_chart, histogram_chart
 from ffbp.figures.latex import plain
-from ffbp.ui import address, control, drawing, files
-from ffbp.ui.catching_up import note
+from ffbp.ui import drawing, files
 from ffbp.ui.chart import chart
+from ffbp.ui.page import Page, link
 from ffbp.ui.runs import Shown
-from ffbp.ui.samples import chosen_sample, mark_of, sample_chooser
+from ffbp.ui.samples import choose_sample, chosen_sample, mark_of, sample_chooser
+from ffbp.ui.session import address, control
+from ffbp.ui.session.fragments import fragment, note_controls
+from ffbp.ui.session.state import session
 from ffbp.ui.timeline import player
 from ffbp.words.english import sentence
 from ffbp.words.numbers import format_number, format_percent
@@ -47,7 +47,7 @@ def file_chooser() -> None:
         max_upload_size=files.MAX_MEGABYTES,
         help="It stays in this session's memory, is never written to a disk, and is gone when you leave.",
     )  # fmt: skip
-    files.show_fault()
+    session.show_told("file")
 
 
 def file_settings(config: Config) -> None:
@@ -108,8 +108,7 @@ def _inputs(config, source, names):
 
 
 def _apply(changes):
-    config = address.config()
-    values = config.to_dict() | changes
+    values = session.config.to_dict() | changes
     new, warnings = files.fitting(values)
     files.set_data(new, warnings)
 
@@ -125,7 +124,7 @@ def _target_chosen(target):
 
 
 def _task_chosen(chosen):
-    config = address.config()
+    config = session.config
     target = files.source_for(config).target
     guess = table_source.guess_task(files.current().columns[target])
     task = None if chosen in (None, guess) else chosen
@@ -188,20 +187,13 @@ def _readable(column):
 # The run
 
 
-@st.fragment
-def picture(shown: Shown) -> None:
+@fragment
+def picture(page: Page, shown: Shown) -> None:
     """The run's boundary and loss. A click on a sample chooses it for all pages; drawn points can be set, moved, erased."""
-    view, config = st.session_state[address.VIEW_STATE], st.session_state[address.CONFIG]
-    before = view.get("sample"), view.get(address.INPUTS), config
-    if config.points is None or config.file_name:
-        player(shown, panels=("boundary", "loss"), marks=lambda: mark_of(shown))
+    if page.config.points is None or page.config.file_name:
+        player(page, shown, panels=("boundary", "loss"), marks=lambda: mark_of(shown))
     else:
-        fault = st.session_state.get(drawing.FAULT)
-        player(shown, panels=("boundary", "loss"), edit=lambda wanted: drawing.draw(shown, wanted))
-        if st.session_state.get(drawing.FAULT) != fault:
-            st.rerun()
-    if (view.get("sample"), view.get(address.INPUTS), st.session_state[address.CONFIG]) != before:
-        st.rerun()
+        player(page, shown, panels=("boundary", "loss"), edit=lambda wanted: drawing.draw(shown, wanted))
 
 
 # What is trained on
@@ -286,15 +278,14 @@ def inspect(config: Config, shown: Shown) -> None:
         _statistics(rows)
     with right:
         _histogram(config, rows, dataset)
-    note(["data:rows", "data:search", "data:part", "data:column"])
+    note_controls("data:rows", "data:search", "data:part", "data:column")
 
 
 def _links():
     address.write()  # so that the links carry the sample that was just chosen
     left, right = st.columns(2)
-    with suppress(StreamlitPageNotFoundError):  # a page that runs by itself has no neighbours
-        left.page_link("pages/forward_pass.py", label="Its forward pass", query_params=address.params())
-        right.page_link("pages/backpropagation.py", label="Its gradient", query_params=address.params())
+    link("pages/forward_pass.py", "Its forward pass", address.params(), place=left)
+    link("pages/backpropagation.py", "Its gradient", address.params(), place=right)
 
 
 def _columns_of(config, rows):
@@ -328,8 +319,7 @@ def _rows_table(config, rows):
     )  # fmt: skip
     more = f" The first {MAX_SHOWN_COLUMNS} of {n_columns} columns are shown." if n_columns > MAX_SHOWN_COLUMNS else ""
     st.caption(f"{len(found):,} of {len(rows.y):,} rows. Mark a row at its left edge to choose it.{more}")
-    if problem := st.session_state.pop("data:problem", None):
-        st.warning(plain(problem))
+    session.show_told("rows", once=True)
 
 
 def matching(part: np.ndarray, columns: dict, query: str) -> np.ndarray:
@@ -345,16 +335,14 @@ def matching(part: np.ndarray, columns: dict, query: str) -> np.ndarray:
 
 
 def _row_chosen(found, part):
-    chosen = st.session_state["data:rows"]["selection"]["rows"]
-    view = address.view()
+    chosen = session.sent("data:rows")["selection"]["rows"]
     if not chosen or chosen[0] >= len(found):
         return
     row = int(found[chosen[0]])
     if part[row] == LEFT_OUT:
-        st.session_state["data:problem"] = f"Row {row} was left out, so it cannot be the sample; choose another one."
+        session.tell("warning", f"Row {row} was left out, so it cannot be the sample; choose another one.", "rows")
         return
-    view["sample"] = row
-    view.pop(address.INPUTS, None)
+    choose_sample(row)
 
 
 def _statistics(rows):

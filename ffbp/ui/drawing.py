@@ -1,5 +1,7 @@
 """Drawing: points set by hand. Each change is a new configuration, so the run follows at once and the link holds it."""
 
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -11,68 +13,79 @@ from ffbp.experiment import points
 from ffbp.experiment.config import Config
 from ffbp.experiment.packed_points import MAX_POINTS
 from ffbp.figures.latex import plain
-from ffbp.ui import address, files
+from ffbp.ui import files
 from ffbp.ui.runs import Shown
+from ffbp.ui.session.fragments import catch_up
+from ffbp.ui.session.state import session
 
-PAST, BASE, TABLE, FAULT = "points:past", "points:base", "points:table", "points:fault"
+PAST, TABLE = (
+    "points:past",
+    "points:table",
+)  # kept in the session: earlier points with their data; what the table starts from
 MAX_PAST = 100
 
 
 def change(config: Config) -> None:
     """Show a configuration with other points; undo leads back to the one before."""
-    before = st.session_state[address.CONFIG]
-    st.session_state[PAST] = (*_past(before), before.points)[-MAX_PAST:]
+    before = session.config
+    session.keep((_data(before), (*_past(before), before.points)[-MAX_PAST:]), PAST)
     _show(config)
 
 
 def _past(config):
     """The earlier points; those of other data are forgotten."""
-    now = (config.dataset, config.columns, config.classes)
-    if st.session_state.get(BASE) != now:
-        st.session_state[BASE], st.session_state[PAST] = now, ()
-    return st.session_state[PAST]
+    data, past = session.recall(PAST, (None, ()))
+    return past if data == _data(config) else ()
+
+
+def _data(config):
+    return config.dataset, config.columns, config.classes
 
 
 def _show(config):
-    before = st.session_state[address.CONFIG]
-    view = st.session_state[address.VIEW_STATE]
+    before, view = session.config, session.view
     n = len(config.points) if config.points is not None else 0
-    if (config.points is None) != (before.points is None) or view.get("sample", 0) >= n:
-        view.pop("sample", None)
-    address.set_config(config)
+    if (config.points is None) != (before.points is None) or (view.sample or 0) >= n:
+        session.view = replace(view, sample=None)
     lost = [name for name in ("patience", "epochs") if getattr(config, name) != getattr(before, name)]
     reasons = {
         "patience": "early stopping is off: nothing is held out",
         "epochs": f"epochs were lowered to {config.epochs}",
     }
-    st.session_state[address.WARNINGS] = [reasons[name] for name in lost]
+    session.change(config, warnings=[reasons[name] for name in lost])
 
 
 def undo() -> None:
     """The points as they were before the last change."""
-    config = st.session_state[address.CONFIG]
-    past = _past(config)
-    if past:
-        st.session_state[PAST] = past[:-1]
+    config = session.config
+    if past := _past(config):
+        session.keep((_data(config), past[:-1]), PAST)
         _show(points.replaced(config, past[-1]))
 
 
 def _do(action):
+    with _telling():
+        change(action(session.config))
+
+
+@contextmanager
+def _telling():
+    """What cannot be is told above the table."""
     try:
-        change(action(st.session_state[address.CONFIG]))
+        yield
     except ValueError as error:
-        st.session_state[FAULT] = str(error)
+        session.tell("error", str(error), "points")
 
 
 def draw(shown: Shown, wanted: dict) -> None:
     """Do what the drawing plane asks for; what cannot be is said above the table."""
-    config, plane = st.session_state[address.CONFIG], shown.plane
+    config, plane = session.config, shown.plane
     sizes = [float(np.ptp(limits)) for limits in (plane.x_range, plane.y_range)]
-    try:
+    changed = None
+    with _telling():
         changed = points.applied(config, wanted, sizes)
-    except ValueError as error:
-        st.session_state[FAULT] = str(error)
-        return
+    if changed is None:
+        st.rerun()
     if changed != config:
         change(changed)
 
@@ -97,7 +110,7 @@ def points_table(config: Config, shown: Shown) -> None:
         icon=":material/restart_alt:",
     )  # fmt: skip
     key = _table_key(config)
-    baseline = st.session_state[TABLE][0]
+    baseline = session.recall(TABLE)[0]
     names, classes = points.point_names(config), points.point_classes(config)
     table = pd.DataFrame(baseline, columns=list(names))
     settings = {name: st.column_config.NumberColumn(format="%.6g", required=True) for name in names}
@@ -109,10 +122,8 @@ def points_table(config: Config, shown: Shown) -> None:
         width="stretch", hide_index=True,
     )  # fmt: skip
     unfinished = _edited(key)
-    if st.session_state[address.CONFIG].points != config.points:
-        st.rerun()
-    if fault := st.session_state.pop(FAULT, None):
-        place.error(plain(fault))
+    catch_up()
+    session.show_told("points", once=True, place=place)
     waiting = f", {unfinished} more not complete yet" if unfinished else ""
     st.caption(
         f"{len(config.points)} of at most {MAX_POINTS} points{waiting}. Type into a cell; the last row adds a point; mark rows at "
@@ -142,17 +153,16 @@ def _start(config, plane):
 
 def _start_on(config, positions):
     changed = points.start_on(config, positions)
-    for name in ("across", "up", "pca"):  # they chose among more columns than are left
-        st.session_state[address.VIEW_STATE].pop(name, None)
+    session.view = session.view.without_plane()  # it chose among more columns than are left
     return changed
 
 
 def _table_key(config):
     """The editor's key. What it starts from stays the same while the changes are its own, so that it keeps its place."""
-    baseline, version, latest = st.session_state.get(TABLE, (None, 0, None))
+    baseline, version, latest = session.recall(TABLE, (None, 0, None))
     if latest != _own(config):
         baseline, version = config.points, version + 1
-        st.session_state[TABLE] = (baseline, version, _own(config))
+        session.keep((baseline, version, _own(config)), TABLE)
     return f"data:points:{version}"
 
 
@@ -161,21 +171,18 @@ def _edited(key) -> int:
 
     Returns how many rows are not complete yet.
     """
-    config, changes = st.session_state[address.CONFIG], st.session_state.get(key)
-    baseline, version, _ = st.session_state[TABLE]
+    config, changes = session.config, session.sent(key)
+    baseline, version, _ = session.recall(TABLE)
     if config.points is None or not changes or key != f"data:points:{version}":
         return 0
     new, unfinished = points.edited(baseline, changes, points.point_names(config), points.point_classes(config))
     if tuple(new) != config.points:
-        try:
+        with _telling():
             changed = points.replaced(config, new)
-        except ValueError as error:
-            st.session_state[FAULT] = str(error)
-            return unfinished
-        change(changed)
-        st.session_state[TABLE] = (baseline, version, _own(changed))
+            change(changed)
+            session.keep((baseline, version, _own(changed)), TABLE)
     return unfinished
 
 
 def _own(config):
-    return config.dataset, config.columns, config.classes, config.points
+    return (*_data(config), config.points)

@@ -5,6 +5,8 @@ file is not loaded gets a page that asks for it (`ask`).
 """
 
 from collections.abc import Mapping
+from contextlib import contextmanager
+from functools import lru_cache
 
 import streamlit as st
 
@@ -17,13 +19,8 @@ from ffbp.experiment.config import Config
 from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.fields import DEFAULTS
 from ffbp.figures.latex import plain
-from ffbp.ui import address
+from ffbp.ui.session.state import session
 
-FILE, SOURCES, FAULT, OTHER = "file", "file:sources", "file:fault", "file:other"
-READINGS = "file:readings"  # the file as it is read with each choice of header and decimal sign
-RUNS = "file:runs"  # those of this file, kept by the session and gone with it
-SETTLED = "file:settled"
-EXPERIMENT = "file:experiment"
 MAX_SOURCES = 4  # of one file, by target and task
 MAX_MEGABYTES = 5  # of a table; the server lets more through only because a record may be larger
 TYPES = ("csv", "tsv", "tab", "txt", "dat", "data")
@@ -33,50 +30,52 @@ OF_THE_DATA = ("file_name", "file_fingerprint", "header", "decimal", "target", "
 READ_BY = ("header", "decimal")  # how the text becomes a table
 
 
+class OwnFile:
+    """A file, as it was read by a header and a decimal sign. Other readings, and its sources, are made once."""
+
+    def __init__(self, table: Table, header: bool | None = None, decimal: str | None = None):
+        self.table, self.read_by = table, (header, decimal)
+        self.read, self.source = lru_cache(self._read), lru_cache(MAX_SOURCES)(self._source)
+
+    def _read(self, header, decimal) -> Table:
+        if (header, decimal) == self.read_by:
+            return self.table
+        return read_again(self.table, header=header, decimal=decimal)
+
+    def _source(self, target, task, header, decimal) -> TableSource:
+        return source_of(self.read(header, decimal), target=target, task=task)
+
+
 def current() -> Table | None:
     """The file that this session has loaded, read as the configuration says."""
-    table, config = st.session_state.get(FILE), st.session_state[address.CONFIG]
-    if table is None or config.file_fingerprint != table.fingerprint:
-        return table
-    return _read(config.header, config.decimal)
-
-
-def _read(header, decimal):
-    key, known = (header, decimal), st.session_state.setdefault(READINGS, {})
-    if key not in known:
-        known[key] = read_again(st.session_state[FILE], header=header, decimal=decimal)
-    return known[key]
-
-
-def source(
-    target: int | None = None, task: str | None = None, header: bool | None = None, decimal: str | None = None
-) -> TableSource:
-    """The file's samples for a target and a task, None as guessed. Raises TableError if they do not suit."""
-    known, key = st.session_state.get(SOURCES, {}), (target, task, header, decimal)
-    if key not in known:
-        table = _read(header, decimal)
-        known = dict([*known.items(), (key, source_of(table, target=target, task=task))][-MAX_SOURCES:])
-        st.session_state[SOURCES] = known
-    return known[key]
+    file, config = session.file, session.config
+    if file is None or config.file_fingerprint != file.table.fingerprint:
+        return file and file.table
+    return file.read(config.header, config.decimal)
 
 
 def source_for(config: Config) -> Source | None:
-    """What a configuration's methods need beside it: the file's source, or None where the data are no file."""
-    return source(config.target, config.task, config.header, config.decimal) if config.file_name else None
+    """What a configuration's methods need beside it: the file's source, or None where the data are no file.
+
+    Raises TableError if target and task, None as guessed, do not suit the file.
+    """
+    if not config.file_name:
+        return None
+    return session.file.source(config.target, config.task, config.header, config.decimal)
 
 
 def experiment(config: Config) -> Experiment:
     """The configuration with its data, the latest kept: what one rerun has computed about it serves the next."""
-    kept, own = st.session_state.get(EXPERIMENT), source_for(config)
+    kept, own = session.experiment, source_for(config)
     if kept is None or kept.config != config or (own is not None and kept.source is not own):
-        kept = st.session_state[EXPERIMENT] = Experiment(config, own)
+        session.experiment = kept = Experiment(config, own)
     return kept
 
 
 def is_there(config: Config) -> bool:
     """Whether the configuration's data are at hand: they are no file, or that file is loaded."""
-    table = st.session_state.get(FILE)
-    return not config.file_name or (table is not None and config.file_fingerprint == table.fingerprint)
+    file = session.file
+    return not config.file_name or (file is not None and config.file_fingerprint == file.table.fingerprint)
 
 
 def fitting(values: Mapping) -> tuple[Config, list[str]]:
@@ -85,14 +84,14 @@ def fitting(values: Mapping) -> tuple[Config, list[str]]:
     Raises TableError if nothing can be learned from the file, whatever the target.
     """
     values, faults = dict(values), []
-    if not values.get("file_name") or FILE not in st.session_state:
+    if not values.get("file_name") or session.file is None:
         return Config.fitting(values)
     for guessed in ((), ("task",), ("target", "task"), READ_BY, (*READ_BY, "target", "task")):
         tried = values | dict.fromkeys(guessed)
         try:
             config, warnings = Config.fitting(
                 {name: value for name, value in tried.items() if value != DEFAULTS[name]},
-                source(*(tried.get(name) for name in ("target", "task", *READ_BY))),
+                session.file.source(*(tried.get(name) for name in ("target", "task", *READ_BY))),
             )
             return config, [*faults[:1], *warnings]
         except TableError as error:
@@ -102,13 +101,13 @@ def fitting(values: Mapping) -> tuple[Config, list[str]]:
 
 def settle() -> None:
     """Fit a configuration that came with an address to the file that it names, once, if the file is there."""
-    config, adopted = st.session_state[address.CONFIG], st.session_state[address.ADOPTED]
-    if st.session_state.get(SETTLED) == adopted or not is_there(config):
+    config = session.config
+    if session.settled == session.adopted or not is_there(config):
         return
-    st.session_state[SETTLED] = adopted
+    session.settled = session.adopted
     if config.file_name:
-        st.session_state[address.CONFIG], warnings = fitting(config.to_dict())
-        st.session_state[address.WARNINGS] = [*st.session_state[address.WARNINGS], *warnings]
+        session.config, warnings = fitting(config.to_dict())
+        session.warn(warnings)
 
 
 def use(table: Table, config: Config) -> None:
@@ -116,30 +115,24 @@ def use(table: Table, config: Config) -> None:
 
     Raises TableError, and changes nothing, if nothing can be learned from the file.
     """
-    before = {name: st.session_state[name] for name in (FILE, SOURCES, READINGS) if name in st.session_state}
-    st.session_state.update({FILE: table, SOURCES: {}, READINGS: {(config.header, config.decimal): table}})
+    before, session.file = session.file, OwnFile(table, config.header, config.decimal)
     values = config.to_dict() | {"file_name": table.name, "file_fingerprint": table.fingerprint, "points": None}
     try:
         new, warnings = fitting(values)
     except TableError:
-        for name in (FILE, SOURCES, READINGS):
-            st.session_state.pop(name)
-        st.session_state.update(before)
+        session.file = before
         raise
-    st.session_state.pop(RUNS, None)
+    del session.own_runs
     set_data(new, warnings)
-    st.session_state[SETTLED] = st.session_state[address.ADOPTED]
+    session.settled = session.adopted
 
 
 def set_data(config: Config, warnings: list[str] | None = None) -> None:
     """A new experiment with other data: a sample or typed inputs that were chosen among the old are forgotten."""
-    view = st.session_state[address.VIEW_STATE]
-    for name in ("sample", address.INPUTS, "across", "up", "pca"):
-        view.pop(name, None)
-    for name in (FAULT, OTHER):
-        st.session_state.pop(name, None)
-    address.set_config(config)
-    st.session_state[address.WARNINGS] = warnings or []
+    session.view = session.view.without_data()
+    session.hush("file")
+    del session.other_file
+    session.change(config, warnings=warnings or ())
 
 
 def without_data(config: Config) -> dict:
@@ -149,58 +142,61 @@ def without_data(config: Config) -> dict:
 
 def take(key: str) -> None:
     """The callback of an uploader for any file: read it, and train on it at once."""
-    st.session_state.pop(FAULT, None)
-    file, config = st.session_state[key], st.session_state[address.CONFIG]
+    session.hush("file")
+    file = session.sent(key)
     if file is None:
         forget()
         return
-    try:
-        use(read_table(file.getvalue(), file.name), Config.fitting(without_data(config))[0])
-    except TableError as error:
-        st.session_state[FAULT] = str(error)
+    with _telling():
+        use(read_table(file.getvalue(), file.name), Config.fitting(without_data(session.config))[0])
 
 
 def forget() -> None:
     """Drop the session's file; an experiment on it goes back to the dataset of the list."""
-    config = st.session_state[address.CONFIG]
-    for name in (FILE, SOURCES, READINGS, RUNS, OTHER, FAULT):
-        st.session_state.pop(name, None)
-    if config.file_name:
-        set_data(*Config.fitting(without_data(config)))
+    session.hush("file")
+    del session.file, session.own_runs, session.other_file
+    if session.config.file_name:
+        _without()
+
+
+@contextmanager
+def _telling():
+    """What is wrong with a file is told where it is chosen."""
+    try:
+        yield
+    except TableError as error:
+        session.tell("error", str(error), "file")
 
 
 def _take_wanted(key):
     """The callback of the uploader for the file that a link names."""
-    for name in (FAULT, OTHER):
-        st.session_state.pop(name, None)
-    file, config = st.session_state[key], st.session_state[address.CONFIG]
+    session.hush("file")
+    del session.other_file
+    file, config = session.sent(key), session.config
     if file is None:
         return
-    try:
+    with _telling():
         table = read_table(file.getvalue(), file.name, header=config.header, decimal=config.decimal)
         if config.file_fingerprint in (None, table.fingerprint):
             use(table, config)
         else:
-            st.session_state[OTHER] = table
-    except TableError as error:
-        st.session_state[FAULT] = str(error)
+            session.other_file = table
 
 
 def _go_on():
-    table = st.session_state.pop(OTHER)
-    try:
-        use(table, st.session_state[address.CONFIG])
-    except TableError as error:
-        st.session_state[FAULT] = str(error)
+    table = session.other_file
+    del session.other_file
+    with _telling():
+        use(table, session.config)
 
 
 def _without():
-    set_data(*Config.fitting(without_data(st.session_state[address.CONFIG])))
+    set_data(*Config.fitting(without_data(session.config)))
 
 
 def ask(page: str) -> None:
     """Ask for the file that the configuration names: a link cannot hold it."""
-    config = st.session_state[address.CONFIG]
+    config = session.config
     name = plain(config.file_name)
     mark = f" with the fingerprint {plain(config.file_fingerprint)}" if config.file_fingerprint else ""
     st.info(
@@ -210,9 +206,8 @@ def ask(page: str) -> None:
     )
     key = f"{page}:wanted"
     st.file_uploader(f"Load {name}", TYPES, key=key, on_change=_take_wanted, args=(key,), max_upload_size=MAX_MEGABYTES)
-    show_fault()
-    other = st.session_state.get(OTHER)
-    if other is not None:
+    session.show_told("file")
+    if other := session.other_file:
         st.warning(
             f"This is a different file: {plain(other.name)} has the fingerprint {plain(other.fingerprint)}, the link's "
             f"file has {plain(config.file_fingerprint)}. Its results will differ from those of whoever sent the link."
@@ -220,9 +215,3 @@ def ask(page: str) -> None:
         st.button(f"Go on with {plain(other.name)}", key=f"{page}:go-on", on_click=_go_on, type="primary")
     label = "Go on without the file"
     st.button(label, key=f"{page}:without", on_click=_without, help="The experiment runs on the dataset of the list.")
-
-
-def show_fault() -> None:
-    """What was wrong with the last file, in one sentence."""
-    if fault := st.session_state.get(FAULT):
-        st.error(plain(fault))

@@ -4,11 +4,11 @@ import streamlit as st
 
 from ffbp.data import mnist
 from ffbp.experiment.config import Config
-from ffbp.figures.latex import plain
 from ffbp.lessons.presets import MNIST
-from ffbp.ui import address, files
+from ffbp.ui import files
+from ffbp.ui.session.state import session
 
-WANTED, FAULT = "mnist:wanted", "mnist:fault"
+WANTED = "mnist:wanted"  # kept in the session: whether to fetch it
 LOOK_SECONDS, PATIENCE_SECONDS = 0.25, 600.0
 
 
@@ -30,21 +30,20 @@ def offer(key: str) -> None:
         f"{mnist.ABOUT_BYTES / 1e6:.0f} MB, and keeps them on the machine that runs this dashboard; reading them takes half "
         f"a minute and 1 GB of memory. A sample of {mnist.N_IMAGES:,} becomes this session's data."
     )
-    if fault := st.session_state.get(FAULT):
-        st.error(plain(fault))
-    if not st.session_state.get(WANTED):
+    session.show_told("mnist")
+    if not session.recall(WANTED):
         st.button("Fetch MNIST", key=key, on_click=_want, icon=":material/download:")
         return
     table = _table()
-    st.session_state[WANTED] = False
+    session.keep(False, WANTED)
     if table is not None:
         _use(table)
     st.rerun()
 
 
 def _want():
-    st.session_state[WANTED] = True
-    st.session_state.pop(FAULT, None)
+    session.keep(True, WANTED)
+    session.hush("mnist")
 
 
 def _table():
@@ -62,19 +61,19 @@ def _table():
             text = f"Downloading: {n_bytes / 1e6:.1f} of about {mnist.ABOUT_BYTES / 1e6:.0f} MB"
             bar.progress(min(share, 0.9), text if share < 0.9 else "Reading 70,000 images …")
     except mnist.Unavailable as error:
-        st.session_state[FAULT] = str(error)
+        session.tell("error", str(error), "mnist")
         return None
-    st.session_state[FAULT] = (
-        f"MNIST is still not there after {PATIENCE_SECONDS / 60:.0f} minutes. Fetching goes on: press the button to look again."
-    )
+    minutes = f"{PATIENCE_SECONDS / 60:.0f} minutes"
+    text = f"MNIST is still not there after {minutes}. Fetching goes on: press the button to look again."
+    session.tell("error", text, "mnist")
     return None
 
 
 def _use(table):
-    config = st.session_state[address.CONFIG]
+    config = session.config
     if is_meant(config) and config.file_fingerprint in (None, table.fingerprint):
         files.use(table, config)
     elif is_meant(config):
-        st.session_state[files.OTHER] = table  # openml.org has changed the data: ask whether to go on with them
+        session.other_file = table  # openml.org has changed the data: ask whether to go on with them
     else:
         files.use(table, MNIST)

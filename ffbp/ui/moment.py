@@ -4,15 +4,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import streamlit as st
 
 from ffbp.core.network import Network, Trace
 from ffbp.data.dataset import Dataset
 from ffbp.figures.latex import plain
 from ffbp.training.run import Run
-from ffbp.ui import address
 from ffbp.ui.runs import Shown
 from ffbp.ui.samples import Sample, chosen_sample
+from ffbp.ui.session.state import session
 
 
 @dataclass(frozen=True)
@@ -75,17 +74,11 @@ class Moment:
         return None if self.sample.y is None else float(self.network.loss(self.sample.X, self.sample.y))
 
 
-def frame_of(run: Run) -> int:
-    """The frame of the run that is looked at: the last, unless another one was chosen."""
-    last = run.n_frames - 1
-    return min(st.session_state[address.VIEW_STATE].get("frame", last), last)
-
-
 def unit_of(network: Network) -> tuple[int, int]:
     """The layer and the unit that are looked at, both from 1."""
-    view, last = st.session_state[address.VIEW_STATE], len(network.layers)
-    layer = min(view.get("layer", 1), last)
-    return layer, min(view.get("unit", 1), network.sizes[layer])
+    view = session.view
+    layer = min(view.layer or 1, len(network.layers))
+    return layer, min(view.unit or 1, network.sizes[layer])
 
 
 def moment_of(shown: Shown, frame: int) -> Moment:

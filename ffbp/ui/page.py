@@ -1,6 +1,7 @@
 """What every page does: set up, adopt the address, draw the sidebar, warn about what the address got wrong."""
 
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -8,9 +9,11 @@ from streamlit.errors import StreamlitPageNotFoundError
 
 from ffbp.analysis.plane import PRINCIPAL
 from ffbp.experiment.config import Config
-from ffbp.figures.latex import plain
-from ffbp.ui import address, catching_up, files, mnist, sidebar
-from ffbp.ui.runs import PROGRESS, Shown
+from ffbp.training.run import Run
+from ffbp.ui import files, mnist
+from ffbp.ui.runs import ProgressBar, Shown, trained
+from ffbp.ui.session import address, fragments
+from ffbp.ui.session.state import session
 from ffbp.ui.sidebar import Sidebar, usual_axes
 
 PAGES = {
@@ -21,27 +24,84 @@ PAGES = {
     "pages/digits.py": "Digits",
     "pages/code_export.py": "Code & export",
 }
-CHECKED = "view:checked"  # in the session: which adopted address the view has been checked for
-NOTICES = "notices"  # in the session: where the page's words about the run stand
-LINKS = "links"  # in the session: where the links between the pages stand
+LINK_ICON = ":material/link_off:"
 
 
-def draw_links() -> None:
-    """Links between the pages, each carrying the experiment and the view.
+class Page:
+    """One run of a page: the configuration that it shows, and its places beside what its script draws itself.
 
-    A fragment that moves the view draws them anew, so that a link always opens the moment on screen; Streamlit asks that
-    it does so in the whole page's runs, too.
+    It is handed on, to fragments, too, and lasts until the page is made anew.
     """
-    for place, (path, title) in zip(st.session_state[LINKS], PAGES.items(), strict=True):
-        with suppress(StreamlitPageNotFoundError):  # a page that runs by itself has no neighbours
-            place.page_link(path, label=title, query_params=address.params())
+
+    def __init__(self, title: str):
+        self.name = title.lower()
+        self.config: Config = session.config
+        self.links = [st.sidebar.empty() for _ in PAGES]
+        self.draw_links()
+        self.sidebar, self.has_sidebar = st.sidebar.container(), False
+        with st.container(horizontal=True, vertical_alignment="center", key="top"):
+            st.title(title, anchor=False, width="content")
+            self.words = st.container(key="top:words")  # beside the title, where they push nothing away
+            self.progress = self.words.empty()
+
+    def draw_links(self) -> None:
+        """Links between the pages, each carrying the experiment and the view.
+
+        A fragment that moves the view draws them anew, so that a link always opens the moment on screen; Streamlit asks
+        that it does so in the whole page's runs, too.
+        """
+        for place, (path, title) in zip(self.links, PAGES.items(), strict=True):
+            link(path, title, address.params(), place=place)
+
+    def draw_sidebar(self) -> None:
+        """Draw the page's sidebar, unless that is done already."""
+        if not self.has_sidebar:
+            self.has_sidebar = True
+            with self.sidebar:
+                Sidebar(self.name).draw()
+
+    def trained(self) -> Shown:
+        """The run of the page's configuration; the sidebar is drawn as soon as that takes long."""
+        shown = trained(self.config, axes_of(self.config), ProgressBar(self.progress, self.draw_sidebar))
+        self._check_view(shown.run)
+        return shown
+
+    def _check_view(self, run: Run):
+        """Say it where the link asks for a frame, layer or unit that this run does not have; the address is corrected.
+
+        What a change of the network has taken away goes without a word: it was seen to go.
+        """
+        sizes, view = run.resolved.sizes, session.view
+        from_link, session.checked = session.checked != session.adopted, session.adopted
+        wrong = []
+        if (view.frame or 0) > run.n_frames - 1:
+            wrong.append(("frame", 0, run.n_frames - 1, view.frame, "the last one"))
+            view = view.at(None)
+        if (view.layer or 1) > len(sizes) - 1:
+            wrong.append(("layer", 1, len(sizes) - 1, view.layer, "layer 1"))
+            view = replace(view, layer=None)
+        if (view.unit or 1) > (last := sizes[view.layer or 1]):  # of a layer that is there by now
+            wrong.append(("unit", 1, last, view.unit, "unit 1"))
+            view = replace(view, unit=None)
+        with st.container():  # one place, however many there are
+            for name, first, last, value, instead in wrong if from_link else ():
+                st.warning(f"{name} must be from {first} to {last}, got {value}; {instead} is shown", icon=LINK_ICON)
+        if wrong:
+            session.view = view
+            address.write()
+            self.draw_links()
+
+    def finish(self) -> None:
+        """End the page: its sidebar is there, the address says what it shows."""
+        self.draw_sidebar()
+        address.write()
 
 
-def begin(title: str, *, picture_first: bool = False) -> Config:
-    """Start a page: its title, its sidebar, its warnings. Returns the configuration that it shows.
+def begin(title: str, *, picture_first: bool = False) -> Page:
+    """Start a page: its title, its sidebar, its warnings.
 
     picture_first: a change should show in the picture before forty controls are drawn anew; the sidebar then follows with
-    `sidebar.draw`, at the latest with `finish`, or as soon as training takes long.
+    `Page.draw_sidebar`, at the latest with `Page.finish`, or as soon as training takes long.
     A page whose link names a file that is not loaded asks for it and ends here.
     """
     st.set_page_config(
@@ -53,77 +113,39 @@ def begin(title: str, *, picture_first: bool = False) -> Config:
     address.listen()
     address.adopt(title)
     files.settle()
-    catching_up.begin()
+    fragments.begin()
     address.write()  # before the links carry it and before training: a reload in the middle finds the new experiment
-    st.session_state[LINKS] = [st.sidebar.empty() for _ in PAGES]
-    draw_links()
-    place = st.sidebar.container()
-
-    def draw():
-        with place:
-            Sidebar(title.lower()).draw()
-
-    st.session_state[sidebar.PENDING] = draw
+    page = Page(title)
     if not picture_first:
-        sidebar.draw()
-    with st.container(horizontal=True, vertical_alignment="center", key="top"):
-        st.title(title, anchor=False, width="content")
-        st.session_state[NOTICES] = st.container(key="top:words")  # beside the title, where they push nothing away
-        st.session_state[PROGRESS] = st.session_state[NOTICES].empty()
+        page.draw_sidebar()
     with st.container():  # one place, however many there are, so that what follows is not built anew
-        for warning in st.session_state[address.WARNINGS]:
-            st.warning(plain(str(warning)), icon=":material/link_off:")
-    if not files.is_there(st.session_state[address.CONFIG]):
-        sidebar.draw()
-        if mnist.is_meant(st.session_state[address.CONFIG]):
-            mnist.offer(f"{title.lower()}:mnist")
-        files.ask(title.lower())
+        session.show_told("page", icon=LINK_ICON)
+    if not files.is_there(page.config):
+        page.draw_sidebar()
+        if mnist.is_meant(page.config):
+            mnist.offer(f"{page.name}:mnist")
+        files.ask(page.name)
         st.stop()
-    return st.session_state[address.CONFIG]
+    return page
 
 
 def axes_of(config: Config) -> tuple[int, ...]:
     """The columns that span the plane, as positions among the chosen ones, or PRINCIPAL."""
-    n_columns = len(files.experiment(config).columns)
+    fragments.note_view("across", "up", "pca")
+    view, n_columns = session.view, len(files.experiment(config).columns)
     if n_columns < 2:
         return (0,)
-    if n_columns > 2 and st.session_state[address.VIEW_STATE].get("pca"):
+    if n_columns > 2 and view.pca:
         return PRINCIPAL
-    view, usual = st.session_state[address.VIEW_STATE], usual_axes(config)
+    chosen = (view.across, view.up)
     across, up = (
-        min(view.get(key, position), n_columns - 1) for key, position in zip(("across", "up"), usual, strict=True)
+        min(usual if position is None else position, n_columns - 1)
+        for position, usual in zip(chosen, usual_axes(config), strict=True)
     )
     return (across, up) if across != up else (across, (across + 1) % n_columns)
 
 
-def check_view(shown: Shown) -> None:
-    """Say it where the link asks for a frame, layer or unit that this run does not have; the address is corrected.
-
-    What a change of the network has taken away goes without a word: it was seen to go.
-    """
-    view, sizes = st.session_state[address.VIEW_STATE], shown.run.resolved.sizes
-    from_link = st.session_state.get(CHECKED) != st.session_state[address.ADOPTED]
-    st.session_state[CHECKED] = st.session_state[address.ADOPTED]
-    corrected = False
-    with st.container():  # one place, however many there are
-        for name, first, last_of, shown_instead in (
-            ("frame", 0, lambda: shown.run.n_frames - 1, "the last one"),
-            ("layer", 1, lambda: len(sizes) - 1, "layer 1"),
-            ("unit", 1, lambda: sizes[view.get("layer", 1)], "unit 1"),  # of a layer that is there by now
-        ):
-            if view.get(name, first) > (last := last_of()):
-                value, corrected = view.pop(name), True
-                if from_link:
-                    st.warning(
-                        f"{name} must be from {first} to {last}, got {value}; {shown_instead} is shown",
-                        icon=":material/link_off:",
-                    )
-    if corrected:
-        address.write()
-        draw_links()
-
-
-def finish() -> None:
-    """End a page: its sidebar is there, the address says what it shows."""
-    sidebar.draw()
-    address.write()
+def link(path: str, label: str, params: dict[str, str], *, place=st, icon: str | None = None) -> None:
+    """A link to another page; a page that runs by itself has no neighbours."""
+    with suppress(StreamlitPageNotFoundError):
+        place.page_link(path, label=label, icon=icon, query_params=params)

@@ -13,11 +13,12 @@ from ffbp.figures.pack import PLAYER
 from ffbp.lessons.presets import PRESETS
 from ffbp.training.loop import Training
 from ffbp.training.run import Run
-from ffbp.ui.catching_up import note
 from ffbp.ui.component import component
-from ffbp.ui.moment import frame_of
-from ffbp.ui.page import NOTICES
+from ffbp.ui.page import Page
 from ffbp.ui.runs import Shown
+from ffbp.ui.session import control
+from ffbp.ui.session.fragments import fragment
+from ffbp.ui.session.state import session
 from ffbp.words import english
 
 CHECK_NUMBERS = 40_000_000  # parameters times samples times units that one look at the gradient check may cost
@@ -25,10 +26,21 @@ CHECKED = (
     f"Each parameter is moved up and down by {WIDE_STEP:g} and by twice that; the loss must change as backpropagation says. "
     f"Where that crosses a kink or is not sure to enough digits, it is moved again, by {STEP:g} and twice that."
 )
+OF_A_FRAME = ("epoch", "train_loss", "test_loss", "penalty", "train_accuracy", "test_accuracy", "train_r2", "test_r2")
+OF_A_LAYER = (
+    "grad_norm",
+    "grad_norm_b",
+    "grad_rms",
+    "clipped_norm",
+    "update_norm",
+    "weight_norm",
+    "inactive",
+    "saturated",
+)
 QUIET = "No warnings. Play the training from its start, or change a control."
 
 
-def notices(shown: Shown) -> None:
+def notices(page: Page, shown: Shown) -> None:
     """One line beside the title, the most urgent thing first: warnings, what a preset asks to look at, remarks."""
     run = shown.run
     found = [
@@ -45,49 +57,24 @@ def notices(shown: Shown) -> None:
     items = [item for item in found if item not in remarks]
     items += [{"level": "hint", "text": text, "frame": None, "epoch": None} for text in hints] + remarks
     content = {"run": shown.id, "player": PLAYER, "items": items}
-    with st.session_state[NOTICES]:
+    with page.words:
         component("notices")(key="notices", data=with_id(as_text(content)))
 
 
-@st.fragment
+@fragment
 def moment_table(shown: Shown) -> None:
     """All recorded numbers of each frame, a row a layer, as a table with full digits."""
-    run = shown.run
-    expander = st.expander("Numbers of every moment", key="numbers", on_change="rerun")
-    note(["numbers"])
-    if not expander.open:
-        return  # a table is sent only when somebody looks
-    with expander:
-        history = run.history
-        overview = pd.DataFrame(
-            {
-                name: getattr(history, name)
-                for name in (
-                    "epoch",
-                    "train_loss",
-                    "test_loss",
-                    "penalty",
-                    "train_accuracy",
-                    "test_accuracy",
-                    "train_r2",
-                    "test_r2",
-                )
-            }
-        ).dropna(axis="columns", how="all")
-        columns = (
-            "grad_norm",
-            "grad_norm_b",
-            "grad_rms",
-            "clipped_norm",
-            "update_norm",
-            "weight_norm",
-            "inactive",
-            "saturated",
-        )
-        for l in range(history.grad_norm.shape[1]):
-            for name in columns:
-                overview[f"layer {l + 1} {name}"] = getattr(history, name)[:, l]
-        st.dataframe(overview, hide_index=True, height=300)
+    box = control.opened("Numbers of every moment", key="numbers")
+    if box:
+        box.dataframe(_numbers(shown.run.history), hide_index=True, height=300)
+
+
+def _numbers(history):
+    overview = pd.DataFrame({name: getattr(history, name) for name in OF_A_FRAME}).dropna(axis="columns", how="all")
+    for l in range(history.grad_norm.shape[1]):
+        for name in OF_A_LAYER:
+            overview[f"layer {l + 1} {name}"] = getattr(history, name)[:, l]
+    return overview
 
 
 def check_of(run: Run, frame: int) -> tuple[GradientCheck, str]:
@@ -109,7 +96,7 @@ def check_of(run: Run, frame: int) -> tuple[GradientCheck, str]:
     return check, words
 
 
-@st.fragment
+@fragment
 def gradient_check(shown: Shown) -> None:
     """One click: is the gradient on screen the slope of the loss on screen?"""
     run = shown.run
@@ -117,7 +104,7 @@ def gradient_check(shown: Shown) -> None:
         if not st.button("Compare every gradient with the slope of the loss", key="check"):
             st.caption(CHECKED)
             return
-        check, words = check_of(run, frame_of(run))
+        check, words = check_of(run, session.view.frame_of(run.n_frames))
         st.markdown(words)
         table = {
             "parameter": check.names,
@@ -128,15 +115,13 @@ def gradient_check(shown: Shown) -> None:
         st.dataframe(pd.DataFrame(table), hide_index=True, height=240)
 
 
-@st.fragment
+@fragment
 def source_code() -> None:
     """The code that ran, as it is in the package."""
-    expander = st.expander("The code that ran", key="code", on_change="rerun")
-    note(["code"])
-    if not expander.open:
-        return
-    with expander:
-        sources(Network.propagate, Network.output_delta, Network.backpropagate, Training.update)
+    box = control.opened("The code that ran", key="code")
+    if box:
+        with box:
+            sources(Network.propagate, Network.output_delta, Network.backpropagate, Training.update)
 
 
 def sources(*functions) -> None:

@@ -5,6 +5,7 @@ may take its turn, so nobody waits for somebody else's long run to end.
 """
 
 import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
@@ -20,12 +21,10 @@ from ffbp.serve.cache import MAX_OWN_RUNS, MAX_REFINED, RunCache
 from ffbp.serve.turns import PATIENCE_SECONDS, place_of
 from ffbp.training.recording import fit
 from ffbp.training.run import Progress, Run
-from ffbp.ui import files, sidebar
+from ffbp.ui import files
+from ffbp.ui.session.state import session
 from ffbp.words.notice import Notice
 from ffbp.words.numbers import format_number
-
-RECORD, RECORD_SHOWN = "record", "record:shown"  # a loaded run, and how it is shown, a plane each
-PROGRESS = "progress"  # where the session keeps the page's place for the progress bar
 
 
 @dataclass(frozen=True)
@@ -62,19 +61,17 @@ def cache_for(config: Config) -> RunCache:
     """Where a configuration's runs are kept: the server's cache; for a file, one that is gone with the session."""
     if not config.file_name:
         return cache()
-    if files.RUNS not in st.session_state:
-        st.session_state[files.RUNS] = RunCache(MAX_OWN_RUNS, cache().turn)
-    return st.session_state[files.RUNS]
+    if session.own_runs is None:
+        session.own_runs = RunCache(MAX_OWN_RUNS, cache().turn)
+    return session.own_runs
 
 
-def trained(config: Config, axes: tuple[int, ...] = (0, 1)) -> Shown:
+def trained(config: Config, axes: tuple[int, ...], bar: "ProgressBar") -> Shown:
     """The configuration's run, from the cache or trained now, with progress on the page if it takes longer."""
     runs = cache_for(config)
     key = (config, axes)
-    slot = st.session_state[PROGRESS]
-    shown = _from_record(config, axes, slot) or runs.get(key)
+    shown = _from_record(config, axes, bar.slot) or runs.get(key)
     if shown is None:
-        bar = _ProgressBar(slot)
         with runs.flight(key, bar.wait):
             shown = runs.get(key)
             if shown is None:
@@ -83,21 +80,22 @@ def trained(config: Config, axes: tuple[int, ...] = (0, 1)) -> Shown:
                 packed = in_turns(packing(run, plane), runs, lambda _: bar.pulse())
                 shown = Shown(run, plane, packed)
                 runs.put(key, shown)
-        slot.empty()
+        bar.slot.empty()
     return shown
 
 
 def _from_record(config, axes, slot):
     """The run of the record that this session has loaded, if it is the one asked for. Nobody else is shown it."""
-    run = st.session_state.get(RECORD)
+    run = session.record
     if run is None or run.config != config:
         return None
     slot.caption("Shown from a record, not trained here.")
-    kept = st.session_state.setdefault(RECORD_SHOWN, {})
-    if axes not in kept or kept[axes].run is not run:
+    shown = session.record_shown.get(axes)
+    if shown is None or shown.run is not run:
         plane = plane_of(run.dataset, axes)
-        kept[axes] = Shown(run, plane, in_turns(packing(run, plane), cache(), lambda _: None))
-    return kept[axes]
+        shown = Shown(run, plane, in_turns(packing(run, plane), cache(), lambda _: None))
+        session.record_shown = {**session.record_shown, axes: shown}
+    return shown
 
 
 def _any_plane(runs, config):
@@ -131,18 +129,21 @@ def in_turns(generator, runs, between):
                     waiting()
 
 
-class _ProgressBar:
-    """Progress on the page, at most twenty times a second; each call is also the point where a rerun stops training."""
+class ProgressBar:
+    """Progress on the page, at most twenty times a second; each call is also the point where a rerun stops training.
 
-    def __init__(self, slot):
-        self.slot, self.started, self.last = slot, time.perf_counter(), 0.0
+    when_long: called if it takes longer, because whoever waits may want to change something.
+    """
+
+    def __init__(self, slot, when_long: Callable[[], None]):
+        self.slot, self.when_long, self.started, self.last = slot, when_long, time.perf_counter(), 0.0
 
     def show(self, now: Progress):
         elapsed = time.perf_counter() - self.started
         if elapsed < PATIENCE_SECONDS or not now.epoch:
             self.pulse()
             return
-        sidebar.draw()  # whoever waits may want to change something
+        self.when_long()
         remaining = elapsed * (now.n_epochs - now.epoch) / now.epoch
         text = f"Training: epoch {now.epoch} of {now.n_epochs} · loss {format_number(now.loss)} · about {remaining:.0f} s left"
         self.slot.progress(min(now.epoch / now.n_epochs, 1.0), text=text)
@@ -150,7 +151,7 @@ class _ProgressBar:
     def wait(self):
         """Somebody else trains the same."""
         if time.perf_counter() - self.started > PATIENCE_SECONDS:
-            sidebar.draw()
+            self.when_long()
         self.pulse()
 
     def pulse(self):

@@ -1,18 +1,20 @@
 """The chosen sample: one row of the source, or typed inputs, shared by the pages and kept in the link."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
 
 from ffbp.data.dataset import Dataset
-from ffbp.experiment.link import as_number
+from ffbp.experiment.link import INPUTS, as_number
 from ffbp.figures.latex import plain
-from ffbp.ui import address, control
+from ffbp.ui.session import control
+from ffbp.ui.session.fragments import note_view
+from ffbp.ui.session.state import session
 from ffbp.words.numbers import format_number
 
 MAX_FIELDS = 4  # inputs with a field each; of more, one is chosen
-COLUMN = "sample:column"  # in the session: which one
+COLUMN = "sample:column"  # kept in the session: which one
 
 
 @dataclass(frozen=True)
@@ -35,16 +37,21 @@ class Sample:
 
 def chosen_sample(dataset: Dataset) -> Sample:
     """The view's sample; the first training row where nothing (or nothing that exists) was chosen."""
-    view = st.session_state[address.VIEW_STATE]
-    if address.INPUTS in view:
-        numbers = np.array([float(text) for text in view[address.INPUTS].split("_")])
-        if len(numbers) == len(dataset.columns):
+    sample = sample_in_view(dataset)
+    note_view("sample", "inputs")
+    return sample
+
+
+def sample_in_view(dataset: Dataset) -> Sample:
+    """The same, where nothing is drawn of it."""
+    view, n_columns = session.view, len(dataset.columns)
+    if view.inputs is not None:
+        numbers = np.array(view.inputs)
+        if len(numbers) == n_columns:
             return Sample(numbers, dataset.encode_columns(numbers[None]), None, None, "typed")
-        st.warning(
-            f"{address.INPUTS} must hold {len(dataset.columns)} numbers for this data, got {len(numbers)}; it was left out"
-        )
-        del view[address.INPUTS]
-    row = view.get("sample", int(dataset.rows_train[0]))
+        st.warning(f"{INPUTS} must hold {n_columns} numbers for this data, got {len(numbers)}; it was left out")
+        session.view = view = replace(view, inputs=None)
+    row = int(dataset.rows_train[0]) if view.sample is None else view.sample
     for part, rows, raw, X, y in (
         ("train", dataset.rows_train, dataset.raw_train, dataset.X_train, dataset.y_train),
         ("test", dataset.rows_test, dataset.raw_test, dataset.X_test, dataset.y_test),
@@ -56,8 +63,8 @@ def chosen_sample(dataset: Dataset) -> Sample:
     last = _last_row(dataset)
     rule = f"from 0 to {last}" if row > last else "a row that is used"
     st.warning(f"sample must be {rule}, got {row}; the first training sample is shown")
-    view.pop("sample")
-    return chosen_sample(dataset)
+    session.view = replace(view, sample=None)
+    return sample_in_view(dataset)
 
 
 def _last_row(dataset) -> int:
@@ -91,9 +98,7 @@ def type_place(shown, x, y) -> None:
         values = [float(value) for value in chosen_sample(dataset).chosen]
         for axis, value, limits in zip(plane.axes, place, (plane.x_range, plane.y_range), strict=False):
             values[axis] = round(float(value), _digits(limits[1] - limits[0]))
-    view = st.session_state[address.VIEW_STATE]
-    view[address.INPUTS] = "_".join(repr(value) for value in values)
-    view.pop("sample", None)
+    session.view = session.view.with_inputs(values)
 
 
 def _digits(span) -> int:
@@ -116,11 +121,11 @@ def sample_chooser(dataset: Dataset, page: str) -> None:
     )  # fmt: skip
     names = [dataset.feature_names[column] for column in dataset.columns]
     if many:
-        chosen = min(st.session_state.get(COLUMN, 0), n_columns - 1)
+        chosen = min(session.recall(COLUMN, 0), n_columns - 1)
         labels = [f"{i + 1}: {name}" for i, name in enumerate(names)]
         control.show(
             columns[1], "selectbox", f"Input to change, of {n_columns}", range(n_columns), name=f"{page}:input",
-            value=chosen, labels=labels, format_func=labels.__getitem__, on_change=_column_chosen,
+            value=chosen, labels=labels, format_func=labels.__getitem__, on_change=session.keep, args=(COLUMN,),
         )  # fmt: skip
         fields = [(chosen, columns[2])]
     else:
@@ -131,8 +136,7 @@ def sample_chooser(dataset: Dataset, page: str) -> None:
             column, "text_input", plain(names[i]), name=f"{page}:x{i}", on_change=_input_typed, args=(i, dataset),
             value=repr(value) if sample.row is None else format_number(value), same=_shows,
         )  # fmt: skip
-    if problem := st.session_state.pop("sample:problem", None):
-        st.error(plain(problem))
+    session.show_told("sample", once=True)
 
 
 def _shows(typed: str, text: str) -> bool:
@@ -144,15 +148,9 @@ def _shows(typed: str, text: str) -> bool:
     return typed == text or (None not in numbers and format_number(numbers[0]) == format_number(numbers[1]))
 
 
-def _column_chosen(column):
-    st.session_state[COLUMN] = column
-
-
 def choose_sample(row) -> None:
     """Choose a row of the source, for all pages."""
-    view = address.view()
-    view["sample"] = int(row)
-    view.pop(address.INPUTS, None)
+    session.view = session.view.with_row(row)
 
 
 def _row_chosen(row):
@@ -163,9 +161,8 @@ def _row_chosen(row):
 def _input_typed(text, i, dataset):
     number = as_number(text)
     if number is None:
-        st.session_state["sample:problem"] = f"an input must be a finite number such as 0.5 or 0,5, got {text[:40]!r}"
+        session.tell("error", f"an input must be a finite number such as 0.5 or 0,5, got {text[:40]!r}", "sample")
         return
-    view, values = address.view(), [float(value) for value in chosen_sample(dataset).chosen]
+    values = [float(value) for value in sample_in_view(dataset).chosen]
     values[i] = number
-    view[address.INPUTS] = "_".join(repr(value) for value in values)
-    view.pop("sample", None)
+    session.view = session.view.with_inputs(values)

@@ -1,8 +1,10 @@
 """The sidebar: every choice of the configuration that applies, in three groups, the important ones open.
 
-The configuration is the truth, and each control shows it (`ffbp.ui.control`). A change calls back with one field, which is
+The configuration is the truth, and each control shows it (`ffbp.ui.session.control`). A change calls back with one field, which is
 set in the configuration of that moment; whatever no longer fits the data is left out by the rules of `Config.fitting`.
 """
+
+from dataclasses import replace
 
 import streamlit as st
 
@@ -35,10 +37,12 @@ from ffbp.experiment.fields import (
 from ffbp.experiment.kinds import Whole
 from ffbp.experiment.resolve import loss_choices, output_choices
 from ffbp.lessons.presets import PRESETS
-from ffbp.ui import address, catching_up, control, files
+from ffbp.ui import files
+from ffbp.ui.session import control
+from ffbp.ui.session.state import session
 
 REFERENCE = Config()
-OWN = "own"  # the dataset choice that stands for drawn points
+OWN_FILE, OWN = "file", "own"  # the dataset choices that stand for the session's file, and for drawn points
 AS_FITS = "as fits"  # the option that stands for None, which a select box would take for no choice at all
 # What is always in sight; the rest of a group is behind "More", in the order of the fields.
 IN_SIGHT = {
@@ -47,14 +51,6 @@ IN_SIGHT = {
     TRAINING: ("learning_rate", "epochs", "batch_size", "optimizer"),
 }
 MORE = {DATA: "More about the data", NETWORK: "More about the network", TRAINING: "More about training"}
-
-PENDING = "sidebar:pending"  # what draws the sidebar of the page that is being made, until it is drawn
-
-
-def draw() -> None:
-    """Draw the page's sidebar, unless that is done already."""
-    if pending := st.session_state.pop(PENDING, None):
-        pending()
 
 
 def usual_axes(config: Config) -> tuple[int, int]:
@@ -71,8 +67,7 @@ class Sidebar:
 
     def __init__(self, page: str):
         self.page = page
-        self.keys: set[str] = set()
-        self.config: Config = st.session_state[address.CONFIG]
+        self.config: Config = session.config
         self.there = files.is_there(self.config)
         if self.there:
             self.experiment = files.experiment(self.config)
@@ -87,7 +82,6 @@ class Sidebar:
                 self._field(FIELDS[name])
             if self.there:
                 self._after(group)
-        catching_up.note(self.keys)
 
     def _after(self, group):
         """What follows a group's choices in sight: the network in numbers, and the other choices."""
@@ -95,9 +89,9 @@ class Sidebar:
             sizes = self.resolved.sizes
             st.caption(f"{' → '.join(str(n) for n in sizes)} · {count_params(sizes)} parameters")
         # Drawn, and sent, only when somebody opens it: half of a change's messages are saved.
-        opened = st.expander(MORE[group], key=self._key(f"more:{group.lower()}"), on_change="rerun")
-        if opened.open:
-            with opened:
+        box = control.opened(MORE[group], key=self._key(f"more:{group.lower()}"))
+        if box:
+            with box:
                 if group == NETWORK and len(self.config.hidden) > 1:
                     self._activation_per_layer()
                 if group == TRAINING:
@@ -123,14 +117,14 @@ class Sidebar:
         st.button(
             "Back to the defaults",
             key=self._key("reset"),
-            on_click=address.set_config,
+            on_click=session.change,
             args=(REFERENCE,),
             width="stretch",
         )
 
     def _preset_chosen(self, key):
         if key is not None:
-            address.set_config(PRESETS[key].config, frame=PRESETS[key].frame)
+            session.change(PRESETS[key].config, frame=PRESETS[key].frame)
 
     # Data
 
@@ -140,8 +134,8 @@ class Sidebar:
         labels = {key: source.label for key, source in DATASETS.items()}
         chosen = config.dataset
         if config.file_name or table is not None:
-            labels[files.FILE] = f"File: {config.file_name or table.name}"
-            chosen = files.FILE if config.file_name else chosen
+            labels[OWN_FILE] = f"File: {config.file_name or table.name}"
+            chosen = OWN_FILE if config.file_name else chosen
         if config.points is not None and not config.file_name:
             labels[OWN] = f"Points drawn from: {DATASETS[config.dataset].label}"
             chosen = OWN
@@ -151,8 +145,8 @@ class Sidebar:
         )  # fmt: skip
 
     def _dataset_chosen(self, key):
-        config = address.config()
-        if key == files.FILE and files.current() is not None:
+        config = session.config
+        if key == OWN_FILE and files.current() is not None:
             files.use(files.current(), Config.fitting(files.without_data(config))[0])
         elif config.file_name:
             files.set_data(*Config.fitting(files.without_data(config) | {"dataset": key}))
@@ -218,17 +212,18 @@ class Sidebar:
         self._images_note()
 
     def _slice_axes(self, names):
-        view = st.session_state[address.VIEW_STATE]
+        view = session.view
         chosen = self.resolved.columns
         self._show(
-            "toggle", "Plane: first two principal components", name="pca", value=bool(view.get("pca")),
+            "toggle", "Plane: first two principal components", name="pca", value=bool(view.pca),
             on_change=self._pca_changed, help="Else the plane is a slice through the mean along two columns.",
         )  # fmt: skip
-        if view.get("pca"):
+        if view.pca:
             return
         across, up = usual_axes(self.config)
         for key, default, label in (("across", across, "Slice: across"), ("up", up, "Slice: up")):
-            position = min(view.get(key, default), len(chosen) - 1)
+            position = getattr(view, key)
+            position = min(default if position is None else position, len(chosen) - 1)
             self._show(
                 "selectbox", label, range(len(chosen)), name=key, value=position,
                 labels=[names[column] for column in chosen], format_func=lambda i: names[chosen[i]],
@@ -236,14 +231,10 @@ class Sidebar:
             )  # fmt: skip
 
     def _pca_changed(self, principal):
-        address.view().pop("pca", None)
-        if principal:
-            address.look_at("pca", 1)
+        session.view = replace(session.view, pca=1 if principal else None)
 
     def _axis_chosen(self, position, key, default):
-        address.look_at(key, position)
-        if position == default:
-            del address.view()[key]
+        session.view = replace(session.view, **{key: None if position == default else position})
 
     # The network
 
@@ -261,7 +252,7 @@ class Sidebar:
                     )  # fmt: skip
 
     def _layers_changed(self, n):
-        config = address.config()
+        config = session.config
         hidden, activation = config.hidden, config.activation
         changes = {"hidden": (hidden + (hidden[-1] if hidden else DEFAULTS["hidden"][0],) * n)[:n]}
         if isinstance(activation, tuple):
@@ -269,7 +260,7 @@ class Sidebar:
         apply(changes)
 
     def _units_changed(self, units, layer):
-        hidden = list(address.config().hidden)
+        hidden = list(session.config.hidden)
         if layer < len(hidden):
             hidden[layer] = units
             apply({"hidden": tuple(hidden)})
@@ -307,7 +298,7 @@ class Sidebar:
             )  # fmt: skip
 
     def _layer_activation_changed(self, key, layer):
-        config = address.config()
+        config = session.config
         keys = config.activation if isinstance(config.activation, tuple) else (config.activation,) * len(config.hidden)
         if layer < len(keys):
             apply({"activation": (*keys[:layer], key, *keys[layer + 1 :])})
@@ -325,12 +316,10 @@ class Sidebar:
     # Kinds of control
 
     def _key(self, name):
-        key = f"{self.page}:{name}"
-        self.keys.add(key)
-        return key
+        return f"{self.page}:{name}"
 
     def _show(self, kind, label, *arguments, name, place=st, **options):
-        self.keys.add(control.show(place, kind, label, *arguments, name=f"{self.page}:{name}", **options))
+        control.show(place, kind, label, *arguments, name=self._key(name), **options)
 
     def _choice(self, each, labels, *, value=..., on_default=AS_FITS):
         """A selectbox; ``on_default`` is the option that means "as fits", which the configuration stores as None."""
@@ -387,7 +376,6 @@ def _bounds(each):
 
 def apply(changes: dict) -> None:
     """Change fields of the present configuration; whatever no longer fits is left out, and each of those is told."""
-    values = address.config().to_dict() | changes
+    values = session.config.to_dict() | changes
     config, warnings = files.fitting({name: value for name, value in values.items() if value != DEFAULTS[name]})
-    address.set_config(config)
-    st.session_state[address.WARNINGS] = warnings
+    session.change(config, warnings=warnings)

@@ -1,27 +1,25 @@
 """The timeline and its panels: one component that gets a run's packed frames once and plays in the browser."""
 
-from contextlib import suppress
-
 import numpy as np
 import pandas as pd
 import streamlit as st
-from streamlit.errors import StreamlitPageNotFoundError
 
 from ffbp.figures.latex import plain
 from ffbp.figures.pack import PANELS, pack_refinement, unrefined
-from ffbp.ui import address, samples
-from ffbp.ui.catching_up import catch_up
+from ffbp.ui import samples
 from ffbp.ui.chart import supply_plotly
 from ffbp.ui.component import component
-from ffbp.ui.page import PAGES, draw_links
+from ffbp.ui.page import PAGES, Page, link
 from ffbp.ui.runs import Shown
+from ffbp.ui.session import address
+from ffbp.ui.session.fragments import fragment
+from ffbp.ui.session.state import session
 
-CELL = "cell"  # in the session: the chosen cell of the confusion matrix
 MAX_CELL_COLUMNS = 4
 EVENTS = ("rest", "sample", "place", "cell", "edit")  # what the player tells of
 
 
-def player(shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=None, edit=None) -> int:
+def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=None, edit=None) -> int:
     """Mount the player; note its frame at rest and what was clicked; returns the frame. Call it inside a fragment.
 
     panels: which of the four to show. marks: a function that gives the points of the plane to ring, called when a click
@@ -30,50 +28,46 @@ def player(shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=None, edit=N
     edit: makes the boundary a drawing plane; called with each change, a dict of ``kind`` ("add", "move" or "erase"),
     ``index`` and ``point``, unchecked as it comes from the browser.
     """
-    catch_up()
     name = "_".join(panels) + "_editor" * bool(edit)
     callbacks = {f"on_{event}_change": lambda: None for event in (*EVENTS, "plotly")}
     data = shown.packed.blob(panels, editable=bool(edit))
     result = component("player")(key=f"player:{name}", data=data, **callbacks)
-    view, run = st.session_state[address.VIEW_STATE], shown.run
-    run_id, last = shown.id, run.n_frames - 1
+    run, run_id = shown.run, shown.id
     told = {event: _news(name, event, result, run_id) for event in EVENTS}
     rest, heard = told["rest"].get("frame"), told["rest"].get("adopted")
-    if isinstance(rest, int) and 0 <= rest <= last and heard in (None, st.session_state[address.ADOPTED]):
-        view["frame"] = rest  # where the player knows of the address that was adopted last
+    if isinstance(rest, int) and 0 <= rest < run.n_frames and heard in (None, session.adopted):
+        session.view = session.view.at(rest)  # where the player knows of the address that was adopted last
     if isinstance(row := told["sample"].get("row"), int | float):
         samples.choose_sample(row)
     if marks and told["place"]:
         samples.type_place(shown, told["place"].get("x"), told["place"].get("y"))
     if told["cell"]:
-        st.session_state[CELL] = told["cell"]
+        session.cell = told["cell"]
     if edit and told["edit"]:
         edit(told["edit"])
-    if view.get("frame", 0) >= last:
-        view.pop("frame", None)  # the end needs no parameter
-    frame = view.get("frame", last)
-    marked, adopted = marks() if marks else (), st.session_state[address.ADOPTED]
+    frame = session.view.frame_of(run.n_frames)
+    if frame == run.n_frames - 1:
+        session.view = session.view.at(None)  # the end needs no parameter
+    marked = marks() if marks else ()
     refined = shown.refined(frame) if "boundary" in panels else unrefined(frame)
-    data = pack_refinement(run, shown.plane, frame, run_id, marked, adopted, refined=refined)
+    data = pack_refinement(run, shown.plane, frame, run_id, marked, session.adopted, refined=refined)
     component("refinement")(key="refinement", data=data)
     supply_plotly(result)
     address.write()
-    draw_links()
+    page.draw_links()
     return frame
 
 
 def _news(player_name, event, result, run_id) -> dict:
     """What the player tells of this run for the first time; {} if it is old, or about another run."""
-    value, seen = getattr(result, event), f"player:{player_name}:{event}"
-    if not isinstance(value, dict) or value.get("run") != run_id or value == st.session_state.get(seen):
-        return {}
-    st.session_state[seen] = value
-    return value
+    value = getattr(result, event)
+    is_ours = isinstance(value, dict) and value.get("run") == run_id
+    return value if is_ours and session.is_news(f"player:{player_name}:{event}", value) else {}
 
 
 def cell_samples(shown: Shown, frame: int) -> None:
     """The samples behind the chosen cell of the confusion matrix, at the frame; one of them can be opened."""
-    cell, dataset = st.session_state.get(CELL, {}), shown.run.dataset
+    cell, dataset = session.cell, shown.run.dataset
     if cell.get("run") != shown.id:
         return
     n, part = dataset.n_classes, cell.get("part")
@@ -91,7 +85,7 @@ def cell_samples(shown: Shown, frame: int) -> None:
             f"{count} of class **{plain(names[truth])}**, predicted as **{plain(names[guess])}**, at epoch "
             f"{shown.run.history.epoch[frame]}. Tick one to open it."
         )
-        close.button("Close", key="cell:close", on_click=st.session_state.pop, args=(CELL, None), width="stretch")
+        close.button("Close", key="cell:close", on_click=_close_cell, width="stretch")
         if not len(chosen):
             return
         outputs = network.predict_proba(X[chosen])
@@ -106,17 +100,18 @@ def cell_samples(shown: Shown, frame: int) -> None:
             selection_mode="single-row", key=f"cell:table:{part}:{truth}:{guess}:{frame}",
         )  # fmt: skip
         if ticked := [i for i in event.selection.rows if i < len(chosen)]:
-            params = address.params() | {"sample": str(int(rows[chosen[ticked[0]]]))}
-            params.pop(address.INPUTS, None)
+            view = session.view.with_row(rows[chosen[ticked[0]]])
+            params = address.offer({**session.config.to_params(), **view.to_params()})
             for path in ("pages/forward_pass.py", "pages/backpropagation.py"):
-                with suppress(StreamlitPageNotFoundError):
-                    st.page_link(
-                        path, label=f"Sample {params['sample']}: {PAGES[path]}", query_params=address.offer(params)
-                    )
+                link(path, f"Sample {view.sample}: {PAGES[path]}", params)
 
 
-@st.fragment
-def timeline(shown: Shown) -> None:
+def _close_cell():
+    del session.cell
+
+
+@fragment
+def timeline(page: Page, shown: Shown) -> None:
     """The Playground's player: coming to rest asks the server for the refined boundary, and what stands behind a cell."""
-    frame = player(shown)
+    frame = player(page, shown)
     cell_samples(shown, frame)

@@ -220,16 +220,16 @@ def test_what_the_ladder_previews_is_committed_and_the_epochs_end_is_the_next_fr
     assert new == training.network.layers[0].W[0, 0]
     app.button(key="backward:phase").click()
     again(app)
-    ladder = app.session_state["backward:ladder"]
-    assert ladder["taken"] == 1
-    assert np.array_equal(ladder["training"].network.theta, training.network.theta)
+    ladder = app.session_state["kept:backward:ladder"]
+    assert ladder.taken == 1
+    assert np.array_equal(ladder.training.network.theta, training.network.theta)
     app.button(key="backward:epoch").click()
     again(app)
-    assert np.array_equal(app.session_state["backward:ladder"]["training"].network.theta, run.history.theta[4])
+    assert np.array_equal(app.session_state["kept:backward:ladder"].training.network.theta, run.history.theta[4])
     assert any("frame 4 of the run" in s.value and "bit for bit" in s.value for s in app.success)
     app.button(key="backward:over").click()
     again(app)
-    assert app.session_state["backward:ladder"]["taken"] == 0
+    assert app.session_state["kept:backward:ladder"].taken == 0
 
 
 def test_the_ladder_ends_with_the_run():
@@ -262,7 +262,7 @@ def test_the_step_after_the_end_is_told_apart_from_the_one_after_early_stopping(
 
 
 def typed(app, text):
-    app.text_input(key="backward:typed").set_value(text)
+    named(app.text_input, "backward:typed").set_value(text)
     return again(app)
 
 
@@ -346,7 +346,7 @@ def test_the_weight_after_the_step_is_judged_and_its_slips_are_named():
     assert metric(app, "4 · update") == format_number(new)
     app.selectbox(key="backward:question").set_value("gradient")
     again(app)
-    assert app.text_input(key="backward:typed").value == ""
+    assert named(app.text_input, "backward:typed").value == ""
     assert metric(app, "Gradient") == metric(app, "4 · update") == "?"
 
 
@@ -355,7 +355,7 @@ def test_nothing_is_asked_where_the_gradient_is_no_number():
     app.toggle(key="backward:predict").set_value(True)
     again(app)
     assert any("nothing to predict" in info.value for info in app.info)
-    assert not [t for t in app.text_input if t.key == "backward:typed"]
+    assert not [t for t in app.text_input if t.key.startswith("backward:typed")]
 
 
 @pytest.mark.parametrize("text", ["abc", "1e400", "1/0", "nan", "**x**", "$x$", "__import__('os')", "<b>1</b>"])

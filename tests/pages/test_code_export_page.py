@@ -18,7 +18,7 @@ from ffbp.record.read import read_record
 from ffbp.record.verify import verify
 from ffbp.terminal import tour as terminal
 from ffbp.ui import code as export
-from ffbp.ui.runs import RECORD
+from ffbp.ui.files import OwnFile
 from ffbp.words.english import sentence
 from ffbp.words.numbers import format_number, format_percent
 
@@ -232,11 +232,11 @@ def test_a_names_markup_is_shown_as_it_is(iris):
 def test_the_dashboard_shows_the_records_numbers_and_forgets_them(iris):
     app = press(bring(page(epochs=20), forged(iris)), "export:show")
     assert app.session_state["config"] == iris.config
-    assert app.session_state[RECORD].history.train_loss[-1] == 0.125
+    assert app.session_state["record"].history.train_loss[-1] == 0.125
     assert any("from a record" in caption.value for caption in app.caption)
     assert app.query_params["dataset"] in ("iris", ["iris"])
     app = press(app, "export:forget")
-    assert RECORD not in app.session_state
+    assert "record" not in app.session_state
     assert not any("from a record" in caption.value for caption in app.caption)
 
 
@@ -250,7 +250,7 @@ def test_a_loaded_record_is_seen_by_its_own_session_only(iris):
     own = AppTest.from_file(str(ROOT / "app.py"), default_timeout=waiting.SECONDS)
     for key, value in iris.config.to_params().items():
         own.query_params[key] = value
-    own.session_state[RECORD] = forged(iris)
+    own.session_state["record"] = forged(iris)
     own.run()
     assert not own.exception
     assert shown_loss(own)[-1] == 0.125
@@ -298,7 +298,7 @@ def animals():
 
 def page_with(table, run):
     app = AppTest.from_file(str(PAGE), default_timeout=waiting.SECONDS)
-    app.session_state["file"] = table
+    app.session_state["file"] = OwnFile(table)
     for key, value in run.config.to_params().items():
         app.query_params[key] = value
     app.run()
@@ -328,5 +328,5 @@ def test_a_files_record_is_verified_anywhere_but_shown_only_beside_its_file(anim
     app = bring(page_with(table, run), run)
     assert not app.button(key="export:show").disabled
     app = press(app, "export:show")
-    assert app.session_state[RECORD].dataset.class_names == ("cat", "dog")
+    assert app.session_state["record"].dataset.class_names == ("cat", "dog")
     assert any("from a record" in caption.value for caption in app.caption)

@@ -13,7 +13,8 @@ from ffbp.experiment.build import dataset_for
 from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.points import point_names
 from ffbp.figures.blob import arrays_of, header_of
-from ffbp.ui import data, files, runs
+from ffbp.ui import data, runs
+from ffbp.ui.sidebar import OWN_FILE
 
 PAGE = ROOT / "pages" / "data.py"
 QUICK = {"epochs": "20"}
@@ -79,12 +80,12 @@ def test_a_files_runs_stay_in_the_session():
     before = set(runs.cache().runs)
     app = load(page(), ANIMALS)
     assert {key for key, _ in runs.cache().runs if key.file_name} == set()
-    assert len(app.session_state[files.RUNS].runs) == 1
+    assert len(app.session_state["file:runs"].runs) == 1
     assert len(set(runs.cache().runs) - before) <= 1
     app.button(key="data:remove").click()
     app = check(app.run())
     assert config_of(app) == Config(epochs=20)
-    for name in (files.FILE, files.RUNS, files.SOURCES):
+    for name in ("file", "file:runs"):
         assert name not in app.session_state
 
 
@@ -247,7 +248,7 @@ def test_a_bad_file_gets_one_sentence_and_the_experiment_stays(content, message)
 def test_the_sidebar_leads_from_a_file_to_a_dataset_and_back():
     app = load(page(hidden="5"), ANIMALS)
     choice = named(app.sidebar.selectbox, "your data:dataset")
-    assert (choice.value, choice.options[-1]) == (files.FILE, "File: animals.csv")
+    assert (choice.value, choice.options[-1]) == (OWN_FILE, "File: animals.csv")
     names = named(app.sidebar.multiselect, "your data:columns").options
     assert names == ["size", "colour = blue", "colour = green", "colour = red", "weight"]
     choice.select_index(list(DATASETS).index("blobs"))

@@ -20,6 +20,7 @@ from ffbp.figures.blob import arrays_of, header_of
 from ffbp.figures.latex import plain
 from ffbp.lessons.presets import PRESETS
 from ffbp.ui.digits.pixels import verdict
+from ffbp.ui.files import OwnFile
 from ffbp.words.numbers import format_number, format_percent
 
 PATH = ROOT / "pages" / "digits.py"
@@ -135,7 +136,7 @@ def test_a_cell_shows_the_images_behind_it(run):
     app = digits()
     said = run.network().predict(run.dataset.X_test)
     count = int(((run.dataset.y_test == 3) & (said == 3)).sum())
-    app.session_state["digits:cell"] = 33
+    app.session_state["kept:digits:cell"] = 33
     app = check(app.run())
     assert f"**{count} test images of a 3 that the network calls 3**" in text(app)
     labels = blobs(app, "ffbp_images")["Gallery: choose an image"][0]["labels"]
@@ -148,7 +149,7 @@ def test_an_empty_cell_says_so(run):
     app = digits()
     said = run.network().predict(run.dataset.X_test)
     i, j = next((i, j) for i in range(10) for j in range(10) if not ((run.dataset.y_test == i) & (said == j)).any())
-    app.session_state["digits:cell"] = 10 * i + j
+    app.session_state["kept:digits:cell"] = 10 * i + j
     assert "None at this moment" in text(check(app.run()))
 
 
@@ -312,7 +313,7 @@ def test_a_bad_link_warns(params, said):
 
 def test_a_drawing_that_was_left_for_a_sample_can_be_shown_again():
     app = digits()
-    app.session_state["digits:strokes"] = PENS[3]
+    app.session_state["kept:digits:strokes"] = PENS[3]
     app = check(app.run())
     app.button(key="digits:take").click()
     app = check(app.run())
@@ -334,7 +335,7 @@ def test_a_files_own_class_names_are_shown_as_they_are():
     columns.append(Column("class", np.arange(60) % 10, tuple(names)))
     table = Table("mine.csv", "f" * 16, tuple(columns), "UTF-8", ",", decimal_comma=False, has_header=True)
     app = digits()
-    app.session_state["file"], app.session_state["file:sources"] = table, {}
+    app.session_state["file"] = OwnFile(table)
     app.query_params.clear()
     for key, value in {
         "file": "mine.csv",

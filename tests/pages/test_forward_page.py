@@ -114,10 +114,10 @@ def test_the_link_holds_layer_and_unit_and_choosing_changes_it():
     app = forward_pass(epochs=20, layer=1, unit=4)
     assert app.selectbox(key="forward:unit:1").value == 4
     app.selectbox(key="forward:unit:1").set_value(6).run()
-    assert app.session_state["view"]["unit"] == 6
+    assert app.session_state["view"].unit == 6
     app.selectbox(key="forward:layer").set_value(2).run()
-    assert app.session_state["view"]["layer"] == 2
-    assert "unit" not in app.session_state["view"]
+    assert app.session_state["view"].layer == 2
+    assert app.session_state["view"].unit is None
     assert not app.exception
 
 
@@ -176,7 +176,7 @@ def test_typed_inputs_take_a_comma_and_have_no_target():
     assert holds(found, [0.5, -1.25])
     assert holds(found, by_hand(config, [0.5, -1.25])[0][2])
     assert metrics(app)["Loss of this sample"] == "no target"
-    assert app.session_state["view"]["x"] == "0.5_-1.25"
+    assert app.session_state["view"].inputs == (0.5, -1.25)
 
 
 @pytest.mark.parametrize("text", ["", "abc", "1e400", "nan", "1_0", "$x$"])
@@ -195,7 +195,7 @@ def test_what_the_run_does_not_have_gets_one_clear_message(name, value):
     app = forward_pass(epochs=20, **{name: value})
     assert [w.value.startswith(f"{name} must be from") for w in app.warning] == [True]
     assert str(value) in app.warning[0].value
-    assert name not in app.session_state["view"]
+    assert name not in app.session_state["view"].to_params()
 
 
 def test_what_if_changes_the_pass_and_never_the_run():
@@ -307,14 +307,14 @@ def test_one_of_many_inputs_is_chosen_and_typed_and_the_others_stay():
     app.text_input(key="forward:x6").set_value("3,75").run()
     assert not app.exception, app.exception
     chosen[6] = 3.75
-    assert [float(text) for text in app.session_state["view"]["x"].split("_")] == chosen.tolist()
+    assert list(app.session_state["view"].inputs) == chosen.tolist()
     x = run.dataset.encode_columns(chosen[None])[0]
     assert holds(matrices(app), by_hand(config, x)[0][3])
     assert app.text_input(key="forward:x6").value == "3,75", "as it was typed"
     app.selectbox(key="forward:input").set_value(0).run()
     named(app.text_input, "forward:x0").set_value("abc").run()
     assert ["finite number" in error.value for error in app.error] == [True]
-    assert app.session_state["view"]["x"].split("_")[6] == "3.75"
+    assert app.session_state["view"].inputs[6] == 3.75
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_a_moment_or_unit_that_the_run_does_not_have_is_named_and_leaves_the_add
     app = check(run_page(path, **base, **{name: str(value)}))
     assert [w.value.split(";")[0] for w in app.warning] == [f"{name} must be {rule}, got {value}"]
     assert name not in app.query_params
-    assert name not in app.session_state["view"]
+    assert name not in app.session_state["view"].to_params()
     assert not check(app.run()).warning
 
 
@@ -192,7 +192,7 @@ def test_every_preset_runs_and_says_what_to_look_at(key):
     assert app.session_state["config"] == PRESETS[key].config
     assert [item["text"] for item in notices_of(app) if item["level"] == "hint"] == [PRESETS[key].hint]
     assert len(PRESETS[key].hint.split()) <= 80
-    assert app.session_state["view"].get("frame") == PRESETS[key].frame
+    assert app.session_state["view"].frame == PRESETS[key].frame
 
 
 def test_the_line_has_the_most_urgent_first_then_the_hint_then_remarks():

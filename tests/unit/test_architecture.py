@@ -140,6 +140,13 @@ def test_nothing_evaluates_text_or_unpickles(path):
     assert calls & {"eval", "exec", "compile", "__import__"} == set()
 
 
+@pytest.mark.parametrize("path", [*FILES, *PAGES], ids=name)
+def test_the_sessions_state_is_touched_in_one_package_only(path):
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    touches = [node for node in nodes if isinstance(node, ast.Attribute) and node.attr == "session_state"]
+    assert not touches or path.parent == PACKAGE / "ui" / "session"
+
+
 def test_files_are_named_for_their_concept():
     stems = {path.stem for path in (*FILES, *PAGES, *(ROOT / "tests").rglob("*.py"))}
     assert stems & {"utils", "util", "helpers", "helper", "common", "misc"} == set()

@@ -16,6 +16,7 @@ from ffbp.experiment.config import FOREIGN_PARAMS, Config
 from ffbp.experiment.experiment import MAX_WORK, Experiment
 from ffbp.experiment.fields import DEFAULTS, FIELDS, MAX_COLUMNS, MAX_LAYERS, MAX_UNITS, Ladder
 from ffbp.experiment.fields import KEYS as FIELD_KEYS
+from ffbp.experiment.link import View
 from ffbp.training.run import max_frames
 
 
@@ -102,16 +103,31 @@ def _means_default(name, text):
 def test_the_views_parameters_are_bounded_or_warned_about(links):
     for each in links:
         params = parameters(each)
-        view, warnings = link.view_of(params)
+        view, warnings = View.from_params(params)
+        again = view.to_params()
         for key in (*link.VIEW, link.INPUTS):
-            assert (key in view) + any(problem.field == key for problem in warnings) == (key in params), each
+            assert (key in again) + any(problem.field == key for problem in warnings) == (key in params), each
         for key, (low, high) in link.VIEW.items():
-            assert low <= view.get(key, low) <= high
-        if link.INPUTS in view:
-            assert len(view[link.INPUTS].split("_")) <= link.MAX_INPUTS
-        again = {key: str(value) for key, value in view.items()}
-        assert link.view_of(again) == (view, []), "what was taken comes back from the address that is written"
+            assert low <= int(again.get(key, low)) <= high
+        assert len(view.inputs or ()) <= link.MAX_INPUTS
+        assert View.from_params(again) == (view, []), "what was taken comes back from the address that is written"
         assert parameters(urlencode(again)) == again
+
+
+def test_a_row_and_typed_inputs_of_the_view_replace_each_other():
+    typed = View(sample=3, layer=2).with_inputs([0.5, 2])
+    assert typed.to_params() == {"layer": "2", "x": "0.5_2"}
+    assert typed.with_row(7) == View(sample=7, layer=2)
+    assert View(sample=3, across=1, up=2, pca=1, frame=4).without_data() == View(frame=4)
+
+
+def test_another_layer_begins_with_its_first_unit():
+    assert View(layer=1, unit=5).with_layer(2) == View(layer=2)
+    assert View(layer=1, unit=5).with_unit(2, 3) == View(layer=2, unit=3)
+
+
+def test_the_frame_that_is_looked_at_is_the_last_unless_one_was_chosen():
+    assert [View(frame=frame).frame_of(10) for frame in (None, 0, 4, 9, 30)] == [9, 0, 4, 9, 9]
 
 
 @pytest.mark.parametrize(

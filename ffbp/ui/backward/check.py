@@ -11,15 +11,16 @@ from ffbp.ui.backward.choosing import Gradient
 from ffbp.ui.backward.written import weight_clicked
 from ffbp.ui.chart import chart
 from ffbp.ui.panels import check_of
+from ffbp.ui.session import control
 
 
 @diverging()
 def live_check(moment: Gradient) -> None:
     """All parameters at this frame, analytic against numeric; and the V of the error against the step size."""
-    opened = st.expander("Check every gradient of this network, now", key="backward:check", on_change="rerun")
-    if not opened.open:
+    box = control.opened("Check every gradient of this network, now", key="backward:check")
+    if not box:
         return
-    with opened:
+    with box:
         if moment.hidden:
             st.info(f"The check shows every gradient, so it waits until your prediction of d{moment.name} is right.")
             return

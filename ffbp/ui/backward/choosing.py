@@ -1,6 +1,6 @@
 """What the Backpropagation page looks at: the player, the mode, the target of typed inputs, the chosen weight."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -10,14 +10,16 @@ from ffbp.analysis.diverging import diverging
 from ffbp.analysis.passes import Pass
 from ffbp.data.source import REGRESSION
 from ffbp.training.loop import Training
-from ffbp.ui import address, control
-from ffbp.ui.moment import Moment, frame_of, unit_of
+from ffbp.ui.moment import Moment, unit_of
+from ffbp.ui.page import Page
 from ffbp.ui.runs import Shown
 from ffbp.ui.samples import chosen_sample, mark_of
+from ffbp.ui.session import control
+from ffbp.ui.session.state import session
 from ffbp.ui.timeline import player
 
 SAMPLE, BATCH, WHOLE = "one sample", "next batch", "whole training set"
-MODE, SOURCE = "backward:mode", "backward:kept_source"  # in the session: which of them; the chosen weight's input
+MODE, SOURCE, NEXT = "backward:mode", "backward:weight_from", "backward:next"  # kept in the session
 MAX_MARKS = 256
 
 
@@ -47,23 +49,23 @@ class Gradient(Moment):
         return f"b[{l}][{unit}]" if source > self.network.layers[l - 1].n_in else f"W[{l}][{unit},{source}]"
 
 
-def backward_player(shown: Shown) -> int:
+def backward_player(page: Page, shown: Shown) -> int:
     """The plane on the timeline; the chosen sample is ringed, or the next batch's samples."""
-    frame = player(shown, panels=("boundary",), marks=lambda: _marks(shown))
+    frame = player(page, shown, panels=("boundary",), marks=lambda: _marks(shown))
     if _mode() == BATCH and (batch := _places_in_the_whole(shown.run, frame)) is not None and len(batch) > MAX_MARKS:
         st.caption(f"Of the next batch's {len(batch)} samples {MAX_MARKS} are ringed, evenly chosen.")
     return frame
 
 
 def _mode() -> str:
-    return control.kept_choice(MODE, SAMPLE)
+    return session.recall(MODE, SAMPLE)
 
 
 def _marks(shown):
     if _mode() != BATCH:
         return mark_of(shown)
     run, plane = shown.run, shown.plane
-    indices = _places_in_the_whole(run, frame_of(run))
+    indices = _places_in_the_whole(run, session.view.frame_of(run.n_frames))
     if indices is None:
         return mark_of(shown)
     if len(indices) > MAX_MARKS:
@@ -83,10 +85,11 @@ def _places_in_the_whole(run, frame):
 
 def next_training(run, frame) -> Training:
     """The training at this frame, kept for the next look; only its gradient is ever asked for."""
-    kept = st.session_state.get("backward:next")
-    if kept is None or kept[0] is not run or kept[1] != frame:
-        kept = st.session_state["backward:next"] = (run, frame, passes.next_training(run, frame))
-    return kept[2]
+    of_run, at, training = session.recall(NEXT, (None, None, None))
+    if of_run is not run or at != frame:
+        training = passes.next_training(run, frame)
+        session.keep((run, frame, training), NEXT)
+    return training
 
 
 def mode_chooser() -> None:
@@ -145,28 +148,24 @@ def _weight_chooser(network, dataset):
     )  # fmt: skip
     names = dataset.input_names if layer == 1 else ()
     labels = [f"{j}: {names[j - 1]}" if names else str(j) for j in range(1, n_in + 1)] + ["bias"]
-    source = min(st.session_state.get(SOURCE, 1), n_in + 1)
+    source = min(session.recall(SOURCE, 1), n_in + 1)
     control.show(
         right, "selectbox", "from input" if layer == 1 else f"from unit of layer {layer - 1}", range(1, n_in + 2),
-        name="backward:source", value=source, labels=labels, on_change=_source_chosen,
-        format_func=lambda j: labels[j - 1],
+        name="backward:source", value=source, labels=labels, on_change=session.keep,
+        args=(SOURCE,), format_func=lambda j: labels[j - 1],
     )  # fmt: skip
     return layer, unit, source
 
 
 def _layer_chosen(layer):
-    address.look_at("layer", layer)
-    address.view().pop("unit", None)
+    session.view = session.view.with_layer(layer)
 
 
 def _unit_chosen(unit):
-    address.look_at("unit", unit)
+    session.view = replace(session.view, unit=unit)
 
 
-def _source_chosen(source):
-    st.session_state[SOURCE] = source
-
-
-def go_to(layer, unit, source):
-    _source_chosen(source)
-    address.view().update(layer=layer, unit=unit)
+def go_to(layer: int, unit: int, source: int) -> None:
+    """Choose a weight, everything from 1."""
+    session.keep(source, SOURCE)
+    session.view = session.view.with_unit(layer, unit)

@@ -13,6 +13,7 @@ from ffbp.training.loop import Training
 from ffbp.ui.backward.choosing import Gradient
 from ffbp.ui.chart import chart
 from ffbp.ui.panels import sources
+from ffbp.ui.session import control
 from ffbp.words.numbers import format_number
 
 WIDTHS = (2, 4, 8, 16, 32, 64, 128, 256)
@@ -21,10 +22,10 @@ WIDTHS = (2, 4, 8, 16, 32, 64, 128, 256)
 @diverging()
 def worth(moment: Gradient) -> None:
     """Multiply-adds and time of forward, backward and finite differences; the curve over size on demand."""
-    opened = st.expander("Measure it here", key="backward:worth", on_change="rerun")
-    if not opened.open:
+    box = control.opened("Measure it here", key="backward:worth")
+    if not box:
         return
-    with opened:
+    with box:
         network, X, y = moment.run.network(moment.frame), moment.dataset.X_train, moment.dataset.y_train
         cost = cost_of(network, X, y)
         n_params = cost.n_params
@@ -67,9 +68,9 @@ def _cost_curve(costs):
 
 def backward_code(moment: Gradient) -> None:
     """The code that ran: the loss's own gradient, the chosen layer's activation, both passes' frame, the check."""
-    opened = st.expander("The code that ran", key="backward:code", on_change="rerun")
-    if opened.open:
-        with opened:
+    box = control.opened("The code that ran", key="backward:code")
+    if box:
+        with box:
             network = moment.p.network
             activation = network.activations[moment.layer - 1]
             sources(

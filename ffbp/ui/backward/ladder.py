@@ -1,51 +1,64 @@
 """Section 6: a step as a ladder of phases, on a training of the session's own."""
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 import streamlit as st
 
 from ffbp.analysis import passes
 from ffbp.analysis.diverging import diverging
+from ffbp.training.loop import Training
+from ffbp.training.run import Run
 from ffbp.ui.backward.choosing import Gradient
 from ffbp.ui.backward.predict import new_weight
+from ffbp.ui.session.state import session
 from ffbp.words.numbers import format_number
+
+LADDER = "backward:ladder"  # kept in the session
+PHASES = ("Forward", "Loss", "Backward", "Preview the update", "Commit the update")
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """Where the ladder stands. Its training alone goes on in place: to copy one costs more than a step."""
+
+    run: Run
+    frame: int
+    training: Training
+    phase: int = 0
+    taken: int = 0
 
 
 @diverging()
 def ladder(moment: Gradient) -> None:
     """Forward, loss, backward, update: a phase, a step or an epoch at a time, on a training of this session's own."""
-    state = st.session_state.get("backward:ladder")
-    if state is None or state["run"] is not moment.run or state["frame"] != moment.frame:
-        state = {
-            "run": moment.run,
-            "frame": moment.frame,
-            "training": passes.next_training(moment.run, moment.frame),
-            "phase": 0,
-            "taken": 0,
-        }
-        st.session_state["backward:ladder"] = state
-    training = state["training"]
+    state = session.recall(LADDER)
+    if state is None or state.run is not moment.run or state.frame != moment.frame:
+        state = Ladder(moment.run, moment.frame, passes.next_training(moment.run, moment.frame))
+        session.keep(state, LADDER)
+    training = state.training
     over = training.epoch >= len(training.rates)
     n = len(training.batches)
-    done = f"{state['taken']} step{'' if state['taken'] == 1 else 's'} taken from this frame"
+    done = f"{state.taken} step{'' if state.taken == 1 else 's'} taken from this frame"
     st.markdown(
         f"Epoch {training.epoch}, batch {training.batch + 1} of {n} · {done} · "
         f"learning rate {format_number(training.learning_rate)}"
     )
-    labels = ("Forward", "Loss", "Backward", "Preview the update", "Commit the update")
     with st.container(horizontal=True):
-        st.button(labels[state["phase"]], key="backward:phase", type="primary", on_click=_next_phase, disabled=over)
+        st.button(PHASES[state.phase], key="backward:phase", type="primary", on_click=_next_phase, disabled=over)
         sample = n > 1 and training.batches[training.batch][0].shape[1] == 1
         st.button(
             "One step: " + ("this sample" if sample else "this mini-batch" if n > 1 else "the whole set"),
             key="backward:step", on_click=_take, args=(1,), disabled=over,
         )  # fmt: skip
         st.button("To the epoch's end", key="backward:epoch", on_click=_take, args=(n - training.batch,), disabled=over)
-        st.button("Start over", key="backward:over", on_click=_restart, disabled=not (state["taken"] or state["phase"]))
+        started = bool(state.taken or state.phase)
+        st.button("Start over", key="backward:over", on_click=session.keep, args=(None, LADDER), disabled=not started)
     if over:
         st.info("The run's epochs are over. Start over, or choose an earlier frame.")
     else:
-        _phases(moment, training, state["phase"])
-    _compare(moment, training, state)
+        _phases(moment, training, state.phase)
+    _compare(moment.run.history, training, state.taken)
 
 
 def _phases(moment, training, phase):
@@ -67,11 +80,10 @@ def _phases(moment, training, phase):
         st.caption(f"{moment.name} goes from {old!r} to {new!r}; commit it, and that is bit for bit what it is.")
 
 
-def _compare(moment, training, state):
+def _compare(history, training, taken):
     """Where the ladder meets a recorded frame, whether the two are the same."""
-    history = moment.run.history
     at = np.flatnonzero(history.epoch == training.epoch)
-    if not state["taken"] or training.batch or not len(at):
+    if not taken or training.batch or not len(at):
         return
     same = np.array_equal(history.theta[at[0]], training.network.theta)
     text = f"This is frame {at[0]} of the run, epoch {training.epoch}: all {training.network.n_params} parameters "
@@ -79,23 +91,17 @@ def _compare(moment, training, state):
 
 
 def _next_phase():
-    state = st.session_state["backward:ladder"]
-    if state["phase"] == 4:
+    state = session.recall(LADDER)
+    if state.phase == len(PHASES) - 1:
         _take(1)
     else:
-        state["phase"] += 1
+        session.keep(replace(state, phase=state.phase + 1), LADDER)
 
 
 @diverging()
 def _take(n_steps):
-    state = st.session_state["backward:ladder"]
-    training = state["training"]
+    state = session.recall(LADDER)
     for _ in range(n_steps):
-        training.gradient()
-        training.update()
-    state["taken"] += n_steps
-    state["phase"] = 0
-
-
-def _restart():
-    st.session_state.pop("backward:ladder", None)
+        state.training.gradient()
+        state.training.update()
+    session.keep(replace(state, phase=0, taken=state.taken + n_steps), LADDER)

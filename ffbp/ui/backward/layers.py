@@ -10,6 +10,7 @@ from ffbp.ui.backward.choosing import SAMPLE, Gradient
 from ffbp.ui.backward.written import MAX_COLUMNS, MAX_MAP_COLUMNS, MAX_ROWS, colours, equation, fits, matrix
 from ffbp.ui.chart import chart
 from ffbp.ui.samples import choose_sample
+from ffbp.ui.session import control
 from ffbp.words.numbers import format_number, format_percent
 
 TRANSPOSED, DELTA, FLAT_DELTA = r"W^{\mathsf T}", r"\delta", r"\delta^{\mathsf T}"
@@ -22,11 +23,10 @@ def layer_steps(moment: Gradient) -> None:
     for l in range(last, 0, -1):
         kind = "output" if l == last else moment.p.network.layers[l - 1].activation.label
         title = f"Layer {l} ({kind}): dW[{l}], db[{l}]" + (f", then delta[{l - 1}]" if l > 1 else "")
-        opened = st.expander(
-            title, expanded=last <= 2 or l in (last, moment.layer), key=f"backward:open:{l}", on_change="rerun"
-        )
-        if opened.open:
-            with opened:
+        is_open = last <= 2 or l in (last, moment.layer)
+        box = control.opened(title, key=f"backward:open:{l}", expanded=is_open)
+        if box:
+            with box:
                 _layer_step(moment, l)
 
 

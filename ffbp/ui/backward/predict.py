@@ -13,8 +13,8 @@ from ffbp.core.optimizers import OPTIMIZERS
 from ffbp.figures import latex as formulas
 from ffbp.training.loop import Training
 from ffbp.training.run import Run
-from ffbp.ui import control
 from ffbp.ui.backward.choosing import BATCH, Gradient, next_training
+from ffbp.ui.session import control
 from ffbp.words.numbers import format_number
 
 GRADIENT, NEW_WEIGHT = "gradient", "new weight"  # what is to be predicted
@@ -60,14 +60,14 @@ def predict(moment: Gradient) -> Gradient:
         format_func=lambda key: key if key == GRADIENT else f"{key} after the step",
     )  # fmt: skip
     where = (moment.run.config, moment.frame, moment.mode, moment.sample.label, moment.weight, kind)
-    if st.session_state.get("backward:asked") != where:
-        st.session_state["backward:asked"], st.session_state["backward:typed"] = where, ""
     question = _gradient_asked(moment) if kind == GRADIENT else _new_weight_asked(moment)
     if not np.isfinite(question.value):
         st.info(f"The {kind} is not a finite number here, so there is nothing to predict.")
         return moment
     label = "Your value of dLoss/dw" if kind == GRADIENT else "Your value of w"
-    text = entry.text_input(label, key="backward:typed", placeholder="0.25 or 0,25 or 1/4", max_chars=60)
+    text = control.typed(
+        entry, label, name="backward:typed", about=where, placeholder="0.25 or 0,25 or 1/4", max_chars=60
+    )
     if question.explained:
         st.caption(question.explained)
     is_right = bool(text.strip()) and _judged(text, question)

@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
-import streamlit as st
 
 from ffbp.core.network import Network
 from ffbp.data.raster import Raster, raster_of
 from ffbp.training.run import Run
-from ffbp.ui import address
 from ffbp.ui.moment import Moment
 from ffbp.ui.runs import Shown
 from ffbp.ui.samples import chosen_sample
+from ffbp.ui.session.state import session
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,16 +37,16 @@ def digit_at(shown: Shown, frame: int) -> Digit:
 
 def _unit(run: Run, network: Network) -> int:
     """The chosen unit of the first layer; unless chosen, the one with the largest weights at the end."""
-    view = st.session_state[address.VIEW_STATE]
-    if "unit" in view and view.get("layer", 1) == 1:
-        return view["unit"]
+    view = session.view
+    if view.unit is not None and view.layer in (None, 1):
+        return view.unit
     weights = network.blocks(run.history.theta[-1])[0][:, :-1]
     return int(np.nan_to_num(np.linalg.norm(weights, axis=1)).argmax()) + 1
 
 
 def _target(network, outputs) -> int:
     """The digit that the pixels are asked for: the chosen one, or else the runner-up."""
-    target = st.session_state[address.VIEW_STATE].get("wanted")
+    target = session.view.wanted
     if target is None:
         others = np.nan_to_num(outputs[:, 0].copy())
         others[int(network.decide(outputs)[0])] = -np.inf

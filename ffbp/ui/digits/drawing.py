@@ -1,18 +1,20 @@
 """Draw a digit: the drawing is read while it is drawn, and becomes the chosen image."""
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
 from ffbp.data import handwriting
 from ffbp.data.raster import Raster
 from ffbp.figures import digits as pictures
-from ffbp.figures import latex as formulas
-from ffbp.ui import address
 from ffbp.ui.component import component
 from ffbp.ui.digits.choosing import Digit
+from ffbp.ui.session.fragments import fragment
+from ffbp.ui.session.state import session
 from ffbp.words.numbers import format_percent
 
-STROKES, PROBLEM, COMMITTED = "digits:strokes", "digits:problem", "digits:committed"
+STROKES = "digits:strokes"  # kept in the session
 
 
 def how_drawings_are_made(moment: Digit) -> str:
@@ -29,10 +31,10 @@ def how_drawings_are_made(moment: Digit) -> str:
     )
 
 
-@st.fragment
+@fragment
 def drawing_pad(moment: Digit) -> None:
     """A pad to draw on; the drawing becomes the chosen image when a stroke ends, and is read while it is drawn."""
-    strokes = st.session_state.get(STROKES, [])
+    strokes = session.recall(STROKES, [])
     pixels = _drawn_pixels(strokes, moment.raster)
     probabilities, answer, says = None, None, ""
     if strokes:
@@ -48,15 +50,12 @@ def drawing_pad(moment: Digit) -> None:
         "probabilities": probabilities, "answer": answer, "says": says, "palette": pictures.PALETTE,
     }  # fmt: skip
     component("drawing")(key="digits:pad", data=data, on_strokes_change=lambda: _strokes_changed(moment.raster))
-    if problem := st.session_state.pop(PROBLEM, None):
-        st.error(formulas.plain(problem))
-    if strokes and address.INPUTS not in st.session_state[address.VIEW_STATE]:
+    session.show_told("drawing", once=True)
+    if strokes and session.view.inputs is None:
         st.button(
             "Show this drawing below", key="digits:take", on_click=take_drawing, args=(strokes, moment.raster),
             icon=":material/arrow_downward:",
         )  # fmt: skip
-    if st.session_state.pop(COMMITTED, False):
-        st.rerun()  # the sections below show the drawing
 
 
 def _drawn_pixels(strokes, raster):
@@ -67,24 +66,22 @@ def _drawn_pixels(strokes, raster):
 
 
 def _strokes_changed(raster):
-    sent = st.session_state["digits:pad"].get("strokes")
+    sent = session.sent("digits:pad").get("strokes")
     if not isinstance(sent, dict):
         return
     try:
         strokes = handwriting.as_strokes(sent.get("strokes"))
     except ValueError as error:
-        st.session_state[PROBLEM] = str(error)
+        session.tell("error", str(error), "drawing")
         return
-    st.session_state[STROKES] = strokes
+    session.keep(strokes, STROKES)
     if sent.get("done") is True:
         take_drawing(strokes, raster)
 
 
 def take_drawing(strokes, raster: Raster) -> None:
     """Make a drawing the chosen image: the link's typed inputs; an empty one leaves the sample."""
-    view = st.session_state[address.VIEW_STATE]
-    view.pop(address.INPUTS, None)
     if strokes:
-        view[address.INPUTS] = "_".join(f"{v:g}" for v in _drawn_pixels(strokes, raster))
-        view.pop("sample", None)
-    st.session_state[COMMITTED] = True
+        session.view = session.view.with_inputs(float(f"{value:g}") for value in _drawn_pixels(strokes, raster))
+    else:
+        session.view = replace(session.view, inputs=None)

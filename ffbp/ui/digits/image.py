@@ -1,19 +1,18 @@
 """One image, neuron by neuron: what the network says of it, and one unit's sum as images."""
 
-from contextlib import suppress
-
 import numpy as np
 import streamlit as st
-from streamlit.errors import StreamlitPageNotFoundError
 
 from ffbp.analysis.diverging import diverging
 from ffbp.figures import digits as pictures
 from ffbp.figures import latex as formulas
-from ffbp.ui import address, control
 from ffbp.ui.chart import chart
 from ffbp.ui.digits.choosing import Digit
 from ffbp.ui.digits.mounted import show
 from ffbp.ui.digits.weights import unit_chosen
+from ffbp.ui.page import PAGES, link
+from ffbp.ui.session import address, control
+from ffbp.ui.session.state import session
 from ffbp.words.numbers import format_number, format_percent
 
 
@@ -94,14 +93,8 @@ def _unit_typed(number):
 
 def links(moment: Digit) -> None:
     """Links to the pages that take this very image apart; they carry it, and the unit."""
-    params = {**address.params(), "layer": "1", "unit": str(moment.u + 1)}
-    for column, (path, what) in zip(
-        st.columns(2),
-        (("pages/forward_pass.py", "Forward pass"), ("pages/backpropagation.py", "Backpropagation")),
-        strict=True,
-    ):
-        with column, suppress(StreamlitPageNotFoundError):  # a page that runs by itself has no neighbours
-            st.page_link(
-                path, label=f"This image on the page {what}, number by number", icon=":material/arrow_forward:",
-                query_params=address.offer(params),
-            )  # fmt: skip
+    view = session.view.with_unit(1, moment.unit)
+    params = address.offer({**session.config.to_params(), **view.to_params()})
+    for column, path in zip(st.columns(2), ("pages/forward_pass.py", "pages/backpropagation.py"), strict=True):
+        label = f"This image on the page {PAGES[path]}, number by number"
+        link(path, label, params, place=column, icon=":material/arrow_forward:")

@@ -5,13 +5,14 @@ import streamlit as st
 
 from ffbp.figures import digits as pictures
 from ffbp.figures import latex as formulas
-from ffbp.ui import control
 from ffbp.ui.digits.choosing import Digit
 from ffbp.ui.digits.mounted import show
 from ffbp.ui.samples import choose_sample
+from ffbp.ui.session import control
+from ffbp.ui.session.state import session
 from ffbp.words.numbers import format_percent
 
-CELL = "digits:cell"  # in the session: the chosen cell of the matrix
+CELL = "digits:cell"  # kept in the session: the chosen cell of the matrix
 A_PAGE, PAGE = 24, "digits:page"  # images of a gallery at a time; the control that turns its pages
 
 
@@ -22,7 +23,7 @@ def _packed_confusion(run_id, chosen, _run):
 
 def confusion_matrix(moment: Digit) -> None:
     """The confusion matrix with precision and recall, following the player; a click shows the samples behind a cell."""
-    cell = st.session_state.get(CELL)
+    cell = session.recall(CELL)
     data = _packed_confusion(moment.shown.id, cell, moment.run)
     show("confusion", data, "digits:matrix", _cell_chosen, moment.dataset.n_classes**2)
     if cell is not None:
@@ -30,8 +31,8 @@ def confusion_matrix(moment: Digit) -> None:
 
 
 def _cell_chosen(cell):
-    st.session_state[CELL] = cell
-    control.keep(1, PAGE)
+    session.keep(cell, CELL)
+    session.keep(1, PAGE)
 
 
 def gallery(moment: Digit) -> None:
@@ -43,7 +44,7 @@ def gallery(moment: Digit) -> None:
     A = moment.network.forward(X).A[-1]
     said = moment.network.decide(A)
     sure = A[said, np.arange(len(y))]
-    cell, k = st.session_state.get(CELL), dataset.n_classes
+    cell, k = session.recall(CELL), dataset.n_classes
     if cell is None:
         found = np.flatnonzero(said != y)
         title = f"{len(found)} of {len(y)} {part} images are misread"
@@ -59,7 +60,7 @@ def gallery(moment: Digit) -> None:
         return
     page = 1
     if pages > 1:
-        page = min(control.kept_choice(PAGE, 1), pages)
+        page = min(session.recall(PAGE, 1), pages)
         control.show(
             st,
             "number_input",
@@ -68,7 +69,7 @@ def gallery(moment: Digit) -> None:
             pages,
             name=PAGE,
             value=page,
-            on_change=control.keep,
+            on_change=session.keep,
             args=(PAGE,),
         )
     found = found[(page - 1) * A_PAGE : page * A_PAGE]

@@ -2,16 +2,15 @@
 
 from collections.abc import Callable
 
-import streamlit as st
-
 from ffbp.ui.component import component
+from ffbp.ui.session.state import session
 
 
 def show(name: str, data: bytes, key: str, chosen: Callable | None = None, n: int = 0) -> None:
     """Mount a component that tells which of its n items was chosen; chosen(index) is called before the page is drawn."""
 
     def report():
-        index = st.session_state[key].get("chosen")
+        index = session.sent(key).get("chosen")
         if isinstance(index, int) and 0 <= index < n:
             chosen(index)
 

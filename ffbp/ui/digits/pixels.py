@@ -1,6 +1,7 @@
 """Backpropagation to the pixels: the loss's gradient at every pixel, and a walk along it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -9,19 +10,20 @@ from ffbp.analysis.diverging import diverging
 from ffbp.analysis.pixels import RARE, Walk, input_gradient, rare_pixels, walk
 from ffbp.data import handwriting
 from ffbp.figures import digits as pictures
-from ffbp.ui import address, control
-from ffbp.ui.catching_up import note
 from ffbp.ui.chart import chart
 from ffbp.ui.digits.choosing import Digit
 from ffbp.ui.digits.mounted import show
 from ffbp.ui.panels import sources
+from ffbp.ui.session import address, control
+from ffbp.ui.session.fragments import fragment
+from ffbp.ui.session.state import session
 from ffbp.words.numbers import format_number, format_percent
 
 MAX_STEPS = 80
 STEP_SHARES = (0.0025, 0.005, 0.01, 0.02, 0.05)  # a step's length, in shares of the ink's range times the image's side
 
 
-@st.fragment
+@fragment
 def to_the_pixels(moment: Digit) -> None:
     """The loss's gradient at every pixel for a wanted digit, and a walk along it, step by step."""
     wanted, size, steps = st.columns(3)
@@ -42,8 +44,8 @@ def to_the_pixels(moment: Digit) -> None:
         )
         return
     key = f"digits:steps:{moment.frame}:{moment.target}:{length}:{hash(moment.sample.chosen.tobytes())}"
-    shown = min(control.kept_choice(key, 0 if path.arrives == 0 else last), last)
-    control.show(steps, "slider", "Steps taken", 0, last, name=key, value=shown, on_change=control.keep, args=(key,))
+    shown = min(session.recall(key, 0 if path.arrives == 0 else last), last)
+    control.show(steps, "slider", "Steps taken", 0, last, name=key, value=shown, on_change=session.keep, args=(key,))
     left, right = st.columns([3, 2])
     with left:
         show("images", _packed_walk(moment, path, shown, frozen), "digits:walk")
@@ -142,15 +144,14 @@ def verdict(path: Walk, said: Callable[[int], str], high: float) -> str:
 
 
 def _target_chosen(target):
-    address.look_at("wanted", target)
+    session.view = replace(session.view, wanted=target)
 
 
-@st.fragment
+@fragment
 def code() -> None:
     """The code that went from strokes to pixels and back from the loss to the pixels, as it is in the package."""
-    box = st.expander("The code behind this page", key="digits:code", on_change="rerun")
-    note(["digits:code"])
-    if not box.open:
+    box = control.opened("The code behind this page", key="digits:code")
+    if not box:
         return
     with box:
         sources(

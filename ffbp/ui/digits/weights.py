@@ -3,9 +3,9 @@
 import streamlit as st
 
 from ffbp.figures import digits as pictures
-from ffbp.ui import address
 from ffbp.ui.digits.choosing import Digit
 from ffbp.ui.digits.mounted import show
+from ffbp.ui.session.state import session
 
 
 # Kept for the session only: its run may be on the session's own file.
@@ -27,5 +27,4 @@ def weight_images(moment: Digit) -> None:
 
 def unit_chosen(u: int) -> None:
     """Choose the first layer's unit at an index."""
-    view = st.session_state[address.VIEW_STATE]
-    view["layer"], view["unit"] = 1, u + 1
+    session.view = session.view.with_unit(1, u + 1)

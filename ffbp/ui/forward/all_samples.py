@@ -10,6 +10,7 @@ from ffbp.figures import forward as pictures
 from ffbp.ui.chart import chart
 from ffbp.ui.moment import Moment
 from ffbp.ui.samples import choose_sample
+from ffbp.ui.session import control
 from ffbp.words.numbers import format_number, format_percent
 
 DRAWN_SAMPLES, RANGE_FRAMES, GRID_LINES, GRID_POINTS = 300, 12, 11, 41
@@ -17,8 +18,8 @@ DRAWN_SAMPLES, RANGE_FRAMES, GRID_LINES, GRID_POINTS = 300, 12, 11, 41
 
 def all_samples(moment: Moment) -> None:
     """What each hidden layer does to all samples and to a grid over the plane, and how far a straight line gets."""
-    box = st.expander("What each layer does to all training samples", key="forward:space", on_change="rerun")
-    if not box.open:
+    box = control.opened("What each layer does to all training samples", key="forward:space")
+    if not box:
         return
     with box:
         regression = moment.dataset.task == REGRESSION

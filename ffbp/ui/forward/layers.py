@@ -1,5 +1,7 @@
 """The pass as a picture and as formulas: every layer, and one unit written out."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -10,10 +12,11 @@ from ffbp.core.network import Network, Trace
 from ffbp.figures import forward as pictures
 from ffbp.figures import latex as formulas
 from ffbp.programs.plain import Definitions
-from ffbp.ui import address, control
 from ffbp.ui.chart import chart, theme
 from ffbp.ui.moment import Moment
 from ffbp.ui.panels import sources
+from ffbp.ui.session import control
+from ffbp.ui.session.state import session
 from ffbp.words.numbers import format_number
 
 MAX_WRITTEN, MAX_SIDE = 60, 12  # a larger matrix is drawn instead of written
@@ -37,12 +40,11 @@ def unit_chooser(moment: Moment) -> None:
 
 
 def _layer_chosen(layer):
-    address.look_at("layer", layer)
-    address.view().pop("unit", None)
+    session.view = session.view.with_layer(layer)
 
 
 def _unit_chosen(unit):
-    address.look_at("unit", unit)
+    session.view = replace(session.view, unit=unit)
 
 
 def pass_diagram(moment: Moment) -> None:
@@ -76,8 +78,7 @@ def pass_in_words(moment: Moment) -> str:
 
 
 def _unit_clicked(choice):
-    layer, unit = (int(number) for number in choice)
-    st.session_state[address.VIEW_STATE].update(layer=layer, unit=unit)
+    session.view = session.view.with_unit(*choice)
 
 
 def layer_by_layer(moment: Moment) -> None:
@@ -132,8 +133,8 @@ def _drawn_layer(moment, l):
 
 def _full_digits(moment):
     """The chosen layer as a table with all digits, sent only when somebody looks."""
-    box = st.expander(f"All digits of layer {moment.layer}", key="forward:digits", on_change="rerun")
-    if not box.open:
+    box = control.opened(f"All digits of layer {moment.layer}", key="forward:digits")
+    if not box:
         return
     l, layer = moment.layer, moment.network.layers[moment.layer - 1]
     table = pd.DataFrame({"unit": np.arange(1, layer.n_out + 1)})
@@ -215,8 +216,8 @@ def one_linear_map(moment: Moment) -> None:
 
 def source_code(moment: Moment) -> None:
     """The code that computed this pass, as it is in the package."""
-    box = st.expander("The code that computed this pass", key="forward:code", on_change="rerun")
-    if not box.open:
+    box = control.opened("The code that computed this pass", key="forward:code")
+    if not box:
         return
     activation, plain = moment.network.activations[moment.layer - 1], Definitions()
     plain.formula(activation.key, activation.plain, ("Z",))

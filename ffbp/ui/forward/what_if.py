@@ -9,11 +9,11 @@ from ffbp.data.source import REGRESSION
 from ffbp.experiment.link import as_number
 from ffbp.figures import forward as pictures
 from ffbp.figures import latex as formulas
-from ffbp.ui import control
 from ffbp.ui.chart import chart, theme
 from ffbp.ui.forward.layers import pass_in_words
 from ffbp.ui.forward.output import NOT_A_NUMBER, decision
 from ffbp.ui.moment import Moment
+from ffbp.ui.session import control
 from ffbp.words.numbers import format_number
 
 INPUT, WEIGHT, BIAS = "an input", "a weight of the chosen unit", "the bias of the chosen unit"
@@ -30,9 +30,9 @@ def what_if(moment: Moment) -> None:
         WEIGHT: lambda: (f"weight:{where}", layer.W[moment.u, index]),
         BIAS: lambda: (f"bias:{where}", layer.b[moment.u, 0]),
     }[kind]()
-    key = f"forward:new:{place}:{index}"
-    typed = new.text_input(
-        "New value", key=key, placeholder=f"now {format_number(old)}", help="A number with a point or a comma."
+    name = f"forward:new:{place}:{index}"
+    typed = control.typed(
+        new, "New value", name=name, placeholder=f"now {format_number(old)}", help="A number with a point or a comma."
     )
     if not typed.strip():
         st.caption("Type a new value: the pass of a copy is shown beside the original. The run never changes.")
@@ -41,7 +41,7 @@ def what_if(moment: Moment) -> None:
     if value is None:
         st.error(formulas.plain(f"a new value must be a finite number such as 0.5 or 0,5, got {typed[:40]!r}"))
         return
-    st.button("Back to the original", key="forward:back", on_click=_forget, args=(key,), icon=":material/undo:")
+    st.button("Back to the original", key="forward:back", on_click=control.forget, args=(name,), icon=":material/undo:")
     _compare(moment, _changed(moment, kind, index, value), _name(moment, kind, index), old, value)
 
 
@@ -57,10 +57,6 @@ def _index(moment, kind, place):
         place, "selectbox", "Which input" if is_input else f"Weight of {unit}, from", range(len(names)),
         name=f"forward:which:{0 if is_input else moment.layer}", labels=names, format_func=lambda i: names[i],
     )  # fmt: skip
-
-
-def _forget(key):
-    st.session_state[key] = ""
 
 
 def _input_labels(moment):

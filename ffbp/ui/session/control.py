@@ -14,6 +14,9 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from ffbp.ui.session.fragments import note_controls
+from ffbp.ui.session.state import session
+
 LATE_SECONDS = 10.0  # how long a change of an earlier generation may be on its way
 BY_INDEX = ("selectbox", "radio")  # start with the option at an index
 BY_DEFAULT = ("multiselect", "pills", "segmented_control")  # start with the options chosen
@@ -40,8 +43,8 @@ class _Generation:
 def show(
     place, kind: str, label: str, *arguments, name: str, value, on_change: Callable, args: tuple = (), labels=(),
     same: Callable = operator.eq, **options,
-) -> str:  # fmt: skip
-    """Draw the control ``name`` with the state's value; a change calls ``on_change(chosen, *args)``. Returns its key.
+) -> None:  # fmt: skip
+    """Draw the control ``name`` with the state's value; a change calls ``on_change(chosen, *args)``.
 
     ``place``: where, `st` or a column. ``kind``: Streamlit's name of the widget. ``arguments``: the widget's after the label.
     ``labels``: the names of its options, if the arguments do not tell them: other names make a new generation, because the
@@ -57,7 +60,7 @@ def show(
         told = (life.key, given[0] if kind in BY_INDEX + BY_DEFAULT else None, on_change, args)
         begins = _begins(kind, life.start, given)
         getattr(place, kind)(label, *given, key=life.key, on_change=_told, args=told, **begins, **options)
-    return now.key
+    note_controls(now.key)
 
 
 def _begins(kind, start, arguments) -> dict:
@@ -70,35 +73,52 @@ def _begins(kind, start, arguments) -> dict:
 def kept(place, kind: str, label: str, options, *, name: str, labels=(), start=None, **others):
     """Draw a choice among ``options`` that only the session keeps, across pages and moments; returns it."""
     start = options[0] if start is None else start
-    chosen = kept_choice(name, start)
+    chosen = session.recall(name, start)
     chosen = chosen if chosen in options else start
     show(
-        place, kind, label, options, name=name, value=chosen, labels=labels, on_change=keep, args=(name,), **others
+        place, kind, label, options, name=name, value=chosen, labels=labels, on_change=session.keep, args=(name,), **others
     )  # fmt: skip
     return chosen
 
 
-def kept_choice(name: str, otherwise):
-    """What was chosen last by the control ``name`` that `kept` draws."""
-    return st.session_state.get(f"kept:{name}", otherwise)
+def typed(place, label: str, *, name: str, about=None, **others) -> str:
+    """Draw a field for a text ``about`` something; returns the text, which lasts as long as the field is drawn for it."""
+    subject, text = session.recall(name, (about, ""))
+    last = st.session_state.get(f"control:{name}")
+    if text and (subject != about or last is None or last.key not in st.session_state):
+        text = ""
+        forget(name)
+    show(place, "text_input", label, name=name, value=text, on_change=_keep_typed, args=(about, name), **others)
+    return text
 
 
-def keep(chosen, name: str) -> None:
-    """Keep a choice for `kept_choice`."""
-    st.session_state[f"kept:{name}"] = chosen
+def _keep_typed(text, about, name):
+    session.keep((about, text), name)
+
+
+def forget(name: str) -> None:
+    """Empty the field ``name`` that `typed` draws."""
+    session.keep((None, ""), name)
+
+
+def opened(label: str, *, key: str, place=st, **others):
+    """Draw an expander whose content is drawn, and sent, only while it is open; None while it is closed."""
+    box = place.expander(label, key=key, on_change="rerun", **others)
+    note_controls(key)
+    return box if box.open else None
 
 
 def _generation(name, arguments, identity, value, same) -> _Generation:
     """The control's present generation, or its next one if it does not show the state."""
-    state, kept = st.session_state, f"control:{name}"
-    last, earlier = state.get(kept), ()
+    state, own = st.session_state, f"control:{name}"
+    last, earlier = state.get(own), ()
     if last is not None and last.key in state and last.identity == identity:
         if same(state[last.key], value):
             return last
         earlier = (*_waited_for(last), replace(last, earlier=(), until=time.monotonic() + LATE_SECONDS))
     number = last.number + 1 if last is not None else 0
     new = _Generation(number, f"{name}#{number}" if number else name, value, identity, arguments, earlier)
-    state[kept] = new
+    state[own] = new
     return new
 
 
