@@ -157,7 +157,7 @@ class Hand:
     def _slider(self, name):
         if self.random.random() < 0.25:
             track = self.page.locator("[data-testid=stSidebar] [data-testid=stSlider]").filter(has_text=name).first
-            track.scroll_into_view_if_needed()
+            self._field(name).focus()  # comes into view, also if the slider is drawn anew meanwhile
             box = track.get_by_role("group").first.bounding_box()
             self.page.mouse.click(box["x"] + box["width"] * self.random.random(), box["y"] + 10)
             return

@@ -7,6 +7,7 @@ from time import perf_counter
 
 import numpy as np
 
+from ffbp.analysis.diverging import diverging
 from ffbp.core.network import Network, count_params
 
 
@@ -40,7 +41,7 @@ def cost_of(network: Network, X: np.ndarray, y: np.ndarray, *, repeats: int = 15
     probe = network.with_theta(network.theta.copy())
     trace, Y = probe.forward(X), probe.targets(y)
     forward, backward = [], []
-    with np.errstate(all="ignore"):
+    with diverging():
         for _ in range(repeats):
             start = perf_counter()
             probe.propagate(trace)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ffbp.analysis.diverging import diverging
 from ffbp.core.network import Network
 
 MAX_LINE_SAMPLES = 1000
@@ -12,7 +13,7 @@ MAX_LINE_SAMPLES = 1000
 def linear_map(network: Network) -> tuple[np.ndarray, np.ndarray]:
     """Multiply out layers without activation: W = W[L] ... W[1] and b, so that Z[L] = W A[0] + b."""
     W, b = np.eye(network.sizes[0]), np.zeros((network.sizes[0], 1))
-    with np.errstate(over="ignore", invalid="ignore"):
+    with diverging():
         for layer in network.layers:
             W, b = layer.W @ W, layer.W @ b + layer.b
     return W, b
@@ -31,13 +32,13 @@ class LayerView:
 
     def place(self, A: np.ndarray) -> np.ndarray:
         """Activations A (n_units, n) as places in the picture (n, 2); a single unit lies on the line y = 0."""
-        with np.errstate(over="ignore", invalid="ignore"):  # a diverging run, or a huge input
+        with diverging():  # a diverging run, or a huge input
             places = (A.T - self.center) @ self.axes.T
         return places if places.shape[1] == 2 else np.column_stack([places, np.zeros(len(places))])
 
     def share(self, A: np.ndarray) -> float:
         """The share of the variance of A (n_units, n) that the picture keeps; NaN where nothing varies."""
-        with np.errstate(over="ignore", invalid="ignore"):
+        with diverging():
             centered = A.T - A.T.mean(axis=0)
             total = np.square(centered).sum()
             return float(np.square(centered @ self.axes.T).sum() / total) if total > 0 else np.nan
@@ -64,7 +65,7 @@ def straight_line_score(A: np.ndarray, y: np.ndarray, *, regression: bool) -> fl
     least squares. NaN if that is not defined.
     """
     A, y = A[:, :MAX_LINE_SAMPLES], y[:MAX_LINE_SAMPLES]
-    with np.errstate(over="ignore", invalid="ignore"):
+    with diverging():
         spread = A.std(axis=1, keepdims=True)
     if not np.isfinite(spread).all() or len(np.unique(y)) < 2:
         return np.nan

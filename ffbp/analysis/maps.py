@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ffbp.analysis.diverging import diverging
 from ffbp.core.network import with_ones
 from ffbp.core.stacks import stacks
 from ffbp.training.run import Run
@@ -24,7 +25,7 @@ def activations(
     first, stop, _ = frames.indices(run.n_frames)
 
     def theta_of(part):
-        with np.errstate(over="ignore"):
+        with diverging():
             return run.history.theta[part].astype(dtype)
 
     options = {
@@ -32,7 +33,7 @@ def activations(
         "chunk_bytes": 4_000_000,
     }  # a map's many points are read once, so a larger chunk is faster (measured)
     for part, stack, trace in stacks(run.architecture, theta_of, stop, with_ones(X).astype(dtype), **options):
-        with np.errstate(over="ignore", invalid="ignore"):
+        with diverging():
             stack.propagate(trace)
         yield part, trace.A[1:]
 

@@ -5,6 +5,7 @@
 
 import numpy as np
 
+from ffbp.analysis.diverging import diverging
 from ffbp.analysis.scores import chance_level
 from ffbp.data.dataset import Dataset
 from ffbp.data.source import REGRESSION
@@ -20,7 +21,7 @@ CLONE_TOLERANCE = 1e-12
 MAX_DRAWN = 5000  # points in a picture; of more, these are evenly chosen, and a notice states it
 
 
-@np.errstate(over="ignore")  # in a run about to diverge, a ratio of numbers may be infinite
+@diverging()  # in a run about to diverge, a ratio of numbers may be infinite
 def notices(run: Run) -> list[Notice]:
     """The notices of a finished run, the most urgent first."""
     history, found, last = run.history, [], run.n_frames - 1

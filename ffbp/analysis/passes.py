@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ffbp.analysis.diverging import diverging
 from ffbp.core.network import Network, Trace
 from ffbp.training.loop import Training
 from ffbp.training.run import Run
@@ -62,7 +63,7 @@ class Pass:
         """dLoss/dA[l] (n_out, n): W[l+1].T delta[l+1], or the loss's own gradient at the output."""
         if l < len(self.network.layers):
             return self.network.layers[l].W.T @ self.trace.delta[l + 1]
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        with diverging():
             return self.network.loss_function.gradient(self.trace.A[l], self.Y, np.empty(self.Y.shape))
 
     def slope(self, l: int) -> np.ndarray:
@@ -99,7 +100,7 @@ def is_beyond(run: Run, frame: int) -> bool:
 
 def batch_pass(training: Training) -> Pass:
     """The pass of the next batch: forward, loss, backward; the parameters do not change."""
-    with np.errstate(all="ignore"):
+    with diverging():
         training.gradient()
     inputs, Y, trace = training.batches[training.batch]
     places = {}
@@ -123,7 +124,7 @@ class Shrinkage:
 def shrinkage(p: Pass) -> list[Shrinkage]:
     """The multipliers of ‖delta‖, from the output back to layer 1; empty without a hidden layer."""
     found = []
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with diverging():
         for l in range(len(p.network.layers) - 1, 0, -1):
             above, between, here = (np.linalg.norm(d) for d in (p.trace.delta[l + 1], p.arriving(l), p.trace.delta[l]))
             found.append(Shrinkage(l, float(between / above), float(here / between), float(here / above)))

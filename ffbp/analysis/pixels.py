@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ffbp.analysis.diverging import diverging
 from ffbp.core.network import Network
 from ffbp.data.dataset import Dataset
 
@@ -25,7 +26,7 @@ def input_gradient(network: Network, dataset: Dataset, pixels: np.ndarray, targe
     """
     trace = network.forward(dataset.encode_columns(np.asarray(pixels, dtype=float)[None]))
     network.backward(np.array([target]), trace)
-    with np.errstate(over="ignore", invalid="ignore"):
+    with diverging():
         dA = network.layers[0].W.T @ trace.delta[1]
         return dA[:, 0] / dataset.std
 
@@ -92,7 +93,7 @@ def walk(
 
     x = np.asarray(pixels, dtype=float)
     rows, stayed = [(x, *look(x), 0.0, 0)], 0
-    with np.errstate(over="ignore", invalid="ignore"):
+    with diverging():
         while len(rows) <= n_steps and stayed < 2 * STAY:
             x, loss, *_ = rows[-1]
             g = input_gradient(network, dataset, x, target)

@@ -11,6 +11,7 @@ from time import perf_counter
 
 import numpy as np
 
+from ffbp.analysis.diverging import diverging
 from ffbp.training.loop import Training
 from ffbp.training.recording import YIELD_SECONDS, drain
 from ffbp.training.run import Progress, Run
@@ -36,7 +37,7 @@ def watch(run: Run) -> Generator[Progress, None, int | None]:
         if perf_counter() > deadline:
             yield Progress(training.epoch, run.config.epochs, float(losses[min(step, len(losses) - 1)]))
             deadline = perf_counter() + YIELD_SECONDS
-        with np.errstate(all="ignore"):
+        with diverging():
             loss = float(training.gradient())
             if step == len(losses):  # the run diverged here, by a loss or a weight that is not finite
                 return step + 1 if math.isfinite(loss) and np.isfinite(training.network.theta).all() else None

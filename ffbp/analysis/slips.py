@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ffbp.analysis.diverging import diverging
 from ffbp.analysis.passes import Pass
 
 # Predict, then reveal
@@ -21,7 +22,7 @@ def as_fraction(text: str) -> float | None:
             numbers.append(float(part))
         except ValueError:
             return None
-    with np.errstate(all="ignore"):
+    with diverging():
         value = numbers[0] if len(numbers) == 1 else numbers[0] / numbers[1] if numbers[1] else np.inf
     return float(value) if np.isfinite(value) else None
 

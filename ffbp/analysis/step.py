@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ffbp.analysis.diverging import diverging
 from ffbp.core.network import Network, with_ones
 from ffbp.core.stacks import losses_at
 from ffbp.training.loop import Training, clip_factor
@@ -16,7 +17,7 @@ def preview_update(training: Training) -> np.ndarray:
     """(n_params,): the parameters that `Training.update` would write, given the network's present gradient."""
     network = training.network
     theta, grad, state = network.theta.copy(), network.grad.copy(), training.state.copy()
-    with np.errstate(all="ignore"):
+    with diverging():
         if training.clip is not None:
             grad *= clip_factor(grad, training.clip)
         training.apply(
@@ -69,7 +70,7 @@ def step_of(
     probe = network.with_theta(theta.copy())
     trace = probe.new_trace(inputs.shape[1])
     trace.set_inputs(inputs)
-    with np.errstate(all="ignore"):
+    with diverging():
         probe.propagate(trace)
         grad = probe.backpropagate(Y, trace)
         sizes = np.linalg.norm(grad) * np.linalg.norm(update)
@@ -102,7 +103,7 @@ def error_by_step(net: Network, X: np.ndarray, y: np.ndarray, indices: Sequence[
         theta[0, :, index] += steps
         theta[1, :, index] -= steps
         up, down = losses_at(net, inputs, Y, theta.reshape(-1, net.n_params)).reshape(2, -1)
-        with np.errstate(all="ignore"):
+        with diverging():
             numeric = (up - down) / (theta[0, :, index] - theta[1, :, index])
             errors[row] = np.abs(numeric - grad[index]) / np.maximum(np.abs(grad[index]), 1e-300)
     return errors

@@ -18,10 +18,10 @@ from ffbp.ui.runs import Shown
 from ffbp.ui.session.fragments import catch_up
 from ffbp.ui.session.state import session
 
-PAST, TABLE = (
-    "points:past",
-    "points:table",
-)  # kept in the session: earlier points with their data; what the table starts from
+PAST = "points:past"  # kept in the session: whose points they are, and the earlier ones
+TABLE = (
+    "points:table"  # likewise: the points that the table starts from, its version, the latest points with their data
+)
 MAX_PAST = 100
 
 

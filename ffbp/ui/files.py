@@ -6,44 +6,26 @@ file is not loaded gets a page that asks for it (`ask`).
 
 from collections.abc import Mapping
 from contextlib import contextmanager
-from functools import lru_cache
 
 import streamlit as st
 
-from ffbp.data.read_table import read_again, read_table
+from ffbp.data.read_table import read_table
 from ffbp.data.rows import TableError
 from ffbp.data.source import Source
 from ffbp.data.table import Table
-from ffbp.data.table_source import TableSource, source_of
 from ffbp.experiment.config import Config
 from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.fields import DEFAULTS
 from ffbp.figures.latex import plain
+from ffbp.ui.session.own_file import OwnFile
 from ffbp.ui.session.state import session
 
-MAX_SOURCES = 4  # of one file, by target and task
 MAX_MEGABYTES = 5  # of a table; the server lets more through only because a record may be larger
 TYPES = ("csv", "tsv", "tab", "txt", "dat", "data")
 # What is chosen for one set of data and means nothing for another.
 OF_THE_DATA = ("file_name", "file_fingerprint", "header", "decimal", "target", "task", "missing", "points", "columns", "derived",
                "standardize", "initial_theta")  # fmt: skip
 READ_BY = ("header", "decimal")  # how the text becomes a table
-
-
-class OwnFile:
-    """A file, as it was read by a header and a decimal sign. Other readings, and its sources, are made once."""
-
-    def __init__(self, table: Table, header: bool | None = None, decimal: str | None = None):
-        self.table, self.read_by = table, (header, decimal)
-        self.read, self.source = lru_cache(self._read), lru_cache(MAX_SOURCES)(self._source)
-
-    def _read(self, header, decimal) -> Table:
-        if (header, decimal) == self.read_by:
-            return self.table
-        return read_again(self.table, header=header, decimal=decimal)
-
-    def _source(self, target, task, header, decimal) -> TableSource:
-        return source_of(self.read(header, decimal), target=target, task=task)
 
 
 def current() -> Table | None:

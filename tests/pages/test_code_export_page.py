@@ -18,7 +18,7 @@ from ffbp.record.read import read_record
 from ffbp.record.verify import verify
 from ffbp.terminal import tour as terminal
 from ffbp.ui import code as export
-from ffbp.ui.files import OwnFile
+from ffbp.ui.session.own_file import OwnFile
 from ffbp.words.english import sentence
 from ffbp.words.numbers import format_number, format_percent
 

@@ -20,7 +20,7 @@ from ffbp.figures.blob import arrays_of, header_of
 from ffbp.figures.latex import plain
 from ffbp.lessons.presets import PRESETS
 from ffbp.ui.digits.pixels import verdict
-from ffbp.ui.files import OwnFile
+from ffbp.ui.session.own_file import OwnFile
 from ffbp.words.numbers import format_number, format_percent
 
 PATH = ROOT / "pages" / "digits.py"

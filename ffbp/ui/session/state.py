@@ -19,6 +19,7 @@ from ffbp.experiment.link import View
 from ffbp.figures.latex import plain
 from ffbp.serve.cache import RunCache
 from ffbp.training.run import Run
+from ffbp.ui.session.own_file import OwnFile
 from ffbp.words.problems import Problem
 
 T = TypeVar("T")
@@ -58,9 +59,7 @@ class Session:
     adopted = Kept[int]("address:adopted", 0)  # how often an address, or a preset's moment, was adopted
     checked = Kept[int]("view:checked")  # for which of them the view has been checked against a run
     settled = Kept[int]("file:settled")  # for which of them the configuration has been fitted to the session's file
-    written = Kept[Mapping[str, str]](
-        "address:written"
-    )  # what the browser was told last; None if it must be told again
+    written = Kept[Mapping[str, str]]("address:written")  # what the browser was told last; None: tell it again
     seen = Kept[Mapping[frozenset, None]]("address:seen", {})  # adopted or written in this session, the latest MAX_SEEN
     page = Kept[str]("address:page")  # the page that is shown
     offered = Kept[tuple[frozenset, ...]]("address:offered", ())  # where its links that choose something lead
@@ -73,7 +72,7 @@ class Session:
 
     # Data and runs of the session's own
     experiment = Kept[Experiment]("file:experiment")  # the latest
-    file = Kept[Any]("file")  # an `OwnFile`
+    file = Kept[OwnFile]("file")
     other_file = Kept[Table]("file:other")  # a file that is not the one that the link names
     own_runs = Kept[RunCache]("file:runs")
     record = Kept[Run]("record")
@@ -91,13 +90,13 @@ class Session:
         self.follow()
         return st.session_state["view"]
 
-    @view.setter
-    def view(self, view: View) -> None:
-        st.session_state["view"] = view
-
     @config.setter
     def config(self, config: Config) -> None:
         st.session_state["config"] = config
+
+    @view.setter
+    def view(self, view: View) -> None:
+        st.session_state["view"] = view
 
     @property
     def is_new(self) -> bool:
