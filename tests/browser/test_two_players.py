@@ -120,6 +120,14 @@ def test_a_refinement_and_a_notice_reach_the_player_that_they_name(two, runs):
     assert two.epochs == ["epoch 40 / 40", "epoch 3 / 20"]
 
 
+def test_a_player_that_comes_later_gets_the_latest_refinement_and_its_frame(page, packed, runs):
+    mounted, plane = Mounted(page), plane_of(runs["b"].dataset)
+    for frame in (20, 3):
+        mounted.call("refinement", "refinement", pack_refinement(runs["b"], plane, frame, packed["b"].id, player="b"))
+    mounted.call("player", "b", packed["b"].blob(("boundary",), player="b"))
+    page.wait_for_selector('[data-player=b][data-refined="3"][data-frame="3"]')
+
+
 def test_what_stands_beside_a_player_follows_it_alone(two, runs):
     two.mounted.call("confusion", "beside", pack_confusion(runs["b"], player="b"))
     matrix = two.page.locator(".ffbp-confusion[data-id]")
