@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ffbp.ui.backward.check import live_check
-from ffbp.ui.backward.choosing import backward_player, gradient_at, mode_chooser
+from ffbp.ui.backward.choosing import Gradient, backward_player, gradient_at, mode_chooser
 from ffbp.ui.backward.cost import backward_code, worth
 from ffbp.ui.backward.ladder import ladder
 from ffbp.ui.backward.layers import contributions, layer_steps
@@ -28,10 +28,13 @@ def backpropagation() -> None:
     with right:
         mode_chooser()
         sample_chooser(shown.run.dataset, "backward")
-        moment = gradient_at(shown, frame)
-        moment = predict(moment)
+        moment = predict(gradient_at(shown, frame))
         headline(moment)
+    taken_apart(moment)
+    used(moment)
 
+
+def taken_apart(moment: Gradient) -> None:
     st.header("1 · Loss and delta at the output", anchor=False)
     output_delta(moment)
     aside, figure = st.columns([2, 3])
@@ -61,6 +64,8 @@ def backpropagation() -> None:
     st.header("4 · What happens to delta on the way", anchor=False)
     shrinkage(moment)
 
+
+def used(moment: Gradient) -> None:
     st.header("5 · One step", anchor=False)
     st.markdown(
         "The gradient is the slope at the start only. Along the update the loss bends away from the tangent; too long a "

@@ -52,14 +52,11 @@ def sample_in_view(dataset: Dataset) -> Sample:
         st.warning(f"{INPUTS} must hold {n_columns} numbers for this data, got {len(numbers)}; it was left out")
         session.view = view = replace(view, inputs=None)
     row = int(dataset.rows_train[0]) if view.sample is None else view.sample
-    for part, rows, raw, X, y in (
-        ("train", dataset.rows_train, dataset.raw_train, dataset.X_train, dataset.y_train),
-        ("test", dataset.rows_test, dataset.raw_test, dataset.X_test, dataset.y_test),
-    ):
-        at = np.flatnonzero(rows == row)
+    for part in dataset.parts:
+        at = np.flatnonzero(part.rows == row)
         if len(at):
             i = at[0]
-            return Sample(raw[i, dataset.columns], X[i : i + 1], y[i : i + 1], int(row), part)
+            return Sample(part.raw[i, dataset.columns], part.X[i : i + 1], part.y[i : i + 1], int(row), part.name)
     last = _last_row(dataset)
     rule = f"from 0 to {last}" if row > last else "a row that is used"
     st.warning(f"sample must be {rule}, got {row}; the first training sample is shown")

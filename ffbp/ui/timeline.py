@@ -70,17 +70,16 @@ def cell_samples(shown: Shown, frame: int) -> None:
     cell, dataset = session.cell, shown.run.dataset
     if cell.get("run") != shown.id:
         return
-    n, part = dataset.n_classes, cell.get("part")
-    truth, guess = cell.get("truth"), cell.get("guess")
-    if part not in ("train", "test") or truth not in range(n) or guess not in range(n):
+    classes, truth, guess = range(dataset.n_classes), cell.get("truth"), cell.get("guess")
+    part = next((part for part in dataset.parts if part.name == cell.get("part")), None)
+    if part is None or truth not in classes or guess not in classes:
         return
-    X, y, raw, rows = (getattr(dataset, f"{name}_{part}") for name in ("X", "y", "raw", "rows"))
-    network = shown.run.network(frame)
-    chosen = np.flatnonzero((y == truth) & (network.predict(X) == guess))
+    X, rows, network = part.X, part.rows, shown.run.network(frame)
+    chosen = np.flatnonzero((part.y == truth) & (network.predict(X) == guess))
     names = dataset.class_names
     with st.container(border=True):
         words, close = st.columns([6, 1], vertical_alignment="center")
-        count = f"**{len(chosen)}** {part} {'sample' if len(chosen) == 1 else 'samples'}"
+        count = f"**{len(chosen)}** {part.name} {'sample' if len(chosen) == 1 else 'samples'}"
         words.markdown(
             f"{count} of class **{plain(names[truth])}**, predicted as **{plain(names[guess])}**, at epoch "
             f"{shown.run.history.epoch[frame]}. Tick one to open it."
@@ -91,13 +90,13 @@ def cell_samples(shown: Shown, frame: int) -> None:
         outputs = network.predict_proba(X[chosen])
         shares = outputs if outputs.shape[1] > 1 else np.column_stack([1 - outputs, outputs])
         table = {"sample": rows[chosen]} | {
-            dataset.feature_names[c]: raw[chosen, c] for c in dataset.columns[:MAX_CELL_COLUMNS]
+            dataset.feature_names[c]: part.raw[chosen, c] for c in dataset.columns[:MAX_CELL_COLUMNS]
         }
         what = "p" if network.gives_probabilities else "output"
         table |= {f"{what}({name})": shares[:, k] for k, name in enumerate(names)}
         event = st.dataframe(
             pd.DataFrame(table), hide_index=True, height=min(38 + 35 * len(chosen), 260), on_select="rerun",
-            selection_mode="single-row", key=f"cell:table:{part}:{truth}:{guess}:{frame}",
+            selection_mode="single-row", key=f"cell:table:{part.name}:{truth}:{guess}:{frame}",
         )  # fmt: skip
         if ticked := [i for i in event.selection.rows if i < len(chosen)]:
             view = session.view.with_row(rows[chosen[ticked[0]]])

@@ -37,53 +37,30 @@ def _cell_chosen(cell):
 
 def gallery(moment: Digit) -> None:
     """The images behind the chosen cell, or all mistakes, the surest first; a click makes one the chosen image."""
-    dataset, part = moment.dataset, pictures.part_of(moment.run)
-    held_out = part == "test"
-    X, y = (dataset.X_test, dataset.y_test) if held_out else (dataset.X_train, dataset.y_train)
-    rows, raw = (dataset.rows_test, dataset.raw_test) if held_out else (dataset.rows_train, dataset.raw_train)
-    A = moment.network.forward(X).A[-1]
+    dataset, names = moment.dataset, moment.names
+    part = dataset.judge
+    A = moment.network.forward(part.X).A[-1]
     said = moment.network.decide(A)
-    sure = A[said, np.arange(len(y))]
-    cell, k = session.recall(CELL), dataset.n_classes
-    if cell is None:
-        found = np.flatnonzero(said != y)
-        title = f"{len(found)} of {len(y)} {part} images are misread"
-    else:
-        i, j = divmod(cell, k)
-        found = np.flatnonzero((y == i) & (said == j))
-        title = f"{len(found)} {part} images of a {moment.names[i]} that the network calls {moment.names[j]}"
+    sure = A[said, np.arange(len(part.y))]
+    found, title = _found(moment, part, said)
     found = found[np.argsort(-np.nan_to_num(sure[found]), kind="stable")]
-    pages = max(1, -(-len(found) // A_PAGE))
     st.markdown(f"**{formulas.plain(title)}** at epoch {moment.run.history.epoch[moment.frame]}, the surest first.")
     if not len(found):
         st.caption("None at this moment. Move the timeline back, or choose another cell.")
         return
-    page = 1
-    if pages > 1:
-        page = min(session.recall(PAGE, 1), pages)
-        control.show(
-            st,
-            "number_input",
-            f"Page, of {pages}",
-            1,
-            pages,
-            name=PAGE,
-            value=page,
-            on_change=session.keep,
-            args=(PAGE,),
-        )
-    found = found[(page - 1) * A_PAGE : page * A_PAGE]
+    found = _page_of(found)
+    y, rows = part.y[found], part.rows[found]
     labels = [
-        f"sample {rows[n]}: true {moment.names[y[n]]}, said {moment.names[said[n]]} with {format_percent(sure[n])}"
-        for n in found
+        f"sample {row}: true {names[true]}, said {names[k]} with {format_percent(share)}"
+        for row, true, k, share in zip(rows, y, said[found], sure[found], strict=True)
     ]
-    captions = pictures.gallery_captions(y[found], said[found], sure[found], moment.names)
-    chosen = np.flatnonzero(rows[found] == moment.sample.row) if moment.sample.row is not None else ()
+    captions = pictures.gallery_captions(y, said[found], sure[found], names)
+    chosen = np.flatnonzero(rows == moment.sample.row) if moment.sample.row is not None else ()
     data = pictures.pack_images(
-        raw[np.ix_(found, dataset.columns)], ["ink"] * len(found), labels, raster=moment.raster, captions=captions,
+        part.raw[np.ix_(found, dataset.columns)], ["ink"] * len(found), labels, raster=moment.raster, captions=captions,
         name="Gallery: choose an image", choosable=True, chosen=int(chosen[0]) if len(chosen) else None, size=92,
     )  # fmt: skip
-    show("images", data, "digits:gallery", lambda n: choose_sample(rows[found[n]]), len(found))
+    show("images", data, "digits:gallery", lambda n: choose_sample(rows[n]), len(found))
     if len(chosen):
         shares = " · ".join(f"**{moment.said(k)}** {format_percent(share)}" for k, share in enumerate(moment.outputs))
         st.markdown(f"Sample {moment.sample.row}: {shares}")
@@ -91,3 +68,26 @@ def gallery(moment: Digit) -> None:
         f"Below each image: true → said, and how sure. Choose one: all its ten {moment.called} are here, its forward pass and "
         "its gradient below."
     )
+
+
+def _found(moment, part, said):
+    """The places of the chosen cell's images in their part, or of all mistakes; and what they are."""
+    cell, names = session.recall(CELL), moment.names
+    if cell is None:
+        found = np.flatnonzero(said != part.y)
+        return found, f"{len(found)} of {len(part.y)} {part.name} images are misread"
+    i, j = divmod(cell, len(names))
+    found = np.flatnonzero((part.y == i) & (said == j))
+    return found, f"{len(found)} {part.name} images of a {names[i]} that the network calls {names[j]}"
+
+
+def _page_of(found):
+    """The images of the chosen page."""
+    pages = -(-len(found) // A_PAGE)
+    if pages < 2:
+        return found
+    page = min(session.recall(PAGE, 1), pages)
+    control.show(
+        st, "number_input", f"Page, of {pages}", 1, pages, name=PAGE, value=page, on_change=session.keep, args=(PAGE,)
+    )  # fmt: skip
+    return found[(page - 1) * A_PAGE : page * A_PAGE]

@@ -1,0 +1,97 @@
+"""What a session keeps and tells, in Streamlit's own harness."""
+
+from streamlit.testing.v1 import AppTest
+
+
+def told():
+    import streamlit as st
+
+    from ffbp.ui.session.state import session
+
+    def say():
+        session.tell("error", "not **this**", "table")
+        session.tell("error", "not **this**", "table")
+        session.tell("warning", "lasts", "file")
+
+    st.button("say", on_click=say)
+    st.button("hush", on_click=session.hush, args=("file",))
+    session.show_told("table", once=True)
+    session.show_told("file")
+
+
+def test_what_is_told_is_shown_once_or_until_it_holds_no_longer():
+    app = AppTest.from_function(told).run()
+    assert not app.error
+    assert not app.warning
+    app.button[0].click().run()
+    assert [box.value for box in app.error] == [r"not \*\*this\*\*"]
+    assert [box.value for box in app.warning] == ["lasts"]
+    app.run()
+    assert not app.error
+    assert [box.value for box in app.warning] == ["lasts"]
+    app.button[1].click().run()
+    assert not app.warning
+
+
+def typed():
+    import streamlit as st
+
+    from ffbp.ui.session import control
+
+    about = st.radio("about", ("a", "b"))
+    if st.checkbox("drawn", value=True):
+        st.text(control.typed(st, "Text", name="text", about=about) or "empty")
+        st.button("forget", on_click=control.forget, args=("text",))
+
+
+def test_a_typed_text_lasts_as_long_as_its_field_is_drawn_for_one_subject():
+    app = AppTest.from_function(typed).run()
+    shown = lambda: app.text[0].value  # noqa: E731
+    app.text_input[0].set_value("1").run()
+    assert shown() == "1"
+    app.button[0].click().run()
+    assert shown() == app.text_input[0].value + "empty"
+    app.text_input[0].set_value("2").run()
+    app.radio[0].set_value("b").run()
+    assert shown() == app.text_input[0].value + "empty"
+    app.radio[0].set_value("a").run()
+    assert shown() == "empty"
+    app.text_input[0].set_value("3").run()
+    app.checkbox[0].uncheck().run()
+    app.checkbox[0].check().run()
+    assert shown() == app.text_input[0].value + "empty"
+
+
+def fragments():
+    import streamlit as st
+
+    from ffbp.experiment.config import Config
+    from ffbp.ui.session import fragments
+    from ffbp.ui.session.state import session
+
+    if session.is_new:
+        session.adopt({})
+    fragments.begin()
+    fragments.note_view("sample")
+    st.session_state["runs"] = st.session_state.get("runs", 0) + 1
+
+    @fragments.fragment
+    def part():
+        if st.session_state["runs"] == 1:
+            session.view = session.view.at(3)  # nothing outside shows it
+        elif st.session_state["runs"] == 2:
+            session.view = session.view.with_row(5)
+        elif st.session_state["runs"] == 4:
+            session.change(Config(epochs=7))
+
+    part()
+
+
+def test_the_page_is_drawn_anew_for_what_a_fragment_changed_outside_of_it_and_only_then():
+    app = AppTest.from_function(fragments).run()
+    assert app.session_state["runs"] == 1
+    app.run()
+    assert app.session_state["runs"] == 3, "a sample that the page shows: once more"
+    app.run()
+    assert app.session_state["runs"] == 5, "another experiment: once more"
+    assert app.session_state["config"].epochs == 7
