@@ -15,10 +15,19 @@ from ffbp.ui.session.state import session
 
 @dataclass(frozen=True, kw_only=True)
 class Digit(Moment):
-    """A moment whose sample is an image. The layer is the first; ``target``: the digit that the pixels are asked for."""
+    """A moment whose sample is an image. The layer is the first."""
 
     raster: Raster
-    target: int
+
+    @property
+    def target(self) -> int:
+        """The digit that the pixels are asked for, in the view of now: the chosen one, or else the runner-up."""
+        target = session.view.wanted
+        if target is None:
+            others = np.nan_to_num(self.outputs.copy())
+            others[int(self.decided)] = -np.inf
+            target = int(others.argmax())
+        return target
 
     @property
     def called(self) -> str:
@@ -31,8 +40,7 @@ def digit_at(shown: Shown, frame: int) -> Digit:
     run = shown.run
     sample, network = chosen_sample(run.dataset), run.network(frame)
     trace, unit = network.forward(sample.X), _unit(run, network)
-    target = _target(network, trace.A[-1])
-    return Digit(shown, frame, network, sample, trace, 1, unit, raster=raster_of(run.dataset), target=target)
+    return Digit(shown, frame, network, sample, trace, 1, unit, raster=raster_of(run.dataset))
 
 
 def _unit(run: Run, network: Network) -> int:
@@ -42,13 +50,3 @@ def _unit(run: Run, network: Network) -> int:
         return view.unit
     weights = network.blocks(run.history.theta[-1])[0][:, :-1]
     return int(np.nan_to_num(np.linalg.norm(weights, axis=1)).argmax()) + 1
-
-
-def _target(network, outputs) -> int:
-    """The digit that the pixels are asked for: the chosen one, or else the runner-up."""
-    target = session.view.wanted
-    if target is None:
-        others = np.nan_to_num(outputs[:, 0].copy())
-        others[int(network.decide(outputs)[0])] = -np.inf
-        target = int(others.argmax())
-    return target
