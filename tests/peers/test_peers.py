@@ -138,7 +138,9 @@ def test_an_activation_that_torch_has_not_is_written_with_its_functions(monkeypa
         np.add(out, 1.0, out=out)
         return np.power(out, -1.5, out=out)
 
-    entry = replace(ffbp.ACTIVATIONS["tanh"], key="isru", label="ISRU", forward=forward, derivative=derivative)
+    plain = {"plain": "Z / np.sqrt(1 + Z**2)", "plain_slope": "(1 + Z**2) ** -1.5"}
+    fast = {"forward": forward, "derivative": derivative}
+    entry = replace(ffbp.ACTIVATIONS["tanh"], key="isru", label="ISRU", **fast, **plain)
     monkeypatch.setitem(ffbp.ACTIVATIONS, "isru", entry)
     run = ffbp.train(Config(n_samples=60, activation="isru", epochs=80, optimizer="adam"))
     for library in ("torch", "jax"):
