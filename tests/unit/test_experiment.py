@@ -53,7 +53,7 @@ def test_a_link_is_read_as_configuration_view_and_problems():
     params = {key: values[-1] for key, values in link.parameters(address).items()}
     config, view, problems = link.read(params)
     assert config == Config(hidden=(4,))
-    assert view == {"frame": 7, link.INPUTS: "1_2.5"}
+    assert view == link.View(frame=7, inputs=(1.0, 2.5))
     assert [(problem.field, problem.rule, problem.outcome) for problem in problems] == [
         ("", "parameter", "left out"),
         ("learning_rate", "number", "default"),

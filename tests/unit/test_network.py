@@ -172,7 +172,7 @@ def test_targets_may_be_class_numbers_columns_or_one_hot(random_network):
         (((2,), ()), {}, r"sizes must be at least two positive numbers, got \(2,\)"),
         (((2, 0, 1), ("relu", "sigmoid")), {}, "sizes must be at least two positive numbers"),
         (((2, 3, 1), ("sigmoid",)), {}, "activations must be 2, one a layer, got 1"),
-        (((2, 3, 1), ("softmax", "sigmoid")), {}, "softmax must be the output's activation"),
+        (((2, 3, 1), ("softmax", "sigmoid")), {}, "softmax must be the output activation"),
         (((2, 3, 1), ("relu", "tanh")), {}, "output activation must suit the loss 'bce', got 'tanh'"),
         (((2, 1), ("sigmoid",)), {"theta": np.zeros(4)}, r"theta must hold 3 numbers, got the shape \(4,\)"),
         (((2, 1), ("rleu",)), {}, "unknown activation 'rleu'; choose from identity, sigmoid"),

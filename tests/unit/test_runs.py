@@ -37,14 +37,14 @@ def test_a_change_a_fifth_into_a_long_run_stops_it_soon_and_leaves_nothing():
     def session():
         try:
             with runs.flight("key", bar.pulse):
-                runs.put("key", _train(FIVE_SECONDS, runs, bar))
+                runs.put("key", _train(FIVE_SECONDS, runs, bar, None))
         except Interrupted:
             ended.append(time.perf_counter())
 
     thread = threading.Thread(target=session)
     began = time.perf_counter()
     thread.start()
-    while not bar.seen or bar.seen[-1].epoch < FIVE_SECONDS.epochs / 5:
+    while thread.is_alive() and (not bar.seen or bar.seen[-1].epoch < FIVE_SECONDS.epochs / 5):
         time.sleep(0.01)
     asked = time.perf_counter()
     bar.stop.set()
@@ -64,7 +64,7 @@ def test_sessions_with_one_configuration_train_it_once():
         with runs.flight(config, bar.pulse):
             if runs.get(config) is None:
                 trained.append(1)
-                runs.put(config, _train(config, runs, bar))
+                runs.put(config, _train(config, runs, bar, None))
 
     threads = [threading.Thread(target=session) for _ in range(5)]
     for thread in threads:
@@ -98,13 +98,13 @@ def test_a_short_run_beside_a_long_one_gets_its_turn():
 
     def long_session():
         with pytest.raises(Interrupted):
-            _train(FIVE_SECONDS, runs, long_bar)
+            _train(FIVE_SECONDS, runs, long_bar, None)
 
     thread = threading.Thread(target=long_session)
     thread.start()
     while not long_bar.seen:
         time.sleep(0.01)
-    run = _train(ffbp.Config(epochs=200), runs, Bar())
+    run = _train(ffbp.Config(epochs=200), runs, Bar(), None)
     assert run.n_frames == 201
     assert long_bar.seen[-1].epoch < FIVE_SECONDS.epochs, "the short run had to wait for the long one"
     long_bar.stop.set()
