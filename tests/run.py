@@ -5,10 +5,10 @@ Further arguments go to pytest, for example `python tests/run.py tests/unit -k a
 
 import sys
 
-from environment import run_in
+from support.environment import run_in
 
 STEPS = (
-    ("tests/chromium.py",),
+    ("tests/support/chromium.py",),
     ("-m", "ruff", "check", "."),
     ("-m", "ruff", "format", "--check", "."),
     ("-m", "pytest", "--numprocesses=2", "--dist=loadgroup", *sys.argv[1:]),

@@ -6,7 +6,7 @@ The processor is enough, so the CPU build of PyTorch is. Further arguments go to
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parents[1]))
+sys.path.append(str(Path(__file__).resolve().parents[1] / "support"))
 
 from environment import run_in
 

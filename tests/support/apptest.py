@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from ffbp.ui.page import PAGES as PAGE_TITLES
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
 
 

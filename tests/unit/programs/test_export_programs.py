@@ -32,7 +32,7 @@ from ffbp.programs.program import NoEquivalent, imported
 from ffbp.programs.splits import stratified_split
 from ffbp.programs.torch_script import torch_script
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 SAMPLE = covering(seed=5)
 NASTY = (
     'a "quoted" name', "it's", "back\\slash", "line\nbreak", "{braces} {0}", '"""', "'''", "ünï ☂ ‮ 名", "%s", "=1+1", "\x00",

@@ -25,7 +25,7 @@ from ffbp.terminal import options
 from ffbp.terminal import tour as terminal
 from ffbp.words.numbers import format_number, format_percent
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 COMMAND = [sys.executable, "-m", "ffbp"]
 
 

@@ -18,7 +18,7 @@ from ffbp.export import animation, pictures
 from ffbp.figures import palette
 from ffbp.terminal import text_pictures
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 RUNS = {
     "two classes": Config(epochs=12),

@@ -5,7 +5,7 @@ import sys
 import venv
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def run_in(name: str, requirements: str, *steps: tuple[str, ...]) -> int:

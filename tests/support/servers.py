@@ -12,7 +12,7 @@ from pathlib import Path
 
 import waiting
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def free_port() -> int:
