@@ -27,7 +27,7 @@ class Config(Fields):
     """One experiment. ``Config()`` is the reference experiment.
 
     Data: ``dataset`` (a key of DATASETS), ``n_samples, noise, classes`` (generated data only), ``columns`` (numbers of
-    the columns from 0; None the default pair; () all of them), ``standardize`` (None as fits: on for tables;
+    the columns from 0; None the default pair; () all of them), ``standardize`` (None: automatic, on for tables;
     images are divided by full ink instead), ``derived`` (keys of DERIVED, two-column data only), ``test_size`` (share
     held out; four-point data hold out nothing). ``points`` replaces the samples by drawn ones in the plane (or on the
     line) of the one or two chosen columns: their values and then the class or value, each. ``file_name,
@@ -36,7 +36,7 @@ class Config(Fields):
     ``missing`` (a key of MISSING) say how it is read.
 
     Network: ``hidden`` (units per hidden layer), ``activation`` (a key, or one a hidden layer), ``output_activation,
-    loss`` (None as fits), ``initializer, init_scale, bias_init``; ``initial_theta`` sets all weights explicitly.
+    loss`` (None: automatic), ``initializer, init_scale, bias_init``; ``initial_theta`` sets all weights explicitly.
 
     Training: ``optimizer`` with ``learning_rate, momentum, rho, beta1, beta2, epsilon, weight_decay``; ``schedule``
     with ``decay, decay_epochs, warmup``; ``batch_size`` (None full), ``shuffle, epochs, l1, l2, clip`` (None off),

@@ -191,7 +191,7 @@ class Fields:
         applies=lambda e: not e.source.generated and not e.source.drawn,
     )
     standardize: bool | None = data(
-        None, Flag(), "Standardise", "1 or 0: standardise the inputs; as fits the data unless given"
+        None, Flag(), "Standardise", "1 or 0: standardise the inputs; automatic unless given"
     )
     derived: tuple[str, ...] = data(
         (),
@@ -231,9 +231,9 @@ class Fields:
         "activation of the hidden layers; or one a layer, joined by -",
         applies=lambda e: e.config.hidden,
     )
-    loss: str | None = network(None, Choice(LOSSES), "Loss", "loss; as fits the data unless given")
+    loss: str | None = network(None, Choice(LOSSES), "Loss", "loss; automatic unless given")
     output_activation: str | None = network(
-        None, Choice(ACTIVATIONS), "Output activation", "activation of the output; as fits unless given", key="output"
+        None, Choice(ACTIVATIONS), "Output activation", "activation of the output; automatic unless given", key="output"
     )
     initializer: str = network(
         "he",

@@ -242,7 +242,7 @@ def _evaluation(page, run):
     if not regression and 2 < data.n_classes <= MAX_MATRIX:
         counts = confusion(run.network(-1).predict(X)[None], y, data.n_classes)[0]
         names = [_clean(name)[:14] for name in data.class_names]
-        page.say(f"Who is taken for whom ({part} part): a row is the true class, a column the network's answer.")
+        page.say(f"Confusion matrix ({part} set): rows are true classes, columns predictions.")
         page.table([("", *names), *((name, *map(str, row)) for name, row in zip(names, counts, strict=True))])
 
 

@@ -102,7 +102,7 @@ def _inputs(config, source, names):
     control.show(
         st, "multiselect", "Inputs", usable, name="data:inputs", value=used if len(used) <= MAX_CHIPS else [],
         labels=names, format_func=names.__getitem__, on_change=_inputs_chosen, args=(source,),
-        help="A column of categories becomes one input a category. Nothing chosen means all that can teach something.",
+        help="A column of categories becomes one input a category. Leave empty to use every column that carries information.",
         placeholder=f"{len(used)} columns",
     )  # fmt: skip
 

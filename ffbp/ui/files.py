@@ -134,7 +134,7 @@ def take(key: str) -> None:
 
 
 def forget() -> None:
-    """Drop the session's file; an experiment on it goes back to the dataset of the list."""
+    """Drop the session's file; an experiment on it goes back to the built-in dataset."""
     session.hush("file")
     del session.file, session.own_runs, session.other_file
     if session.config.file_name:
@@ -196,4 +196,6 @@ def ask(page: str) -> None:
         )
         st.button(f"Go on with {plain(other.name)}", key=f"{page}:go-on", on_click=_go_on, type="primary")
     label = "Go on without the file"
-    st.button(label, key=f"{page}:without", on_click=_without, help="The experiment runs on the dataset of the list.")
+    st.button(
+        label, key=f"{page}:without", on_click=_without, help="The experiment runs on the built-in dataset instead."
+    )

@@ -67,9 +67,9 @@ class Page:
         return shown
 
     def _check_view(self, run: Run):
-        """Say it where the link asks for a frame, layer or unit that this run does not have; the address is corrected.
+        """Warn if the link names a frame, layer or unit that this run lacks, and correct the address.
 
-        What a change of the network has taken away goes without a word: it was seen to go.
+        No warning if the user's own change removed it.
         """
         sizes, view = run.resolved.sizes, session.view
         from_link, session.checked = session.checked != session.adopted, session.adopted

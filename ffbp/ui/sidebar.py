@@ -43,7 +43,7 @@ from ffbp.ui.session.state import session
 
 REFERENCE = Config()
 OWN_FILE, OWN = "file", "own"  # the dataset choices that stand for the session's file, and for drawn points
-AS_FITS = "as fits"  # the option that stands for None, which a select box would take for no choice at all
+AUTOMATIC = "automatic"  # the option for None, because a select box reads None as no choice
 # What is always in sight; the rest of a group is behind "More", in the order of the fields.
 IN_SIGHT = {
     DATA: ("dataset", "noise", "classes", "columns"),
@@ -129,7 +129,7 @@ class Sidebar:
     # Data
 
     def _draw_dataset(self, each):
-        """The datasets of the list, and what is one's own: the session's file, or the drawn points."""
+        """The built-in datasets, the session's file and the drawn points."""
         config, table = self.config, files.current()
         labels = {key: source.label for key, source in DATASETS.items()}
         chosen = config.dataset
@@ -163,7 +163,7 @@ class Sidebar:
     def _draw_standardize(self, each):
         resolved = self.resolved
         usual = "on" if resolved.standardize else "off" if resolved.scale == 1 else f"off, pixels ÷ {resolved.scale:g}"
-        self._choice(each, {None: f"{usual}, as fits", True: "on", False: "off"})
+        self._choice(each, {None: f"automatic: {usual}", True: "on", False: "off"})
         if resolved.standardize:
             target = " and target" if resolved.task == REGRESSION else ""
             st.caption(f"Inputs{target} are standardised with the training part's mean and standard deviation.")
@@ -271,11 +271,11 @@ class Sidebar:
 
     def _draw_loss(self, each):
         losses = {key: LOSSES[key].label for key in loss_choices(self.resolved.task, self.resolved.n_classes)}
-        self._choice(each, {None: f"{LOSSES[self.resolved.loss].label}, as fits", **losses})
+        self._choice(each, {None: f"automatic: {LOSSES[self.resolved.loss].label}", **losses})
 
     def _draw_output_activation(self, each):
         outputs = {key: ACTIVATIONS[key].label for key in output_choices(self.resolved.loss, self.resolved.task)}
-        self._choice(each, {None: f"{ACTIVATIONS[self.resolved.activations[-1]].label}, as fits", **outputs})
+        self._choice(each, {None: f"automatic: {ACTIVATIONS[self.resolved.activations[-1]].label}", **outputs})
 
     def _draw_initializer(self, each):
         self._choice(each, {key: f"{entry.label}: {entry.formula}" for key, entry in INITIALIZERS.items()})
@@ -321,12 +321,12 @@ class Sidebar:
     def _show(self, kind, label, *arguments, name, place=st, **options):
         control.show(place, kind, label, *arguments, name=self._key(name), **options)
 
-    def _choice(self, each, labels, *, value=..., on_default=AS_FITS):
-        """A selectbox; ``on_default`` is the option that means "as fits", which the configuration stores as None."""
+    def _choice(self, each, labels, *, value=..., on_default=AUTOMATIC):
+        """A selectbox; ``on_default`` is the option for the automatic choice, which the configuration stores as None."""
         value = getattr(self.config, each.name) if value is ... else value
-        labels = {AS_FITS if option is None else option: label for option, label in labels.items()}
+        labels = {AUTOMATIC if option is None else option: label for option, label in labels.items()}
         self._show(
-            "selectbox", each.title, list(labels), name=each.name, value=AS_FITS if value is None else value,
+            "selectbox", each.title, list(labels), name=each.name, value=AUTOMATIC if value is None else value,
             labels=labels.values(), format_func=labels.__getitem__, on_change=self._changed,
             args=(each.name, lambda chosen: None if chosen == on_default else chosen),
         )  # fmt: skip

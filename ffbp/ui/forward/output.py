@@ -20,7 +20,7 @@ def output_in_words(moment: Moment) -> None:
         st.metric("Loss of this sample", "no target" if loss is None else format_number(loss))
     if loss is None:
         lost = "" if moment.is_number else f"{NOT_A_NUMBER} "
-        st.markdown(f"{lost}Typed inputs have no target, so there is nothing to be charged for.")
+        st.markdown(f"{lost}Typed inputs have no target, so there is no loss.")
         return
     st.markdown(_judgement(moment))
     if formula := _loss_formula(moment, loss):
