@@ -15,14 +15,36 @@ from ffbp.experiment.problems import ConfigError
 READABLE_POINTS = 200  # characters; more points than fit are packed in the address
 
 
+class Kind:
+    """What the kinds have in common: without more, a value is its own text."""
+
+    metavar = "LIST"
+    choices = ()
+
+    def text(self, value):
+        return value
+
+    def read(self, text):
+        return text
+
+
+class OfRegistry(Kind):
+    """A kind whose values are made of a registry's keys."""
+
+    metavar = "KEY"
+
+    @property
+    def choices(self):
+        return tuple(self.registry)
+
+
 @dataclass(frozen=True)
-class Whole:
+class Whole(Kind):
     """A whole number within bounds."""
 
     low: float = -math.inf
     high: float = math.inf
     metavar = "N"
-    choices = ()
 
     @property
     def bounded(self):
@@ -41,13 +63,12 @@ class Whole:
 
 
 @dataclass(frozen=True)
-class Real:
+class Real(Kind):
     """A finite number within bounds."""
 
     low: float
     high: float
     metavar = "N"
-    choices = ()
     bounded = True
 
     def check(self, name, value):
@@ -69,11 +90,10 @@ def _bounded(name, value, kind):
 
 
 @dataclass(frozen=True)
-class Flag:
+class Flag(Kind):
     """Yes or no."""
 
     metavar = "0|1"
-    choices = ()
 
     def check(self, name, value):
         if not isinstance(value, bool):
@@ -88,24 +108,13 @@ class Flag:
 
 
 @dataclass(frozen=True)
-class Choice:
+class Choice(OfRegistry):
     """A key of a registry."""
 
     registry: Mapping
-    metavar = "KEY"
-
-    @property
-    def choices(self):
-        return tuple(self.registry)
 
     def check(self, name, value):
         return _known(name, value, self.registry)
-
-    def text(self, value):
-        return value
-
-    def read(self, text):
-        return text
 
 
 def _known(name, key, registry):
@@ -115,12 +124,11 @@ def _known(name, key, registry):
 
 
 @dataclass(frozen=True)
-class ChoicePerLayer:
+class ChoicePerLayer(OfRegistry):
     """A key of a registry, or one a hidden layer; equal ones become the one key. Softmax couples units: not hidden."""
 
     registry: Mapping
     default: str
-    metavar = "KEY"
 
     @property
     def choices(self):
@@ -145,15 +153,10 @@ class ChoicePerLayer:
 
 
 @dataclass(frozen=True)
-class Choices:
+class Choices(OfRegistry):
     """Different keys of a registry, joined by "-"."""
 
     registry: Mapping
-    metavar = "KEY"
-
-    @property
-    def choices(self):
-        return tuple(self.registry)
 
     def check(self, name, value):
         keys = tuple(_known(name, key, self.registry) for key in _listed(name, value))
@@ -169,15 +172,13 @@ class Choices:
 
 
 @dataclass(frozen=True)
-class Wholes:
+class Wholes(Kind):
     """Whole numbers within bounds, joined by "-": ``most`` at most, or all of them different. ``empty`` is no number."""
 
     low: int
     high: int
     empty: str
     most: int | None = None
-    metavar = "LIST"
-    choices = ()
 
     def check(self, name, value):
         good = all(is_whole(v) and self.low <= v <= self.high for v in _listed(name, value))
@@ -195,12 +196,10 @@ class Wholes:
 
 
 @dataclass(frozen=True)
-class Reals:
+class Reals(Kind):
     """Finite numbers joined by "_", because they may hold a "-"."""
 
     most: int
-    metavar = "LIST"
-    choices = ()
 
     def check(self, name, value):
         if not 1 <= len(_listed(name, value)) <= self.most or not all(is_number(v) for v in value):
@@ -215,11 +214,8 @@ class Reals:
 
 
 @dataclass(frozen=True)
-class Points:
+class Points(Kind):
     """Points of two or three numbers, their numbers joined by "_" and points by "~"; many are packed."""
-
-    metavar = "LIST"
-    choices = ()
 
     def check(self, name, value):
         if not 2 <= len(_listed(name, value)) <= MAX_POINTS:
@@ -239,23 +235,16 @@ class Points:
 
 
 @dataclass(frozen=True)
-class Text:
+class Text(Kind):
     """A few printable characters."""
 
     most: int
     metavar = "TEXT"
-    choices = ()
 
     def check(self, name, value):
         if not (isinstance(value, str) and 0 < len(value) <= self.most and value.isprintable()):
             raise ConfigError(name, "text", value, most=self.most)
         return value
-
-    def text(self, value):
-        return value
-
-    def read(self, text):
-        return text
 
 
 def _listed(name, value):

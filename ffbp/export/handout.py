@@ -17,6 +17,7 @@ from ffbp.analysis.plane import Plane
 from ffbp.analysis.summary import address_of, summary, title
 from ffbp.browser import sources
 from ffbp.figures.pack import PackedRun, pack_refinement, packing
+from ffbp.training.recording import drain
 from ffbp.training.run import Run
 from ffbp.version import VERSION
 
@@ -28,12 +29,7 @@ POLICY = (
 
 def handout(run: Run, plane: Plane, *, frame: int = -1, link: str = "") -> str:
     """The run as the text of one HTML file, opened at a frame. link: the dashboard's address of this experiment."""
-    work = writing_handout(run, plane, frame=frame, link=link)
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            return end.value
+    return drain(writing_handout(run, plane, frame=frame, link=link))
 
 
 def writing_handout(

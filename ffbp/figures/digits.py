@@ -93,20 +93,14 @@ def _pack(
     return packer.blob(header)
 
 
-def part_of(run: Run) -> str:
-    """The part that judges: what is held out, or the training part where nothing is."""
-    return "test" if len(run.dataset.X_test) else "train"
-
-
 def pack_confusion(run: Run, *, chosen: int | None = None, player: str = PLAYER) -> bytes:
     """Confusion matrix, precision and recall of every frame on the part that is held out."""
-    dataset, part = run.dataset, part_of(run)
-    X, y = (dataset.X_test, dataset.y_test) if part == "test" else (dataset.X_train, dataset.y_train)
-    counts = confusion(run.network(0).decide(outputs(run, X)), y, dataset.n_classes)
+    dataset, part = run.dataset, run.dataset.judge
+    counts = confusion(run.architecture.decide(outputs(run, part.X)), part.y, dataset.n_classes)
     precision, recall = precision_recall(counts)
     packer = Packer()
     header = {
-        "classes": list(dataset.class_names), "part": {"test": "Test", "train": "Training"}[part],
+        "classes": list(dataset.class_names), "part": {"test": "Test", "train": "Training"}[part.name],
         "n_frames": run.n_frames, "chosen": chosen, "player": player, "counts": packer.add(counts, np.uint16),
         "precision": packer.add(precision, np.float64), "recall": packer.add(recall, np.float64),
     }  # fmt: skip

@@ -25,7 +25,6 @@ from ffbp.core.optimizers import OPTIMIZERS
 from ffbp.data.dataset import DERIVED, Dataset
 from ffbp.data.raster import raster_of
 from ffbp.data.source import CLASSIFICATION, REGRESSION, Source
-from ffbp.experiment.build import build_network
 from ffbp.experiment.config import Config
 from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.fields import MAX_FRAMES
@@ -95,7 +94,7 @@ def read_record(text: str | bytes) -> Record:
         content["config"]["standardize"] = True
     content["version"] = VERSION
     _check_data(config, dataset)
-    sizes = build_network(config, dataset).sizes
+    sizes = resolve(config, dataset).sizes
     history = _history(_dict(content["history"], "history"), config, dataset, sizes)
     run = Run(
         config,

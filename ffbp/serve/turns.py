@@ -15,9 +15,6 @@ class Turn:
     def __init__(self):
         self.lock, self.taken, self.waiting, self.count = threading.Lock(), False, [], itertools.count()
 
-    def locked(self) -> bool:
-        return self.taken
-
     @contextmanager
     def at(self, place: float, waiting=lambda: None):
         """Hold the lock. Until it is free, ``waiting()`` is called a few times a second; it may raise."""

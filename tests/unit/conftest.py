@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import ffbp
+from ffbp.core.activations import ACTIVATIONS, Activation
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +22,29 @@ def random_network():
         return net
 
     return build
+
+
+@pytest.fixture
+def square(monkeypatch):
+    """g(z) = z², g'(z) = 2 z: the ten lines of a new activation."""
+
+    def forward(Z, out):
+        return np.multiply(Z, Z, out=out)
+
+    def derivative(Z, A, out):
+        return np.multiply(Z, 2.0, out=out)
+
+    entry = Activation(
+        "square",
+        "Square",
+        "z²",
+        "2 z",
+        forward,
+        derivative,
+        max_slope=np.inf,
+        low=0.0,
+        plain="Z**2",
+        plain_slope="2 * Z",
+    )
+    monkeypatch.setitem(ACTIVATIONS, "square", entry)
+    return entry

@@ -7,36 +7,9 @@ import pytest
 
 import ffbp
 from ffbp import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES, Config
-from ffbp.core.activations import Activation
 from ffbp.data.dataset import DERIVED
 from ffbp.data.source import Source
 from ffbp.experiment.resolve import output_choices
-
-
-@pytest.fixture
-def square(monkeypatch):
-    """g(z) = z², g'(z) = 2 z: the ten lines of a new activation."""
-
-    def forward(Z, out):
-        return np.multiply(Z, Z, out=out)
-
-    def derivative(Z, A, out):
-        return np.multiply(Z, 2.0, out=out)
-
-    entry = Activation(
-        "square",
-        "Square",
-        "z²",
-        "2 z",
-        forward,
-        derivative,
-        max_slope=np.inf,
-        low=0.0,
-        plain="Z**2",
-        plain_slope="2 * Z",
-    )
-    monkeypatch.setitem(ACTIVATIONS, "square", entry)
-    return entry
 
 
 def test_a_new_activation_is_accepted_and_travels_through_the_address(square):

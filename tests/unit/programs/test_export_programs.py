@@ -19,7 +19,6 @@ from experiments import HIDDEN_ACTIVATIONS, covering, difference, execute
 
 import ffbp
 from ffbp import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES, Config
-from ffbp.core.activations import Activation
 from ffbp.data.dataset import DERIVED, prepare
 from ffbp.export import forms
 from ffbp.export.forms import PROGRAMS
@@ -410,27 +409,7 @@ def test_programs_are_formatted_and_pass_ruff(tmp_path, monkeypatch):
 # A new entry
 
 
-def test_a_new_activation_is_in_the_exported_programs_at_once(monkeypatch):
-    def forward(Z, out):
-        """g(z) = z²."""
-        return np.multiply(Z, Z, out=out)
-
-    def derivative(Z, A, out):
-        return np.multiply(Z, 2.0, out=out)
-
-    entry = Activation(
-        "square",
-        "Square",
-        "z²",
-        "2 z",
-        forward,
-        derivative,
-        max_slope=np.inf,
-        low=0.0,
-        plain="Z**2",
-        plain_slope="2 * Z",
-    )
-    monkeypatch.setitem(ACTIVATIONS, "square", entry)
+def test_a_new_activation_is_in_the_exported_programs_at_once(square):
     run = ffbp.train(Config(n_samples=40, activation="square", epochs=20, learning_rate=0.01))
     text = numpy_script(run)
     assert "def square(Z):" in text

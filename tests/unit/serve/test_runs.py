@@ -52,7 +52,7 @@ def test_a_change_a_fifth_into_a_long_run_stops_it_soon_and_leaves_nothing():
     assert ended
     assert ended[0] - asked < (asked - began) / 4, "the rest would have taken four times as long as the fifth"
     assert runs.get("key") is None
-    assert not runs.turn.locked()
+    assert not runs.turn.taken
     assert runs.flights == {}
 
 
@@ -148,7 +148,7 @@ def test_the_turn_goes_to_the_smallest_place_and_a_long_run_steps_back():
     for thread in threads:
         thread.join(5)
     assert order == ["first", "second", "long", "last"]
-    assert not turn.locked()
+    assert not turn.taken
 
 
 def test_whoever_gives_up_while_waiting_for_the_turn_leaves_the_queue():
@@ -159,5 +159,5 @@ def test_whoever_gives_up_while_waiting_for_the_turn_leaves_the_queue():
             pytest.fail("it is taken")
         assert turn.waiting == []
     with turn.at(2.0):
-        assert turn.locked()
-    assert not turn.locked()
+        assert turn.taken
+    assert not turn.taken
