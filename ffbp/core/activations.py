@@ -20,7 +20,7 @@ GELU_CUBIC = 0.044715
 IN_CACHE = 20_000  # numbers
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Activation:
     """One activation: ``forward(Z, out)`` writes g(Z), ``derivative(Z, A, out)`` writes g'(Z); shapes (..., units, n).
 

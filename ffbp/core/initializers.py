@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Initializer:
     """``std(fan_in, fan_out, scale)`` is the standard deviation; ``draw`` is ``"normal"``, ``"uniform"`` or None.
 

@@ -13,7 +13,7 @@ import numpy as np
 SMALL_LOSS = 1e-3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Loss:
     """One loss over columns: Z, A, Y are (..., n_outputs, n) and the value has the leading shape (...).
 

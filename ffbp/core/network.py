@@ -19,7 +19,7 @@ from ffbp.core.losses import LOSSES, Loss
 from ffbp.core.memory import aligned, aligned_full
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layer:
     """One layer's views into theta and grad: W (n_out, n_in), b (n_out, 1), and dW, db of the same shapes."""
 

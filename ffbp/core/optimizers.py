@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Optimizer:
     """``update(theta, grad, state, work, *, learning_rate, step, **hyper)`` changes theta and state in place.
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Schedule:
     """``factor(epoch, n_epochs, *, decay, decay_epochs, warmup)``: the learning rate's factor; epochs count from 0."""
 

@@ -29,7 +29,7 @@ class Part(NamedTuple):
     y: np.ndarray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """Samples as network inputs (X, y) and in their own units (raw), split into a training and a test set.
 

@@ -34,46 +34,46 @@ PENALTIES = (0.0, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 # Controls of the sidebar
 
 
-@dataclass(frozen=True)
-class Slider:
-    step: float
-
-
-@dataclass(frozen=True)
-class Number:
-    step: float
-
-
-@dataclass(frozen=True)
-class Ladder:
-    """A slider over round values. ``none``: what stands for None, which is then the first rung."""
-
-    rungs: tuple[float, ...]
-    none: str = ""
-    falling: bool = False
-
-
-@dataclass(frozen=True)
 class Menu:
     """The registry's entries by their labels."""
 
 
-@dataclass(frozen=True)
 class Special:
-    """Drawn by a method of its own in the sidebar."""
+    """Drawn by its own method of the sidebar."""
 
 
-@dataclass(frozen=True)
+class Stepped:
+    def __init__(self, step: float):
+        self.step = step
+
+
+class Slider(Stepped):
+    pass
+
+
+class Number(Stepped):
+    pass
+
+
+class Ladder:
+    """A slider over round values. ``none``: what stands for None, which is then the first rung."""
+
+    def __init__(self, rungs: tuple[float, ...], none: str = "", falling: bool = False):
+        self.rungs, self.none, self.falling = rungs, none, falling
+
+
 class Elsewhere:
     """Not in the sidebar: ``where`` it is chosen."""
 
-    where: str
+    def __init__(self, where: str):
+        self.where = where
 
 
+OWN = Special()
 FILE_PAGE = Elsewhere("the page Your data")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Field:
     """A row. ``applies(experiment)``: whether the choice means anything there. ``unit`` belongs to the label.
 
@@ -85,7 +85,7 @@ class Field:
     label: str
     help: str
     key: str = ""
-    control: Slider | Number | Ladder | Menu | Special | Elsewhere = Special()
+    control: Slider | Number | Ladder | Menu | Special | Elsewhere = OWN
     unit: str = ""
     applies: Callable = lambda experiment: True
     file_only: bool = False
@@ -137,7 +137,7 @@ def _hyper(name):
     return lambda e: name in (*OPTIMIZERS[e.config.optimizer].hyper, *SCHEDULES[e.config.schedule].hyper)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, init=False, eq=False, repr=False)  # Config makes these
 class Fields:
     """The rows, in the order in which an address is read: a value has to fit those before it.
 

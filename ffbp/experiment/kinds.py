@@ -7,7 +7,6 @@ are the keys to choose from, where there are any.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ffbp.experiment.packed_points import MAX_POINTS, pack, unpack
 from ffbp.experiment.problems import ConfigError
@@ -33,18 +32,21 @@ class OfRegistry(Kind):
 
     metavar = "KEY"
 
+    def __init__(self, registry: Mapping):
+        self.registry = registry
+
     @property
     def choices(self):
         return tuple(self.registry)
 
 
-@dataclass(frozen=True)
 class Whole(Kind):
     """A whole number within bounds."""
 
-    low: float = -math.inf
-    high: float = math.inf
     metavar = "N"
+
+    def __init__(self, low: float = -math.inf, high: float = math.inf):
+        self.low, self.high = low, high
 
     @property
     def bounded(self):
@@ -62,14 +64,14 @@ class Whole(Kind):
         return number(text)
 
 
-@dataclass(frozen=True)
 class Real(Kind):
     """A finite number within bounds."""
 
-    low: float
-    high: float
     metavar = "N"
     bounded = True
+
+    def __init__(self, low: float, high: float):
+        self.low, self.high = low, high
 
     def check(self, name, value):
         if not is_number(value):
@@ -89,7 +91,6 @@ def _bounded(name, value, kind):
     return value
 
 
-@dataclass(frozen=True)
 class Flag(Kind):
     """Yes or no."""
 
@@ -107,11 +108,8 @@ class Flag(Kind):
         return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}.get(text.lower(), text)
 
 
-@dataclass(frozen=True)
 class Choice(OfRegistry):
     """A key of a registry."""
-
-    registry: Mapping
 
     def check(self, name, value):
         return _known(name, value, self.registry)
@@ -123,12 +121,12 @@ def _known(name, key, registry):
     return key
 
 
-@dataclass(frozen=True)
 class ChoicePerLayer(OfRegistry):
     """A key of a registry, or one a hidden layer; equal ones become the one key. Softmax couples units: not hidden."""
 
-    registry: Mapping
-    default: str
+    def __init__(self, registry: Mapping, default: str):
+        super().__init__(registry)
+        self.default = default
 
     @property
     def choices(self):
@@ -152,11 +150,8 @@ class ChoicePerLayer(OfRegistry):
         return text.split("-") if "-" in text else text
 
 
-@dataclass(frozen=True)
 class Choices(OfRegistry):
     """Different keys of a registry, joined by "-"."""
-
-    registry: Mapping
 
     def check(self, name, value):
         keys = tuple(_known(name, key, self.registry) for key in _listed(name, value))
@@ -171,14 +166,11 @@ class Choices(OfRegistry):
         return [] if text in ("none", "all") else text.split("-")
 
 
-@dataclass(frozen=True)
 class Wholes(Kind):
     """Whole numbers within bounds, joined by "-": ``most`` at most, or all of them different. ``empty`` is no number."""
 
-    low: int
-    high: int
-    empty: str
-    most: int | None = None
+    def __init__(self, low: int, high: int, empty: str, most: int | None = None):
+        self.low, self.high, self.empty, self.most = low, high, empty, most
 
     def check(self, name, value):
         good = all(is_whole(v) and self.low <= v <= self.high for v in _listed(name, value))
@@ -195,11 +187,11 @@ class Wholes(Kind):
         return [] if text in ("none", "all") else [number(v) for v in text.split("-")]
 
 
-@dataclass(frozen=True)
 class Reals(Kind):
     """Finite numbers joined by "_", because they may hold a "-"."""
 
-    most: int
+    def __init__(self, most: int):
+        self.most = most
 
     def check(self, name, value):
         if not 1 <= len(_listed(name, value)) <= self.most or not all(is_number(v) for v in value):
@@ -213,7 +205,6 @@ class Reals(Kind):
         return [number(v) for v in text.split("_")]
 
 
-@dataclass(frozen=True)
 class Points(Kind):
     """Points of two or three numbers, their numbers joined by "_" and points by "~"; many are packed."""
 
@@ -234,12 +225,13 @@ class Points(Kind):
         return [[number(v) for v in point.split("_")] for point in text.split("~")]
 
 
-@dataclass(frozen=True)
 class Text(Kind):
     """A few printable characters."""
 
-    most: int
     metavar = "TEXT"
+
+    def __init__(self, most: int):
+        self.most = most
 
     def check(self, name, value):
         if not (isinstance(value, str) and 0 < len(value) <= self.most and value.isprintable()):

@@ -27,7 +27,7 @@ class Progress(NamedTuple):
     loss: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class History:
     """The measurements of a run, one row per frame. Frame 0 is the state before training, the last frame the end.
 
@@ -88,7 +88,7 @@ class History:
         return int(np.nanargmin(losses)) if np.isfinite(losses).any() else 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Run:
     """A finished training: its configuration, data and history, read-only.
 
