@@ -111,8 +111,8 @@ def test_a_large_batch_is_ringed_thinly_and_it_is_said(batch, ringed):
     if batch < 800:  # without a shuffle the batch is the first samples, from its first to its last
         np.testing.assert_allclose(marked[[0, -1]], raw[[0, batch - 1]])
         assert len(np.unique(marked, axis=0)) == ringed
-    said = [c.value for c in app.caption if "are ringed" in c.value]
-    assert said == (["Of the next batch's 300 samples 256 are ringed, evenly chosen."] if batch == 300 else [])
+    said = [c.value for c in app.caption if "The rings mark" in c.value]
+    assert said == (["The rings mark 256 of the next batch's 300 samples, evenly chosen."] if batch == 300 else [])
 
 
 def test_the_textbooks_numbers_stand_on_the_page():
@@ -212,8 +212,8 @@ def test_what_the_ladder_previews_is_committed_and_the_epochs_end_is_the_next_fr
     for _ in range(4):
         app.button(key="backward:phase").click()
         again(app)
-    preview = next(c.value for c in app.caption if "bit for bit what it is" in c.value)
-    new = float(re.search(r"to (\S+);", preview)[1])
+    preview = next(c.value for c in app.caption if "exactly this number" in c.value)
+    new = float(re.search(r"to (\S+)\. The", preview)[1])
     training = run.resume(3)
     training.gradient()
     training.update()
@@ -237,7 +237,7 @@ def test_the_ladder_ends_with_the_run():
     app.button(key="backward:step").click()
     again(app)
     assert app.button(key="backward:step").disabled
-    assert any("epochs are over" in info.value for info in app.info)
+    assert any("last epoch" in info.value for info in app.info)
 
 
 @pytest.mark.parametrize(
@@ -310,8 +310,8 @@ def test_while_hidden_no_sum_no_phase_and_no_check_gives_the_gradient_away(mode,
     app.toggle(key="backward:predict").set_value(True)
     again(app)
     assert metric(app, "3 · backward") == metric(app, "4 · update") == "?"
-    assert not any("bit for bit what it is" in c.value for c in app.caption)
-    assert not {"All on the diagonal", "Backward against the difference quotient"} & set(charts_of(app))
+    assert not any("exactly this number" in c.value for c in app.caption)
+    assert "Backward against the difference quotient" not in charts_of(app)
     assert not any(title.startswith("The samples' contributions") for title in charts_of(app))
     metrics = {m.value for m in app.metric}
     assert not answers & metrics
@@ -330,11 +330,11 @@ def test_the_weight_after_the_step_is_judged_and_its_slips_are_named():
     old, new = history.theta[4, 6], history.theta[5, 6]
     assert metric(app, "4 · update") == "?"
     assert metric(app, "Gradient") == metric(app, "3 · backward") == format_number((old - new) / 0.3)
-    assert not any("bit for bit what it is" in c.value for c in app.caption)
+    assert not any("exactly this number" in c.value for c in app.caption)
     for value, slip in (
         (old, "the old weight"),
-        (2 * old - new, "it is subtracted"),
-        (old - (old - new) / 0.3, "forgot the learning rate"),
+        (2 * old - new, "Subtract it"),
+        (old - (old - new) / 0.3, "left out the learning rate"),
     ):
         app = typed(app, repr(float(value)))
         assert [slip in w.value for w in app.warning] == [True]

@@ -13,16 +13,18 @@ from ffbp.ui.chart import chart
 from ffbp.ui.panels import check_of
 from ffbp.ui.session import control
 
+CHECKED_SAMPLES, CHECKED_LAYERS = 200, 5  # for the error against the step size
+
 
 @diverging()
 def live_check(moment: Gradient) -> None:
-    """All parameters at this frame, analytic against numeric; and the V of the error against the step size."""
+    """Check all gradients at this frame, and plot the error of the difference quotient against its step size."""
     box = control.opened("Check every gradient of this network, now", key="backward:check")
     if not box:
         return
     with box:
         if moment.hidden:
-            st.info(f"The check shows every gradient, so it waits until your prediction of d{moment.name} is right.")
+            st.info(f"The check shows every gradient. It appears once your prediction of d{moment.name} is right.")
             return
         check, words = check_of(moment.run, moment.frame)
         st.markdown(words)
@@ -31,16 +33,15 @@ def live_check(moment: Gradient) -> None:
         layers = np.repeat(np.arange(1, len(blocks) + 1), [block.size for block in blocks])
         left, right = st.columns(2)
         with left:
-            st.markdown("**All on the diagonal**")
+            st.markdown("**On the diagonal, both gradients agree**")
             weights = np.concatenate([np.argwhere(np.ones(block.shape, bool)) + 1 for block in blocks])
-            chart(
-                figures.check_chart(check, np.column_stack([layers, weights])), key="backward:check:points",
-                title="Backward against the difference quotient", choose=weight_clicked,
-                alternative=f"A point a parameter, all within {check.max_relative_error:.1e} of the diagonal.",
-            )  # fmt: skip
+            points = figures.check_chart(check, np.column_stack([layers, weights]))
+            title = "Backward against the difference quotient"
+            words = f"One point per parameter, all within {check.max_relative_error:.1e} of the diagonal."
+            chart(points, key="backward:check:points", title=title, alternative=words, choose=weight_clicked)
         with right:
-            st.markdown("**The error against the step size is a V**")
-            _error_by_step(network, moment.dataset, check, _telling_parameters(check, layers))
+            st.markdown("**The error over the step size forms a V**")
+            _error_by_step(network, moment.dataset, check, _steepest(check, layers))
         table = {
             "layer": [str(l) for l in np.unique(layers)],
             "parameters": [int((layers == l).sum()) for l in np.unique(layers)],
@@ -51,24 +52,22 @@ def live_check(moment: Gradient) -> None:
 
 def _error_by_step(network, dataset, check, chosen):
     steps = 10.0 ** np.arange(-13, 0.1, 0.5)
-    errors = error_by_step(network, dataset.X_train[:200], dataset.y_train[:200], chosen, steps)
+    X, y = dataset.X_train[:CHECKED_SAMPLES], dataset.y_train[:CHECKED_SAMPLES]
+    errors = error_by_step(network, X, y, chosen, steps)
     names = [check.names[i] for i in chosen]
     smallest = (f"{name} at h = {steps[i]:.0e}" for name, i in zip(names, errors.argmin(axis=1), strict=True))
-    chart(
-        figures.step_size_chart(steps, errors, names), key="backward:check:steps",
-        title="The error against the step size", alternative=f"Smallest for {'; '.join(smallest)}.",
-    )  # fmt: skip
+    words = f"Smallest for {'; '.join(smallest)}."
+    curves = figures.step_size_chart(steps, errors, names)
+    chart(curves, key="backward:check:steps", title="The error against the step size", alternative=words)
 
 
-def _worst(check, at):
-    judged = check.relative_error[at & ~check.crosses_kink]
-    return judged.max() if len(judged) else np.nan
+def _worst(check, of_layer):
+    """The largest relative error of a layer, kinks left out."""
+    errors = check.relative_error[of_layer & ~check.crosses_kink]
+    return errors.max() if len(errors) else np.nan
 
 
-def _telling_parameters(check, layers):
-    """The parameter with the largest gradient of each layer, at most five layers: the chosen indices."""
-    found = []
-    for l in np.unique(layers)[:5]:
-        at = np.flatnonzero(layers == l)
-        found.append(int(at[np.argmax(np.abs(check.analytic[at]))]))
-    return found
+def _steepest(check, layers):
+    """The index of each layer's parameter with the largest gradient, for the first few layers."""
+    of_layers = [np.flatnonzero(layers == l) for l in np.unique(layers)[:CHECKED_LAYERS]]
+    return [int(at[np.argmax(np.abs(check.analytic[at]))]) for at in of_layers]

@@ -8,94 +8,92 @@ from ffbp.core.network import Network
 from ffbp.figures import backward as figures
 from ffbp.figures import latex as formulas
 from ffbp.ui.backward.choosing import Gradient
-from ffbp.ui.backward.written import MAX_MAP_COLUMNS, equation, matrix
+from ffbp.ui.backward.written import columns, equation
 from ffbp.ui.chart import chart
+
+DERIVATIONS = {  # of the canonical pair of each loss
+    "bce": (
+        r"\frac{\partial L}{\partial a} &= \frac{a - y}{a\,(1 - a)\,n}",
+        r"\frac{\partial a}{\partial z} &= a\,(1 - a)",
+        r"\delta = \frac{\partial L}{\partial a}\,\frac{\partial a}{\partial z} &= \frac{a - y}{n}",
+    ),
+    "cce": (
+        r"L &= -\tfrac1n \textstyle\sum_k y_k \ln a_k, \quad \ln a_k = z_k - \ln \textstyle\sum_j e^{z_j}",
+        r"\frac{\partial \ln a_k}{\partial z_i} &= [k = i] - a_i",
+        r"\delta_i = \frac{\partial L}{\partial z_i} &= \frac{a_i - y_i}{n} \quad \text{since } \textstyle\sum_k y_k = 1",
+    ),
+    "mse": (
+        r"\frac{\partial L}{\partial a} &= \frac{2\,(a - y)}{n\,n_{out}}",
+        r"\frac{\partial a}{\partial z} &= 1",
+        r"\delta = \frac{\partial L}{\partial a}\,\frac{\partial a}{\partial z} &= \frac{2\,(a - y)}{n\,n_{out}}",
+    ),
+}
 
 
 @diverging()
 def output_delta(moment: Gradient) -> None:
-    """Which road the output's delta took, derived, and with its numbers."""
+    """Derive delta at the output, by the short way of a canonical pair or by the chain rule, with its numbers."""
     p, network = moment.p, moment.p.network
-    last = len(network.layers)
-    loss, activation = network.loss_function, network.layers[-1].activation
+    last, loss, activation = len(network.layers), network.loss_function, network.layers[-1].activation
     if network.canonical:
         st.markdown(
-            f"**The short road.** {loss.label} and {activation.label} belong together (the canonical pair): the two "
-            "derivatives multiply to a plain difference, and nothing is left that could saturate."
+            f"**The short way.** {loss.label} and {activation.label} are a canonical pair: the product of their two "
+            "derivatives is a plain difference, without a factor that could saturate."
         )
-        words, numbers = st.columns(2, vertical_alignment="center") if p.n == 1 else (st.container(), None)
-        words.latex(_derivation(loss.key))
+        derivation, numbers = st.columns(2, vertical_alignment="center") if p.n == 1 else (st, st)
+        derivation.latex(formulas.aligned(DERIVATIONS[loss.key]))
     else:
         how = "softmax's full Jacobian" if activation.coupled else "g′ of the output"
         st.markdown(
-            f"**The long road.** {loss.label} on {activation.label} is no canonical pair, so nothing cancels: the chain "
-            f"rule takes dLoss/da through {how}."
+            f"**The long way.** {loss.label} and {activation.label} are no canonical pair, so nothing cancels: the chain rule "
+            f"multiplies dLoss/da by {how}."
         )
-    factor = loss.scale(network.sizes[-1])
-    delta = formulas.symbol(r"\delta", last)
+        numbers = st.container()
+    delta, d = formulas.symbol(r"\delta", last), p.trace.delta[last]
     if p.n > 1:
-        st.markdown(f"Of the {p.n} columns of delta, one a sample, 1/n = 1/{p.n} is inside each:")
-        few = p.trace.delta[last][:, :MAX_MAP_COLUMNS]
-        matrix(delta, few, "out", ("sample, as a column", "output unit"))
-        if p.n > MAX_MAP_COLUMNS:
-            st.caption(f"The first {MAX_MAP_COLUMNS} of {p.n} columns.")
+        st.markdown(f"Delta has {p.n} columns, one per sample. Each contains the factor 1/n = 1/{p.n}:")
+        columns(delta, d, "out", "output unit")
         return
-    a, y, d = p.trace.A[last], p.Y, p.trace.delta[last]
+    with numbers:
+        _numbers(p, network, delta, d)
+
+
+def _numbers(p, network, delta, d):
+    """The numbers of one sample's delta."""
+    last, activation = len(network.layers), network.layers[-1].activation
+    a, d_a = p.trace.A[last], (p.arriving(last), r"d\hat y")
     if network.canonical:
+        factor = network.loss_function.scale(network.sizes[-1])
         front = "" if factor == 1 else rf"{formulas.number(factor)} \cdot "
-        name = rf"{delta} = {front}(\hat y - y)"
-        with numbers:
-            equation(name, [(a, r"\hat y"), "-", (y, "y")], d, "out", open_close=(front + r"\Bigl(", r"\Bigr)"))
+        difference, open_close = [(a, r"\hat y"), "-", (p.Y, "y")], (front + r"\Bigl(", r"\Bigr)")
+        equation(rf"{delta} = {front}(\hat y - y)", difference, d, "out", open_close=open_close)
     elif activation.coupled:
-        A = a[:, 0]
-        equation(
-            rf"{delta} = J \, d\hat y", [(np.diag(A) - np.outer(A, A), "J"), (p.arriving(last), r"d\hat y")], d, "out"
-        )
-        st.caption("J has aₖ (1 − aₖ) on its diagonal and −aₖ aⱼ beside it: every probability pulls on all the others.")
+        jacobian = np.diag(a[:, 0]) - np.outer(a[:, 0], a[:, 0])
+        equation(rf"{delta} = J \, d\hat y", [(jacobian, "J"), d_a], d, "out")
+        st.caption("J has aₖ (1 − aₖ) on its diagonal and −aₖ aⱼ elsewhere: each probability depends on every z.")
     else:
-        factors = [(p.arriving(last), r"d\hat y"), r"\odot", (p.slope(last), "g'(z)")]
+        factors = [d_a, r"\odot", (p.slope(last), "g'(z)")]
         equation(rf"{delta} = d\hat y \odot g'({formulas.symbol('z', last)})", factors, d, "out")
-
-
-def _derivation(key):
-    lines = {
-        "bce": (
-            r"\frac{\partial L}{\partial a} &= \frac{a - y}{a\,(1 - a)\,n}",
-            r"\frac{\partial a}{\partial z} &= a\,(1 - a)",
-            r"\delta = \frac{\partial L}{\partial a}\,\frac{\partial a}{\partial z} &= \frac{a - y}{n}",
-        ),
-        "cce": (
-            r"L &= -\tfrac1n \textstyle\sum_k y_k \ln a_k, \quad \ln a_k = z_k - \ln \textstyle\sum_j e^{z_j}",
-            r"\frac{\partial \ln a_k}{\partial z_i} &= [k = i] - a_i",
-            r"\delta_i = \frac{\partial L}{\partial z_i} &= \frac{a_i - y_i}{n} \quad \text{since } \textstyle\sum_k y_k = 1",
-        ),
-        "mse": (
-            r"\frac{\partial L}{\partial a} &= \frac{2\,(a - y)}{n\,n_{out}}",
-            r"\frac{\partial a}{\partial z} &= 1",
-            r"\delta = \frac{\partial L}{\partial a}\,\frac{\partial a}{\partial z} &= \frac{2\,(a - y)}{n\,n_{out}}",
-        ),
-    }
-    return formulas.aligned(lines[key])
 
 
 def textbook_delta() -> None:
     """The textbook's numbers through the same code: prediction (0.7, 0.3), target (1, 0)."""
     network = Network((1, 2), ("softmax",), loss="cce", theta=np.array([0.0, np.log(0.7), 0.0, np.log(0.3)]))
-    trace = network.forward(np.zeros((1, 1)))
-    network.backward(np.array([0]), trace)
-    equation(
-        r"\delta = \hat y - y",
-        [(trace.A[1], r"\hat y"), "-", (network.targets(np.array([0])), "y")],
-        trace.delta[1],
-        "textbook",
+    trace, y = network.forward(np.zeros((1, 1))), np.array([0])
+    network.backward(y, trace)
+    difference = [(trace.A[1], r"\hat y"), "-", (network.targets(y), "y")]
+    equation(r"\delta = \hat y - y", difference, trace.delta[1], "textbook")
+    st.caption(
+        "A step against delta raises the z of the true class and lowers the other by the same amount. The entries of delta "
+        "add up to 0."
     )
-    st.caption("The true class's z should rise by 0.3, the other's fall by 0.3; a delta's entries add up to 0.")
 
 
 def saturation() -> None:
-    """delta against z for y = 1: squared error is silent where it is most wrong."""
-    chart(
-        figures.saturated_delta(), key="backward:saturation", title="delta of a saturated sigmoid, for y = 1",
-        alternative="Where z is far below 0, cross-entropy's delta is close to −1 and squared error's is close to 0; for "
-        "large z both are close to 0.",
-    )  # fmt: skip
+    """delta against z for y = 1: that of squared error vanishes where the output is most wrong."""
+    title = "delta of a saturated sigmoid, for y = 1"
+    words = (
+        "Where z is far below 0, cross-entropy's delta is close to −1 and squared error's is close to 0; for large z both are "
+        "close to 0."
+    )
+    chart(figures.saturated_delta(), key="backward:saturation", title=title, alternative=words)

@@ -22,19 +22,27 @@ SLIPS = {
     "sign": "That is the value with the opposite sign.",
     "double": "That is twice the value: look for a factor 2.",
     "half": "That is half the value: look for a factor ½.",
-    "sum": "That is the sum over the samples; the loss is their mean, so divide by n.",
-    "penalty": "That is the data's part; the penalty has a gradient, too.",
-    "slope": "That is the value without g′: what arrives at the unit still has to pass its activation.",
-    "old": "That is the old weight: take the step, too.",
-    "added": "That is the step the wrong way: it is subtracted, because downhill is against the gradient.",
-    "rate": "That forgot the learning rate: the step is η times that.",
-    "extra_slope": "That has g′ in it: for this pair of loss and output it has cancelled already.",
+    "sum": "That is the sum over the samples. The loss is their mean, so divide by n.",
+    "penalty": "That is the gradient of the data loss alone; add the gradient of the penalty.",
+    "slope": "That is the value without g′. Multiply by the slope of the unit's activation.",
+    "old": "That is the old weight; you still have to take the step.",
+    "added": "That is a step in the wrong direction. Subtract it, because downhill is against the gradient.",
+    "rate": "You left out the learning rate: the step is η times that.",
+    "extra_slope": "You multiplied by g′, but for this pair of loss and output it has already cancelled.",
 }
+BEYOND = (
+    "The run ends at this frame. The next batch and the step shown here continue it by one more epoch, at its last learning "
+    "rate."
+)
+STOPPED_EARLY = (
+    "Early stopping ended the run at this frame, before its planned end. The next batch and the step shown here belong to the "
+    "next planned epoch, at the learning rate that its schedule gives."
+)
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked for: its value now, the slips that are recognised, and, of a new weight, where its way begins."""
+    """The value to predict, what common mistakes give instead, and, for a new weight, the old value."""
 
     kind: str
     value: float
@@ -49,51 +57,48 @@ class Question:
 
 @diverging()
 def predict(moment: Gradient) -> Gradient:
-    """The switch that hides the chosen number, and the judge of what is typed; returns the moment, hidden or not."""
+    """Draw the switch that hides the chosen number, and check a typed prediction; returns the moment, hidden or not."""
     switch, choice, entry = st.columns([5, 3, 4], vertical_alignment="bottom")
-    if not switch.toggle(
-        "Predict, then reveal", key="backward:predict", help="Hides the chosen weight's gradient, or its next value."
-    ):
+    about = "Hides the chosen weight's gradient, or its next value, until you predict it."
+    if not switch.toggle("Predict, then reveal", key="backward:predict", help=about):
         return moment
-    kind = control.kept(
-        choice, "selectbox", "Predict the", (GRADIENT, NEW_WEIGHT), name="backward:question",
-        format_func=lambda key: key if key == GRADIENT else f"{key} after the step",
-    )  # fmt: skip
-    where = (moment.run.config, moment.frame, moment.mode, moment.sample.label, moment.weight, kind)
-    question = _gradient_asked(moment) if kind == GRADIENT else _new_weight_asked(moment)
+    texts = {"format_func": lambda key: key if key == GRADIENT else f"{key} after the step"}
+    kinds = GRADIENT, NEW_WEIGHT
+    kind = control.kept(choice, "selectbox", "Predict the", kinds, name="backward:question", **texts)
+    question = _gradient_question(moment) if kind == GRADIENT else _weight_question(moment)
     if not np.isfinite(question.value):
         st.info(f"The {kind} is not a finite number here, so there is nothing to predict.")
         return moment
     label = "Your value of dLoss/dw" if kind == GRADIENT else "Your value of w"
-    text = control.typed(
-        entry, label, name="backward:typed", about=where, placeholder="0.25 or 0,25 or 1/4", max_chars=60
-    )
+    about = (moment.run.config, moment.frame, moment.mode, moment.sample.label, moment.weight, kind)
+    hint = {"placeholder": "0.25 or 0,25 or 1/4", "max_chars": 60}
+    text = control.typed(entry, label, name="backward:typed", about=about, **hint)
     if question.explained:
         st.caption(question.explained)
     is_right = bool(text.strip()) and _judged(text, question)
     return moment if is_right else replace(moment, hidden=kind == GRADIENT, new_hidden=True)
 
 
-def _gradient_asked(moment):
+def _gradient_question(moment):
     return Question(GRADIENT, moment.p.gradient(*moment.weight), slips.slips(moment.p, *moment.weight))
 
 
-def _new_weight_asked(moment):
+def _weight_question(moment):
     training = next_training(moment.run, moment.frame)
-    batch = passes.batch_pass(training)
+    batch, rate = passes.batch_pass(training), training.learning_rate
     origin, value = batch.weight(*moment.weight), new_weight(training, moment.weight)
     batch_name = "the whole training set" if batch.n == training.inputs.shape[1] else f"the next batch of {batch.n}"
+    formula = formulas.plain(OPTIMIZERS[moment.run.config.optimizer].formula)
+    clipped = "" if training.clip is None else f", with the gradient clipped to a norm of {training.clip:g}"
     explained = (
-        f"`{moment.name}` is {origin:.10g} now. The step takes the gradient on {batch_name}, at the learning rate "
-        f"{training.learning_rate:.6g}: {formulas.plain(OPTIMIZERS[moment.run.config.optimizer].formula)}"
-        + (f", the gradient clipped to a norm of {training.clip:g}" if training.clip is not None else "")
+        f"`{moment.name}` is {origin:.10g} now. The step uses the gradient on {batch_name}, at the learning rate "
+        f"{rate:.6g}: {formula}{clipped}"
     )
-    known = slips.update_slips(origin, value, training.learning_rate)
-    return Question(NEW_WEIGHT, value, known, origin, explained)
+    return Question(NEW_WEIGHT, value, slips.update_slips(origin, value, rate), origin, explained)
 
 
 def _judged(text, question) -> bool:
-    """Whether a typed answer is right; and the judge's words."""
+    """Whether a typed answer is right; the page says so, or names the mistake."""
     typed = slips.as_fraction(text)
     if typed is None:
         st.error("Type a finite number such as 0.25 or 0,25, or a fraction such as 1/3.")
@@ -107,7 +112,7 @@ def _judged(text, question) -> bool:
 
 
 def new_weight(training: Training, weight: tuple[int, int, int]) -> float:
-    """The chosen weight after the training's next step, from the gradient that is there now."""
+    """The chosen weight after the training's next step, from the gradient that is already computed."""
     layer, unit, source = weight
     return float(training.network.blocks(preview_update(training))[layer - 1][unit - 1, source - 1])
 
@@ -122,23 +127,13 @@ def headline(moment: Gradient) -> None:
         st.metric(f"Gradient d{moment.name}", "?" if moment.hidden else format_number(p.gradient(*moment.weight)))
     if p.penalty:
         total = format_number(p.data_loss + p.penalty)
-        st.caption(f"Penalty {format_number(p.penalty)}, so the total that is differentiated is {total}.")
+        st.caption(
+            f"With the penalty of {format_number(p.penalty)}, the total is {total}. The gradient is that of the total."
+        )
     if moment.mode == BATCH and passes.is_beyond(moment.run, moment.frame):
         st.info(beyond(moment.run))
 
 
-BEYOND = (
-    "The run ends at this frame. The next batch and the step from here are the ones it would take if it went on for one "
-    "more epoch at its last learning rate."
-)
-
-
-STOPPED_EARLY = (
-    "Early stopping ended the run at this frame, before its planned end. The next batch and the step from here are those "
-    "of the next planned epoch, at the learning rate that its schedule gives to it."
-)
-
-
 def beyond(run: Run) -> str:
-    """What the step after the last frame is; a run may stop early in the very epoch that was planned as its last."""
+    """Explain the step after the last frame. A run may stop early in the very epoch that was planned as its last."""
     return STOPPED_EARLY if run.history.epoch[-1] < run.config.epochs else BEYOND
