@@ -1,4 +1,4 @@
-"""The Playground: change anything, and the new run is there, complete, on a timeline."""
+"""The Playground: change any setting, and the complete new run appears on a timeline."""
 
 from ffbp.ui.page import begin
 from ffbp.ui.panels import gradient_check, moment_table, notices, source_code

@@ -1,4 +1,4 @@
-"""Backpropagation, number by number: the same gradient that trains the network, taken apart."""
+"""Backpropagation, number by number: how the gradient that trains the network is computed."""
 
 import streamlit as st
 
@@ -30,30 +30,31 @@ def backpropagation() -> None:
         sample_chooser(shown.run.dataset, "backward")
         moment = predict(gradient_at(shown, frame))
         headline(moment)
-    taken_apart(moment)
-    used(moment)
+    explain(moment)
+    apply(moment)
 
 
-def taken_apart(moment: Gradient) -> None:
+def explain(moment: Gradient) -> None:
     st.header("1 · Loss and delta at the output", anchor=False)
     output_delta(moment)
     aside, figure = st.columns([2, 3])
     with aside:
         st.markdown(
-            "**On paper.** Prediction (0.7, 0.3), target (1, 0). Delta is the difference, and the numbers can be checked "
-            "without a calculator."
+            "**On paper.** Prediction (0.7, 0.3), target (1, 0). Delta is the difference. You can check the numbers without a "
+            "calculator."
         )
         textbook_delta()
     with figure:
         st.markdown(
-            "**Why the pair matters.** A sigmoid that is sure and wrong stands far left. Cross-entropy pulls it back with "
-            "full force; squared error multiplies by g′ ≈ 0 and hardly pulls at all."
+            "**Why the pair matters.** On the far left, a sigmoid's output is confident and wrong. With cross-entropy, delta is "
+            "large there. Squared error multiplies by g′ ≈ 0, so delta nearly vanishes."
         )
         saturation()
 
     st.header("2 · Layer by layer backwards", anchor=False)
     st.markdown(
-        "Three lines, again and again: the gradient of the weights, of the biases, and the delta of the layer before."
+        "Each layer takes the same three steps: the gradient of the weights, that of the biases, and the delta of the layer "
+        "before."
     )
     layer_steps(moment)
     contributions(moment)
@@ -65,26 +66,26 @@ def taken_apart(moment: Gradient) -> None:
     shrinkage(moment)
 
 
-def used(moment: Gradient) -> None:
+def apply(moment: Gradient) -> None:
     st.header("5 · One step", anchor=False)
     st.markdown(
-        "The gradient is the slope at the start only. Along the update the loss bends away from the tangent; too long a "
-        "step climbs the other side."
+        "The gradient is the slope at the starting point only. Along the update, the loss bends away from the tangent, and a "
+        "step that is too long climbs the other side."
     )
     one_step(moment)
 
-    st.header("6 · The step as a ladder", anchor=False)
+    st.header("6 · The step, phase by phase", anchor=False)
     ladder(moment)
 
-    st.header("7 · Is it right?", anchor=False)
+    st.header("7 · Is the gradient correct?", anchor=False)
     st.markdown(
-        "Move one parameter a little up and a little down: the loss must change as backward says. Large moves cut the "
-        "curve's corner (truncation), tiny ones drown in the last digits (round-off)."
+        "Move one parameter a little up and a little down: the change of the loss must match the gradient from backward. Large "
+        "moves miss the curvature (truncation error), and tiny ones are lost in the last digits (rounding error)."
     )
     live_check(moment)
 
-    st.header("8 · Why it is worth it", anchor=False)
-    st.markdown("Differences need two forward passes for every parameter. Backward needs one pass for all of them.")
+    st.header("8 · What backpropagation saves", anchor=False)
+    st.markdown("Central differences take two forward passes per parameter. Backward takes one pass for all parameters.")
     worth(moment)
     backward_code(moment)
 

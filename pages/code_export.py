@@ -1,4 +1,4 @@
-"""Code & export: the experiment in forms that run elsewhere and give the same numbers."""
+"""Code & export: the experiment as programs and files that give the same numbers elsewhere."""
 
 import streamlit as st
 
@@ -9,24 +9,24 @@ page = begin("Code & export")
 shown = page.trained()
 
 st.markdown(
-    "The experiment as a program that you can read, run and change. Nothing of this dashboard is needed: the losses that it "
-    "prints are those of the charts."
+    "The experiment as a program that you can read, run and change. It does not need this dashboard, and it prints the losses "
+    "that the charts show."
 )
 export.code(shown)
 st.header("The same everywhere?", anchor=False)
 st.markdown(
-    "Other libraries and processors round the last digit differently. A stable training forgets that. A chaotic one, whose steps "
-    "are too long, doubles it until nothing of the old course is left."
+    "Other libraries and processors round the last digit differently. In a stable training the difference fades. In a chaotic "
+    "one, whose steps are too long, it keeps doubling until the two runs have nothing in common."
 )
 export.repeatable(shown)
 st.header("The run, as files", anchor=False)
 export.files(shown)
 st.header("In the terminal", anchor=False)
 export.terminal(page.config)
-st.header("Bring a record back", anchor=False)
+st.header("Open a record", anchor=False)
 st.markdown(
-    "A record is complete: you can look at it on every page, and verify it. Verification trains the experiment again and "
-    "compares every number. The verdict says what it found, what it put down to rounding, and what it could not check."
+    "A record is complete: you can open it on every page, and verify it. Verification trains the experiment again and "
+    "compares every number. It then lists the differences, those that rounding explains, and what it could not check."
 )
 export.bring_back()
 page.finish()

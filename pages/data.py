@@ -1,4 +1,4 @@
-"""Your data: a file, drawn points, and what is in the data that the network learns from."""
+"""Your data: a file, drawn points, and a close look at the data that the network learns from."""
 
 import streamlit as st
 
@@ -25,14 +25,14 @@ picture(page, shown)
 notices(page, shown)
 page.draw_sidebar()
 
-st.header("Points of your own", anchor=False)
+st.header("Your own points", anchor=False)
 st.markdown(
-    "Set samples by hand: in the picture above once you have started, or in the table. Put one point of the other class "
-    "into the middle of a cloud: does the network bend around it? The points travel in the link."
+    "Place samples by hand, in the table or, once you have started, in the picture above. Put a point of the other class into "
+    "the middle of a cloud: does the boundary bend around it? The link contains the points."
 )
 points_table(config, shown)
 
 st.header("Inspect", anchor=False)
-st.markdown("Look before you train: are the classes balanced, do scales differ, is a value impossible?")
+st.markdown("Check before you train: are the classes balanced? Do the scales differ? Are any values impossible?")
 inspect(config, shown)
 page.finish()

@@ -1,9 +1,9 @@
-"""Handwritten digits: a network that reads images, its mistakes, your own handwriting, and the gradient of every pixel."""
+"""Handwritten digits: a network that reads images, its mistakes, your own handwriting, and the gradient at every pixel."""
 
 import streamlit as st
 
 from ffbp.ui.digits.choosing import digit_at
-from ffbp.ui.digits.drawing import drawing_pad, how_drawings_are_made
+from ffbp.ui.digits.drawing import drawing_pad
 from ffbp.ui.digits.image import chosen_image, links, neuron_by_neuron
 from ffbp.ui.digits.mistakes import confusion_matrix, gallery
 from ffbp.ui.digits.offered import are_images, full_size, offer, shows_digits
@@ -31,9 +31,9 @@ def digits() -> None:
     moment = digit_at(shown, frame)
     with right:
         st.markdown(
-            "**What each unit of the first layer looks for.** Blue pixels excite it, orange ones calm it. Play the training: "
-            "noise turns into strokes and gaps. A pixel that never has ink gets no gradient: its weight stays noise, or "
-            "fades under a penalty."
+            "**The weights of each unit in the first layer.** Ink in a blue pixel raises the unit's sum, in an orange one it "
+            "lowers it. Play the training: noise turns into strokes and gaps. A pixel that never has ink gets no gradient, so "
+            "its weight stays noise, or shrinks under a penalty."
         )
         weight_images(moment)
 
@@ -45,7 +45,6 @@ def digits() -> None:
         gallery(moment)
 
     st.header("Draw your own digit", anchor=False)
-    st.markdown(how_drawings_are_made(moment))
     drawing_pad(moment)
 
     st.header("One image, neuron by neuron", anchor=False)
@@ -56,8 +55,8 @@ def digits() -> None:
 
     st.header("Backpropagation to the pixels", anchor=False)
     st.markdown(
-        "Backward does not have to stop at the weights: one more product, $W^{[1]\\top}\\delta^{[1]}$, says how the loss "
-        "changes with each **pixel**. Which ones would have to change for the network to see another digit?"
+        "Backward need not stop at the weights. One more product, $W^{[1]\\top}\\delta^{[1]}$, is the gradient of the loss at "
+        "each **pixel**. Which pixels would have to change for the network to see another digit?"
     )
     to_the_pixels(moment)
 

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from ffbp.ui.forward.all_samples import all_samples
-from ffbp.ui.forward.layers import chosen_unit, layer_by_layer, one_linear_map, pass_diagram, source_code, unit_chooser
+from ffbp.ui.forward.layers import chosen_unit, layer_by_layer, one_linear_map, pass_diagram, source_code
 from ffbp.ui.forward.output import output_in_words
 from ffbp.ui.forward.what_if import what_if
-from ffbp.ui.moment import moment_of
+from ffbp.ui.moment import moment_of, unit_chooser
 from ffbp.ui.page import begin
 from ffbp.ui.samples import mark_of, sample_chooser
 from ffbp.ui.session.fragments import fragment
@@ -27,12 +27,13 @@ def forward_pass() -> None:
         output_in_words(moment)
         pass_diagram(moment)
     st.header("One unit, written out", anchor=False)
-    unit_chooser(moment)
+    keys = "forward:layer", f"forward:unit:{moment.layer}"
+    unit_chooser(moment.network, st.columns(2), ("Layer", "Unit"), keys)
     chosen_unit(moment)
     st.header("Layer by layer", anchor=False)
     st.markdown(
-        "Every layer does the same two steps: multiply what comes in by its weights and add the bias, "
-        "$z = W a + b$; then bend each number, $a = g(z)$. Check a row by hand: it is the number on the screen."
+        "Every layer takes the same two steps. First it multiplies its inputs by the weights and adds the bias: $z = W a + b$. "
+        "Then it applies the activation to each number: $a = g(z)$. Check a row by hand."
     )
     layer_by_layer(moment)
     one_linear_map(moment)

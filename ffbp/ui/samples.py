@@ -13,15 +13,16 @@ from ffbp.ui.session.fragments import note_view
 from ffbp.ui.session.state import session
 from ffbp.words.numbers import format_number
 
-MAX_FIELDS = 4  # inputs with a field each; of more, one is chosen
-COLUMN = "sample:column"  # kept in the session: which one
+MAX_FIELDS = 4  # up to this number, each input has a field; with more inputs there is one, for a chosen input
+COLUMN = "sample:column"  # kept in the session: the chosen input
+ROW_HELP = "The row in the source. You can also click a point in the plane, or any other place to type its coordinates."
 
 
 @dataclass(frozen=True)
 class Sample:
     """``chosen``: the used columns in their own units (n_columns,); ``X`` (1, n_inputs) as the network sees them.
 
-    ``y``: the target as the network sees it, (1,), or None for typed inputs. ``row`` and ``part`` say where it is from.
+    ``y``: the target as the network sees it (1,), or None for typed inputs. ``row`` and ``part``: where it comes from.
     """
 
     chosen: np.ndarray
@@ -36,14 +37,14 @@ class Sample:
 
 
 def chosen_sample(dataset: Dataset) -> Sample:
-    """The view's sample; the first training row where nothing (or nothing that exists) was chosen."""
+    """The view's sample; the first training row if none was chosen, or one that does not exist."""
     sample = sample_in_view(dataset)
     note_view("sample", "inputs")
     return sample
 
 
 def sample_in_view(dataset: Dataset) -> Sample:
-    """The same, where nothing is drawn of it."""
+    """The same for code that draws nothing, so that the fragment does not depend on the sample."""
     view, n_columns = session.view, len(dataset.columns)
     if view.inputs is not None:
         numbers = np.array(view.inputs)
@@ -79,9 +80,9 @@ def mark_of(shown) -> list:
 
 
 def type_place(shown, x, y) -> None:
-    """A clicked place of the plane becomes the typed inputs, rounded to a thousandth of the plane's width.
+    """Turn a clicked place of the plane into typed inputs, rounded to a thousandth of the plane's width.
 
-    Columns that the plane does not show keep the chosen sample's values; principal components set all of them.
+    Columns that the plane does not show keep the chosen sample's values. A plane of principal components sets all.
     """
     plane, dataset = shown.plane, shown.run.dataset
     place = [value for value in (x, y)[: len(plane.axes)] if isinstance(value, int | float) and np.isfinite(value)]
@@ -99,47 +100,42 @@ def type_place(shown, x, y) -> None:
 
 
 def _digits(span) -> int:
-    """How many decimals a thousandth of a span has."""
+    """The number of decimals of a thousandth of a span."""
     return int(np.clip(-np.floor(np.log10(span / 1000)), 0, 12)) if span > 0 else 3
 
 
 def sample_chooser(dataset: Dataset, page: str) -> None:
     """Pick a sample by its row, or type the inputs (point or comma); a click in the plane does the same.
 
-    With many inputs there is one field, for the one that is chosen beside it.
+    With many inputs there is one field, for the input that is chosen beside it.
     """
     sample, n_columns = chosen_sample(dataset), len(dataset.columns)
     many = n_columns > MAX_FIELDS
     columns = st.columns([1, 2, 1] if many else [1] * (1 + n_columns), vertical_alignment="bottom")
-    control.show(
-        columns[0], "number_input", "Sample", 0, _last_row(dataset), name=f"{page}:sample", value=sample.row, step=1,
-        placeholder="typed", on_change=_row_chosen,
-        help="The row in the source; or click a point in the plane, or anywhere on it to type a place.",
-    )  # fmt: skip
+    about = {"help": ROW_HELP, "placeholder": "typed", "step": 1, "on_change": _row_chosen}
+    last, key = _last_row(dataset), f"{page}:sample"
+    control.show(columns[0], "number_input", "Sample", 0, last, name=key, value=sample.row, **about)
     names = [dataset.feature_names[column] for column in dataset.columns]
+    fields = list(enumerate(columns[1:]))
     if many:
         chosen = min(session.recall(COLUMN, 0), n_columns - 1)
         labels = [f"{i + 1}: {name}" for i, name in enumerate(names)]
-        control.show(
-            columns[1], "selectbox", f"Input to change, of {n_columns}", range(n_columns), name=f"{page}:input",
-            value=chosen, labels=labels, format_func=labels.__getitem__, on_change=session.keep, args=(COLUMN,),
-        )  # fmt: skip
+        texts = {"labels": labels, "format_func": labels.__getitem__, "on_change": session.keep, "args": (COLUMN,)}
+        title, key = f"Input to change, of {n_columns}", f"{page}:input"
+        control.show(columns[1], "selectbox", title, range(n_columns), name=key, value=chosen, **texts)
         fields = [(chosen, columns[2])]
-    else:
-        fields = list(enumerate(columns[1:]))
     for i, column in fields:
         value = float(sample.chosen[i])
-        control.show(
-            column, "text_input", plain(names[i]), name=f"{page}:x{i}", on_change=_input_typed, args=(i, dataset),
-            value=repr(value) if sample.row is None else format_number(value), same=_shows,
-        )  # fmt: skip
+        text = repr(value) if sample.row is None else format_number(value)
+        typed = {"on_change": _input_typed, "args": (i, dataset), "same": _shows}
+        control.show(column, "text_input", plain(names[i]), name=f"{page}:x{i}", value=text, **typed)
     session.show_told("sample", once=True)
 
 
 def _shows(typed: str, text: str) -> bool:
-    """Whether a field's text stands for the number, at the precision at which numbers are shown.
+    """Whether a field's text stands for the number, at the precision at which the page shows numbers.
 
-    Another way to write it stays as it was typed: the field is in use, and so may be the one beside it.
+    The field then keeps the text as it was typed, because the person may still be using it or the one beside it.
     """
     numbers = as_number(typed), as_number(text)
     return typed == text or (None not in numbers and format_number(numbers[0]) == format_number(numbers[1]))

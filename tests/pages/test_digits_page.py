@@ -80,11 +80,11 @@ def test_ten_sigmoids_outputs_are_not_called_probabilities():
     app = digits(loss="mse", lr="0.1")
     run = ffbp.train(app.session_state["config"])
     total = run.network().predict_proba(run.dataset.X_train[:1]).sum()
-    assert f"Its ten outputs are no probabilities: they sum to {format_number(total)}." in text(app)
+    assert f"Its ten outputs are not probabilities: they sum to {format_number(total)}." in text(app)
     assert "The ten outputs" in charts_of(app)
     assert "all its ten probabilities" not in text(app)
     app = digits()
-    assert "no probabilities" not in text(app)
+    assert "not probabilities" not in text(app)
     assert "The ten probabilities" in charts_of(app)
 
 
@@ -118,7 +118,7 @@ def test_the_mistakes_are_the_networks(run):
         i = int(np.flatnonzero(dataset.rows_test == row)[0])
         p = run.network().predict_proba(dataset.X_test[i : i + 1])[0]
         assert (image == dataset.raw_test[i]).all()
-        assert label == f"sample {row}: true {dataset.y_test[i]}, said {p.argmax()} with {format_percent(p.max())}"
+        assert label == f"sample {row}: true {dataset.y_test[i]}, predicted {p.argmax()} with {format_percent(p.max())}"
 
 
 def test_an_early_moment_has_many_mistakes_on_pages(run):
@@ -138,9 +138,9 @@ def test_a_cell_shows_the_images_behind_it(run):
     count = int(((run.dataset.y_test == 3) & (said == 3)).sum())
     app.session_state["kept:digits:cell"] = 33
     app = check(app.run())
-    assert f"**{count} test images of a 3 that the network calls 3**" in text(app)
+    assert f"**{count} test images of a 3 that the network reads as 3**" in text(app)
     labels = blobs(app, "ffbp_images")["Gallery: choose an image"][0]["labels"]
-    assert all("true 3, said 3" in label for label in labels)
+    assert all("true 3, predicted 3" in label for label in labels)
     app.button(key="digits:all").click()
     assert "are misread" in text(check(app.run()))
 
@@ -150,7 +150,7 @@ def test_an_empty_cell_says_so(run):
     said = run.network().predict(run.dataset.X_test)
     i, j = next((i, j) for i in range(10) for j in range(10) if not ((run.dataset.y_test == i) & (said == j)).any())
     app.session_state["kept:digits:cell"] = 10 * i + j
-    assert "None at this moment" in text(check(app.run()))
+    assert "There are none at this epoch" in text(check(app.run()))
 
 
 def test_the_chosen_image_its_answer_and_its_bars_are_the_networks(run):
@@ -229,7 +229,7 @@ def test_the_gradient_at_the_pixels_and_the_walk_are_the_cores(run):
     assert (original == pixels).all()
     assert now == pytest.approx(path.images[shown])
     assert change == pytest.approx(path.images[shown] - pixels)
-    assert f"From step **{path.arrives}** on the network sees a **8**" in text(app)
+    assert f"From step **{path.arrives}** on, the network sees a **8**" in text(app)
     assert path.answers[shown] == 8
 
 
@@ -244,12 +244,12 @@ def test_the_wanted_digit_is_kept_in_the_link():
 @pytest.mark.parametrize(
     ("answers", "said", "never"),
     [
-        ([1, 1, 3, 3], "From step **2** on the network sees a **3**", "does not stay"),
-        ([1, 3, 4, 3], "First at step **1** the network sees a **3**, but it does not stay: at step **2** it sees a **4**", "From"),
+        ([1, 1, 3, 3], "From step **2** on, the network sees a **3**", "does not last"),
+        ([1, 3, 4, 3], "network first sees a **3**, but this does not last: at step **2** it sees a **4**", "From"),
         ([3, 3, 3], "already sees a **3**", "From"),
-        ([3, 4, 4], "First at step **0** the network sees a **3**, but it does not stay", "already"),
+        ([3, 4, 4], "At step **0** the network first sees a **3**, but this does not last", "already"),
         ([1, 2], "After 1 step the network still does not see a **3**: no further step lowers the loss", "longer"),
-        ([1] * 81, "After 80 steps the network still does not see a **3**: take longer ones", "First"),
+        ([1] * 81, "After 80 steps the network still does not see a **3**: try longer steps", "first"),
     ],
 )  # fmt: skip
 def test_the_sentence_about_a_walk_is_true_to_its_end(answers, said, never):

@@ -1,4 +1,4 @@
-"""The image that the page Digits looks at, and what the network makes of it."""
+"""The image that the Digits page shows, and the network's pass over it."""
 
 from dataclasses import dataclass
 
@@ -21,17 +21,16 @@ class Digit(Moment):
 
     @property
     def target(self) -> int:
-        """The digit that the pixels are asked for, in the view of now: the chosen one, or else the runner-up."""
-        target = session.view.wanted
-        if target is None:
-            others = np.nan_to_num(self.outputs.copy())
-            others[int(self.decided)] = -np.inf
-            target = int(others.argmax())
-        return target
+        """The digit to change the image into: the chosen one, or else the class with the second largest output."""
+        if session.view.wanted is not None:
+            return session.view.wanted
+        others = np.nan_to_num(self.outputs.copy())
+        others[int(self.decided)] = -np.inf
+        return int(others.argmax())
 
     @property
     def called(self) -> str:
-        """What the ten outputs are: several sigmoids' are no probabilities."""
+        """The word for the ten outputs. Those of separate sigmoids are no probabilities."""
         return "probabilities" if self.network.gives_probabilities else "outputs"
 
 
@@ -44,7 +43,7 @@ def digit_at(shown: Shown, frame: int) -> Digit:
 
 
 def _unit(run: Run, network: Network) -> int:
-    """The chosen unit of the first layer; unless chosen, the one with the largest weights at the end."""
+    """The chosen unit of the first layer, or else the one with the largest weights at the end."""
     view = session.view
     if view.unit is not None and view.layer in (None, 1):
         return view.unit

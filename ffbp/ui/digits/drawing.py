@@ -1,4 +1,4 @@
-"""Draw a digit: the drawing is read while it is drawn, and becomes the chosen image."""
+"""Draw a digit: the network reads the drawing while it is drawn, and it becomes the chosen image."""
 
 from dataclasses import replace
 
@@ -15,51 +15,48 @@ from ffbp.ui.session.state import session
 from ffbp.words.numbers import format_percent
 
 STROKES = "digits:strokes"  # kept in the session
-
-
-def how_drawings_are_made(moment: Digit) -> str:
-    """What happens to a drawing before the network gets it, in words."""
-    if moment.raster.side == 8:
-        return (
-            "Draw with mouse, finger or keys. As with the training images, the ink is scaled to fill the height, the "
-            "stroke made so wide that half of the box is ink, the slant taken out, and blocks of pixels counted. Write as "
-            "their writers did: a 1 with a flag, a 7 with a bar."
-        )
-    return (
-        "Draw with mouse, finger or keys. As with MNIST's images, the ink is scaled to fit 20×20 pixels, its proportions "
-        "kept, and its centre of mass is put in the middle of 28×28."
-    )
+PREPARED = {  # how a drawing is prepared, by the images' side
+    8: "Draw with mouse, finger or keys. The drawing is prepared like the training images: scaled to the full height, with a "
+    "stroke so wide that half of the box is ink, slant removed, blocks of pixels counted. Write as the writers of these "
+    "images did: a 1 with a flag, a 7 with a bar.",
+    28: "Draw with mouse, finger or keys. The drawing is prepared like the images of MNIST: scaled to fit 20×20 pixels with its "
+    "proportions kept, and its centre of mass moved to the middle of 28×28.",
+}
 
 
 @fragment
 def drawing_pad(moment: Digit) -> None:
-    """A pad to draw on; the drawing becomes the chosen image when a stroke ends, and is read while it is drawn."""
+    """A pad to draw on. The network reads each stroke while it is drawn; at its end the drawing is the chosen image."""
+    st.markdown(PREPARED[moment.raster.side])
     strokes = session.recall(STROKES, [])
     pixels = _drawn_pixels(strokes, moment.raster)
-    probabilities, answer, says = None, None, ""
-    if strokes:
-        A = moment.network.forward(moment.dataset.encode_columns(pixels[None])).A[-1]
-        answer, probabilities = (
-            int(moment.network.decide(A)[0]),
-            [float(p) if np.isfinite(p) else None for p in A[:, 0]],
-        )
-        says = f"The network sees a {moment.names[answer]}: {format_percent(A[answer, 0])}"
     data = {
-        "strokes": [np.round(stroke, 4).tolist() for stroke in strokes],
-        "side": moment.raster.side, "high": moment.raster.high, "image": pixels.tolist(),
-        "probabilities": probabilities, "answer": answer, "says": says, "palette": pictures.PALETTE,
-    }  # fmt: skip
+        "side": moment.raster.side,
+        "high": moment.raster.high,
+        "image": pixels.tolist(),
+        "palette": pictures.PALETTE,
+    }
+    data |= {"strokes": [np.round(stroke, 4).tolist() for stroke in strokes], **_read(moment, pixels, bool(strokes))}
     component("drawing")(key="digits:pad", data=data, on_strokes_change=lambda: _strokes_changed(moment.raster))
     session.show_told("drawing", once=True)
     if strokes and session.view.inputs is None:
-        st.button(
-            "Show this drawing below", key="digits:take", on_click=take_drawing, args=(strokes, moment.raster),
-            icon=":material/arrow_downward:",
-        )  # fmt: skip
+        clicked = {"on_click": take_drawing, "args": (strokes, moment.raster)}
+        st.button("Show this drawing below", key="digits:take", icon=":material/arrow_downward:", **clicked)
+
+
+def _read(moment, pixels, drawn):
+    """What the network sees in a drawing: its outputs, its answer, and a sentence."""
+    if not drawn:
+        return {"probabilities": None, "answer": None, "says": ""}
+    A = moment.network.forward(moment.dataset.encode_columns(pixels[None])).A[-1]
+    answer = int(moment.network.decide(A)[0])
+    says = f"The network sees a {moment.names[answer]}: {format_percent(A[answer, 0])}"
+    outputs = [float(p) if np.isfinite(p) else None for p in A[:, 0]]
+    return {"probabilities": outputs, "answer": answer, "says": says}
 
 
 def _drawn_pixels(strokes, raster):
-    """The drawing as pixels in their own units, with as many decimals as the link keeps."""
+    """The drawing as pixels in the dataset's units, rounded as in the link."""
     if raster.side == 8:
         return handwriting.digit_8x8(strokes).ravel()
     return np.round(handwriting.digit_28x28(strokes).ravel() * raster.high / 255.0, 4)
@@ -80,7 +77,7 @@ def _strokes_changed(raster):
 
 
 def take_drawing(strokes, raster: Raster) -> None:
-    """Make a drawing the chosen image: the link's typed inputs; an empty one leaves the sample."""
+    """Make a drawing the chosen image, as the link's typed inputs. An empty drawing restores the chosen sample."""
     if strokes:
         session.view = session.view.with_inputs(float(f"{value:g}") for value in _drawn_pixels(strokes, raster))
     else:

@@ -1,4 +1,4 @@
-"""Right and wrong: the confusion matrix, and the images behind its cells."""
+"""Right and wrong: the confusion matrix, and the images of its cells."""
 
 import numpy as np
 import streamlit as st
@@ -13,7 +13,7 @@ from ffbp.ui.session.state import session
 from ffbp.words.numbers import format_percent
 
 CELL = "digits:cell"  # kept in the session: the chosen cell of the matrix
-A_PAGE, PAGE = 24, "digits:page"  # images of a gallery at a time; the control that turns its pages
+A_PAGE, PAGE = 24, "digits:page"  # images per page of the gallery; the control of the page
 
 
 @st.cache_data(max_entries=8, show_spinner=False, scope="session")
@@ -22,7 +22,7 @@ def _packed_confusion(run_id, chosen, _run):
 
 
 def confusion_matrix(moment: Digit) -> None:
-    """The confusion matrix with precision and recall, following the player; a click shows the samples behind a cell."""
+    """The confusion matrix with precision and recall, following the player; a click shows the images of a cell."""
     cell = session.recall(CELL)
     data = _packed_confusion(moment.shown.id, cell, moment.run)
     show("confusion", data, "digits:matrix", _cell_chosen, moment.dataset.n_classes**2)
@@ -36,7 +36,7 @@ def _cell_chosen(cell):
 
 
 def gallery(moment: Digit) -> None:
-    """The images behind the chosen cell, or all mistakes, the surest first; a click makes one the chosen image."""
+    """The images of the chosen cell, or all mistakes, the largest output first; a click chooses an image."""
     dataset, names = moment.dataset, moment.names
     part = dataset.judge
     A = moment.network.forward(part.X).A[-1]
@@ -44,50 +44,50 @@ def gallery(moment: Digit) -> None:
     sure = A[said, np.arange(len(part.y))]
     found, title = _found(moment, part, said)
     found = found[np.argsort(-np.nan_to_num(sure[found]), kind="stable")]
-    st.markdown(f"**{formulas.plain(title)}** at epoch {moment.run.history.epoch[moment.frame]}, the surest first.")
+    st.markdown(
+        f"**{formulas.plain(title)}** at epoch {moment.run.history.epoch[moment.frame]}, the most confident answers first."
+    )
     if not len(found):
-        st.caption("None at this moment. Move the timeline back, or choose another cell.")
+        st.caption("There are none at this epoch. Move the timeline back, or choose another cell.")
         return
     found = _page_of(found)
     y, rows = part.y[found], part.rows[found]
     labels = [
-        f"sample {row}: true {names[true]}, said {names[k]} with {format_percent(share)}"
+        f"sample {row}: true {names[true]}, predicted {names[k]} with {format_percent(share)}"
         for row, true, k, share in zip(rows, y, said[found], sure[found], strict=True)
     ]
     captions = pictures.gallery_captions(y, said[found], sure[found], names)
-    chosen = np.flatnonzero(rows == moment.sample.row) if moment.sample.row is not None else ()
-    data = pictures.pack_images(
-        part.raw[np.ix_(found, dataset.columns)], ["ink"] * len(found), labels, raster=moment.raster, captions=captions,
-        name="Gallery: choose an image", choosable=True, chosen=int(chosen[0]) if len(chosen) else None, size=92,
-    )  # fmt: skip
+    chosen = int(np.argmax(rows == moment.sample.row)) if moment.sample.row in rows else None
+    images, kinds = part.raw[np.ix_(found, dataset.columns)], ["ink"] * len(found)
+    look = {"name": "Gallery: choose an image", "captions": captions, "choosable": True, "chosen": chosen, "size": 92}
+    data = pictures.pack_images(images, kinds, labels, raster=moment.raster, **look)
     show("images", data, "digits:gallery", lambda n: choose_sample(rows[n]), len(found))
-    if len(chosen):
+    if chosen is not None:
         shares = " · ".join(f"**{moment.said(k)}** {format_percent(share)}" for k, share in enumerate(moment.outputs))
         st.markdown(f"Sample {moment.sample.row}: {shares}")
     st.caption(
-        f"Below each image: true → said, and how sure. Choose one: all its ten {moment.called} are here, its forward pass and "
-        "its gradient below."
+        f"Below each image: true class → prediction, and its output. Choose an image to see all its ten {moment.called} here, "
+        "and its forward pass and gradient below."
     )
 
 
 def _found(moment, part, said):
-    """The places of the chosen cell's images in their part, or of all mistakes; and what they are."""
+    """The indices of the chosen cell's images, or of all mistakes, in the judged set; and a title."""
     cell, names = session.recall(CELL), moment.names
     if cell is None:
         found = np.flatnonzero(said != part.y)
         return found, f"{len(found)} of {len(part.y)} {part.name} images are misread"
     i, j = divmod(cell, len(names))
     found = np.flatnonzero((part.y == i) & (said == j))
-    return found, f"{len(found)} {part.name} images of a {names[i]} that the network calls {names[j]}"
+    return found, f"{len(found)} {part.name} images of a {names[i]} that the network reads as {names[j]}"
 
 
 def _page_of(found):
-    """The images of the chosen page."""
+    """The indices on the chosen page of the gallery."""
     pages = -(-len(found) // A_PAGE)
     if pages < 2:
         return found
     page = min(session.recall(PAGE, 1), pages)
-    control.show(
-        st, "number_input", f"Page, of {pages}", 1, pages, name=PAGE, value=page, on_change=session.keep, args=(PAGE,)
-    )  # fmt: skip
+    kept = {"on_change": session.keep, "args": (PAGE,)}
+    control.show(st, "number_input", f"Page, of {pages}", 1, pages, name=PAGE, value=page, **kept)
     return found[(page - 1) * A_PAGE : page * A_PAGE]

@@ -1,4 +1,4 @@
-"""Where the page has no images, or is asked for more: the way to its own digits, and to MNIST."""
+"""Offers to load the built-in digits, if the experiment has no images, or MNIST."""
 
 import streamlit as st
 
@@ -19,32 +19,31 @@ def shows_digits(config: Config) -> bool:
 
 
 def are_images(shown: Shown) -> bool:
-    """Whether the run's inputs are images: their values, too, lie between paper and ink."""
+    """Whether the run's inputs are images: their values must lie between paper and ink."""
     return raster_of(shown.run.dataset) is not None
 
 
 def offer() -> None:
-    """Say that the experiment at hand has no images, and offer the page's own."""
+    """Say that the experiment has no images, and offer the built-in digits."""
     st.info(
-        "The experiment at hand is not about images: this page needs handwritten digits with all their pixels as inputs. "
-        "Load the page's own, and change it as you like. Nothing is lost: Back returns to yours.",
+        "Your experiment is not about images. This page needs handwritten digits, with all their pixels as inputs. Load the "
+        "built-in digits and change the experiment as you like. Your browser's Back button returns to your own.",
         icon=":material/image_search:",
     )
-    st.button(
-        "Load the digits", key="digits:load", type="primary", icon=":material/draw:", on_click=files.set_data,
-        args=(PRESETS["digits"].config,),
-    )  # fmt: skip
+    _digits_button("Load the digits", "digits:load", icon=":material/draw:", type="primary")
+
+
+def _digits_button(label, key, **look):
+    st.button(label, key=key, on_click=files.set_data, args=(PRESETS["digits"].config,), **look)
 
 
 def full_size(config: Config) -> None:
-    """MNIST when somebody asks for it; the way back to the small digits."""
+    """Offer MNIST, or the way back from it to the small digits."""
     if not mnist.is_meant(config):
         mnist.offer("digits:mnist")
         return
     st.markdown(
-        "You are looking at a sample of MNIST. A network this large has a short record, so the timeline has few moments."
+        "These images are a sample of MNIST. The network is so large that its record has room for few epochs, so the timeline "
+        "is short."
     )
-    st.button(
-        "Back to the 8×8 digits", key="digits:small", on_click=files.set_data, args=(PRESETS["digits"].config,),
-        icon=":material/undo:",
-    )  # fmt: skip
+    _digits_button("Back to the 8×8 digits", "digits:small", icon=":material/undo:")

@@ -12,7 +12,7 @@ from ffbp.data import handwriting
 from ffbp.figures import digits as pictures
 from ffbp.ui.chart import chart
 from ffbp.ui.digits.choosing import Digit
-from ffbp.ui.digits.mounted import show
+from ffbp.ui.digits.mounted import show_row
 from ffbp.ui.panels import sources
 from ffbp.ui.session import address, control
 from ffbp.ui.session.fragments import fragment
@@ -27,119 +27,112 @@ STEP_SHARES = (0.0025, 0.005, 0.01, 0.02, 0.05)  # a step's length, in shares of
 def to_the_pixels(moment: Digit) -> None:
     """The loss's gradient at every pixel for a wanted digit, and a walk along it, step by step."""
     wanted, size, steps = st.columns(3)
-    control.show(
-        wanted, "selectbox", "The network should see a", range(len(moment.names)), name="digits:target", value=moment.target,
-        labels=moment.names, format_func=moment.names.__getitem__, on_change=_target_chosen,
-    )  # fmt: skip
-    length, frozen = _step_length(moment.raster, size), rare_pixels(moment.dataset)
-    path = walk(
-        moment.network, moment.dataset, moment.sample.chosen, moment.target, step=length, n_steps=MAX_STEPS,
-        high=moment.raster.high, frozen=frozen,
-    )  # fmt: skip
+    names, raster, target = moment.names, moment.raster, moment.target
+    texts = {"labels": names, "format_func": names.__getitem__, "on_change": _target_chosen}
+    title = "The network should see a"
+    control.show(wanted, "selectbox", title, range(len(names)), name="digits:target", value=target, **texts)
+    length, frozen = _step_length(raster, size), rare_pixels(moment.dataset)
+    limits = {"step": length, "n_steps": MAX_STEPS, "high": raster.high, "frozen": frozen}
+    path = walk(moment.network, moment.dataset, moment.sample.chosen, target, **limits)
     last = len(path.images) - 1
     if last == 0:
         st.info(
-            "No step can lower this loss: the gradient is zero at every pixel, or too small to matter. Move the timeline "
-            "to another moment."
+            "No step can lower this loss: the gradient is zero at every pixel, or too small to matter. Move the timeline to "
+            "another epoch."
         )
         return
-    key = f"digits:steps:{moment.frame}:{moment.target}:{length}:{hash(moment.sample.chosen.tobytes())}"
-    shown = min(session.recall(key, 0 if path.arrives == 0 else last), last)
-    control.show(steps, "slider", "Steps taken", 0, last, name=key, value=shown, on_change=session.keep, args=(key,))
+    key = f"digits:steps:{moment.frame}:{target}:{length}:{hash(moment.sample.chosen.tobytes())}"
+    step = min(session.recall(key, 0 if path.arrives == 0 else last), last)
+    control.show(steps, "slider", "Steps taken", 0, last, name=key, value=step, on_change=session.keep, args=(key,))
     left, right = st.columns([3, 2])
     with left:
-        show("images", _packed_walk(moment, path, shown, frozen), "digits:walk")
-        st.markdown(_how_it_walks(moment, path, shown, length, np.count_nonzero(frozen)))
-        st.markdown(verdict(path, moment.said, moment.raster.high))
+        show_row(raster, "digits:walk", "The gradient, and the walk along it", _images(moment, path, step, frozen), 150)
+        st.markdown(_how_it_walks(moment, path, step, length, np.count_nonzero(frozen)))
+        st.markdown(verdict(path, moment.said, raster.high))
     with right:
-        first, now = path.probabilities[0, path.target], path.probabilities[shown, path.target]
-        name = moment.names[path.target]
-        chart(
-            pictures.probability_curves(path, shown, moment.names), key="digits:curves",
-            title="Outputs along the steps",
-            alternative=f"Class {name}: {format_percent(first)} before, {format_percent(now)} at step {shown}.",
-        )  # fmt: skip
+        first, now = (format_percent(path.probabilities[i, target]) for i in (0, step))
+        words = f"Class {names[target]}: {first} before, {now} at step {step}."
+        curves = pictures.probability_curves(path, step, names)
+        chart(curves, key="digits:curves", title="Outputs along the steps", alternative=words)
     address.write()  # the wanted digit is in the link
 
 
 def _step_length(raster, place):
     """The chosen length of a step, in the pixels' units."""
     lengths = [round(share * raster.high * raster.side, 2) for share in STEP_SHARES]
-    return control.kept(
-        place, "select_slider", "Length of a step", lengths, name="digits:step", start=lengths[1],
-        labels=lengths, format_func=lambda v: f"{v:g}",
-        help=f"The root of the summed squares of all pixels' changes, in the pixels' units (0 to {raster.high:g}).",
-    )  # fmt: skip
+    about = f"The root of the summed squares of all pixels' changes, in the pixels' units (0 to {raster.high:g})."
+    texts = {"labels": lengths, "format_func": lambda length: f"{length:g}", "help": about}
+    title = "Length of a step"
+    return control.kept(place, "select_slider", title, lengths, name="digits:step", start=lengths[1], **texts)
 
 
-def _packed_walk(moment, path, shown, frozen):
-    """Gradient, original, difference and result at a step of the walk, as images."""
-    names, wanted, before, after = moment.names, moment.names[moment.target], path.answers[0], path.answers[shown]
-    g = input_gradient(moment.network, moment.dataset, path.images[shown], moment.target)
-    change = path.images[shown] - path.images[0]
+def _images(moment, path, step, frozen):
+    """Gradient, original, difference and result at a step of the walk, as `show_row` takes them."""
+    names, target, before, after = moment.names, moment.target, path.answers[0], path.answers[step]
+    g = input_gradient(moment.network, moment.dataset, path.images[step], target)
+    change = path.images[step] - path.images[0]
     with diverging():
-        moved = float(np.linalg.norm(change))
-    result = f"step {shown}: {names[after]}, {format_percent(path.probabilities[shown, after])}"
-    if after == moment.target != before:
+        moved = format_number(np.linalg.norm(change))
+    original = f"original: {names[before]}, {format_percent(path.probabilities[0, before])}"
+    result = f"step {step}: {names[after]}, {format_percent(path.probabilities[step, after])}"
+    if after == target != before:
         true = before if moment.sample.y is None else int(moment.sample.y[0])
         result += f". Does it still look like a {names[true]} to you?"
-    return pictures.pack_images(
-        np.array([np.where(frozen, np.nan, -g), path.images[0], change, path.images[shown]]),
-        ["signed", "ink", "signed", "ink"],
-        ["minus the gradient, where it is now", "original", "difference", f"after {shown} steps"], raster=moment.raster,
-        captions=[
-            f"−dLoss/dx for a {wanted}",
-            f"original: {names[before]}, {format_percent(path.probabilities[0, before])}",
-            f"difference, length {format_number(moved)}",
-            result,
-        ],
-        signs=["", "  ", "+", "="], name="The gradient, and the walk along it", size=150,
-    )  # fmt: skip
+    gradient = np.where(frozen, np.nan, -g)
+    return [
+        (gradient, "signed", f"minus the gradient, at step {step}", f"−dLoss/dx for a {names[target]}", ""),
+        (path.images[0], "ink", "original", original, "  "),
+        (change, "signed", "difference", f"difference, length {moved}", "+"),
+        (path.images[step], "ink", f"after {step} steps", result, "="),
+    ]
 
 
-def _how_it_walks(moment, path, shown, length, n_frozen):
-    """What the images show, and what each step does."""
+def _how_it_walks(moment, path, step, length, n_frozen):
+    """Explain the images, and what each step does."""
+    clipped = f" (at step {step}, {path.clipped[step]} pixels were clipped)" if step else ""
     text = (
-        "First image: **blue pixels want more ink, orange ones less**, for the network to see the wanted digit. "
-        f"Each step moves the pixels against the gradient by {length:g} in all, and clips them to 0…{moment.raster.high:g}"
+        "In the first image, **the network would see the wanted digit with more ink in the blue pixels and less in the orange "
+        f"ones**. Each step moves the pixels against the gradient by {length:g} in total, and clips them to "
+        f"0…{moment.raster.high:g}{clipped}."
     )
-    text += f" (at step {shown}, {path.clipped[shown]} pixels were clipped)." if shown else "."
     if n_frozen:
         stay = "stays as it is" if n_frozen == 1 else "stay as they are"
+        n, share = len(path.images[0]), f"{100 * RARE:g} %"
+        text += f" {n_frozen} of {n} pixels {stay}: fewer than {share} of the training images have ink there."
+    lengths = path.lengths[1:]
+    shorter = int((lengths < length).sum())
+    if shorter:
+        smallest = format_number(lengths.min())
         text += (
-            f" {n_frozen} of {len(path.images[0])} pixels {stay}: fewer than {100 * RARE:g} % of the training images have "
-            "ink there."
-        )
-    shorter = path.lengths[1:] < length
-    if shorter.any():
-        count = "1 step" if shorter.sum() == 1 else f"{shorter.sum()} steps"
-        text += (
-            f" {count} of {len(shorter)} would have raised the loss and had to be halved, down to "
-            f"{format_number(path.lengths[1:].min())}."
+            f" {shorter} of {len(lengths)} steps would have raised the loss, so they were halved, down to {smallest}."
         )
     return text
 
 
 def verdict(path: Walk, said: Callable[[int], str], high: float) -> str:
     """When the walk arrives and whether it stays, in words; ``said`` names a class."""
-    name, arrives, leaves = said(path.target), path.arrives, path.leaves
-    last = len(path.images) - 1
+    name, arrives, leaves, last = said(path.target), path.arrives, path.leaves, len(path.images) - 1
     if arrives is None:
-        halved = (path.lengths[1:] < path.lengths.max()).any()
-        why = "take longer ones" if last == MAX_STEPS and not halved else "no further step lowers the loss"
-        why = "the loss hardly falls any more" if last == MAX_STEPS and halved else why
+        why = "no further step lowers the loss"
+        if last == MAX_STEPS:
+            halved = (path.lengths[1:] < path.lengths.max()).any()
+            why = "the loss hardly falls any more" if halved else "try longer steps"
         return f"After {last} step{'s' * (last > 1)} the network still does not see a **{name}**: {why}."
     if leaves is not None:
-        start = f"First at step **{arrives}** the network sees a **{name}**, but it does not stay: "
-        return f"{start}at step **{leaves}** it sees a **{said(path.answers[leaves])}**. The steps are too long."
+        return (
+            f"At step **{arrives}** the network first sees a **{name}**, but this does not last: at step **{leaves}** it sees "
+            f"a **{said(path.answers[leaves])}**. The steps are too long."
+        )
     if arrives == 0:
-        return f"The network already sees a **{name}**; the steps make it surer."
-    changed = path.images[arrives] - path.images[0]
+        return f"The network already sees a **{name}**; the steps raise its output."
+    changed = np.abs(path.images[arrives] - path.images[0])
+    largest, mean, first, now = map(
+        format_number, (changed.max(), changed.mean(), path.losses[0], path.losses[arrives])
+    )
     return (
-        f"From step **{arrives}** on the network sees a **{name}**. The largest change of a pixel is then "
-        f"**{format_number(np.abs(changed).max())}** of {high:g}, on average "
-        f"{format_number(np.abs(changed).mean())}; the loss against a {name} fell from "
-        f"{format_number(path.losses[0])} to {format_number(path.losses[arrives])}. Such an image is called adversarial."
+        f"From step **{arrives}** on, the network sees a **{name}**. The largest change of a pixel is then **{largest}** of "
+        f"{high:g}, the mean change {mean}. The loss with {name} as the target fell from {first} to {now}. Such an image is "
+        "called adversarial."
     )
 
 
@@ -149,11 +142,8 @@ def _target_chosen(target):
 
 @fragment
 def code() -> None:
-    """The code that went from strokes to pixels and back from the loss to the pixels, as it is in the package."""
-    box = control.opened("The code behind this page", key="digits:code")
-    if not box:
-        return
-    with box:
-        sources(
-            input_gradient, rare_pixels, walk, handwriting.bitmap_32x32, handwriting.deslanted, handwriting.digit_28x28
-        )
+    """Show the package's code that prepares drawings and follows the gradient back to the pixels."""
+    if box := control.opened("The code behind this page", key="digits:code"):
+        prepare = handwriting.bitmap_32x32, handwriting.deslanted, handwriting.digit_28x28
+        with box:
+            sources(input_gradient, rare_pixels, walk, *prepare)

@@ -1,4 +1,4 @@
-"""All samples at once: what each hidden layer does to them, and how far a straight line gets."""
+"""All samples at once: what each hidden layer does to them, and how well a straight line fits them then."""
 
 import numpy as np
 import streamlit as st
@@ -13,52 +13,52 @@ from ffbp.ui.samples import choose_sample
 from ffbp.ui.session import control
 from ffbp.words.numbers import format_number, format_percent
 
-DRAWN_SAMPLES, RANGE_FRAMES, GRID_LINES, GRID_POINTS = 300, 12, 11, 41
+DRAWN_SAMPLES, RANGE_FRAMES, GRID_LINES, GRID_POINTS, PICTURES_A_ROW = 300, 12, 11, 41, 3
+CLASSES = (
+    "Every hidden layer moves all samples. The grid, drawn over the plane of the inputs, shows how the layer bends, folds and "
+    "stretches. A classifier's last layer can only draw a straight line, so the hidden layers must make the classes separable."
+)
+TARGET = (
+    "Every hidden layer moves all samples. The last layer can only fit a straight line (a plane) to what it gets, so the hidden "
+    "layers must make the target linear."
+)
 
 
 def all_samples(moment: Moment) -> None:
-    """What each hidden layer does to all samples and to a grid over the plane, and how far a straight line gets."""
+    """Show what each hidden layer does to all samples and to a grid over the plane, and how well a straight line fits."""
     box = control.opened("What each layer does to all training samples", key="forward:space")
     if not box:
         return
     with box:
         regression = moment.dataset.task == REGRESSION
-        st.markdown(
-            "Every hidden layer moves all samples. The grid, drawn over the plane of the inputs, shows how the layer "
-            "bends, folds and stretches. A classifier's last layer can only draw a straight line: the hidden layers "
-            "must make the classes separable before it."
-            if not regression
-            else "Every hidden layer moves all samples. The last layer can only fit a straight line (a plane) to what "
-            "it gets: the hidden layers must make the target linear before it."
-        )
+        st.markdown(TARGET if regression else CLASSES)
         spaces = _spaces(moment)
-        for first in range(0, len(spaces), 3):
-            for l, (column, (picture, name, line, caption)) in enumerate(
-                zip(st.columns(3), spaces[first : first + 3], strict=False), start=first
-            ):
-                with column:
-                    st.markdown(f"**{name}**: a straight line gets **{line}**")
-                    chart(
-                        picture, key=f"forward:space:{l}", title=f"The training samples: {name.lower()}",
-                        alternative=f"Samples and grid; a straight line gets {line}. {caption}", choose=choose_sample,
-                    )  # fmt: skip
-                    st.caption(caption)
+        for l, (picture, name, line, caption) in enumerate(spaces):
+            if l % PICTURES_A_ROW == 0:
+                columns = st.columns(PICTURES_A_ROW)
+            with columns[l % PICTURES_A_ROW]:
+                st.markdown(f"**{name}**: a straight line gets **{line}**")
+                title, words = (
+                    f"The training samples: {name.lower()}",
+                    f"Samples and grid; a straight line gets {line}.",
+                )
+                key = f"forward:space:{l}"
+                chart(picture, key=key, title=title, alternative=f"{words} {caption}", choose=choose_sample)
+                st.caption(caption)
+        score = "R² of least squares" if regression else "Accuracy of scikit-learn's logistic regression (C = 10)"
+        others = (
+            " The grid is a slice: the other inputs stay at their training mean." if moment.shown.plane.is_slice else ""
+        )
         st.caption(
-            ("R² of least squares" if regression else "Accuracy of scikit-learn's logistic regression (C = 10)")
-            + f", fitted to each layer's activations of at most {MAX_LINE_SAMPLES} training samples. "
-            f"At most {DRAWN_SAMPLES} are drawn, in the boundary panel's colours. The axes stay the same in all frames; a "
-            "principal axis is that of the last frame. With more than two numbers, the straight line is a plane."
-            + (
-                " The grid is a slice: the other inputs stay at their training mean."
-                if moment.shown.plane.is_slice
-                else ""
-            )
+            f"{score}, fitted to each layer's activations of at most {MAX_LINE_SAMPLES} training samples. The pictures show at "
+            f"most {DRAWN_SAMPLES}, in the colours of the boundary panel. All frames share the same axes; principal axes are "
+            f"those of the last frame. With more than two numbers, the straight line is a plane.{others}"
         )
 
 
 def _spaces(moment):
-    """A picture a layer, the inputs first, with its name, how far a straight line gets, and its caption."""
-    run, dataset, plane = moment.shown.run, moment.dataset, moment.shown.plane
+    """For the inputs and each hidden layer: its picture, its name, the straight line's score, and a caption."""
+    run, dataset, plane = moment.run, moment.dataset, moment.shown.plane
     X, y = dataset.X_train[:MAX_LINE_SAMPLES], dataset.y_train[:MAX_LINE_SAMPLES]
     trace, final = moment.network.forward(X), run.network(-1).forward(X)
     lines = _grid_lines(plane)
@@ -69,33 +69,28 @@ def _spaces(moment):
     targets = dataset.decode_target(y) if regression else y
     spaces = []
     for l in range(len(moment.network.layers)):
-        view = layer_view(final.A[l])
-        one_unit = len(trace.A[l]) == 1
-        places, lines_there = view.place(trace.A[l]), view.place(grid.A[l]).reshape(*lines.shape[:2], 2)
-        everywhere = np.concatenate(
-            [places[:DRAWN_SAMPLES], *(view.place(A) for A in (stack.A[l] if l else stack.A[0][None]))]
-        )
+        view, units = layer_view(final.A[l]), len(trace.A[l])
+        places, grid_places = view.place(trace.A[l]), view.place(grid.A[l]).reshape(*lines.shape[:2], 2)
+        of_frames = [view.place(A) for A in (stack.A[l] if l else stack.A[0][None])]
+        everywhere = np.concatenate([places[:DRAWN_SAMPLES], *of_frames])
         marked = view.place(moment.trace.A[l])[0]
-        if one_unit:  # a line: the target is the height
+        if units == 1:  # a line: the target is the height
             places[:, 1] = targets
             everywhere = np.concatenate([everywhere, places])
             everywhere[: len(targets), 1] = targets[: len(everywhere)]
-            lines_there = lines_there[:0]
-            y_chosen = moment.sample.y
-            marked = marked if y_chosen is None else np.array(
-                [marked[0], dataset.decode_target(y_chosen[0]) if regression else y_chosen[0]]
-            )  # fmt: skip
-        titles = _titles(l, len(trace.A[l]), view.principal)
-        picture = pictures.layer_space(
-            places[:DRAWN_SAMPLES], targets[:DRAWN_SAMPLES], lines_there, _ranges(everywhere), titles,
-            class_names=dataset.class_names, rows=dataset.rows_train[: len(places[:DRAWN_SAMPLES])], marked=marked,
-        )  # fmt: skip
+            grid_places = grid_places[:0]
+            if moment.sample.y is not None:
+                height = moment.sample.y[0]
+                marked = np.array([marked[0], dataset.decode_target(height) if regression else height])
+        drawn, titles = places[:DRAWN_SAMPLES], _titles(l, units, view.principal)
+        named = {"class_names": dataset.class_names, "rows": dataset.rows_train[: len(drawn)], "marked": marked}
+        ranges = _ranges(everywhere)
+        picture = pictures.layer_space(drawn, targets[:DRAWN_SAMPLES], grid_places, ranges, titles, **named)
         score = straight_line_score(trace.A[l], y, regression=regression)
         line = f"R² {format_number(score)}" if regression else format_percent(score)
         kept = f"The picture keeps {format_percent(view.share(trace.A[l]))} of the variance. " if view.principal else ""
-        units = len(trace.A[l])
-        name = f"After layer {l}" if l else "The inputs"
-        spaces.append((picture, name, line, f"{units} {'number' if units == 1 else 'numbers'} a sample. {kept}"))
+        caption = f"{units} {'number' if units == 1 else 'numbers'} per sample. {kept}"
+        spaces.append((picture, f"After layer {l}" if l else "The inputs", line, caption))
     return spaces
 
 

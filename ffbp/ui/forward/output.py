@@ -1,4 +1,4 @@
-"""The output in words: what the network says about the sample, and what the loss charges for it."""
+"""The output in words: the network's answer for the sample, and its loss."""
 
 import streamlit as st
 
@@ -7,13 +7,13 @@ from ffbp.figures import latex as formulas
 from ffbp.ui.moment import Moment
 from ffbp.words.numbers import format_number
 
-NO_NUMBER, NOT_A_NUMBER = format_number(float("nan")), "The output is no longer a number: the sums on the way overflow."
+NO_NUMBER = format_number(float("nan"))
+NOT_A_NUMBER = "The output is no longer a number, because sums on the way overflow."
 
 
 def output_in_words(moment: Moment) -> None:
-    """What the output says about this sample, and what the loss charges for it."""
-    name, value = decision(moment)
-    loss = moment.loss
+    """The network's answer for this sample, and its loss."""
+    (name, value), loss = decision(moment), moment.loss
     with st.container(horizontal=True):  # side by side on a phone, too
         st.metric("The network says", name)
         st.metric(*value)
@@ -34,29 +34,28 @@ def decision(moment: Moment) -> tuple[str, tuple[str, str]]:
     network, a = moment.network, moment.outputs
     if moment.dataset.task == REGRESSION:
         own = format_number(moment.dataset.decode_target(moment.decided))
-        return f"{own}", ("Output a, as trained", format_number(moment.decided))
+        return own, ("Output a, as trained", format_number(moment.decided))
     name = moment.said(int(moment.decided)) if moment.is_number else NO_NUMBER
     if len(a) > 1:
         return name, ("Its probability" if network.gives_probabilities else "Its output", format_number(a.max()))
-    if network.activations[-1].key != "sigmoid":
-        return name, ("Output a", format_number(a[0]))
-    return name, (f"Probability of {moment.said(1)}", format_number(a[0]))
+    label = f"Probability of {moment.said(1)}" if network.activations[-1].key == "sigmoid" else "Output a"
+    return name, (label, format_number(a[0]))
 
 
 def _judgement(moment):
     """Right or wrong, or how far off in the target's own units."""
     dataset, y = moment.dataset, moment.sample.y[0]
-    target_name = formulas.plain(dataset.target_name)
-    if dataset.task == REGRESSION:
+    target_name, regression = formulas.plain(dataset.target_name), dataset.task == REGRESSION
+    if regression:
         own, target = dataset.decode_target(moment.decided), dataset.decode_target(y)
         true = f"{target_name} should be **{formulas.plain(format_number(target))}**"
-        if not moment.is_number:
-            return f"{true}. {NOT_A_NUMBER}"
-        off = formulas.plain(format_number(own - target))
-        return f"{true}; the network is off by **{off}**, in the target's own units."
-    true = f"The true {target_name} is **{moment.said(int(y))}**"
+    else:
+        true = f"The true {target_name} is **{moment.said(int(y))}**"
     if not moment.is_number:
         return f"{true}. {NOT_A_NUMBER}"
+    if regression:
+        off = formulas.plain(format_number(own - target))
+        return f"{true}; the network is off by **{off}**, in the target's own units."
     return f"{true}: the answer is **{'right' if moment.decided == y else 'wrong'}**."
 
 

@@ -1,4 +1,4 @@
-"""What if: one number of a copy is replaced, and the pass changes, the original beside it."""
+"""What if: the pass of a copy in which one number is replaced, beside the original."""
 
 from dataclasses import replace
 
@@ -7,10 +7,8 @@ import streamlit as st
 
 from ffbp.data.source import REGRESSION
 from ffbp.experiment.link import as_number
-from ffbp.figures import forward as pictures
 from ffbp.figures import latex as formulas
-from ffbp.ui.chart import chart, theme
-from ffbp.ui.forward.layers import pass_in_words
+from ffbp.ui.forward.layers import pass_picture
 from ffbp.ui.forward.output import NOT_A_NUMBER, decision
 from ffbp.ui.moment import Moment
 from ffbp.ui.session import control
@@ -20,29 +18,29 @@ INPUT, WEIGHT, BIAS = "an input", "a weight of the chosen unit", "the bias of th
 
 
 def what_if(moment: Moment) -> None:
-    """Type over one input, weight or bias of a copy and see the pass change, the original beside it."""
+    """Replace one input, weight or bias in a copy and show its pass beside the original."""
     kinds, target, new = st.columns(3)
     kind = kinds.selectbox("Change", (INPUT, WEIGHT, BIAS), key="forward:kind")
     index, where = _index(moment, kind, target), f"{moment.layer}:{moment.u}"
-    layer = moment.network.layers[moment.layer - 1]
-    place, old = {
-        INPUT: lambda: ("x", moment.sample.chosen[index]),
-        WEIGHT: lambda: (f"weight:{where}", layer.W[moment.u, index]),
-        BIAS: lambda: (f"bias:{where}", layer.b[moment.u, 0]),
-    }[kind]()
+    copy = replace(moment, network=moment.network.with_theta(moment.network.theta.copy()))
+    numbers, at = _numbers(copy, kind, index)
+    old = numbers[at]
+    place = {INPUT: "x", WEIGHT: f"weight:{where}", BIAS: f"bias:{where}"}[kind]
     name = f"forward:new:{place}:{index}"
-    typed = control.typed(
-        new, "New value", name=name, placeholder=f"now {format_number(old)}", help="A number with a point or a comma."
-    )
+    texts = {"placeholder": f"now {format_number(old)}", "help": "A number with a point or a comma."}
+    typed = control.typed(new, "New value", name=name, **texts)
     if not typed.strip():
-        st.caption("Type a new value: the pass of a copy is shown beside the original. The run never changes.")
+        st.caption("Type a new value to see the pass of a copy beside the original. The run itself does not change.")
         return
     value = as_number(typed)
     if value is None:
         st.error(formulas.plain(f"a new value must be a finite number such as 0.5 or 0,5, got {typed[:40]!r}"))
         return
     st.button("Back to the original", key="forward:back", on_click=control.forget, args=(name,), icon=":material/undo:")
-    _compare(moment, _changed(moment, kind, index, value), _name(moment, kind, index), old, value)
+    numbers[at] = value
+    X = moment.dataset.encode_columns(numbers[None]) if kind == INPUT else moment.sample.X
+    changed = replace(copy, sample=replace(moment.sample, X=X), trace=copy.network.forward(X))
+    _compare(moment, changed, (_name(moment, kind, index), old, value))
 
 
 def _index(moment, kind, place):
@@ -51,22 +49,22 @@ def _index(moment, kind, place):
     if kind == BIAS:
         place.selectbox("Which", [unit], key=f"forward:b:{moment.layer}:{moment.u}")
         return 0
-    is_input = kind == INPUT
-    names = _input_labels(moment)[: len(moment.dataset.columns)] if is_input else _source_labels(moment)
-    return control.kept(
-        place, "selectbox", "Which input" if is_input else f"Weight of {unit}, from", range(len(names)),
-        name=f"forward:which:{0 if is_input else moment.layer}", labels=names, format_func=lambda i: names[i],
-    )  # fmt: skip
+    title, key = f"Weight of {unit}, from", f"forward:which:{moment.layer}"
+    names = [f"x{i + 1}: {name}" for i, name in enumerate(moment.dataset.input_names)]
+    if kind == INPUT:
+        title, key, names = "Which input", "forward:which:0", names[: len(moment.dataset.columns)]
+    elif moment.layer > 1:
+        names = [f"layer {moment.layer - 1}, unit {j + 1}" for j in range(moment.network.sizes[moment.layer - 1])]
+    texts = {"labels": names, "format_func": names.__getitem__}
+    return control.kept(place, "selectbox", title, range(len(names)), name=key, **texts)
 
 
-def _input_labels(moment):
-    return [f"x{i + 1}: {name}" for i, name in enumerate(moment.dataset.input_names)]
-
-
-def _source_labels(moment):
-    if moment.layer == 1:
-        return _input_labels(moment)
-    return [f"layer {moment.layer - 1}, unit {j + 1}" for j in range(moment.network.sizes[moment.layer - 1])]
+def _numbers(copy, kind, index):
+    """The array of a copied moment that holds the number to replace, and the number's place in it."""
+    layer = copy.network.layers[copy.layer - 1]
+    if kind == INPUT:
+        return np.array(copy.sample.chosen, dtype=float), index
+    return (layer.W, (copy.u, index)) if kind == WEIGHT else (layer.b, (copy.u, 0))
 
 
 def _name(moment, kind, index):
@@ -78,25 +76,10 @@ def _name(moment, kind, index):
     return f"$b^{{[{moment.layer}]}}_{{{moment.unit}}}$"
 
 
-def _changed(moment, kind, index, value):
-    """The moment with one number replaced, in a copy of the network or in the inputs."""
-    network, X = moment.network.with_theta(moment.network.theta.copy()), moment.sample.X
-    layer = network.layers[moment.layer - 1]
-    if kind == INPUT:
-        chosen = np.array(moment.sample.chosen, dtype=float)
-        chosen[index] = value
-        X = moment.dataset.encode_columns(chosen[None])
-    elif kind == WEIGHT:
-        layer.W[moment.u, index] = value
-    else:
-        layer.b[moment.u, 0] = value
-    return replace(moment, network=network, sample=replace(moment.sample, X=X), trace=network.forward(X))
-
-
-def _compare(before, after, what, old, value):
+def _compare(before, after, changed):
     """Old and new: what was changed, the chosen unit, the output and the loss; then both passes as pictures."""
     l, u, dataset = before.layer, before.u, before.dataset
-    rows = [(what, old, value)]
+    rows = [changed]
     for name, was, now in (("z", before.trace.Z, after.trace.Z), ("a", before.trace.A, after.trace.A)):
         rows.append((f"${name}^{{[{l}]}}_{{{u + 1}}}$", was[l][u, 0], now[l][u, 0]))
     k = 0 if len(after.outputs) == 1 else int(np.nan_to_num(before.outputs).argmax())
@@ -108,16 +91,13 @@ def _compare(before, after, what, old, value):
         rows.append(("loss", before.loss, after.loss))
     for column, (label, was, now) in zip(st.columns(len(rows)), rows, strict=True):
         column.metric(label, format_number(now), f"was {format_number(was)}", delta_color="off", delta_arrow="off")
-    (said, _), (says, _) = decision(before), decision(after)
+    old, new = decision(before)[0], decision(after)[0]
     if not after.is_number:
         st.markdown(NOT_A_NUMBER)
     elif dataset.task != REGRESSION:
-        still = f"The network still says **{said}**."
-        st.markdown(still if said == says else f"The answer changes from **{said}** to **{says}**.")
+        changes = f"The answer changes from **{old}** to **{new}**."
+        st.markdown(f"The network still says **{old}**." if old == new else changes)
     for column, title, moment in zip(st.columns(2), ("As it is", "What if"), (before, after), strict=True):
         with column:
             st.markdown(f"**{title}**")
-            picture, _ = pictures.pass_picture(
-                moment.network, moment.trace, dataset.input_names, before.output_names, theme=theme(), chosen=(l, u)
-            )
-            chart(picture, key=f"forward:what-if:{title}", title=title, alternative=pass_in_words(moment))
+            pass_picture(moment, f"forward:what-if:{title}", title)
