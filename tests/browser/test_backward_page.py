@@ -7,7 +7,7 @@ from browsing import Playground
 def open_page(page, server, query=""):
     page.goto(f"{server}/backpropagation{query}")
     playground = Playground(page, server).ready()
-    page.get_by_role("heading", name="8 · Why it is worth it").wait_for()
+    page.get_by_role("heading", name="8 · What backpropagation saves").wait_for()
     return playground
 
 
@@ -52,7 +52,7 @@ def test_nothing_runs_off_the_page_and_no_formula_fails(visit, server, width, sc
         viewport={"width": width, "height": 800}, color_scheme=scheme,
     )  # fmt: skip
     page = playground.page
-    page.get_by_role("heading", name="8 · Why it is worth it").wait_for()
+    page.get_by_role("heading", name="8 · What backpropagation saves").wait_for()
     page.wait_for_timeout(500)
     assert page.locator(".katex-error").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

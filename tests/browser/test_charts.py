@@ -140,7 +140,7 @@ def test_a_link_followed_after_scrubbing_opens_the_same_moment(page, server):
     link = page.get_by_role("link", name="Backpropagation", exact=True)
     expect(link).to_have_attribute("href", "backpropagation?epochs=60&frame=57")
     link.click()
-    page.get_by_role("heading", name="8 · Why it is worth it").wait_for()
+    page.get_by_role("heading", name="8 · What backpropagation saves").wait_for()
     playground.ready()
     playground.wait_address("frame=57")
     assert playground.epoch() == "epoch 57 / 60"

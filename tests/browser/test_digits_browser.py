@@ -122,7 +122,7 @@ def test_a_drawing_goes_to_the_forward_pass_and_is_still_there_afterwards(playgr
     draw(page, 7)
     wait_answer(page, 7)
     playground.wait_address("x=")
-    link = page.get_by_role("link", name="This image on the page Forward pass")
+    link = page.get_by_role("link", name="This image, number by number: Forward pass")
     expect(link).to_have_attribute("href", re.compile("x="))
     link.click()
     page.wait_for_url(re.compile("forward_pass"))
