@@ -1,1 +1,1 @@
-"""Lessons: instructive experiments, each with a claim that a test checks. May import words to analysis."""
+"""Lessons: instructive experiments, each with a hint that a test checks. May import words to analysis."""
