@@ -2,10 +2,7 @@
 
 import streamlit as st
 
-from ffbp.ui.forward.all_samples import all_samples
-from ffbp.ui.forward.layers import chosen_unit, layer_by_layer, one_linear_map, pass_diagram, source_code
-from ffbp.ui.forward.output import output_in_words
-from ffbp.ui.forward.what_if import what_if
+from ffbp.ui.forward import all_samples, layers, output, what_if
 from ffbp.ui.moment import moment_of, unit_chooser
 from ffbp.ui.page import begin
 from ffbp.ui.samples import mark_of, sample_chooser
@@ -24,24 +21,24 @@ def forward_pass() -> None:
     moment = moment_of(shown, frame)
     with right:
         sample_chooser(shown.run.dataset, "forward")
-        output_in_words(moment)
-        pass_diagram(moment)
+        output.output_in_words(moment)
+        layers.pass_diagram(moment)
     st.header("One unit, written out", anchor=False)
     keys = "forward:layer", f"forward:unit:{moment.layer}"
     unit_chooser(moment.network, st.columns(2), ("Layer", "Unit"), keys)
-    chosen_unit(moment)
+    layers.chosen_unit(moment)
     st.header("Layer by layer", anchor=False)
     st.markdown(
         "Every layer takes the same two steps. First it multiplies its inputs by the weights and adds the bias: $z = W a + b$. "
         "Then it applies the activation to each number: $a = g(z)$. Check a row by hand."
     )
-    layer_by_layer(moment)
-    one_linear_map(moment)
+    layers.layer_by_layer(moment)
+    layers.one_linear_map(moment)
     st.header("What if?", anchor=False)
-    what_if(moment)
+    what_if.what_if(moment)
     st.header("All samples at once", anchor=False)
-    all_samples(moment)
-    source_code(moment)
+    all_samples.all_samples(moment)
+    layers.source_code(moment)
 
 
 forward_pass()

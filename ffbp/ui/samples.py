@@ -71,12 +71,16 @@ def _last_row(dataset) -> int:
 
 def mark_of(shown) -> list:
     """The chosen sample as a point of the shown plane, for the player to ring."""
-    dataset, plane = shown.run.dataset, shown.plane
-    sample = chosen_sample(dataset)
-    point = [float(value) for value in plane.coordinates(sample.chosen[None])[0]]
-    if plane.is_line:
-        point.append(float(dataset.line_height(0.0 if sample.y is None else float(sample.y[0]))))
-    return [point]
+    sample = chosen_sample(shown.run.dataset)
+    return marks_of(shown, sample.chosen[None], np.zeros(1) if sample.y is None else sample.y)
+
+
+def marks_of(shown, columns, y) -> list:
+    """Samples as points of the shown plane: their used columns (n, n_columns) and targets (n,)."""
+    points = shown.plane.coordinates(columns)
+    if shown.plane.is_line:
+        points = np.column_stack([points[:, 0], shown.run.dataset.line_height(y)])
+    return points.tolist()
 
 
 def type_place(shown, x, y) -> None:

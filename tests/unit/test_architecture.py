@@ -26,7 +26,7 @@ FOREIGN = {  # what a room may import beside the standard library
     "record": {"numpy", "sklearn"},
     "figures": {"numpy"},
     "programs": {"numpy"},
-    "lessons": {"numpy"},
+    "lessons": set(),
     "browser": set(),
     "export": {"numpy", "matplotlib", "PIL"},
     "serve": {"numpy", "threadpoolctl"},

@@ -1,1 +1,1 @@
-"""The page Backpropagation, a file a section; `choosing` is what all of them look at."""
+"""The Backpropagation page, one file per section; `choosing` makes the moment that all of them show."""

@@ -13,7 +13,7 @@ from ffbp.training.loop import Training
 from ffbp.ui.moment import Moment, choose_unit, unit_chooser
 from ffbp.ui.page import Page
 from ffbp.ui.runs import Shown
-from ffbp.ui.samples import chosen_sample, mark_of
+from ffbp.ui.samples import chosen_sample, mark_of, marks_of
 from ffbp.ui.session import control
 from ffbp.ui.session.state import session
 from ffbp.ui.timeline import player
@@ -69,10 +69,7 @@ def _marks(shown):
         return mark_of(shown)
     if len(indices) > MAX_MARKS:
         indices = indices[np.linspace(0, len(indices) - 1, MAX_MARKS).round().astype(int)]
-    points = shown.plane.coordinates(dataset.raw_train[indices][:, dataset.columns])
-    if shown.plane.is_line:
-        points = np.column_stack([points[:, 0], dataset.line_height(dataset.y_train[indices])])
-    return points.tolist()
+    return marks_of(shown, dataset.raw_train[indices][:, dataset.columns], dataset.y_train[indices])
 
 
 def _next_batch(run, frame):
@@ -113,8 +110,8 @@ def gradient_at(shown: Shown, frame: int) -> Gradient:
     else:
         whole = network.with_theta(network.theta.copy())
         p = passes.pass_over(whole, dataset.X_train, dataset.y_train, np.arange(len(dataset.X_train)))
-    taken_apart = {"mode": mode, "p": p, "sample_pass": single, "source": source}
-    return Gradient(shown, frame, network, sample, single.trace, layer, unit, **taken_apart)
+    gradient = {"mode": mode, "p": p, "sample_pass": single, "source": source}
+    return Gradient(shown, frame, network, sample, single.trace, layer, unit, **gradient)
 
 
 def _typed_target(dataset):

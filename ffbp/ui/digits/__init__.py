@@ -1,1 +1,1 @@
-"""The page Digits, a file a section: a run on images, drawings by hand, the gradient followed back to the pixels."""
+"""The Digits page, one file per section: a run on images, drawings by hand, and the gradient at the pixels."""

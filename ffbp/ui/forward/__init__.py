@@ -1,1 +1,1 @@
-"""The page Forward pass, a file a section: one sample's way through the network of one frame, number by number."""
+"""The Forward pass page, one file per section: the pass of one sample at one frame, number by number."""
