@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ffbp.ui.digits import choosing, drawing, image, mistakes, offered, pixels, weights
+from ffbp.ui.digits import choosing, drawing, image, mistakes, offered, pixels
 from ffbp.ui.page import begin
 from ffbp.ui.samples import sample_chooser
 from ffbp.ui.session.fragments import fragment
@@ -29,7 +29,7 @@ def digits() -> None:
             "lowers it. Play the training: noise turns into strokes and gaps. A pixel that never has ink gets no gradient, so "
             "its weight stays noise, or shrinks under a penalty."
         )
-        weights.weight_images(moment)
+        image.weight_images(moment)
 
     st.header("Right and wrong", anchor=False)
     left, right = st.columns([1, 1])

@@ -42,12 +42,10 @@ def live_check(moment: Gradient) -> None:
         with right:
             st.markdown("**The error over the step size forms a V**")
             _error_by_step(network, moment.dataset, check, _steepest(check, layers))
-        table = {
-            "layer": [str(l) for l in np.unique(layers)],
-            "parameters": [int((layers == l).sum()) for l in np.unique(layers)],
-            "largest relative error": [f"{_worst(check, layers == l):.1e}" for l in np.unique(layers)],
-        }
-        st.dataframe(pd.DataFrame(table), hide_index=True)
+        of_layers = [(str(l), layers == l) for l in np.unique(layers)]
+        rows = [(l, int(of_layer.sum()), f"{_worst(check, of_layer):.1e}") for l, of_layer in of_layers]
+        names = "layer", "parameters", "largest relative error"
+        st.dataframe(pd.DataFrame(rows, columns=names), hide_index=True)
 
 
 def _error_by_step(network, dataset, check, chosen):

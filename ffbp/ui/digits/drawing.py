@@ -28,19 +28,14 @@ PREPARED = {  # how a drawing is prepared, by the images' side
 def drawing_pad(moment: Digit) -> None:
     """A pad to draw on. The network reads each stroke while it is drawn; at its end the drawing is the chosen image."""
     st.markdown(PREPARED[moment.raster.side])
-    strokes = session.recall(STROKES, [])
-    pixels = _drawn_pixels(strokes, moment.raster)
-    data = {
-        "side": moment.raster.side,
-        "high": moment.raster.high,
-        "image": pixels.tolist(),
-        "palette": pictures.PALETTE,
-    }
+    strokes, raster = session.recall(STROKES, []), moment.raster
+    pixels = _drawn_pixels(strokes, raster)
+    data = {"side": raster.side, "high": raster.high, "image": pixels.tolist(), "palette": pictures.PALETTE}
     data |= {"strokes": [np.round(stroke, 4).tolist() for stroke in strokes], **_read(moment, pixels, bool(strokes))}
-    component("drawing")(key="digits:pad", data=data, on_strokes_change=lambda: _strokes_changed(moment.raster))
+    component("drawing")(key="digits:pad", data=data, on_strokes_change=lambda: _strokes_changed(raster))
     session.show_told("drawing", once=True)
     if strokes and session.view.inputs is None:
-        clicked = {"on_click": take_drawing, "args": (strokes, moment.raster)}
+        clicked = {"on_click": take_drawing, "args": (strokes, raster)}
         st.button("Show this drawing below", key="digits:take", icon=":material/arrow_downward:", **clicked)
 
 

@@ -1,4 +1,4 @@
-"""One image, neuron by neuron: the network's answer, and the sum of one unit as images."""
+"""The first layer's weights as images, and one image, neuron by neuron: the answer, and the sum of one unit."""
 
 import numpy as np
 import streamlit as st
@@ -8,12 +8,29 @@ from ffbp.figures import digits as pictures
 from ffbp.figures import latex as formulas
 from ffbp.ui.chart import chart
 from ffbp.ui.digits.choosing import Digit
-from ffbp.ui.digits.mounted import show_row
-from ffbp.ui.digits.weights import unit_chosen
+from ffbp.ui.digits.mounted import show, show_row
+from ffbp.ui.moment import choose_unit
 from ffbp.ui.page import PAGES, link
 from ffbp.ui.session import address, control
 from ffbp.ui.session.state import session
 from ffbp.words.numbers import format_number, format_percent
+
+
+# Cached for the session only, because the run may be on a file of this session.
+@st.cache_data(max_entries=8, show_spinner=False, scope="session")
+def _packed_weights(run_id, chosen, _run, _raster):
+    return pictures.pack_weights(_run, _raster, chosen=chosen)
+
+
+def weight_images(moment: Digit) -> None:
+    """The first layer's weights as images at every frame; a click chooses the unit."""
+    data = _packed_weights(moment.shown.id, moment.u, moment.run, moment.raster)
+    show("images", data, "digits:weights", lambda u: choose_unit(1, u + 1), moment.network.sizes[1])
+    if moment.dataset.scale != 1:
+        st.caption(
+            f"All pixels are divided by {moment.dataset.scale:g}, full ink. Standardising each pixel by itself would give as much "
+            "weight to pixels at the border, which rarely have ink."
+        )
 
 
 def chosen_image(moment: Digit) -> None:
@@ -47,7 +64,8 @@ def neuron_by_neuron(moment: Digit) -> None:
         bars, words = pictures.activation_bars(network, trace, chosen=(1, unit)), f"Not zero: {', '.join(active)}."
         chart(bars, key="digits:activations", title="Hidden activations", alternative=words)
     title, n_units = "Unit of the first layer", network.sizes[1]
-    about = {"on_change": _unit_typed, "help": "You can also choose one of the weight images above."}
+    help_text = "You can also choose one of the weight images above."
+    about = {"on_change": lambda number: choose_unit(1, int(number)), "help": help_text}
     control.show(st.columns(3)[0], "number_input", title, 1, n_units, name="digits:unit", value=unit + 1, **about)
     w, x = network.layers[0].W[unit], trace.A[0][:, 0]
     with diverging():
@@ -72,10 +90,6 @@ def neuron_by_neuron(moment: Digit) -> None:
     ]
     st.latex(formulas.aligned(lines))
     st.caption("Blue is positive, orange negative; each image has its own scale. Hover over a pixel to see its number.")
-
-
-def _unit_typed(number):
-    unit_chosen(int(number) - 1)
 
 
 def links(moment: Digit) -> None:
