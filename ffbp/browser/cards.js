@@ -1,9 +1,9 @@
-// The figures of the moment: losses, scores and the size of the gradient.
+// The numbers above the panels: losses, scores and the norm of the gradient at a frame.
 
 import { element } from './dom.js';
 import { formatNumber, formatPercent } from './numbers.js';
 
-// A score of a run in words: R² is a number, accuracy a share.
+// How a run's score is written: R² as a number, accuracy in percent.
 export const scoreIn = (run) => (run.task === 'regression' ? formatNumber : formatPercent);
 
 export class Cards {

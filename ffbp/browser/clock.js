@@ -1,10 +1,10 @@
-// The moment that is shown: it plays, jumps and obeys the keys, and tells its players. Several players may share one.
+// The position on the timeline: it plays, jumps, handles the keys and calls its players. Several players can share it.
 //
-// The clock counts the frames of the run with the most epochs; a player of another run shows the frame that is nearest
-// in epochs. A player has a `box`, and is called: moved() at a new moment, changed() when playing or speed changed,
-// rested() when a move has come to rest.
+// A clock counts the frames of the run with the most epochs. A player of another run shows the frame nearest in epochs.
+// A player has a `box`, moved() for a new position, changed() for a change of playing or speed, and rested(), which is
+// called when the position has stayed the same for a while.
 
-const REST = 120; // milliseconds without a move
+const REST = 120; // milliseconds
 const TAKES_KEYS = [
   'input', 'textarea', 'select', 'a', 'summary', 'canvas[tabindex]', '[contenteditable]',
   ...['application', 'slider', 'combobox', 'listbox', 'option', 'dialog', 'tab', 'radio', 'grid', 'menu']
@@ -19,7 +19,7 @@ function nearest(epochs, epoch) {
 
 export class Clock {
   constructor() {
-    this.players = new Map(); // a player -> the epochs of its run's frames
+    this.players = new Map(); // player -> epochs of its run's frames
     this.epochs = null;
     this.position = 0;
     this.playing = false;
@@ -27,7 +27,7 @@ export class Clock {
     this.hear = (event) => this.key(event);
   }
 
-  // A player brings a run. Unless a frame is given, the clock stays at the end, at the start, or near its epoch.
+  // A player shows a new run. Unless a frame is given, the clock stays at the end, at the start, or near its epoch.
   load(player, epochs, frame = null) {
     if (!this.players.size) document.addEventListener('keydown', this.hear);
     const { epochs: before, frame: shown, last } = this;
@@ -42,10 +42,7 @@ export class Clock {
 
   leave(player) {
     this.players.delete(player);
-    if (this.players.size) {
-      this.count();
-      return;
-    }
+    if (this.players.size) return this.count();
     document.removeEventListener('keydown', this.hear);
     this.pause();
     clearTimeout(this.resting);
@@ -66,7 +63,7 @@ export class Clock {
     return Math.floor(this.position);
   }
 
-  // The frame of a player's run at this moment, and the clock's frame at one of a player's run.
+  // Clock's frame -> frame of a player's run, and back.
   frameOf(player) {
     const epochs = this.players.get(player);
     return epochs === this.epochs ? this.frame : nearest(epochs, this.epochs[this.frame]);
@@ -105,7 +102,7 @@ export class Clock {
     if (this.frame >= this.last) this.position = 0;
     this.playing = true;
     this.tell('changed');
-    let before = performance.now(); // the first picture may have been begun before that
+    let before = performance.now(); // may be later than the time of the first animation frame
     const step = (now) => {
       if (!this.playing) return;
       const rate = Math.min(60, Math.max(3, (this.last + 1) / 4)) * this.speed;
@@ -134,7 +131,7 @@ export class Clock {
     this.resting = setTimeout(() => { if (!this.playing) this.tell('rested'); }, REST);
   }
 
-  // Keys belong to the player that has the focus, and without one to the first player of the document.
+  // Keys control the player that has the focus, or the document's first player if none has it.
   key(event) {
     const target = event.composedPath()[0];
     if (event.ctrlKey || event.metaKey || event.altKey || !this.epochs) return;

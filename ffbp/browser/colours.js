@@ -1,4 +1,4 @@
-// Colours as numbers, scales of 256 of them, and the colours of the page.
+// Colours as numbers, scales of 256 colours, and the colours of the page.
 
 export function rgb(hex) {
   const n = parseInt(hex.slice(1), 16);
@@ -17,13 +17,13 @@ export function ramp(low, middle, high) {
   });
 }
 
-// A scale from the ground to a colour.
+// A scale from the background to a colour.
 export function shades(ground, colour) {
   const [a, b] = [rgb(ground), rgb(colour)];
   return Uint32Array.from({ length: 256 }, (_, i) => pack(mix(a, b, i / 255)));
 }
 
-// The scales of a run's maps: one for numbers around a middle, one a class.
+// The scales of a run's maps: one diverging scale, and one per class.
 export function scalesOf({ classes, middle }, theme) {
   const ground = middle[theme.dark ? 'dark' : 'light'];
   return { signed: ramp(classes[0], ground, classes[1]), classes: classes.map((colour) => shades(ground, colour)) };
@@ -42,7 +42,7 @@ function isDark(colour) {
   return darkness.get(colour);
 }
 
-// The colours that Streamlit gives an element.
+// The colours of Streamlit's theme at an element.
 export function themeOf(node) {
   const style = getComputedStyle(node);
   const value = (name, fallback) => style.getPropertyValue(name).trim() || fallback;

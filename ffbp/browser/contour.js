@@ -1,7 +1,7 @@
-// Marching squares: where the values of a square grid cross a level.
+// Marching squares: the line along which the values of a square grid cross a level.
 
-// Segments between cell centres, flat: x1, y1, x2, y2 of the first, then of the next; centre (0, 0) is values[0], and
-// values[n] is (0, 1). Four crossings around a saddle are paired in their order.
+// The line's segments as a flat list x1, y1, x2, y2, ... in cells: the centre of values[0] is (0, 0), that of values[n]
+// (0, 1). At a saddle, the four crossings are paired in the order in which they are found.
 export function contour(values, n, level) {
   const segments = [];
   for (let j = 0; j + 1 < n; j++) {

@@ -2,7 +2,7 @@
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-// An element: `text` is its content, `onclick` and the like are listeners, null and undefined leave an attribute out.
+// An element. `text` is its content, `onclick` and the like are listeners; null and undefined omit an attribute.
 export function element(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -21,13 +21,13 @@ export function svg(tag, attributes, ...children) {
   return node;
 }
 
-// Drawn, not written: not every machine has a font with these signs. Paths in a square of 16.
+// Icons are drawn, because not every machine has a font with these signs. Paths in a square of 16 units.
+const TRIANGLE = 'M8 1l7 13H1zM7.2 5.5v4.5h1.6V5.5zM7.2 11.2v1.5h1.6v-1.5z';
 const ICONS = {
   first: 'M3 3h2v10H3zM13 3v10L6 8z', back: 'M10.5 2.5v11L4 8z', play: 'M4 2v12l9-6z',
   pause: 'M4 3h3v10H4zM9 3h3v10H9z', forward: 'M5.5 2.5v11L12 8z', last: 'M11 3h2v10h-2zM3 3v10l7-5z',
   save: 'M7 2h2v6h3l-4 4-4-4h3zM3 13h10v1.5H3z',
-  error: 'M8 1l7 13H1zM7.2 5.5v4.5h1.6V5.5zM7.2 11.2v1.5h1.6v-1.5z',
-  warning: 'M8 1l7 13H1zM7.2 5.5v4.5h1.6V5.5zM7.2 11.2v1.5h1.6v-1.5z',
+  error: TRIANGLE, warning: TRIANGLE,
   info: 'M8 1a7 7 0 110 14A7 7 0 018 1zM7.2 4v1.6h1.6V4zM7.2 7v5h1.6V7z',
   hint: 'M8 1a5 5 0 00-3 9v2h6v-2a5 5 0 00-3-9zM5.5 13h5v2h-5z',
 };
@@ -50,7 +50,7 @@ export function download(name, href) {
   link.remove();
 }
 
-// A canvas for a picture, at twice the size on the screen, with its ground; and the context to draw with.
+// A canvas for a picture at twice its size on the screen, filled with the background, and its drawing context.
 export function sheet(width, height, ground) {
   const canvas = element('canvas', { width: Math.ceil(2 * width), height: Math.ceil(2 * height) });
   const context = canvas.getContext('2d');

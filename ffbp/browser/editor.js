@@ -1,11 +1,12 @@
-// Sets, moves and erases points on the boundary's plane, with mouse, finger or keyboard. It changes nothing itself: it
-// reports each change, and shows it as pending until the new run is there.
+// Adds, moves and erases points on the boundary's plane with mouse, finger or keyboard. The editor does not change the
+// data: it reports each change, and shows it as pending until the new run arrives.
 
 import { element } from './dom.js';
 import { formatNumber } from './numbers.js';
 
-const HELP = 'Drawing plane. Arrows move the pen, Enter sets a point or changes the one under the pen, Delete erases '
-  + 'it, digits choose the class.';
+const HELP = 'Drawing plane. Arrow keys move the pen. Enter adds a point or changes the one under the pen. Delete '
+  + 'erases it. Digits choose the class.';
+const clamp = (v, most) => Math.min(Math.max(v, 0), most);
 
 export class Editor {
   constructor(panel, onEdit) {
@@ -13,7 +14,7 @@ export class Editor {
     this.onEdit = onEdit;
     this.tool = 0; // a class, 'value' or 'erase'
     this.pending = [];
-    const title = 'Click to set a point, drag one to move it';
+    const title = 'Click to add a point; drag a point to move it';
     this.plane = element('div', { class: 'editor', tabindex: 0, role: 'application', 'aria-label': HELP, title });
     this.pen = element('div', { class: 'pen', hidden: '' });
     this.ghost = element('div', { class: 'ghost', hidden: '' });
@@ -32,7 +33,7 @@ export class Editor {
     on('blur', () => { this.pen.hidden = true; });
   }
 
-  // A run arrived: its points, and the tools that suit its data.
+  // Show a run's points and the tools for its kind of data.
   show(run) {
     this.run = run;
     for (const dot of this.pending) dot.remove();
@@ -80,18 +81,17 @@ export class Editor {
     return [event.clientX - box.left, event.clientY - box.top];
   }
 
-  // The point under a place of the plane, within some pixels; the nearest of several.
+  // The point nearest to a place of the plane, or null if none lies within `reach` pixels.
   under([px, py], reach) {
-    let best = null;
+    let best = null, least = reach;
     for (const point of this.points || []) {
-      const [x, y] = this.pixels(point);
-      const distance = Math.hypot(x - px, y - py);
-      if (distance <= reach && (!best || distance < best.distance)) best = { point, distance };
+      const [x, y] = this.pixels(point), distance = Math.hypot(x - px, y - py);
+      if (distance < least || (!best && distance === least)) [best, least] = [point, distance];
     }
-    return best && best.point;
+    return best;
   }
 
-  // A place of the plane as a point with the tool's class or value; null for a value that is no number.
+  // A place of the plane as a point with the tool's class or value; null if the typed value is not a number.
   pointAt([px, py], target = null) {
     const { run } = this;
     const [x, y] = [this.axes.xaxis.p2l(px), this.axes.yaxis.p2l(py)];
@@ -141,15 +141,15 @@ export class Editor {
 
   move(point, place) {
     const { clientWidth, clientHeight } = this.plane;
-    const inside = [Math.min(Math.max(place[0], 0), clientWidth), Math.min(Math.max(place[1], 0), clientHeight)];
+    const inside = [clamp(place[0], clientWidth), clamp(place[1], clientHeight)];
     this.wait(inside, point.target);
     const moved = this.pointAt(inside, point.target);
     const { line } = this.run.plane;
-    if (!(line && this.run.task === 'regression')) moved[moved.length - 1] = null; // as it was, to the last digit
+    if (!(line && this.run.task === 'regression')) moved[moved.length - 1] = null; // unchanged
     this.onEdit({ kind: 'move', index: point.index, point: moved });
   }
 
-  // What a click does: erase or change the point that is there, else set one.
+  // A click: erase or change the point at this place, or add one.
   apply(place, point, tool = this.tool) {
     if (tool === 'erase') {
       if (point) { this.wait(this.pixels(point), null); this.onEdit({ kind: 'erase', index: point.index }); }
@@ -157,7 +157,7 @@ export class Editor {
     }
     const wanted = this.pointAt(point && !this.run.plane.line ? this.pixels(point) : place);
     if (!wanted) { this.panel.region.say('type a number first'); return; }
-    if (point) { // its place stays as it is, to the last digit
+    if (point) { // its own coordinates, because those of the pixels are rounded
       const { line } = this.run.plane;
       if (line && this.run.task === 'regression') return;
       const changed = line ? [point.x, wanted[1]] : [point.x, point.y, wanted[2]];
@@ -174,14 +174,14 @@ export class Editor {
     return run.task === 'regression' ? run.palette.cursor : run.palette.classes[target % run.palette.classes.length];
   }
 
-  // Shown at once, until the run with this change is there.
+  // Show a change at once, until the run with this change arrives.
   wait([x, y], target) {
     const dot = element('div', { class: target === null ? 'ghost gone' : 'ghost' });
     dot.style.transform = `translate(${x}px, ${y}px)`;
     if (target !== null) dot.style.background = this.colour(target);
     this.plane.append(dot);
     this.pending.push(dot);
-    setTimeout(() => dot.remove(), 4000); // the change was refused
+    setTimeout(() => dot.remove(), 4000); // in case the change is refused
   }
 
   key(event) {
@@ -194,7 +194,7 @@ export class Editor {
     const here = () => this.under(this.spot, 10);
     if (moves[event.key]) {
       const [dx, dy] = moves[event.key];
-      this.spot = [Math.min(Math.max(this.spot[0] + dx, 0), width), Math.min(Math.max(this.spot[1] + dy, 0), height)];
+      this.spot = [clamp(this.spot[0] + dx, width), clamp(this.spot[1] + dy, height)];
     } else if (event.key === 'Enter' || event.key === ' ') this.apply(this.spot, here());
     else if (event.key === 'Delete' || event.key === 'Backspace') this.apply(this.spot, here(), 'erase');
     else if (/^[1-9]$/.test(event.key) && run.classes[+event.key - 1]) this.choose(+event.key - 1);

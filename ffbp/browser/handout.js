@@ -1,4 +1,4 @@
-// Plays the run that the file holds.
+// Starts the player of a handout with the run that the file contains.
 
 import { Player } from './player.js';
 import { headerOf } from './unpack.js';

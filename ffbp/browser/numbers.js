@@ -1,6 +1,6 @@
-// The counterpart of words/numbers.py.
+// Numbers as text, as in words/numbers.py.
 
-// Four significant digits.
+// A number with four significant digits.
 export function formatNumber(value) {
   if (Number.isNaN(value)) return '–';
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '-∞';

@@ -1,5 +1,5 @@
-// Draws one run's packed frames into an element: a timeline, the figures of the moment and linked panels. It knows its
-// blob, Plotly and an element, and nothing about the page around it. It computes nothing that the core has computed.
+// Draws one run's packed frames into an element: a timeline, the current losses and scores, and linked panels. The
+// player uses its blob, Plotly and an element, but not the page around it. All results come from the blob.
 
 import { Cards, scoreIn } from './cards.js';
 import { Clock } from './clock.js';
@@ -12,8 +12,8 @@ import { announce } from './players.js';
 import { Timeline } from './timeline.js';
 import { unpack } from './unpack.js';
 
-// A panel has show(run), draw() at its size and in the theme, paint(frame), describe(frame) in words, picture(frame) as
-// a canvas, destroy(), and a region to stand in; hover(event) where Plotly does not read out what is under the pointer.
+// A panel has a region, show(run), draw() in the present size and theme, paint(frame), describe(frame) in words, and
+// picture(frame) as a canvas. Its `stage`, if it has one, is a Plotly plot.
 const PANELS = { network: NetworkPanel, boundary: BoundaryPanel, loss: CurvesPanel, gradients: CurvesPanel };
 const COLOURS = ['background', 'text', 'panel', 'border', 'primary'];
 
@@ -21,8 +21,8 @@ export class Player {
   // options: id, Plotly, theme {dark, background, text, panel, border, primary}, panels (names), clock (its own by
   // default), link() and scrollTop() of the page; onRest(frame, last), onSample(row), onPlace(x, y) for a click on the
   // empty plane, onCell(part, true class, predicted class). onEdit(change) makes the boundary a drawing plane:
-  // {kind: 'add', point}, {kind: 'move', index, point} or {kind: 'erase', index}; a point is its place and its class or
-  // value (null: as it was), index its row in the data.
+  // {kind: 'add', point}, {kind: 'move', index, point} or {kind: 'erase', index}. A point is its coordinates and its
+  // class or value (null: unchanged), index its row in the data.
   constructor(root, options) {
     Object.assign(this, { root, options, theme: options.theme, clock: options.clock ?? new Clock(), frame: 0 });
     this.timeline = new Timeline(this, options.link);
@@ -49,7 +49,7 @@ export class Player {
     window.addEventListener('resize', this.resize);
   }
 
-  // The panels' own blob of a run (figures/pack.py), at a frame or where the clock stands.
+  // Show a run, given as the blob of figures/pack.py, at a frame or at the clock's position.
   async show(bytes, frame = null) {
     const ticket = (this.ticket = (this.ticket ?? 0) + 1);
     const run = await unpack(bytes);
@@ -59,7 +59,7 @@ export class Player {
     this.frame = this.clock.frameOf(this);
     this.drawers = [this.timeline, this.cards, ...this.panels];
     for (const part of this.drawers) part.show(run);
-    this.timeline.paint(this.frame); // before the room is measured, because these figures take some
+    this.timeline.paint(this.frame); // before the space for the panels is measured, because these numbers take some
     this.cards.paint(this.frame);
     await this.fit(true);
     if (ticket !== this.ticket || this.destroyed) return;
@@ -67,10 +67,10 @@ export class Player {
     this.describe();
     this.box.dataset.run = run.id;
     announce(this.box, 'shown');
-    if (this.frame !== run.n_frames - 1) this.clock.rest(); // until it is told, the page takes it to be at the end
+    if (this.frame !== run.n_frames - 1) this.clock.rest(); // reports the frame; the page assumes the last one
   }
 
-  // What the clock tells.
+  // The clock calls these three.
 
   moved() {
     this.frame = this.clock.frameOf(this);
@@ -87,10 +87,10 @@ export class Player {
   rested() {
     this.describe();
     this.say(this.summary());
-    if (this.options.onRest) this.options.onRest(this.frame, this.run.n_frames - 1);
+    this.options.onRest?.(this.frame, this.run.n_frames - 1);
   }
 
-  // Moves the clock to a frame of this run; `jump` is a move that comes to rest.
+  // Move the clock to a frame of this run. `jump` also stops playing and reports the frame.
   go(frame) {
     this.clock.go(this.clock.frameAt(this, frame));
   }
@@ -110,12 +110,12 @@ export class Player {
     return this.root.clientWidth < 640;
   }
 
-  // Draws all panels at the size that the page leaves for them, if that has changed.
+  // Draw all panels in the space that the page leaves for them, if that has changed.
   async fit(force = false) {
     const width = this.root.clientWidth;
     if (!width) return;
     const { box, grid, panels, boundary, small } = this;
-    const scrolled = this.options.scrollTop ? this.options.scrollTop() : window.scrollY;
+    const scrolled = this.options.scrollTop?.() ?? window.scrollY;
     const top = this.root.getBoundingClientRect().top + scrolled;
     const room = window.innerHeight - top - (grid.offsetTop - box.offsetTop) - 14;
     const height = Math.round(small || panels.length < 3 ? 300 : Math.min(Math.max((room - 8) / 2, 190), 460));
@@ -130,23 +130,23 @@ export class Player {
     if (this.run) await Promise.all(panels.map((panel) => panel.draw()));
   }
 
-  // The finer map of the frame at rest and the chosen samples, as the server computed them.
+  // Take from the server the finer map of the frame at rest, and the chosen samples.
   async refine(bytes) {
     const refined = await unpack(bytes);
     if (this.destroyed || !this.run || refined.run !== this.run.id) return;
-    if (this.boundary) this.boundary.refine(refined);
+    this.boundary?.refine(refined);
     if (refined.adopted !== this.adopted && !this.clock.playing && refined.frame !== this.frame) this.go(refined.frame);
     this.adopted = refined.adopted;
     this.box.dataset.refined = refined.frame;
   }
 
   summary() {
-    const { run, frame, run: { history: h, metric } } = this;
+    const { run, frame, run: { history, metric } } = this;
     const score = scoreIn(run);
-    const part = (name) => `${formatNumber(h[`${name}_loss`][frame])}`;
-    const test = `, test loss ${part('test')}, test ${metric} ${score(h.test_score[frame])}`;
-    const train = `training loss ${part('train')}, training ${metric} ${score(h.train_score[frame])}`;
-    return `Epoch ${h.epoch[frame]}: ${train}${run.has_test ? test : ''}.`;
+    const words = (part, name) => `${name} loss ${formatNumber(history[`${part}_loss`][frame])}, `
+      + `${name} ${metric} ${score(history[`${part}_score`][frame])}`;
+    const test = run.has_test ? `, ${words('test', 'test')}` : '';
+    return `Epoch ${history.epoch[frame]}: ${words('train', 'training')}${test}.`;
   }
 
   describe() {
@@ -169,7 +169,7 @@ export class Player {
     this.clock.leave(this);
     window.removeEventListener('resize', this.resize);
     this.observer.disconnect();
-    for (const panel of this.panels) panel.destroy();
+    for (const panel of this.panels) panel.stage?.destroy();
     this.root.replaceChildren();
   }
 }

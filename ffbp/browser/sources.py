@@ -1,11 +1,12 @@
-"""Which files of this folder make up what a page or a handout draws in the browser, and how they become one.
+"""The files that draw pages and handouts in the browser, and how they become one script.
 
-Each entry names the file that starts it, and its styles. That file is an ES module, as are those that it imports. `script`
-writes them one after the other, each after what it imports, without their ``import`` lines and the word ``export``: what a
-file declares is then declared for all, so no two may declare the same name.
+Each entry of `COMPONENTS` names its first file and its styles. That file and those it imports are ES modules. `script` joins
+them, each after the files it imports, without ``import`` lines and the word ``export``. The joined files share one scope, so
+no two may declare the same name.
 """
 
 import importlib.resources
+import posixpath
 import re
 from functools import cache
 from pathlib import Path
@@ -29,7 +30,7 @@ _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 
 @cache
 def text(name: str) -> str:
-    """One of these files."""
+    """The text of a file in this folder."""
     return (FOLDER / name).read_text("utf-8")
 
 
@@ -40,11 +41,10 @@ def component(name: str) -> tuple[str, str]:
     return script(start), "\n".join(map(text, styles))
 
 
-def script(*starts: str) -> str:
-    """The files and all that they import as one module."""
+def script(start: str) -> str:
+    """A file and everything it imports as one module."""
     written = []
-    for start in starts:
-        _write(start, written)
+    _write(start, written)
     parts = (_EXPORT.sub("", _IMPORT.sub("", text(name))) for name in written)
     return "\n".join(parts).replace("__PLOTLY_CHUNK__", _plotly_chunk())
 
@@ -53,26 +53,16 @@ def _write(name, written):
     if name in written:
         return
     for imported in _IMPORT.findall(text(name)):
-        _write(_resolved(name, imported), written)
+        _write(posixpath.normpath(posixpath.join(posixpath.dirname(name), imported)), written)
     written.append(name)
 
 
-def _resolved(name, imported):
-    """The path of an imported file within the folder."""
-    parts = [*name.split("/")[:-1], *imported.split("/")]
-    while ".." in parts:
-        i = parts.index("..")
-        del parts[i - 1 : i + 1]
-    return "/".join(part for part in parts if part != ".")
-
-
 def _plotly_chunk() -> str:
-    """The name of Streamlit's own Plotly file, so that a browser loads it once for everything; "" if there is none."""
+    """The name of Streamlit's own Plotly file, which the browser then loads only once; "" if there is none."""
     folder = importlib.resources.files("streamlit") / "static" / "static" / "js"
-    names = sorted(path.name for path in Path(str(folder)).glob("PlotlyChart.*.js"))
-    return names[0] if names else ""
+    return min((path.name for path in Path(str(folder)).glob("PlotlyChart.*.js")), default="")
 
 
 def plotly() -> bytes:
-    """plotly.py's own copy of Plotly's JavaScript."""
+    """The copy of Plotly's JavaScript that comes with plotly.py."""
     return (importlib.resources.files("plotly") / "package_data" / "plotly.min.js").read_bytes()

@@ -1,4 +1,4 @@
-// The controls of a player's clock: buttons, slider, epoch and speed; beside them the button that copies a link.
+// The controls of a player's clock (buttons, slider, epoch, speed) and the button that copies a link.
 
 import { element, icon } from './dom.js';
 import { formatNumber } from './numbers.js';
@@ -7,7 +7,7 @@ const COPY = 'Copy link';
 const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4];
 
 export class Timeline {
-  // link(): what the button copies; the page's own address without it.
+  // link(): the address that the button copies, by default the page's own.
   constructor(player, link = () => window.location.href) {
     this.player = player;
     this.link = link;
@@ -18,7 +18,7 @@ export class Timeline {
     };
     this.play = button('play', 'Play', () => clock.toggle());
     this.slider = element('input', {
-      type: 'range', min: 0, max: 0, value: 0, step: 1, 'aria-label': 'Moment of the training',
+      type: 'range', min: 0, max: 0, value: 0, step: 1, 'aria-label': 'Epoch shown',
       oninput: () => this.slide(), onchange: () => clock.rest(),
     });
     this.epoch = element('output', { class: 'epoch' });
@@ -29,11 +29,11 @@ export class Timeline {
     const label = 'Link to this experiment';
     this.field = element('input', { class: 'link', readonly: '', hidden: '', 'aria-label': label });
     this.box = element('div', { class: 'timeline', role: 'group', 'aria-label': 'Timeline' },
-      button('first', 'First frame', () => clock.jump(0)),
-      button('back', 'One frame back', () => clock.jump(clock.frame - 1)),
+      button('first', 'First epoch', () => clock.jump(0)),
+      button('back', 'Previous recorded epoch', () => clock.jump(clock.frame - 1)),
       this.play,
-      button('forward', 'One frame forward', () => clock.jump(clock.frame + 1)),
-      button('last', 'Last frame', () => clock.jump(Infinity)),
+      button('forward', 'Next recorded epoch', () => clock.jump(clock.frame + 1)),
+      button('last', 'Last epoch', () => clock.jump(Infinity)),
       this.slider, this.epoch, this.speed, this.copy, this.field);
   }
 

@@ -6,7 +6,7 @@ function split(bytes) {
   return [JSON.parse(new TextDecoder().decode(copy.subarray(4, 4 + length))), copy.subarray(4 + length)];
 }
 
-// The header alone. Two blobs with the same `id` are the same.
+// The header alone. Blobs with the same `id` are equal.
 export function headerOf(bytes) {
   return split(bytes)[0];
 }
@@ -15,7 +15,7 @@ function inflated(bytes) {
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'))).arrayBuffer();
 }
 
-// The header with an array in place of each `{"$": index}`; its `parts` name the streams that came along, with sizes.
+// The header with an array in place of each `{"$": index}`. Its `parts` give the streams in the blob and their sizes.
 export async function unpack(bytes) {
   const [header, payload] = split(bytes);
   const buffers = {};
@@ -35,8 +35,8 @@ export async function unpack(bytes) {
 }
 
 const TYPES = {
-  uint8: Uint8Array, uint16: Uint16Array, int32: Int32Array, int64: BigInt64Array, float32: Float32Array,
-  float64: Float64Array,
+  uint8: Uint8Array, uint16: Uint16Array, int32: Int32Array, int64: BigInt64Array,
+  float32: Float32Array, float64: Float64Array,
 };
 
 function arrayOf(buffer, { dtype, shape, offset, differences }) {
@@ -44,6 +44,6 @@ function arrayOf(buffer, { dtype, shape, offset, differences }) {
   const array = new TYPES[dtype](buffer, offset, count);
   array.shape = shape;
   const size = count / shape[0];
-  if (differences) for (let i = size; i < count; i++) array[i] += array[i - size]; // bytes wrap modulo 256, as written
+  if (differences) for (let i = size; i < count; i++) array[i] += array[i - size]; // bytes wrap modulo 256
   return array;
 }

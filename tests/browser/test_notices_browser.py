@@ -70,12 +70,12 @@ def test_panels_stay_where_they_are_when_notices_come_and_go(playground):
 
 def test_the_count_opens_the_rest_and_escape_closes_it(playground):
     page = playground.open(OVERFITTING).page
-    more = page.get_by_role("button", name="Show all 4 remarks about this run")
+    more = page.get_by_role("button", name="Show all 4 notices about this run")
     expect(more).to_have_text("+3")
     before = top(page, ".ffbp .panels")
     more.focus()
     page.keyboard.press("Enter")
-    rest = page.get_by_role("list", name="Everything about this run")
+    rest = page.get_by_role("list", name="All notices about this run")
     expect(rest.get_by_role("listitem")).to_have_count(4)
     expect(rest).to_contain_text(PRESETS["overfitting"].hint)
     assert top(page, ".ffbp .panels") == before

@@ -1,9 +1,9 @@
-// One chart that changes in place: the Plotly element stays, new numbers are handed to Plotly.react. A chart outside
-// the window waits until those inside have been drawn. Reports the custom data of a clicked point.
+// One chart, updated in place by Plotly.react. A chart outside the window waits until those inside have been drawn. The
+// custom data of a clicked point are reported.
 
 import { download, element } from '../dom.js';
 import { findPlotly } from './plotly.js';
-import { keep } from './view.js';
+import { mount } from './view.js';
 
 const CONFIG = {
   displayModeBar: false, displaylogo: false, showTips: false, scrollZoom: false, doubleClick: false,
@@ -17,7 +17,7 @@ const whenIdle = (action) => {
 
 class Chart {
   constructor({ parentElement }) {
-    this.visible = null; // not known yet
+    this.visible = null; // unknown
     this.plot = element('div', { class: 'plot', role: 'img' });
     const button = { type: 'button', class: 'save', text: '⤓', title: 'Save picture', onclick: () => this.save() };
     this.button = element('button', button);
@@ -108,10 +108,8 @@ class Chart {
     this.closed = true;
     this.seen.disconnect();
     this.sized.disconnect();
-    if (this.Plotly) this.Plotly.purge(this.plot);
+    this.Plotly?.purge(this.plot);
   }
 }
 
-export default function (component) {
-  return keep(component, (first) => new Chart(first));
-}
+export default mount(Chart);

@@ -1,4 +1,4 @@
-// The confusion matrix of the digits at the frame of the player that it follows; a cell can be chosen.
+// The confusion matrix of the digits at the frame of the player that it follows. The user can choose a cell.
 
 import { element } from '../dom.js';
 import { formatPercent } from '../numbers.js';
@@ -6,7 +6,7 @@ import { ConfusionMatrix } from '../panels/matrix.js';
 import { follow, frameOf } from '../players.js';
 import { headerOf, unpack } from '../unpack.js';
 import { footOf } from './picture.js';
-import { keep } from './view.js';
+import { mount } from './view.js';
 
 const HEADS = { corner: '', recall: 'recall %', precision: 'prec. %' };
 
@@ -14,7 +14,7 @@ class Confusion {
   constructor({ parentElement }) {
     this.name = 'Confusion matrix';
     this.matrix = new ConfusionMatrix({
-      heads: HEADS, empty: true, label: (truth, guess) => `true ${truth}, said ${guess}`,
+      heads: HEADS, empty: true, label: (truth, guess) => `true ${truth}, predicted ${guess}`,
       percent: (share) => formatPercent(share).replace(' %', ''),
       choose: (cell) => { this.matrix.mark(cell); this.component.setTriggerValue('chosen', cell); },
     });
@@ -30,8 +30,8 @@ class Confusion {
     const run = await unpack(data);
     if (id !== this.id || this.closed) return;
     this.run = run;
-    const caption = `Rows: the true digit. Columns: what the network says. ${run.part} part.`;
-    this.matrix.show(run, caption, `Confusion matrix, ${run.part} part`);
+    const caption = `Rows: true digit. Columns: predicted digit. ${run.part} set.`;
+    this.matrix.show(run, caption, `Confusion matrix, ${run.part.toLowerCase()} set`);
     this.matrix.mark(run.chosen ?? -1);
     this.unfollow?.();
     this.unfollow = follow(player, 'frame', (frame) => this.go(frame));
@@ -50,6 +50,4 @@ class Confusion {
   }
 }
 
-export default function (component) {
-  return keep(component, (first) => new Confusion(first));
-}
+export default mount(Confusion);

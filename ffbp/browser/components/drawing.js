@@ -1,14 +1,14 @@
-// A pad to draw a digit on, with mouse, finger, pen or keyboard; beside it what the network gets, and what it says.
+// A pad on which to draw a digit with mouse, finger, pen or keyboard; beside it the network's input and output.
 
 import { mix, pack, rgb } from '../colours.js';
 import { element } from '../dom.js';
 import { formatPercent } from '../numbers.js';
-import { keep } from './view.js';
+import { mount } from './view.js';
 
 const SIDE = 300, PEN = 0.08, KEY_STEP = 0.05, CLOSE = 0.008, MAX_STROKES = 40, MAX_POINTS = 2000;
 
-const HELP = 'Drawing pad. Arrow keys move the pen, with Shift farther, Space sets it down and lifts it, Backspace '
-  + 'takes the last stroke back.';
+const HELP = 'Drawing pad. Arrow keys move the pen, farther with Shift. Space lowers or lifts it. Backspace undoes the '
+  + 'last stroke.';
 const within = (v) => Math.min(1, Math.max(0, Math.round(v * 1000) / 1000));
 
 class Drawing {
@@ -46,7 +46,7 @@ class Drawing {
     const answers = { class: 'answers', 'aria-label': 'Probability of each digit' };
     this.root = element('div', { class: 'ffbp-drawing' },
       element('div', { class: 'pad' }, this.canvas, tools),
-      element('div', { class: 'gets' }, element('h3', { text: 'What the network gets' }), this.seen, this.says),
+      element('div', { class: 'gets' }, element('h3', { text: 'Input of the network' }), this.seen, this.says),
       element('ol', answers, ...this.rows.map(({ row }) => row)), this.live);
   }
 
@@ -68,7 +68,7 @@ class Drawing {
     const image = new ImageData(side, side), pixels = new Uint32Array(image.data.buffer);
     values.forEach((value, i) => { pixels[i] = pack(mix(paper, ink, value / high)); });
     this.seen.getContext('2d').putImageData(image, 0, 0);
-    const label = probabilities ? `The drawing as ${side} by ${side} pixels` : 'nothing yet';
+    const label = probabilities ? `The drawing as ${side} by ${side} pixels` : 'The pad is empty';
     this.seen.setAttribute('aria-label', label);
   }
 
@@ -174,7 +174,7 @@ class Drawing {
     this.send(true);
   }
 
-  // While drawing the strokes go out eight times a second; at its end a stroke goes out at once, and counts as drawn.
+  // Strokes are sent eight times a second while the user draws, and at once, with `done`, when a stroke ends.
   send(done = false) {
     clearTimeout(this.sending);
     const now = performance.now(), wait = done ? 0 : Math.max(0, 125 - (now - (this.sent ?? -1e9)));
@@ -211,7 +211,7 @@ class Drawing {
       context.stroke();
       if (this.drawing) { context.fillStyle = this.accent; context.fill(); }
     }
-    this.pen.textContent = this.keyboard ? (this.drawing ? 'Pen down' : 'Pen up: Space sets it down') : '';
+    this.pen.textContent = this.keyboard ? (this.drawing ? 'Pen down' : 'Pen up: Space lowers it') : '';
     this.root.dataset.strokes = this.strokes.length;
   }
 
@@ -221,6 +221,4 @@ class Drawing {
   }
 }
 
-export default function (component) {
-  return keep(component, (first) => new Drawing(first));
-}
+export default mount(Drawing);

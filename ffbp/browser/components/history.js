@@ -1,7 +1,7 @@
-// Reports Back and Forward to the server: a request's address cannot tell them from an address that is merely old.
+// Reports Back and Forward to the server, which cannot distinguish them from an outdated address by the address alone.
 
-let mounted = null; // where to report
-let untold = null; // a move while nothing was mounted
+let mounted = null; // the component that reports
+let untold = null; // a move made while no component was mounted
 
 function report() {
   const move = { at: performance.timeOrigin + performance.now(), search: window.location.search };
@@ -9,7 +9,7 @@ function report() {
   else untold = move;
 }
 
-// Capturing, so that the report is part of the request that Streamlit sends for the same event.
+// In the capture phase, so that Streamlit sends the report with its own request for the same event.
 window.addEventListener('popstate', report, true);
 
 export default function (component) {

@@ -1,4 +1,4 @@
-// Images made of a few pixels, all frames at once: they follow the player's frame, and one of them can be chosen.
+// Images of a few pixels at every frame. They follow the player's frame, and the user can choose one.
 
 import { ramp, shades } from '../colours.js';
 import { element } from '../dom.js';
@@ -7,7 +7,7 @@ import { stepped } from '../panels/matrix.js';
 import { follow, frameOf } from '../players.js';
 import { headerOf, unpack } from '../unpack.js';
 import { footOf } from './picture.js';
-import { keep } from './view.js';
+import { mount } from './view.js';
 
 class Images {
   constructor({ parentElement }) {
@@ -83,7 +83,7 @@ class Images {
   choose(i) {
     this.mark(i);
     clearTimeout(this.sending);
-    this.sending = setTimeout(() => this.component.setTriggerValue('chosen', i), 150); // a key held down passes many by
+    this.sending = setTimeout(() => this.component.setTriggerValue('chosen', i), 150); // while a key is held down
   }
 
   step(event, i) {
@@ -131,6 +131,4 @@ class Images {
   }
 }
 
-export default function (component) {
-  return keep(component, (first) => new Images(first));
-}
+export default mount(Images);

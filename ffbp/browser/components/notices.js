@@ -1,8 +1,8 @@
-// Words about the run in one line whose height never changes: the most urgent first, the others behind a count.
+// Notices about the run, in one line of constant height: the most urgent in words, the others as a count that opens.
 
 import { element, icon } from '../dom.js';
 import { ask, follow, playerOf } from '../players.js';
-import { keep } from './view.js';
+import { mount } from './view.js';
 
 class Notices {
   constructor({ parentElement }) {
@@ -10,7 +10,7 @@ class Notices {
     this.words = element('p', { role: 'status', onclick: toggle });
     this.place = element('span', { class: 'place' });
     this.more = element('button', { type: 'button', class: 'more', 'aria-expanded': 'false', onclick: toggle });
-    this.list = element('ul', { 'aria-label': 'Everything about this run', hidden: '' });
+    this.list = element('ul', { 'aria-label': 'All notices about this run', hidden: '' });
     this.root = element('div', { class: 'ffbp-notices', role: 'group', 'aria-label': 'About this run' },
       this.words, this.place, this.more, this.list);
     parentElement.append(this.root);
@@ -42,7 +42,7 @@ class Notices {
     this.mark();
   }
 
-  // The button that moves the timeline to the moment that a notice speaks of.
+  // The button that moves the timeline to a notice's epoch.
   goer({ frame, epoch }) {
     if (frame === null) return [];
     const go = () => {
@@ -65,7 +65,7 @@ class Notices {
     const others = this.items.length - 1;
     this.more.hidden = !others && !cut;
     this.more.textContent = others ? `+${others}` : '…';
-    const label = others ? `Show all ${others + 1} remarks about this run` : 'Show the whole sentence';
+    const label = others ? `Show all ${others + 1} notices about this run` : 'Show the whole sentence';
     this.more.setAttribute('aria-label', label);
     this.root.classList.toggle('opens', !this.more.hidden);
   }
@@ -84,6 +84,4 @@ class Notices {
   }
 }
 
-export default function (component) {
-  return keep(component, (first) => new Notices(first));
-}
+export default mount(Notices);

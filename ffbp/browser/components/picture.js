@@ -1,8 +1,8 @@
-// What stands below a picture: a place for words, and the button that saves what stands above it.
+// The foot of a picture: a place for words, and the button that saves the picture above.
 
 import { download, element, saveButton, sheet } from '../dom.js';
 
-// view: with its `root`, `name`, `run` and `theme`.
+// A view has a `root`, `name`, `run` and `theme`.
 export function footOf(view, ...children) {
   const save = () => {
     const moment = view.run.n_frames > 1 ? `-frame-${view.root.dataset.frame}` : '';
@@ -12,7 +12,7 @@ export function footOf(view, ...children) {
   return element('div', { class: 'foot' }, ...children, saveButton(view.name, save));
 }
 
-// What stands in a box as one canvas: canvases, grounds, marks and words, each where the page has it.
+// The contents of a box on one canvas: canvases, backgrounds, marks and words, laid out as on the page.
 function pictureOf(box, ground) {
   const area = box.getBoundingClientRect(), foot = box.querySelector('.foot');
   const [canvas, pen] = sheet(box.scrollWidth, foot.getBoundingClientRect().top - area.top, ground);
@@ -45,7 +45,7 @@ function pictureOf(box, ground) {
   return canvas;
 }
 
-// Word by word: a line may be broken anywhere.
+// Write a text word by word, because the page may break its lines anywhere.
 function write(pen, text, left, top) {
   for (const word of text.data.matchAll(/\S+/g)) {
     const range = document.createRange();

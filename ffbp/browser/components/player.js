@@ -1,15 +1,15 @@
-// The player in a Streamlit component: its options come with the data. It reports the frame at rest and each choice.
+// The player as a Streamlit component. Its options come with the data. It reports the frame at rest and each choice.
 
 import { Clock } from '../clock.js';
 import { Player } from '../player.js';
 import { headerOf } from '../unpack.js';
 import { findPlotly } from './plotly.js';
-import { keep } from './view.js';
+import { mount } from './view.js';
 
 const ACTIONS = ['click', 'keydown', 'input'];
-const SINGLE = 300; // milliseconds of quiet before a step that is not part of a longer move
+const SINGLE = 300; // milliseconds since the last step, after which a step counts as single
 
-const clocks = new Map(); // those that players share, by name
+const clocks = new Map(); // the clocks that players share, by name
 
 function clockNamed(name) {
   if (!clocks.has(name)) clocks.set(name, new Clock());
@@ -41,7 +41,7 @@ class MountedPlayer {
     if (id === this.id) return;
     this.id = id;
     await player.show(data, this.frame);
-    this.frame = null; // a link's frame is that of the first run
+    this.frame = null; // a link's frame belongs to the first run
   }
 
   async start({ player, panels, editable, clock }, theme) {
@@ -69,7 +69,7 @@ class MountedPlayer {
     this.component.setStateValue('rest', this.reported);
   }
 
-  // A single step is reported at once, so that the page's numbers follow the picture; a longer move when it rests.
+  // Report a single step at once, so that the page's numbers follow the picture. A longer move is reported at rest.
   reportStep() {
     const { player } = this;
     if (!player?.run || player.clock.playing) return;
@@ -85,10 +85,8 @@ class MountedPlayer {
   close() {
     this.closed = true;
     for (const type of ACTIONS) document.removeEventListener(type, this.act, true);
-    if (this.player) this.player.destroy();
+    this.player?.destroy();
   }
 }
 
-export default function (component) {
-  return keep(component, (first) => new MountedPlayer(first));
-}
+export default mount(MountedPlayer);

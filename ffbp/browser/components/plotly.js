@@ -1,14 +1,13 @@
-// How a component that draws with Plotly finds it: Streamlit's own copy, so that a browser loads it once.
+// Finds Plotly for the components that need it: Streamlit's own copy, which the browser then loads only once.
 
-const CHUNK = '__PLOTLY_CHUNK__'; // the name of Streamlit's file, or nothing
+const CHUNK = '__PLOTLY_CHUNK__'; // the name of Streamlit's file, or empty
 const mark = document.documentElement.dataset; // shared by all components
 
 let found = null;
 
-// ask() is called when there is no Plotly, so that the server sends one; only one component asks for all.
+// If Streamlit has no Plotly, one component calls ask() on behalf of all, and the server sends a copy.
 export function findPlotly(ask) {
-  found ??= load(ask);
-  return found;
+  return (found ??= load(ask));
 }
 
 async function load(ask) {
@@ -17,7 +16,7 @@ async function load(ask) {
   if (CHUNK && entry) {
     try {
       await import(entry.slice(0, entry.lastIndexOf('/') + 1) + CHUNK);
-    } catch { /* asked for below */ }
+    } catch { /* ask for it below */ }
   }
   if (!window.Plotly && !mark.ffbpPlotly) {
     mark.ffbpPlotly = 'asked';

@@ -1,9 +1,9 @@
-// Hands a finer map to the player that its header names: now, and again when that player shows a run.
+// Passes a finer map to the player that its header names: at once, and again whenever that player shows a run.
 
 import { ask, follow } from '../players.js';
 import { headerOf } from '../unpack.js';
 
-const latest = new Map(); // by the player's id, also while a page without it is shown
+const latest = new Map(); // by the player's id; kept while other pages are shown
 
 export default function ({ data }) {
   const bytes = data.slice();

@@ -1,4 +1,4 @@
-// Runs the copy of Plotly that the server sent.
+// Runs the copy of Plotly sent by the server.
 
 export default function ({ data }) {
   if (window.Plotly) return;

@@ -1,5 +1,5 @@
-// The decision boundary, or the fit of a regression, over the plane: the map below the points, rings around wrong ones,
-// marks around chosen ones, and the confusion matrix beside it.
+// The decision boundary, or the fit of a regression, over the plane: a map below the points, thin rings around wrong
+// points, thick ones around chosen points, and the confusion matrix beside it.
 
 import { contour } from '../contour.js';
 import { element } from '../dom.js';
@@ -67,7 +67,7 @@ export class BoundaryPanel {
       fill(this.select, [['', 'all classes'], ...names], view.one);
     }
     this.showMatrix();
-    if (this.editor) this.editor.show(run);
+    this.editor?.show(run);
   }
 
   showMatrix() {
@@ -76,7 +76,8 @@ export class BoundaryPanel {
     this.part = run.boundary.points.test && this.view.test ? 'test' : 'train';
     const { confusion, precision, recall } = run.boundary.points[this.part];
     const rates = { precision, recall, accuracy: run.history[`${this.part}_score`] };
-    this.matrix.show({ classes: run.classes, counts: confusion, ...rates }, `Confusion matrix, ${this.part} part`);
+    const set = this.part === 'test' ? 'test' : 'training';
+    this.matrix.show({ classes: run.classes, counts: confusion, ...rates }, `Confusion matrix, ${set} set`);
   }
 
   get showsMatrix() {
@@ -98,8 +99,8 @@ export class BoundaryPanel {
     if (first) this.listenForClicks();
   }
 
+  // Report a click on a point as its sample, and a click elsewhere on the plane as a pair of inputs. Ignore drags.
   listenForClicks() {
-    // A point of the data is a sample; anywhere else on the plane, unless it was dragged, is a pair of inputs.
     const { stage: { plot }, player: { options } } = this;
     let from = null, sample = null;
     plot.on('plotly_click', ({ points }) => { if (points[0]?.customdata) sample = points[0].customdata[0]; });
@@ -107,18 +108,15 @@ export class BoundaryPanel {
     plot.addEventListener('pointerdown', down, true);
     plot.addEventListener('click', (event) => {
       const still = from && Math.hypot(event.clientX - from[0], event.clientY - from[1]) < 4;
-      setTimeout(() => { // Plotly tells of its own click a little later
-        if (sample !== null) {
-          if (options.onSample) options.onSample(sample);
-          return;
-        }
-        const at = still && this.stage.placeAt(event);
-        if (at && options.onPlace) options.onPlace(...at);
+      setTimeout(() => { // Plotly reports its click a little later
+        const at = sample === null && still && this.stage.placeAt(event);
+        if (sample !== null) options.onSample?.(sample);
+        else if (at) options.onPlace?.(...at);
       }, 30);
     }, true);
   }
 
-  // The finer map of a frame, and the places of chosen samples.
+  // Take the finer map of a frame and the places of the chosen samples.
   refine(refined) {
     this.refined = refined.values ? refined : null;
     this.marks = refined.marks;
@@ -160,7 +158,7 @@ export class BoundaryPanel {
     context.stroke();
   }
 
-  // The numbers of the wrong points of a part.
+  // The indices of the wrong points of the training or test set.
   *wrong(part, frame) {
     const { wrong, xy } = this.run.boundary.points[part];
     const start = frame * wrong.shape[1];
@@ -183,7 +181,7 @@ export class BoundaryPanel {
     context.stroke();
   }
 
-  // Chosen samples are ringed above the points, so by elements and not on the canvas below.
+  // The rings of chosen samples lie above the points, so they are elements and not on the canvas below.
   placeMarks() {
     const { marks, stage: { clip, toX, toY } } = this;
     while (clip.childElementCount - 1 > marks.length) clip.lastChild.remove();
@@ -208,9 +206,5 @@ export class BoundaryPanel {
   picture() {
     const map = (context, box) => context.drawImage(this.stage.under, ...box);
     return this.stage.picture(this.surface.is_line ? { above: map } : { below: map });
-  }
-
-  destroy() {
-    this.stage.destroy();
   }
 }

@@ -1,4 +1,4 @@
-// A chart over epochs, the loss or the gradients: it has several views, and a cursor at the moment that is shown.
+// A chart over epochs, of the loss or the gradients, with several views and a cursor at the epoch shown.
 
 import { formatNumber } from '../numbers.js';
 import { fill, Region } from './region.js';
@@ -10,8 +10,8 @@ export class CurvesPanel {
   constructor(player, name) {
     this.player = player;
     this.name = name;
-    this.view = ''; // the key of one of the figure's views
-    this.log = null; // not chosen
+    this.view = ''; // a key of the figure's views
+    this.log = null; // no choice made
     this.region = new Region(name, TITLES[name], () => player.save(this));
     this.select = this.region.select('What the chart shows', (key) => { this.view = key; this.draw(); });
     if (name === 'loss') this.toggle = this.region.check('log', false, (log) => { this.log = log; this.draw(); });
@@ -36,7 +36,7 @@ export class CurvesPanel {
     const { run, player, toggle } = this;
     const view = this.figure.layout.meta.views.find(({ key }) => key === this.view);
     for (const trace of data) trace.visible = trace.meta === view.key;
-    // Unless chosen, a diverged run's loss is on a log axis: else its last point is all there is to see.
+    // By default, a diverged run's loss has a log axis; on a linear one, only its last point would be visible.
     const wanted = this.log ?? run.diverged_at !== null;
     const log = !toggle || Boolean(wanted && view.ranges.log);
     if (toggle) {
@@ -85,9 +85,5 @@ export class CurvesPanel {
       context.fillRect(left + this.x(frame) - 1, top, 2, height);
     };
     return this.stage.picture({ above });
-  }
-
-  destroy() {
-    this.stage.destroy();
   }
 }

@@ -1,9 +1,9 @@
-// The confusion matrix at a frame: rows are true classes with their recall, columns predicted ones with precision.
+// The confusion matrix at a frame: rows are true classes, with recall; columns are predicted classes, with precision.
 
 import { element } from '../dom.js';
 import { formatPercent } from '../numbers.js';
 
-// Arrow keys among the items of a grid with a number of columns: the index to go to, or null.
+// The index to which an arrow key moves in a grid of `count` items; null for other keys.
 export function stepped(key, at, columns, count) {
   const to = {
     ArrowLeft: at - 1, ArrowRight: at + 1, ArrowUp: at - columns, ArrowDown: at + columns, Home: 0, End: count - 1,
@@ -12,9 +12,9 @@ export function stepped(key, at, columns, count) {
 }
 
 export class ConfusionMatrix {
-  // choose(cell): called with the number of a chosen cell, row by row; null where none can be chosen. empty: whether a
-  // cell without samples can be chosen, too. label(truth, guess): the cell in words. heads: what stands before rows and
-  // columns. percent: how a rate is written.
+  // choose(cell): called with the index of a chosen cell, counted row by row; null if cells cannot be chosen. empty:
+  // whether cells without samples can be chosen. label(truth, guess): a cell in words. heads: the headings corner,
+  // recall and precision. percent: writes a rate.
   constructor({ choose, empty, label, heads, percent = formatPercent }) {
     Object.assign(this, { choose, empty, label, heads, percent });
     this.box = element('div', { class: 'matrix' });
@@ -51,7 +51,7 @@ export class ConfusionMatrix {
     return element('td', { role: 'gridcell' }, this.buttons[at]);
   }
 
-  // One cell can be reached by Tab: the chosen one (-1: none), or the first; the others by arrow keys.
+  // The Tab key reaches the chosen cell, or the first if none is chosen (-1). Arrow keys reach the others.
   mark(chosen = null) {
     this.buttons.forEach((button, at) => {
       if (chosen !== null) button.setAttribute('aria-pressed', at === chosen);

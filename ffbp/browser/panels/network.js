@@ -1,15 +1,15 @@
-// The network as a diagram: a weight is a line whose width is its size, a unit its map over the plane, a bias a dot.
+// The network as a diagram: a weight is a line of corresponding width, a unit its map over the plane, a bias a dot.
 
 import { scalesOf } from '../colours.js';
 import { element, sheet } from '../dom.js';
 import { formatNumber } from '../numbers.js';
 import { Region } from './region.js';
 
-const CHOSEN = 'The first units of each layer are drawn, and of many weights between them those that are largest at '
-  + 'the end; each unit keeps its largest.';
+const CHOSEN = 'The diagram shows the first units of each layer and the weights between them that are largest at the '
+  + 'end of the training, among them the largest into each unit.';
 const HEADER = 18, FOOTER = 18, RIGHT = 24; // pixels around the units
 
-// What of a network its diagram draws; empty where it draws everything.
+// Which part of the network the diagram shows; empty if it shows everything.
 function drawnInWords({ sizes, shown, edges }) {
   const part = (size, l) => (shown[l] < size ? `${shown[l]} of ${size} ${l ? 'units' : 'inputs'}` : '');
   const parts = sizes.map(part).filter(Boolean);
@@ -19,7 +19,7 @@ function drawnInWords({ sizes, shown, edges }) {
   return `${[...new Set(parts)].join(', ')} drawn, ${weights} weights between them`;
 }
 
-// The parameter t at which an edge's curve (control points at half width) reaches the share x of its width.
+// The parameter t at which an edge's curve (control points at half its width) reaches the share x of its width.
 function inverseBezier(x) {
   let t = x;
   for (let i = 0; i < 8; i++) {
@@ -114,7 +114,7 @@ export class NetworkPanel {
     context.globalAlpha = 1;
   }
 
-  // All units' maps in one picture, from which each is copied.
+  // Draw all units' maps into one image, from which each is copied.
   paintAtlas(frame) {
     const { map_side: [w, h], shown, sizes, input_maps, maps } = this.network;
     const { nodes, atlas, atlasImage, scales } = this;
@@ -180,28 +180,26 @@ export class NetworkPanel {
 
   hover(event) {
     if (!this.nodes) return;
-    const { nodes, network, player: { frame } } = this;
+    const { nodes, player: { frame } } = this;
     const box = this.canvas.getBoundingClientRect();
     const [px, py] = [event.clientX - box.left, event.clientY - box.top];
     const within = (at, from, side) => at >= from - 4 && at <= from + side + 4;
     const k = nodes.findIndex(({ x, y, side }) => within(px, x, side) && within(py, y, side));
-    if (k >= 0) {
-      const { l, i } = nodes[k];
-      const bias = () => `layer ${l}, unit ${i + 1}: b = ${formatNumber(this.bias(frame, k))}`;
-      this.region.say(l ? bias() : network.inputs[i]);
-      return;
-    }
-    const edge = this.edgeAt(px, py);
-    if (edge < 0) {
-      this.region.say(this.drawn || '');
-      return;
-    }
-    const [l, i, j] = network.edges[edge];
-    const weight = network.weights[frame * network.edges.length + edge];
-    this.region.say(`W[${l}][${i + 1},${j + 1}] = ${formatNumber(weight)}`);
+    this.region.say(k >= 0 ? this.nodeInWords(frame, k) : this.edgeInWords(frame, this.edgeAt(px, py)));
   }
 
-  // The number of the nearest line within a few pixels, or -1.
+  nodeInWords(frame, k) {
+    const { l, i } = this.nodes[k];
+    return l ? `layer ${l}, unit ${i + 1}: b = ${formatNumber(this.bias(frame, k))}` : this.network.inputs[i];
+  }
+
+  edgeInWords(frame, k) {
+    if (k < 0) return this.drawn;
+    const { edges, weights } = this.network, [l, i, j] = edges[k];
+    return `W[${l}][${i + 1},${j + 1}] = ${formatNumber(weights[frame * edges.length + k])}`;
+  }
+
+  // The index of the nearest edge within a few pixels, or -1.
   edgeAt(px, py) {
     let best = -1, nearest = 6;
     this.network.edges.forEach((edge, k) => {
@@ -230,6 +228,4 @@ export class NetworkPanel {
     context.drawImage(this.canvas, 0, 0, width, height);
     return canvas;
   }
-
-  destroy() {}
 }

@@ -1,5 +1,5 @@
-// What every panel stands in: a labelled region with a heading, a readout, controls, a button that saves its picture,
-// and what it shows in words.
+// The frame of every panel: a labelled region with a heading, a readout, controls, a button that saves its picture, and
+// a description for screen readers.
 
 import { element, saveButton } from '../dom.js';
 
@@ -43,7 +43,7 @@ export class Region {
   }
 }
 
-// Fills a select with (value, text) pairs.
+// Fill a select with (value, text) pairs.
 export function fill(select, options, chosen) {
   select.replaceChildren(...options.map(([value, text]) => element('option', { value, text })));
   select.value = chosen;

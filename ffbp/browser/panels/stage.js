@@ -1,5 +1,5 @@
-// A Plotly plot with what is painted under and over it. Plotly draws what is fixed in a run: it is called only when the
-// data, the size, the theme or the view change. What changes with the frame follows its axes.
+// A Plotly plot, and the layers painted below and above it. Plotly draws the parts that do not change during a run, and is
+// called only when the data, size, theme or view change. The layers show the frame, in the coordinates of its axes.
 
 import { element, sheet, svg } from '../dom.js';
 
@@ -29,7 +29,7 @@ function rowsOf(array) {
 }
 
 export class Stage {
-  // paint(): called when the axes have moved. player: the theme, the size and Plotly are its.
+  // paint(): called when the axes have moved. The player gives the theme, the size and Plotly.
   constructor(player, region, paint) {
     this.player = player;
     this.paint = paint;
@@ -38,7 +38,7 @@ export class Stage {
     this.cursor = element('div', { class: 'cursor' });
     this.clip = element('div', { class: 'clip' }, this.cursor);
     this.legend = element('div', { class: 'legend', 'aria-hidden': 'true' });
-    this.above = []; // elements that cover exactly the plane
+    this.above = []; // elements that exactly cover the plane
     region.stage.append(this.under, this.plot, this.clip, this.legend);
   }
 
@@ -53,8 +53,8 @@ export class Stage {
     this.figure = figure;
   }
 
-  // view: what else the drawing depends on. style(data, layout): fits copies of traces and layout to it. Returns
-  // whether this was the first drawing.
+  // Draw, unless nothing has changed. view: everything else that the drawing depends on. style(data, layout): adapts
+  // copies of traces and layout to the view. Returns whether this was the first drawing.
   async draw(view, style) {
     const { plot, player, figure } = this;
     const key = JSON.stringify([plot.clientWidth, plot.clientHeight, player.theme, view]);
@@ -91,7 +91,7 @@ export class Stage {
     return layout;
   }
 
-  // Plotly's own legend scrolls when it is wider than its chart, and then hides entries: this one is a line of text.
+  // A legend as a line of text. Plotly's own would scroll and hide entries if it were wider than the chart.
   fillLegend(data) {
     const shown = data.filter((trace) => trace.visible !== false && trace.showlegend !== false);
     const name = (trace, i) => (i && shown.length > 4 ? trace.name.replace('layer ', '') : trace.name);
@@ -124,7 +124,7 @@ export class Stage {
     if (under.width !== width || under.height !== height) [under.width, under.height] = [width, height];
   }
 
-  // The canvas under the plot, cleared, in the plane's own pixels; null where there is none yet.
+  // The drawing context of the canvas below the plot, cleared, in the plane's pixels; null before the first drawing.
   canvas() {
     const { under, axes } = this;
     if (!axes || !under.width) return null;
@@ -139,7 +139,7 @@ export class Stage {
 
   toY = (y) => this.axes.yaxis.l2p(y);
 
-  // The place of the plane under the pointer, in the data's units; null outside.
+  // The pointer's place on the plane, in the data's units; null outside the plane.
   placeAt(event) {
     const box = this.plot.getBoundingClientRect();
     const { xaxis, yaxis, _size } = this.axes;
@@ -147,7 +147,7 @@ export class Stage {
     return px < 0 || py < 0 || px > _size.w || py > _size.h ? null : [xaxis.p2l(px), yaxis.p2l(py)];
   }
 
-  // The plot as a canvas. below, above: what is drawn in its place, each called with the context and the plane's box.
+  // The plot as a canvas. below, above: draw the layers; both get the context and the plane's box.
   async picture({ below = () => {}, above = () => {} }) {
     const { plot, player, axes } = this;
     const { clientWidth: width, clientHeight: height, offsetLeft: left, offsetTop: top, parentElement: whole } = plot;

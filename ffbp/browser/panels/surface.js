@@ -1,13 +1,13 @@
-// The network's output over the plane at a frame: as a picture, as numbers for the contour, and in words at a place.
-// The maps came packed; of a frame at rest there are finer ones with the exact numbers.
+// The network's output over the plane at a frame: as a picture, as numbers for the contour, in words at a place. The
+// packed maps are coarse; the server sends finer ones with exact numbers for a frame at rest.
 
 import { scalesOf } from '../colours.js';
 import { formatNumber } from '../numbers.js';
 
 const CURVE_DASHES = [[], [7, 4], [2, 3], [9, 3, 2, 3]];
 
-// A moment is {frame, fine, one, hard}: fine is the frame's finer map or null, one the number of the only class to show
-// or null, hard whether decisions are shown in place of outputs.
+// A moment is {frame, fine, one, hard}: fine is the frame's finer map or null, one the index of the only class to show
+// or null, hard whether to show decisions instead of outputs.
 export class Surface {
   constructor(run) {
     this.run = run;
@@ -19,7 +19,7 @@ export class Surface {
     this.scales = scalesOf(this.run.palette, theme);
   }
 
-  // Several sigmoids' outputs are no probabilities: they do not sum to one.
+  // The outputs of several sigmoids are not probabilities, because they do not add up to one.
   outputOf(name) {
     return `${this.run.gives_probabilities ? 'p' : 'output'}(${name})`;
   }
@@ -28,7 +28,7 @@ export class Surface {
     return fine ? fine.n : one === null ? this.map.n : this.map.each_n;
   }
 
-  // The output of the moment's one class: number of the cell -> p.
+  // The output of the moment's one class: index of a cell -> p.
   classMap({ frame, fine, one }) {
     const { map, run } = this;
     const n = fine ? fine.n : map.each_n;
@@ -37,7 +37,7 @@ export class Surface {
     return (i) => map.each[start + i] / 255;
   }
 
-  // The value of a cell, of the winning class where there are several.
+  // Index of a cell -> output; with several classes, that of the winning class.
   valueMap({ frame, fine }) {
     const { map } = this;
     if (fine) return (i) => fine.values[i];
@@ -52,7 +52,7 @@ export class Surface {
     return (i) => winner[start + i];
   }
 
-  // The moment as a canvas of n by n pixels; numbers: what a contour can be drawn of, or null for several classes.
+  // The moment as a canvas of n by n pixels. numbers: the values for a contour, or null for several classes.
   cells(moment) {
     const n = this.side(moment), count = n * n;
     if (this.pixels?.length !== count) {
@@ -118,7 +118,7 @@ export class Surface {
     context.setLineDash([]);
   }
 
-  // What the network says at a place of the plane; '' where there is no map.
+  // The output at a place of the plane in words; '' outside the map.
   read(moment, x, y) {
     const { run, map } = this;
     const { frame, fine, one } = moment;
