@@ -1,10 +1,7 @@
-"""The Playground's charts. What is fixed in a run is drawn here; what moves with the frame the player paints on top.
+"""The Playground's charts. They show what is fixed in a run; the player paints what changes with the frame on top.
 
-A trace's ``meta`` names the view to which it belongs, and the figure's ``layout.meta`` lists the views: label, title of
-the y-axis. Axis ranges are fixed for the whole run, so motion means change.
-
-Each chart is written as plotly's own JSON, ``*_plot``, which is what the player needs a few times a second; ``*_chart``
-is the same as a figure, which costs ten times as long because plotly checks every word of it.
+A trace's ``meta`` names its view. The figure's ``layout.meta`` lists the views with label and title of the y-axis. Axis
+ranges are fixed for the whole run, so motion means change. All functions return Plotly's JSON (see `ffbp.figures.plot`).
 """
 
 import numpy as np
@@ -12,150 +9,118 @@ import numpy as np
 from ffbp.analysis.notices import drawn_samples
 from ffbp.analysis.plane import Plane
 from ffbp.analysis.scores import chance_level
+from ffbp.data.source import REGRESSION
 from ffbp.figures import palette
-from ffbp.figures.plot import plot
+from ffbp.figures.plot import line, markers, plot
 from ffbp.figures.scales import Scales, gradients_of, scales_of
 from ffbp.training.run import Run
 
 STEP_BINS = 400
-
-
-PANEL = {  # the layout of a player's panel: smaller than a page's, and its limits are given
+PANEL = {  # the layout of a player's panel: smaller than a page's chart, with given limits
     "margin": {"l": 56, "r": 12, "t": 22, "b": 36, "autoexpand": False},
     "font": {"size": 13, "family": "inherit"},
     "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "font": {"size": 12}, "borderwidth": 0},
     "hovermode": "x unified",
     "dragmode": "zoom",
 }
+AXIS = {"size": 13, "standoff": 4, "automargin": False, "fixedrange": False, "tickfont": {"size": 13}}
 
 
-def _plot(traces, x_title: str, y_title: str, *, x_range, y_range, x_options=None, y_options=None, **layout) -> dict:
-    x, y = (
-        {
-            **{"size": 13, "standoff": 4, "automargin": False, "fixedrange": False, "tickfont": {"size": 13}},
-            "range": [float(limit) for limit in limits],
-            **(options or {}),
-        }
-        for limits, options in ((x_range, x_options), (y_range, y_options))
-    )
+def _panel(traces, titles, ranges, *, y_options=None, **layout) -> dict:
+    x, y = ({**AXIS, "range": [float(limit) for limit in limits]} for limits in ranges)
     named = sum(trace.get("showlegend") is not False for trace in traces)
-    return plot(traces, x_title, y_title, x=x, y=y, **({"showlegend": named > 1} | PANEL | layout))
+    layout = {"showlegend": named > 1} | PANEL | layout
+    return plot(traces, *titles, x=x, y=y | (y_options or {}), **layout)
 
 
 def boundary_plot(run: Run, plane: Plane, scales: Scales | None = None) -> dict:
-    """The data points over the plane: colour and symbol say the class, filled is training, white inside is test.
+    """The samples over the plane. Colour and symbol show the class; training samples are filled, test samples white.
 
-    In regression the colour is the target on the scale of the surface; on a line the target is the height.
+    In regression, the colour shows the target on the scale of the surface; over a line, the height shows the target.
     """
     dataset, traces = run.dataset, []
     scales = scales or scales_of(run)
-    names = plane.names
-    regression = dataset.task == "regression"
-    y_title = names[1] if not plane.is_line else dataset.target_name if regression else "output"
-    drawn_train, drawn_test = drawn_samples(dataset)
-    for part, drawn, raw, y in (
-        ("train", drawn_train, dataset.raw_train, dataset.y_train),
-        ("test", drawn_test, dataset.raw_test, dataset.y_test),
-    ):
-        if not len(raw):
-            continue
-        raw, y = raw[drawn], y[drawn]
-        points = plane.coordinates(raw[:, dataset.columns])
-        x = points[:, 0]
-        target = dataset.decode_target(y) if regression else y
+    regression = dataset.task == REGRESSION
+    for part, drawn in zip(dataset.parts, drawn_samples(dataset), strict=False):
+        y, points = part.y[drawn], plane.coordinates(part.raw[drawn][:, dataset.columns])
         height = dataset.line_height(y) if plane.is_line else points[:, 1]
-        rows = (dataset.rows_train if part == "train" else dataset.rows_test)[drawn]
+        target = dataset.decode_target(y) if regression else y
+        samples = np.column_stack([points[:, 0], height, part.rows[drawn], target])
         if regression:
-            traces.append(_points(x, height, part, part, rows, target, plane, dataset, scales, color=None))
+            traces.append(_targets(samples, part.name, plane, dataset, scales))
             continue
-        for k, name in enumerate(dataset.class_names):
-            chosen = y == k
-            if chosen.any():
-                label = name if part == "train" else "test (white)"
-                traces.append(
-                    _points(x[chosen], height[chosen], label, part, rows[chosen], k, plane, dataset, scales, color=k)
-                )
-    test = [trace for trace in traces if trace["meta"] == "test"]
-    for trace in test[1:]:
-        trace["showlegend"] = False  # one entry says what all white insides mean
-    return _plot(
-        traces, names[0], y_title, x_range=plane.x_range, y_range=plane.y_range,
-        x_options={"showgrid": False}, y_options={"showgrid": False}, dragmode="pan", hovermode="closest",
-    )  # fmt: skip
+        own = [(k, samples[y == k]) for k in range(dataset.n_classes)]
+        traces += [_class(chosen, k, part.name, dataset) for k, chosen in own if len(chosen)]
+    for trace in [trace for trace in traces if trace["meta"] == "test"][1:]:
+        trace["showlegend"] = False  # one entry explains the white samples
+    titles = plane.names
+    if plane.is_line:
+        titles = plane.names[0], dataset.target_name if regression else "output"
+    figure = _panel(traces, titles, (plane.x_range, plane.y_range), dragmode="pan", hovermode="closest")
+    for axis in ("xaxis", "yaxis"):
+        figure["layout"][axis]["showgrid"] = False
+    return figure
 
 
-def _points(x, y, label, part, rows, target, plane, dataset, scales, *, color) -> dict:
+def _points(samples, name, part, dataset, text, *, size, **look) -> dict:
+    """Samples (n, 4): x, y, row, target. They are small if there are many, and ``size`` pixels larger than that."""
+    x, y, custom = samples[:, 0], samples[:, 1], samples[:, 2:]
+    hover = f"{part} sample %{{customdata[0]}}: {text}<br>(%{{x:.4g}}, %{{y:.4g}})"
+    size += 5 if len(dataset.raw_train) > 300 else 8
+    return markers(x, y, name, hover, size=size, meta=part, customdata=custom, **look)
+
+
+def _targets(samples, part, plane, dataset, scales) -> dict:
     train = part == "train"
-    small = len(dataset.raw_train) > 300
-    size = 5 if small else 8
-    if color is None:
+    look = {"size": 0, "color": palette.TRAIN if train else palette.TEST, "symbol": "circle" if train else "diamond"}
+    if not plane.is_line:
         low, high = scales.output
-        marker = {
-            "color": target,
-            "colorscale": palette.value_scale("light"),
-            "cmin": low,
-            "cmax": high,
-            "size": size + 1,
-        }
-        marker |= {"symbol": "circle" if train else "diamond", "line": {"width": 1, "color": "#555555"}}
-        if plane.is_line:
-            marker = {"color": palette.TRAIN if train else palette.TEST, "size": size, "symbol": marker["symbol"]}
-        text = f"{dataset.target_name} %{{customdata[1]:.4g}}"
-    else:
-        colour = palette.CLASSES[color % len(palette.CLASSES)]
-        symbol = palette.CLASS_SYMBOLS[color % len(palette.CLASS_SYMBOLS)]
-        # Both parts stand out on their own class's ground: filled with a white rim, or white with a coloured rim.
-        line = {"width": 0.8, "color": "#ffffff"} if train else {"width": 1.8, "color": colour}
-        marker = {"color": colour if train else "#ffffff", "size": size + 1, "symbol": symbol, "line": line}
-        text = dataset.class_names[color]
-    values = np.broadcast_to(np.asarray(target, dtype=float), x.shape)
-    return {
-        "type": "scatter", "x": x, "y": y, "mode": "markers", "name": label, "meta": part, "marker": marker,
-        "customdata": np.column_stack([rows, values]),
-        "hovertemplate": f"{part} sample %{{customdata[0]}}: {text}<br>(%{{x:.4g}}, %{{y:.4g}})<extra></extra>",
-    }  # fmt: skip
+        scale = {"colorscale": palette.value_scale("light"), "cmin": low, "cmax": high}
+        look |= {"size": 1, "color": samples[:, 3], "rim": (1, "#555555"), "marker": scale}
+    return _points(samples, part, part, dataset, f"{dataset.target_name} %{{customdata[1]:.4g}}", **look)
+
+
+def _class(samples, k, part, dataset) -> dict:
+    name, colour = dataset.class_names[k], palette.CLASSES[k % len(palette.CLASSES)]
+    look = {"size": 1, "symbol": palette.CLASS_SYMBOLS[k % len(palette.CLASS_SYMBOLS)]}
+    # Both sets stand out on the colour of their own class: filled with a white rim, or white with a coloured rim.
+    if part == "train":
+        return _points(samples, name, part, dataset, name, color=colour, rim=(0.8, "#ffffff"), **look)
+    return _points(samples, "test (white)", part, dataset, name, color="#ffffff", rim=(1.8, colour), **look)
 
 
 def loss_plot(run: Run, scales: Scales | None = None) -> dict:
-    """Training and test loss over epochs, penalty and total where they differ, the chance level, the steps' noise."""
-    history, epoch = run.history, run.history.epoch
+    """Losses over epochs, the chance level, and the range of the step losses; as a second view, the scores."""
+    history, epoch, metric = run.history, run.history.epoch, run.dataset.score_name
     scales = scales or scales_of(run)
-    traces = _step_noise(run)
-    has_test = len(run.dataset.X_test) > 0
-    penalised = bool(np.any(history.penalty > 0))
-    traces.append(_line(epoch, history.train_loss, "train", palette.TRAIN, "solid", "loss"))
-    if has_test:
-        traces.append(_line(epoch, history.test_loss, "test", palette.TEST, "dash", "loss"))
-    if penalised:
-        traces.append(_line(epoch, history.penalty, "penalty", palette.PENALTY, "dot", "loss", width=1.5))
-        traces.append(_line(epoch, history.total, "total", palette.TOTAL, "dashdot", "loss", width=1.5))
-    chance = chance_level(run)
-    traces.append(_line(epoch[[0, -1]], np.full(2, chance), "chance", palette.CHANCE, "dot", "loss", width=1.5))
-    metric = "r2" if run.dataset.task == "regression" else "accuracy"
-    label = "R²" if metric == "r2" else "accuracy"
+    label = "R²" if metric == "r2" else metric
     views = [
         {"key": "loss", "label": "loss", "title": "loss", "ranges": scales.loss},
         {"key": "score", "label": label, "title": label, "ranges": scales.score},
     ]
-    traces.append(_line(epoch, getattr(history, f"train_{metric}"), "train", palette.TRAIN, "solid", "score"))
-    if has_test:
-        traces.append(_line(epoch, getattr(history, f"test_{metric}"), "test", palette.TEST, "dash", "score"))
+    looks = {"train": (palette.TRAIN, "solid"), "test": (palette.TEST, "dash")}
+    parts = [(part.name, *looks[part.name]) for part in run.dataset.parts]
+    traces = _step_noise(run)
+    for name, color, dash in parts:
+        traces.append(_line(epoch, getattr(history, f"{name}_loss"), name, color, dash))
+    if np.any(history.penalty > 0):
+        traces.append(_line(epoch, history.penalty, "penalty", palette.PENALTY, "dot", width=1.5))
+        traces.append(_line(epoch, history.total, "total", palette.TOTAL, "dashdot", width=1.5))
+    chance = np.full(2, chance_level(run))
+    traces.append(_line(epoch[[0, -1]], chance, "chance", palette.CHANCE, "dot", width=1.5))
+    for name, color, dash in parts:
+        traces.append(_line(epoch, getattr(history, f"{name}_{metric}"), name, color, dash, meta="score"))
     if run.config.patience is not None:
-        best = history.best_frame
-        traces.append(
-            {
-                "type": "scatter", "x": epoch[[best]], "y": history.test_loss[[best]], "mode": "markers", "name": "best",
-                "meta": "loss", "marker": {"symbol": "star", "size": 13, "color": palette.TEST},
-                "hovertemplate": "best test loss %{y:.4g}<extra></extra>",
-            }
-        )  # fmt: skip
+        best = [history.best_frame]
+        look = {"size": 13, "color": palette.TEST, "symbol": "star", "meta": "loss"}
+        traces.append(markers(epoch[best], history.test_loss[best], "best", "best test loss %{y:.4g}", **look))
     for trace in traces:
         trace["visible"] = trace["meta"] == "loss"
-    return _plot(traces, "epoch", "loss", x_range=scales.epochs, y_range=scales.loss["linear"], meta={"views": views})
+    return _panel(traces, ("epoch", "loss"), (scales.epochs, scales.loss["linear"]), meta={"views": views})
 
 
 def _step_noise(run) -> list[dict]:
-    """The range of single steps' losses behind the curve, binned so that a million steps stay drawable."""
+    """The range of the step losses, in bins so that a million steps can be drawn."""
     steps = run.history.step_loss
     n_batches = max(1, int(run.history.step[-1] // max(run.history.epoch[-1], 1)))
     if n_batches < 2 or len(steps) < 2:
@@ -163,17 +128,12 @@ def _step_noise(run) -> list[dict]:
     edges = np.unique(np.linspace(0, len(steps), min(STEP_BINS, len(steps)) + 1).astype(int))
     low, high = np.minimum.reduceat(steps, edges[:-1]), np.maximum.reduceat(steps, edges[:-1])
     x = (edges[:-1] + edges[1:]) / 2 / n_batches
-    return [
-        {
-            "type": "scatter", "x": np.concatenate([x, x[::-1]]), "y": np.concatenate([high, low[::-1]]),
-            "fill": "toself", "mode": "lines", "meta": "loss", "line": {"width": 0}, "name": "steps",
-            "fillcolor": "rgba(27,158,119,0.18)", "hoverinfo": "skip",
-        }
-    ]  # fmt: skip
+    around = np.concatenate([x, x[::-1]]), np.concatenate([high, low[::-1]])
+    return [line(*around, "steps", None, width=0, fill="toself", fillcolor="rgba(27,158,119,0.18)", meta="loss")]
 
 
 def gradient_plot(run: Run, scales: Scales | None = None) -> dict:
-    """Per layer over epochs: the raw gradient's norm, on demand its bias part, the applied update, or their ratio."""
+    """Per layer over epochs: the norm of dW, of db, of the applied update, or the ratio of update and weights."""
     epoch, traces, views = run.history.epoch, [], []
     scales = scales or scales_of(run)
     loss = "mean loss + penalty" if run.config.l1 or run.config.l2 else "mean loss"
@@ -184,39 +144,24 @@ def gradient_plot(run: Run, scales: Scales | None = None) -> dict:
         "ratio": ("update / weight", "‖ΔW‖₂ / ‖W‖₂"),
     }
     for key, values in gradients_of(run).items():
-        scale, has_zero = scales.gradients[key], bool((values == 0).any())
-        for l in range(values.shape[1]):
-            shown = np.where(values[:, l] == 0, scale.floor, values[:, l])
-            texts = np.where(values[:, l] == 0, "exactly 0", "")
-            traces.append(
-                {
-                    "type": "scatter", "x": epoch, "y": np.where(np.isfinite(shown), shown, np.nan), "meta": key,
-                    "name": f"layer {l + 1}", "mode": "lines" if len(epoch) > 1 else "markers", "visible": key == "dW",
-                    "line": {"color": palette.LAYERS[l], "dash": palette.DASHES[l], "width": 2.2},
-                    "hovertemplate": "%{y:.4g} %{text}" if has_zero else "%{y:.4g}",
-                    **({"text": texts} if has_zero else {}),
-                }
-            )  # fmt: skip
+        scale, zero = scales.gradients[key], values == 0
+        for l, shown in enumerate(np.where(zero, scale.floor, values).T):
+            trace = _line(epoch, shown, f"layer {l + 1}", palette.LAYERS[l], palette.DASHES[l], meta=key, width=2.2)
+            if zero.any():
+                trace |= {"hovertemplate": "%{y:.4g} %{text}", "text": np.where(zero[:, l], "exactly 0", "")}
+            traces.append(trace | {"visible": key == "dW"})
         label, title = words[key]
         views.append({"key": key, "label": label, "title": title, "ranges": {"log": scale.span}})
         if scale.has_zero:
             views[-1]["zero"] = scale.floor
-    span = scales.gradients["dW"].span
-    options = {"type": "log", "dtick": _decades(span), "exponentformat": "power"}
-    return _plot(
-        traces, "epoch", views[0]["title"], x_range=scales.epochs, y_range=span, y_options=options,
-        meta={"views": views},
-    )  # fmt: skip
+    low, high = span = scales.gradients["dW"].span
+    decades = max(1, int(np.ceil((high - low) / 6)))  # at most six labels fit a low panel
+    y = {"type": "log", "dtick": decades, "exponentformat": "power"}
+    titles, meta = ("epoch", views[0]["title"]), {"views": views}
+    return _panel(traces, titles, (scales.epochs, span), y_options=y, meta=meta)
 
 
-def _decades(span):
-    """Whole powers of ten between ticks, so that at most six labels fit a low panel."""
-    return max(1, int(np.ceil((span[1] - span[0]) / 6)))
-
-
-def _line(x, y, name, color, dash, meta, *, width=2.4) -> dict:
-    return {
-        "type": "scatter", "x": x, "y": np.where(np.isfinite(y), y, np.nan), "name": name, "meta": meta,
-        "mode": "lines" if len(x) > 1 else "markers", "line": {"color": color, "dash": dash, "width": width},
-        "hovertemplate": "%{y:.4g}",
-    }  # fmt: skip
+def _line(x, y, name, color, dash, *, meta="loss", width=2.4) -> dict:
+    trace = line(x, np.where(np.isfinite(y), y, np.nan), name, None, color=color, dash=dash, width=width, meta=meta)
+    del trace["hoverinfo"]
+    return trace | {"mode": "lines" if len(x) > 1 else "markers", "hovertemplate": "%{y:.4g}"}
