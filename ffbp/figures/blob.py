@@ -1,8 +1,8 @@
-"""A blob: arrays packed small for the browser, as whole numbers and their differences.
+"""A blob: arrays packed small for the browser.
 
-Layout: four bytes with the header's length (little endian), the header as JSON, then the arrays, one after another in one or
-several deflated streams. The header's ``parts`` names the streams and their sizes, its ``arrays`` says where in them each
-array lies; elsewhere an array stands as ``{"$": its index}``. Two blobs with the same ``id`` are the same.
+Layout: four bytes with the header's length (little endian), the header as JSON, then the arrays in one or more deflated
+streams. The header's ``parts`` gives the streams and their sizes, its ``arrays`` the place of each array in them. Elsewhere
+in the header, ``{"$": index}`` stands for an array. Blobs with the same ``id`` are equal.
 """
 
 import hashlib
@@ -14,38 +14,38 @@ import numpy as np
 
 
 class Packer:
-    """Collects arrays; those added after `begin` go into a stream of their own."""
+    """Collects arrays; those added after `begin` go into a separate stream."""
 
     def __init__(self):
         self.entries, self.streams = [], {}
         self.begin("all")
 
     def begin(self, part: str) -> None:
-        """What is added from now on belongs to this part."""
+        """Start a part: the arrays added from now on go into its stream."""
         self.part, self.size = part, 0
         self.streams[part] = []
 
     def add(self, array, dtype, **coding) -> dict:
-        with np.errstate(over="ignore"):  # a diverged number may be too large for a float32: infinity says so
+        """Add an array; returns its reference for the header. coding: more entries for the browser."""
+        with np.errstate(over="ignore"):  # a diverged number may be too large for a float32 and becomes infinity
             array = np.ascontiguousarray(array, dtype=dtype)
         padding = -self.size % array.itemsize
         self.streams[self.part] += [b"\0" * padding, array.tobytes()]
-        entry = {
-            "part": self.part,
-            "dtype": array.dtype.name,
-            "shape": list(array.shape),
-            "offset": self.size + padding,
-        }
-        self.entries.append(entry | coding)
+        place = {"part": self.part, "dtype": array.dtype.name}
+        self.entries.append(place | {"shape": list(array.shape), "offset": self.size + padding} | coding)
         self.size += padding + array.nbytes
         return {"$": len(self.entries) - 1}
 
+    def floats(self, **arrays) -> dict:
+        """Add several arrays in float64; returns their references by name."""
+        return {name: self.add(array, np.float64) for name, array in arrays.items()}
+
     def changes(self, frames: np.ndarray) -> dict:
-        """Add frames of bytes, each as its difference from the one before: that deflates well."""
+        """Add frames of bytes, each as its difference from the one before, which deflates well."""
         return self.add(differences(frames), np.uint8, differences=True)
 
     def plot(self, value):
-        """Plotly's JSON with its number arrays in the blob."""
+        """Add the arrays of numbers in Plotly's JSON; returns it with their references."""
         if isinstance(value, dict):
             return {key: self.plot(item) for key, item in value.items()}
         if isinstance(value, np.ndarray):
@@ -59,22 +59,23 @@ class Packer:
         return {part: _deflated(stream) for part, stream in self.streams.items() if stream}
 
     def blob(self, header: dict) -> bytes:
+        """The blob of a header and the arrays added."""
         return as_blob({**header, "arrays": self.entries}, self.payloads())
 
 
 def _deflated(stream):
-    deflate = zlib.compressobj(level=1, strategy=zlib.Z_RLE)  # differences are runs; to look for more takes longer
+    deflate = zlib.compressobj(level=1, strategy=zlib.Z_RLE)  # a deeper search costs more time than it saves bytes
     return deflate.compress(b"".join(stream)) + deflate.flush()
 
 
 def as_blob(header: dict, payloads: dict[str, bytes]) -> bytes:
-    """A header and the deflated streams that it names, as one blob; the header gets the blob's id."""
+    """A header and its deflated streams as one blob; adds the blob's id to the header."""
     text = as_text(header)
     return joined({"id": id_of(text.encode(), *payloads.values())}, text, payloads)
 
 
 def joined(first: dict, text: str, payloads: dict[str, bytes]) -> bytes:
-    """A header in two pieces, a dict and the text of a JSON object, and its streams, as one blob."""
+    """The blob of a header in two pieces, a dict and the text of a JSON object, and its streams."""
     own = as_text({**first, "parts": {part: len(payload) for part, payload in payloads.items()}})
     header = f"{own[:-1]},{text[1:]}".encode()
     return b"".join([struct.pack("<I", len(header)), header, *payloads.values()])
@@ -85,21 +86,18 @@ def as_text(header: dict) -> str:
 
 
 def id_of(*contents: bytes) -> str:
-    """A name for these bytes: the one way in which a page sees that it got the same again."""
-    digest = hashlib.sha256()
-    for content in contents:
-        digest.update(content)
-    return digest.hexdigest()[:16]
+    """A name for these bytes, by which a page recognises equal content."""
+    return hashlib.sha256(b"".join(contents)).hexdigest()[:16]
 
 
 def with_id(text: str) -> bytes:
-    """The text of a JSON object, for a component that gets no arrays, with an ``id`` as blobs have it."""
+    """The text of a JSON object, for a component without arrays, with an ``id`` like that of a blob."""
     return f'{{"id":"{id_of(text.encode())}",{text[1:]}'.encode()
 
 
 def quantise(values: np.ndarray, low, high) -> np.ndarray:
-    """Values between low and high to bytes 0..255; what is not a number becomes the middle."""
-    dtype = values.dtype if values.dtype == np.float32 else float  # half the memory to go through is half the time
+    """Values between low and high as bytes 0..255; NaN becomes the middle."""
+    dtype = values.dtype if values.dtype == np.float32 else float  # float32 takes half the time
     low = np.asarray(low, dtype)
     with np.errstate(invalid="ignore", over="ignore"):
         scaled = np.subtract(values, low, dtype=dtype)
@@ -112,7 +110,7 @@ def quantise(values: np.ndarray, low, high) -> np.ndarray:
 
 
 def differences(frames: np.ndarray) -> np.ndarray:
-    """Each frame minus the one before, modulo 256; the first stays."""
+    """Each frame minus the one before, modulo 256; the first frame is unchanged."""
     coded = frames.copy()
     coded[1:] -= frames[:-1]
     return coded
@@ -125,17 +123,16 @@ def header_of(blob: bytes) -> dict:
 
 
 def arrays_of(blob: bytes) -> list[np.ndarray | None]:
-    """All arrays of a blob, as they lie in it; None for those of parts that did not come along."""
+    """All arrays of a blob as stored; None for those of parts that are not in it."""
     (length,) = struct.unpack_from("<I", blob)
     header, start, streams = header_of(blob), 4 + length, {}
     for part, size in header["parts"].items():
         streams[part] = zlib.decompress(blob[start : start + size])
         start += size
-    return [_array(streams.get(entry["part"]), entry) for entry in header["arrays"]]
 
+    def array(entry):
+        shape = entry["shape"]
+        data = np.frombuffer(streams[entry["part"]], entry["dtype"], int(np.prod(shape)), entry["offset"])
+        return data.reshape(shape)
 
-def _array(data, entry):
-    if data is None:
-        return None
-    shape = entry["shape"]
-    return np.frombuffer(data, entry["dtype"], int(np.prod(shape)), entry["offset"]).reshape(shape)
+    return [array(entry) if entry["part"] in streams else None for entry in header["arrays"]]

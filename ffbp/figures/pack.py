@@ -1,7 +1,7 @@
-"""One run, packed for the player: everything that the panels show, at every frame, in parts.
+"""One run, packed for the player: all data of the panels at every frame, in parts.
 
-A page gets what all panels need and the parts of the panels that it shows, as one blob (`ffbp.figures.blob`) with the
-player's options. Maps are quantised to bytes, for colour only, and stored as differences from frame to frame.
+A page gets the common part and the parts of its panels as one blob (`ffbp.figures.blob`), with the player's options. Maps
+serve only for colour, so they are quantised to bytes, and stored as differences from frame to frame.
 """
 
 import zlib
@@ -14,6 +14,7 @@ from ffbp.analysis.maps import activations, outputs
 from ffbp.analysis.notices import drawn_samples
 from ffbp.analysis.plane import Plane, plane_inputs
 from ffbp.analysis.scores import confusion, precision_recall
+from ffbp.data.source import REGRESSION
 from ffbp.figures import palette
 from ffbp.figures.blob import Packer, as_blob, as_text, id_of, joined, quantise
 from ffbp.figures.charts import boundary_plot, gradient_plot, loss_plot
@@ -24,30 +25,23 @@ from ffbp.training.run import Run
 
 BOUNDARY_RESOLUTION, REFINED_RESOLUTION, NODE_RESOLUTION, LINE_RESOLUTION = 64, 150, 20, 200
 PANELS = ("network", "boundary", "loss", "gradients")
-PLAYER = "player"  # the id of a page's one player, which what stands beside it follows
+PLAYER = "player"  # the id of a page's only player
 
 
 @dataclass(frozen=True)
 class PackedRun:
-    """A run in parts, "run" for all panels and one a panel: each part's entries of the header, as JSON, and its arrays."""
+    """A run in parts: "run" for all panels, and one per panel. Each has entries of the header, as JSON, and a stream."""
 
     id: str
     entries: dict[str, str]
     arrays: str
     payloads: dict[str, bytes]
 
-    def blob(
-        self,
-        panels: tuple[str, ...] = PANELS,
-        *,
-        player: str = PLAYER,
-        editable: bool = False,
-        clock: str | None = None,
-    ) -> bytes:
-        """What a player with these panels needs.
+    def blob(self, panels=PANELS, *, player: str = PLAYER, editable=False, clock: str | None = None) -> bytes:
+        """The blob for a player with these panels.
 
-        player: its id on the page. editable: its boundary is a drawing plane. clock: players that name the same one show
-        the same epoch; without a name it has its own.
+        player: its id on the page. editable: whether its boundary is a drawing plane. clock: players with the same clock
+        show the same epoch; without a name, the player has its own.
         """
         parts = ("run", *(panel for panel in PANELS if panel in panels))
         options = {"player": player, "panels": parts[1:], "editable": editable, "clock": clock}
@@ -56,12 +50,12 @@ class PackedRun:
 
 
 def pack_run(run: Run, plane: Plane, scales: Scales | None = None) -> PackedRun:
-    """Everything that the player needs for one run. scales: those of several runs, if it stands beside them."""
+    """One run for the player. scales: those of several runs, to show them side by side."""
     return drain(packing(run, plane, scales))
 
 
 def packing(run: Run, plane: Plane, scales: Scales | None = None) -> Generator[None, None, PackedRun]:
-    """The same as a generator that yields between slices of work, so that a server can attend to others."""
+    """`pack_run` as a generator that yields between slices of work, so that a server can do other work."""
     work = _packing(run, plane, scales)
     while True:
         try:
@@ -77,7 +71,8 @@ def _packing(run, plane, scales):
     packer.begin("run")
     entries = {"run": as_text(_common(packer, run, plane))[1:-1]}
     yield
-    for panel, pack in (("boundary", _boundary), ("network", _network), ("loss", _loss), ("gradients", _gradients)):
+    loss, gradients = _curves_over_epochs(loss_plot), _curves_over_epochs(gradient_plot)
+    for panel, pack in {"boundary": _boundary, "network": _network, "loss": loss, "gradients": gradients}.items():
         packer.begin(panel)
         entries[panel] = as_text({panel: (yield from pack(packer, run, plane, scales))})[1:-1]
     arrays, payloads = as_text({"arrays": packer.entries})[1:-1], packer.payloads()
@@ -86,61 +81,46 @@ def _packing(run, plane, scales):
 
 
 def _common(packer, run, plane):
-    """What all panels need: the course of the run, names and colours, the plane."""
-    dataset, history = run.dataset, run.history
-    regression = dataset.task == "regression"
-    metric = "r2" if regression else "accuracy"
+    """The data that all panels need: the course of the run, names and colours, the plane."""
+    dataset, history, metric = run.dataset, run.history, run.dataset.score_name
+    plane_ranges = {"x": list(plane.x_range), "y": list(plane.y_range)}
     return {
         "n_frames": run.n_frames,
         "n_epochs": run.config.epochs,
         "task": dataset.task,
         "classes": list(dataset.class_names),
         "target": dataset.target_name,
-        "metric": "R²" if regression else "accuracy",
+        "metric": "R²" if metric == "r2" else metric,
         "gives_probabilities": run.architecture.gives_probabilities,
         "has_test": len(dataset.X_test) > 0,
         "diverged_at": run.diverged_at,
-        "palette": {
-            "classes": palette.CLASSES,
-            "layers": palette.LAYERS,
-            "middle": palette.MIDDLE,
-            "wrong": palette.WRONG,
-            "cursor": palette.CURSOR,
-        },
-        "plane": {
-            "line": plane.is_line,
-            "slice": plane.is_slice,
-            "x": list(plane.x_range),
-            "y": list(plane.y_range),
-            "names": list(plane.names),
-            "variance": plane.variance,
-        },
-        "history": {
-            "epoch": packer.add(history.epoch, np.int32),
-            "train_loss": packer.add(history.train_loss, np.float64),
-            "test_loss": packer.add(history.test_loss, np.float64),
-            "train_score": packer.add(getattr(history, f"train_{metric}"), np.float64),
-            "test_score": packer.add(getattr(history, f"test_{metric}"), np.float64),
-            "grad_norm": packer.add(history.grad_norm, np.float64),
-            "grad_total": packer.add(
-                np.hypot.reduce(np.hypot(history.grad_norm, history.grad_norm_b), axis=1), np.float64
-            ),
-        },
+        "palette": palette.named("classes", "layers", "middle", "wrong", "cursor"),
+        "plane": {"line": plane.is_line, "slice": plane.is_slice, **plane_ranges}
+        | {"names": list(plane.names), "variance": plane.variance},
+        "history": {"epoch": packer.add(history.epoch, np.int32)}
+        | packer.floats(
+            train_loss=history.train_loss,
+            test_loss=history.test_loss,
+            train_score=getattr(history, f"train_{metric}"),
+            test_score=getattr(history, f"test_{metric}"),
+            grad_norm=history.grad_norm,
+            grad_total=np.hypot.reduce(np.hypot(history.grad_norm, history.grad_norm_b), axis=1),
+        ),
     }
 
 
-def _loss(packer, run, plane, scales):
-    yield
-    return {"plot": packer.plot(loss_plot(run, scales))}
+def _curves_over_epochs(plot):
+    """The packing of a panel that consists of a plot alone."""
 
+    def pack(packer, run, plane, scales):
+        yield
+        return {"plot": packer.plot(plot(run, scales))}
 
-def _gradients(packer, run, plane, scales):
-    yield
-    return {"plot": packer.plot(gradient_plot(run, scales))}
+    return pack
 
 
 def _outputs(run, X, dtype=float, *, read=np.copy):
-    """`outputs`, yielding between slices of frames; ``read`` makes of a slice's outputs what is kept of them."""
+    """`outputs`, yielding between slices of frames; ``read`` turns a slice's outputs into the values to keep."""
     found = None
     for part, layers in activations(run, X, dtype=dtype):
         kept = read(layers[-1])
@@ -152,8 +132,8 @@ def _outputs(run, X, dtype=float, *, read=np.copy):
 
 
 def _field(run, maps):
-    """Output maps (frames, n_outputs, cells) as what is coloured: (values (frames, cells), classes or None)."""
-    if run.dataset.task == "regression":
+    """Output maps (frames, n_outputs, cells) as the values (frames, cells) to colour, and the classes or None."""
+    if run.dataset.task == REGRESSION:
         return run.dataset.decode_target(maps[:, 0]), None
     if maps.shape[1] == 1:
         return maps[:, 0], None
@@ -165,7 +145,7 @@ def _field(run, maps):
 def _boundary(packer, run, plane, scales):
     packed = {"plot": packer.plot(boundary_plot(run, plane, scales))}
     packed |= yield from (_curves if plane.is_line else _maps)(packer, run, plane, scales)
-    if run.dataset.task != "regression":
+    if run.dataset.task != REGRESSION:
         packed["points"] = yield from _points(packer, run, plane)
     return packed
 
@@ -173,16 +153,14 @@ def _boundary(packer, run, plane, scales):
 def _curves(packer, run, plane, scales):
     """The output along the line, at every frame."""
     curves = yield from _outputs(run, plane_inputs(run.dataset, plane, plane.grid(LINE_RESOLUTION)))
-    if run.dataset.task == "regression":
+    if run.dataset.task == REGRESSION:
         curves = run.dataset.decode_target(curves)
     low, high = scales.output
-    return {
-        "kind": "line", "n": LINE_RESOLUTION, "curves": packer.add(curves, np.float32), "low": low, "high": high,
-    }  # fmt: skip
+    return {"kind": "line", "n": LINE_RESOLUTION, "low": low, "high": high, "curves": packer.add(curves, np.float32)}
 
 
 def _maps(packer, run, plane, scales):
-    """The output over the plane, at every frame; of several classes which wins and by how much, and each class's own."""
+    """The output over the plane, at every frame; with several classes, the winner, its output, and each class's output."""
     n = BOUNDARY_RESOLUTION
     maps = yield from _outputs(run, plane_inputs(run.dataset, plane, plane.grid(n)), np.float32)
     values, winner = _field(run, maps)
@@ -198,47 +176,33 @@ def _maps(packer, run, plane, scales):
     lows, highs = values.min(axis=1), values.max(axis=1)
     lows, highs = (np.nan_to_num(v, nan=0.0, posinf=1e30, neginf=-1e30) for v in (lows, highs))
     low, high = scales.output
-    return {
-        "kind": "value" if run.dataset.task == "regression" else "probability",
-        "n": n,
-        "values": packer.changes(quantise(values, lows[:, None], highs[:, None])),
-        "lows": packer.add(lows, np.float64),
-        "highs": packer.add(highs, np.float64),
-        "low": low,
-        "high": high,
-    }
+    kind = "value" if run.dataset.task == REGRESSION else "probability"
+    coded = packer.changes(quantise(values, lows[:, None], highs[:, None]))
+    return {"kind": kind, "n": n, "values": coded, **packer.floats(lows=lows, highs=highs), "low": low, "high": high}
 
 
 def _coarser(maps, n):
-    """Maps (frames, classes, n²) at half the resolution, each cell the mean of four: there is one map a class."""
+    """Maps (frames, classes, n²) at half the resolution, each cell the mean of four."""
     blocks = maps.reshape(*maps.shape[:2], n // 2, 2, n // 2, 2)
     return blocks.mean(axis=(3, 5)).reshape(*maps.shape[:2], -1)
 
 
 def _points(packer, run, plane):
     """Which samples are wrong at each frame, as bits, and the confusion matrices with precision and recall."""
-    dataset = run.dataset
-    network = run.architecture
-    packed = {}
-    drawn_train, drawn_test = drawn_samples(dataset)
-    for part, drawn, X, raw, y in (
-        ("train", drawn_train, dataset.X_train, dataset.raw_train, dataset.y_train),
-        ("test", drawn_test, dataset.X_test, dataset.raw_test, dataset.y_test),
-    ):
-        if not len(X):
-            continue
-        predicted = yield from _outputs(run, X, read=network.decide)
-        points = plane.coordinates(raw[:, dataset.columns]).astype(float)
+    dataset, packed = run.dataset, {}
+    for part, drawn in zip(dataset.parts, drawn_samples(dataset), strict=False):
+        predicted = yield from _outputs(run, part.X, read=run.architecture.decide)
+        points = plane.coordinates(part.raw[:, dataset.columns]).astype(float)
         if plane.is_line:
-            points = np.column_stack([points, dataset.line_height(y)])
-        counts = confusion(predicted, y, dataset.n_classes)
+            points = np.column_stack([points, dataset.line_height(part.y)])
+        counts = confusion(predicted, part.y, dataset.n_classes)
         precision, recall = precision_recall(counts)
-        packed[part] = {
+        wrong = np.packbits((predicted != part.y)[:, drawn], axis=1, bitorder="little")
+        packed[part.name] = {
             "xy": packer.add(points[drawn], np.float32),
-            "wrong": packer.add(np.packbits((predicted != y)[:, drawn], axis=1, bitorder="little"), np.uint8),
+            "wrong": packer.add(wrong, np.uint8),
             "confusion": packer.add(counts, np.uint16),
-            "precision": packer.add(precision, np.float64),
-            "recall": packer.add(recall, np.float64),
+            **packer.floats(precision=precision, recall=recall),
         }
     return packed
 
@@ -265,23 +229,21 @@ def _network(packer, run, plane, scales):
 
 def _node_maps(packer, run, plane, shown, scales):
     n = NODE_RESOLUTION
-    points = plane.grid(n)
-    X = plane_inputs(run.dataset, plane, points)
-    n_nodes = sum(shown[1:])
-    maps = np.empty((run.n_frames, n_nodes, len(points)), dtype=np.float32)
+    X = plane_inputs(run.dataset, plane, plane.grid(n))
+    maps = np.empty((run.n_frames, sum(shown[1:]), len(X)), dtype=np.float32)
     for part, layers in activations(run, X, dtype=np.float32):
         yield
         maps[part] = np.concatenate([A[:, :count] for A, count in zip(layers, shown[1:], strict=True)], axis=1)
-    # One symmetric scale a layer and a run: orange below zero, blue above; the output has the boundary's own.
+    # Each layer has one symmetric scale for the run: orange below zero, blue above. The output has the boundary's scale.
     coded, start = np.empty(maps.shape, dtype=np.uint8), 0
     for l, count in enumerate(shown[1:], start=1):
         layer = maps[:, start : start + count]
         if l == len(shown) - 1:
-            values = run.dataset.decode_target(layer) if run.dataset.task == "regression" else layer
+            values = run.dataset.decode_target(layer) if run.dataset.task == REGRESSION else layer
             coded[:, start : start + count] = quantise(values, *scales.output)
         else:
             finite = np.abs(layer[np.isfinite(layer)])
-            limit = float(np.quantile(finite[:: max(1, finite.size // 20000)], 0.98)) if finite.size else 1.0
+            limit = float(np.quantile(finite[:: max(1, finite.size // 20000)], 0.98)) if finite.size else 0.0
             limit = limit or 1.0
             coded[:, start : start + count] = quantise(layer, -limit, limit)
         start += count
@@ -295,9 +257,9 @@ def _node_maps(packer, run, plane, shown, scales):
 
 
 def refine(run: Run, plane: Plane, frame: int) -> tuple[dict, dict[str, bytes]]:
-    """The boundary of one frame at a finer resolution, exact values: a header's entries and the deflated arrays.
+    """The boundary of one frame at a finer resolution, with exact values: entries of a header, and the deflated arrays.
 
-    It is the same for everybody who looks at the frame, so a server keeps it.
+    It is the same for all users, so a server can keep it.
     """
     packer, entries = Packer(), {}
     frame = range(run.n_frames)[frame]
@@ -314,26 +276,17 @@ def refine(run: Run, plane: Plane, frame: int) -> tuple[dict, dict[str, bytes]]:
 
 
 def unrefined(frame: int) -> tuple[dict, dict[str, bytes]]:
-    """What stands in `refine`'s place for a player without the boundary."""
+    """The counterpart of `refine` for a player without the boundary."""
     return {"frame": frame, "arrays": []}, {}
 
 
 def pack_refinement(
-    run: Run,
-    plane: Plane,
-    frame: int,
-    run_id: str,
-    marks=(),
-    adopted: int = 0,
-    *,
-    player: str = PLAYER,
-    refined: tuple[dict, dict[str, bytes]] | None = None,
+    run: Run, plane: Plane, frame: int, run_id: str, marks=(), adopted: int = 0, *, player=PLAYER, refined=None
 ) -> bytes:
-    """`refine`'s boundary as the blob that the player lays over at rest.
+    """The result of `refine` as the blob that the player shows at rest.
 
-    marks: chosen samples as points of the plane (x, y), which the player rings. adopted: counts the addresses that were
-    adopted; when it has grown, the player goes to the frame. player: its id. refined: what `refine` gave for this frame, if
-    it is there.
+    marks: chosen samples as points (x, y) of the plane, which get a ring. adopted: the number of addresses adopted so far;
+    when it grows, the player goes to the frame. player: its id. refined: the result of `refine`, if already computed.
     """
     entries, payloads = refine(run, plane, frame) if refined is None else refined
     own = {"run": run_id, "player": player, "adopted": adopted, "marks": [[float(v) for v in mark] for mark in marks]}

@@ -1,6 +1,6 @@
-"""All colours: safe for colour-blind readers, readable on white and on black.
+"""All colours: safe for colour-blind readers, and readable on white and on black.
 
-Class colours are the ends of the boundary's colour scale. A layer keeps its colour in every chart and table.
+The ends of the boundary's colour scale are the colours of classes 0 and 1. A layer has the same colour everywhere.
 """
 
 CLASSES = (
@@ -13,13 +13,18 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid",
 TRAIN, TEST, PENALTY, TOTAL, CHANCE = "#1b9e77", "#b0368c", "#b8860b", "#6f7684", "#8a8f98"
 CURSOR = "#e5383b"
 WRONG = {"light": "#111111", "dark": "#ffffff"}
-# The middle of the diverging scale is the page's background, so that "undecided" fades away.
+# The middle of the diverging scale is the page's background, so that undecided regions fade.
 MIDDLE = {"light": "#ffffff", "dark": "#1a1d24"}
-INK = {"light": "#1c1f26", "dark": "#f0f2f5"}  # drawn digits: the page's own text colour
+INK = {"light": "#1c1f26", "dark": "#f0f2f5"}  # drawn digits: the page's text colour
 NEGATIVE, POSITIVE = CLASSES[0], CLASSES[1]
 CLASS_SYMBOLS = ("circle", "square", "triangle-up", "diamond", "cross", "star", "pentagon", "hexagon", "x", "bowtie")
 
 
+def named(*names: str) -> dict:
+    """Colours of this module for a header, by name in lower case."""
+    return {name: globals()[name.upper()] for name in names}
+
+
 def value_scale(theme: str) -> list[list]:
-    """The diverging plotly scale of the boundary: class 0, undecided, class 1."""
+    """The boundary's diverging scale for Plotly: class 0, undecided, class 1."""
     return [[0.0, NEGATIVE], [0.5, MIDDLE[theme]], [1.0, POSITIVE]]
