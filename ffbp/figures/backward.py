@@ -1,7 +1,7 @@
 """The backward pass in pictures: plots (Plotly's JSON) made from arrays.
 
-As everywhere, colours show sign (orange negative, blue positive) or layer; the line of a gradient, a tangent or a
-chosen value is red. Dash, symbol or text repeat every meaning of a colour.
+Colours show the sign (orange negative, blue positive) or the layer; tangents and chosen values are red. Dashes, symbols or
+text repeat the meaning of every colour.
 """
 
 from functools import cache
@@ -11,16 +11,17 @@ import numpy as np
 from ffbp.core.activations import ACTIVATIONS
 from ffbp.core.losses import LOSSES
 from ffbp.figures import palette
+from ffbp.figures.forward import limit_of
 from ffbp.figures.plot import LEGEND, bars, heatmap, line, markers, note, plot
 from ffbp.words.numbers import format_number
 
-STRIP_SAMPLES = 40  # up to this number, every sample has its own bar
+STRIP_SAMPLES = 40  # with more samples, a histogram replaces the bars
 BINS = 41
 
 
 @cache
 def saturated_delta() -> dict:
-    """delta of one sigmoid output against z, for y = 1: cross-entropy beside squared error."""
+    """delta of one sigmoid output over z, for y = 1, with cross-entropy and with squared error."""
     Z = np.linspace(-8, 8, 161)[:, None, None]  # a stack of one-output, one-sample passes
     A = ACTIVATIONS["sigmoid"].forward(Z, np.empty_like(Z))
     data = []
@@ -44,13 +45,12 @@ def saturated_delta() -> dict:
 def matrix_map(
     values, *, x_title: str, y_title: str, theme: str = "light", mark: tuple[int, int] | None = None, layer: int = 0
 ) -> dict:
-    """A matrix too large to write out: colour shows sign and size, hovering shows the number; ``mark`` has a ring.
+    """A matrix too large to write out: colours show sign and size, hovering shows the number; ``mark`` gets a ring.
 
     layer: if given, a cell (unit, source) has the custom data (layer, unit, source), for a matrix shaped like W[layer].
     """
     values = np.asarray(values, dtype=float)
-    finite = np.abs(values[np.isfinite(values)])
-    limit = float(finite.max()) if finite.size and finite.max() > 0 else 1.0
+    limit = limit_of(values)
     rows, columns = (np.arange(1, n + 1) for n in values.shape)
     bar = {"thickness": 12, "len": 1.0, "tickfont": {"size": 12}, "nticks": 5, "exponentformat": "e"}
     look = {"colorscale": palette.value_scale(theme), "colorbar": bar}
@@ -70,9 +70,9 @@ def matrix_map(
 
 
 def contribution_chart(values, rows, name: str) -> dict:
-    """Each sample's contribution to one weight's gradient: one bar per sample, or a histogram of many.
+    """Each sample's contribution to one weight's gradient: one bar per sample, or a histogram of many samples.
 
-    A single sample's bar has its row in the source as custom data.
+    A sample's bar has its row in the source as custom data.
     """
     values = np.asarray(values, dtype=float)
     x, heights_title = {"exponentformat": "power"}, f"contribution to d{name}"
@@ -100,7 +100,7 @@ def contribution_chart(values, rows, name: str) -> dict:
 
 
 def _counted(values):
-    """Counts of values in equal bins, with an edge at zero so that no bar has two signs: places, counts, width."""
+    """Places, counts and width of equal bins, with an edge at zero so that no bar has both signs."""
     low, high = float(values.min()), float(values.max())
     step = max(high - low, 1e-300) / (BINS - 1)
     edges = step * np.arange(np.floor(low / step), np.ceil(high / step) + 1)
@@ -112,7 +112,7 @@ def _counted(values):
 
 
 def multiplier_chart(steps) -> dict:
-    """The two factors of each backward step, as bars from 1 on a log scale: above 1 the gradient grows."""
+    """The two factors of each backward step and their product, as bars from 1 on a log scale; above 1, delta grows."""
     sizes = [v for s in steps for v in (s.weights, s.slope, s.ratio) if v > 0 and np.isfinite(v)]
     low, high = np.log10(min([*sizes, 0.8])), np.log10(max([*sizes, 1.25]))
     written = {"textposition": "outside", "textfont": {"size": 14}, "constraintext": "none", "cliponaxis": False}
@@ -143,21 +143,18 @@ def multiplier_chart(steps) -> dict:
 
 
 def step_chart(step, what: str, learning_rate: float | None = None) -> dict:
-    """The loss along the update, its tangent at the start, the step taken (s = 1) and the best one found.
+    """The loss along the update, its tangent at the start, the step taken (s = 1) and the best step found.
 
-    learning_rate: that of the step, if s times it is the learning rate of any other step along the line (gradient
-    descent); labels then show the learning rates of the step taken and of the best one. A note appears if the best one
-    lies beyond the drawn span.
+    learning_rate: that of the step, if step length is proportional to it (gradient descent). Labels then show the learning
+    rates of the step taken and of the best one. A note appears if the best one lies beyond the right edge.
     """
     low, high = float(np.nanmin(step.losses)), float(np.nanmax(np.where(np.isfinite(step.losses), step.losses, np.nan)))
     high = min(high, max(step.before, step.after) + 3 * max(step.before - low, 1e-12)) if np.isfinite(high) else 1.0
     pad = 0.12 * max(high - low, abs(high) * 1e-6, 1e-300)
     limits, end = [low - 2 * pad, high + pad], step.lengths[-1]
     ends = np.array([0.0, end])
-    losses = line(
-        step.lengths, step.losses, "L(θ + s · update)", "s = %{x:.3g}: %{y:.6g}", color=palette.TRAIN, width=3.5
-    )
-    slope = {"color": palette.CURSOR, "width": 2.5, "dash": "dash"}
+    curve, slope = {"color": palette.TRAIN, "width": 3.5}, {"color": palette.CURSOR, "width": 2.5, "dash": "dash"}
+    losses = line(step.lengths, step.losses, "L(θ + s · update)", "s = %{x:.3g}: %{y:.6g}", **curve)
     data, notes = [losses, line(ends, step.before + step.slope * ends, "tangent", None, **slope)], []
     for name, x, y, symbol, color, size, above in (
         ("before", 0.0, step.before, "circle", palette.POSITIVE, 13, 0),
@@ -181,7 +178,7 @@ def step_chart(step, what: str, learning_rate: float | None = None) -> dict:
 
 
 def check_chart(check, weights) -> dict:
-    """Backward against the difference quotient, a point per parameter, by layer; equal values lie on the diagonal.
+    """Backward against the difference quotient: a point per parameter; equal values lie on the diagonal.
 
     weights (n_params, 3): layer, unit and source of each parameter, from 1, as the point's custom data.
     """
@@ -200,16 +197,13 @@ def check_chart(check, weights) -> dict:
 
 
 def step_size_chart(steps, errors, names) -> dict:
-    """The relative error of central differences against the step size: V-shaped on log axes."""
+    """The relative error of central differences over the step size, V-shaped on log axes."""
     shown = np.where(np.isfinite(errors) & (errors > 0), errors, np.nan)
-    data = [
-        line(
-            *(steps, shown[i], name, f"{name}: h = %{{x:.1e}}, error %{{y:.2e}}"),
-            **{"color": palette.CLASSES[i], "dash": palette.DASHES[i], "width": 2.5, "mode": "lines+markers"},
-            marker={"symbol": palette.CLASS_SYMBOLS[i], "size": 8},
-        )
-        for i, name in enumerate(names)
-    ]
+    data = []
+    for i, name in enumerate(names):
+        look = {"color": palette.CLASSES[i], "dash": palette.DASHES[i], "width": 2.5, "mode": "lines+markers"}
+        look["marker"] = {"symbol": palette.CLASS_SYMBOLS[i], "size": 8}
+        data.append(line(steps, shown[i], name, f"{name}: h = %{{x:.1e}}, error %{{y:.2e}}", **look))
     corner = {"xref": "paper", "yref": "paper"}
     notes = [
         note("◂ rounding", 0.0, 0.02, xanchor="left", **corner),
@@ -221,7 +215,7 @@ def step_size_chart(steps, errors, names) -> dict:
 
 
 def cost_chart(costs) -> dict:
-    """Measured seconds against the number of parameters on log axes: slope 1 for one pass, 2 for the quotients."""
+    """Measured times over the number of parameters, on log axes: slope 1 for one pass, 2 for the quotients."""
     n_params, data = [cost.n_params for cost in costs], []
     for name, seconds, color, dash, symbol in (
         ("one forward pass", [c.forward_seconds for c in costs], palette.LAYERS[5], "solid", "circle"),

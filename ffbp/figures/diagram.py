@@ -1,4 +1,4 @@
-"""What of a network its diagram draws: the first units of each layer, and of many weights between them the largest."""
+"""The part of a network that its diagram shows: the first units of each layer, and the largest weights between them."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ MAX_NODES, MAX_NODES_A_LAYER, MAX_EDGES = 64, 12, 60
 
 @dataclass(frozen=True)
 class Diagram:
-    """shown: how many units of each layer; edges: (layer, unit, input) of each weight; values at all frames."""
+    """shown: the number of units of each layer; edges: (layer, unit, input) of each weight; values at all frames."""
 
     shown: list[int]
     edges: list[tuple[int, int, int]]
@@ -21,7 +21,7 @@ class Diagram:
 
 
 def diagram_of(run: Run) -> Diagram:
-    """The diagram of a run's network; which weights are the largest is decided at its end."""
+    """The diagram of a run's network, with the weights that are largest at its end."""
     network = run.architecture
     shown = _shown(network.sizes)
     layers = list(enumerate(network.with_theta(run.history.theta).layers, start=1))
@@ -47,16 +47,14 @@ def _shown(sizes):
 
 
 def _largest(edges):
-    """The edges with the largest weights, in their order; every unit keeps its largest input."""
+    """The edges with the largest weights, among them the largest into each unit, in their order."""
     if len(edges) <= MAX_EDGES:
         return edges
     largest = sorted(edges, key=lambda edge: -edge[3])
     best_into = {}
     for edge in largest:
         best_into.setdefault(edge[:2], edge)
-    chosen = set(best_into.values())
-    for edge in largest:
-        if len(chosen) >= MAX_EDGES:
-            break
-        chosen.add(edge)
+    first = set(best_into.values())
+    others = [edge for edge in largest if edge not in first]
+    chosen = first | set(others[: max(MAX_EDGES - len(first), 0)])
     return [edge for edge in edges if edge in chosen]

@@ -1,7 +1,7 @@
-"""The forward pass in pictures: one sample on its way through the network, and what each layer makes of the plane.
+"""The forward pass in pictures: one sample in the network, and how each layer transforms the plane.
 
-Plots are made from arrays; `ffbp.analysis.layer_view` computes what a layer does to them. Colours show the sign: orange
-is negative, blue positive, and negative edges are also dashed.
+Plots are made from arrays; `ffbp.analysis.layer_view` computes the places. Colours show the sign: orange is negative, blue
+positive. Negative edges are also dashed.
 """
 
 import html
@@ -25,15 +25,15 @@ def text_of(name) -> str:
     return html.escape(str(name), quote=False)
 
 
-def _scale(values) -> float:
-    """The largest absolute finite value, or 1 if there is none."""
-    sizes = np.abs(np.concatenate([np.ravel(v) for v in values]))
+def limit_of(values) -> float:
+    """The largest absolute finite value of an array, or 1 if there is none above 0."""
+    sizes = np.abs(values)
     sizes = sizes[np.isfinite(sizes)]
     return float(sizes.max()) if sizes.size and sizes.max() > 0 else 1.0
 
 
 def _short(value) -> str:
-    """A number that fits into a node; hovering shows all its digits."""
+    """A number short enough for a node; its hover text shows all digits."""
     return fixed(value, 2).replace("-0.00", "0.00") if abs(value) < 100 else format_number(value)
 
 
@@ -49,15 +49,14 @@ def shown_units(W_next: np.ndarray | None, a: np.ndarray) -> np.ndarray:
 def pass_picture(
     network: Network, trace, input_names, output_names, *, theme: str = "light", chosen: tuple[int, int] | None = None
 ) -> tuple[dict, str]:
-    """One pass as a network: activations in the nodes, contributions w·a on the edges; and what is left out, in words.
+    """One pass as a network, activations in the nodes and contributions w·a on the edges; and what it omits, in words.
 
     trace: of one sample. chosen: the (layer, unit index) that gets a ring. A node has (layer, unit) as custom data.
     """
     A = [a[:, 0] for a in trace.A]
     Ws = [layer.W for layer in network.layers]
     units = [shown_units(Ws[l] if l < len(Ws) else None, a) for l, a in enumerate(A)]
-    n_columns = len(A)
-    tallest = max(len(u) for u in units)
+    n_columns, tallest = len(A), max(len(u) for u in units)
     height = int(np.clip((42 if tallest > 5 else 60) * tallest + 84, 210, 620))
     heights = [(len(u) - 1) / 2 - np.arange(len(u)) for u in units]
     edges, n_edges = _edges(Ws, A, units, heights)
@@ -69,7 +68,7 @@ def pass_picture(
     ]
     if n_columns > 6:
         names = ["in", *(f"{l}" for l in range(1, len(Ws))), "out"]
-    reach = max(len(u) for u in units) / 2
+    reach = tallest / 2
     x = {"tickvals": list(range(n_columns)), "ticktext": names, "range": [-0.45, n_columns - 0.55]}
     x |= {"showgrid": False, "automargin": False}
     y = {"visible": False, "range": [-reach - 0.15, reach + 0.15]}
@@ -79,7 +78,7 @@ def pass_picture(
 
 
 def _left_out(sizes, units, n_edges):
-    """A sentence on what the picture leaves out."""
+    """What the picture omits, in words."""
     parts = [
         f"{len(u)} of {size} {'inputs' if l == 0 else f'units of layer {l}'}"
         for l, (u, size) in enumerate(zip(units, sizes, strict=True))
@@ -94,7 +93,7 @@ def _left_out(sizes, units, n_edges):
 
 
 def _edges(Ws, A, units, heights) -> tuple[list[dict], int]:
-    """Edges in five widths by the size of w·a, negative ones dashed; numbers on hover, or written if there are few."""
+    """Edges in five widths by the size of w·a, negative ones dashed. Hovering shows the numbers; a few are written."""
     edges = [
         (l, i, j, float(W[units[l + 1][i], units[l][j]]) * float(A[l][units[l][j]]))
         for l, W in enumerate(Ws)
@@ -104,7 +103,7 @@ def _edges(Ws, A, units, heights) -> tuple[list[dict], int]:
     n_edges = len(edges)
     edges.sort(key=lambda edge: -np.nan_to_num(abs(edge[3])))
     edges = edges[:MAX_EDGES]
-    largest = _scale([[edge[3] for edge in edges]])
+    largest = limit_of([edge[3] for edge in edges])
     groups: dict = {(negative, step): [] for step in range(len(EDGE_WIDTHS)) for negative in (False, True)}
     texts, xs, ys, labels = [], [], [], []
     for l, i, j, value in edges:
@@ -112,7 +111,7 @@ def _edges(Ws, A, units, heights) -> tuple[list[dict], int]:
         step = min(int(share * len(EDGE_WIDTHS)), len(EDGE_WIDTHS) - 1)
         start, end = float(heights[l][j]), float(heights[l + 1][i])
         groups[(value < 0, step)].append((l, start, end))
-        at = 0.24 if (i + j) % 2 else 0.6  # keeps labels of crossing edges apart
+        at = 0.24 if (i + j) % 2 else 0.6  # separates the labels of crossing edges
         xs.append(l + at)
         ys.append(start + at * (end - start))
         to, source = units[l + 1][i], units[l][j]
@@ -121,7 +120,7 @@ def _edges(Ws, A, units, heights) -> tuple[list[dict], int]:
         texts.append(f"w·a into z{to + 1} of layer {l + 1}, from {origin}<br>{w:.17g} · {a:.17g}<br>= {value:.17g}")
         labels.append(_short(value))
     traces = []
-    for (negative, step), lines in groups.items():  # also the empty ones, so that the number of traces is constant
+    for (negative, step), lines in groups.items():  # including empty groups, to keep the number of traces constant
         x = [x for l, _, _ in lines for x in (l, l + 1, None)]
         y = [y for _, start, end in lines for y in (start, end, None)]
         color, dash = (palette.NEGATIVE, "dash") if negative else (palette.POSITIVE, "solid")
@@ -135,7 +134,7 @@ def _edges(Ws, A, units, heights) -> tuple[list[dict], int]:
 
 
 def _nodes(network, trace, units, heights, names, theme, size, chosen) -> list[dict]:
-    """Nodes: the activation as colour and number, a rim in the layer's colour; each layer has its own colour scale."""
+    """Nodes with the activation as colour and number, and a rim in the layer's colour. Each layer has its own scale."""
     nodes = []
     for l, chosen_units in enumerate(units):
         a = trace.A[l][chosen_units, 0]
@@ -150,8 +149,7 @@ def _nodes(network, trace, units, heights, names, theme, size, chosen) -> list[d
             is_output = l == len(units) - 1 and len(names[1]) == network.sizes[-1]
             label = f", {text_of(names[1][unit])}" if is_output else ""
             hover.append(f"layer {l}, unit {unit + 1}{label}<br>b = {b:.17g}<br>z = {z:.17g}<br>a = {value:.17g}")
-        # 1.5 times the largest value keeps the ends of the scale light enough for the numbers
-        limit = 1.6 * _scale([trace.A[l]])
+        limit = 1.6 * limit_of(trace.A[l])  # keeps the colours light enough for the numbers
         rims = [5 if chosen == (l, unit) else 2.5 for unit in chosen_units]
         scale = {"cmin": -limit, "cmax": limit, "opacity": 1, "colorscale": palette.value_scale(theme)}
         said = {"mode": "markers+text", "text": [_short(v) for v in a], "textfont": {"size": 13 if size > 30 else 10}}
@@ -165,10 +163,10 @@ def _nodes(network, trace, units, heights, names, theme, size, chosen) -> list[d
 def activation_curves(
     activation: Activation, Z: np.ndarray, A: np.ndarray, unit: int, layer: int, *, reach: float = 4.0
 ) -> dict:
-    """g and g' over z with one unit's z marked on both; for softmax, the neighbours' z are fixed.
+    """g and g' over z, with one unit's z marked on both; for softmax, the z of the other units are fixed.
 
-    Z, A: the layer's columns (n_units, 1) for one sample, as the core computed them. reach: the axis shows -reach to
-    reach, more if z lies outside.
+    Z, A: the layer's columns (n_units, 1) for one sample, computed by the core. reach: the axis extends from -reach to
+    reach, or farther to include z.
     """
     z = float(Z[unit, 0])
     reach = min(max(reach, 1.25 * abs(z)), FARTHEST) if np.isfinite(z) else reach
@@ -193,9 +191,9 @@ def activation_curves(
 
 
 def layer_map(W, a_before, b, z, a, *, layer: int, theme: str = "light") -> dict:
-    """A layer too large for a written matrix: W as a heat map, the inputs above it, b, z and a beside it.
+    """A layer too large for a written matrix: W as a heat map, its inputs above, b, z and a beside it.
 
-    Each block has its own colour scale, symmetric around zero; hovering shows the numbers. A cell of z or a has
+    Each block has its own colour scale, symmetric around zero; hovering shows the numbers. A cell of b, z or a has
     (layer, unit) as custom data.
     """
     units, sources = np.arange(1, len(W) + 1), np.arange(1, W.shape[1] + 1)
@@ -211,7 +209,7 @@ def layer_map(W, a_before, b, z, a, *, layer: int, theme: str = "light") -> dict
     )
     data, axes = [], {}
     for k, (name, values, x, y, across, up, custom) in enumerate(blocks, start=1):
-        limit, number = _scale([values]), "" if k == 1 else str(k)
+        limit, number = limit_of(values), "" if k == 1 else str(k)
         place = {"xaxis": f"x{number}", "yaxis": f"y{number}", "showscale": False, "customdata": custom}
         hover = f"{name}, unit %{{y}}, from %{{x}}<br>%{{z:.6g}}"
         data.append(heatmap(values, x, y, limit, hover, colorscale=palette.value_scale(theme), **place))
@@ -227,22 +225,19 @@ def layer_map(W, a_before, b, z, a, *, layer: int, theme: str = "light") -> dict
 
 
 def layer_space(places, targets, lines, ranges, titles, *, class_names=(), rows=None, marked=None) -> dict:
-    """The training samples as a layer sees them, and the plane's grid after that layer.
+    """The training samples and the plane's grid after a layer.
 
-    places (n, 2), targets (n,): classes, or values where ``class_names`` is empty. lines (n_lines, n_points, 2): the
-    grid. ranges: of x and y, the same for all frames. rows (n,): the samples' rows in the source, carried as custom
-    data. marked (2,): the chosen sample.
+    places (n, 2); targets (n,): classes, or values if ``class_names`` is empty; lines (n_lines, n_points, 2): the grid;
+    ranges: of x and y, the same for all frames; rows (n,): the samples' rows in the source, as custom data; marked (2,):
+    the chosen sample.
     """
     rows = np.arange(len(places)) if rows is None else np.asarray(rows)
     gaps = np.concatenate([lines, np.full((len(lines), 1, 2), np.nan)], axis=1).reshape(-1, 2)
     data = [line(gaps[:, 0], gaps[:, 1], None, None, color=palette.CHANCE, width=1, opacity=0.6, meta="grid")]
     if not class_names:
         said = {"text": [f"target {format_number(target)}" for target in targets], "customdata": rows.tolist()}
-        look = {
-            "size": 7,
-            "color": targets,
-            "marker": {"colorscale": palette.value_scale("light"), "line": {"width": 0.6}},
-        }
+        marker = {"colorscale": palette.value_scale("light"), "line": {"width": 0.6}}
+        look = {"size": 7, "color": targets, "marker": marker}
         data.append(markers(*places.T, None, "sample %{customdata}: %{text}", meta="samples", **look, **said))
     hover = "sample %{customdata}: %{fullData.name}<br>(%{x:.4g}, %{y:.4g})"
     for k, name in enumerate(class_names):

@@ -1,7 +1,7 @@
-"""Numbers as formulas: matrices, vectors and sums in LaTeX, so that a page shows the actual arithmetic.
+"""Matrices, vectors and sums in LaTeX, with their numbers, so that a page shows the actual arithmetic.
 
-All functions are pure: they turn arrays and numbers into strings for `st.latex` (or between dollar signs). Numbers have
-the four significant digits of `format_number`. Names are the project's own LaTeX; only `plain` takes text from users.
+The functions turn arrays and numbers into strings for `st.latex` (or between dollar signs). Numbers have the four significant
+digits of `format_number`. Names are LaTeX of this project; only `plain` takes text from users.
 """
 
 import numpy as np
@@ -9,8 +9,7 @@ import numpy as np
 from ffbp.figures import palette
 from ffbp.words.numbers import format_number
 
-MAX_TERMS = 12  # a longer sum shows its largest terms and the subtotal of the others
-SHOWN_TERMS = 6
+MAX_TERMS, SHOWN_TERMS = 12, 6  # a sum of more terms shows the largest and the subtotal of the others
 TERMS_A_LINE = 3
 
 
@@ -26,13 +25,13 @@ def number(value) -> str:
 
 
 def factor(value) -> str:
-    """A number as a factor: a negative one is in parentheses."""
+    """A number as a factor; a negative one gets parentheses."""
     text = number(value)
     return f"({text})" if text.startswith("-") else text
 
 
 def signed(value, *, first: bool = False) -> str:
-    """A number as a summand: ``+ 0.5`` or ``- 0.5``; the first one without a plus."""
+    """A number as a summand: ``+ 0.5`` or ``- 0.5``; the first has no plus."""
     text = number(value)
     if first:
         return text
@@ -46,14 +45,14 @@ def symbol(letter: str, layer: int, unit: int | str | None = None) -> str:
 
 
 def shape(array) -> str:
-    """The shape of a matrix or vector: (10 × 2); a flat array counts as a column."""
+    """The shape of a matrix or vector, such as (10 × 2); a flat array is a column."""
     array = np.asarray(array)
     rows, columns = array.shape if array.ndim == 2 else (len(array), 1)
     return rf"({rows} \times {columns})"
 
 
 def entries(array) -> str:
-    """The numbers of a matrix (rows, columns) in brackets; a flat array becomes a column."""
+    """The numbers of a matrix (rows, columns) in brackets; a flat array is a column."""
     array = np.asarray(array, dtype=float)
     rows = array if array.ndim == 2 else array[:, None]
     lines = (" & ".join(number(value) for value in row) for row in rows)
@@ -84,8 +83,8 @@ def aligned(lines) -> str:
 def weighted_sum(name: str, weights, inputs, bias=None, *, total, max_terms: int = MAX_TERMS) -> str:
     """``name = w1·a1 + w2·a2 + ... + b``, then the products, then the total, in aligned lines.
 
-    weights, inputs: (n,). bias: a number or None. total: the value that the core computed. With more than ``max_terms``
-    terms, the formula shows the largest products, and the number and subtotal of the others.
+    weights, inputs: (n,). bias: a number or None. total: the value computed by the core. With more than ``max_terms`` terms,
+    the formula shows the largest products, and the number and subtotal of the others.
     """
     weights, inputs = np.asarray(weights, dtype=float).ravel(), np.asarray(inputs, dtype=float).ravel()
     with np.errstate(over="ignore", invalid="ignore"):
@@ -110,7 +109,7 @@ def weighted_sum(name: str, weights, inputs, bias=None, *, total, max_terms: int
 
 
 def _broken(terms, joint):
-    """Terms joined in lines of a few, so that a sum stays readable on a narrow screen."""
+    """Terms joined in short lines, so that a sum stays readable on a narrow screen."""
     return [joint.join(terms[i : i + TERMS_A_LINE]) for i in range(0, len(terms), TERMS_A_LINE)]
 
 

@@ -71,7 +71,7 @@ def _packing(run, plane, scales):
     packer.begin("run")
     entries = {"run": as_text(_common(packer, run, plane))[1:-1]}
     yield
-    loss, gradients = _curves_over_epochs(loss_plot), _curves_over_epochs(gradient_plot)
+    loss, gradients = _only_plot(loss_plot), _only_plot(gradient_plot)
     for panel, pack in {"boundary": _boundary, "network": _network, "loss": loss, "gradients": gradients}.items():
         packer.begin(panel)
         entries[panel] = as_text({panel: (yield from pack(packer, run, plane, scales))})[1:-1]
@@ -83,7 +83,17 @@ def _packing(run, plane, scales):
 def _common(packer, run, plane):
     """The data that all panels need: the course of the run, names and colours, the plane."""
     dataset, history, metric = run.dataset, run.history, run.dataset.score_name
-    plane_ranges = {"x": list(plane.x_range), "y": list(plane.y_range)}
+    ranges = {"x": list(plane.x_range), "y": list(plane.y_range)}
+    axes = {"line": plane.is_line, "slice": plane.is_slice, "names": list(plane.names), "variance": plane.variance}
+    numbers = {"epoch": packer.add(history.epoch, np.int32)}
+    numbers |= packer.floats(
+        train_loss=history.train_loss,
+        test_loss=history.test_loss,
+        train_score=getattr(history, f"train_{metric}"),
+        test_score=getattr(history, f"test_{metric}"),
+        grad_norm=history.grad_norm,
+        grad_total=np.hypot.reduce(np.hypot(history.grad_norm, history.grad_norm_b), axis=1),
+    )
     return {
         "n_frames": run.n_frames,
         "n_epochs": run.config.epochs,
@@ -95,22 +105,13 @@ def _common(packer, run, plane):
         "has_test": len(dataset.X_test) > 0,
         "diverged_at": run.diverged_at,
         "palette": palette.named("classes", "layers", "middle", "wrong", "cursor"),
-        "plane": {"line": plane.is_line, "slice": plane.is_slice, **plane_ranges}
-        | {"names": list(plane.names), "variance": plane.variance},
-        "history": {"epoch": packer.add(history.epoch, np.int32)}
-        | packer.floats(
-            train_loss=history.train_loss,
-            test_loss=history.test_loss,
-            train_score=getattr(history, f"train_{metric}"),
-            test_score=getattr(history, f"test_{metric}"),
-            grad_norm=history.grad_norm,
-            grad_total=np.hypot.reduce(np.hypot(history.grad_norm, history.grad_norm_b), axis=1),
-        ),
+        "plane": axes | ranges,
+        "history": numbers,
     }
 
 
-def _curves_over_epochs(plot):
-    """The packing of a panel that consists of a plot alone."""
+def _only_plot(plot):
+    """The packing of a panel that is only a plot."""
 
     def pack(packer, run, plane, scales):
         yield

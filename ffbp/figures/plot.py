@@ -1,8 +1,7 @@
-"""Charts as Plotly's JSON: a dict with ``data`` and ``layout``, built a few times a second.
+"""Charts as Plotly's JSON: dicts with ``data`` and ``layout``, because pages build them a few times a second.
 
-`plotly.graph_objects` validates every key of a figure, which takes ten times as long as building it. So charts are
-dicts here, and the tests validate each of them once with `go.Figure(plot)`. Whatever depends on the page (the colour of
-text and grid, the width) is added when the chart is drawn.
+`plotly.graph_objects` validates every key of a figure, which takes ten times as long as building it. The tests validate
+each chart once with `go.Figure`. The browser adds what depends on the page: the colours of text and grid, and the width.
 """
 
 import base64
@@ -11,7 +10,7 @@ import math
 
 import numpy as np
 
-FEW = 16  # shorter arrays become lists of numbers, longer ones bytes in base64, which are faster to write and read
+FEW = 16  # shorter arrays become lists of numbers, longer ones base64, which is faster to write and read
 CLEAR = "rgba(0,0,0,0)"
 
 
@@ -25,43 +24,29 @@ def axis(title: str, *, size: int = 15, standoff: int = 6, **options) -> dict:
     }
 
 
-def plot(
-    data: list[dict], x_title: str, y_title: str, *, x: dict | None = None, y: dict | None = None, **layout
-) -> dict:
-    """Traces with their axes; ``x``, ``y``: options of the axes; ``layout``: what differs from the usual layout."""
-    return {
-        "data": data,
-        "layout": {
-            "template": {},
-            "margin": {"l": 64, "r": 16, "t": 16, "b": 52},
-            "font": {"size": 15},
-            "paper_bgcolor": CLEAR,
-            "plot_bgcolor": CLEAR,
-            "hovermode": "closest",
-            "dragmode": False,
-            "showlegend": False,
-            "xaxis": axis(x_title, **(x or {})),
-            "yaxis": axis(y_title, **(y or {})),
-            **layout,
-        },
-    }
-
-
-LEGEND = {
+LAYOUT = {"paper_bgcolor": CLEAR, "plot_bgcolor": CLEAR, "hovermode": "closest", "dragmode": False}
+LAYOUT |= {"template": {}, "font": {"size": 15}, "margin": {"l": 64, "r": 16, "t": 16, "b": 52}, "showlegend": False}
+LEGEND = {  # options of `plot` for a legend in one line above the axes
     "showlegend": True,
     "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 14}},
     "margin": {"l": 64, "r": 16, "t": 44, "b": 52},
-}  # a legend in a line above the axes: one more argument of `plot`
+}
+
+
+def plot(data: list[dict], x_title: str, y_title: str, *, x: dict | None = None, y: dict | None = None, **layout):
+    """Traces with their axes: a dict. x, y: options of the axes; layout: deviations from the usual layout."""
+    axes = {"xaxis": axis(x_title, **(x or {})), "yaxis": axis(y_title, **(y or {}))}
+    return {"data": data, "layout": {**LAYOUT, **axes, **layout}}
 
 
 def bars(x, y, hover: str, *, color, **options) -> dict:
-    """Bars of one colour, or of one colour each; hover: Plotly's template of the hover text."""
+    """Bars of one colour, or with a colour each; hover: Plotly's template of the hover text."""
     marker = {"color": color, **options.pop("marker", {})}
     return {"type": "bar", "x": x, "y": y, "marker": marker, "hovertemplate": f"{hover}<extra></extra>", **options}
 
 
 def line(x, y, name: str | None, hover: str | None, **style) -> dict:
-    """A line; style: width, colour, dash, and options of the trace. hover: None for a line without its own text."""
+    """A line; style: width, colour, dash, and options of the trace. hover: None for no hover text."""
     pen = {key: style.pop(key) for key in ("color", "width", "dash") if key in style}
     said = {"hoverinfo": "skip"} if hover is None else {"hovertemplate": f"{hover}<extra></extra>"}
     said |= {} if name is None else {"name": name}
@@ -70,7 +55,7 @@ def line(x, y, name: str | None, hover: str | None, **style) -> dict:
 
 
 def markers(x, y, name: str | None, hover: str | None, *, size, color, **options) -> dict:
-    """Points; ``symbol``, ``rim`` (width, colour) and ``marker``: how they look; the rest are options of the trace."""
+    """Points; ``symbol``, ``rim`` (width, colour) and ``marker`` set their look; the rest are options of the trace."""
     marker = {"size": size, "color": color, **options.pop("marker", {})}
     if "symbol" in options:
         marker["symbol"] = options.pop("symbol")
@@ -80,28 +65,19 @@ def markers(x, y, name: str | None, hover: str | None, *, size, color, **options
 
 
 def heatmap(z, x, y, limit: float, hover: str, *, colorscale, **options) -> dict:
-    """A matrix in colours on a scale from -limit to limit; a few cells have gaps between them."""
-    gaps = {"xgap": 1 if z.shape[1] < 40 else 0, "ygap": 1 if z.shape[0] < 40 else 0}
-    scale = {"zmin": -limit, "zmax": limit, "colorscale": colorscale}
-    return {
-        "type": "heatmap",
-        "z": z,
-        "x": x,
-        "y": y,
-        "hovertemplate": f"{hover}<extra></extra>",
-        **scale,
-        **gaps,
-        **options,
-    }
+    """A matrix in colours on a scale from -limit to limit; cells have gaps between them if they are few."""
+    gaps = {"xgap": int(z.shape[1] < 40), "ygap": int(z.shape[0] < 40)}
+    scale = {"zmin": -limit, "zmax": limit, "colorscale": colorscale, "hovertemplate": f"{hover}<extra></extra>"}
+    return {"type": "heatmap", "z": z, "x": x, "y": y, **scale, **gaps, **options}
 
 
 def note(text: str, x, y, **options) -> dict:
-    """A text at a place, an annotation of the layout."""
+    """A text at a place, for the layout's annotations."""
     return {"text": text, "x": x, "y": y, "font": {"size": 14}, "showarrow": False, **options}
 
 
 def cursor(x: float, *, color: str, **pen) -> dict:
-    """A line from bottom to top at x, as a shape of the layout; pen: its width and dash."""
+    """A vertical line at x over the whole height, for the layout's shapes; pen: its width and dash."""
     pen = {"color": color, **pen}
     return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "y domain", "line": pen}
 

@@ -1,6 +1,6 @@
-"""The axes and colour scales of a run's panels: fixed for the whole run, so that motion means change.
+"""The axes and colour scales of a run's panels, fixed for the whole run, so that motion means change.
 
-They come from one run, or from several, which then can be compared: the same height is the same number in each.
+Scales made for several runs make their panels comparable: equal heights are equal numbers.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from ffbp.training.run import Run
 
 @dataclass(frozen=True)
 class Decades:
-    """A logarithmic axis. span: its ends as powers of ten; floor: where exact zeros are drawn, if there are any."""
+    """A logarithmic axis. span: its ends as powers of ten; floor: the height at which exact zeros are drawn."""
 
     span: list[float]
     floor: float
@@ -25,7 +25,7 @@ class Decades:
 @dataclass(frozen=True)
 class Scales:
     epochs: list[float]  # the ends of all x-axes over epochs
-    loss: dict[str, list[float]]  # the ends of the y-axis, "linear" and, where it can be, "log"
+    loss: dict[str, list[float]]  # the ends of the y-axis, "linear" and, if possible, "log"
     score: dict[str, list[float]]
     gradients: dict[str, Decades]
     output: tuple[float, float]  # the ends of the boundary's colours: 0 and 1, or the training targets' range
@@ -33,7 +33,7 @@ class Scales:
 
 
 def scales_of(*runs: Run) -> Scales:
-    """What shows all of these runs, of one task, completely."""
+    """Scales that completely show all of these runs, which have the same task."""
     stacks = [gradients_of(run) for run in runs]
     with np.errstate(over="ignore", invalid="ignore"):  # a diverged run's numbers may overflow
         return Scales(
@@ -47,16 +47,12 @@ def scales_of(*runs: Run) -> Scales:
 
 
 def gradients_of(run: Run) -> dict[str, np.ndarray]:
-    """What the chart of the gradients shows, (n_frames, n_layers) each: dW, db, the applied update, update / weight."""
+    """The norms of dW, db and the applied update, and the ratio of update and weights: (n_frames, n_layers) each."""
     history = run.history
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = history.update_norm / history.weight_norm
-    return {
-        "dW": history.grad_norm,
-        "db": history.grad_norm_b,
-        "update": history.update_norm,
-        "ratio": np.where(np.isfinite(ratio), ratio, np.nan),
-    }
+    ratio = np.where(np.isfinite(ratio), ratio, np.nan)
+    return {"dW": history.grad_norm, "db": history.grad_norm_b, "update": history.update_norm, "ratio": ratio}
 
 
 def _losses(run):
@@ -93,7 +89,7 @@ def _decades(stacks):
 
 
 def _ranges(values, floor=0.0):
-    """The y-range on a linear and on a log axis, both with a little room."""
+    """The y-range on a linear and on a log axis, with a margin."""
     finite = values[np.isfinite(values)]
     if not finite.size:
         return {"linear": [0.0, 1.0]}
@@ -102,6 +98,6 @@ def _ranges(values, floor=0.0):
     ranges = {"linear": [low - pad if low - pad > floor else floor, high + pad]}
     positive = finite[finite > 0]
     if floor == 0.0 and positive.size:
-        span = [float(np.log10(positive.min())), float(np.log10(positive.max()))]
-        ranges["log"] = [span[0] - 0.05 * (span[1] - span[0] + 0.2), span[1] + 0.05 * (span[1] - span[0] + 0.2)]
+        low, high = float(np.log10(positive.min())), float(np.log10(positive.max()))
+        ranges["log"] = [low - 0.05 * (high - low + 0.2), high + 0.05 * (high - low + 0.2)]
     return ranges
