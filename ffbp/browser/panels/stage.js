@@ -1,4 +1,4 @@
-// A Plotly plot, and the layers painted below and above it. Plotly draws the parts that do not change during a run; it is
+// A Plotly plot with the layers painted below and above it. Plotly draws the parts that do not change during a run. It is
 // called only when the data, size, theme or view change. The layers show the frame, in the coordinates of its axes.
 
 import { element, sheet, svg } from '../dom.js';
