@@ -75,8 +75,8 @@ class Dataset:
         return (train, test) if len(test.rows) else (train,)
 
     @property
-    def judge(self) -> Part:
-        """The part that a network is judged by: the test set, or the training set where nothing is held out."""
+    def scored_part(self) -> Part:
+        """The set on which a network is scored: the test set, or the training set if nothing is held out."""
         return self.parts[-1]
 
     @property

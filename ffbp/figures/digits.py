@@ -67,7 +67,7 @@ def _pack(coded, kinds, limits, labels, raster, *, name, numbers=None, choosable
 
 def pack_confusion(run: Run, *, chosen: int | None = None, player: str = PLAYER) -> bytes:
     """Confusion matrix, precision and recall at every frame, on the test set (or the training set if there is none)."""
-    dataset, part = run.dataset, run.dataset.judge
+    dataset, part = run.dataset, run.dataset.scored_part
     counts = confusion(run.architecture.decide(outputs(run, part.X)), part.y, dataset.n_classes)
     precision, recall = precision_recall(counts)
     packer = Packer()

@@ -1,7 +1,7 @@
 """The experiment in JAX: the same samples, initial weights and batches, with `jax.value_and_grad` in place of backward.
 
-Activations and losses that JAX has are its own; any other, and every optimizer, is the registry's plain form in
-`jax.numpy`, where nothing is changed in place.
+The program uses JAX's own activations and losses where JAX has them. All others, and every optimizer, are the
+registry's plain forms in `jax.numpy`, which changes nothing in place.
 """
 
 import ast
@@ -14,11 +14,13 @@ from ffbp.programs.program import (
     Section,
     Steps,
     agreement,
+    column_batches,
     data_section,
     first_lines,
     learning_rate,
     loop,
     prediction_lines,
+    score_text,
     script,
     weights_section,
 )
@@ -47,14 +49,14 @@ LOSSES = {  # (output activation or None for any, the value from Z, A, Y and the
 
 
 def reasons(e: Facts) -> list[str]:
-    """Why JAX has no exact equivalent: a sentence each, empty where it has one."""
+    """Why JAX has no exact equivalent, as sentences; empty if it has one."""
     if e.loss.key in LOSSES and LOSSES[e.loss.key][0] not in (None, e.activations[-1].key):
         return [f"In JAX, {e.loss.label} is exact only from {e.loss.canonical}'s logits."]
     return []
 
 
 def jax_script(run: Run) -> str:
-    """The run's experiment as a JAX program. Raises NoEquivalent where JAX cannot be exact."""
+    """The run's experiment as a JAX program. Raises NoEquivalent if JAX cannot be exact."""
     e, d = Facts(run), Definitions()
     if found := reasons(e):
         raise NoEquivalent(LIBRARY, found)
@@ -88,14 +90,10 @@ def _forward(e, j):
     new = j.new_lines()
     lines = [*new, *(["", ""] if new else []), "def forward(theta, A0):"]
     lines += docstring("Z and A of the output for the inputs A0, a column a sample.")
-    start = 0
-    for l in e.layers():
-        n_in, n_out = e.sizes[l - 1], e.sizes[l]
-        stop = start + n_out * (n_in + 1)
+    for l, n_in, n_out, start, stop in e.views():
         lines.append(f"    Wb{l} = theta[{start}:{stop}].reshape({n_out}, {n_in + 1})  # [W{l} b{l}]")
         lines.append(f"    Z{l} = Wb{l}[:, :-1] @ A{l - 1} + Wb{l}[:, -1:]")
         lines.append(f"    A{l} = {calls[l - 1]}")
-        start = stop
     lines += [f"    return Z{last}, A{last}", "", "", "def loss_of(theta, A0, Y):"]
     lines += docstring(f"The mean loss on these samples: {e.loss.label}.")
     outputs = "Z, A" if "A" in _names(value) and "Z" in _names(value) else "Z, _" if "Z" in _names(value) else "_, A"
@@ -116,11 +114,10 @@ def _update(e, j):
     lines.append("    loss = loss_of(theta, A0, Y)")
     terms = []
     if c.l1 or c.l2:
-        start, weights = 0, []
-        for l in e.layers():
-            stop = start + e.sizes[l] * (e.sizes[l - 1] + 1)
-            weights.append(f"theta[{start}:{stop}].reshape({e.sizes[l]}, {e.sizes[l - 1] + 1})[:, :-1].ravel()")
-            start = stop
+        weights = [
+            f"theta[{start}:{stop}].reshape({n_out}, {n_in + 1})[:, :-1].ravel()"
+            for _, n_in, n_out, start, stop in e.views()
+        ]
         lines += fold(f"    W = jnp.concatenate([{', '.join(weights)}])")
         terms += [f"{literal(c.l1)} * jnp.sum(W * jax.lax.stop_gradient(jnp.sign(W)))"] if c.l1 else []
         terms += [f"{literal(c.l2)} / 2 * jnp.sum(jnp.square(W))"] if c.l2 else []
@@ -140,15 +137,11 @@ def _update(e, j):
 def _training(e, d):
     schedule, rate = learning_rate(e, d)
     state = f"[jnp.zeros(theta.size) for _ in range({e.optimizer.n_state})]" if e.optimizer.n_state else "[]"
-    lines = [*schedule, *(["", ""] if schedule else [])]
-    lines.append(f"theta, state = jnp.asarray(theta), {state}")
+    lines = [*schedule, f"theta, state = jnp.asarray(theta), {state}"]
     inputs, targets = ("A0_train", "Y_train") if e.full_batch else ("A0", "Y")
-    source = ("A0_epoch", "Y_epoch") if e.shuffles else ("A0_train", "Y_train")
-    part = f"[:, batch * {e.batch_size} : batch * {e.batch_size} + {e.batch_size}]"
     step = "epoch + 1" if e.full_batch else "step + 1"
     steps = Steps(
-        shuffled=("A0_epoch, Y_epoch = np.take(A0_train, order, axis=1), np.take(Y_train, order, axis=1)",),
-        batch=[f"A0, Y = {source[0]}{part}, {source[1]}{part}"],
+        **column_batches(e),
         body=[f"loss, new_theta, state = train_step(theta, state, {inputs}, {targets}, {rate}, {step})"],
         after=["theta = new_theta"],
         finite="jnp.isfinite(theta).all()",
@@ -159,18 +152,12 @@ def _training(e, d):
 
 
 def _result(e):
-    if e.regression:
-        score, name = "1 - jnp.square(A - Y).sum() / jnp.square(Y - Y.mean()).sum()", "R2"
-    elif e.n_outputs == 1:
-        score, name = "jnp.mean((A > 0.5) == (Y > 0.5))", "accuracy"
-    else:
-        score, name = "jnp.mean(A.argmax(axis=0) == Y.argmax(axis=0))", "accuracy"
-    parts = ['("train", A0_train, Y_train)', *(['("test", A0_test, Y_test)'] if e.held_out else [])]
+    parts = ", ".join(f'("{part}", A0_{part}, Y_{part})' for part in e.parts)
     lines = [
-        f"for part, A0, Y in [{', '.join(parts)}]:",
+        f"for part, A0, Y in [{parts}]:",
         "    A = forward(theta, A0)[1]",
-        f"    score = {score}",
-        f'    print(f"{{part}}: loss {{loss_of(theta, A0, Y):.6f}}, {name} {{score:.4f}}")',
+        f"    score = {score_text(e, 'A', 'jnp')}",
+        f'    print(f"{{part}}: loss {{loss_of(theta, A0, Y):.6f}}, {e.score_name} {{score:.4f}}")',
         *prediction_lines(e, "np.asarray(forward(theta, encode(X[row : row + 1]))[1][:, 0])"),
     ]
     return Section("The result", "", "\n".join(lines))

@@ -1,7 +1,7 @@
-"""One NumPy script that owns the experiment: forward, backward and update for this network, and nothing else.
+"""The experiment as one NumPy script: forward, backward and update, written out for this network.
 
-It performs the core's operations in the core's order, so that on one machine its losses are the run's, and it says in
-comments what each line is in the notation of the dashboard.
+It performs the core's operations in the core's order, so on the same machine its losses equal the run's bit for bit.
+Comments relate each line to the dashboard's notation.
 """
 
 import inspect
@@ -13,6 +13,7 @@ from ffbp.programs.plain import Definitions
 from ffbp.programs.program import (
     Section,
     Steps,
+    column_batches,
     data_section,
     first_lines,
     imported,
@@ -20,6 +21,7 @@ from ffbp.programs.program import (
     loop,
     own_units,
     prediction_lines,
+    score_text,
     script,
     weights_section,
     with_ones_lines,
@@ -43,7 +45,7 @@ def numpy_script(run: Run) -> str:
 
 
 def parts(run: Run) -> tuple[Facts, str, list[Section]]:
-    """The experiment, the first lines (imports, constants) and all sections but the picture; the notebook's, too."""
+    """The run's facts, the first lines (imports, constants) and all sections but the picture."""
     e, d = Facts(run), Definitions()
     d.modules.add("numpy as np")
     sections = [
@@ -62,7 +64,7 @@ def parts(run: Run) -> tuple[Facts, str, list[Section]]:
 
 
 def loss_call(e: Facts, d: Definitions, *, Y: str = "Y", Z: str = "", A: str = "") -> str:
-    """The data loss as a call: from the logits for a canonical pair, else from the outputs."""
+    """A call that computes the data loss: from the logits for a canonical pair, otherwise from the outputs."""
     entry, last = e.loss, e.n_layers
     plain, doc = entry.plain, entry.value.__doc__ or entry.formula
     if e.canonical and entry.plain_from_logits is not None:
@@ -76,12 +78,8 @@ def forward_section(e: Facts, d: Definitions) -> Section:
         d.formula(a.key, a.plain, ("Z",), doc=a.forward.__doc__ or f"g(z) = {a.formula}").call(Z=f"Z{l}")
         for l, a in enumerate(e.activations, start=1)
     ]
-    lines = [*d.new_lines(), "", ""]
-    lines += [
-        *([] if e.inputs_carry_ones else [*with_ones_lines(), "", ""]),
-        "def forward(A0):",
-        *docstring("Z and A of every layer for the inputs A0, a column a sample."),
-    ]
+    lines = [*d.new_lines(), "", "", *([] if e.inputs_carry_ones else [*with_ones_lines(), "", ""]), "def forward(A0):"]
+    lines += docstring("Z and A of every layer for the inputs A0, a column a sample.")
     for l, call in zip(e.layers(), calls, strict=True):
         lines.append(f"    Z{l} = Wb{l} @ {_ones(e, l - 1)}  # Z{l} = W{l} A{l - 1} + b{l}, shape ({e.sizes[l]}, n)")
         lines.append(f"    A{l} = {call}  # A{l} = g(Z{l})")
@@ -100,28 +98,22 @@ def backward_section(e: Facts, d: Definitions) -> Section:
         body.append(f"    dWb{l}[:] = {total}  # dW{l} = delta{l} A{l - 1}.T, db{l} = sum of delta{l}")
         if l == 1:
             break
-        body += fold(
-            f"    delta{l - 1} = {_through(e, d, l - 1, f'np.dot(W{l}.T, delta{l})')}  # (W{l}.T delta{l}) times g'(Z{l - 1})"
-        )
+        delta = _through(e, d, l - 1, f"np.dot(W{l}.T, delta{l})")
+        body += fold(f"    delta{l - 1} = {delta}  # (W{l}.T delta{l}) times g'(Z{l - 1})")
     lines = [*d.new_lines(), "", ""]
     if e.config.l1 or e.config.l2:
         mask, gradient = _penalty(e)
         lines += [*mask, "", ""]
         body.append(gradient)
-    names = ["A0", *e.passed(), "Y"]
     doc = "The gradient of the mean loss into grad, by the chain rule from the output to the first layer."
     if e.clones:
         doc += (
             "\n\nSome units begin as clones. Their gradients have to be equal to the last bit, so samples are summed by"
             "\nvecdot, product by product; a matrix product adds up in an order that differs from row to row."
         )
-    text_of_body = "\n".join(line.split("#")[0] for line in body)
-    needed = [name for name in names if _uses(text_of_body, name)]
-    lines += [
-        f"def backward({', '.join(needed)}):",
-        *docstring(doc),
-        *body,
-    ]
+    code = "\n".join(line.split("#")[0] for line in body)
+    needed = [name for name in ("A0", *e.passed(), "Y") if re.search(rf"\b{name}\b", code)]
+    lines += [f"def backward({', '.join(needed)}):", *docstring(doc), *body]
     text = (
         r"$\delta_l = \partial L/\partial Z_l$. At the output it comes from the loss; a layer back, "
         r"$\delta_{l-1} = (W_l^T \delta_l) \odot g'(Z_{l-1})$. Every layer's gradient is $dW_l = \delta_l A_{l-1}^T$."
@@ -131,9 +123,9 @@ def backward_section(e: Facts, d: Definitions) -> Section:
 
 def _output_delta(e, d):
     """Lines that compute delta of the output layer."""
-    last, outputs = e.n_layers, e.n_outputs
+    last = e.n_layers
     if e.canonical:
-        scale = e.loss.plain_scale.replace("n_outputs", str(outputs))
+        scale = e.loss.plain_scale.replace("n_outputs", str(e.n_outputs))
         return [
             "    n = Y.shape[1]  # the loss is a mean over n samples",
             f"    delta{last} = (A{last} - Y) * ({scale} / n)  # {e.loss.label} and {e.activations[-1].label}: g' cancels",
@@ -153,26 +145,17 @@ def _penalty(e):
     terms += [f"{literal(c.l2)} * theta"] if c.l2 else []
     formula = " + ".join(([f"{c.l1:g} sum |W|"] if c.l1 else []) + ([f"{c.l2:g}/2 sum W^2"] if c.l2 else []))
     lines = ["is_weight = np.ones(theta.size)  # 1 where theta holds a weight, 0 where it holds a bias"]
-    start = 0
-    for l in e.layers():
-        n_in, n_out = e.sizes[l - 1], e.sizes[l]
-        stop = start + n_out * (n_in + 1)
-        lines.append(f"is_weight[{start + n_in}:{stop}:{n_in + 1}] = 0.0  # b{l}")
-        start = stop
+    lines += [f"is_weight[{start + n_in}:{stop}:{n_in + 1}] = 0.0  # b{l}" for l, n_in, _, start, stop in e.views()]
     return lines, f"    grad[:] += is_weight * ({' + '.join(terms)})  # of the penalty {formula}"
 
 
 def _ones(e, l):
-    """A of layer l with a row of ones below it, as an expression."""
+    """An expression for A of layer l with a row of ones below it."""
     return "A0" if l == 0 and e.inputs_carry_ones else f"with_ones(A{l})"
 
 
-def _uses(text, name):
-    return re.search(rf"\b{name}\b", text) is not None
-
-
 def _through(e, d, l, delta):
-    """dLoss/dA of layer l, an expression, to dLoss/dZ."""
+    """The expression for dLoss/dZ of layer l; ``delta``: the expression for dLoss/dA."""
     a = e.activations[l - 1]
     if a.jacobian is not None:
         jacobian = d.formula(f"{a.key}_jacobian", a.plain_jacobian, ("A", "delta"), doc=a.jacobian.__doc__ or "")
@@ -183,7 +166,7 @@ def _through(e, d, l, delta):
 
 
 def backward_call(section: Section) -> str:
-    """The call of the function that `backward_section` wrote."""
+    """The call of the function that `backward_section` defines."""
     signature = next(line for line in section.code.splitlines() if line.startswith("def backward("))
     return signature.removeprefix("def ").removesuffix(":")
 
@@ -216,12 +199,8 @@ def training_section(e: Facts, d: Definitions) -> Section:
         after.append(f"grad *= {factor}  # no longer than {c.clip:g}")
     step = "epoch + 1" if e.full_batch else "step + 1"
     after.append(update.call(theta="theta", grad="grad", state="state", learning_rate=rate, step=step, **e.hyper))
-    lines = [*schedule, *(["", ""] if schedule else [])]
-    source = ("A0_epoch", "Y_epoch") if e.shuffles else ("A0_train", "Y_train")
-    part = f"[:, batch * {e.batch_size} : batch * {e.batch_size} + {e.batch_size}]"
     steps = Steps(
-        shuffled=("A0_epoch, Y_epoch = np.take(A0_train, order, axis=1), np.take(Y_train, order, axis=1)",),
-        batch=[f"A0, Y = {source[0]}{part}, {source[1]}{part}"],
+        **column_batches(e),
         body=body,
         after=after,
         finite="np.isfinite(theta).all()",
@@ -230,13 +209,12 @@ def training_section(e: Facts, d: Definitions) -> Section:
             f"test_loss = {loss_call(e, d, Z=f'tested[{2 * last - 2}]', A=f'tested[{2 * last - 1}]', Y='Y_test')}",
         ),
     )
-    lines += loop(e, steps)
     text = "Forward, loss, backward, update: again and again."
-    return Section("Training", text, "\n".join(lines))
+    return Section("Training", text, "\n".join([*schedule, *loop(e, steps)]))
 
 
 def _renamed(call, inputs, targets):
-    """The call of backward with this part's inputs and targets."""
+    """The call of backward with other names for the inputs and targets."""
     name, arguments = call.removesuffix(")").split("(")
     names = [{"A0": inputs, "Y": targets}.get(argument, argument) for argument in arguments.split(", ")]
     return f"{name}({', '.join(names)})"
@@ -245,32 +223,25 @@ def _renamed(call, inputs, targets):
 def result_section(e: Facts, d: Definitions) -> Section:
     last = e.n_layers
     A = f"A{last}"
-    if e.regression:
-        score, name = f"1 - np.square({A} - Y).sum() / np.square(Y - Y.mean()).sum()", "R2"
-    elif e.n_outputs == 1:
-        score, name = f"np.mean(({A} > 0.5) == (Y > 0.5))", "accuracy"
-    else:
-        score, name = f"np.mean({A}.argmax(axis=0) == Y.argmax(axis=0))", "accuracy"
     call = loss_call(e, d)
     unpacked = f"*_, Z{last}, {A}" if f"Z{last}" in call else f"*_, {A}"
     lines = [
         "def score(A0, Y):",
-        *docstring(f"The data loss and the {'R2' if e.regression else 'accuracy'} on samples A0 with the targets Y."),
+        *docstring(f"The data loss and the {e.score_name} on samples A0 with the targets Y."),
         f"    {unpacked} = forward(A0)",
-        f"    return {call}, {score}",
+        f"    return {call}, {score_text(e, A)}",
         "",
         "",
     ]
-    parts = ("train", "test") if e.held_out else ("train",)
-    lines += [f"{part}_loss, {part}_score = score(A0_{part}, Y_{part})" for part in parts]
-    lines += [f'print(f"{part}: loss {{{part}_loss:.6f}}, {name} {{{part}_score:.4f}}")' for part in parts]
+    lines += [f"{part}_loss, {part}_score = score(A0_{part}, Y_{part})" for part in e.parts]
+    lines += [f'print(f"{part}: loss {{{part}_loss:.6f}}, {e.score_name} {{{part}_score:.4f}}")' for part in e.parts]
     lines += prediction_lines(e, "forward(encode(X[row : row + 1]))[-1][:, 0]")
     text = "How well it does on the samples it learnt from" + (" and on those it never saw" if e.held_out else "") + "."
     return Section("The result", text, "\n".join(lines))
 
 
 def picture_section(e: Facts, *, notebook: bool = False) -> Section:
-    """Boundary (or curve) and loss, with plotly or else matplotlib; a script writes a file, a notebook shows it."""
+    """Boundary (or curve) and loss, with plotly or matplotlib. A script writes a file; a notebook shows the picture."""
     grid, plotly, pyplot = _outputs_picture(e)
     columns = 2 if grid else 1
     titles = '("Loss before each update", "What the network computes")' if grid else '("Loss before each update",)'
@@ -299,16 +270,14 @@ def picture_section(e: Facts, *, notebook: bool = False) -> Section:
         "        " + ('print("losses:", np.round(losses[:: max(1, len(losses) // 10)], 4))' if notebook else "pass"),
     ]
     text = "With plotly if it is installed, else with matplotlib" + (", else as numbers." if notebook else ".")
-    title = (
-        "The picture"
-        if notebook
-        else "The picture: experiment.html with plotly, or else experiment.png with matplotlib"
+    title = "The picture" + (
+        "" if notebook else ": experiment.html with plotly, or else experiment.png with matplotlib"
     )
     return Section(title, text, "\n".join(lines))
 
 
 def _outputs_picture(e):
-    """What the network computes over one or two columns: lines that compute it, and that draw it with plotly and matplotlib."""
+    """Lines that compute the network's outputs over one or two columns, draw them with plotly, and with matplotlib."""
     n_columns, shown = len(e.data.columns), own_units(e, "y")
     grid, plotly, pyplot = [], [], []
     if n_columns == 2:

@@ -1,13 +1,14 @@
-"""What all exported programs share: the experiment's facts, its samples and its initial weights, as code.
+"""What all exported programs share: the samples, the initial weights and the training loop, as code.
 
-A program is a list of sections, each a title, an explanation and code: a script puts them one below the other, a
-notebook makes cells of them. Every line is written for this one experiment; nothing in it asks which.
+A program is a list of sections, each with a title, an explanation and code. A script joins them; a notebook turns them
+into cells. Every line is written for this one experiment.
 """
 
 import ast
 import re
 import sys
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,13 +24,13 @@ from ffbp.programs.plain import Definitions, Function
 from ffbp.programs.splits import stratified_split
 from ffbp.training.run import Run
 
-MAKE = ("n_samples", "noise", "classes", "random_state")  # what a dataset's function takes
+MAKE = ("n_samples", "noise", "classes", "random_state")  # the parameters of a dataset's function
 N_SHOWN = 5  # predictions printed at the end
 _LIBRARIES = {"numpy": "NumPy", "sklearn": "scikit-learn", "torch": "PyTorch", "jax": "JAX"}
 
 
 class NoEquivalent(ValueError):
-    """A library has no exact equivalent of an experiment; ``reasons`` says of what, a sentence each."""
+    """A library has no exact equivalent of an experiment; ``reasons`` are sentences on what is missing."""
 
     def __init__(self, library: str, reasons: list[str]):
         super().__init__(f"{library} has no exact equivalent of this experiment: {' '.join(reasons)}")
@@ -38,7 +39,7 @@ class NoEquivalent(ValueError):
 
 @dataclass(frozen=True)
 class Section:
-    """One step of a program. title and text are English without anything that a user typed; text may hold LaTeX."""
+    """One step of a program. title and text contain nothing that a user typed; text may contain LaTeX."""
 
     title: str
     text: str
@@ -46,7 +47,7 @@ class Section:
 
 
 def imported(text: str) -> list[str]:
-    """The libraries that a program imports at its beginning, as people call them; a picture's are only tried for."""
+    """The names of the libraries that a program needs: those that it imports at top level, outside any try."""
     found = set()
     for node in ast.parse(text).body:
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
@@ -56,7 +57,7 @@ def imported(text: str) -> list[str]:
 
 
 def first_lines(definitions: Definitions, *lines: str) -> str:
-    """Imports and constants that the program needs, then these lines; to be asked for when all sections are written."""
+    """The program's imports, then these lines. Call it after all sections are written: they add imports."""
     parts = [definitions.import_lines(), lines]
     return "\n\n".join("\n".join(part) for part in parts if part)
 
@@ -65,9 +66,9 @@ def first_lines(definitions: Definitions, *lines: str) -> str:
 
 
 def data_section(e: Facts, d: Definitions, *, rows_are_samples: bool = False, with_ones: bool = False) -> Section:
-    """Load or make the samples, split them, encode them: A0_train (n_inputs, n), Y_train (n_outputs, n), likewise test.
+    """Load or make the samples, split and encode them: A0_train (n_inputs, n), Y_train (n_outputs, n), likewise test.
 
-    With rows_are_samples: X_train (n, n_inputs), y_train (n,), likewise test. With with_ones, A0 has a row of ones below.
+    rows_are_samples: X_train (n, n_inputs), y_train (n,) instead, likewise test. with_ones: A0 ends with a row of ones.
     """
     data = e.data
     lines = _samples(e, d)
@@ -93,20 +94,15 @@ def data_section(e: Facts, d: Definitions, *, rows_are_samples: bool = False, wi
     if e.standardizes_target:
         lines += ["def in_units(a):", *docstring("An output or target in the target's own units.")]
         lines += ["    return a * target_std + target_mean", "", ""]
-    for name, rows in (("train", "[rows_train]"), ("test", "[rows_test]")):
-        rows = rows if e.held_out else ""
-        if name == "test" and not e.held_out:
-            continue
+    for name in e.parts:
+        rows = f"[rows_{name}]" if e.held_out else ""
         if rows_are_samples:
             lines.append(f"X_{name}, y_{name} = encode(X{rows}), y{rows}")
         else:
             lines.append(f"A0_{name}, Y_{name} = encode(X{rows}), {_targets(e, f'y{rows}')}")
     lines.append(f'print("{_counts(e)}")')
-    text = (
-        f"{len(data.X_train)} samples to train with"
-        + (f", {len(data.X_test)} held out to test with" if e.held_out else "")
-        + (". A column is a sample: `A0` is `X` transposed." if not rows_are_samples else ". A row is a sample.")
-    )
+    text = f"{e.n_train} samples to train with" + (f", {len(data.X_test)} held out to test with" if e.held_out else "")
+    text += ". A row is a sample." if rows_are_samples else ". A column is a sample: `A0` is `X` transposed."
     return Section("The samples", text, "\n".join(lines))
 
 
@@ -120,9 +116,8 @@ def with_ones_lines() -> list[str]:
 
 def _counts(e):
     held_out = f", {len(e.data.X_test)} to test" if e.held_out else ""
-    inputs, outputs = (
-        f"{n} {word}{'s' if n > 1 else ''}" for n, word in ((e.sizes[0], "input"), (e.n_outputs, "output"))
-    )
+    inputs = "1 input" if e.sizes[0] == 1 else f"{e.sizes[0]} inputs"
+    outputs = "1 output" if e.n_outputs == 1 else f"{e.n_outputs} outputs"
     return f"{e.n_train} samples to train{held_out}; {inputs}, {outputs}"
 
 
@@ -169,32 +164,31 @@ def _samples(e, d):
 
 
 def _class_names(e):
-    """The classes' names as a list, where they have any."""
+    """The classes' names as a list, if they have any."""
     return _long("classes = [", [literal(name) for name in e.data.class_names]) if e.names_classes else []
 
 
 def cell_text(name: str) -> str:
-    """A name as it stands in data.csv: on one line, and never a spreadsheet's formula."""
+    """A name as data.csv contains it: on one line, and never a spreadsheet's formula."""
     line = " ".join(name.splitlines()).replace("\0", "")
     return f"'{line}" if line.lstrip().startswith(("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")) else line
 
 
 def _long(prefix, items):
-    """A list on one line if it fits, else over several."""
+    """A list on one line if it fits, otherwise on several."""
     line = prefix + ", ".join(items) + "]"
     return [line] if len(line) <= 100 else [block(prefix, items)]
 
 
 def _split(e, d, n):
-    """scikit-learn's split, drawn again with NumPy alone; or the rows themselves where it was not drawn that way."""
+    """Lines that repeat scikit-learn's split with NumPy alone; if they cannot, lines that list the rows."""
     data, seed = e.data, e.config.seed
     everything = np.concatenate([data.rows_train, data.rows_test])
     place = np.empty(n, dtype=int)
     place[np.argsort(everything, kind="stable")] = np.arange(n)
     rows_train, rows_test = np.split(place, [e.n_train])
-    order = np.random.RandomState(seed).permutation(n)
-    if np.array_equal(order, np.concatenate([rows_test, rows_train])):
-        n_test = len(rows_test)
+    n_test = len(rows_test)
+    if np.array_equal(np.random.RandomState(seed).permutation(n), np.concatenate([rows_test, rows_train])):
         return [
             f"order = np.random.RandomState({seed}).permutation({n})  # as scikit-learn's train_test_split",
             f"rows_train, rows_test = order[{n_test}:], order[:{n_test}]",
@@ -202,27 +196,29 @@ def _split(e, d, n):
     if data.stratified:
         y = np.empty(n, dtype=int)
         y[place] = np.concatenate([data.y_train, data.y_test])
-        sizes = len(rows_train), len(rows_test)
-        drawn = stratified_split(y, *sizes, np.random.RandomState(seed))
+        drawn = stratified_split(y, e.n_train, n_test, np.random.RandomState(seed))
         if np.array_equal(np.concatenate(drawn), place):
+            arguments = {"y": "y", "n_train": str(e.n_train), "n_test": str(n_test)}
             function = d.source(stratified_split, "stratified_split")
-            call = function.call(
-                y="y", n_train=str(sizes[0]), n_test=str(sizes[1]), random_state=f"np.random.RandomState({seed})"
-            )
+            call = function.call(**arguments, random_state=f"np.random.RandomState({seed})")
             return ["", "", *d.new_lines(), "", "", *fold(f"rows_train, rows_test = {call}")]
     return [block(f"rows_{k} = [", map(str, r.tolist())) for k, r in (("train", rows_train), ("test", rows_test))]
 
 
 def _encode(e, d, rows_are_samples, with_ones):
     data, n_columns = e.data, len(e.data.columns)
-    scaled = "standardised" if data.standardized else "divided by full ink" if data.scale != 1 else None
-    steps = [*([scaled] if scaled else []), *(["with derived inputs"] if data.derived else [])]
-    lines = ["def encode(X):"]
-    shape = f"(n, {e.sizes[0]})" if rows_are_samples else f"A0 ({e.sizes[0]}, n)"
-    what = f"Samples X (n, {n_columns}) to the network's inputs {shape}"
-    lines += docstring(", ".join([what, *steps]) + ".")
+    what = f"Samples X (n, {n_columns}) to "
     if with_ones:
-        lines[-1:] = docstring(f"Samples X (n, {n_columns}) to inputs A0 ({e.sizes[0] + 1}, n), the last row ones.")
+        what += f"inputs A0 ({e.sizes[0] + 1}, n), the last row ones"
+    else:
+        what += (
+            f"the network's inputs (n, {e.sizes[0]})"
+            if rows_are_samples
+            else f"the network's inputs A0 ({e.sizes[0]}, n)"
+        )
+        what += ", standardised" if data.standardized else ", divided by full ink" if data.scale != 1 else ""
+        what += ", with derived inputs" if data.derived else ""
+    lines = ["def encode(X):", *docstring(f"{what}.")]
     value = "(X - mean) / std" if data.standardized else f"X / {literal(data.scale)}" if data.scale != 1 else "X"
     if data.derived:
         lines += [f"    X = {value}"] if data.standardized else []
@@ -245,46 +241,36 @@ def _targets(e, y):
 
 
 def weights_section(e: Facts, d: Definitions, *, gradients: bool) -> Section:
-    """theta with the views Wb1, W1, b1, ...; with gradients: grad and dWb1, ... as well."""
+    """theta with the views Wb1, W1, b1, ...; gradients: grad and dWb1, ... as well."""
     n_params, lines = e.network.n_params, []
     initializer = INITIALIZERS[e.config.initializer]
-    drawn = e.config.initial_theta is None
-    if drawn:
-        weights = initializer_function(e, d)
+    typed = e.config.initial_theta
+    if typed is None:
+        weights = _initializer_function(e, d)
         lines += [*d.new_lines(), "", ""]
     lines.append(f"theta = np.zeros({n_params})  # all weights and biases, one vector; the layers are views into it")
     if gradients:
         lines.append(f"grad = np.zeros({n_params})  # dLoss/dtheta, the same way")
-    start = 0
-    for l in e.layers():
-        n_in, n_out = e.sizes[l - 1], e.sizes[l]
-        stop = start + n_out * (n_in + 1)
+    for l, n_in, n_out, start, stop in e.views():
         part = f"[{start}:{stop}].reshape({n_out}, {n_in + 1})"
         names, values = (f"Wb{l}, dWb{l}", f"theta{part}, grad{part}") if gradients else (f"Wb{l}", f"theta{part}")
         lines += fold(f"{names} = {values}  # [W{l} b{l}]" + (" and its gradient" if gradients else ""))
         lines.append(f"W{l}, b{l} = Wb{l}[:, :-1], Wb{l}[:, -1:]  # ({n_out}, {n_in}), ({n_out}, 1)")
-        start = stop
-    if not drawn:
-        lines.append(block("theta[:] = [", [literal(v) for v in e.config.initial_theta]))
+    if typed is not None:
+        lines.append(block("theta[:] = [", [literal(v) for v in typed]))
         return Section("The network and its weights", "The weights that were typed in.", "\n".join(lines))
     if "random_state" in weights.keywords:
         lines.append(f"random_state = np.random.RandomState({e.config.seed})")
-    for l in e.layers():
-        call = weights.call(
-            n_in=str(e.sizes[l - 1]),
-            n_out=str(e.sizes[l]),
-            random_state="random_state",
-            scale=literal(e.config.init_scale),
-        )
-        lines.append(f"W{l}[:] = {call}")
+    arguments = {"random_state": "random_state", "scale": literal(e.config.init_scale)}
+    for l, n_in, n_out, *_ in e.views():
+        lines.append(f"W{l}[:] = {weights.call(n_in=str(n_in), n_out=str(n_out), **arguments)}")
         if e.config.bias_init:
             lines.append(f"b{l}[:] = {literal(e.config.bias_init)}")
     text = f"Initial weights: {initializer.label}. Biases start at {e.config.bias_init:g}."
     return Section("The network and its weights", text, "\n".join(lines))
 
 
-def initializer_function(e: Facts, d: Definitions) -> Function:
-    """The initializer, written for its own rule."""
+def _initializer_function(e: Facts, d: Definitions) -> Function:
     entry = INITIALIZERS[e.config.initializer]
     doc = f"{entry.label}: {entry.formula}. W of one layer, shape (n_out, n_in)."
     takes, keywords = ("n_in", "n_out"), ("random_state", "scale")
@@ -295,24 +281,24 @@ def initializer_function(e: Facts, d: Definitions) -> Function:
 
 
 def agreement(run: Run) -> str:
-    """How long a program in another library gives the run's losses, for its heading."""
+    """For the heading: up to which step another library's program reproduces the run's losses."""
     step = parts_at(run)
     if step is None:
-        return textwrap.fill(
+        text = (
             "Same samples, same initial weights, same batches, float64: its losses are the dashboard's up to rounding "
-            "(about 1e-8), from the first step to the last.",
-            WIDTH - 4,
+            "(about 1e-8), from the first step to the last."
         )
-    return textwrap.fill(
-        "Same samples, same initial weights, same batches, float64; but this run is chaotic: one weight moved by one unit "
-        f"in its last place changes the loss by more than 1e-9 from step {step} on. Libraries round differently, so from "
-        "about there on their losses part, and neither is the right one.",
-        WIDTH - 4,
-    )
+    else:
+        text = (
+            "Same samples, same initial weights, same batches, float64; but this run is chaotic: one weight moved by one "
+            f"unit in its last place changes the loss by more than 1e-9 from step {step} on. Libraries round differently, "
+            "so from about there on their losses part, and neither is the right one."
+        )
+    return textwrap.fill(text, WIDTH - 4)
 
 
 def learning_rate(e: Facts, d: Definitions) -> tuple[list[str], str]:
-    """The lines that define the schedule, and the learning rate as an expression in ``epoch`` (from 0)."""
+    """The lines that define the schedule (with two blank ones), and the learning rate as an expression in ``epoch``."""
     c, entry = e.config, SCHEDULES[e.config.schedule]
     if c.schedule == "constant":
         return [], literal(c.learning_rate)
@@ -320,31 +306,46 @@ def learning_rate(e: Facts, d: Definitions) -> tuple[list[str], str]:
     factor = d.source(entry.factor, f"{entry.key}_factor", takes, doc=doc)
     hyper = {name: literal(getattr(c, name)) for name in ("decay", "decay_epochs", "warmup")}
     call = factor.call(epoch="epoch", n_epochs=literal(c.epochs), **hyper)
-    return d.new_lines(), f"{literal(c.learning_rate)} * {call}"
+    return [*d.new_lines(), "", ""], f"{literal(c.learning_rate)} * {call}"
+
+
+def column_batches(e: Facts) -> dict[str, list[str]]:
+    """`Steps` that take a batch A0, Y of arrays in which a column is a sample."""
+    A0, Y = ("A0_epoch", "Y_epoch") if e.shuffles else ("A0_train", "Y_train")
+    part = f"[:, batch * {e.batch_size} : batch * {e.batch_size} + {e.batch_size}]"
+    shuffled = "A0_epoch, Y_epoch = np.take(A0_train, order, axis=1), np.take(Y_train, order, axis=1)"
+    return {"shuffled": [shuffled], "batch": [f"A0, Y = {A0}{part}, {Y}{part}"]}
+
+
+def row_batches(e: Facts) -> dict[str, list[str]]:
+    """`Steps` that take the rows of a batch where a row is a sample."""
+    b = e.batch_size
+    rows = f"order[batch * {b} : batch * {b} + {b}]" if e.shuffles else f"slice(batch * {b}, batch * {b} + {b})"
+    return {"batch": [f"rows = {rows}"]}
 
 
 @dataclass(frozen=True)
 class Steps:
-    """What a library does in the training loop, as lines of code.
+    """A library's part of the training loop, as lines of code.
 
-    batch: takes the batch's samples. body: computes ``loss``. after: backward and update. finite: whether all parameters
-    are finite numbers. shuffled: what is done with ``order`` at an epoch's start. tested: computes ``test_loss``.
-    epoch_end: what else ends an epoch. isfinite, number: of ``loss``.
+    batch: take the batch's samples. body: compute ``loss``. after: backward and update. finite: whether all parameters
+    are finite. shuffled: apply ``order`` at the start of an epoch. tested: compute ``test_loss``. epoch_end: further
+    lines at the end of an epoch. isfinite, number: of ``loss``.
     """
 
-    batch: list[str]
-    body: list[str]
-    after: list[str]
+    batch: Sequence[str]
+    body: Sequence[str]
+    after: Sequence[str]
     finite: str
-    shuffled: tuple[str, ...] = ()
-    tested: tuple[str, ...] = ()
-    epoch_end: tuple[str, ...] = ()
+    shuffled: Sequence[str] = ()
+    tested: Sequence[str] = ()
+    epoch_end: Sequence[str] = ()
     isfinite: str = "np.isfinite(loss)"
     number: str = "float(loss)"
 
 
 def loop(e: Facts, steps: Steps) -> list[str]:
-    """The training loop: a list of losses, one before each update, as the core records them."""
+    """The training loop. It collects the loss before each update, as the core does."""
     c = e.config
     lines = ["losses = []  # the loss before each update"]
     if e.shuffles:
@@ -376,7 +377,7 @@ def loop(e: Facts, steps: Steps) -> list[str]:
 
 
 def _epoch_end(e, steps):
-    """What is checked and printed after an epoch, and when training stops early."""
+    """Lines that check and print after an epoch, and stop early."""
     c, every = e.config, max(1, -(-e.config.epochs // 10))
     lines = [
         f"if not {steps.finite}:",
@@ -399,11 +400,11 @@ def _epoch_end(e, steps):
 
 
 def prediction_lines(e: Facts, outputs: str) -> list[str]:
-    """A loop that prints a few predictions; `outputs` gives the network's outputs for the sample ``row``."""
+    """A loop that prints a few predictions; ``outputs``: an expression for the network's outputs for sample ``row``."""
     few = e.sizes[0] - len(e.data.derived) <= 4
     what = "{X[row].round(4)}" if few else "sample {row}"
-    n = len(e.data.X_test) if e.held_out else e.n_train
-    rows = f"rows_test[:{min(N_SHOWN, n)}]" if e.held_out else f"range({min(N_SHOWN, n)})"
+    n = min(N_SHOWN, len(e.data.scored_part.rows))
+    rows = f"rows_test[:{n}]" if e.held_out else f"range({n})"
     lines = [f"for row in {rows}:", f"    a = {outputs}"]
     if e.regression:
         value, target = own_units(e, "a[0]"), own_units(e, "y[row]")
@@ -418,23 +419,26 @@ def prediction_lines(e: Facts, outputs: str) -> list[str]:
     return [*lines, f'    print(f"{what}: {{guess}}, {said}; the class is {{{target}}}")']
 
 
+def score_text(e: Facts, A: str, arrays: str = "np") -> str:
+    """An expression for R² or accuracy from outputs A and targets Y, (n_outputs, n)."""
+    if e.regression:
+        return f"1 - {arrays}.square({A} - Y).sum() / {arrays}.square(Y - Y.mean()).sum()"
+    if e.n_outputs == 1:
+        return f"{arrays}.mean(({A} > 0.5) == (Y > 0.5))"
+    return f"{arrays}.mean({A}.argmax(axis=0) == Y.argmax(axis=0))"
+
+
 def own_units(e: Facts, text: str) -> str:
-    """An output or target, an expression, in the target's own units."""
+    """An expression for an output or target, in the target's own units."""
     return f"in_units({text})" if e.standardizes_target else text
 
 
 def script(heading: str, first: str, sections: list[Section]) -> str:
-    """The sections one below the other, with their explanations as comments left out."""
-    parts = ["\n".join(docstring(heading, "")), first]
-    text = "\n\n".join(parts)
+    """The sections one below the other, without their explanations."""
+    text = "\n".join([*docstring(heading, ""), "", first])
     for number, section in enumerate(sections, start=1):
-        starts_with_definition = section.code.startswith(("def ", "class "))
-        ended_with_definition = _ends_in_definition(text)
-        gap = "\n\n\n" if ended_with_definition else "\n\n"
-        text += f"{gap}# {number}. {section.title}\n"
-        text += ("\n\n" if starts_with_definition else "\n") + section.code
+        ends_in_definition = text.splitlines()[-1].startswith("    ")
+        text += "\n\n\n" if ends_in_definition else "\n\n"
+        text += f"# {number}. {section.title}\n"
+        text += ("\n\n" if section.code.startswith(("def ", "class ")) else "\n") + section.code
     return text + "\n"
-
-
-def _ends_in_definition(text):
-    return text.splitlines()[-1].startswith("    ")

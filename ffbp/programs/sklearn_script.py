@@ -1,6 +1,6 @@
-"""The experiment in scikit-learn's multi-layer perceptron, where that is exactly the same experiment.
+"""The experiment with scikit-learn's multi-layer perceptron, if it can compute exactly the same.
 
-Its perceptrons offer less than the dashboard: `reasons` says, precisely, what is missing, and no program approximates.
+Its perceptrons offer less than the dashboard. `reasons` lists what is missing; no program approximates.
 """
 
 import numpy as np
@@ -18,6 +18,7 @@ from ffbp.programs.program import (
     first_lines,
     loop,
     prediction_lines,
+    row_batches,
     script,
     weights_section,
 )
@@ -26,11 +27,11 @@ from ffbp.training.run import Run
 LIBRARY = "scikit-learn"
 ACTIVATIONS = {"identity": "identity", "sigmoid": "logistic", "tanh": "tanh", "relu": "relu"}
 
-MAX_LOSS = -np.log(np.finfo(float).eps)  # where `sklearn.metrics.log_loss` and its networks cut a probability off
+MAX_LOSS = -np.log(np.finfo(float).eps)  # scikit-learn clips probabilities at eps
 
 
 def reasons(e: Facts) -> list[str]:
-    """Why scikit-learn has no exact equivalent: a sentence each, empty where it has one."""
+    """Why scikit-learn has no exact equivalent, as sentences; empty if it has one."""
     c, found = e.config, []
     hidden = dict.fromkeys(e.activations[:-1])
     for activation in hidden:
@@ -71,7 +72,7 @@ def reasons(e: Facts) -> list[str]:
 
 
 def _largest_loss(run: Run) -> float:
-    """The largest cross-entropy of a training sample at any recorded moment, from the logits."""
+    """The largest cross-entropy of a training sample in any recorded epoch, from the logits."""
     X, y, largest = run.dataset.X_train, run.dataset.y_train.astype(int), 0.0
     for frame in range(run.n_frames):
         Z = run.network(frame).forward(X).Z[-1]
@@ -84,7 +85,7 @@ def _largest_loss(run: Run) -> float:
 
 
 def sklearn_script(run: Run) -> str:
-    """The run's experiment as a scikit-learn program. Raises NoEquivalent where scikit-learn cannot be exact."""
+    """The run's experiment as a scikit-learn program. Raises NoEquivalent if scikit-learn cannot be exact."""
     e, d = Facts(run), Definitions()
     if found := reasons(e):
         raise NoEquivalent(LIBRARY, found)
@@ -142,8 +143,6 @@ def _model(e):
 def _training(e):
     c, factor = e.config, "2 * " if e.regression else ""
     classes = "" if e.regression else f", classes=np.arange({e.data.n_classes})"
-    b = e.batch_size
-    rows = f"order[batch * {b} : batch * {b} + {b}]" if e.shuffles else f"slice(batch * {b}, batch * {b} + {b})"
     X, y = ("X_train", "y_train") if e.full_batch else ("X_train[rows]", "y_train[rows]")
     options = f"batch_size=len({y})"
     lines, body = [], []
@@ -157,7 +156,7 @@ def _training(e):
         f"loss = {factor}model.loss_{' - penalty' if c.l2 else ''}",
     ]
     steps = Steps(
-        batch=[f"rows = {rows}"],
+        **row_batches(e),
         body=body,
         after=["coefs = model.coefs_"] if c.l2 else [],
         finite="all(np.isfinite(W).all() for W in model.coefs_)",
@@ -167,14 +166,8 @@ def _training(e):
 
 
 def _result(e):
-    name = "R2" if e.regression else "accuracy"
-    parts = ("train", "test") if e.held_out else ("train",)
-    lines = [f'print(f"{part}: {name} {{model.score(X_{part}, y_{part}):.4f}}")' for part in parts]
-    outputs = (
-        "model.predict(encode(X[row : row + 1]))"
-        if e.regression
-        else "model.predict_proba(encode(X[row : row + 1]))[0]"
-    )
-    if not e.regression and e.n_outputs == 1:
-        outputs += "[1:]"
+    lines = [f'print(f"{part}: {e.score_name} {{model.score(X_{part}, y_{part}):.4f}}")' for part in e.parts]
+    outputs = f"model.predict{'' if e.regression else '_proba'}(encode(X[row : row + 1]))"
+    if not e.regression:
+        outputs += "[0][1:]" if e.n_outputs == 1 else "[0]"
     return Section("The result", "", "\n".join([*lines, *prediction_lines(e, outputs)]))

@@ -1,6 +1,6 @@
 """The experiment in PyTorch: the same samples, initial weights and batches, with autograd in place of backward.
 
-Where PyTorch has no exact equivalent, `reasons` says so, and no program is written.
+If PyTorch has no exact equivalent, no program is written; `reasons` returns why.
 """
 
 from ffbp.programs.facts import Facts
@@ -16,13 +16,14 @@ from ffbp.programs.program import (
     learning_rate,
     loop,
     prediction_lines,
+    row_batches,
     script,
     weights_section,
 )
 from ffbp.training.run import Run
 
 LIBRARY = "PyTorch"
-# The entries that PyTorch has itself; any other activation is written with torch's functions, if they suffice.
+# PyTorch's own modules; other activations are written with torch's functions, if these suffice.
 ACTIVATIONS = {
     "identity": "nn.Identity()",
     "sigmoid": "nn.Sigmoid()",
@@ -32,7 +33,7 @@ ACTIVATIONS = {
     "elu": "nn.ELU()",
     "gelu": 'nn.GELU(approximate="tanh")',
     "silu": "nn.SiLU()",
-    "softplus": "nn.Softplus(threshold=700.0)",  # its own threshold, 20, would be another function in the ninth digit
+    "softplus": "nn.Softplus(threshold=700.0)",  # its default threshold, 20, changes the ninth digit
     "softmax": "nn.Softmax(dim=1)",
 }
 OPTIMIZERS = {
@@ -51,7 +52,7 @@ LOSSES = {  # (output activation or None for any, the call)
     "bce": ("sigmoid", "nn.functional.binary_cross_entropy_with_logits(output, {targets})"),
     "cce": ("softmax", "nn.functional.cross_entropy(output, {targets})"),
 }
-# NumPy's functions that torch has under the same name, with the same meaning for a tensor.
+# NumPy functions with the same name and meaning in torch.
 SAME_NAMES = frozenset(
     """
     abs arctan arcsinh arctanh cos cosh exp exp2 expm1 log log1p sign sin sinh sqrt square tan tanh where zeros_like
@@ -61,7 +62,7 @@ SAME_NAMES = frozenset(
 
 
 def reasons(e: Facts) -> list[str]:
-    """Why PyTorch has no exact equivalent: a sentence each, empty where it has one."""
+    """Why PyTorch has no exact equivalent, as sentences; empty if it has one."""
     found = []
     for activation in dict.fromkeys(e.activations):
         known = activation.key in ACTIVATIONS or numpy_names(activation.plain) <= SAME_NAMES
@@ -77,7 +78,7 @@ def reasons(e: Facts) -> list[str]:
 
 
 def torch_script(run: Run) -> str:
-    """The run's experiment as a PyTorch program. Raises NoEquivalent where PyTorch cannot be exact."""
+    """The run's experiment as a PyTorch program. Raises NoEquivalent if PyTorch cannot be exact."""
     e, d = Facts(run), Definitions()
     if found := reasons(e):
         raise NoEquivalent(LIBRARY, found)
@@ -97,13 +98,12 @@ def torch_script(run: Run) -> str:
 
 
 def _tensors(e):
-    kind = "one_hot" if e.loss.key == "mse" and e.n_outputs > 1 else "column"
     lines = []
-    for part in ("train", "test") if e.held_out else ("train",):
+    for part in e.parts:
         y = f"torch.from_numpy(y_{part})"
         if e.loss.key == "cce":
             target = y
-        elif kind == "one_hot":
+        elif e.n_outputs > 1:
             target = f"nn.functional.one_hot({y}, {e.n_outputs}).double()"
         else:
             target = f"{y}.double()[:, None]"
@@ -151,7 +151,7 @@ def _model(e, d):
     return Section("Forward", "", "\n".join(lines))
 
 
-def loss_text(e: Facts, targets: str, output: str = "output") -> str:
+def _loss_text(e: Facts, targets: str, output: str = "output") -> str:
     return LOSSES[e.loss.key][1].format(targets=targets).replace("(output,", f"({output},")
 
 
@@ -162,8 +162,7 @@ def _training(e, d):
     template = OPTIMIZERS[e.optimizer.key]
     if e.optimizer.key == "nesterov" and c.momentum == 0:
         template = OPTIMIZERS["sgd"]  # torch refuses nesterov without momentum; with momentum 0 both are plain descent
-    lines = [*schedule, *(["", ""] if schedule else [])]
-    lines += fold(f"optimizer = {template.format(rate=start_rate, **e.hyper)}")
+    lines = [*schedule, *fold(f"optimizer = {template.format(rate=start_rate, **e.hyper)}")]
     if schedule:
         factor = rate.split(" * ", 1)[1]
         lines += fold(f"scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda epoch: {factor})")
@@ -184,16 +183,14 @@ def _training(e, d):
             f"    p.grad *= torch.clamp({literal(c.clip)} / norm, max=1.0)",
         ]
     after.append("optimizer.step()")
-    b = e.batch_size
-    rows = f"order[batch * {b} : batch * {b} + {b}]" if e.shuffles else f"slice(batch * {b}, batch * {b} + {b})"
     steps = Steps(
-        batch=[f"rows = {rows}"],
-        body=[f"output = model({inputs})", f"loss = {loss_text(e, targets)}"],
+        **row_batches(e),
+        body=[f"output = model({inputs})", f"loss = {_loss_text(e, targets)}"],
         after=after,
         finite="all(torch.isfinite(p).all() for p in model.parameters())",
         tested=(
             "with torch.no_grad():",
-            f"    test_loss = {loss_text(e, 'Y_test', 'model(X_test)')}.item()",
+            f"    test_loss = {_loss_text(e, 'Y_test', 'model(X_test)')}.item()",
         ),
         isfinite="torch.isfinite(loss)",
         number="loss.item()",
@@ -207,23 +204,19 @@ def _result(e):
     probabilities = {"bce": "torch.sigmoid(model({}))", "cce": "torch.softmax(model({}), dim=1)"}.get(
         e.loss.key, "model({})"
     )
-    parts = ("train", "test") if e.held_out else ("train",)
     lines = ["with torch.no_grad():"]
-    for part in parts:
+    for part in e.parts:
         X, Y = f"X_{part}", f"Y_{part}"
         lines.append(f"    outputs = {probabilities.format(X)}.numpy()")
         if e.regression:
-            score, name = (
-                f"1 - np.square(outputs[:, 0] - y_{part}).sum() / np.square(y_{part} - y_{part}.mean()).sum()",
-                "R2",
-            )
+            score = f"1 - np.square(outputs[:, 0] - y_{part}).sum() / np.square(y_{part} - y_{part}.mean()).sum()"
         elif e.n_outputs == 1:
-            score, name = f"np.mean((outputs[:, 0] > 0.5) == (y_{part} > 0.5))", "accuracy"
+            score = f"np.mean((outputs[:, 0] > 0.5) == (y_{part} > 0.5))"
         else:
-            score, name = f"np.mean(outputs.argmax(axis=1) == y_{part})", "accuracy"
-        lines.append(f"    {part}_loss = {loss_text(e, Y, f'model({X})')}.item()")
+            score = f"np.mean(outputs.argmax(axis=1) == y_{part})"
+        lines.append(f"    {part}_loss = {_loss_text(e, Y, f'model({X})')}.item()")
         lines.append(f"    {part}_score = {score}")
-        lines.append(f'    print(f"{part}: loss {{{part}_loss:.6f}}, {name} {{{part}_score:.4f}}")')
+        lines.append(f'    print(f"{part}: loss {{{part}_loss:.6f}}, {e.score_name} {{{part}_score:.4f}}")')
     outputs = probabilities.format("torch.from_numpy(encode(X[row : row + 1]))") + "[0].numpy()"
     lines += ["    " + line for line in prediction_lines(e, outputs)]
     return Section("The result", "", "\n".join(lines))

@@ -38,7 +38,7 @@ def _cell_chosen(cell):
 def gallery(moment: Digit) -> None:
     """The images of the chosen cell, or all mistakes, the largest output first; a click chooses an image."""
     dataset, names = moment.dataset, moment.names
-    part = dataset.judge
+    part = dataset.scored_part
     A = moment.network.forward(part.X).A[-1]
     said = moment.network.decide(A)
     sure = A[said, np.arange(len(part.y))]
