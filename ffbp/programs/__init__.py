@@ -1,1 +1,1 @@
-"""Programs: a run as a script for NumPy, PyTorch, JAX or scikit-learn, and as a notebook. May import words to analysis."""
+"""Programs: a run as a NumPy, PyTorch, JAX or scikit-learn script, and as a notebook. May import words to analysis."""

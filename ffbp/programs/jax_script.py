@@ -6,24 +6,11 @@ registry's plain forms in `jax.numpy`, which changes nothing in place.
 
 import ast
 
+from ffbp.programs import program
 from ffbp.programs.facts import Facts
 from ffbp.programs.layout import docstring, fold, literal
 from ffbp.programs.plain import Definitions
-from ffbp.programs.program import (
-    NoEquivalent,
-    Section,
-    Steps,
-    agreement,
-    column_batches,
-    data_section,
-    first_lines,
-    learning_rate,
-    loop,
-    prediction_lines,
-    score_text,
-    script,
-    weights_section,
-)
+from ffbp.programs.program import NoEquivalent, Section, Steps
 from ffbp.training.loop import clip_factor
 from ffbp.training.run import Run
 
@@ -63,15 +50,17 @@ def jax_script(run: Run) -> str:
     d.modules |= {"jax", "jax.numpy as jnp", "numpy as np"}
     j = d.beside("jnp")
     sections = [
-        data_section(e, d),
-        weights_section(e, d, gradients=False),
+        program.data_section(e, d),
+        program.weights_section(e, d, gradients=False),
         _forward(e, j),
         _update(e, j),
         _training(e, d),
         _result(e),
     ]
-    heading = f"{e.heading('the same in JAX.')}\n\n{agreement(run)}"
-    return script(heading, first_lines(d, 'jax.config.update("jax_enable_x64", True)  # float64'), sections)
+    heading = f"{e.heading('the same in JAX.')}\n\n{program.agreement(run)}"
+    return program.script(
+        heading, program.first_lines(d, 'jax.config.update("jax_enable_x64", True)  # float64'), sections
+    )
 
 
 def _forward(e, j):
@@ -135,19 +124,19 @@ def _update(e, j):
 
 
 def _training(e, d):
-    schedule, rate = learning_rate(e, d)
+    schedule, rate = program.learning_rate(e, d)
     state = f"[jnp.zeros(theta.size) for _ in range({e.optimizer.n_state})]" if e.optimizer.n_state else "[]"
     lines = [*schedule, f"theta, state = jnp.asarray(theta), {state}"]
     inputs, targets = ("A0_train", "Y_train") if e.full_batch else ("A0", "Y")
     step = "epoch + 1" if e.full_batch else "step + 1"
     steps = Steps(
-        **column_batches(e),
+        **program.column_batches(e),
         body=[f"loss, new_theta, state = train_step(theta, state, {inputs}, {targets}, {rate}, {step})"],
         after=["theta = new_theta"],
         finite="jnp.isfinite(theta).all()",
         tested=("test_loss = float(loss_of(theta, A0_test, Y_test))",),
     )
-    lines += loop(e, steps)
+    lines += program.loop(e, steps)
     return Section("Training", "", "\n".join(lines))
 
 
@@ -156,8 +145,8 @@ def _result(e):
     lines = [
         f"for part, A0, Y in [{parts}]:",
         "    A = forward(theta, A0)[1]",
-        f"    score = {score_text(e, 'A', 'jnp')}",
+        f"    score = {program.score_text(e, 'A', 'jnp')}",
         f'    print(f"{{part}}: loss {{loss_of(theta, A0, Y):.6f}}, {e.score_name} {{score:.4f}}")',
-        *prediction_lines(e, "np.asarray(forward(theta, encode(X[row : row + 1]))[1][:, 0])"),
+        *program.prediction_lines(e, "np.asarray(forward(theta, encode(X[row : row + 1]))[1][:, 0])"),
     ]
     return Section("The result", "", "\n".join(lines))

@@ -1,6 +1,6 @@
-"""How exported code is laid out: the formatter's style, so that a file needs no formatting before it is handed in.
+"""The layout of exported code, in the formatter's style.
 
-Text from outside (a class, column or file name) enters code here only, as a string literal.
+Text from outside (a class, column or file name) enters code only here, as a string literal.
 """
 
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ _OPENING, _CLOSING = "([{", ")]}"
 
 
 def literal(value) -> str:
-    """A number, text, None, or a list, tuple or dict of such as Python source that reads back as the same value."""
+    """Python source of a number, a text, None, or a list, tuple or dict of these; it evaluates to the same value."""
     if isinstance(value, str):
         return _string(value)
     if isinstance(value, bool) or value is None:
@@ -39,14 +39,14 @@ def is_plain(value) -> bool:
 
 
 def _string(text: str) -> str:
-    """A string literal in double quotes; in single ones where that needs fewer backslashes."""
+    """A string literal in double quotes, or in single quotes if that needs fewer backslashes."""
     quote = "'" if text.count('"') > text.count("'") else '"'
     body = "".join("\\" + c if c == quote else c if c in "'\"" else repr(c)[1:-1] for c in text)
     return quote + body + quote
 
 
 def block(prefix: str, items: Iterable[str], suffix: str = "]") -> str:
-    """``prefix item, item, … suffix`` over as few lines as fit, marked so that a formatter leaves them as they are."""
+    """``prefix item, item, … suffix`` on as few lines as possible, marked so that a formatter leaves them alone."""
     lines, line = [prefix], ""
     for item in items:
         if line and len(INDENT) + len(line) + 1 + len(item) + 1 > WIDTH:
@@ -57,14 +57,14 @@ def block(prefix: str, items: Iterable[str], suffix: str = "]") -> str:
 
 
 def docstring(text: str, indent: str = INDENT) -> list[str]:
-    """A docstring's lines from its cleaned text."""
+    """The lines of a docstring."""
     first, *rest = text.strip().replace("\\", "\\\\").replace('"""', "'''").splitlines()
     lines = [f'{indent}"""{first}', *(indent + line if line.strip() else "" for line in rest)]
     return [*lines, f'{indent}"""'] if rest else [lines[0] + '"""']
 
 
 def fold(line: str) -> list[str]:
-    """A line within WIDTH, or broken at its last brackets and, if that is not enough, after each comma in them."""
+    """A line of at most WIDTH characters, or one broken at its last brackets and, if necessary, after each comma in them."""
     if len(line) <= WIDTH or line.lstrip().startswith(("#", '"""')):
         return [line]
     opening, closing = _last_brackets(line)
@@ -80,7 +80,7 @@ def fold(line: str) -> list[str]:
 
 
 def _last_brackets(line):
-    """Positions of the last outermost pair of brackets that holds something, or (None, None)."""
+    """Positions of the last outermost pair of brackets that is not empty, or (None, None)."""
     depth, start, found = 0, 0, (None, None)
     for position, character in _outside_strings(line):
         if character in _OPENING:
@@ -104,7 +104,7 @@ def _split_at_commas(text):
 
 
 def _outside_strings(text):
-    """Characters of code with their positions, those in string literals left out."""
+    """The characters of code, with their positions, that are not in string literals."""
     quote = escaped = None
     for position, character in enumerate(text):
         if quote:

@@ -1,9 +1,8 @@
-"""The NumPy script as a notebook: the same code in steps, the explanation between them, figures where they belong."""
+"""The NumPy script as a notebook: the same code in steps, with explanations and figures between them."""
 
 import json
 
 from ffbp.programs.facts import Facts
-from ffbp.programs.layout import INDENT
 from ffbp.programs.numpy_script import parts, picture_section
 from ffbp.programs.program import Section, own_units
 from ffbp.training.run import Run
@@ -23,18 +22,19 @@ NOTATION = r"""A column is a sample. Names are those of the formulas:
 def notebook(run: Run) -> str:
     """The run's experiment as a Jupyter notebook (nbformat 4.5), JSON text.
 
-    It needs NumPy 2 (and scikit-learn for its samples); figures come from plotly, else matplotlib, else as numbers.
+    It needs NumPy 2, and scikit-learn if the samples come from it. Figures need plotly or matplotlib; without either, the
+    notebook prints numbers.
     """
     e, first, sections = parts(run)
     title, _, facts = e.heading("forward, backward, update, step by step.").partition("\n\n")
     cells = [("markdown", f"# {title}\n\n{facts}\n\n{NOTATION}"), ("code", first)]
     for number, section in enumerate(sections, start=1):
-        cells += _cells(number, section)
+        cells += _section(number, section)
         if number == 1 and len(e.data.columns) <= 2:
             cells.append(("code", _samples_picture(e)))
         if section.title == "Training":
             cells.append(("markdown", "The loss falls where a step along the gradient was short enough to help."))
-    cells += _cells(len(sections) + 1, picture_section(e, notebook=True))
+    cells += _section(len(sections) + 1, picture_section(e, notebook=True))
     cells.append(("markdown", "Change a number in a cell, run it and those below it, and see what becomes different."))
     content = {
         "cells": [_cell(number, *cell) for number, cell in enumerate(cells)],
@@ -48,8 +48,7 @@ def notebook(run: Run) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
-def _cells(number: int, section: Section):
-    """The section's explanation and its code."""
+def _section(number: int, section: Section):
     return [("markdown", f"## {number}. {section.title}\n\n{section.text}"), ("code", section.code)]
 
 
@@ -67,18 +66,15 @@ def _samples_picture(e: Facts) -> str:
     else:
         plotly = f'go.Scatter(x=X[:, 0], y={shown}, mode="markers")'
         pyplot = f"plt.scatter(X[:, 0], {shown})"
-    lines = [
-        "try:",
-        INDENT + "from plotly import graph_objects as go",
-        "",
-        INDENT + f"go.Figure({plotly}).show()",
-        "except ImportError:",
-        INDENT + "try:",
-        INDENT * 2 + "import matplotlib.pyplot as plt",
-        "",
-        INDENT * 2 + pyplot,
-        INDENT * 2 + "plt.show()",
-        INDENT + "except ImportError:",
-        INDENT * 2 + "print(X[:10])",
-    ]
-    return "\n".join(lines)
+    return f"""try:
+    from plotly import graph_objects as go
+
+    go.Figure({plotly}).show()
+except ImportError:
+    try:
+        import matplotlib.pyplot as plt
+
+        {pyplot}
+        plt.show()
+    except ImportError:
+        print(X[:10])"""

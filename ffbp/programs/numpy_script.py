@@ -7,25 +7,11 @@ Comments relate each line to the dashboard's notation.
 import inspect
 import re
 
+from ffbp.programs import program
 from ffbp.programs.facts import Facts
 from ffbp.programs.layout import docstring, fold, literal
 from ffbp.programs.plain import Definitions
-from ffbp.programs.program import (
-    Section,
-    Steps,
-    column_batches,
-    data_section,
-    first_lines,
-    imported,
-    learning_rate,
-    loop,
-    own_units,
-    prediction_lines,
-    score_text,
-    script,
-    weights_section,
-    with_ones_lines,
-)
+from ffbp.programs.program import Section, Steps
 from ffbp.training.loop import clip_factor
 from ffbp.training.run import Run
 
@@ -38,10 +24,10 @@ NOTATION = (
 def numpy_script(run: Run) -> str:
     """The run's experiment as the text of a Python file that needs NumPy 2 (and scikit-learn for its samples)."""
     e, first, sections = parts(run)
-    others = [name for name in imported(first) if name != "NumPy"]
+    others = [name for name in program.imported(first) if name != "NumPy"]
     how = f"in NumPy, data from {' and '.join(others)}." if others else "in NumPy alone."
     heading = e.heading(f"forward, backward, update {how}") + "\n\n" + NOTATION
-    return script(heading, first, [*sections, picture_section(e)])
+    return program.script(heading, first, [*sections, picture_section(e)])
 
 
 def parts(run: Run) -> tuple[Facts, str, list[Section]]:
@@ -49,8 +35,8 @@ def parts(run: Run) -> tuple[Facts, str, list[Section]]:
     e, d = Facts(run), Definitions()
     d.modules.add("numpy as np")
     sections = [
-        data_section(e, d, with_ones=e.inputs_carry_ones),
-        weights_section(e, d, gradients=True),
+        program.data_section(e, d, with_ones=e.inputs_carry_ones),
+        program.weights_section(e, d, gradients=True),
         forward_section(e, d),
         backward_section(e, d),
         update_section(e, d),
@@ -60,7 +46,7 @@ def parts(run: Run) -> tuple[Facts, str, list[Section]]:
     quiet = (
         'np.seterr(all="ignore")  # exp may overflow to infinity, where the limit is right; the loss is watched below'
     )
-    return e, first_lines(d, quiet), sections
+    return e, program.first_lines(d, quiet), sections
 
 
 def loss_call(e: Facts, d: Definitions, *, Y: str = "Y", Z: str = "", A: str = "") -> str:
@@ -78,7 +64,13 @@ def forward_section(e: Facts, d: Definitions) -> Section:
         d.formula(a.key, a.plain, ("Z",), doc=a.forward.__doc__ or f"g(z) = {a.formula}").call(Z=f"Z{l}")
         for l, a in enumerate(e.activations, start=1)
     ]
-    lines = [*d.new_lines(), "", "", *([] if e.inputs_carry_ones else [*with_ones_lines(), "", ""]), "def forward(A0):"]
+    lines = [
+        *d.new_lines(),
+        "",
+        "",
+        *([] if e.inputs_carry_ones else [*program.with_ones_lines(), "", ""]),
+        "def forward(A0):",
+    ]
     lines += docstring("Z and A of every layer for the inputs A0, a column a sample.")
     for l, call in zip(e.layers(), calls, strict=True):
         lines.append(f"    Z{l} = Wb{l} @ {_ones(e, l - 1)}  # Z{l} = W{l} A{l - 1} + b{l}, shape ({e.sizes[l]}, n)")
@@ -188,7 +180,7 @@ def update_section(e: Facts, d: Definitions) -> Section:
 
 def training_section(e: Facts, d: Definitions) -> Section:
     c, last = e.config, e.n_layers
-    schedule, rate = learning_rate(e, d)
+    schedule, rate = program.learning_rate(e, d)
     update = d.update(e.optimizer)
     inputs, targets = ("A0_train", "Y_train") if e.full_batch else ("A0", "Y")
     backward = backward_call(backward_section(e, Definitions()))
@@ -200,7 +192,7 @@ def training_section(e: Facts, d: Definitions) -> Section:
     step = "epoch + 1" if e.full_batch else "step + 1"
     after.append(update.call(theta="theta", grad="grad", state="state", learning_rate=rate, step=step, **e.hyper))
     steps = Steps(
-        **column_batches(e),
+        **program.column_batches(e),
         body=body,
         after=after,
         finite="np.isfinite(theta).all()",
@@ -210,7 +202,7 @@ def training_section(e: Facts, d: Definitions) -> Section:
         ),
     )
     text = "Forward, loss, backward, update: again and again."
-    return Section("Training", text, "\n".join([*schedule, *loop(e, steps)]))
+    return Section("Training", text, "\n".join([*schedule, *program.loop(e, steps)]))
 
 
 def _renamed(call, inputs, targets):
@@ -229,13 +221,13 @@ def result_section(e: Facts, d: Definitions) -> Section:
         "def score(A0, Y):",
         *docstring(f"The data loss and the {e.score_name} on samples A0 with the targets Y."),
         f"    {unpacked} = forward(A0)",
-        f"    return {call}, {score_text(e, A)}",
+        f"    return {call}, {program.score_text(e, A)}",
         "",
         "",
     ]
     lines += [f"{part}_loss, {part}_score = score(A0_{part}, Y_{part})" for part in e.parts]
     lines += [f'print(f"{part}: loss {{{part}_loss:.6f}}, {e.score_name} {{{part}_score:.4f}}")' for part in e.parts]
-    lines += prediction_lines(e, "forward(encode(X[row : row + 1]))[-1][:, 0]")
+    lines += program.prediction_lines(e, "forward(encode(X[row : row + 1]))[-1][:, 0]")
     text = "How well it does on the samples it learnt from" + (" and on those it never saw" if e.held_out else "") + "."
     return Section("The result", text, "\n".join(lines))
 
@@ -278,11 +270,11 @@ def picture_section(e: Facts, *, notebook: bool = False) -> Section:
 
 def _outputs_picture(e):
     """Lines that compute the network's outputs over one or two columns, draw them with plotly, and with matplotlib."""
-    n_columns, shown = len(e.data.columns), own_units(e, "y")
+    n_columns, shown = len(e.data.columns), program.own_units(e, "y")
     grid, plotly, pyplot = [], [], []
     if n_columns == 2:
         last = "forward(encode(plane))[-1]"
-        shade = own_units(e, f"{last}[0]") if e.regression or e.n_outputs == 1 else f"{last}.argmax(axis=0)"
+        shade = program.own_units(e, f"{last}[0]") if e.regression or e.n_outputs == 1 else f"{last}.argmax(axis=0)"
         grid = [
             "x1, x2 = (np.linspace(x.min() - 0.2 * np.ptp(x), x.max() + 0.2 * np.ptp(x), 120) for x in X.T)",
             "plane = np.column_stack([axis.ravel() for axis in np.meshgrid(x1, x2)])",
@@ -300,7 +292,7 @@ def _outputs_picture(e):
     elif n_columns == 1:
         grid = [
             "line = np.linspace(X.min(), X.max(), 300)",
-            f"curve = {own_units(e, 'forward(encode(line[:, None]))[-1][0]')}",
+            f"curve = {program.own_units(e, 'forward(encode(line[:, None]))[-1][0]')}",
         ]
         plotly = [
             f'picture.add_scatter(x=X[:, 0], y={shown}, mode="markers", name="samples", row=1, col=2)',

@@ -1,8 +1,8 @@
-"""The functions of an exported program, made from the plain forms that the registries state beside their fast ones.
+"""The functions of an exported program, made from the registries' plain forms.
 
-The core writes into arrays that it keeps, because that is fast; a reader wants the same operations as an expression.
-`Definitions` collects what a program needs: its imports, and its functions, each once, in the order of their use. A plain
-form is NumPy; for another array module only the module's name is exchanged.
+The core writes into existing arrays because that is fast; the plain forms state the same operations as expressions.
+`Definitions` collects a program's imports and functions, each once, in the order of their use. Plain forms use NumPy; for
+another array module, only the module's name changes.
 """
 
 import ast
@@ -19,7 +19,7 @@ from types import ModuleType
 from ffbp.core.optimizers import Optimizer
 from ffbp.programs.layout import INDENT, docstring, fold, is_plain, literal
 
-# Names that the programs around the functions use.
+# Names used by the code around the functions.
 RESERVED = frozenset(
     """
     A0 A0_test A0_train A0_epoch Y Y_epoch Y_test Y_train X y X_train X_test y_train y_test np jnp jax torch nn csv
@@ -33,14 +33,14 @@ _IMPORT = re.compile(r"\s*(?:import (.+)|from (\S+) import (.+))")
 
 @dataclass(frozen=True)
 class Function:
-    """A function of the program. ``positional``: what a caller gives, and the function's own names for it."""
+    """A function of the program. ``positional``: {the caller's name of an argument: the function's own name}."""
 
     name: str
     positional: dict[str, str]
     keywords: tuple[str, ...] = ()
 
     def call(self, *, named: bool = False, **arguments: str) -> str:
-        """A call's text; of the arguments those are taken that the function has."""
+        """A call's text; arguments that the function does not have are ignored."""
         texts = [(f"{own}=" if named else "") + arguments[given] for given, own in self.positional.items()]
         texts += [f"{name}={arguments[name]}" for name in self.keywords]
         return f"{self.name}({', '.join(texts)})"
@@ -48,7 +48,7 @@ class Function:
 
 @dataclass
 class Definitions:
-    """Imports and functions of one program. ``arrays`` is the array module's name in the functions' text."""
+    """Imports and functions of one program. ``arrays``: the array module's name in the functions' text."""
 
     arrays: str = "np"
     modules: set[str] = field(default_factory=set)  # import ...
@@ -62,7 +62,7 @@ class Definitions:
         return Definitions(arrays, self.modules, self.names, _taken=self._taken)
 
     def import_lines(self) -> list[str]:
-        """Import statements, sorted as usual: the standard library, an empty line, the others."""
+        """Import statements, sorted: the standard library, an empty line, the others."""
         found = [(False, module, f"import {module}") for module in self.modules]
         found += [(True, module, f"from {module} import {', '.join(sorted(n))}") for module, n in self.names.items()]
         lines: list[list[str]] = [[], []]
@@ -71,25 +71,22 @@ class Definitions:
         return [*lines[0], *([""] if all(lines) else []), *lines[1]]
 
     def new_lines(self) -> list[str]:
-        """The functions that came since the last call, helpers before their users, two empty lines between."""
+        """The functions added since the last call, helpers before their users, with two empty lines between them."""
         lines = "\n\n\n".join("\n".join(self._functions.pop(name)) for name in list(self._functions))
         return lines.splitlines()
 
     def formula(
         self, name: str, plain: str, takes: tuple[str, ...], *, keywords: tuple[str, ...] = (), doc: str = ""
     ) -> Function:
-        """A plain form as a function: its last line is the value, its parameters are those that it uses."""
+        """A plain form as a function: its last line is the value; it has only the parameters that it uses."""
         *lines, value = plain.splitlines()
         doc = re.sub(r",? in place", "", inspect.cleandoc(doc))
         return self._define(name, plain, [*lines, f"return {value}"], {n: n for n in takes}, keywords, doc)
 
     def update(self, entry: Optimizer) -> Function:
-        """An optimizer's update: in place with NumPy, for any other array module a function of theta and state to new ones."""
-        lines, rows, doc = (
-            entry.plain.splitlines(),
-            ", ".join(entry.memory),
-            inspect.cleandoc(entry.update.__doc__ or ""),
-        )
+        """An optimizer's update: in place with NumPy; with any other array module it returns the new theta and state."""
+        lines, rows = entry.plain.splitlines(), ", ".join(entry.memory)
+        doc = inspect.cleandoc(entry.update.__doc__ or "")
         if entry.memory:
             lines.insert(0, f"{rows} = state" if len(entry.memory) > 1 else f"{rows} = state[0]")
         if self.arrays != "np":
@@ -100,10 +97,10 @@ class Definitions:
         return self._define(f"{entry.key}_update", entry.plain, lines, takes, keywords, doc or entry.formula)
 
     def source(self, function: Callable, name: str, takes: tuple[str, ...] = (), *, doc: str = "") -> Function:
-        """A function that is an expression already, from its source; ``takes``: what its callers call its parameters.
+        """A function from its source; ``takes``: its callers' names for its parameters.
 
-        Its imports move to the program's beginning, functions that it calls come before it, and constants that it reads
-        stand in its first lines.
+        Its imports move to the beginning of the program, functions that it calls are added before it, and constants that
+        it reads become its first lines.
         """
         text = textwrap.dedent(inspect.getsource(function))
         first = ast.parse(text).body[0].body[1 if function.__doc__ else 0]
@@ -140,7 +137,7 @@ class Definitions:
         return self._known[name, text]
 
     def _imported(self, line: str) -> bool:
-        """Whether a line is an import; if so, it is noted."""
+        """Whether a line is an import; if so, add it to the program's imports."""
         if found := _IMPORT.fullmatch(line):
             module, source, names = found.groups()
             if module:
@@ -150,7 +147,7 @@ class Definitions:
         return bool(found)
 
     def free_name(self, wanted: str) -> str:
-        """The wanted name as an identifier that nothing else in the program has."""
+        """The wanted name as an identifier that nothing else in the program uses."""
         name = re.sub(r"\W", "_", wanted) or "function"
         if name[0].isdigit():
             name = "_" + name

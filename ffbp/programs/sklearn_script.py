@@ -6,22 +6,11 @@ Its perceptrons offer less than the dashboard. `reasons` lists what is missing; 
 import numpy as np
 
 from ffbp.core.schedules import SCHEDULES
+from ffbp.programs import program
 from ffbp.programs.facts import Facts
 from ffbp.programs.layout import docstring, literal
 from ffbp.programs.plain import Definitions
-from ffbp.programs.program import (
-    NoEquivalent,
-    Section,
-    Steps,
-    agreement,
-    data_section,
-    first_lines,
-    loop,
-    prediction_lines,
-    row_batches,
-    script,
-    weights_section,
-)
+from ffbp.programs.program import NoEquivalent, Section, Steps
 from ffbp.training.run import Run
 
 LIBRARY = "scikit-learn"
@@ -38,22 +27,19 @@ def reasons(e: Facts) -> list[str]:
         if activation.key not in ACTIVATIONS:
             found.append(f"It has no {activation.label} activation, only identity, logistic, tanh and relu.")
     if len(hidden) > 1:
-        found.append("It has one activation for all hidden layers.")
+        found.append("It uses one activation in all hidden layers.")
     output = e.activations[-1]
     if e.regression:
         if e.loss.key != "mse" or output.key != "identity":
-            found.append(
-                f"Its regressor has an identity output and half the squared error, not {output.label} and {e.loss.label}."
-            )
+            theirs = "an identity output and half the squared error"
+            found.append(f"Its regressor has {theirs}, not {output.label} and {e.loss.label}.")
     elif (e.loss.key, output.key) not in {("bce", "sigmoid"), ("cce", "softmax")}:
         found.append(f"Its classifier trains with cross-entropy only, not with {e.loss.label} on {output.label}.")
     elif output.key == "softmax" and e.n_outputs == 2:
         found.append("For two classes its classifier has one logistic output, not two with softmax.")
     if e.optimizer.key in ("adam", "adamw"):
-        what = "its Adam adds epsilon before the correction of v, not after it"
-        found.append(
-            "It has no AdamW, and " + what + "." if e.optimizer.key == "adamw" else what[0].upper() + what[1:] + "."
-        )
+        start = "It has no AdamW, and its" if e.optimizer.key == "adamw" else "Its"
+        found.append(f"{start} Adam adds epsilon before the correction of v, not after it.")
     elif e.optimizer.key not in ("sgd", "momentum", "nesterov"):
         found.append(f"It has no {e.optimizer.label}, only gradient descent with momentum, and Adam.")
     if c.schedule != "constant":
@@ -63,11 +49,11 @@ def reasons(e: Facts) -> list[str]:
     if c.clip is not None:
         found.append("It does not clip gradients.")
     if c.patience is not None:
-        found.append("Its early stopping holds out samples of its own and judges by their score.")
+        found.append("Its early stopping holds out samples of its own and uses their score.")
     if e.run.diverged_at is not None:
-        found.append("The run diverges, and it ends with an error there.")
+        found.append("The run diverges, and scikit-learn stops with an error there.")
     elif not e.regression and not found and _largest_loss(e.run) > MAX_LOSS:
-        found.append("It counts no more than 36 for a sample that is surely wrong, and in this run some cost more.")
+        found.append("It limits the loss of a sample to 36, and some samples of this run exceed that.")
     return found
 
 
@@ -92,16 +78,16 @@ def sklearn_script(run: Run) -> str:
     d.modules.add("numpy as np")
     d.names["sklearn.neural_network"] = {_class_name(e)}
     sections = [
-        data_section(e, d, rows_are_samples=True),
-        weights_section(e, d, gradients=False),
+        program.data_section(e, d, rows_are_samples=True),
+        program.weights_section(e, d, gradients=False),
         _model(e),
         _training(e),
         _result(e),
     ]
     note = "The loss that it reports takes probabilities as at least 2.2e-16, so a very wrong and very sure one costs 36 at most."
-    notes = [agreement(run)] if e.regression else [agreement(run), note]
+    notes = [program.agreement(run)] if e.regression else [program.agreement(run), note]
     heading = "\n\n".join([e.heading("the same in scikit-learn."), *notes])
-    return script(heading, first_lines(d), sections)
+    return program.script(heading, program.first_lines(d), sections)
 
 
 def _class_name(e):
@@ -156,12 +142,12 @@ def _training(e):
         f"loss = {factor}model.loss_{' - penalty' if c.l2 else ''}",
     ]
     steps = Steps(
-        **row_batches(e),
+        **program.row_batches(e),
         body=body,
         after=["coefs = model.coefs_"] if c.l2 else [],
         finite="all(np.isfinite(W).all() for W in model.coefs_)",
     )
-    lines += loop(e, steps)
+    lines += program.loop(e, steps)
     return Section("Forward, loss, backward, update: all in partial_fit", "", "\n".join(lines))
 
 
@@ -170,4 +156,4 @@ def _result(e):
     outputs = f"model.predict{'' if e.regression else '_proba'}(encode(X[row : row + 1]))"
     if not e.regression:
         outputs += "[0][1:]" if e.n_outputs == 1 else "[0]"
-    return Section("The result", "", "\n".join([*lines, *prediction_lines(e, outputs)]))
+    return Section("The result", "", "\n".join([*lines, *program.prediction_lines(e, outputs)]))

@@ -1,7 +1,7 @@
-"""The split of scikit-learn's `train_test_split`, written with NumPy alone for programs that have to import nothing else.
+"""scikit-learn's `train_test_split`, written with NumPy alone, for programs that import nothing else.
 
-The dashboard itself asks scikit-learn; a program gets the functions below, or the two lines of the plain split, only
-where they give the very rows that the run was trained on.
+The dashboard itself uses scikit-learn. A program gets the functions below, or the two lines of a plain split, only if
+they give exactly the rows on which the run was trained.
 """
 
 import numpy as np

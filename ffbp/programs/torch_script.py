@@ -3,23 +3,11 @@
 If PyTorch has no exact equivalent, no program is written; `reasons` returns why.
 """
 
+from ffbp.programs import program
 from ffbp.programs.facts import Facts
 from ffbp.programs.layout import docstring, fold, literal
 from ffbp.programs.plain import Definitions, numpy_names
-from ffbp.programs.program import (
-    NoEquivalent,
-    Section,
-    Steps,
-    agreement,
-    data_section,
-    first_lines,
-    learning_rate,
-    loop,
-    prediction_lines,
-    row_batches,
-    script,
-    weights_section,
-)
+from ffbp.programs.program import NoEquivalent, Section, Steps
 from ffbp.training.run import Run
 
 LIBRARY = "PyTorch"
@@ -85,16 +73,16 @@ def torch_script(run: Run) -> str:
     d.modules |= {"numpy as np", "torch"}
     d.names["torch"] = {"nn"}
     sections = [
-        data_section(e, d, rows_are_samples=True),
+        program.data_section(e, d, rows_are_samples=True),
         _tensors(e),
-        weights_section(e, d, gradients=False),
+        program.weights_section(e, d, gradients=False),
         _model(e, d.beside("torch")),
         _training(e, d),
         _result(e),
     ]
-    heading = f"{e.heading('the same in PyTorch.')}\n\n{agreement(run)}"
-    first = first_lines(d, "torch.set_default_dtype(torch.float64)")
-    return script(heading, first, sections)
+    heading = f"{e.heading('the same in PyTorch.')}\n\n{program.agreement(run)}"
+    first = program.first_lines(d, "torch.set_default_dtype(torch.float64)")
+    return program.script(heading, first, sections)
 
 
 def _tensors(e):
@@ -157,7 +145,7 @@ def _loss_text(e: Facts, targets: str, output: str = "output") -> str:
 
 def _training(e, d):
     c = e.config
-    schedule, rate = learning_rate(e, d)
+    schedule, rate = program.learning_rate(e, d)
     start_rate = literal(c.learning_rate) if schedule else rate
     template = OPTIMIZERS[e.optimizer.key]
     if e.optimizer.key == "nesterov" and c.momentum == 0:
@@ -184,7 +172,7 @@ def _training(e, d):
         ]
     after.append("optimizer.step()")
     steps = Steps(
-        **row_batches(e),
+        **program.row_batches(e),
         body=[f"output = model({inputs})", f"loss = {_loss_text(e, targets)}"],
         after=after,
         finite="all(torch.isfinite(p).all() for p in model.parameters())",
@@ -196,7 +184,7 @@ def _training(e, d):
         number="loss.item()",
         epoch_end=("scheduler.step()",) if schedule else (),
     )
-    lines += loop(e, steps)
+    lines += program.loop(e, steps)
     return Section("Loss, backward, update", "", "\n".join(lines))
 
 
@@ -218,5 +206,5 @@ def _result(e):
         lines.append(f"    {part}_score = {score}")
         lines.append(f'    print(f"{part}: loss {{{part}_loss:.6f}}, {e.score_name} {{{part}_score:.4f}}")')
     outputs = probabilities.format("torch.from_numpy(encode(X[row : row + 1]))") + "[0].numpy()"
-    lines += ["    " + line for line in prediction_lines(e, outputs)]
+    lines += ["    " + line for line in program.prediction_lines(e, outputs)]
     return Section("The result", "", "\n".join(lines))
