@@ -1,33 +1,24 @@
-"""Cells: the meaning of the text in a table's cell: a number, a gap or a word.
+"""Cells: what the text in a table's cell means: a number, a missing value (a gap) or a word.
 
 A number may have a percent sign, a currency or a unit, its thousands may be grouped, and a loss may be in parentheses.
-All cells of a column together decide its decimal sign (`decimal_sign`), whether it holds numbers, and which of its
-cells are mistakes (`numbers_of`).
+The cells of a column together decide the decimal sign (`decimal_sign`), whether the column holds numbers, and which cells
+are mistakes (`numbers_of`).
 """
 
 import re
 from collections import Counter
 from dataclasses import dataclass
 
+from ffbp.words.text import word_set
+
 GAPS = {"", "na", "n/a", "#n/a", "nan", "null", "?", "-"}  # in any case, spaces around them
-FAULTS = {
-    "#div/0!",
-    "#wert!",
-    "#value!",
-    "#ref!",
-    "#bezug!",
-    "#name?",
-    "#num!",
-    "#zahl!",
-    "#null!",
-    "#nv",
-    "#n/v",
-    "<na>",
-}
-NUMBER_GAPS = GAPS | FAULTS | {  # gaps among numbers; elsewhere they may be words
-    "missing", "none", "nil", "unknown", "void", "fehlt", ".", "..", "...", "--", "---", "–", "—", ":", "nd", "n.d.",
-    "n.a.", "n. a.", "k.a.", "k. a.", "n.v.", "inf", "-inf", "+inf", "infinity", "-infinity", "+infinity", "∞", "-∞", "+∞",
-}  # fmt: skip
+FAULTS = word_set("#div/0! | #wert! | #value! | #ref! | #bezug! | #name? | #num! | #zahl! | #null! | #nv | #n/v | <na>")
+# Gaps among numbers; elsewhere they may be words.
+NUMBER_GAPS = (
+    (GAPS | FAULTS)
+    | word_set("missing | none | nil | unknown | void | fehlt | . | .. | ... | -- | --- | – | — | : | nd | n.d. | n.a.")
+    | word_set("n. a. | k.a. | k. a. | n.v. | inf | -inf | +inf | infinity | -infinity | +infinity | ∞ | -∞ | +∞")
+)
 MAX_WRITTEN = 60  # characters of a number with a currency or a unit
 MANY_VALUES = 10  # more different whole numbers than this are measurements, not codes
 
@@ -42,9 +33,10 @@ _WRITTEN = re.compile(
     rf"(?P<unit>{_CURRENCY}|[^\W\d_][^\d()<>=]*|[%‰°µ][^\d()<>=]*|[ckmd]?m[23])? ?(?P<close>\)?)",
     re.ASCII | re.IGNORECASE,
 )
-_UNITS = frozenset(
-    "% ‰ ° °c °f kg g mg t km m cm mm nm µm h min s ms l ml cl v mv a ma w kw mw kwh hz khz mhz ghz k j kj n pa hpa kpa bar db"  # noqa: SIM905
-    " m2 m3 m² m³ km² ha lb lbs oz ft in mi mph km/h m/s kcal cal ppm mb gb kb tb px pt yr yrs".split()
+_UNITS = word_set(
+    "% | ‰ | ° | °c | °f | kg | g | mg | t | km | m | cm | mm | nm | µm | h | min | s | ms | l | ml | cl | v | mv | a | ma | w"
+    " | kw | mw | kwh | hz | khz | mhz | ghz | k | j | kj | n | pa | hpa | kpa | bar | db | m2 | m3 | m² | m³ | km² | ha | lb"
+    " | lbs | oz | ft | in | mi | mph | km/h | m/s | kcal | cal | ppm | mb | gb | kb | tb | px | pt | yr | yrs"
 )
 _MONEY = re.compile(_CURRENCY, re.IGNORECASE)
 _GROUPED_BY_BLANKS = re.compile(r"\d{1,3}(?:([ '])\d{3})(?:\1\d{3})*(?:[.,]\d*)?", re.ASCII)
@@ -76,7 +68,7 @@ class Written:
 
 
 def number(cell: str, comma: bool) -> float | None:
-    """The value of a cell that holds only a number, or None; may be infinite. comma: 1,5 means one and a half."""
+    """The value, perhaps infinite, of a cell that holds only a number, or None. comma: 1,5 means one and a half."""
     cell = bare(cell)
     cell = cell.translate(_SWAPPED) if comma else cell
     return float(cell.replace(",", "")) if _NUMBER.fullmatch(cell) else None
@@ -101,13 +93,12 @@ def written(cell: str, comma: bool) -> Written | None:
     if len(signs) > 1 or bool(parts["open"]) != bool(parts["close"]):
         return None
     loss = parts["open"] or parts["minus"]
-    return Written(
-        -value if signs and signs != "+" else value, (money or unit).upper() if is_money else money or unit, loss
-    )
+    mark = (money or unit).upper() if is_money else money or unit
+    return Written(-value if signs and signs != "+" else value, mark, loss)
 
 
 def _parts(cell):
-    """The parts of a written number; its digits without the spaces and apostrophes that group thousands."""
+    """The parts of a written number; its digits come without the spaces and apostrophes that group thousands."""
     cell = bare(cell)
     if len(cell) > MAX_WRITTEN:
         return None
@@ -190,10 +181,9 @@ def _evidence(cell):
     inner = {c for c in whole if c in ".,"}
     if sign in inner:  # 1.234.567: a repeated sign groups thousands
         return [("," if sign == "." else ".", cell)]
-    group = (
-        not inner and len(decimals) == 3 and whole[:1] not in ("", "0") and len(whole) <= 3 and "e" not in text.lower()
-    )
-    return [(f"group{sign}", cell)] if group else [(sign, cell)]
+    three = not inner and len(decimals) == 3 and len(whole) <= 3
+    group = three and whole[:1] not in ("", "0") and "e" not in text.lower()
+    return [(f"group{sign}" if group else sign, cell)]
 
 
 # A column of numbers
@@ -209,15 +199,14 @@ class Numbers:
 
 
 def numbers_of(counts: Counter, comma: bool) -> Numbers | str:
-    """A column's different cells (with their counts, without gaps) as numbers; else the reason, "" for plain text.
+    """A column's different cells (with their counts, without gaps) as numbers; otherwise the reason, "" for plain text.
 
     A column holds numbers if all its cells are numbers, or all but a tenth, or all but one of at least five. The others
     are mistakes (`bad`) if the numbers are measurements (they have fractions, or more than MANY_VALUES values) or if
     each of the others contains a digit (1O, ca. 5). Codes such as C536379 among invoice numbers, and words among a few
     whole numbers (1, 2, 3, K), make the column categories.
     """
-    found = {cell: written(cell, comma) for cell in counts}
-    numbers = {cell: n for cell, n in found.items() if n is not None}
+    numbers = {cell: n for cell in counts if (n := written(cell, comma)) is not None}
     marks = Counter()
     for cell, n in numbers.items():
         marks[n.mark] += counts[cell]
@@ -235,7 +224,7 @@ def numbers_of(counts: Counter, comma: bool) -> Numbers | str:
         return ""  # 1, 2, 2- are school grades
     if bad and not _mistakes(counts, fit, bad):
         different = sorted(m or "none" for m in marks)
-        return f"numbers with different units ({', '.join(different[:4])})" if len(found) == len(numbers) else ""
+        return f"numbers with different units ({', '.join(different[:4])})" if len(counts) == len(numbers) else ""
     return Numbers({cell: n.value for cell, n in fit.items()}, mark, tuple(bad))
 
 
@@ -268,7 +257,7 @@ def _special(text):
 
 
 def guarded(text: str) -> str:
-    """A name, with a leading apostrophe (spreadsheets' mark for text) if it could be taken for something else."""
+    """A name, with a leading apostrophe (which marks text in spreadsheets) if it could be mistaken for something else."""
     rest = text.lstrip("'")
     risky = rest.startswith(_LIVE) or rest.lower() in NUMBER_GAPS or written(rest, False) or written(rest, True)
     return f"'{text}" if _special(rest) and (rest != text or risky) else text

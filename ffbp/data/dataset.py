@@ -1,4 +1,8 @@
-"""A dataset: samples split into a training and a test set, and encoded as a network's inputs."""
+"""A dataset: samples split into a training set and a test set, and encoded as a network's inputs.
+
+`prepare` holds out a test set, chooses columns, standardises with the training set's mean and standard deviation, and
+appends derived inputs, in that order. A `Dataset` can encode new raw samples in the same way, and decode them.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,7 +13,7 @@ import numpy as np
 from ffbp.data.source import INK, REGRESSION
 from ffbp.data.split import split, usable_rows
 
-# Derived inputs of two-column data: key -> (formula, function of the two network inputs, the same as text to export).
+# Derived inputs of two-column data: key -> (formula, function of the two network inputs, its source for programs).
 DERIVED = {
     "x1_squared": ("x1²", lambda x1, x2: x1 * x1, "x1 * x1"),
     "x2_squared": ("x2²", lambda x1, x2: x2 * x2, "x2 * x2"),
@@ -20,7 +24,7 @@ DERIVED = {
 
 
 class Part(NamedTuple):
-    """The training set or the test set: row numbers in the source, samples as they came, network inputs, targets."""
+    """The training set or the test set: row numbers in the source, raw samples, network inputs and targets."""
 
     name: str
     rows: np.ndarray
@@ -81,7 +85,7 @@ class Dataset:
 
     @property
     def score_name(self) -> str:
-        """How a network is scored on it: "r2" in regression, "accuracy" in classification."""
+        """The score of a network: "r2" in regression, "accuracy" in classification."""
         return "r2" if self.task == REGRESSION else "accuracy"
 
     @property
@@ -99,7 +103,7 @@ class Dataset:
 
     @property
     def scale(self) -> float:
-        """The number by which all pixels of an image are divided; 1 if columns have their own scales, or none."""
+        """The divisor of all pixels of an image; 1 for other data."""
         shared = len(self.columns) in INK and not self.mean.any() and bool((self.std == self.std[0]).all())
         return float(self.std[0]) if shared else 1.0
 
@@ -110,7 +114,7 @@ class Dataset:
 
     @property
     def encodes(self) -> bool:
-        """Whether the network's inputs and the columns differ in units."""
+        """Whether the network's inputs have other units than the columns."""
         return self.standardized or self.scale != 1
 
     def encode(self, raw: np.ndarray) -> np.ndarray:
@@ -135,7 +139,7 @@ class Dataset:
         return value * self.target_std + self.target_mean
 
     def line_height(self, y):
-        """The heights of targets y (n,) over a single input: values in their own units, classes evenly from 0 to 1."""
+        """Where to draw targets y (n,) above a single input: values in their own units, classes evenly from 0 to 1."""
         return self.decode_target(y) if self.task == REGRESSION else y / max(self.n_classes - 1, 1)
 
 
@@ -192,14 +196,15 @@ def prepare(
     rows_train, rows_test = split(rows, y[rows] if stratified else None, test_size=test_size, seed=seed)
     if missing == "median":
         X = fill(X, rows_train, groups)
-    chosen = X[np.ix_(rows_train, columns)]
     mean, std = np.zeros(len(columns)), np.full(len(columns), float(scale))
     target_mean, target_std = 0.0, 1.0
     if standardize:
-        mean, std = chosen.mean(axis=0), _scale(chosen)
+        mean, std = _mean_and_std(X[np.ix_(rows_train, columns)])
         if task == REGRESSION:
-            target_mean, target_std = float(y[rows_train].mean()), float(_scale(y[rows_train]))
+            target_mean, target_std = map(float, _mean_and_std(y[rows_train]))
             y = (y - target_mean) / target_std
+    rows = {"rows_train": rows_train, "rows_test": rows_test}
+    arrays = {"raw_train": X[rows_train], "raw_test": X[rows_test], "y_train": y[rows_train], "y_test": y[rows_test]}
     return Dataset(
         task=task,
         feature_names=tuple(feature_names),
@@ -211,16 +216,13 @@ def prepare(
         std=std,
         target_mean=target_mean,
         target_std=target_std,
-        raw_train=X[rows_train],
-        raw_test=X[rows_test],
-        rows_train=rows_train,
-        rows_test=rows_test,
-        y_train=y[rows_train],
-        y_test=y[rows_test],
         stratified=stratified,
+        **rows,
+        **arrays,
     )
 
 
-def _scale(values):
+def _mean_and_std(values):
+    """Mean and standard deviation (1 instead of 0) over samples."""
     std = values.std(axis=0)
-    return np.where(std > 0, std, 1.0)
+    return values.mean(axis=0), np.where(std > 0, std, 1.0)

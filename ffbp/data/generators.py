@@ -1,10 +1,10 @@
-"""The built-in datasets, and how samples become a network's inputs.
+"""The built-in datasets.
 
 A `Source` makes raw samples: features in their own units and a target. Generated data, scikit-learn's tables, drawn
-points and your file are all sources. `prepare` holds out a test set, chooses columns, standardises with the training
-set's mean and standard deviation, and appends derived inputs, in that order. The result is a `Dataset`, which can also
-encode new raw samples in the same way, and decode them.
+points and your file are all sources. `ffbp.data.dataset.prepare` turns their samples into a network's inputs.
 """
+
+from dataclasses import replace
 
 import numpy as np
 
@@ -149,22 +149,36 @@ def digits(n_samples, noise, classes, random_state):
     return X.astype(float), y.astype(int)
 
 
-_WINE = (
-    "alcohol", "malic acid", "ash", "alcalinity of ash", "magnesium", "total phenols", "flavanoids",
-    "nonflavanoid phenols", "proanthocyanins", "colour intensity", "hue", "OD280/OD315", "proline",
-)  # fmt: skip
-_CANCER = tuple(
-    f"{kind} {name}"
-    for kind in ("mean", "error of", "worst")
-    for name in (
-        "radius", "texture", "perimeter", "area", "smoothness", "compactness", "concavity", "concave points",
-        "symmetry", "fractal dimension",
-    )
-)  # fmt: skip
-_DIABETES = ("age", "sex", "bmi", "blood pressure", "s1", "s2", "s3", "s4", "s5", "s6")
+def _names(*lines):
+    """Names separated by commas, on any number of lines."""
+    return tuple(name for line in lines for name in line.split(", "))
+
+
+_IRIS = _names("sepal length (cm), sepal width (cm), petal length (cm), petal width (cm)")
+_WINE = _names(
+    "alcohol, malic acid, ash, alcalinity of ash, magnesium, total phenols, flavanoids, nonflavanoid phenols",
+    "proanthocyanins, colour intensity, hue, OD280/OD315, proline",
+)
+_NUCLEUS = _names(
+    "radius, texture, perimeter, area, smoothness, compactness, concavity, concave points, symmetry, fractal dimension"
+)
+_CANCER = tuple(f"{kind} {name}" for kind in ("mean", "error of", "worst") for name in _NUCLEUS)
+_DIABETES = _names("age, sex, bmi, blood pressure, s1, s2, s3, s4, s5, s6")
+_TEN = "0, 1, 2, 3, 4, 5, 6, 7, 8, 9"
 _PIXELS = tuple(f"pixel {row},{column}" for row in range(8) for column in range(8))
-_TABLE = {"generated": False, "standardize": True}
-_GATE = {"fixed": True, "n_rows": 4}
+
+
+def _gate(make, name):
+    return Source(make.__name__, f"{name}, four points", CLASSIFICATION, make, fixed=True, n_rows=4)
+
+
+def _table(make, label, n_rows, features, target, classes="", *, columns, ink=None):
+    """A table of scikit-learn; a regression without classes. columns: the ones that are used by default."""
+    task, classes = (CLASSIFICATION, _names(classes)) if classes else (REGRESSION, ())
+    options = {"generated": False, "standardize": True, "n_rows": n_rows, "ink": ink}
+    options |= {"default_classes": len(classes) or 2, "default_columns": columns}
+    return Source(make.__name__, label, task, make, features, target, classes, **options)
+
 
 DATASETS = {
     entry.key: entry
@@ -176,39 +190,22 @@ DATASETS = {
         Source("quadrants", "Gaussian quadrants", CLASSIFICATION, quadrants),
         Source("spiral", "Spiral", CLASSIFICATION, spiral, classes=(2, 5)),
         Source("sine_boundary", "Sine boundary", CLASSIFICATION, sine_boundary),
-        Source("and_gate", "AND, four points", CLASSIFICATION, and_gate, **_GATE),
-        Source("or_gate", "OR, four points", CLASSIFICATION, or_gate, **_GATE),
-        Source("xor_gate", "XOR, four points", CLASSIFICATION, xor_gate, **_GATE),
+        _gate(and_gate, "AND"),
+        _gate(or_gate, "OR"),
+        _gate(xor_gate, "XOR"),
+        replace(_gate(three_inputs, "Three inputs"), feature_names=("x1", "x2", "x3"), default_columns=(0, 1, 2)),
         Source(
-            "three_inputs", "Three inputs, four points", CLASSIFICATION, three_inputs, ("x1", "x2", "x3"),
-            default_columns=(0, 1, 2), **_GATE,
+            "noisy_sine", "Noisy sine", REGRESSION, noisy_sine, ("x1",), "y", default_columns=(0,), standardize=True
         ),
-        Source("noisy_sine", "Noisy sine", REGRESSION, noisy_sine, ("x1",), "y", default_columns=(0,), standardize=True),
         Source("plane", "Plane", REGRESSION, plane, target_name="y"),
         Source("bumps", "Bumps", REGRESSION, bumps, target_name="y"),
-        Source(
-            "iris", "Iris flowers", CLASSIFICATION, iris,
-            ("sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)"),
-            "species", ("setosa", "versicolor", "virginica"), default_classes=3, default_columns=(2, 3), n_rows=150, **_TABLE,
-        ),
-        Source(
-            "wine", "Wine cultivars", CLASSIFICATION, wine, _WINE, "cultivar",
-            ("cultivar 1", "cultivar 2", "cultivar 3"), default_classes=3, default_columns=(6, 9), n_rows=178, **_TABLE,
-        ),
-        Source(
-            "breast_cancer", "Breast cancer", CLASSIFICATION, breast_cancer, _CANCER, "diagnosis",
-            ("malignant", "benign"), default_columns=(20, 27), n_rows=569, **_TABLE,
-        ),
-        Source(
-            "diabetes", "Diabetes progression", REGRESSION, diabetes, _DIABETES,
-            "progression", default_columns=(2, 8), n_rows=442, **_TABLE,
-        ),
-        Source(
-            "digits", "Handwritten digits 8×8", CLASSIFICATION, digits, _PIXELS, "digit",
-            tuple("0123456789"), default_classes=10, default_columns=(21, 42), n_rows=1797, ink=16.0, **_TABLE,
-        ),
+        _table(iris, "Iris flowers", 150, _IRIS, "species", "setosa, versicolor, virginica", columns=(2, 3)),
+        _table(wine, "Wine cultivars", 178, _WINE, "cultivar", "cultivar 1, cultivar 2, cultivar 3", columns=(6, 9)),
+        _table(breast_cancer, "Breast cancer", 569, _CANCER, "diagnosis", "malignant, benign", columns=(20, 27)),
+        _table(diabetes, "Diabetes progression", 442, _DIABETES, "progression", columns=(2, 8)),
+        _table(digits, "Handwritten digits 8×8", 1797, _PIXELS, "digit", _TEN, columns=(21, 42), ink=16.0),
     )
-}  # fmt: skip
+}
 
 
 def make_dataset(

@@ -1,13 +1,14 @@
 """MNIST: 70,000 handwritten digits of 28×28 pixels, downloaded from openml.org by scikit-learn on request.
 
-scikit-learn keeps downloads in its own folder, so the second time needs no internet. A sample of the 70,000 images
-becomes a table like that of your file: all of them would be too much for a server that a class shares. Grey levels are
-shares of black, 0 to 1, as is usual for MNIST.
+scikit-learn keeps downloads in its own folder, so they are needed only once. A sample of the 70,000 images
+becomes a table like that of your file; all of them would need too much memory on a shared server. Grey levels are shares
+of black, 0 to 1, as is usual for MNIST.
 """
 
 import os
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
+from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
 from threading import Lock, Thread
@@ -28,7 +29,7 @@ class Unavailable(RuntimeError):
 
 
 def fetch() -> tuple[np.ndarray, np.ndarray]:
-    """All images and labels of openml.org's copy: X (70000, 784), 0..255, y (70000,) of texts "0" to "9".
+    """All images and labels from openml.org: X (70000, 784), 0..255, y (70000,), texts "0" to "9".
 
     Raises Unavailable without internet access, and for a response that is not MNIST.
     """
@@ -38,16 +39,13 @@ def fetch() -> tuple[np.ndarray, np.ndarray]:
         found = fetch_openml(OPENML_NAME, version=1, as_frame=False, parser="liac-arff")
     except (OSError, HTTPException) as error:  # no name, no route, no response and error pages are all OSErrors
         reason = str(getattr(error, "reason", None) or error)[:120]
-        raise Unavailable(
-            f"MNIST could not be downloaded from openml.org ({reason}): this machine seems to have no internet access. "
-            f"{REMEDY}"
-        ) from None
+        fault = f"MNIST could not be downloaded from openml.org ({reason})"
+        raise Unavailable(f"{fault}: this machine seems to have no internet access. {REMEDY}") from None
     except MemoryError:
         raise Unavailable(f"This machine has too little memory to read MNIST's 70,000 images. {REMEDY}") from None
     except (ValueError, KeyError, TypeError, RuntimeError) as error:
-        raise Unavailable(
-            f"The response of openml.org is not MNIST ({str(error)[:120]}). Try again later. {REMEDY}"
-        ) from None
+        fault = f"The response of openml.org is not MNIST ({str(error)[:120]})"
+        raise Unavailable(f"{fault}. Try again later. {REMEDY}") from None
     return checked(found.data, found.target)
 
 
@@ -66,20 +64,16 @@ def checked(X, y) -> tuple[np.ndarray, np.ndarray]:
 
 
 def sample(X: np.ndarray, y: np.ndarray, n: int = N_IMAGES) -> Table:
-    """At most n images as a table, always the same: 784 columns of pixels, 0 to 1, and the class.
+    """At most n images, always the same ones, as a table: 784 columns of pixels, 0 to 1, and the class.
 
     X (n_images, 784), 0..255; y (n_images,), 0..9. Rows keep their order.
     """
     rows = np.sort(np.random.RandomState(0).permutation(len(X))[:n])
     pixels = np.ascontiguousarray(X[rows].T / LEVELS)  # makes each column contiguous
-    columns = [
-        Column(f"pixel {row},{column}", pixels[SIDE * row + column]) for row in range(SIDE) for column in range(SIDE)
-    ]
+    columns = [Column(f"pixel {i // SIDE},{i % SIDE}", values) for i, values in enumerate(pixels)]
     columns.append(Column("class", y[rows].astype(float)))
     mark = fingerprint(X[rows].tobytes() + y[rows].tobytes())
-    return Table(
-        NAME, mark, tuple(columns), encoding="UTF-8", separator=",", decimal_comma=False, has_header=True
-    )  # fmt: skip
+    return Table(NAME, mark, tuple(columns), "UTF-8", ",", decimal_comma=False, has_header=True)
 
 
 def cache_folder() -> Path:
@@ -90,14 +84,14 @@ def cache_folder() -> Path:
 
 
 class Download:
-    """One download for all sessions: it runs in its own thread, continues if all sessions end, and can be retried."""
+    """One download for all sessions. It runs in its own thread, even if all sessions end, and can be retried."""
 
     def __init__(self):
         self.lock = Lock()
         self.future: Future | None = None
 
     def start(self) -> None:
-        """Start, unless the download is running or has succeeded."""
+        """Start the download, unless it is running or has succeeded."""
         with self.lock:
             if self.future is None or (self.future.done() and self.future.exception() is not None):
                 self.future = Future()
@@ -130,8 +124,6 @@ def n_downloaded() -> int:
     for folder, _, names in os.walk(cache_folder()):
         for name in names:
             if name.startswith(OPENML_NAME):
-                try:
+                with suppress(OSError):  # just moved to its final place
                     total += os.path.getsize(os.path.join(folder, name))
-                except OSError:  # just moved to its final place
-                    continue
     return total

@@ -10,7 +10,7 @@ from ffbp.data.header import data_rows, has_header, header_cells
 from ffbp.data.rows import SEPARATORS, TableError, check_length, grid_of
 from ffbp.data.source import NO_CLASS
 from ffbp.data.table import MAX_NAME, Column, Table, clean, fingerprint, number_text, one_line
-from ffbp.words.text import shorten
+from ffbp.words.text import shorten, word_set
 
 MAX_CATEGORIES = 50  # of a column that becomes inputs
 MAX_CELLS = 2_500_000  # of the encoded inputs: 20 MB
@@ -43,11 +43,9 @@ def read_table(
         raise TableError("Every value in the file is missing; fill in some and load it again.")
     if doubtful:
         notes.append(_doubt(doubtful, comma))
-    written_by = SEPARATORS.get(grid.separator, "space")
-    mark = fingerprint(data)
-    return Table(
-        clean(name) or "table.csv", mark, made, grid.encoding, written_by, comma, with_header, tuple(notes), data
-    )
+    separator = SEPARATORS.get(grid.separator, "space")
+    name, mark = clean(name) or "table.csv", fingerprint(data)
+    return Table(name, mark, made, grid.encoding, separator, comma, with_header, tuple(notes), data)
 
 
 def read_again(table: Table, *, header: bool | None = None, decimal: str | None = None) -> Table:
@@ -71,15 +69,14 @@ def _names(cells):
     seen = {}
     for c, name in enumerate(names, start=1):
         if name in seen:
-            raise TableError(
-                f"Columns {seen[name]} and {c} have the same name '{shorten(name)}'; give each column its own name."
-            )
+            same = f"Columns {seen[name]} and {c} have the same name '{shorten(name)}'"
+            raise TableError(f"{same}; give each column its own name.")
         seen[name] = c
     return list(_told_apart(names).values())
 
 
 def _told_apart(texts):
-    """{text: at most MAX_NAME characters of it}; texts that differ only after those are numbered."""
+    """{text: at most MAX_NAME characters of it}; texts that would become equal are numbered."""
     short, used = {}, set()
     for text in texts:
         name, n = shorten(text, MAX_NAME), 2
@@ -110,24 +107,24 @@ def _column(name, cells, comma, rows, notes, faults, *, strict):
         other, sign = numbers_of(present, not comma), "point" if comma else "comma"
         if other and not isinstance(other, str) and not other.bad:
             found = found if strict else other
-            notes.append(
-                f"Column '{shorten(name)}' was read with a decimal {sign}."
-                if not strict
-                else f"Column '{shorten(name)}' holds numbers with a decimal {sign}, not the chosen sign."
+            how = (
+                f"holds numbers with a decimal {sign}, not the chosen sign"
+                if strict
+                else f"was read with a decimal {sign}"
             )
+            notes.append(f"Column '{shorten(name)}' {how}.")
     if isinstance(found, str):
         if found:
             notes.append(f"Column '{shorten(name)}' holds {found}, so its values are categories.")
         return _categories(name, cells, notes)
     if found.bad:
-        faults[name] = [(rows[i], cell, len(cells) - sum(map(counts.get, gaps)) - sum(map(counts.get, found.bad)))
-                        for i, cell in enumerate(cells) if cell in found.bad]  # fmt: skip
+        n_good = sum(map(counts.get, found.values))
+        faults[name] = [(row, cell, n_good) for row, cell in zip(rows, cells, strict=True) if cell in found.bad]
         return Column(name, np.zeros(len(cells)))
     if found.mark:
         cell = next(cell for cell in found.values if found.mark.lower() in cell.lower())
         notes.append(_without_sign(name, found.mark, cell, found.values[cell]))
-    known = {**dict.fromkeys(gaps, np.nan), **found.values}
-    values = np.array([known[cell] for cell in cells], dtype=float)
+    values = np.array([found.values.get(cell, np.nan) for cell in cells], dtype=float)
     _refuse_infinite(name, values, cells, rows)
     return Column(name, values)
 
@@ -137,9 +134,9 @@ def _without_sign(name, mark, cell, value):
 
 
 def _marked_numbers(cells, comma):
-    """Numbers that all have the same currency, % or unit in the same place, that sign and the first cell; else None.
+    """(numbers, sign, first cell) if all numbers have the same currency, % or unit in the same place, otherwise None.
 
-    This is the quick way for long columns.
+    A fast path for long columns.
     """
     first = next((cell for cell in cells if cell), "")
     found = written(first, comma)
@@ -155,7 +152,7 @@ def _marked_numbers(cells, comma):
 
 
 def _plain_numbers(cells, comma):
-    """Cells as numbers, NaN for empty cells; None unless all are plain. This is quick and covers most columns."""
+    """Cells as numbers, NaN for empty cells; None unless all are plain numbers. A fast path that covers most columns."""
     if not all(cells):
         given = [cell for cell in cells if cell]
         if not given:
@@ -198,11 +195,9 @@ def _categories(name, cells, notes):
         )
     texts = {cell: texts[cell] for cell in counts if cell in texts}  # in the order of their first appearance
     same = _same_words(list(dict.fromkeys(texts.values())))
-    if merged := [text for text in same if same[text] != text]:
-        notes.append(
-            f"Column '{shorten(name)}': '{shorten(merged[0], 20)}' and '{shorten(same[merged[0]], 20)}' differ only in "
-            "capitals and count as one."
-        )
+    if merged := next((text for text in same if same[text] != text), None):
+        pair = f"'{shorten(merged, 20)}' and '{shorten(same[merged], 20)}'"
+        notes.append(f"Column '{shorten(name)}': {pair} differ only in capitals and count as one category.")
     if not same:
         return Column(name, np.full(len(cells), np.nan))
     short = _told_apart(dict.fromkeys(same.values()))
@@ -212,46 +207,22 @@ def _categories(name, cells, notes):
 
 
 def _are_values(words, texts):
-    """Whether words for a gap are values here: NA among country codes, - among + or grades."""
+    """Whether words for a gap are values here: NA among country codes, - among + or school grades."""
     if words == {"NA"}:
         return len(texts) > 2 and all(len(t) == 2 and t.isalpha() and t.isupper() for t in texts)
     return words == {"-"} and any(set(t) <= set("+-/0o") or re.fullmatch(r"[A-F][+-]", t) for t in texts)
 
 
-_SHORT_WORDS = {
-    "yes",
-    "no",
-    "y",
-    "n",
-    "ja",
-    "nein",
-    "j",
-    "true",
-    "false",
-    "t",
-    "f",
-    "on",
-    "off",
-    "m",
-    "w",
-    "d",
-    "si",
-    "oui",
-    "non",
-}
+_SHORT_WORDS = word_set(
+    "yes | no | y | n | ja | nein | j | true | false | t | f | on | off | m | w | d | si | oui | non"
+)
 
 
 def _same_words(texts):
     """{text: the first text that differs from it only in capitals}; short texts only if they are like yes and no."""
-    lower = [text.casefold() for text in texts]
-    if len(set(lower)) == len(lower):
-        return dict(zip(texts, texts, strict=True))
-    short = set(lower) <= _SHORT_WORDS
-    first = {}
-    return {
-        text: first.setdefault(key, text) if len(key) > 2 or short else text
-        for text, key in zip(texts, lower, strict=True)
-    }
+    keys, first = {text: text.casefold() for text in texts}, {}
+    short = set(keys.values()) <= _SHORT_WORDS
+    return {text: first.setdefault(key, text) if len(key) > 2 or short else text for text, key in keys.items()}
 
 
 def _refuse_faults(faults):

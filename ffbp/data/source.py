@@ -1,4 +1,4 @@
-"""A source of samples: a dataset is made from it, whether drawn, computed, or read from a file."""
+"""A source of samples, from which a dataset is made. Samples are generated, drawn by hand or read from a file."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ import numpy as np
 
 CLASSIFICATION, REGRESSION = "classification", "regression"
 DECIMALS = {"point": "Point", "comma": "Comma"}  # a file's decimal sign
-# What happens to samples with missing values in the chosen columns: key -> label.
+# How samples with missing values in the chosen columns are treated: key -> label.
 MISSING = {"drop": "Leave the row out", "median": "Fill with the training median"}
 NO_CLASS = -1  # the class of a row without one
 # Full ink of images of ten digits, by number of pixels: optdigits; MNIST as shares of black, or as in its files.
@@ -20,7 +20,7 @@ class Source:
 
     ``make(n_samples, noise, classes, random_state)`` returns X (n, n_features) and y (n,). With ``n_rows``, the number
     of samples is fixed and the arguments are ignored. If ``has_gaps``, X is NaN where a value is missing, and y is NaN
-    or NO_CLASS where the target is missing. ``fixed``: the samples are few and all needed, so there is no test set.
+    or NO_CLASS where the target is missing. ``fixed``: there are so few samples that all are trained on.
     ``classes``: the range of the number of classes. ``default_columns``: the columns that are used by default;
     ``standardize``: whether they are standardised by default. ``stratified``: each class has the same share in both
     sets. ``groups``: the features that together encode one column of categories. ``ink``: the value of full ink if the

@@ -1,4 +1,4 @@
-"""Which samples are usable, and how some of them are held out for the test set."""
+"""Which samples are usable, and which of them are held out as the test set."""
 
 import math
 from collections.abc import Sequence

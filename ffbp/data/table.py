@@ -39,11 +39,11 @@ class Column:
         return int(self.missing.sum())
 
     def distinct(self) -> np.ndarray:
-        """The different values (or indices of categories) that occur, ascending."""
+        """The different values (or indices of categories) that occur, in ascending order."""
         return np.unique(self.values[~self.missing])
 
     def text(self, row: int) -> str:
-        """One value as text that can be typed; "" if it is missing."""
+        """One value as text; "" if it is missing."""
         value = self.values[row]
         if self.missing[row]:
             return ""
@@ -54,7 +54,7 @@ class Column:
 class Table:
     """A file's columns, its name, the fingerprint of its bytes, and its format.
 
-    notes: sentences on rows left out and decisions made. data: the file's bytes, to read them again (`read_again`).
+    notes: sentences on omitted rows and on decisions. data: the file's bytes, for `read_again`.
     """
 
     name: str
@@ -89,5 +89,5 @@ def one_line(text):
 
 
 def clean(text) -> str:
-    """A name from a file: one line of at most MAX_NAME printable characters that no chart reads as a tag."""
+    """A name from a file: one line of at most MAX_NAME printable characters, without < and >, which charts read as tags."""
     return shorten(one_line(text), MAX_NAME)

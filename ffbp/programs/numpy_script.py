@@ -64,14 +64,9 @@ def forward_section(e: Facts, d: Definitions) -> Section:
         d.formula(a.key, a.plain, ("Z",), doc=a.forward.__doc__ or f"g(z) = {a.formula}").call(Z=f"Z{l}")
         for l, a in enumerate(e.activations, start=1)
     ]
-    lines = [
-        *d.new_lines(),
-        "",
-        "",
-        *([] if e.inputs_carry_ones else [*program.with_ones_lines(), "", ""]),
-        "def forward(A0):",
-    ]
-    lines += docstring("Z and A of every layer for the inputs A0, a column a sample.")
+    lines = [*d.new_lines(), "", ""]
+    lines += [] if e.inputs_carry_ones else [*program.with_ones_lines(), "", ""]
+    lines += ["def forward(A0):", *docstring("Z and A of every layer for the inputs A0, a column a sample.")]
     for l, call in zip(e.layers(), calls, strict=True):
         lines.append(f"    Z{l} = Wb{l} @ {_ones(e, l - 1)}  # Z{l} = W{l} A{l - 1} + b{l}, shape ({e.sizes[l]}, n)")
         lines.append(f"    A{l} = {call}  # A{l} = g(Z{l})")

@@ -1,4 +1,4 @@
-"""Texts: a name cut to a length, several names in one sentence."""
+"""Texts: a name cut to a length, several names in one sentence, a set of words."""
 
 from collections.abc import Sequence
 
@@ -12,6 +12,11 @@ def shortened(names: Sequence[str], most: int) -> str:
     """The first names, and how many more there are."""
     more = len(names) - most
     return f"{', '.join(names[:most])} and {more} more" if more > 1 else ", ".join(names)
+
+
+def word_set(joined: str) -> frozenset[str]:
+    """{"a", "b c"} from "a | b c"."""
+    return frozenset(joined.split(" | "))
 
 
 def shorten(text, limit=40) -> str:
