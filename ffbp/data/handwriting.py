@@ -1,10 +1,10 @@
-"""Handwriting: pen strokes become images like those that a network was trained on.
+"""Handwriting: pen strokes become images like those on which a network was trained.
 
 A network recognises images that were prepared like its training images. The 8×8 digits of UCI's optdigits come from
 forms that NIST scanned. Each digit was scaled to a box of 20 × 32 pixels inside 32 × 32 (a narrow digit only up to a
-limit). Its strokes were thinned or thickened until about half of the box was ink. It was sheared until the left edges
-of its top and its bottom were in line, and the ink of each 4 × 4 block was counted, 0 to 16. MNIST's 28×28 digits were
-scaled to fit 20 × 20 in grey levels, with their proportions kept, and centred by their centre of mass.
+limit). Its strokes were thinned or thickened until about half of the box was ink. It was sheared until the left edges of
+its top and bottom were in line. Then the ink of each 4 × 4 block was counted, 0 to 16. MNIST's 28×28 digits were scaled
+to fit 20 × 20 in grey levels, keeping their proportions, and centred by their centre of mass.
 
 Sources: E. Alpaydin, C. Kaynak, "Optical Recognition of Handwritten Digits", UCI 1998; M. D. Garris et al., "NIST
 Form-Based Handprint Recognition System", NISTIR 5469, 1994; LeCun et al. 1998. The numbers are measured on
@@ -17,9 +17,9 @@ import numpy as np
 
 BITMAP, BOX_WIDTH, BLOCK = 32, 20, 4
 INK = 313  # pixels of a bitmap: the mean of the training images, 303 to 330 in every class, standard deviation 33
-STRETCH = 2.0  # the largest ratio of the scales across and up: ones do not fill the box's width
+STRETCH = 2.0  # the largest ratio of the two scales: a 1 does not fill the width of the box
 PEN = 0.08  # the pen's width on the canvas, whose side is 1
-WIDTHS = (1.5, 20.0)  # limits of the search for the stroke's width in the bitmap
+WIDTHS = (1.5, 20.0)  # limits for the width of a stroke in the bitmap
 MNIST_SIDE, MNIST_BOX, MNIST_WIDTH = 28, 20, 2.6
 MAX_STROKES, MAX_STROKE_POINTS = 40, 2000
 
@@ -50,13 +50,13 @@ def as_strokes(value) -> list[np.ndarray]:
 
 
 def digit_8x8(strokes: Strokes) -> np.ndarray:
-    """Strokes, each (n_points, 2), as an optdigits-like image: (8, 8), whole numbers 0..16. No strokes: no ink."""
+    """Strokes, each (n_points, 2), as an optdigits-like image: (8, 8), whole numbers 0..16, all 0 without strokes."""
     bitmap = bitmap_32x32(strokes)
     return bitmap.reshape(8, BLOCK, 8, BLOCK).sum(axis=(1, 3)).astype(float)
 
 
 def bitmap_32x32(strokes: Strokes) -> np.ndarray:
-    """Strokes as a normalised bitmap (32, 32) of ink (True), with box, stroke width and shear as NIST made them."""
+    """Strokes as a bitmap (32, 32) of ink (True), with box, stroke width and shear normalised as by NIST."""
     if not len(strokes):
         return np.zeros((BITMAP, BITMAP), dtype=bool)
     low, high = WIDTHS
@@ -68,15 +68,14 @@ def bitmap_32x32(strokes: Strokes) -> np.ndarray:
 
 
 def _in_box(strokes, width):
-    """The strokes scaled so that their ink, pen width included, fills the box in the middle of the bitmap."""
+    """The strokes, scaled so that their ink, including the pen's width, fills the box in the middle of the bitmap."""
     points = np.vstack(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     across, up = high - low + PEN
     scale_y = BITMAP / up
     scale_x = min(BOX_WIDTH / across, STRETCH * scale_y)
     scale_y = min(scale_y, STRETCH * scale_x)
-    size = np.array([BOX_WIDTH, BITMAP]) if across * scale_x >= BOX_WIDTH else np.array([across * scale_x, BITMAP])
-    room = np.maximum(np.minimum(size, [across * scale_x, up * scale_y]) - width, 0.0)
+    room = np.maximum(np.minimum([BOX_WIDTH, BITMAP], [across * scale_x, up * scale_y]) - width, 0.0)
     factor = room / np.maximum(high - low, 1e-9)
     middle = (low + high) / 2
     return [(stroke - middle) * factor + BITMAP / 2 for stroke in strokes]
@@ -112,9 +111,9 @@ def deslanted(bitmap: np.ndarray) -> np.ndarray:
 
 
 def digit_28x28(strokes: Strokes) -> np.ndarray:
-    """Strokes, each (n_points, 2), as an MNIST-like image: (28, 28), grey levels 0..255. No strokes: no ink.
+    """Strokes, each (n_points, 2), as an MNIST-like image: (28, 28), grey levels 0..255, all 0 without strokes.
 
-    The ink fits a box of 20 × 20 and keeps its proportions; its centre of mass is the middle of the image.
+    The ink keeps its proportions and fits a box of 20 × 20; its centre of mass is the middle of the image.
     """
     if not len(strokes):
         return np.zeros((MNIST_SIDE, MNIST_SIDE))
@@ -124,7 +123,7 @@ def digit_28x28(strokes: Strokes) -> np.ndarray:
     placed = [(stroke - (low + high) / 2) * factor + MNIST_SIDE / 2 for stroke in strokes]
     centres = np.arange(MNIST_SIDE) + 0.5
     for _ in range(3):  # moving the ink changes its centre of mass a little
-        # A pixel at the rim of a stroke is partly covered.
+        # Pixels at the edge of a stroke are partly covered.
         covered = np.clip(MNIST_WIDTH / 2 + 0.5 - _distances(placed, MNIST_SIDE), 0.0, 1.0)
         mass = np.array([covered.sum(axis=0) @ centres, covered.sum(axis=1) @ centres]) / covered.sum()
         placed = [stroke + MNIST_SIDE / 2 - mass for stroke in placed]

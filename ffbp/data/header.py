@@ -1,4 +1,4 @@
-"""The header and the samples: whether the first row names the columns, and which rows are units, rules or totals."""
+"""Whether the first row names the columns, and which rows are not samples: units, rules and totals."""
 
 import re
 from collections import Counter
@@ -12,6 +12,7 @@ _TOTAL = re.compile(
     r"(grand |sub)?totals?|sum|sums|summe|gesamt(summe)?|insgesamt|zusammen|mean|average|avg|mittelwert|durchschnitt|mittel",
     re.I,
 )
+_RULE = re.compile(r"\s*:?-+:?\s*")
 _UNIT = re.compile(
     r"\([^()]*\)|\[[^\[\]]*\]|[%‰$€£¥-]|°[CFK]?|[cmkµn]?m[²³23]?|[kmµ]?g|m?s|min|h|[ckmd]?l|[kMmG]?(W|V|A|Hz|J|N|Pa)|k?cal"
     r"|kWh|years?|yrs?|USD|EUR|CHF|GBP|km/h|m/s"
@@ -46,7 +47,7 @@ def _looks_like_number(cell, column, comma):
 
 
 def _counts_up(columns, comma):
-    """Whether the first row's numbers are years, or 0, 1, 2, ... or 1, 2, 3, ..., and its texts occur nowhere below."""
+    """Whether the first row's numbers are years, 0, 1, 2, ... or 1, 2, 3, ..., and its texts do not occur below."""
     inside = [column for column in columns if number(column[0], comma) is not None]
     texts = [column for column in columns if number(column[0], comma) is None]
     if len(columns[0]) < 3 or any(column[0].strip() in map(str.strip, column[1:]) for column in texts):
@@ -66,13 +67,13 @@ def _counts_up(columns, comma):
 def header_cells(columns: list[list[str]]) -> list[str]:
     """The names in the first row, without the apostrophes that mark text."""
     first = [column[0] for column in columns]
-    return (
-        [cell[1:] for cell in first] if all(cell.startswith("'") for cell in first) else [unguarded(c) for c in first]
-    )
+    if all(cell.startswith("'") for cell in first):
+        return [cell[1:] for cell in first]
+    return [unguarded(cell) for cell in first]
 
 
 def data_rows(grid: Grid, comma: bool, with_header: bool) -> tuple[list[int], list[str]]:
-    """The rows that are samples, and notes on the others: a repeated header, units, a rule (---) or a total."""
+    """The rows that are samples, and notes on the others: a repeated header, units, rules (---) and totals."""
     columns, rows = grid.columns, grid.rows
     keep, notes = list(range(with_header, len(rows))), []
     rules = [i for i in keep if "--" in columns[0][i] and all(_RULE.fullmatch(column[i]) for column in columns)]
@@ -102,15 +103,12 @@ def data_rows(grid: Grid, comma: bool, with_header: bool) -> tuple[list[int], li
 
 
 def _is_unit_row(cells, columns, keep, comma):
-    """Whether a row holds nothing but units, in brackets or well known, each above numbers."""
+    """Whether a row holds only units, in brackets or well known, each above numbers."""
     units = [c for c, cell in enumerate(cells) if cell.strip()]
-    if not units or not all(_UNIT.fullmatch(cells[c].strip()) for c in units):
-        return False
-    if all(is_gap(cells[c]) for c in units):
+    if all(is_gap(cells[c]) for c in units) or not all(_UNIT.fullmatch(cells[c].strip()) for c in units):
         return False
     below = [[columns[c][i] for i in keep[1:20] if columns[c][i].strip()] for c in units]
-    numeric = [sum(number(cell, comma) is not None for cell in column) >= 0.8 * max(1, len(column)) for column in below]
-    return all(numeric) and any(below)
+    return all(sum(number(cell, comma) is not None for cell in b) >= 0.8 * max(1, len(b)) for b in below) and any(below)
 
 
 def _is_total(columns, keep, comma):
@@ -121,7 +119,7 @@ def _is_total(columns, keep, comma):
         return None
     above = [columns[first][i] for i in keep[:-1]]
     if sum(cell.strip().lower() == cells[first].strip().lower() for cell in above):
-        return None  # a category like others
+        return None  # a category
     if sum(number(cell, comma) is not None for cell in above) > 0.8 * len(above):
         return True
     for c, cell in enumerate(cells):
@@ -129,13 +127,7 @@ def _is_total(columns, keep, comma):
         values = [v for i in keep[:-1] if (v := number(columns[c][i], comma)) is not None]
         if c == first or total is None or not values:
             continue
-        sums = sum(values), sum(values) / len(values)
-        if any(
-            abs(total - value) <= 1e-6 * max(1, sum(map(abs, values))) / (1, len(values))[k]
-            for k, value in enumerate(sums)
-        ):
+        tolerance = 1e-6 * max(1, sum(map(abs, values)))
+        if any(abs(total - sum(values) / n) <= tolerance / n for n in (1, len(values))):
             return True
     return False
-
-
-_RULE = re.compile(r"\s*:?-+:?\s*")

@@ -1,4 +1,4 @@
-"""A raster: the arrangement of an image dataset's inputs in rows and columns."""
+"""A raster: the rows and columns of an image dataset's inputs."""
 
 import math
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Raster:
 
 
 def raster_of(dataset: Dataset) -> Raster | None:
-    """The raster of a dataset whose inputs are all pixels of images of ten digits, in order; None for any other."""
+    """The raster of a dataset whose inputs are all pixels, in order, of images of ten digits; None for other data."""
     pixels = tuple(range(len(dataset.feature_names)))
     if dataset.task != CLASSIFICATION or dataset.columns != pixels:
         return None

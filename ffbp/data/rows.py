@@ -1,7 +1,7 @@
 """Rows: a file's bytes as cells of text.
 
-`grid_of` detects the encoding and the separator and leaves out comments, titles above the table and remarks below it,
-each with a note. Rows are counted as in a spreadsheet: from 1, including the header.
+`grid_of` detects the encoding and the separator. It omits comments, titles above the table and remarks below it, each
+with a note. Rows are counted as in a spreadsheet: from 1, including the header.
 """
 
 import codecs
@@ -21,7 +21,7 @@ MAX_BYTES = 5 * 2**20
 MAX_ROWS = 20_000
 MAX_COLUMNS = 1000
 SEPARATORS = {"\t": "tab", ";": "semicolon", "|": "bar", ",": "comma"}  # comma last: it is also a decimal sign
-SPACE = " "  # the separator if there is no other
+SPACE = " "  # the separator if no other separates columns
 _SAMPLE = 65_536  # characters used to detect the separator
 
 _SIGNATURES = (
@@ -41,12 +41,20 @@ _SIGNATURES = (
     (b"\x89HDF", "an HDF5 file"),
     (b"\x93NUMPY", "a NumPy array"),
 )
-_NAMED_SEPARATOR = re.compile(r'"?sep=([\t;|,])"?(?=[\r\n])', re.IGNORECASE)  # the first line, as Excel reads it
+_NAMED_SEPARATOR = re.compile(r'"?sep=([\t;|,])"?(?=[\r\n])', re.IGNORECASE)  # a first line that Excel understands
 _SOURCE_LINE = re.compile(
     r"(data )?(source|from)\b|quellen?\b|notes?\b|anmerkung|hinweis|stand\b|last updated|downloaded|©|\*|copyright|legende?\b",
     re.I,
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_FORMULA_STARTS = frozenset("=@+- \t\r\n\u00a0\u2009\u202f")
+
+EMPTY = "The file is empty; choose a CSV file with a header and one row per sample."
+ONE_COLUMN = "The file has only one column; a table needs inputs and a target, separated by comma, semicolon, tab or |."
+ENCODING_NOTE = (
+    "The file's encoding is not UTF-8. It was read as Western European text from Windows: if names look wrong, save "
+    "the file as CSV (UTF-8) and load it again."
+)
 
 
 class TableError(ValueError):
@@ -67,42 +75,33 @@ class Grid:
 def grid_of(data: bytes) -> Grid:
     """The cells of a file. Raises TableError if it is not a text table, or if it contains formulas."""
     if len(data) > MAX_BYTES:
-        raise TableError(
-            f"The file has {len(data) / 2**20:.1f} MB; at most {MAX_BYTES // 2**20} MB can be read: keep fewer rows or "
-            "columns."
-        )
+        size, most = f"{len(data) / 2**20:.1f} MB", f"{MAX_BYTES // 2**20} MB"
+        raise TableError(f"The file has {size}; at most {most} can be read: keep fewer rows or columns.")
     text, encoding = _decode(data)
     _refuse_other_formats(text)
     notes = [ENCODING_NOTE] if encoding not in ("UTF-8", "UTF-16") else []
     named = _NAMED_SEPARATOR.match(text)
-    text = text[named.end() :] if named else text  # the line break stays, so rows keep their numbers
+    text = text[named.end() :] if named else text  # the line break stays, so that rows keep their numbers
     text, comments = _without_comments(text)
     separator = named[1] if named else separator_of(text)
     if separator == SPACE:
         text = "\n".join(" ".join(line.split()) for line in re.split("\r\n|\r|\n", text))
     numbered, titles = _without_titles(_rows(text, separator))
     _check_shape(numbered)
-    columns = [list(cells) for cells in zip(*(cells for _, cells in numbered), strict=True)]
-    columns, at = _without_edges(columns, separator)
-    _check_width(numbered[0][0], len(columns))
-    rows = [row for row, _ in numbered]
+    rows, lines = zip(*numbered, strict=True)
+    columns, at = _without_edges([list(cells) for cells in zip(*lines, strict=True)], separator)
+    _check_width(rows[0], len(columns))
     _refuse_formulas(columns, rows, at)
-    return Grid(columns, rows, encoding, separator, (*notes, *comments, *titles))
-
-
-ENCODING_NOTE = (
-    "The file's encoding is not UTF-8. It was read as Western European text from Windows: if names look wrong, save "
-    "the file as CSV (UTF-8) and load it again."
-)
+    return Grid(columns, list(rows), encoding, separator, (*notes, *comments, *titles))
 
 
 def _refuse_other_formats(text):
-    """Raise TableError, with the format's name, for JSON, HTML and other text that is not a table."""
+    """Raise TableError, naming the format, for JSON, HTML and other text that is not a table."""
     start = text.lstrip()[:200]
     lower = start.lower()
     what = None
     if start[0] in "[{":
-        for part in (text, start.splitlines()[0] if len(start) < 200 else text.lstrip().split("\n", 1)[0]):
+        for part in (text, text.lstrip().splitlines()[0]):
             with suppress(ValueError, RecursionError):
                 what = "JSON" if isinstance(json.loads(part), dict | list) else what
         what = "RTF, a text document," if start.startswith("{\\rtf") else what
@@ -119,6 +118,7 @@ def _refuse_other_formats(text):
 
 
 def _decode(data):
+    """(text, encoding's name) of a file's bytes."""
     if not data.strip():
         raise TableError(EMPTY)
     for signature, what in _SIGNATURES:
@@ -144,31 +144,24 @@ def _decode(data):
     try:
         return _checked_text(data.decode("utf-8"), "UTF-8")
     except UnicodeDecodeError:
-        # Bytes that Windows-1252 does not define are read as Latin-1.
-        text = data.decode("cp1252", errors="replace")
-        if "\ufffd" in text:
-            return _checked_text(data.decode("latin-1"), "Latin-1")
-        return _checked_text(text, "Windows-1252")
+        with suppress(UnicodeDecodeError):
+            return _checked_text(data.decode("cp1252"), "Windows-1252")
+        return _checked_text(data.decode("latin-1"), "Latin-1")  # it has bytes that Windows-1252 does not define
 
 
 def _checked_text(text, label):
     control = _CONTROL.search(text)
     if control:
         line = text.count("\n", 0, control.start()) + 1
-        raise TableError(
-            f"The file is not a text table: line {line} holds the control character {ord(control[0]):#04x}; save it as "
-            "CSV (UTF-8)."
-        )
+        fault = f"line {line} holds the control character {ord(control[0]):#04x}"
+        raise TableError(f"The file is not a text table: {fault}; save it as CSV (UTF-8).")
     if not text.strip():
         raise TableError(EMPTY)
     return text, label
 
 
-EMPTY = "The file is empty; choose a CSV file with a header and one row per sample."
-
-
 def separator_of(text: str) -> str:
-    """The separator that gives most of the first rows the same number of values, more than one."""
+    """The separator that gives the largest share of the first rows the same number of values, more than one."""
     sample = text[:_SAMPLE]
     if len(text) > _SAMPLE:
         cut = max(sample.rfind("\n"), sample.rfind("\r"))
@@ -178,12 +171,10 @@ def separator_of(text: str) -> str:
         if separator not in sample:
             continue
         counts = Counter()
-        try:
+        with suppress(csv.Error):  # the rows before the fault suffice; `_rows` will report it
             for cells in islice(csv.reader(io.StringIO(sample, newline=""), delimiter=separator), 200):
                 counts[len(cells)] += bool(cells)
-        except csv.Error:
-            pass  # the rows before the fault suffice, and `_rows` will report it
-        counts.pop(0, None)
+        del counts[0]
         if not counts:
             continue
         usual, n = counts.most_common(1)[0]
@@ -192,14 +183,10 @@ def separator_of(text: str) -> str:
             best, best_share, width = separator, share, usual
     if best in (None, "\t", ",") and _spaces_separate(sample, width, best):
         return SPACE
+    best = best or next((separator for separator in reversed(SEPARATORS) if separator in sample), None)
     if best is None:
-        if any(separator in sample for separator in SEPARATORS):  # `_rows` will report its fault
-            return next(separator for separator in reversed(SEPARATORS) if separator in sample)
         raise TableError(ONE_COLUMN)
-    return best
-
-
-ONE_COLUMN = "The file has only one column; a table needs inputs and a target, separated by comma, semicolon, tab or |."
+    return best  # if it does not separate columns, `_rows` or `_check_shape` will report the fault
 
 
 def _spaces_separate(sample, width, other):
@@ -211,12 +198,12 @@ def _spaces_separate(sample, width, other):
     if not lines or SPACE not in sample or ('"' in sample and other == ","):
         return False
     split = [re.findall(r'"[^"]*"|\S+', line) for line in lines]
-    below = list(split[1:] or split)
-    numbers = [
-        sum((cell[-1] != "," and number(cell, "," in cell) is not None) or is_gap(cell) for cell in cells)
-        for cells in below
-    ]
-    if any(2 * n < len(cells) for n, cells in zip(numbers, below, strict=True)) or max(map(len, split)) < 2:
+
+    def mostly_numbers(cells):
+        good = [is_gap(cell) or (cell[-1] != "," and number(cell, "," in cell) is not None) for cell in cells]
+        return 2 * sum(good) >= len(cells)
+
+    if max(map(len, split)) < 2 or not all(map(mostly_numbers, split[1:] or split)):
         return False
     if len({len(cells) for cells in split}) == 1:
         return len(split[0]) > (1 if other == "," else width)
@@ -232,18 +219,17 @@ def _spaces_separate(sample, width, other):
 def _without_comments(text):
     """The text with the comment lines before the table emptied, so that rows keep their numbers; and a note.
 
-    A last comment `# a, b, c` above numbers is the header, as written by NumPy.
+    A last comment `# a, b, c` above numbers is the header, as NumPy writes it.
     """
-    if text.lstrip("\r\n")[:1] not in ("#",):
+    if not text.lstrip("\r\n").startswith("#"):
         return text, []
     lines = text.splitlines(keepends=True)
-    n = next(
-        (i for i, line in enumerate(lines) if line.strip() and not re.match(r"#+([^,;\t|\r\n]|\s*$)", line)), len(lines)
-    )
-    if not n or n == len(lines):
-        return text, []
-    last = max(i for i in range(n) if lines[i].strip())
+    is_comment = re.compile(r"#+([^,;\t|\r\n]|\s*$)").match
+    n = next((i for i, line in enumerate(lines) if line.strip() and not is_comment(line)), 0)
     skipped = [i for i in range(n) if lines[i].strip()]
+    if not skipped:
+        return text, []
+    last = skipped[-1]
     for separator in (*SEPARATORS, None):
         head, first = ([c.strip() for c in lines[i].strip().split(separator)] for i in (last, n))
         head = head if separator or head[:1] != ["#"] else head[1:]
@@ -261,10 +247,9 @@ def _any_number(cells):
 
 
 def left_out(rows, what, word="Row"):
+    """A note on rows that were left out."""
     shown = ", ".join(map(str, rows[:5])) + (f" and {len(rows) - 5} more" if len(rows) > 5 else "")
-    if len(rows) == 1:
-        return f"{word} {shown} was left out: {what}."
-    return f"{word}s {shown} were left out: {what}."
+    return f"{word} {shown} was left out: {what}." if len(rows) == 1 else f"{word}s {shown} were left out: {what}."
 
 
 def _rows(text, separator):
@@ -292,7 +277,7 @@ def _rows(text, separator):
 
 
 def _without_titles(numbered):
-    """The rows without titles above the table, remarks below it and comments between, and notes on those left out."""
+    """The rows without titles above the table, remarks below it and comments between them; and notes on these."""
     width = Counter(len(cells) for _, cells in numbered).most_common(1)[0][0]
     notes, first = [], 0
     while first + 1 < len(numbered) and _is_title(numbered, first, width):
@@ -313,14 +298,11 @@ def _without_titles(numbered):
 
 
 def _is_title(numbered, i, width):
-    """Whether a row is a title: too few cells, or text only in the first one; below it a row of words, then numbers."""
+    """Whether a row is a title: it has few cells, or text only in the first; below it follow a row of words and numbers."""
     cells, rest = numbered[i][1], [row for _, row in numbered[i + 1 : i + 6]]
     full = [len(row) == width and sum(map(bool, map(str.strip, row))) > max(1, width // 2) for row in rest]
-    if (
-        not cells[0].strip()
-        or sum(bool(cell.strip()) for cell in cells) > (2 if len(cells) < width else 1)
-        or width < 2
-    ):
+    n_filled = sum(bool(cell.strip()) for cell in cells)
+    if not cells[0].strip() or n_filled > (2 if len(cells) < width else 1) or width < 2:
         return False
     if number(cells[0], False) is not None or not any(full):
         return False
@@ -351,44 +333,37 @@ def _without_edges(columns, separator):
 
 def _check_width(row, n_columns):
     if n_columns > MAX_COLUMNS:
-        raise TableError(
-            f"Row {row} has more than {MAX_COLUMNS:,} columns; at most {MAX_COLUMNS:,} can be read: keep those you need."
-        )
+        most = f"{MAX_COLUMNS:,}"
+        raise TableError(f"Row {row} has more than {most} columns; at most {most} can be read: keep those you need.")
 
 
 def check_length(n_rows: int) -> None:
     """Raise TableError for more rows than can be read."""
     if n_rows > MAX_ROWS:
-        raise TableError(
-            f"The file has more than {MAX_ROWS:,} rows; at most {MAX_ROWS:,} can be read: keep a sample of them."
-        )
+        most = f"{MAX_ROWS:,}"
+        raise TableError(f"The file has more than {most} rows; at most {most} can be read: keep a sample of them.")
 
 
 def _check_shape(numbered):
     first, header = numbered[0]
     for row, cells in numbered:
         if len(cells) != len(header):
+            remedy = "give every row the same number of values"
             if row == numbered[1][0] and all(len(other) == len(cells) for _, other in numbered[1:]):
-                raise TableError(
-                    f"Row {first} has {len(header)} {'value' if len(header) == 1 else 'values'}, all others have "
-                    f"{len(cells)}; delete it if it is a title, or give every row the same number of values."
-                )
-            raise TableError(
-                f"Row {row} has {len(cells)} {'value' if len(cells) == 1 else 'values'} and row {first} has "
-                f"{len(header)}; give every row the same number of values."
-            )
+                fault = f"Row {first} has {_values(header)}, all others have {len(cells)}"
+                raise TableError(f"{fault}; delete it if it is a title, or {remedy}.")
+            raise TableError(f"Row {row} has {_values(cells)} and row {first} has {len(header)}; {remedy}.")
     if len(header) == 1:
         raise TableError(ONE_COLUMN)
+
+
+def _values(cells):
+    return "1 value" if len(cells) == 1 else f"{len(cells)} values"
 
 
 def _refuse_formulas(columns, rows, at):
     for c, column in zip(at, columns, strict=True):
         for i, cell in enumerate(column):
-            if cell[:1] in _STARTS and is_formula(cell):
-                raise TableError(
-                    f"Row {rows[i]}, column {c} holds a formula ({shorten(cell, 20)}); save the file with values "
-                    "in place of formulas."
-                )
-
-
-_STARTS = frozenset("=@+- \t\r\n\u00a0\u2009\u202f")
+            if cell[:1] in _FORMULA_STARTS and is_formula(cell):
+                fault = f"Row {rows[i]}, column {c} holds a formula ({shorten(cell, 20)})"
+                raise TableError(f"{fault}; save the file with values in place of formulas.")

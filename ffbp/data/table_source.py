@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,12 +21,13 @@ MAX_GUESSES = 20
 GUESSED_CLASSES = 10  # more different whole numbers than this count as a measured target
 
 TARGET_NAMES = ("class", "target", "label", "y", "species", "quality", "diagnosis", "variety")
+_TIMES = r"t|(time|hour|day|week|month|quarter|year|step|epoch|date|zeit|stunde|tag|woche|monat|jahr|an|jour|mois)s?( ?[(\[].*)?"
 CLASS_NAMES = ("target", "class", "label")  # not y, which is just as often a measurement
 
 
 @dataclass(frozen=True)
 class TableSource(Source):
-    """A table's source: the target's column, the column of each feature, and the columns that are left out.
+    """The source of a table's samples: the target's column, the column of each feature, and the columns left out.
 
     left_out: (column name, reason). set_aside: the same for columns that become inputs only if they are chosen.
     """
@@ -40,9 +42,9 @@ class TableSource(Source):
 
 
 def guess_target(table: Table) -> int:
-    """The column named class, target, label or y (or species and the like), or else the last one that can be a target.
+    """The column named class, target, label, y or the like, otherwise the last one that can be a target.
 
-    In a file without a header that ends in measurements, it is the first column if that holds classes 1, 2, 3.
+    In a file without a header whose last column holds measurements, it is the first column if that holds classes 1, 2, 3.
     """
     named = [c for name in TARGET_NAMES for c, column in enumerate(table.columns) if column.name.lower() == name]
     if not table.has_header and _classes_come_first(table.columns):
@@ -50,33 +52,23 @@ def guess_target(table: Table) -> int:
     filled = [c for c, column in enumerate(table.columns) if column.n_missing < table.n_rows]
     candidates = [*named, *reversed(filled)][:MAX_GUESSES]
     for c in candidates:
-        try:
+        with suppress(TableError):
             _target(table.columns[c], guess_task(table.columns[c]))
             _features(table, c)
-        except TableError:
-            continue
-        return c
+            return c
     return candidates[0]  # its fault will be reported
 
 
 def _classes_come_first(columns):
+    if len(columns) < 4 or not all(column.is_number for column in columns):
+        return False
     first = columns[0].distinct()
-    counted = (
-        columns[0].is_number
-        and 2 <= len(first) <= GUESSED_CLASSES
-        and set(np.diff(first)) == {1}
-        and first[0] in (0, 1)
-    )
-    rest_numbers = all(column.is_number for column in columns) and len(columns) > 3
-    repeated = 2 * len(first) <= len(columns[0].values)
-    return counted and rest_numbers and repeated and guess_task(columns[-1]) == REGRESSION
+    counted = 2 <= len(first) <= GUESSED_CLASSES and set(np.diff(first)) == {1} and first[0] in (0, 1)
+    return counted and 2 * len(first) <= len(columns[0].values) and guess_task(columns[-1]) == REGRESSION
 
 
 def guess_task(column: Column) -> str:
-    """Classification for text, for a few repeated whole numbers, and for 0, 1, 2, ... in a column named as a class.
-
-    Otherwise regression.
-    """
+    """Classification for text, few repeated whole numbers, and 0, 1, 2, ... in a column named class; else regression."""
     values = column.distinct()
     if not column.is_number:
         return CLASSIFICATION
@@ -97,9 +89,8 @@ def source_of(table: Table, *, target: int | None = None, task: str | None = Non
     """
     target = guess_target(table) if target is None else target
     if not 0 <= target < len(table.columns):
-        raise TableError(
-            f"The target must be a column from 0 to {len(table.columns) - 1}, got {target}; choose one of this file."
-        )
+        rule = f"The target must be a column from 0 to {len(table.columns) - 1}"
+        raise TableError(f"{rule}, got {target}; choose one of this file.")
     column = table.columns[target]
     task = task or guess_task(column)
     y, class_names = _target(column, task)
@@ -141,10 +132,8 @@ def _target(column, task):
         raise TableError(f"Every value in the target column '{name}' is missing; choose another target.")
     if len(values) == 1:
         what = "class" if task == CLASSIFICATION else "number"
-        raise TableError(
-            f"The target column '{name}' holds only one {what} ({shorten(_value_text(column, values[0]), 20)}); choose "
-            "another target."
-        )
+        value = shorten(_value_text(column, values[0]), 20)
+        raise TableError(f"The target column '{name}' holds only one {what} ({value}); choose another target.")
     if task == REGRESSION:
         if not column.is_number:
             raise TableError(
@@ -189,9 +178,10 @@ def _features(table, target):
             names += [f"{column.name} = {category}" for category in indicators]
             column_of += [c] * len(indicators)
         if len(columns) > MAX_COLUMNS or len(columns) * table.n_rows > MAX_CELLS:
+            size = f"{len(columns):,} inputs of {table.n_rows:,} rows"
             raise TableError(
-                f"The columns up to '{shorten(column.name)}' would make {len(columns):,} inputs of {table.n_rows:,} rows; "
-                f"at most {MAX_COLUMNS:,} inputs and {MAX_CELLS:,} values fit into memory: keep fewer columns or rows."
+                f"The columns up to '{shorten(column.name)}' would make {size}; at most {MAX_COLUMNS:,} inputs and "
+                f"{MAX_CELLS:,} values fit into memory: keep fewer columns or rows."
             )
     if not set(column_of) - {c for c, _ in set_aside}:
         set_aside = _without_row_numbers(table, target, left_out, set_aside)
@@ -203,7 +193,7 @@ def _features(table, target):
 
 
 def _fault(column) -> Notice | None:
-    """Why a column is no input, or none unless chosen."""
+    """Why a column is not used, or only used if it is chosen; None otherwise."""
     distinct = column.distinct()
     if not len(distinct):
         return Notice("all_missing", "info")
@@ -220,7 +210,7 @@ def _fault(column) -> Notice | None:
 
 
 def _indicators(column) -> dict[str, np.ndarray]:
-    """A column of categories as columns of 0 and 1, NaN where it is missing; of two categories only the second."""
+    """A column of categories as columns of 0 and 1, NaN where it is missing; for two categories, only the second's."""
     ordered = sorted(column.categories)
     indicators = {}
     for category in ordered[1:] if len(ordered) == 2 else ordered:
@@ -230,7 +220,7 @@ def _indicators(column) -> dict[str, np.ndarray]:
 
 
 def _without_row_numbers(table, target, left_out, set_aside):
-    """What is set aside where nothing else is left: a column that numbers the rows is an input after all."""
+    """The columns set aside if no other input is left: then a column that numbers the rows becomes an input."""
     others = [(c, fault) for c, fault in set_aside if fault.key != "row_numbers"]
     if len(others) < len(set_aside):
         return others
@@ -242,7 +232,7 @@ def _without_row_numbers(table, target, left_out, set_aside):
 
 
 def _numbers_rows(column):
-    """Whether a column only numbers the rows, from any number; years and columns named as a time do not count."""
+    """Whether a column only numbers the rows, from any start; years and columns named like a time do not count."""
     values = column.values
     if len(values) < 3 or not (values == values[0] + np.arange(len(values))).all() or not float(values[0]).is_integer():
         return False
@@ -252,9 +242,6 @@ def _numbers_rows(column):
     return values[0] >= 0 and not years
 
 
-_TIMES = r"t|(time|hour|day|week|month|quarter|year|step|epoch|date|zeit|stunde|tag|woche|monat|jahr|an|jour|mois)s?( ?[(\[].*)?"
-
-
 def _listed(faults, limit=3):
     text = ", ".join(f"'{shorten(name, 20)}' ({sentence(fault)})" for name, fault in faults[:limit])
     return text + (f" and {len(faults) - limit} more" if len(faults) > limit else "") if faults else "there is none"
@@ -262,9 +249,9 @@ def _listed(faults, limit=3):
 
 @dataclass(frozen=True)
 class Account:
-    """Counts of a source's rows: all, those without a target, those dropped for a gap in a chosen column, those used.
+    """How many of a source's rows have no target, are dropped for a gap in a chosen column, or are used.
 
-    filled: how many values of the used rows were filled.
+    filled: the number of filled values in the used rows.
     """
 
     rows: int

@@ -1,4 +1,4 @@
-"""Writing a table as CSV that a spreadsheet and ffbp read in the same way."""
+"""Writing a table as CSV that spreadsheets and ffbp read in the same way."""
 
 import csv
 import io
@@ -39,28 +39,25 @@ def to_csv(
 
 def table_csv(table: Table) -> str:
     """A table as CSV in a fixed form (UTF-8, commas, decimal points, a header) that reads back to the same columns."""
-    columns = [
-        [column.name, *(_written(v, number_text) for v in column.values.tolist())]
-        if column.is_number
-        else [column.name, *map([*map(guarded, column.categories), ""].__getitem__, column.values.tolist())]
-        for column in table.columns
-    ]
-    names = [guarded(column.name) for column in table.columns]
-    for column, name in zip(columns, names, strict=True):
-        column[0] = name
-    if not has_header(columns, False) or all(name.startswith("'") for name in names):
-        for column, name in zip(columns, table.columns, strict=True):
-            column[0] = f"'{name.name}"
+    columns = []
+    for column in table.columns:
+        if column.is_number:
+            cells = [_written(value, number_text) for value in column.values.tolist()]
+        else:
+            texts = [*map(guarded, column.categories), ""]  # NO_CLASS is the last
+            cells = [texts[k] for k in column.values.tolist()]
+        columns.append([guarded(column.name), *cells])
+    if not has_header(columns, False) or all(cells[0].startswith("'") for cells in columns):
+        for cells, column in zip(columns, table.columns, strict=True):
+            cells[0] = f"'{column.name}"
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(zip(*columns, strict=True))
     text = out.getvalue()
-    return (
-        text if separator_of(text) == "," else f"sep=,\n{text}"
-    )  # as Excel writes it, where names hold other separators
+    return text if separator_of(text) == "," else f"sep=,\n{text}"  # names may contain other separators
 
 
 def _written(value, text=repr):
-    """A number's text; 1.125 gets one more zero, so that its point does not look like a thousands separator."""
+    """A number's text; 1.125 becomes 1.1250, so that its point does not look like a thousands separator."""
     if value != value:
         return ""
     text = text(value)
