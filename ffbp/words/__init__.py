@@ -1,1 +1,1 @@
-"""Words: what a key and its numbers say in English, and how numbers are written. Imports nothing of ffbp."""
+"""Words: English sentences made from keys and numbers, and the format of numbers. Imports nothing of ffbp."""

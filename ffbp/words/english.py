@@ -1,6 +1,6 @@
-"""English: a notice, that is a key and its numbers, becomes a sentence here.
+"""English: a notice (a key and its numbers) becomes a sentence.
 
-To add a sentence, write a function with the key's name in the file for its subject; nothing else reads or builds English.
+To add a sentence, write a function named after the key in the file for its subject, and list it in SENTENCES there.
 """
 
 from collections.abc import Callable

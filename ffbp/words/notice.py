@@ -1,11 +1,11 @@
-"""A notice: what is the case, as a key and its numbers; `english` turns it into a sentence."""
+"""A notice: a fact as a key and numbers; `english` turns it into a sentence."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Notice:
-    """``level`` is "error", "warning" or "info"; ``numbers`` are what the sentence says; ``frame`` is the one it speaks of."""
+    """level: "error", "warning" or "info"; numbers: what the sentence contains; frame: the one that it is about, if any."""
 
     key: str
     level: str

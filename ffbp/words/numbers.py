@@ -1,4 +1,4 @@
-"""How numbers are written: four significant digits, the same in Python and in the player (a test compares them)."""
+"""The format of numbers: four significant digits, the same in Python and in the player (a test compares them)."""
 
 import math
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -8,7 +8,7 @@ _EXACT = Context(prec=330)  # a double has at most 309 digits before the point
 
 
 def format_number(value) -> str:
-    """0.2531, 12.35, 1234, 1.234e-5: plain between 0.001 and 100000, else with an exponent; a dash for NaN."""
+    """0.2531, 12.35, 1234, 1.234e-5: plain from 0.001 to 100000, otherwise with an exponent; a dash for NaN."""
     value = float(value)
     if math.isnan(value):
         return MISSING
@@ -26,7 +26,7 @@ def format_number(value) -> str:
 def format_percent(value) -> str:
     """94.5 %; a dash for NaN."""
     value = float(value)
-    return f"{fixed(100 * value, 1)} %" if math.isfinite(value) else f"{format_number(value)}"
+    return f"{fixed(100 * value, 1)} %" if math.isfinite(value) else format_number(value)
 
 
 def fixed(value: float, digits: int) -> str:
@@ -40,4 +40,4 @@ def _scientific(value):
     mantissa = exact.scaleb(-exponent, _EXACT).quantize(Decimal("0.001"), ROUND_HALF_UP, _EXACT)
     if abs(mantissa) >= 10:
         mantissa, exponent = mantissa.scaleb(-1).quantize(Decimal("0.001")), exponent + 1
-    return f"{mantissa:f}", f"{'+' if exponent >= 0 else '-'}{abs(exponent)}"
+    return f"{mantissa:f}", f"{exponent:+d}"

@@ -1,4 +1,4 @@
-"""What is said about a record once it is read and trained again."""
+"""Sentences about a record that was read and trained again."""
 
 from ffbp.words.of_a_run import figures
 from ffbp.words.text import listed
@@ -95,11 +95,8 @@ def checked_file(n, number, percent):
         return f"{text}. The record has no fingerprint of its file."
     if n["fingerprint"] != n["here"]:
         return f"{text}, but the fingerprint is that of another file: {n['fingerprint']} instead of {n['here']}."
-    return f"{text}, and its fingerprint is that file's{_called(n)}."
-
-
-def _called(n):
-    return "" if n["name"] == n["file"] else f", which it calls {n['name']}"
+    called = "" if n["name"] == n["file"] else f", which it calls {n['name']}"
+    return f"{text}, and its fingerprint is that file's{called}."
 
 
 def unsaid(n, number, percent):

@@ -1,4 +1,4 @@
-"""What is said about a run: where it went wrong, what it shows, and how it ended."""
+"""Sentences about a run: what went wrong, what it shows, and how it ended."""
 
 from ffbp.words.text import listed
 
@@ -10,8 +10,7 @@ def diverged(n, number, percent):
 
 
 def clones(n, number, percent):
-    where = [f"all {units} units of layer {l}" for units, l in zip(n["units"], n["layers"], strict=True)]
-    text = listed(where)
+    text = listed([f"all {units} units of layer {l}" for units, l in zip(n["units"], n["layers"], strict=True)])
     return (
         f"{text[0].upper()}{text[1:]} are clones: equal weights get equal gradients and stay equal. "
         "Random initial weights break the symmetry."
@@ -98,7 +97,7 @@ def outcome(n, number, percent):
 
 
 def figures(n, number, percent):
-    """Losses and scores of a run's end, and what ended it."""
+    """Losses and scores at the end of a run, and why it ended early."""
     parts = []
     for part, (loss, score) in n["parts"].items():
         shown = f"R² {number(score)}" if n["regression"] else f"accuracy {percent(score)}"

@@ -1,4 +1,4 @@
-"""What is said about the columns of a table: why one is no input, a clause each."""
+"""Clauses about the columns of a table: why a column is not an input."""
 
 
 def all_missing(n, number, percent):

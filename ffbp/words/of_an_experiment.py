@@ -1,4 +1,4 @@
-"""What is said about an experiment: its data, its network and its training, a sentence each."""
+"""Sentences about an experiment: its data, its network and its training."""
 
 from ffbp.words.text import shortened
 
@@ -6,9 +6,8 @@ MAX_NAMES = 10
 
 
 def data(n, number, percent):
-    text = (
-        f"{n['label']}, {n['train'] + n['test']} samples: {n['train']} for training, {n['test']} held out for testing"
-    )
+    counts = f"{n['train']} for training, {n['test']} held out for testing"
+    text = f"{n['label']}, {n['train'] + n['test']} samples: {counts}"
     if n["noise"] is not None:
         text += f"; noise {n['noise']:g}"
     text += f"; inputs {shortened(n['inputs'], MAX_NAMES)}"

@@ -1,4 +1,4 @@
-"""Problems: a choice that breaks a rule, as a record (field, rule, value, numbers), and the rules in English."""
+"""Problems: a value that breaks a rule, as a record (field, rule, value, numbers), and the rules in English."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from typing import Any
 
 MAX_VALUE = 60  # characters of a value that a message shows
 
-# What a field must do. Numbers of the problem fill the braces.
+# "<field> must <rule>". The problem's numbers fill the braces.
 RULES = {
     "whole": "be a whole number",
     "number": "be a finite number",
@@ -25,12 +25,12 @@ RULES = {
     "triples": "be points of three finite numbers each",
     "point_class": "have a class from 0 to {high}",
     "point_columns": "be left out unless one or two columns are used",
-    "point_start": "start from one or two columns of a dataset in the list",
+    "point_start": "start from one or two columns of a built-in dataset",
     "hidden_activation": "suit hidden layers",
-    "activations": "be one key, or {layers}, one a hidden layer",
+    "activations": "be one key, or {layers}, one per hidden layer",
     "left_out": "be left out for {dataset!r}",
     "bounds_for": "be from {low} to {high} for {dataset!r}",
-    "file_only": "be left out unless the data are a file",
+    "file_only": "be left out unless the data come from a file",
     "columns": "be below {n_columns} for {dataset!r}",
     "fixed": "be 0 for {dataset!r}: its few samples are all needed",
     "two_columns": "be left out unless two columns are used",
@@ -41,14 +41,14 @@ RULES = {
     "output": "be one of {choices} with {loss!r}",
     "n_params": "hold {n_params} numbers for this network",
     "nothing_held_out": "be left out when nothing is held out",
-    "work": "be at most {most} for this much work an epoch",
+    "work": "be at most {most} with this much work per epoch",
     "file": "come with its data",
     "typed_numbers": "be finite numbers joined by _",
     "change": "be to add, move or erase a point",
     "n_numbers": "be {n} numbers",
     "numbers": "be finite numbers",
 }
-# What a message says instead of the value.
+# What a message shows instead of the value.
 GOT = {"point_columns": "{n_columns} columns", "point_start": "", "file": "only the name {value}", "gaps": ""}
 REMEDIES = {
     "too_few_points": "add another one first",
@@ -58,18 +58,14 @@ REMEDIES = {
     "work": "lower epochs, samples or units, or raise batch_size",
     "file": "load the file again",
 }
-OUTCOMES = {
-    "default": "the default is used",
-    "left out": "it was left out",
-    "lowered": "lowered to {most}",
-}
+OUTCOMES = {"default": "the default is used", "left out": "it was left out", "lowered": "lowered to {most}"}
 
 
 @dataclass(frozen=True)
 class Problem:
     """A field whose value breaks a rule (a key of RULES). ``outcome``: what was done about it, a key of OUTCOMES.
 
-    Two rules need no field of the configuration: "unknown" (a key that no registry has) and "parameter" (an unknown one).
+    Two more rules: "unknown" (a key that is in no registry) and "parameter" (an unknown parameter).
     """
 
     field: str
@@ -82,7 +78,7 @@ class Problem:
         shown = {name: number_text(each) for name, each in self.numbers.items()} | {"value": short(self.value)}
         texts = [self._fault(shown), REMEDIES.get(self.rule, ""), OUTCOMES.get(self.outcome, "")]
         if self.outcome == "lowered":
-            del texts[1]  # it was followed
+            del texts[1]  # the remedy was applied
         return "; ".join(text.format_map(shown) if i else text for i, text in enumerate(texts) if text)
 
     def _fault(self, shown):
@@ -95,7 +91,7 @@ class Problem:
 
 
 def number_text(value):
-    """A limit as a message writes it: 1e-06, 20000, 4294967295."""
+    """A limit in a message: 1e-06, 20000, 4294967295."""
     return f"{value:g}" if isinstance(value, float) else value
 
 

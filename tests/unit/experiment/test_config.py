@@ -272,7 +272,7 @@ def test_what_only_a_file_has_is_refused_without_one():
         {"task": "regression"},
         {"missing": "median"},
     ):
-        with pytest.raises(ValueError, match=f"^{next(iter(options))} must be left out unless the data are a file"):
+        with pytest.raises(ValueError, match=f"^{next(iter(options))} must be left out unless the data come from a file"):
             Config(**options)
         assert Config(file_name="mine.csv", **options).file_name == "mine.csv"
 
@@ -374,7 +374,7 @@ def test_what_is_no_number_is_refused(name, bad):
         ({"activation": "rleu"}, r"unknown activation 'rleu'; choose from identity, sigmoid"),
         ({"optimizer": 3}, r"unknown optimizer 3; choose from sgd"),
         ({"activation": "softmax"}, r"activation must suit hidden layers, got 'softmax'"),
-        ({"activation": ("elu", "tanh")}, r"activation must be one key, or 1, one a hidden layer, got "),
+        ({"activation": ("elu", "tanh")}, r"activation must be one key, or 1, one per hidden layer, got "),
         ({"hidden": (2.5,)}, r"hidden must be at most 8 whole numbers from 1 to 64, got \(2\.5,\)"),
         ({"hidden": 10}, r"hidden must be a list, got 10"),
         ({"shuffle": "no"}, r"shuffle must be true or false, got 'no'"),
@@ -526,7 +526,7 @@ def test_too_much_work_lowers_the_epochs_with_a_warning():
     assert Experiment(config).work <= MAX_WORK < Experiment(config).work / config.epochs * (config.epochs + 1)
     assert len(warnings) == 1
     assert str(warnings[0]) == (
-        f"epochs must be at most {config.epochs} for this much work an epoch, got 20000; lowered to {config.epochs}"
+        f"epochs must be at most {config.epochs} with this much work per epoch, got 20000; lowered to {config.epochs}"
     )
     with pytest.raises(ValueError, match=f"^epochs must be at most {config.epochs} for this much work.*got 20000"):
         replace(config, epochs=20000)

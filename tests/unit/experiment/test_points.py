@@ -51,7 +51,7 @@ def test_a_start_keeps_what_is_drawn_already_and_says_where_it_cannot_be():
     assert not drawing.can_start(wide)
     assert not drawing.can_start(Config(file_name="mine.csv"))
     for config in (wide, Config(file_name="mine.csv")):
-        with pytest.raises(ValueError, match="points must start from one or two columns of a dataset in the list"):
+        with pytest.raises(ValueError, match="points must start from one or two columns of a built-in dataset"):
             drawing.start(config)
 
 

@@ -120,7 +120,7 @@ def test_a_files_record_may_not_ask_for_endless_training(monkeypatch):
     text = ffbp.dump_record(ffbp.train(config, ffbp.dataset_for(config, ffbp.source_of(table))))
     assert ffbp.load_record(text).config == config
     monkeypatch.setattr("ffbp.experiment.experiment.Experiment.epochs_that_fit", 9)
-    with pytest.raises(ValueError, match="epochs must be at most 9 for this much work an epoch, got 10"):
+    with pytest.raises(ValueError, match="epochs must be at most 9 with this much work per epoch, got 10"):
         ffbp.load_record(text)
 
 
