@@ -1,1 +1,1 @@
-"""Serving many sessions at once: the order of training and the cache of runs, without Streamlit."""
+"""Serving many sessions at once, without Streamlit: whose turn it is to train, and the cache of runs."""

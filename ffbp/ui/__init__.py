@@ -1,1 +1,1 @@
-"""The dashboard's own parts: the session, the sidebar, runs, the player, and each page's sections. All of Streamlit is here."""
+"""The dashboard: session, sidebar, runs, player and the sections of each page. The only room that uses Streamlit."""

@@ -231,12 +231,12 @@ def bring_back() -> None:
     st.caption(plain(f"Made with {', '.join(others)}." if others else "Made with the versions that run here."))
     verify, show = st.columns(2)
     if verify.button("Train again and compare", key="export:verify", type="primary", width="stretch"):
-        table = own_files.current() if run.config.file_name and own_files.is_there(run.config) else None
+        table = own_files.current() if run.config.file_name and own_files.is_available(run.config) else None
         found = _with_progress(verification.verifying(loaded, table), "Training again")
         session.keep((uploaded.file_id, found), VERDICT)
     asked = show.button(
-        "Show it in the dashboard", key="export:show", width="stretch", disabled=not own_files.is_there(run.config),
-        help="All pages show its recorded numbers; nothing is trained." if own_files.is_there(run.config)
+        "Show it in the dashboard", key="export:show", width="stretch", disabled=not own_files.is_available(run.config),
+        help="All pages show its recorded numbers; nothing is trained." if own_files.is_available(run.config)
         else "It was trained on a file, which the pages need, too: load that under Your data first.",
     )  # fmt: skip
     if asked:

@@ -1,14 +1,15 @@
-"""The session's own file: it lives in this session's memory, never on a disk, and is gone with the session.
+"""Your file: it stays in the session's memory, is never written to disk, and is gone when the session ends.
 
-A configuration can name a file but not hold it. So whoever needs its samples asks here (`source_for`), and a link whose
-file is not loaded gets a page that asks for it (`ask`).
+A configuration can name a file but not contain it: `source_for` supplies its samples, and `ask` requests the file that a
+link names if it is not loaded.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
 
 import streamlit as st
 
+from ffbp.analysis import plane
 from ffbp.data.read_table import read_table
 from ffbp.data.rows import TableError
 from ffbp.data.source import Source
@@ -19,17 +20,18 @@ from ffbp.experiment.fields import DEFAULTS
 from ffbp.figures.latex import plain
 from ffbp.ui.session.own_file import OwnFile
 from ffbp.ui.session.state import session
+from ffbp.words.problems import Problem
 
-MAX_MEGABYTES = 5  # of a table; the server lets more through only because a record may be larger
+MAX_MEGABYTES = 5  # of a table; the server's limit is higher because a record may be larger
 TYPES = ("csv", "tsv", "tab", "txt", "dat", "data")
-# What is chosen for one set of data and means nothing for another.
-OF_THE_DATA = ("file_name", "file_fingerprint", "header", "decimal", "target", "task", "missing", "points", "columns", "derived",
-               "standardize", "initial_theta")  # fmt: skip
 READ_BY = ("header", "decimal")  # how the text becomes a table
+# Choices that belong to one set of data and mean nothing for another.
+OF_THE_FILE = ("file_name", "file_fingerprint", *READ_BY, "target", "task", "missing")
+OF_THE_DATA = (*OF_THE_FILE, "points", "columns", "derived", "standardize", "initial_theta")
 
 
 def current() -> Table | None:
-    """The file that this session has loaded, read as the configuration says."""
+    """The file that this session has loaded, read with the configuration's header and decimal sign."""
     file, config = session.file, session.config
     if file is None or config.file_fingerprint != file.table.fingerprint:
         return file and file.table
@@ -37,9 +39,9 @@ def current() -> Table | None:
 
 
 def source_for(config: Config) -> Source | None:
-    """What a configuration's methods need beside it: the file's source, or None where the data are no file.
+    """The source made from the configuration's file; None if its data do not come from a file.
 
-    Raises TableError if target and task, None as guessed, do not suit the file.
+    Raises TableError if target and task (None: guessed) do not suit the file.
     """
     if not config.file_name:
         return None
@@ -47,23 +49,29 @@ def source_for(config: Config) -> Source | None:
 
 
 def experiment(config: Config) -> Experiment:
-    """The configuration with its data, the latest kept: what one rerun has computed about it serves the next."""
+    """The configuration with its data. The latest is kept, so that reruns share what it has computed."""
     kept, own = session.experiment, source_for(config)
     if kept is None or kept.config != config or (own is not None and kept.source is not own):
         session.experiment = kept = Experiment(config, own)
     return kept
 
 
-def is_there(config: Config) -> bool:
-    """Whether the configuration's data are at hand: they are no file, or that file is loaded."""
+def usual_axes(config: Config) -> tuple[int, int]:
+    """The columns that span a slice by default, as positions among the chosen ones."""
+    each = experiment(config)
+    return plane.default_axes(each.columns, each.source.default_columns, each.source.groups)
+
+
+def is_available(config: Config) -> bool:
+    """Whether the configuration needs no file, or its file is loaded."""
     file = session.file
     return not config.file_name or (file is not None and config.file_fingerprint == file.table.fingerprint)
 
 
 def fitting(values: Mapping) -> tuple[Config, list[str]]:
-    """`Config.fitting`, with the session's file where the values name it; a target that does not suit is left out.
+    """`Config.fitting` with the session's file if the values name one; an unsuitable target is dropped.
 
-    Raises TableError if nothing can be learned from the file, whatever the target.
+    Raises TableError if nothing can be learned from the file with any target.
     """
     values, faults = dict(values), []
     if not values.get("file_name") or session.file is None:
@@ -71,10 +79,9 @@ def fitting(values: Mapping) -> tuple[Config, list[str]]:
     for guessed in ((), ("task",), ("target", "task"), READ_BY, (*READ_BY, "target", "task")):
         tried = values | dict.fromkeys(guessed)
         try:
-            config, warnings = Config.fitting(
-                {name: value for name, value in tried.items() if value != DEFAULTS[name]},
-                session.file.source(*(tried.get(name) for name in ("target", "task", *READ_BY))),
-            )
+            source = session.file.source(*(tried.get(name) for name in ("target", "task", *READ_BY)))
+            chosen = {name: value for name, value in tried.items() if value != DEFAULTS[name]}
+            config, warnings = Config.fitting(chosen, source)
             return config, [*faults[:1], *warnings]
         except TableError as error:
             faults.append(str(error))
@@ -82,9 +89,9 @@ def fitting(values: Mapping) -> tuple[Config, list[str]]:
 
 
 def settle() -> None:
-    """Fit a configuration that came with an address to the file that it names, once, if the file is there."""
+    """Fit a configuration from an address to its file, once, as soon as the file is available."""
     config = session.config
-    if session.settled == session.adopted or not is_there(config):
+    if session.settled == session.adopted or not is_available(config):
         return
     session.settled = session.adopted
     if config.file_name:
@@ -93,9 +100,9 @@ def settle() -> None:
 
 
 def use(table: Table, config: Config) -> None:
-    """Keep a file and train on it: the configuration, with the file as its data and without what does not fit it.
+    """Keep a file and train on it: take the file as the configuration's data and drop choices that do not fit.
 
-    Raises TableError, and changes nothing, if nothing can be learned from the file.
+    Raises TableError and changes nothing if nothing can be learned from the file.
     """
     before, session.file = session.file, OwnFile(table, config.header, config.decimal)
     values = config.to_dict() | {"file_name": table.name, "file_fingerprint": table.fingerprint, "points": None}
@@ -109,21 +116,21 @@ def use(table: Table, config: Config) -> None:
     session.settled = session.adopted
 
 
-def set_data(config: Config, warnings: list[str] | None = None) -> None:
-    """A new experiment with other data: a sample or typed inputs that were chosen among the old are forgotten."""
+def set_data(config: Config, warnings: Iterable[Problem | str] = ()) -> None:
+    """Take a new experiment with other data: a sample or typed inputs chosen for the old data are dropped."""
     session.view = session.view.without_data()
     session.hush("file")
     del session.other_file
-    session.change(config, warnings=warnings or ())
+    session.change(config, warnings=warnings)
 
 
 def without_data(config: Config) -> dict:
-    """A configuration's values with those that belong to its data at their defaults."""
+    """A configuration's values, those that belong to its data set to their defaults."""
     return config.to_dict() | {name: DEFAULTS[name] for name in OF_THE_DATA}
 
 
 def take(key: str) -> None:
-    """The callback of an uploader for any file: read it, and train on it at once."""
+    """The callback of an uploader for any file: read it and train on it."""
     session.hush("file")
     file = session.sent(key)
     if file is None:
@@ -134,7 +141,7 @@ def take(key: str) -> None:
 
 
 def forget() -> None:
-    """Drop the session's file; an experiment on it goes back to the built-in dataset."""
+    """Drop the session's file; an experiment on it returns to the built-in dataset."""
     session.hush("file")
     del session.file, session.own_runs, session.other_file
     if session.config.file_name:
@@ -143,7 +150,7 @@ def forget() -> None:
 
 @contextmanager
 def _telling():
-    """What is wrong with a file is told where it is chosen."""
+    """Report faults of a file where it is chosen."""
     try:
         yield
     except TableError as error:
@@ -151,7 +158,7 @@ def _telling():
 
 
 def _take_wanted(key):
-    """The callback of the uploader for the file that a link names."""
+    """The callback of the uploader for the link's file."""
     session.hush("file")
     del session.other_file
     file, config = session.sent(key), session.config
@@ -177,13 +184,13 @@ def _without():
 
 
 def ask(page: str) -> None:
-    """Ask for the file that the configuration names: a link cannot hold it."""
+    """Request the file that the configuration names."""
     config = session.config
     name = plain(config.file_name)
     mark = f" with the fingerprint {plain(config.file_fingerprint)}" if config.file_fingerprint else ""
     st.info(
-        f"This experiment needs the file **{name}**{mark}, which a link cannot hold. Load it here: everything else "
-        "is kept. It stays in this session's memory only.",
+        f"This experiment needs the file **{name}**{mark}, which a link cannot contain. Load it here; everything else "
+        "is kept. The file stays in this session's memory only.",
         icon=":material/description:",
     )
     key = f"{page}:wanted"
@@ -192,10 +199,8 @@ def ask(page: str) -> None:
     if other := session.other_file:
         st.warning(
             f"This is a different file: {plain(other.name)} has the fingerprint {plain(other.fingerprint)}, the link's "
-            f"file has {plain(config.file_fingerprint)}. Its results will differ from those of whoever sent the link."
+            f"file {plain(config.file_fingerprint)}. The results will differ from those of the person who sent the link."
         )
-        st.button(f"Go on with {plain(other.name)}", key=f"{page}:go-on", on_click=_go_on, type="primary")
-    label = "Go on without the file"
-    st.button(
-        label, key=f"{page}:without", on_click=_without, help="The experiment runs on the built-in dataset instead."
-    )
+        st.button(f"Continue with {plain(other.name)}", key=f"{page}:go-on", on_click=_go_on, type="primary")
+    words = "The experiment runs on the built-in dataset instead."
+    st.button("Continue without the file", key=f"{page}:without", on_click=_without, help=words)

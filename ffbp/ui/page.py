@@ -1,4 +1,4 @@
-"""What every page does: set up, adopt the address, draw the sidebar, warn about what the address got wrong."""
+"""What every page does: set itself up, adopt the address, draw the sidebar, and warn about faults in the address."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -14,7 +14,7 @@ from ffbp.ui import files, mnist
 from ffbp.ui.runs import ProgressBar, Shown, trained
 from ffbp.ui.session import address, fragments
 from ffbp.ui.session.state import session
-from ffbp.ui.sidebar import Sidebar, usual_axes
+from ffbp.ui.sidebar.draw import draw_sidebar
 
 PAGES = {
     "app.py": "Playground",
@@ -28,9 +28,9 @@ LINK_ICON = ":material/link_off:"
 
 
 class Page:
-    """One run of a page: the configuration that it shows, and its places beside what its script draws itself.
+    """One run of a page: its configuration and the places for links, sidebar, notices and progress.
 
-    It is handed on, to fragments, too, and lasts until the page is made anew.
+    Fragments keep it until the next run of the whole page.
     """
 
     def __init__(self, title: str):
@@ -41,27 +41,27 @@ class Page:
         self.sidebar, self.has_sidebar = st.sidebar.container(), False
         with st.container(horizontal=True, vertical_alignment="center", key="top"):
             st.title(title, anchor=False, width="content")
-            self.words = st.container(key="top:words")  # beside the title, where they push nothing away
+            self.words = st.container(key="top:words")  # beside the title, so that notices move nothing
             self.progress = self.words.empty()
 
     def draw_links(self) -> None:
-        """Links between the pages, each carrying the experiment and the view.
+        """Draw the links between the pages; each carries the experiment and the view.
 
-        A fragment that moves the view draws them anew, so that a link always opens the moment on screen; Streamlit asks
-        that it does so in the whole page's runs, too.
+        A fragment that changes the view redraws them, so that a link always opens what is on screen; Streamlit requires
+        that it does so in runs of the whole page, too.
         """
         for place, (path, title) in zip(self.links, PAGES.items(), strict=True):
             link(path, title, address.params(), place=place)
 
     def draw_sidebar(self) -> None:
-        """Draw the page's sidebar, unless that is done already."""
+        """Draw the page's sidebar unless it is there already."""
         if not self.has_sidebar:
             self.has_sidebar = True
             with self.sidebar:
-                Sidebar(self.name).draw()
+                draw_sidebar(self.name)
 
     def trained(self) -> Shown:
-        """The run of the page's configuration; the sidebar is drawn as soon as that takes long."""
+        """The run of the page's configuration; if training takes long, the sidebar is drawn meanwhile."""
         shown = trained(self.config, axes_of(self.config), ProgressBar(self.progress, self.draw_sidebar))
         self._check_view(shown.run)
         return shown
@@ -80,10 +80,10 @@ class Page:
         if (view.layer or 1) > len(sizes) - 1:
             wrong.append(("layer", 1, len(sizes) - 1, view.layer, "layer 1"))
             view = replace(view, layer=None)
-        if (view.unit or 1) > (last := sizes[view.layer or 1]):  # of a layer that is there by now
+        if (view.unit or 1) > (last := sizes[view.layer or 1]):  # a layer that exists
             wrong.append(("unit", 1, last, view.unit, "unit 1"))
             view = replace(view, unit=None)
-        with st.container():  # one place, however many there are
+        with st.container():  # one element of the page for any number of warnings
             for name, first, last, value, instead in wrong if from_link else ():
                 st.warning(f"{name} must be from {first} to {last}, got {value}; {instead} is shown", icon=LINK_ICON)
         if wrong:
@@ -92,35 +92,29 @@ class Page:
             self.draw_links()
 
     def finish(self) -> None:
-        """End the page: its sidebar is there, the address says what it shows."""
+        """End the page: complete the sidebar and write the address."""
         self.draw_sidebar()
         address.write()
 
 
 def begin(title: str, *, picture_first: bool = False) -> Page:
-    """Start a page: its title, its sidebar, its warnings.
+    """Start a page: title, sidebar and warnings. If the link names a file that is not loaded, request it and stop.
 
-    picture_first: a change should show in the picture before forty controls are drawn anew; the sidebar then follows with
+    picture_first: draw the sidebar later, so that a change shows in the picture before forty controls are redrawn: with
     `Page.draw_sidebar`, at the latest with `Page.finish`, or as soon as training takes long.
-    A page whose link names a file that is not loaded asks for it and ends here.
     """
-    st.set_page_config(
-        page_title=f"{title} · ffbp",
-        page_icon=str(Path(__file__).parent / "icon.png"),
-        layout="wide",
-        initial_sidebar_state="auto",
-    )
+    st.set_page_config(page_title=f"{title} · ffbp", page_icon=str(Path(__file__).parent / "icon.png"), layout="wide")
     address.listen()
     address.adopt(title)
     files.settle()
     fragments.begin()
-    address.write()  # before the links carry it and before training: a reload in the middle finds the new experiment
+    address.write()  # before training, so that a reload meanwhile finds the new experiment
     page = Page(title)
     if not picture_first:
         page.draw_sidebar()
-    with st.container():  # one place, however many there are, so that what follows is not built anew
+    with st.container():  # one element for any number of messages, so that what follows is not rebuilt
         session.show_told("page", icon=LINK_ICON)
-    if not files.is_there(page.config):
+    if not files.is_available(page.config):
         page.draw_sidebar()
         if mnist.is_meant(page.config):
             mnist.offer(f"{page.name}:mnist")
@@ -137,15 +131,12 @@ def axes_of(config: Config) -> tuple[int, ...]:
         return (0,)
     if n_columns > 2 and view.pca:
         return PRINCIPAL
-    chosen = (view.across, view.up)
-    across, up = (
-        min(usual if position is None else position, n_columns - 1)
-        for position, usual in zip(chosen, usual_axes(config), strict=True)
-    )
+    axes = zip((view.across, view.up), files.usual_axes(config), strict=True)
+    across, up = (min(usual if chosen is None else chosen, n_columns - 1) for chosen, usual in axes)
     return (across, up) if across != up else (across, (across + 1) % n_columns)
 
 
 def link(path: str, label: str, params: dict[str, str], *, place=st, icon: str | None = None) -> None:
-    """A link to another page; a page that runs by itself has no neighbours."""
+    """A link to another page; none if a page is run alone, as in tests."""
     with suppress(StreamlitPageNotFoundError):
         place.page_link(path, label=label, icon=icon, query_params=params)

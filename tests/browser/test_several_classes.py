@@ -98,10 +98,10 @@ def test_a_slice_follows_its_columns_when_one_of_them_is_taken_away(playground):
     page, before = playground.page, playground.data("run")
     page.get_by_role("button", name="Remove sepal length").click()
     playground.new_run(before)
-    expect(page.get_by_role("combobox", name="Slice: across")).to_have_value("sepal width (cm)")
+    expect(page.get_by_role("combobox", name="Horizontal axis")).to_have_value("sepal width (cm)")
     before = playground.data("run")
     page.get_by_role("slider", name="Epochs").press("ArrowLeft")
     playground.new_run(before)
-    expect(page.get_by_role("combobox", name="Slice: across")).to_have_value("sepal width (cm)")
+    expect(page.get_by_role("combobox", name="Horizontal axis")).to_have_value("sepal width (cm)")
     assert "across=0&up=1" in page.url
     assert not page.get_by_test_id("stAlert").count()

@@ -14,7 +14,7 @@ from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.points import point_names
 from ffbp.figures.blob import arrays_of, header_of
 from ffbp.ui import data, runs
-from ffbp.ui.sidebar import OWN_FILE
+from ffbp.ui.sidebar.data import OWN_FILE
 
 PAGE = ROOT / "pages" / "data.py"
 QUICK = {"epochs": "20"}

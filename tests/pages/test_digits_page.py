@@ -91,7 +91,7 @@ def test_ten_sigmoids_outputs_are_not_called_probabilities():
 def test_a_note_says_what_the_automatic_choice_does_with_images():
     images = {"dataset": "digits", "columns": "all", "epochs": "3", "hidden": "4"}
     app = check(run_page(PATH, **images))
-    assert "not standardised one by one: all are divided by full ink, 16. In older links they were" in text(app)
+    assert "not standardised one by one; all are divided by full ink, 16. In older links they were" in text(app)
     assert "All pixels are divided by 16, full ink." in text(app)
     for standardize in ("0", "1"):
         assert "divided by" not in text(check(run_page(PATH, **images, standardize=standardize)))

@@ -1,1 +1,1 @@
-"""The state of one person's session, and all that touches it: what is kept, the address, controls, fragments."""
+"""The state of one session and everything that touches it: kept values, the address, controls and fragments."""

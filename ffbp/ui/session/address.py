@@ -1,9 +1,8 @@
-"""The address bar: when it decides what the session shows, and when it is written.
+"""The address bar: when it determines what the session shows, and when it is written.
 
-Who wins: the session does. Every request carries the address that the browser showed when it was sent, which may be older
-than the session's state, so an address that this session has written is never adopted. An address is adopted if it opens
-the session, if a person went back or forward (the browser reports that), if a link to a certain sample led to the page, or
-if this session has not seen it before.
+Each request carries the address that the browser showed when it was sent, which may be older than the session's state.
+An address is therefore adopted only if it opens the session, if the browser reports Back or Forward, if a link offered on
+the page led to it, or if the session has never written or adopted it.
 """
 
 import streamlit as st
@@ -16,12 +15,12 @@ MAX_OFFERED = 100
 
 
 def listen() -> None:
-    """Have the browser report Back and Forward. Every page calls it, in the same place."""
+    """Mount the component that reports Back and Forward. Every page calls this at the same position."""
     component("history")(key=LISTENER, on_move_change=lambda: None)
 
 
 def adopt(page: str) -> None:
-    """Make the session's configuration and view those of the address, if the address decides. Call it first on a page."""
+    """Take the configuration and the view from the address if it is to be adopted. Call this first on a page."""
     current = own_params(st.query_params.items())
     offered = () if session.page == page else session.offered
     if offered:
@@ -30,18 +29,18 @@ def adopt(page: str) -> None:
     if not session.is_new and session.follow():
         return
     now, request = frozen(current), get_script_run_ctx()
-    is_move = getattr(request, "is_history_navigation", False)  # not where another request has overtaken it
+    is_move = getattr(request, "is_history_navigation", False)  # False if a later request has overtaken it
     if session.is_new or is_move or now in offered or now not in session.seen:
         session.adopt(current)
     if is_move:
-        session.written = None  # an address that was on its way may have replaced the one gone back to
+        session.written = None  # an address that was on its way may have replaced the one that the person went back to
 
 
 def write() -> None:
-    """Write the session's configuration and view into the address; what embedding added stays.
+    """Write the session's configuration and view into the address; parameters added by embedding stay.
 
-    Messages reach the browser in order and none is lost, so what was written last is what it shows, unless it went
-    elsewhere by itself.
+    Messages reach the browser in order and none is lost. It therefore shows the address written last, unless the person
+    went elsewhere.
     """
     params = {**session.config.to_params(), **session.view.to_params()}
     foreign = {key: value for key, value in st.query_params.items() if is_foreign(key)}
@@ -57,6 +56,6 @@ def params() -> dict[str, str]:
 
 
 def offer(params: dict[str, str]) -> dict[str, str]:
-    """Say that a link on this page leads to another with these parameters, which then are adopted although known."""
+    """Note that a link on this page carries these parameters: they are adopted even if the session knows them."""
     session.offered = (*session.offered, frozen(params))[-MAX_OFFERED:]
     return params

@@ -1,15 +1,15 @@
-"""Controls that show the state. The browser owns a control's value while a person moves it.
+"""Controls that show the session's state. While a person moves a control, its value belongs to the browser.
 
-A control is never set back: what the server sends was computed before the person's last step, and would undo it. Where the
-state differs from the control's value (after a link, Back, a preset, an undo, or because a rule corrected the choice), the
-control is drawn anew as its next generation, under another key and with the state's value. Within a generation, what the
-person does stands. A step that was still on its way when a generation ended counts all the same.
+The server never sets a value back: its answer was computed before the person's last step and would undo it. If the state
+differs from the control's value (after a link, Back, a preset, an undo, or a corrected choice), the control is replaced by
+its next generation, which has another key and starts with the state's value. A change that was still on its way when a
+generation ended is carried out.
 """
 
 import math
 import operator
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -17,18 +17,17 @@ import streamlit as st
 from ffbp.ui.session.fragments import note_controls
 from ffbp.ui.session.state import session
 
-LATE_SECONDS = 10.0  # how long a change of an earlier generation may be on its way
-BY_INDEX = ("selectbox", "radio")  # start with the option at an index
-BY_DEFAULT = ("multiselect", "pills", "segmented_control")  # start with the options chosen
+LATE_SECONDS = 10.0  # how long to wait for a change of an earlier generation
+BY_INDEX = ("selectbox", "radio")  # these take the index of the option that is chosen at first
+BY_DEFAULT = ("multiselect", "pills", "segmented_control")  # these take the options themselves
 
 
 @dataclass(frozen=True)
 class _Generation:
-    """One life of a control: it began with the value ``start``.
+    """A control under one key, from its first value ``start`` on.
 
-    ``identity``: what makes it another control, its options' names and its bounds. ``arguments``: the widget's after its
-    label. ``earlier``: the generations before it of which a change may still arrive; ``until``: how long that holds for this
-    one, once it has ended.
+    ``identity``: its options, their names and its bounds; if they change, a new generation begins. ``arguments``: the
+    widget's after its label. ``earlier``: ended generations from which a change may still arrive, each ``until`` its time.
     """
 
     number: int
@@ -41,20 +40,19 @@ class _Generation:
 
 
 def show(
-    place, kind: str, label: str, *arguments, name: str, value, on_change: Callable, args: tuple = (), labels=(),
-    same: Callable = operator.eq, **options,
-) -> None:  # fmt: skip
+    place, kind: str, label: str, *arguments, name, value, on_change, args=(), labels=(), same=operator.eq, **options
+) -> None:
     """Draw the control ``name`` with the state's value; a change calls ``on_change(chosen, *args)``.
 
-    ``place``: where, `st` or a column. ``kind``: Streamlit's name of the widget. ``arguments``: the widget's after the label.
-    ``labels``: the names of its options, if the arguments do not tell them: other names make a new generation, because the
-    browser sends a choice by its name. ``same(chosen, value)``: whether the control's value is the state's.
+    ``place``: `st` or a column. ``kind``: Streamlit's name of the widget. ``arguments``: the widget's after the label.
+    ``labels``: the texts of its options, if they differ from the options; other texts make a new generation, because the
+    browser sends a choice by its text. ``same(chosen, value)``: whether the control's value equals the state's.
     """
-    # The rungs of a ladder stay while a person moves along them, because a choice is sent as its position.
+    # The steps of a ladder stay fixed while a person moves along them, because the browser sends a choice by its position.
     is_ladder = kind == "select_slider"
     now = _generation(name, arguments, tuple(labels) if is_ladder else (*labels, *arguments), value, same)
     if late := _waited_for(now):
-        place = place.empty()  # keeps the last of what is drawn into it: the earlier ones only listen
+        place = place.empty()  # shows only the last widget drawn into it; the earlier ones merely receive changes
     for life in (*late, now):
         given = life.arguments if is_ladder else arguments
         told = (life.key, given[0] if kind in BY_INDEX + BY_DEFAULT else None, on_change, args)
@@ -63,26 +61,30 @@ def show(
     note_controls(now.key)
 
 
+def choice(place, kind: str, label: str, texts: Mapping, **options) -> None:
+    """`show` a choice among the keys of ``texts``, each option under its text."""
+    show(place, kind, label, list(texts), labels=texts.values(), format_func=texts.__getitem__, **options)
+
+
 def _begins(kind, start, arguments) -> dict:
-    """The argument that gives a widget its first value. It is sent each time, so an interrupted request loses nothing."""
+    """The argument that gives a widget its first value; sent each time, so that an interrupted request loses nothing."""
     if kind in BY_INDEX:
         return {"index": list(arguments[0]).index(start) if start in arguments[0] else None}
     return {"default" if kind in BY_DEFAULT else "value": start}
 
 
 def kept(place, kind: str, label: str, options, *, name: str, labels=(), start=None, **others):
-    """Draw a choice among ``options`` that only the session keeps, across pages and moments; returns it."""
+    """Draw a choice among ``options`` that the session keeps but the link does not carry; returns it."""
     start = options[0] if start is None else start
     chosen = session.recall(name, start)
     chosen = chosen if chosen in options else start
-    show(
-        place, kind, label, options, name=name, value=chosen, labels=labels, on_change=session.keep, args=(name,), **others
-    )  # fmt: skip
+    own = {"name": name, "value": chosen, "on_change": session.keep, "args": (name,)}
+    show(place, kind, label, options, labels=labels, **own, **others)
     return chosen
 
 
 def typed(place, label: str, *, name: str, about=None, **others) -> str:
-    """Draw a field for a text ``about`` something; returns the text, which lasts as long as the field is drawn for it."""
+    """Draw a text field ``about`` something and return its text, which is lost when the subject changes."""
     subject, text = session.recall(name, (about, ""))
     last = st.session_state.get(f"control:{name}")
     if text and (subject != about or last is None or last.key not in st.session_state):
@@ -102,14 +104,14 @@ def forget(name: str) -> None:
 
 
 def opened(label: str, *, key: str, place=st, **others):
-    """Draw an expander whose content is drawn, and sent, only while it is open; None while it is closed."""
+    """Draw an expander and return it if it is open, else None, so that hidden content is neither drawn nor sent."""
     box = place.expander(label, key=key, on_change="rerun", **others)
     note_controls(key)
     return box if box.open else None
 
 
 def _generation(name, arguments, identity, value, same) -> _Generation:
-    """The control's present generation, or its next one if it does not show the state."""
+    """The control's current generation, or a new one if the control does not show the state."""
     state, own = st.session_state, f"control:{name}"
     last, earlier = state.get(own), ()
     if last is not None and last.key in state and last.identity == identity:
@@ -127,7 +129,7 @@ def _waited_for(generation) -> list[_Generation]:
 
 
 def _told(key, choices, on_change, args):
-    """A change arrived. A text that names no option is no choice: the browser has not learned yet that it is gone."""
+    """Pass a change on. Ignore a text that is not an option: the browser does not know yet that the option is gone."""
     chosen = st.session_state[key]
     several = chosen if isinstance(chosen, list) else [chosen]
     if choices is None or all(one is None or one in choices for one in several):

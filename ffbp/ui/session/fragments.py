@@ -1,9 +1,9 @@
-"""Fragments: parts of a page that are drawn anew by themselves, and what the rest of the page shows meanwhile.
+"""Fragments: parts of a page that rerun alone, and the rest of the page, which must not go out of date meanwhile.
 
-What is drawn of the state is noted together with the fragment that drew it. If a fragment finds at its start, or at its end,
-that something drawn elsewhere is out of date, the whole page is drawn anew. At its start, because the browser sends what
-changes in one instant as a single rerun, which may be that of one fragment alone: a control elsewhere then has its new
-value, and its callback was called, but nothing shows it. At its end, because what was done in it may matter elsewhere.
+Each piece of state that a page shows is noted with the fragment that shows it. If a fragment finds, at its start or at its
+end, that another part of the page is out of date, the whole page is rerun. At its start, because the browser may bundle
+simultaneous changes into the rerun of one fragment: a control elsewhere then has a new value and its callback has run,
+but the page does not show it. At its end, because the fragment itself may have changed what others show.
 """
 
 from collections.abc import Callable
@@ -15,22 +15,22 @@ import streamlit as st
 from ffbp.ui.session.state import session
 
 NOT_DRAWN = object()
-WHOLE_PAGE, SCRIPT = "whole page", "script"  # what no fragment draws: the experiment; everything outside of fragments
+WHOLE_PAGE, SCRIPT = "whole page", "script"  # owners that are no fragment: of the experiment; of all else
 _here: ContextVar[str] = ContextVar("fragment", default=SCRIPT)
 
 
 def begin() -> None:
-    """A page is made anew: nothing of it is out of date."""
+    """Start a run of the whole page: nothing on it is out of date."""
     session.drawn = {(WHOLE_PAGE, "config", ""): session.config}
 
 
 def note_controls(*keys: str) -> None:
-    """The page shows these controls with the values that they have now."""
+    """Note that the page shows these controls with their current values."""
     _note("control", (key for key in keys if session.sent(key, NOT_DRAWN) is not NOT_DRAWN))
 
 
 def note_view(*names: str) -> None:
-    """The page shows these parts of the view as they are now."""
+    """Note that the page shows the current values of these parts of the view."""
     _note("view", names)
 
 
@@ -47,14 +47,14 @@ def _now(kind, name, otherwise=None):
 
 
 def catch_up() -> None:
-    """Draw the whole page anew if something drawn elsewhere is out of date."""
+    """Rerun the whole page if anything drawn by another part of it is out of date."""
     here = _here.get()
     if any(_now(kind, name, value) != value for (where, kind, name), value in session.drawn.items() if where != here):
         st.rerun()
 
 
 def fragment(function: Callable) -> Callable:
-    """`st.fragment`, and the whole page if the rest of it is out of date."""
+    """`st.fragment` that reruns the whole page if another part of it is out of date."""
 
     @st.fragment
     @wraps(function)

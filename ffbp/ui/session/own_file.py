@@ -1,4 +1,4 @@
-"""The file that a session keeps, in its memory only."""
+"""The session's own file, which is kept in memory only."""
 
 from functools import lru_cache
 
@@ -6,11 +6,11 @@ from ffbp.data.read_table import read_again
 from ffbp.data.table import Table
 from ffbp.data.table_source import TableSource, source_of
 
-MAX_SOURCES = 4  # of one file, by target and task
+MAX_SOURCES = 4  # of one file, one for each target and task
 
 
 class OwnFile:
-    """A file, as it was read by a header and a decimal sign. Other readings, and its sources, are made once."""
+    """A table and how it was read (header, decimal sign); its other readings and its sources are cached."""
 
     def __init__(self, table: Table, header: bool | None = None, decimal: str | None = None):
         self.table, self.read_by = table, (header, decimal)

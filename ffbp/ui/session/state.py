@@ -1,12 +1,11 @@
-"""What a session keeps, each thing in one place and of one type. Objects in it are replaced, never changed.
+"""What a session keeps: one typed place for each value. Kept objects are replaced, never modified.
 
-The experiment and the view are the truth of every page. They change by `Session.change` and by setting `Session.view`, or
-because the browser reports that the person went back or forward, which is read wherever they are.
+Every page shows the session's experiment and view. They change through `Session.change`, through setting `Session.view`,
+or because the browser reports Back or Forward; reading them takes a new report into account.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from urllib.parse import parse_qsl
 
 import streamlit as st
@@ -28,7 +27,7 @@ MAX_SEEN = 1000
 
 
 class Kept(Generic[T]):
-    """A value that the session keeps; ``otherwise`` where it keeps none."""
+    """A value that the session keeps, or ``otherwise`` if it keeps none."""
 
     def __init__(self, key: str, otherwise: T = None):
         self.key, self.otherwise = key, otherwise
@@ -43,9 +42,18 @@ class Kept(Generic[T]):
         st.session_state.pop(self.key, None)
 
 
-@dataclass(frozen=True)
-class Told:
-    """A message: its level is the name of the box that shows it, ``at`` where it is shown."""
+class Followed(Kept[T]):
+    """A kept value that is read only after `Session.follow`."""
+
+    def __get__(self, session, owner=None) -> T:
+        if session is None:
+            return self
+        session.follow()
+        return st.session_state[self.key]
+
+
+class Told(NamedTuple):
+    """A message: ``level`` is the name of Streamlit's box for it, ``at`` the place where it is shown."""
 
     level: str
     text: str
@@ -53,58 +61,42 @@ class Told:
 
 
 class Session:
-    """The state of the session whose script runs; the same object serves all of them."""
+    """The state of the session whose script is running; one object serves all sessions."""
 
     # The address
-    adopted = Kept[int]("address:adopted", 0)  # how often an address, or a preset's moment, was adopted
-    checked = Kept[int]("view:checked")  # for which of them the view has been checked against a run
-    settled = Kept[int]("file:settled")  # for which of them the configuration has been fitted to the session's file
-    written = Kept[Mapping[str, str]]("address:written")  # what the browser was told last; None: tell it again
-    seen = Kept[Mapping[frozenset, None]]("address:seen", {})  # adopted or written in this session, the latest MAX_SEEN
-    page = Kept[str]("address:page")  # the page that is shown
-    offered = Kept[tuple[frozenset, ...]]("address:offered", ())  # where its links that choose something lead
-    moved = Kept[Mapping]("address:moved")  # the last report of Back or Forward that was adopted
+    adopted = Kept[int]("address:adopted", 0)  # how many addresses, or presets that name an epoch, were adopted
+    checked = Kept[int]("view:checked")  # the last of them whose view was compared with a run
+    settled = Kept[int]("file:settled")  # the last of them whose configuration was fitted to the file
+    written = Kept[Mapping[str, str]]("address:written")  # the address sent last; None: send it again
+    seen = Kept[Mapping[frozenset, None]]("address:seen", {})  # the latest MAX_SEEN addresses
+    page = Kept[str]("address:page")
+    offered = Kept[tuple[frozenset, ...]]("address:offered", ())  # links on this page that choose something
+    moved = Kept[Mapping]("address:moved")  # the last report of Back or Forward
 
     # The page
-    drawn = Kept[Mapping]("drawn", {})  # what it shows of the state, by fragment (`ffbp.ui.session.fragments`)
+    drawn = Kept[Mapping]("drawn", {})  # the state that it shows, by fragment (`ffbp.ui.session.fragments`)
     told = Kept[tuple[Told, ...]]("told", ())
     cell = Kept[Mapping]("cell", {})  # the chosen cell of the player's confusion matrix
 
-    # Data and runs of the session's own
+    # Data and runs of this session
     experiment = Kept[Experiment]("file:experiment")  # the latest
     file = Kept[OwnFile]("file")
-    other_file = Kept[Table]("file:other")  # a file that is not the one that the link names
+    other_file = Kept[Table]("file:other")  # an uploaded file that differs from the link's
     own_runs = Kept[RunCache]("file:runs")
     record = Kept[Run]("record")
-    record_shown = Kept[Mapping]("record:shown", {})  # how the record is shown, a plane each
+    record_shown = Kept[Mapping]("record:shown", {})  # by plane
 
     # The experiment and the view
-
-    @property
-    def config(self) -> Config:
-        self.follow()
-        return st.session_state["config"]
-
-    @property
-    def view(self) -> View:
-        self.follow()
-        return st.session_state["view"]
-
-    @config.setter
-    def config(self, config: Config) -> None:
-        st.session_state["config"] = config
-
-    @view.setter
-    def view(self, view: View) -> None:
-        st.session_state["view"] = view
+    config = Followed[Config]("config")
+    view = Followed[View]("view")
 
     @property
     def is_new(self) -> bool:
-        """Whether it has no experiment yet."""
+        """Whether the session has no experiment yet."""
         return "config" not in st.session_state
 
     def change(self, config: Config, *, frame: int | None = None, warnings: Iterable[Problem | str] = ()) -> None:
-        """A new experiment: its frames are not the old one's, so it is shown at its end, or at the frame given."""
+        """Take a new experiment, and show its last frame or the given one: frames of the old run mean nothing here."""
         view = self.view.at(frame)
         if frame is not None:
             view = view.without_sample()
@@ -114,7 +106,7 @@ class Session:
         self.warn(warnings)
 
     def adopt(self, params: Mapping[str, str]) -> None:
-        """Take the experiment and the view of an address, whatever they were."""
+        """Take the experiment and the view of an address."""
         self.config, self.view, problems = link.read(params)
         self.written = params
         self.adopted += 1
@@ -123,9 +115,9 @@ class Session:
         self.note_address(params)
 
     def follow(self) -> bool:
-        """Adopt the address that the person went back or forward to, if the browser has reported one since the last time.
+        """Adopt the address to which the person went back or forward, if the browser has reported a new one.
 
-        Callbacks run before the page adopts an address, so the state follows wherever it is read.
+        Callbacks run before the page adopts an address, therefore every reading of the state does this first.
         """
         move = (st.session_state.get(LISTENER) or {}).get("move")
         if not isinstance(move, dict) or move == self.moved:
@@ -138,52 +130,49 @@ class Session:
         return True
 
     def note_address(self, params: Mapping[str, str]) -> None:
-        """Remember that this session has adopted or written an address."""
+        """Remember an address that this session has adopted or written."""
         if (now := frozen(params)) not in self.seen:
             self.seen = dict.fromkeys([*self.seen, now][-MAX_SEEN:])
 
-    # What a person is told at the next run
+    # Messages for the next run of the page
 
     def tell(self, level: str, text: str, at: str = "page") -> None:
-        """Have `told_at` show a message in a place, by default at the top of the page."""
-        message = Told(level, text, at)
-        if message not in self.told:
-            self.told = (*self.told, message)
+        """Have `show_told` show a message in a place, by default at the top of the page."""
+        self.told = tuple(dict.fromkeys([*self.told, Told(level, text, at)]))
 
     def warn(self, problems: Iterable[Problem | str]) -> None:
-        """Tell what of the present experiment or view could not be taken."""
+        """Report what was wrong with the current experiment or view."""
         for problem in problems:
             self.tell("warning", str(problem))
 
     def hush(self, *places: str) -> None:
-        """What was told in these places holds no longer."""
-        if any(message.at in places for message in self.told):
-            self.told = tuple(message for message in self.told if message.at not in places)
+        """Drop the messages of these places."""
+        self.told = tuple(message for message in self.told if message.at not in places)
 
     def show_told(self, at: str, *, once: bool = False, place=st, icon: str | None = None) -> None:
-        """Show what was told for this place; ``once``: it is then forgotten."""
+        """Show the messages of a place; with ``once``, drop them afterwards."""
         for message in self.told:
             if message.at == at:
                 getattr(place, message.level)(plain(message.text), icon=icon)
         if once:
             self.hush(at)
 
-    # What one section keeps for itself, and what its controls hold
+    # Values of a single section, and what the browser sent
 
     def recall(self, name: str, otherwise: Any = None) -> Any:
-        """What was kept last under a name."""
+        """The value kept under a name."""
         return st.session_state.get(f"kept:{name}", otherwise)
 
     def keep(self, value: Any, name: str) -> None:
-        """Keep a value under a name; as a control's callback, keep what was chosen."""
+        """Keep a value under a name. Serves as a control's callback: the value comes first."""
         st.session_state[f"kept:{name}"] = value
 
     def sent(self, key: str, otherwise: Any = None) -> Any:
-        """What the browser sent last for a control, or a component's reports; ``otherwise`` if it is not drawn."""
+        """The value of a control, or the reports of a component; ``otherwise`` if it is not on the page."""
         return st.session_state.get(key, otherwise)
 
     def is_news(self, key: str, value: Any) -> bool:
-        """Whether a component's report is another one than the last time."""
+        """Whether a component's report differs from its last one."""
         if value == self.recall(key):
             return False
         self.keep(value, key)
@@ -191,7 +180,7 @@ class Session:
 
 
 def own_params(items) -> dict[str, str]:
-    """The parameters of an address without those that embedding or advertising added."""
+    """The parameters of an address without those added by embedding or advertising."""
     return {key: value for key, value in items if not is_foreign(key)}
 
 
@@ -200,7 +189,7 @@ def is_foreign(key) -> bool:
 
 
 def frozen(params: Mapping) -> frozenset:
-    """An address's parameters in any order."""
+    """An address's parameters as a key, whatever their order."""
     return frozenset((key, str(value)) for key, value in params.items())
 
 

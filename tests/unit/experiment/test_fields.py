@@ -22,7 +22,7 @@ from ffbp.experiment.fields import (
 )
 from ffbp.experiment.problems import ConfigError
 from ffbp.terminal import options
-from ffbp.ui import sidebar
+from ffbp.ui.sidebar import draw as sidebar
 from ffbp.words.problems import RULES, Problem
 
 
@@ -71,8 +71,9 @@ def test_a_new_row_is_an_option_of_the_terminal_in_its_group():
 def test_a_new_row_is_a_control_of_the_sidebar_in_its_group():
     each = rows_of(Noisy)["weight_noise"]
     assert (each.title, each.group) == ("Noise on the weights", TRAINING)
-    assert each.name not in sidebar.IN_SIGHT[TRAINING], "so it is drawn behind More, by the kind of its control"
-    assert type(each.control) in sidebar.KINDS
+    assert each.name not in sidebar.VISIBLE[TRAINING], "so it is drawn behind More, by the kind of its control"
+    assert each.name not in sidebar.SPECIAL
+    assert isinstance(each.control, Slider | Number | Ladder | Menu)
 
 
 @pytest.mark.parametrize("name", FIELDS)
@@ -84,11 +85,11 @@ def test_a_row_says_everything(name):
     assert each.check(each.default) == each.default
     assert isinstance(each.control, Slider | Number | Ladder | Menu | Special | Elsewhere)
     if isinstance(each.control, Special):
-        assert hasattr(sidebar.Sidebar, f"_draw_{name}")
+        assert name in sidebar.SPECIAL
 
 
-def test_what_is_in_sight_are_fields_of_that_group():
-    for group, names in sidebar.IN_SIGHT.items():
+def test_the_visible_fields_belong_to_their_group():
+    for group, names in sidebar.VISIBLE.items():
         assert {FIELDS[name].group for name in names} == {group}
 
 

@@ -1,0 +1,93 @@
+"""The controls of one page's sidebar: each shows a field of the configuration and changes it.
+
+A change is applied to the configuration of that moment; `Config.fitting` drops values that no longer fit the data.
+"""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from ffbp.experiment.fields import DEFAULTS, Field, Ladder, Menu, Number, Slider
+from ffbp.experiment.kinds import Whole
+from ffbp.ui import files
+from ffbp.ui.session import control
+from ffbp.ui.session.state import session
+
+AUTOMATIC = "automatic"  # the option that stands for None, because a select box uses None for "nothing chosen"
+
+
+class Controls:
+    """What the controls of a page have in common. Widget keys contain the page's name: pages share no widgets.
+
+    ``experiment``: the configuration with its data, or None if its file is not loaded.
+    """
+
+    def __init__(self, page: str):
+        self.page, self.config, self.experiment = page, session.config, None
+        if files.is_available(self.config):
+            self.experiment = files.experiment(self.config)
+            self.source, self.resolved = self.experiment.source, self.experiment.resolved
+
+    def key(self, name: str) -> str:
+        return f"{self.page}:{name}"
+
+    def show(self, kind: str, label: str, *arguments, name: str, place=st, **options) -> None:
+        """`control.show` with a key of this page."""
+        control.show(place, kind, label, *arguments, name=self.key(name), **options)
+
+    def select(self, label: str, texts: Mapping, *, name: str, kind: str = "selectbox", **options) -> None:
+        """`control.choice` with a key of this page."""
+        control.choice(st, kind, label, texts, name=self.key(name), **options)
+
+    def button(self, label: str, name: str, help: str | None = None, **changes) -> None:
+        """A button that changes fields."""
+        st.button(label, key=self.key(name), on_click=change, kwargs=changes, help=help)
+
+    def select_field(self, each: Field, texts: Mapping, *, value=..., on_default=AUTOMATIC) -> None:
+        """A select box for a field; the configuration stores the option ``on_default`` as None."""
+        value = getattr(self.config, each.name) if value is ... else value
+        value = AUTOMATIC if value is None else value
+        texts = {AUTOMATIC if option is None else option: text for option, text in texts.items()}
+
+        def chosen(option):
+            change(**{each.name: None if option == on_default else option})
+
+        self.select(each.title, texts, name=each.name, value=value, on_change=chosen)
+
+    def field(self, kind: str, each: Field, *arguments, **options) -> None:
+        """A widget that shows a field's value as it is."""
+        value = getattr(self.config, each.name)
+        changed = {"on_change": lambda chosen: change(**{each.name: chosen})}
+        self.show(kind, each.title, *arguments, name=each.name, value=value, **changed, **options)
+
+    def draw(self, each: Field) -> None:
+        """Draw a field by the kind of its control."""
+        match each.control:
+            case Menu():
+                self.select_field(each, {key: entry.label for key, entry in each.kind.registry.items()})
+            case Slider(step):
+                self.field("slider", each, *_bounds(each), step=step)
+            case Number(step):
+                text = None if isinstance(each.kind, Whole) else "%.6g"
+                self.field("number_input", each, *_bounds(each), step=step, format=text)
+            case Ladder():
+                self._ladder(each, each.control.none)
+
+    def _ladder(self, each, none):
+        """A slider over round values; a value from a link is inserted among them."""
+        numbers = {*each.control.rungs, getattr(self.config, each.name)} - {None}
+        rungs = sorted(numbers, reverse=each.control.falling)
+        rungs = [None, *rungs] if none else rungs
+        self.field("select_slider", each, rungs, format_func=lambda v: none if v is None else f"{v:g}")
+
+
+def _bounds(each):
+    number = int if isinstance(each.kind, Whole) else float
+    return number(each.kind.low), number(each.kind.high)
+
+
+def change(**fields) -> None:
+    """Change fields of the current configuration, drop what no longer fits, and report each dropped value."""
+    values = session.config.to_dict() | fields
+    config, warnings = files.fitting({name: value for name, value in values.items() if value != DEFAULTS[name]})
+    session.change(config, warnings=warnings)

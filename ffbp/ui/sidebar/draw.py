@@ -1,0 +1,71 @@
+"""The whole sidebar: presets, then each group with its visible choices, and the rest of the group behind "More"."""
+
+import streamlit as st
+
+from ffbp.core.network import count_params
+from ffbp.core.optimizers import OPTIMIZERS
+from ffbp.experiment.config import Config
+from ffbp.experiment.fields import DATA, FIELDS, GROUPS, NETWORK, TRAINING, Elsewhere, Field
+from ffbp.lessons.presets import PRESETS
+from ffbp.ui.session import control
+from ffbp.ui.session.state import session
+from ffbp.ui.sidebar import data, network
+from ffbp.ui.sidebar.controls import Controls
+
+SPECIAL = {**data.SPECIAL, **network.SPECIAL}  # fields whose controls are drawn by a function of their own
+VISIBLE = {  # the other fields of a group are behind "More", in the order of the table of fields
+    DATA: ("dataset", "noise", "classes", "columns"),
+    NETWORK: ("hidden", "activation"),
+    TRAINING: ("learning_rate", "epochs", "batch_size", "optimizer"),
+}
+MORE = {DATA: "More about the data", NETWORK: "More about the network", TRAINING: "More about training"}
+
+
+def draw_sidebar(page: str) -> None:
+    """Draw all controls; if the file is missing, only presets and the dataset chooser."""
+    controls = Controls(page)
+    _presets(controls)
+    for group in GROUPS if controls.experiment else (DATA,):
+        st.markdown(f"**{group}**")  # not a heading: in the document the page's title comes later
+        for name in VISIBLE[group] if controls.experiment else ("dataset",):
+            _field(controls, FIELDS[name])
+        if controls.experiment:
+            _rest(controls, group)
+
+
+def _rest(controls, group):
+    """The network in numbers, and the choices that are not always visible."""
+    if group == NETWORK:
+        sizes = controls.resolved.sizes
+        st.caption(f"{' → '.join(str(n) for n in sizes)} · {count_params(sizes)} parameters")
+    box = control.opened(MORE[group], key=controls.key(f"more:{group.lower()}"))
+    if not box:
+        return
+    with box:
+        if group == NETWORK and len(controls.config.hidden) > 1:
+            network.activation_per_layer(controls)
+        if group == TRAINING:
+            st.caption(OPTIMIZERS[controls.config.optimizer].formula)
+        for each in FIELDS.values():
+            if each.group == group and each.name not in VISIBLE[group]:
+                _field(controls, each)
+
+
+def _field(controls, each: Field):
+    if isinstance(each.control, Elsewhere) or (controls.experiment and not each.applies(controls.experiment)):
+        return
+    SPECIAL.get(each.name, Controls.draw)(controls, each)
+
+
+def _presets(controls):
+    texts = {key: preset.label for key, preset in PRESETS.items()}
+    current = next((key for key, preset in PRESETS.items() if preset.config == controls.config), None)
+    more = {"placeholder": "Choose an experiment", "on_change": _preset_chosen}
+    controls.select("Preset", texts, name="preset", value=current, **more)
+    key = controls.key("reset")
+    st.button("Back to the defaults", key=key, on_click=session.change, args=(Config(),), width="stretch")
+
+
+def _preset_chosen(key):
+    if key is not None:
+        session.change(PRESETS[key].config, frame=PRESETS[key].frame)

@@ -1,0 +1,115 @@
+"""The sidebar's own controls for network and training: layers, activations, loss, initial weights, early stopping."""
+
+import streamlit as st
+
+from ffbp.core.activations import ACTIVATIONS
+from ffbp.core.initializers import INITIALIZERS
+from ffbp.core.losses import LOSSES
+from ffbp.experiment.fields import DEFAULTS, FIELDS, MAX_LAYERS, MAX_UNITS
+from ffbp.experiment.resolve import loss_choices, output_choices
+from ffbp.ui.session.state import session
+from ffbp.ui.sidebar.controls import change
+
+UNITS_A_ROW = 4
+
+
+def _hidden(controls, each):
+    hidden = controls.config.hidden
+    controls.show("slider", each.title, 0, MAX_LAYERS, name="layers", value=len(hidden), on_change=_layers_chosen)
+    for first in range(0, len(hidden), UNITS_A_ROW):
+        layers = range(first, min(first + UNITS_A_ROW, len(hidden)))
+        for l, column in zip(layers, st.columns(UNITS_A_ROW), strict=False):
+            own = {"name": f"units{l}", "value": hidden[l], "on_change": _units_chosen, "args": (l,)}
+            controls.show("number_input", f"Layer {l + 1}", 1, MAX_UNITS, place=column, **own)
+
+
+def _layers_chosen(n):
+    config = session.config
+    hidden, activation = config.hidden, config.activation
+    changes = {"hidden": (hidden + (hidden or DEFAULTS["hidden"])[-1:] * n)[:n]}
+    if isinstance(activation, tuple):
+        changes["activation"] = (activation + activation[-1:] * n)[:n]
+    change(**changes)
+
+
+def _units_chosen(units, layer):
+    hidden = session.config.hidden
+    if layer < len(hidden):
+        change(hidden=_with(hidden, layer, units))
+
+
+def _with(values, index, value):
+    return (*values[:index], value, *values[index + 1 :])
+
+
+def _activation(controls, each):
+    if not isinstance(controls.config.activation, tuple):
+        controls.select_field(each, _activations(each.kind.choices))
+
+
+def activation_per_layer(controls) -> None:
+    """One select box for each hidden layer."""
+    texts = _activations(FIELDS["activation"].kind.choices)
+    for l, key in enumerate(_per_layer(controls.config)):
+        own = {"name": f"activation{l}", "value": key, "on_change": _activation_of_layer_chosen, "args": (l,)}
+        controls.select(f"Activation of layer {l + 1}", texts, **own)
+
+
+def _activation_of_layer_chosen(key, layer):
+    keys = _per_layer(session.config)
+    if layer < len(keys):
+        change(activation=_with(keys, layer, key))
+
+
+def _per_layer(config):
+    activation = config.activation
+    return activation if isinstance(activation, tuple) else (activation,) * len(config.hidden)
+
+
+def _activations(keys):
+    return {key: ACTIVATIONS[key].label for key in keys}
+
+
+def _loss(controls, each):
+    resolved = controls.resolved
+    losses = {key: LOSSES[key].label for key in loss_choices(resolved.task, resolved.n_classes)}
+    controls.select_field(each, {None: f"automatic: {LOSSES[resolved.loss].label}", **losses})
+
+
+def _output_activation(controls, each):
+    resolved = controls.resolved
+    usual = ACTIVATIONS[resolved.activations[-1]].label
+    outputs = _activations(output_choices(resolved.loss, resolved.task))
+    controls.select_field(each, {None: f"automatic: {usual}", **outputs})
+
+
+def _initializer(controls, each):
+    controls.select_field(each, {key: f"{entry.label}: {entry.formula}" for key, entry in INITIALIZERS.items()})
+
+
+def _initial_theta(controls, each):
+    st.caption(f"{each.title}: {len(controls.config.initial_theta)} numbers from the link.")
+    words = "Discards the numbers from the link; a rule and the seed set the initial weights again."
+    controls.button("Draw the initial weights instead", "drawn", help=words, initial_theta=None)
+
+
+def _shuffle(controls, each):
+    controls.field("checkbox", each)
+
+
+def _patience(controls, each):
+    controls.draw(each)
+    if controls.config.patience is not None:
+        st.caption("The test set decides when training stops, so the test results are optimistic.")
+
+
+SPECIAL = {
+    "hidden": _hidden,
+    "activation": _activation,
+    "loss": _loss,
+    "output_activation": _output_activation,
+    "initializer": _initializer,
+    "initial_theta": _initial_theta,
+    "shuffle": _shuffle,
+    "patience": _patience,
+}
