@@ -1,4 +1,4 @@
-"""The cache of runs, shared by all sessions and bounded."""
+"""The cache of runs, shared by all sessions and limited in size."""
 
 import threading
 from collections import OrderedDict
@@ -15,11 +15,9 @@ class RunCache:
     """The most recently used finished runs, by configuration, and the trainings in progress."""
 
     def __init__(self, size: int = MAX_RUNS, turn: Turn | None = None):
-        self.size = size
-        self.lock = threading.Lock()
-        self.turn = turn or Turn()
+        self.size, self.turn, self.lock = size, turn or Turn(), threading.Lock()
         self.runs: OrderedDict = OrderedDict()
-        self.flights: dict = {}
+        self.flights, self.landed = set(), threading.Condition(self.lock)
 
     def get(self, key):
         with self.lock:
@@ -36,20 +34,19 @@ class RunCache:
     @contextmanager
     def flight(self, key, waiting):
         """Let one session at a time train a configuration; the others wait for its result and call ``waiting()``."""
-        with self.lock:
-            lock, waiters = self.flights.get(key, (threading.Lock(), 0))
-            self.flights[key] = (lock, waiters + 1)
-        taken = False
+        while not self._begun(key):
+            waiting()
         try:
-            while not (taken := lock.acquire(timeout=0.05)):
-                waiting()
             yield
         finally:
-            if taken:
-                lock.release()
             with self.lock:
-                lock, waiters = self.flights[key]
-                if waiters == 1:
-                    del self.flights[key]
-                else:
-                    self.flights[key] = (lock, waiters - 1)
+                self.flights.remove(key)
+                self.landed.notify_all()
+
+    def _begun(self, key):
+        """Begin a flight as soon as no other session has one for this key; False after 0.05 seconds."""
+        with self.lock:
+            if not self.landed.wait_for(lambda: key not in self.flights, timeout=0.05):
+                return False
+            self.flights.add(key)
+            return True

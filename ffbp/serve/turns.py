@@ -1,6 +1,6 @@
 """Turns: sessions that train at the same time take turns, slice by slice, short runs first."""
 
-import heapq
+import bisect
 import itertools
 import threading
 from contextlib import contextmanager
@@ -13,54 +13,44 @@ class Turn:
     """A lock that passes to the waiting session with the smallest place in the queue."""
 
     def __init__(self):
-        self.lock, self.taken, self.waiting, self.count = threading.Lock(), False, [], itertools.count()
+        self.changed, self.holder, self.waiting, self.count = threading.Condition(), None, [], itertools.count()
 
     @contextmanager
     def at(self, place: float, waiting=lambda: None):
         """Hold the lock. Until it is free, ``waiting()`` is called a few times a second; it may raise."""
-        self._wait(place, waiting)
+        entry = (place, next(self.count))
+        with self.changed:
+            bisect.insort(self.waiting, entry)
         try:
+            while not self._taken(entry):
+                waiting()
             yield
         finally:
-            self._hand_on()
+            with self.changed:
+                if self.holder == entry:
+                    self.holder = None
+                else:
+                    self.waiting.remove(entry)
+                self.changed.notify_all()
 
     def wanted(self, place: float) -> bool:
         """Whether a session with a smaller place is waiting."""
-        with self.lock:
+        with self.changed:
             return bool(self.waiting) and self.waiting[0][0] < place
 
-    def _wait(self, place, waiting):
-        with self.lock:
-            if not self.taken:
-                self.taken = True
-                return
-            called = threading.Event()
-            entry = (place, next(self.count), called)
-            heapq.heappush(self.waiting, entry)
-        try:
-            while not called.wait(0.2):
-                waiting()
-        except BaseException:
-            with self.lock:
-                if waits := entry in self.waiting:
-                    self.waiting.remove(entry)
-                    heapq.heapify(self.waiting)
-            if not waits:  # this entry was called just now
-                self._hand_on()
-            raise
-
-    def _hand_on(self):
-        with self.lock:
-            if self.waiting:
-                heapq.heappop(self.waiting)[2].set()
-            else:
-                self.taken = False
+    def _taken(self, entry):
+        """Take the lock as soon as it is free and this entry is the first; False after 0.2 seconds."""
+        with self.changed:
+            if not self.changed.wait_for(lambda: self.holder is None and self.waiting[0] == entry, timeout=0.2):
+                return False
+            self.holder = self.waiting.pop(0)
+            return True
 
 
 def place_of(asked: float, had: float) -> float:
     """A run's place in the queue, from the time of its request and the seconds of work that it has had.
 
-    Up to SHORT_SECONDS of work, runs are served in the order of their requests. Every further second puts a run back by
-    two, so no session waits for another one's long run, and a long run waits at most twice as long as it has worked.
+    Up to SHORT_SECONDS of work, runs are served in the order of their requests. Every further second moves a run back by
+    two, so that no session waits for another session's long run, and a long run waits at most twice as long as it works.
     """
     return asked + 2 * max(0.0, had - SHORT_SECONDS)

@@ -1,4 +1,4 @@
-"""A chart that changes in place, where `st.plotly_chart` builds a new one at every change of a number."""
+"""A chart that is updated in place; `st.plotly_chart` would build a new one whenever a number changes."""
 
 from collections.abc import Callable
 
@@ -17,10 +17,10 @@ def theme() -> str:
 
 
 def chart(plot: dict, *, key: str, title: str, alternative: str, choose: Callable | None = None) -> None:
-    """Draw plotly's JSON (`ffbp.figures.plot`) in place of what this key showed before.
+    """Draw Plotly's JSON (`ffbp.figures.plot`) in the place of this key's last chart.
 
-    title: the chart's name, as plain text. alternative: what it shows, in words. choose: called with the custom data of a
-    clicked point, before the page (or the fragment) is drawn anew.
+    title: the chart's name, as plain text. alternative: its content in words. choose: called with the custom data of a
+    clicked point before the page (or the fragment) reruns.
     """
     content = {
         "title": title,
@@ -29,19 +29,17 @@ def chart(plot: dict, *, key: str, title: str, alternative: str, choose: Callabl
         "clickable": choose is not None,
         "plot": plot,
     }
-    data = with_id(as_json(content))
 
     def chosen():
         choice = session.sent(key).get("choice")
         if choose and choice is not None:
             choose(choice)
 
-    result = component("chart")(key=key, data=data, on_choice_change=chosen, on_plotly_change=lambda: None)
-    supply_plotly(result)
+    data, callbacks = with_id(as_json(content)), {"on_choice_change": chosen, "on_plotly_change": lambda: None}
+    supply_plotly(component("chart")(key=key, data=data, **callbacks))
 
 
 def supply_plotly(result) -> None:
-    """Send plotly.py's own copy of Plotly's JavaScript if a component's result says that it found none."""
-    if result.plotly != "missing":
-        return
-    component("plotly")(key="plotly", data=sources.plotly())
+    """Send plotly.py's copy of Plotly's JavaScript if a component has reported that the browser lacks it."""
+    if result.plotly == "missing":
+        component("plotly")(key="plotly", data=sources.plotly())

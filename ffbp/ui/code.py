@@ -1,4 +1,4 @@
-"""The page Code & export: every form shown or offered, written when somebody asks; and a record brought back."""
+"""The page Code & export: programs and files, each written when it is requested, and loading a record."""
 
 import json
 import math
@@ -31,25 +31,25 @@ from ffbp.words.notice import Notice
 CODE_HEIGHT = 460
 HEAD_LINES, HEAD_WIDTH = 30, 110
 LOADED, VERDICT = "record:loaded", "record:verdict"  # kept in the session, each with the uploaded file's id
+LIMITED = (
+    "This run's record has about {size:.0f} MB, more than the {limit} MB that this page can load. Use `--verify` in the "
+    "terminal or `ffbp.load_record` in Python."
+)
 
 
 @fragment
 def code(shown: Shown) -> None:
-    """One of the generated programs, chosen by name, with its download."""
-    key = st.segmented_control(
-        "Program", list(PROGRAMS), default=next(iter(PROGRAMS)), required=True, key="export:program",
-        format_func=lambda key: FORMS[key].label, label_visibility="collapsed",
-    )  # fmt: skip
+    """One of the generated programs, with its download."""
+    own = {"key": "export:program", "format_func": lambda key: FORMS[key].label, "label_visibility": "collapsed"}
+    key = st.segmented_control("Program", list(PROGRAMS), default=next(iter(PROGRAMS)), required=True, **own)
     form = FORMS[key]
     (name,) = form.files
     words, button = st.columns([4, 1], vertical_alignment="center")
     words = words.empty()
     words.markdown(form.use)
     if reasons := available(shown.run, key):
-        st.warning(
-            f"{form.label} has no exact equivalent of this experiment:\n\n"
-            + "\n".join(f"- {plain(reason)}" for reason in reasons)
-        )
+        listed = "\n".join(f"- {plain(reason)}" for reason in reasons)
+        st.warning(f"{form.label} has no exact equivalent of this experiment:\n\n{listed}")
         return
     try:
         text = program(shown.run, key)
@@ -58,23 +58,25 @@ def code(shown: Shown) -> None:
         return
     code = cells_of(text) if form.language == "json" else text
     words.markdown(f"{form.use} {needs(shown.run, code)}")
-    button.download_button(
-        name, text, name, form.mime, key=f"export:{key}", on_click="ignore", icon=":material/download:",
-        width="stretch",
-    )  # fmt: skip
+    _download(button, name, text, form.mime, f"export:{key}", width="stretch")
     st.code(code, language="python", height=CODE_HEIGHT)
 
 
+def _download(place, name, content, mime, key, **options):
+    icon = ":material/download:"
+    place.download_button(name, content, name, mime, key=key, on_click="ignore", icon=icon, **options)
+
+
 def needs(run: Run, code: str) -> str:
-    """What a program imports, and the file that it reads, in words."""
+    """The libraries that a program imports and the file that it reads, in words."""
     *most, last = imported(code)
     libraries = f"{', '.join(most)} and {last}" if most else f"{last} alone"
-    beside = f", and reads {DATA_FILE}, from below, beside it" if needs_data_file(run) else ""
+    beside = f" and reads {DATA_FILE} (see below) from its own folder" if needs_data_file(run) else ""
     return f"It imports {libraries}{beside}."
 
 
 def cells_of(notebook: str) -> str:
-    """A notebook's cells one below the other, its words as comments."""
+    """A notebook's cells as one program, its text as comments."""
     parts = []
     for cell in json.loads(notebook)["cells"]:
         text = "".join(cell["source"])
@@ -85,20 +87,17 @@ def cells_of(notebook: str) -> str:
 
 
 def files(shown: Shown) -> None:
-    """The run's other forms as cards; a file is written when its button is pressed."""
+    """The run's files as cards; each is written when its button is pressed."""
     if shown.run.config.file_name:
-        st.caption("Record, page and tables hold your file's samples: whoever gets them, gets those.")
+        st.caption("Record, page and tables contain the samples of your file. If you share them, you share your data.")
     limit, size = st.get_option("server.maxUploadSize"), estimated_bytes(shown.run) / 2**20
     if size > 0.95 * limit:
-        st.caption(
-            f"This run's record has about {size:.0f} MB, more than the {limit} MB that this page takes back. In the terminal "
-            "`--verify`, and in Python `ffbp.load_record`, take it."
-        )
+        st.caption(LIMITED.format(size=size, limit=limit))
     cards = [[FORMS["json"]], [FORMS["html"]], [FORMS["gif"], FORMS["png"]]]
     for column, forms in zip(st.columns(3), cards, strict=True):
         _card(column, forms, shown)
     _card(st, [FORMS["csv"]], shown)
-    box = control.opened("How record and tables begin", key="export:heads")
+    box = control.opened("First lines of the record and the tables", key="export:heads")
     if box:
         with box:
             _heads(shown.run)
@@ -106,19 +105,19 @@ def files(shown: Shown) -> None:
 
 @fragment
 def _heads(run):
-    """The first lines of the record or of a table, written only while somebody looks."""
-    names = [name for key in ("json", "csv") for name in FORMS[key].files]
-    name = st.selectbox("File", names, key="export:head")
-    write = next(FORMS[key].files[name] for key in ("json", "csv") if name in FORMS[key].files)
-    st.code(head_of(write(run)), language="json" if name.endswith(".json") else None)
+    """The first lines of the record or of a table."""
+    writers = FORMS["json"].files | FORMS["csv"].files
+    name = st.selectbox("File", list(writers), key="export:head")
+    st.code(head_of(writers[name](run)), language="json" if name.endswith(".json") else None)
 
 
 def head_of(text: str) -> str:
-    """A file's first HEAD_LINES lines, each cut after HEAD_WIDTH characters, and what was left out."""
+    """A file's first HEAD_LINES lines, each cut after HEAD_WIDTH characters, and the number of the others."""
     lines = text.splitlines()
     shown = [line if len(line) <= HEAD_WIDTH else f"{line[:HEAD_WIDTH]} …" for line in lines[:HEAD_LINES]]
-    left = len(lines) - len(shown)
-    return "\n".join([*shown, *([f"… {left:,} more lines"] if left else [])])
+    if left := len(lines) - len(shown):
+        shown.append(f"… {left:,} more lines")
+    return "\n".join(shown)
 
 
 def _card(place, forms, shown):
@@ -127,69 +126,58 @@ def _card(place, forms, shown):
             st.markdown(f"**{form.label}.** {form.use}")
             with st.container(horizontal=True):
                 for name in form.files:
-                    st.download_button(
-                        name, _writer(form, name, shown), name, form.mime, key=f"export:{name}", on_click="ignore",
-                        icon=":material/download:",
-                    )  # fmt: skip
+                    _download(st, name, _writer(form, name, shown), form.mime, f"export:{name}")
 
 
 def _writer(form: Form, name: str, shown: Shown):
-    """A function that writes the file, in turns with other sessions' work; it runs apart from the page."""
+    """A function that writes the file, in turns with other sessions' work; it runs outside the page's script."""
     run, plane, runs = shown.run, shown.plane, cache()
-    frame, link = session.view.frame_of(run.n_frames), _link(run.config)
+    frame = session.view.frame_of(run.n_frames)
+    handout = {"frame": frame, "link": _link(run.config), "packed": shown.packed}
     special = {
-        "handout.html": lambda: in_turns(
-            writing_handout(run, plane, frame=frame, link=link, packed=shown.packed), runs, _nothing
-        ),
-        "animation.gif": lambda: in_turns(animating(run, plane), runs, _nothing),
+        "handout.html": lambda: in_turns(writing_handout(run, plane, **handout), runs),
+        "animation.gif": lambda: in_turns(animating(run, plane), runs),
         "boundary.png": lambda: boundary_png(run, plane, frame),
         "loss.png": lambda: loss_png(run, frame),
     }
     return special.get(name, lambda: form.files[name](run))
 
 
-def _nothing(_):
-    """Nothing is shown between slices of work: the page is not there any more."""
-
-
 def _link(config: Config) -> str:
-    """The Playground's address with this experiment, as far as the browser has told where that is."""
+    """The Playground's address with this experiment; "" if the browser has not sent the page's address."""
     url = urlsplit(st.context.url or "")
     if url.scheme not in ("http", "https"):
         return ""
     path = url.path.rsplit("/", 1)[0] + "/"
-    return urlunsplit((url.scheme, url.netloc, path, urlencode(config.to_params()), ""))
+    return urlunsplit(url._replace(path=path, query=urlencode(config.to_params()), fragment=""))
 
 
 def terminal(config: Config) -> None:
     """The command that runs this experiment in a terminal."""
     st.markdown(
-        "The same experiment as a guided tour in six steps, or any of the files without a browser: add "
-        "`--export json,html --out folder`. `--verify homework.json` trains a record again and compares."
+        "The same experiment as a guided tour in six steps. To write files without a browser, add "
+        "`--export json,html --out folder`. To retrain a record and compare, use `--verify homework.json`."
     )
     st.code(command(config), language="bash", wrap_lines=True)
 
 
 @fragment
 def repeatable(shown: Shown) -> None:
-    """One click: does the run come out the same where the last digit is rounded differently?"""
+    """Repeat the run with the smallest possible change of one weight: does it stay the same?"""
     if not st.button("Move one weight by one unit in its last place", key="export:move"):
-        st.caption(
-            "The training is repeated with the smallest change that a number can have, and compared step by step."
-        )
+        st.caption("Repeats the training with the smallest possible change of one number and compares every step.")
         return
     run = shown.run
     step = _with_progress(sensitivity.watch(run), "Repeating")
     if step is None:
-        notice = Notice("stable", "info", {"steps": len(run.history.step_loss)})
+        st.success(sentence(Notice("stable", "info", {"steps": len(run.history.step_loss)})))
     else:
-        epoch = math.ceil(step / run.resolved.n_batches)
-        notice = Notice("chaotic", "warning", {"step": step, "epoch": epoch})
-    (st.warning if step else st.success)(sentence(notice))
+        numbers = {"step": step, "epoch": math.ceil(step / run.resolved.n_batches)}
+        st.warning(sentence(Notice("chaotic", "warning", numbers)))
 
 
 def _with_progress(work, what):
-    """What a generator of progress returns, run in turns with other sessions, its progress on the page."""
+    """The result of a generator of progress, which is run in turns with other sessions and shown on the page."""
     slot = st.empty()
 
     def show(now):
@@ -200,22 +188,20 @@ def _with_progress(work, what):
     return found
 
 
-# A record brought back
+# Loading a record
 
 
 @fragment
 def bring_back() -> None:
-    """Load a record: what it says, whether it is true, and the dashboard with its numbers."""
+    """Load a record: describe it, verify it, and show its numbers in the dashboard."""
     if session.record is not None:
         words, button = st.columns([4, 1], vertical_alignment="center")
-        words.info("The dashboard shows a record's numbers whenever its experiment is chosen.")
+        words.info("The dashboard shows the record's numbers whenever its experiment is chosen.")
         if button.button("Forget it", key="export:forget", width="stretch"):
             del session.record, session.record_shown
             st.rerun()
-    uploaded = st.file_uploader(
-        "A record", type="json", key="export:record",
-        help="A file saved here as record.json.",
-    )  # fmt: skip
+    words = "A file saved on this page as record.json."
+    uploaded = st.file_uploader("A record", type="json", key="export:record", help=words)
     if uploaded is None:
         session.keep((None, None), LOADED)
         return
@@ -223,43 +209,46 @@ def bring_back() -> None:
     if isinstance(loaded, str):
         st.error(plain(loaded))
         return
-    run = loaded.run
-    for name, text in summary(run).items():
+    for name, text in summary(loaded.run).items():
         st.markdown(f"**{name}.** {plain(text)}")
     here = read.made_with()
     others = [f"{name} {value} (here {here[name]})" for name, value in loaded.made_with.items() if here[name] != value]
     st.caption(plain(f"Made with {', '.join(others)}." if others else "Made with the versions that run here."))
-    verify, show = st.columns(2)
+    _use(loaded, uploaded.file_id)
+
+
+def _use(loaded, file_id):
+    """Buttons that verify a record and show it in the dashboard; the verdict."""
+    run, verify, show = loaded.run, *st.columns(2)
+    has_data = own_files.is_available(run.config)
     if verify.button("Train again and compare", key="export:verify", type="primary", width="stretch"):
-        table = own_files.current() if run.config.file_name and own_files.is_available(run.config) else None
-        found = _with_progress(verification.verifying(loaded, table), "Training again")
-        session.keep((uploaded.file_id, found), VERDICT)
-    asked = show.button(
-        "Show it in the dashboard", key="export:show", width="stretch", disabled=not own_files.is_available(run.config),
-        help="All pages show its recorded numbers; nothing is trained." if own_files.is_available(run.config)
-        else "It was trained on a file, which the pages need, too: load that under Your data first.",
-    )  # fmt: skip
-    if asked:
+        table = own_files.current() if run.config.file_name and has_data else None
+        session.keep((file_id, _with_progress(verification.verifying(loaded, table), "Training again")), VERDICT)
+    words = "All pages show the recorded numbers; nothing is trained."
+    if not has_data:
+        words = "The pages need the file that it was trained on. Load that file on the page Your data first."
+    own = {"key": "export:show", "disabled": not has_data, "help": words}
+    if show.button("Show it in the dashboard", width="stretch", **own):
         session.record = run
         del session.record_shown
         session.change(run.config)
         st.rerun()
-    file_id, verdict = session.recall(VERDICT, (None, None))
-    if file_id == uploaded.file_id:
+    of_file, verdict = session.recall(VERDICT, (None, None))
+    if of_file == file_id:
         _show(verdict)
 
 
 def _show(verdict):
-    """What was found, as in the terminal: the verdict in colour, what limits it as warnings, and the rest as text."""
+    """The verdict in colour, its limits as warnings, and the rest as text."""
     boxes = {"error": st.error, "warning": st.warning, "info": st.markdown}
     first, *others = verdict.notices()
-    for notice in (first, *others):
-        box = st.success if notice is first and verdict.passed else boxes[notice.level]
-        box(plain(sentence(notice)))
+    (st.success if verdict.passed else boxes[first.level])(plain(sentence(first)))
+    for notice in others:
+        boxes[notice.level](plain(sentence(notice)))
 
 
 def _loaded(uploaded):
-    """The uploaded record, read once; or the sentence that says what is wrong with it."""
+    """The uploaded record, read once, or a sentence that says what is wrong with it."""
     file_id, found = session.recall(LOADED, (None, None))
     if file_id != uploaded.file_id:
         try:

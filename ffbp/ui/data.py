@@ -1,4 +1,4 @@
-"""Your data: a file with its target and inputs, what became of its rows, the rows themselves, and the data to take along."""
+"""The page Your data: loading a file, what became of its rows, looking at the samples, and downloading them."""
 
 import numpy as np
 import pandas as pd
@@ -7,11 +7,12 @@ import streamlit as st
 from ffbp.analysis import inspection
 from ffbp.analysis.inspection import LEFT_OUT, TEST, TRAIN
 from ffbp.data import table_source
-from ffbp.data.source import CLASSIFICATION, DECIMALS, MISSING, NO_CLASS, REGRESSION
+from ffbp.data.source import DECIMALS, MISSING, NO_CLASS, REGRESSION
 from ffbp.data.table import Table
 from ffbp.data.write_table import table_csv, to_csv
 from ffbp.experiment.config import Config
 from ffbp.experiment.experiment import Experiment
+from ffbp.experiment.fields import TASKS
 from ffbp.figures.data import balance_chart, histogram_chart
 from ffbp.figures.latex import plain
 from ffbp.ui import drawing, files
@@ -29,11 +30,12 @@ from ffbp.words.numbers import format_number, format_percent
 PREVIEW_ROWS = 4
 MAX_SHOWN_COLUMNS = 40
 MAX_NOTES = 8
+MAX_LINES = 6  # about the columns of a file
 MAX_CHIPS = 30  # more inputs than that are counted, not listed
-TASKS = {CLASSIFICATION: "Classes", REGRESSION: "A number"}
 AUTOMATIC = "automatic"
 HEADERS = {AUTOMATIC: None, "yes": True, "no": False}
-EVERY = "every"  # part of the data
+EVERY = "every"  # all rows, of whatever part
+STATISTICS = {"mean": "mean", "standard deviation": "std", "lowest": "low", "median": "median", "highest": "high"}
 
 
 # The file
@@ -41,17 +43,15 @@ EVERY = "every"  # part of the data
 
 def file_chooser() -> None:
     """The uploader, and what is wrong with the last file."""
-    key = "data:file"
-    st.file_uploader(
-        "A CSV or TSV file, up to 5 MB and 20,000 rows", files.TYPES, key=key, on_change=files.take, args=(key,),
-        max_upload_size=files.MAX_MEGABYTES,
-        help="It stays in this session's memory, is never written to a disk, and is gone when you leave.",
-    )  # fmt: skip
+    own = {"key": "data:file", "on_change": files.take, "args": ("data:file",)}
+    words = "It stays in this session's memory, is never written to disk, and is gone when you leave."
+    label = "A CSV or TSV file, up to 5 MB and 20,000 rows"
+    st.file_uploader(label, files.TYPES, max_upload_size=files.MAX_MEGABYTES, help=words, **own)
     session.show_told("file")
 
 
 def file_settings(config: Config) -> None:
-    """How the file is read: target, task, inputs, missing values."""
+    """How the file is read: header and decimal sign, target, task, inputs, missing values."""
     table, source = files.current(), files.source_for(config)
     decimal = "decimal comma" if table.decimal_comma else "decimal point"
     header = "a header" if table.has_header else "no header"
@@ -61,124 +61,102 @@ def file_settings(config: Config) -> None:
     st.caption(f"Read as {table.encoding}, separated by {table.separator}, {decimal}, {header}.")
     if table.notes:
         st.info("  \n".join(plain(line) for line in table.notes[:MAX_NOTES]))
+
     left, right = st.columns(2)
-    control.show(
-        left, "selectbox", "The first row is a header", list(HEADERS), name="data:header", format_func=str.capitalize,
-        value=next(key for key, value in HEADERS.items() if value is config.header), on_change=_reading_chosen,
-        args=("header",), help="A header names the columns.",
-    )  # fmt: skip
-    control.show(
-        right, "selectbox", "Decimal sign", [AUTOMATIC, *DECIMALS], name="data:decimal", value=config.decimal or AUTOMATIC,
-        format_func=str.capitalize, on_change=_reading_chosen, args=("decimal",),
-        help="Whether 1,5 or 1.5 is one and a half in this file.",
-    )  # fmt: skip
-    names = [column.name for column in table.columns]
+    texts = {key: key.capitalize() for key in HEADERS}
+    value = next(key for key, header in HEADERS.items() if header is config.header)
+    own = {"name": "data:header", "on_change": lambda key: _read_anew(header=HEADERS[key])}
+    words = "A header names the columns."
+    control.choice(left, "selectbox", "The first row is a header", texts, value=value, help=words, **own)
+
+    texts = {key: key.capitalize() for key in (AUTOMATIC, *DECIMALS)}
+    own = {"name": "data:decimal", "on_change": lambda key: _read_anew(decimal=None if key == AUTOMATIC else key)}
+    words = "Whether this file writes one and a half as 1.5 or as 1,5."
+    control.choice(right, "selectbox", "Decimal sign", texts, value=config.decimal or AUTOMATIC, help=words, **own)
+
     left, right = st.columns(2)
-    control.show(
-        left, "selectbox", "Target", range(len(names)), name="data:target", value=source.target, labels=names,
-        format_func=names.__getitem__, on_change=_target_chosen, help="The column to predict.",
-    )  # fmt: skip
-    control.show(
-        right, "segmented_control", "Predict", list(TASKS), name="data:task", value=source.task,
-        format_func=TASKS.__getitem__, on_change=_task_chosen,
-        help="Guessed from the target's values; correct it if it is wrong.",
-    )  # fmt: skip
+    names = {c: column.name for c, column in enumerate(table.columns)}
+    own = {"name": "data:target", "on_change": lambda column: _read_anew(target=column)}
+    control.choice(left, "selectbox", "Target", names, value=source.target, help="The column to predict.", **own)
+    own = {"name": "data:task", "on_change": _task_chosen}
+    words = "Guessed from the target's values; correct it if it is wrong."
+    control.choice(right, "segmented_control", "Predict", TASKS, value=source.task, help=words, **own)
     _inputs(config, source, names)
-    if table_gaps(table):
-        control.show(
-            st, "radio", "Missing values", list(MISSING), name="data:missing", value=config.missing,
-            format_func=MISSING.__getitem__, horizontal=True, on_change=lambda key: _apply({"missing": key}),
-        )  # fmt: skip
-
-
-def table_gaps(table: Table) -> int:
-    """How many values a table misses."""
-    return sum(column.n_missing for column in table.columns)
+    if any(column.n_missing for column in table.columns):
+        own = {"name": "data:missing", "on_change": lambda key: _change(missing=key), "horizontal": True}
+        control.choice(st, "radio", "Missing values", MISSING, value=config.missing, **own)
 
 
 def _inputs(config, source, names):
-    usable = list(dict.fromkeys(source.column_of))
+    usable = {column: names[column] for column in source.column_of}
     used = list(dict.fromkeys(source.column_of[f] for f in files.experiment(config).columns))
-    control.show(
-        st, "multiselect", "Inputs", usable, name="data:inputs", value=used if len(used) <= MAX_CHIPS else [],
-        labels=names, format_func=names.__getitem__, on_change=_inputs_chosen, args=(source,),
-        help="A column of categories becomes one input a category. Leave empty to use every column that carries information.",
-        placeholder=f"{len(used)} columns",
-    )  # fmt: skip
+    value = used if len(used) <= MAX_CHIPS else []
+    own = {"name": "data:inputs", "on_change": _inputs_chosen, "args": (source,)}
+    words = (
+        "A column of categories becomes one input per category. Leave empty to use every column that carries "
+        "information."
+    )
+    more = {"help": words, "placeholder": f"{len(used)} columns"}
+    control.choice(st, "multiselect", "Inputs", usable, value=value, **own, **more)
 
 
-def _apply(changes):
-    values = session.config.to_dict() | changes
-    new, warnings = files.fitting(values)
-    files.set_data(new, warnings)
+def _change(**fields):
+    files.set_data(*files.fitting(session.config.to_dict() | fields))
 
 
-def _reading_chosen(chosen, name):
-    data = {"columns": None, "derived": (), "task": None, "loss": None, "output_activation": None}
-    _apply(data | {name: None if chosen == AUTOMATIC else HEADERS.get(chosen, chosen)})
-
-
-def _target_chosen(target):
-    data = {"columns": None, "derived": (), "task": None, "loss": None, "output_activation": None}
-    _apply(data | {"target": target})
+def _read_anew(**fields):
+    """Change how the file is read, or its target; choices that depend on that return to their defaults."""
+    _change(**{"columns": None, "derived": (), "task": None, "loss": None, "output_activation": None} | fields)
 
 
 def _task_chosen(chosen):
     config = session.config
-    target = files.source_for(config).target
-    guess = table_source.guess_task(files.current().columns[target])
+    guess = table_source.guess_task(files.current().columns[files.source_for(config).target])
     task = None if chosen in (None, guess) else chosen
-    _apply({"target": config.target, "task": task, "loss": None, "output_activation": None})
+    _change(task=task, loss=None, output_activation=None)
 
 
 def _inputs_chosen(chosen, source):
     columns = tuple(f for c in chosen for f, column in enumerate(source.column_of) if column == c)
     if not columns or columns == source.default_columns:
         columns = None
-    elif len(columns) == len(source.column_of):
-        columns = () if columns == tuple(range(len(columns))) else columns
-    _apply({"columns": columns, "derived": ()})
+    elif columns == tuple(range(len(source.column_of))):
+        columns = ()
+    _change(columns=columns, derived=())
 
 
 def preview(config: Config) -> None:
-    """The first rows as they were read, and what became of all of them."""
-    table, source = files.current(), files.source_for(config)
-    frame = pd.DataFrame(
-        {column.name: _readable(column)[:PREVIEW_ROWS] for column in table.columns[:MAX_SHOWN_COLUMNS]}
-    )
+    """The first rows as they were read, and what became of all rows."""
+    columns = files.current().columns[:MAX_SHOWN_COLUMNS]
+    frame = pd.DataFrame({column.name: _readable(column)[:PREVIEW_ROWS] for column in columns})
     st.dataframe(frame, hide_index=True, width="stretch")
-    st.caption("  \n".join(plain(line) for line in account_lines(config, source)))
+    st.caption("  \n".join(plain(line) for line in account_lines(config, files.source_for(config))))
 
 
 def account_lines(config: Config, source: table_source.TableSource) -> list[str]:
     """What became of the rows and columns of a file, in numbers."""
     columns = files.experiment(config).columns
     count = table_source.account(source, columns, missing=config.missing)
-    parts = [f"{count.used:,} of {count.rows:,} rows are used"]
-    if count.without_target:
-        parts.append(f"{count.without_target:,} have no target")
-    if count.dropped:
-        parts.append(f"{count.dropped:,} were left out for a missing input")
-    if count.filled:
-        parts.append(f"{count.filled:,} missing values were filled with the training part's median or usual category")
-    if not (count.without_target or count.dropped or count.filled):
-        parts.append("nothing is missing")
-    lines = ["; ".join(parts) + "."]
-    encoded = len(columns) - len({source.column_of[f] for f in columns})
-    if source.groups and encoded:
-        lines.append(
-            f"{len(columns)} inputs from {len(columns) - encoded} columns: a category has an input of its own."
-        )
-    lines += [f"{name} is no input: {sentence(fault)}." for name, fault in source.left_out]
+    fates = {
+        "have no target": count.without_target,
+        "were left out because an input is missing": count.dropped,
+        "missing values were replaced by the training set's median or most frequent category": count.filled,
+    }
+    parts = [f"{n:,} {fate}" for fate, n in fates.items() if n] or ["nothing is missing"]
+    lines = ["; ".join([f"{count.used:,} of {count.rows:,} rows are used", *parts]) + "."]
     used = {source.column_of[f] for f in columns}
+    if source.groups and len(columns) > len(used):
+        lines.append(f"{len(columns)} inputs from {len(used)} columns: each category is an input of its own.")
     names = [column.name for column in files.current().columns]
     aside = [(name, fault) for name, fault in source.set_aside if names.index(name) not in used]
-    lines += [f"{name} is left aside: {sentence(fault)}." for name, fault in aside]
-    return lines if len(lines) <= 6 else [*lines[:6], f"{len(lines) - 6} more columns are no inputs."]
+    lines += [f"{name} cannot be an input: {sentence(fault)}." for name, fault in source.left_out]
+    lines += [f"{name} is not used by default: {sentence(fault)}." for name, fault in aside]
+    more = len(lines) - MAX_LINES
+    return lines if more <= 0 else [*lines[:MAX_LINES], f"{more} more columns are not inputs."]
 
 
 def _readable(column):
-    """A file's column as it is shown: numbers, or the names of categories, None where missing."""
+    """A column's values as they are shown: numbers, or the names of categories, None where missing."""
     if column.is_number:
         return column.values
     return np.array([*column.categories, None], dtype=object)[column.values]
@@ -189,57 +167,43 @@ def _readable(column):
 
 @fragment
 def picture(page: Page, shown: Shown) -> None:
-    """The run's boundary and loss. A click on a sample chooses it for all pages; drawn points can be set, moved, erased."""
+    """Boundary and loss. A click on a sample chooses it for all pages; drawn points can be added, moved and erased."""
     if page.config.points is None or page.config.file_name:
         player(page, shown, panels=("boundary", "loss"), marks=lambda: mark_of(shown))
     else:
         player(page, shown, panels=("boundary", "loss"), edit=lambda wanted: drawing.draw(shown, wanted))
 
 
-# What is trained on
-
-
 def summary(config: Config, shown: Shown) -> None:
-    """The data in one line and the split in numbers."""
+    """The data in one line, and the split in numbers."""
     dataset, source = shown.run.dataset, files.experiment(config).source
     n_train, n_test = len(dataset.X_train), len(dataset.X_test)
-    what = f"{dataset.n_classes} classes" if dataset.n_classes else "a number"
+    name = config.file_name or (f"Points drawn from {source.label}" if source.drawn else source.label)
     inputs = "1 input" if dataset.n_inputs == 1 else f"{dataset.n_inputs} inputs"
-    st.markdown(
-        f"**{plain(_data_name(config, source))}**: {n_train + n_test:,} samples, {inputs}, target "
-        f"{plain(dataset.target_name)} ({what})."
-    )
-    share = format_percent(n_test / (n_train + n_test))
-    how = "each class in the same share" if dataset.stratified else "at random"
-    split = (
-        f"{n_train:,} train and {n_test:,} ({share}) are held out for testing, {how}."
-        if n_test
-        else "All of them train."
-    )
-    scaled = f"are divided by {dataset.scale:g}" if dataset.scale != 1 else "stay as they are"
+    what = f"{dataset.n_classes} classes" if dataset.n_classes else "a number"
+    target = f"target {plain(dataset.target_name)} ({what})"
+    st.markdown(f"**{plain(name)}**: {n_train + n_test:,} samples, {inputs}, {target}.")
+    split = "All samples are used for training."
+    if n_test:
+        share = format_percent(n_test / (n_train + n_test))
+        how = "stratified by class" if dataset.stratified else "chosen at random"
+        split = f"{n_train:,} samples for training and {n_test:,} ({share}) for testing, {how}."
+    scaled = f"are divided by {dataset.scale:g}" if dataset.scale != 1 else "are not scaled"
     if dataset.standardized:
-        scaled = "are standardised with the training part's mean and deviation"
+        scaled = "are standardised with the mean and standard deviation of the training set"
     st.caption(f"{split} Inputs{' and target' if dataset.task == REGRESSION else ''} {scaled}.")
 
 
-def _data_name(config, source):
-    if config.file_name:
-        return config.file_name
-    return f"Points drawn from {source.label}" if source.drawn else source.label
-
-
 def download(config: Config) -> None:
-    """The current data as CSV, all rows in their order, written when it is asked for."""
+    """The current data as CSV, all rows in order; written when the button is pressed."""
     table, experiment = files.current(), files.experiment(config)
+    name = f"{config.dataset}{'-points' if config.points is not None else ''}.csv"
     if config.file_name:
         name = f"{config.file_name.rsplit('.', 1)[0]}-clean.csv"
-    else:
-        name = f"{config.dataset}{'-points' if config.points is not None else ''}.csv"
-    st.download_button(
-        "Download the data as a file", lambda: csv_of(experiment, table), file_name=name, mime="text/csv", key="data:download",
-        icon=":material/download:", on_click="ignore",
-        help="All samples, unsplit, in their own units. Loaded here again, they are the same to the last bit.",
-    )  # fmt: skip
+    own = {"key": "data:download", "icon": ":material/download:", "on_click": "ignore"}
+    words = "All samples in their original units, before the split. Loading the file here gives exactly the same data."
+    label = "Download the data as a file"
+    st.download_button(label, lambda: csv_of(experiment, table), name, "text/csv", help=words, **own)
 
 
 def csv_of(experiment: Experiment, table: Table | None) -> str:
@@ -255,7 +219,7 @@ def csv_of(experiment: Experiment, table: Table | None) -> str:
 
 
 def inspect(config: Config, shown: Shown) -> None:
-    """The rows with search, the classes, the columns; a chosen row is the sample of the other pages."""
+    """The rows with a search, the classes and the columns; a selected row becomes the sample of all pages."""
     dataset = shown.run.dataset
     rows = inspection.rows_of(files.experiment(config), dataset)
     left, right = st.columns([3, 2])
@@ -265,19 +229,12 @@ def inspect(config: Config, shown: Shown) -> None:
         sample_chooser(dataset, "data")
         _links()
         if rows.class_names:
-            counts = inspection.class_balance(rows)
-            st.markdown("**Samples of each class**")
-            total = np.sum(list(counts.values()), axis=0)
-            in_words = [f"{name} {int(n)}" for name, n in zip(rows.class_names, total, strict=True)]
-            chart(
-                balance_chart(rows.class_names, counts), key="data:balance", title="Samples of each class",
-                alternative=", ".join(in_words),
-            )  # fmt: skip
+            _balance(rows)
     left, right = st.columns([3, 2])
     with left:
         _statistics(rows)
     with right:
-        _histogram(config, rows, dataset)
+        _histogram(rows, dataset)
     note_controls("data:rows", "data:search", "data:part", "data:column")
 
 
@@ -288,49 +245,51 @@ def _links():
     link("pages/backpropagation.py", "Its gradient", address.params(), place=right)
 
 
+def _balance(rows):
+    counts, title = inspection.class_balance(rows), "Samples of each class"
+    totals = np.sum(list(counts.values()), axis=0)
+    words = ", ".join(f"{name} {n:.0f}" for name, n in zip(rows.class_names, totals, strict=True))
+    st.markdown(f"**{title}**")
+    chart(balance_chart(rows.class_names, counts), key="data:balance", title=title, alternative=words)
+
+
 def _columns_of(config, rows):
-    """The columns to show by name: a file's as they were read, else features and target; of many, the first."""
+    """The columns to show, by name, and how many inputs there are: the target first, then the first inputs."""
     if config.file_name:
-        shown = {column.name: _readable(column) for column in files.current().columns}
+        inputs = {column.name: _readable(column) for column in files.current().columns}
+        target = inputs.pop(rows.target_name)
     else:
-        shown = {name: rows.X[:, c] for c, name in enumerate(rows.feature_names)}
-        shown[rows.target_name] = _target_text(rows) if rows.class_names else rows.y
-    last = shown.pop(rows.target_name)
-    return {rows.target_name: last, **dict(list(shown.items())[:MAX_SHOWN_COLUMNS])}, len(shown)
+        inputs = dict(zip(rows.feature_names, rows.X.T, strict=True))
+        target = _class_names(rows) if rows.class_names else rows.y
+    return {rows.target_name: target, **dict(list(inputs.items())[:MAX_SHOWN_COLUMNS])}, len(inputs)
 
 
-def _target_text(rows):
+def _class_names(rows):
     return np.array([*rows.class_names, None], dtype=object)[np.where(rows.y == NO_CLASS, -1, rows.y)]
 
 
 def _rows_table(config, rows):
-    query = st.text_input(
-        "Search the rows", key="data:search", placeholder="a class, a value, train, test …",
-        help="Rows in which every word occurs somewhere.",
-    )  # fmt: skip
+    own = {"key": "data:search", "placeholder": "a class, a value, train, test …"}
+    query = st.text_input("Search the rows", help="Shows the rows that contain every word.", **own)
     columns, n_columns = _columns_of(config, rows)
     found = matching(rows.part, columns, query)
     frame = pd.DataFrame({"sample": found, "part": rows.part[found]})
     for name, values in columns.items():
         frame[name if name not in frame else f"{name} "] = values[found]
-    st.dataframe(
-        frame, key="data:rows", on_select=lambda: _row_chosen(found, rows.part), selection_mode="single-row",
-        hide_index=True, height=360, width="stretch",
-    )  # fmt: skip
+    selection = {"selection_mode": "single-row", "on_select": lambda: _row_chosen(found, rows.part)}
+    st.dataframe(frame, key="data:rows", hide_index=True, height=360, width="stretch", **selection)
     more = f" The first {MAX_SHOWN_COLUMNS} of {n_columns} columns are shown." if n_columns > MAX_SHOWN_COLUMNS else ""
     st.caption(f"{len(found):,} of {len(rows.y):,} rows. Mark a row at its left edge to choose it.{more}")
     session.show_told("rows", once=True)
 
 
 def matching(part: np.ndarray, columns: dict, query: str) -> np.ndarray:
-    """The rows in which every word of a query occurs, in any column, whatever its case: (n_found,)."""
-    words = query.lower().split()[:8]
+    """The rows that contain every word of a query, in any column and ignoring case: (n_found,)."""
     found = np.ones(len(part), dtype=bool)
-    if not words:
-        return np.flatnonzero(found)
-    texts = [part.astype(str), *(np.char.lower(values.astype(str)) for values in columns.values())]
-    for word in words:
-        found &= np.any([np.char.find(text, word) >= 0 for text in texts], axis=0)
+    if words := query.lower().split()[:8]:
+        texts = [part.astype(str), *(np.char.lower(values.astype(str)) for values in columns.values())]
+        for word in words:
+            found &= np.any([np.char.find(text, word) >= 0 for text in texts], axis=0)
     return np.flatnonzero(found)
 
 
@@ -340,46 +299,41 @@ def _row_chosen(found, part):
         return
     row = int(found[chosen[0]])
     if part[row] == LEFT_OUT:
-        session.tell("warning", f"Row {row} was left out, so it cannot be the sample; choose another one.", "rows")
+        session.tell("warning", f"Row {row} was left out, so it cannot be the sample. Choose another one.", "rows")
         return
     choose_sample(row)
 
 
 def _statistics(rows):
-    parts = {TRAIN: "Training part", EVERY: "All rows that are used", TEST: "Test part"}
+    parts = {TRAIN: "Training set", EVERY: "All rows used", TEST: "Test set"}
     if not (rows.part == TEST).any():
         del parts[TEST]
-    part = st.segmented_control(
-        "Statistics of", list(parts), default=TRAIN, key="data:part", format_func=parts.__getitem__, required=True
-    )
+    own = {"key": "data:part", "format_func": parts.__getitem__}
+    part = st.segmented_control("Statistics of", list(parts), default=TRAIN, required=True, **own)
     chosen = rows.where(None if part == EVERY else part)
-    names, values = list(rows.feature_names), list(rows.X[chosen].T)
+    names, columns = list(rows.feature_names), list(rows.X[chosen].T)
     if not rows.class_names:
-        names, values = [*names, rows.target_name], [*values, rows.y[chosen]]
-    found = [inspection.statistics(column) for column in values]
-    fields = {"mean": "mean", "standard deviation": "std", "lowest": "low", "median": "median", "highest": "high"}
+        names, columns = [*names, rows.target_name], [*columns, rows.y[chosen]]
+    found = [inspection.statistics(values) for values in columns]
     table = {"column": names, "values": [s.count for s in found], "missing": [s.missing for s in found]}
-    table |= {label: [getattr(s, name) for s in found] for label, name in fields.items()}
-    settings = {label: st.column_config.NumberColumn(format="%.4g") for label in fields}
-    st.dataframe(
-        pd.DataFrame(table), hide_index=True, height=min(38 + 35 * len(names), 320), column_config=settings,
-        width="stretch",
-    )  # fmt: skip
+    table |= {label: [getattr(s, name) for s in found] for label, name in STATISTICS.items()}
+    settings = {label: st.column_config.NumberColumn(format="%.4g") for label in STATISTICS}
+    size = {"height": min(38 + 35 * len(columns), 320), "width": "stretch"}
+    st.dataframe(pd.DataFrame(table), hide_index=True, column_config=settings, **size)
 
 
-def _histogram(config, rows, dataset):
+def _histogram(rows, dataset):
     names = [*rows.feature_names, *([] if rows.class_names else [rows.target_name])]
     column = names.index(st.selectbox("Values of", names, key="data:column"))
-    target = column == len(rows.feature_names)
-    edges, counts = inspection.histogram(rows, None if target else column)
-    sample = chosen_sample(dataset)
-    marked = None
-    if sample.row is not None:
-        marked = float(rows.y[sample.row] if target else rows.X[sample.row, column])
-    figure = histogram_chart(edges, counts, names[column], marked=marked)
-    low, high = format_number(edges[0]), format_number(edges[-1])
-    alternative = f"{sum(int(c.sum()) for c in counts.values())} values from {low} to {high}."
-    chart(figure, key="data:histogram", title=f"Values of {names[column]}", alternative=alternative)
+    is_target = column == len(rows.feature_names)
+    edges, counts = inspection.histogram(rows, None if is_target else column)
+    n_values = sum(int(c.sum()) for c in counts.values())
     n_bins = "1 bin" if len(edges) == 2 else f"{len(edges) - 1} bins"
-    where = f" The line is the {sample.label}: {format_number(marked)}." if marked is not None else ""
-    st.caption(f"{sum(int(c.sum()) for c in counts.values()):,} values in {n_bins}.{where}")
+    sample, marked, where = chosen_sample(dataset), None, ""
+    if sample.row is not None:
+        marked = float(rows.y[sample.row] if is_target else rows.X[sample.row, column])
+        where = f" The line marks the {sample.label}: {format_number(marked)}."
+    figure = histogram_chart(edges, counts, names[column], marked=marked)
+    words = f"{n_values} values from {format_number(edges[0])} to {format_number(edges[-1])}."
+    chart(figure, key="data:histogram", title=f"Values of {names[column]}", alternative=words)
+    st.caption(f"{n_values:,} values in {n_bins}.{where}")

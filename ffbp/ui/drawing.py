@@ -1,4 +1,4 @@
-"""Drawing: points set by hand. Each change is a new configuration, so the run follows at once and the link holds it."""
+"""Points drawn by hand. Each change makes a new configuration: the run follows at once and the link contains the points."""
 
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,22 +18,22 @@ from ffbp.ui.runs import Shown
 from ffbp.ui.session.fragments import catch_up
 from ffbp.ui.session.state import session
 
-PAST = "points:past"  # kept in the session: whose points they are, and the earlier ones
+PAST = "points:past"  # kept in the session: the data that the points belong to, and their earlier versions
 TABLE = (
-    "points:table"  # likewise: the points that the table starts from, its version, the latest points with their data
+    "points:table"  # kept, too: the points that the table starts from, its version, the latest points and their data
 )
 MAX_PAST = 100
 
 
 def change(config: Config) -> None:
-    """Show a configuration with other points; undo leads back to the one before."""
+    """Take a configuration with other points; `undo` returns to the points before."""
     before = session.config
     session.keep((_data(before), (*_past(before), before.points)[-MAX_PAST:]), PAST)
     _show(config)
 
 
 def _past(config):
-    """The earlier points; those of other data are forgotten."""
+    """The earlier points, if they belong to the same data."""
     data, past = session.recall(PAST, (None, ()))
     return past if data == _data(config) else ()
 
@@ -47,16 +47,16 @@ def _show(config):
     n = len(config.points) if config.points is not None else 0
     if (config.points is None) != (before.points is None) or (view.sample or 0) >= n:
         session.view = replace(view, sample=None)
-    lost = [name for name in ("patience", "epochs") if getattr(config, name) != getattr(before, name)]
     reasons = {
-        "patience": "early stopping is off: nothing is held out",
+        "patience": "early stopping is off because there is no test set",
         "epochs": f"epochs were lowered to {config.epochs}",
     }
-    session.change(config, warnings=[reasons[name] for name in lost])
+    changed = [name for name in reasons if getattr(config, name) != getattr(before, name)]
+    session.change(config, warnings=[reasons[name] for name in changed])
 
 
 def undo() -> None:
-    """The points as they were before the last change."""
+    """Return to the points before the last change."""
     config = session.config
     if past := _past(config):
         session.keep((_data(config), past[:-1]), PAST)
@@ -70,7 +70,7 @@ def _do(action):
 
 @contextmanager
 def _telling():
-    """What cannot be is told above the table."""
+    """Report an impossible change above the table."""
     try:
         yield
     except ValueError as error:
@@ -78,7 +78,7 @@ def _telling():
 
 
 def draw(shown: Shown, wanted: dict) -> None:
-    """Do what the drawing plane asks for; what cannot be is said above the table."""
+    """Carry out a change made in the picture."""
     config, plane = session.config, shown.plane
     sizes = [float(np.ptp(limits)) for limits in (plane.x_range, plane.y_range)]
     changed = None
@@ -91,24 +91,16 @@ def draw(shown: Shown, wanted: dict) -> None:
 
 
 def points_table(config: Config, shown: Shown) -> None:
-    """Points as a table: exact values, classes by name, all by keyboard; start from the data, undo, clear."""
-    place = st.container()  # for what could not be done
+    """The points as a table with exact values and class names, for keyboard use, too; buttons to start, undo and clear."""
+    place = st.container()  # for errors
     if config.points is None:
         _start(config, shown.plane)
         return
-    buttons = st.columns(3)
-    past = _past(config)
-    buttons[0].button(
-        "Undo", key="data:undo", on_click=undo, disabled=not past, width="stretch", icon=":material/undo:"
-    )
-    buttons[1].button(
-        "Clear", key="data:clear", on_click=_do, args=(points.clear,), width="stretch", icon=":material/backspace:",
-        help="Keeps the first point of each class, because a network needs something to learn.",
-    )  # fmt: skip
-    buttons[2].button(
-        "Back to the dataset", key="data:back", on_click=_do, args=(points.back,), width="stretch",
-        icon=":material/restart_alt:",
-    )  # fmt: skip
+    words = "Keeps the first point of each class, because a network needs something to learn."
+    left, middle, right = st.columns(3)
+    _button(left, "Undo", "undo", undo, icon="undo", disabled=not _past(config))
+    _button(middle, "Clear", "clear", partial(_do, points.clear), icon="backspace", help=words)
+    _button(right, "Back to the dataset", "back", partial(_do, points.back), icon="restart_alt")
     key = _table_key(config)
     baseline = session.recall(TABLE)[0]
     names, classes = points.point_names(config), points.point_classes(config)
@@ -117,27 +109,29 @@ def points_table(config: Config, shown: Shown) -> None:
     if classes:
         table[names[-1]] = [classes[int(k)] for k in table[names[-1]]]
         settings[names[-1]] = st.column_config.SelectboxColumn(options=list(classes), required=True)
-    st.data_editor(
-        table, key=key, num_rows="dynamic", column_config=settings, on_change=_edited, args=(key,), height=320,
-        width="stretch", hide_index=True,
-    )  # fmt: skip
+    own = {"key": key, "on_change": _edited, "args": (key,), "column_config": settings}
+    st.data_editor(table, num_rows="dynamic", height=320, width="stretch", hide_index=True, **own)
     unfinished = _edited(key)
     catch_up()
     session.show_told("points", once=True, place=place)
-    waiting = f", {unfinished} more not complete yet" if unfinished else ""
+    waiting = f", {unfinished} more incomplete" if unfinished else ""
     st.caption(
-        f"{len(config.points)} of at most {MAX_POINTS} points{waiting}. Type into a cell; the last row adds a point; mark rows at "
-        "their left edge and press Delete to erase them."
+        f"{len(config.points)} of at most {MAX_POINTS} points{waiting}. To change a value, type into its cell; to add a point, "
+        "fill in the last row; to erase points, mark their rows at the left edge and press Delete."
     )
+
+
+def _button(place, label, name, action, *, icon, width="stretch", **options):
+    place.button(label, key=f"data:{name}", on_click=action, icon=f":material/{icon}:", width=width, **options)
 
 
 def _start(config, plane):
     if config.file_name:
-        st.caption("Points are drawn from a dataset in the list; a file's rows stay as they are.")
+        st.caption("Points can be drawn only from a built-in dataset; the rows of a file stay as they are.")
         return
     experiment = files.experiment(config)
     n = len(experiment.samples[0])
-    taken = f"{MAX_POINTS} of its {n:,} samples, evenly chosen" if n > MAX_POINTS else f"its {n} samples"
+    taken = f"{MAX_POINTS} of its {n:,} samples, evenly spaced" if n > MAX_POINTS else f"its {n} samples"
     label, action, which = "Start from this dataset", points.start, ""
     if not points.can_start(config):
         source, columns = experiment.source, experiment.columns
@@ -145,20 +139,18 @@ def _start(config, plane):
         label = "Use two columns and start" if plane.is_principal else "Use the picture's two columns and start"
         which = " in " + " and ".join(plain(source.feature_names[columns[position]]) for position in positions)
         action = partial(_start_on, positions=positions)
-    st.button(
-        label, key="data:start", on_click=_do, args=(action,), type="primary", icon=":material/edit:",
-        help=f"Takes {taken}{which}, rounded so that they fit into the link.",
-    )  # fmt: skip
+    words = f"Takes {taken}{which}, rounded so that they fit into the link."
+    _button(st, label, "start", partial(_do, action), icon="edit", type="primary", width="content", help=words)
 
 
 def _start_on(config, positions):
     changed = points.start_on(config, positions)
-    session.view = session.view.without_plane()  # it chose among more columns than are left
+    session.view = session.view.without_plane()  # its axes refer to more columns than are left
     return changed
 
 
 def _table_key(config):
-    """The editor's key. What it starts from stays the same while the changes are its own, so that it keeps its place."""
+    """The editor's key. While all changes are its own, its starting points stay the same, so that it keeps its place."""
     baseline, version, latest = session.recall(TABLE, (None, 0, None))
     if latest != _own(config):
         baseline, version = config.points, version + 1
@@ -167,10 +159,7 @@ def _table_key(config):
 
 
 def _edited(key) -> int:
-    """Bring the configuration up to the table's changes, if they leave at least two whole points.
-
-    Returns how many rows are not complete yet.
-    """
+    """Apply the table's changes to the configuration; returns the number of incomplete rows."""
     config, changes = session.config, session.sent(key)
     baseline, version, _ = session.recall(TABLE)
     if config.points is None or not changes or key != f"data:points:{version}":

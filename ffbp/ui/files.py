@@ -131,7 +131,6 @@ def without_data(config: Config) -> dict:
 
 def take(key: str) -> None:
     """The callback of an uploader for any file: read it and train on it."""
-    session.hush("file")
     file = session.sent(key)
     if file is None:
         forget()
@@ -150,7 +149,9 @@ def forget() -> None:
 
 @contextmanager
 def _telling():
-    """Report faults of a file where it is chosen."""
+    """Report faults of a file where it is chosen, in place of older reports."""
+    session.hush("file")
+    del session.other_file
     try:
         yield
     except TableError as error:
@@ -159,22 +160,23 @@ def _telling():
 
 def _take_wanted(key):
     """The callback of the uploader for the link's file."""
-    session.hush("file")
-    del session.other_file
     file, config = session.sent(key), session.config
-    if file is None:
-        return
     with _telling():
-        table = read_table(file.getvalue(), file.name, header=config.header, decimal=config.decimal)
-        if config.file_fingerprint in (None, table.fingerprint):
-            use(table, config)
-        else:
-            session.other_file = table
+        if file is not None:
+            take_wanted(read_table(file.getvalue(), file.name, header=config.header, decimal=config.decimal))
+
+
+def take_wanted(table: Table) -> None:
+    """Train on the file that the configuration names; if this is another file, let the person decide."""
+    config = session.config
+    if config.file_fingerprint in (None, table.fingerprint):
+        use(table, config)
+    else:
+        session.other_file = table
 
 
 def _go_on():
     table = session.other_file
-    del session.other_file
     with _telling():
         use(table, session.config)
 

@@ -1,4 +1,4 @@
-"""The line of notices above the timeline; below it the numbers of a moment, the gradient check, the code that ran."""
+"""Parts of several pages: notices, recorded numbers, gradient check, source code."""
 
 import inspect
 import textwrap
@@ -21,10 +21,10 @@ from ffbp.ui.session.fragments import fragment
 from ffbp.ui.session.state import session
 from ffbp.words import english
 
-CHECK_NUMBERS = 40_000_000  # parameters times samples times units that one look at the gradient check may cost
+CHECK_NUMBERS = 40_000_000  # cost limit of a gradient check: parameters times samples times units
 CHECKED = (
-    f"Each parameter is moved up and down by {WIDE_STEP:g} and by twice that; the loss must change as backpropagation says. "
-    f"Where that crosses a kink or is not sure to enough digits, it is moved again, by {STEP:g} and twice that."
+    f"Moves each parameter up and down by {WIDE_STEP:g} and by twice that, and compares the change of the loss with the "
+    f"gradient. If a move crosses a kink or yields too few digits, {STEP:g} and twice that are used instead."
 )
 OF_A_FRAME = ("epoch", "train_loss", "test_loss", "penalty", "train_accuracy", "test_accuracy", "train_r2", "test_r2")
 OF_A_LAYER = (
@@ -41,21 +41,17 @@ QUIET = "No warnings. Play the training from its start, or change a control."
 
 
 def notices(page: Page, shown: Shown) -> None:
-    """One line beside the title, the most urgent thing first: warnings, what a preset asks to look at, remarks."""
+    """One line beside the title, in order of urgency: warnings, the hint of the chosen preset, remarks."""
     run = shown.run
-    found = [
-        {
-            "level": notice.level,
-            "text": english.sentence(notice),
-            "frame": notice.frame,
-            "epoch": None if notice.frame is None else int(run.history.epoch[notice.frame]),
-        }
-        for notice in shown.notices
-    ]
-    hints = [preset.hint for preset in PRESETS.values() if preset.config == run.config] or ([] if found else [QUIET])
-    remarks = [item for item in found if item["level"] == "info"]
-    items = [item for item in found if item not in remarks]
-    items += [{"level": "hint", "text": text, "frame": None, "epoch": None} for text in hints] + remarks
+
+    def item(level, text, frame=None):
+        epoch = None if frame is None else int(run.history.epoch[frame])
+        return {"level": level, "text": text, "frame": frame, "epoch": epoch}
+
+    found = [item(notice.level, english.sentence(notice), notice.frame) for notice in shown.notices]
+    texts = [preset.hint for preset in PRESETS.values() if preset.config == run.config] or ([] if found else [QUIET])
+    hints = [item("hint", text) for text in texts]
+    items = [*(i for i in found if i["level"] != "info"), *hints, *(i for i in found if i["level"] == "info")]
     content = {"run": shown.id, "player": PLAYER, "items": items}
     with page.words:
         component("notices")(key="notices", data=with_id(as_text(content)))
@@ -63,8 +59,8 @@ def notices(page: Page, shown: Shown) -> None:
 
 @fragment
 def moment_table(shown: Shown) -> None:
-    """All recorded numbers of each frame, a row a layer, as a table with full digits."""
-    box = control.opened("Numbers of every moment", key="numbers")
+    """A table of all recorded numbers with all digits, one row per recorded epoch."""
+    box = control.opened("Numbers of every recorded epoch", key="numbers")
     if box:
         box.dataframe(_numbers(shown.run.history), hide_index=True, height=300)
 
@@ -78,27 +74,27 @@ def _numbers(history):
 
 
 def check_of(run: Run, frame: int) -> tuple[GradientCheck, str]:
-    """Every gradient at a frame against the slope of the loss, on as many samples as one look may cost; and in words."""
+    """The gradient check at a frame, on at most as many samples as CHECK_NUMBERS allows, and its result in words."""
     network, dataset = run.network(frame), run.dataset
     n_train = len(dataset.X_train)
     n = max(1, min(n_train, CHECK_NUMBERS // (network.n_params * sum(network.sizes[1:]))))
     check = check_gradients(network, dataset.X_train[:n], dataset.y_train[:n])
     part = f"all {n}" if n == n_train else f"the first {n} of {n_train}"
     words = (
-        f"At epoch {run.history.epoch[frame]}, on {part} training samples, **{check.n_checked}** parameters agree to a "
-        f"relative error of **{check.max_relative_error:.1e}** or better. Worst: `{check.worst}`, backward "
+        f"At epoch {run.history.epoch[frame]}, on {part} training samples, **{check.n_checked}** parameters agree within a "
+        f"relative error of **{check.max_relative_error:.1e}**. Worst: `{check.worst}`, backward "
         f"`{check.worst_analytic:.10g}`, difference quotient `{check.worst_numeric:.10g}`."
     )
     if check.n_kinks:
-        words += f" {check.n_kinks} more lie across a kink, where a slope does not exist."
+        words += f" {check.n_kinks} more lie across a kink, where there is no slope."
     if check.n_drowned:
-        words += f" {check.n_drowned} more move the loss by less than rounding does, which no quotient can see."
+        words += f" {check.n_drowned} more change the loss by less than its rounding error, so they cannot be checked."
     return check, words
 
 
 @fragment
 def gradient_check(shown: Shown) -> None:
-    """One click: is the gradient on screen the slope of the loss on screen?"""
+    """A button that compares every gradient on screen with the slope of the loss on screen."""
     run = shown.run
     with st.expander("Check the gradient"):
         if not st.button("Compare every gradient with the slope of the loss", key="check"):
@@ -106,18 +102,14 @@ def gradient_check(shown: Shown) -> None:
             return
         check, words = check_of(run, session.view.frame_of(run.n_frames))
         st.markdown(words)
-        table = {
-            "parameter": check.names,
-            "backward": check.analytic,
-            "slope": check.numeric,
-            "relative error": check.relative_error,
-        }
+        table = {"parameter": check.names, "backward": check.analytic, "slope": check.numeric}
+        table["relative error"] = check.relative_error
         st.dataframe(pd.DataFrame(table), hide_index=True, height=240)
 
 
 @fragment
 def source_code() -> None:
-    """The code that ran, as it is in the package."""
+    """The package's code of one training step."""
     box = control.opened("The code that ran", key="code")
     if box:
         with box:
@@ -125,6 +117,6 @@ def source_code() -> None:
 
 
 def sources(*functions) -> None:
-    """The source of functions and methods, as it is in the package, each to be copied and run."""
+    """The source of functions and methods of the package."""
     for function in functions:
         st.code(textwrap.dedent(inspect.getsource(function)), language="python")

@@ -1,7 +1,7 @@
 """Runs, shared by all sessions: trained once, kept in a bounded cache, interrupted by the next change.
 
-Training goes in slices of a few hundredths of a second. Between slices the page may be asked to stop, and another session
-may take its turn, so nobody waits for somebody else's long run to end.
+Training proceeds in slices of a few hundredths of a second. Between slices Streamlit can stop the page's script, and
+another session can take its turn, so that no session has to wait for the end of another session's long run.
 """
 
 import time
@@ -29,36 +29,37 @@ from ffbp.words.numbers import format_number
 
 @dataclass(frozen=True)
 class Shown:
-    """A run as a page shows it: the plane of its maps, and what the player gets of it."""
+    """A run as a page shows it: the run, the plane of its maps, and the data of the player."""
 
     run: Run
     plane: Plane
     packed: PackedRun
 
-    def __post_init__(self):
-        # Thirty people look at the end of one run: its fine boundary is computed once, at most a tenth of a megabyte each.
-        object.__setattr__(self, "refined", lru_cache(MAX_REFINED)(partial(refine, self.run, self.plane)))
+    @cached_property
+    def refined(self) -> Callable:
+        """The fine boundary of a frame. Many sessions look at the same few frames: each (at most 0.1 MB) is computed once."""
+        return lru_cache(MAX_REFINED)(partial(refine, self.run, self.plane))
 
     @property
     def id(self) -> str:
-        """The name by which the player says which run it speaks of."""
+        """The run's name in the player's reports."""
         return self.packed.id
 
     @cached_property
     def notices(self) -> list[Notice]:
-        """What the run shows, for all who look at it."""
+        """The notices of the run, computed once for all sessions."""
         return notices(self.run)
 
 
 @st.cache_resource(show_spinner=False)
 def cache() -> RunCache:
-    """The server's one cache. BLAS gets one thread: more of them spin, and would change the last digits of a sum."""
+    """The server's one cache. BLAS gets one thread: more would waste processor time and change the last digits of sums."""
     threadpool_limits(1, user_api="blas")
     return RunCache()
 
 
 def cache_for(config: Config) -> RunCache:
-    """Where a configuration's runs are kept: the server's cache; for a file, one that is gone with the session."""
+    """The cache of a configuration's runs: the server's, or for your file one that ends with the session."""
     if not config.file_name:
         return cache()
     if session.own_runs is None:
@@ -67,52 +68,52 @@ def cache_for(config: Config) -> RunCache:
 
 
 def trained(config: Config, axes: tuple[int, ...], bar: "ProgressBar") -> Shown:
-    """The configuration's run, from the cache or trained now, with progress on the page if it takes longer."""
+    """The configuration's run, from the cache or trained now; the page shows progress if that takes long."""
     runs = cache_for(config)
     key = (config, axes)
     shown = _from_record(config, axes, bar.slot) or runs.get(key)
-    if shown is None:
-        with runs.flight(key, bar.wait):
-            shown = runs.get(key)
-            if shown is None:
-                run = _any_plane(runs, config) or _train(config, runs, bar, files.experiment(config).dataset)
-                plane = plane_of(run.dataset, axes)
-                packed = in_turns(packing(run, plane), runs, lambda _: bar.pulse())
-                shown = Shown(run, plane, packed)
-                runs.put(key, shown)
-        bar.slot.empty()
+    if shown is not None:
+        return shown
+    with runs.flight(key, bar.wait):
+        shown = runs.get(key)
+        if shown is None:
+            training = fit(config, files.experiment(config).dataset)
+            run = _any_plane(runs, config) or in_turns(training, runs, bar.show)
+            shown = _packed(run, axes, runs, lambda _: bar.pulse())
+            runs.put(key, shown)
+    bar.slot.empty()
     return shown
 
 
+def _packed(run, axes, runs, between=lambda progress: None):
+    plane = plane_of(run.dataset, axes)
+    return Shown(run, plane, in_turns(packing(run, plane), runs, between))
+
+
 def _from_record(config, axes, slot):
-    """The run of the record that this session has loaded, if it is the one asked for. Nobody else is shown it."""
+    """The run of the record that this session has loaded, if it has this configuration. Other sessions never see it."""
     run = session.record
     if run is None or run.config != config:
         return None
     slot.caption("Shown from a record, not trained here.")
     shown = session.record_shown.get(axes)
     if shown is None or shown.run is not run:
-        plane = plane_of(run.dataset, axes)
-        shown = Shown(run, plane, in_turns(packing(run, plane), cache(), lambda _: None))
+        shown = _packed(run, axes, cache())
         session.record_shown = {**session.record_shown, axes: shown}
     return shown
 
 
 def _any_plane(runs, config):
-    """The run, if it is there for another plane."""
+    """The run, if it is in the cache with another plane."""
     with runs.lock:
         return next((shown.run for (c, _), shown in runs.runs.items() if c == config), None)
 
 
-def _train(config, runs, bar, dataset):
-    return in_turns(fit(config, dataset), runs, bar.show)
+def in_turns(generator, runs, between=lambda progress: None):
+    """What a generator returns, run slice by slice; ``between`` gets what it yielded last and may interrupt it.
 
-
-def in_turns(generator, runs, between):
-    """What a generator returns, run slice by slice; ``between`` gets what it yielded last and may interrupt.
-
-    The turn is given away between slices only to somebody with a smaller place: a short run that gave it away each time
-    would wait each time for a slice of a long one.
+    Between slices only a session with a smaller place gets the turn: if a short run passed it on every time, it would
+    wait for a slice of a long run every time.
     """
     asked, had, waiting = time.perf_counter(), 0.0, lambda: None
     with closing(generator):
@@ -130,9 +131,9 @@ def in_turns(generator, runs, between):
 
 
 class ProgressBar:
-    """Progress on the page, at most twenty times a second; each call is also the point where a rerun stops training.
+    """Progress on the page; at each call Streamlit can stop the training.
 
-    when_long: called if it takes longer, because whoever waits may want to change something.
+    when_long: called if training takes long, so that the person can change something meanwhile.
     """
 
     def __init__(self, slot, when_long: Callable[[], None]):
@@ -149,12 +150,13 @@ class ProgressBar:
         self.slot.progress(min(now.epoch / now.n_epochs, 1.0), text=text)
 
     def wait(self):
-        """Somebody else trains the same."""
+        """Called while another session trains the same configuration."""
         if time.perf_counter() - self.started > PATIENCE_SECONDS:
             self.when_long()
         self.pulse()
 
     def pulse(self):
+        """Touch the page, at most twenty times a second."""
         if time.perf_counter() - self.last > 0.05:
             self.last = time.perf_counter()
             self.slot.empty()

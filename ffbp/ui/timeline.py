@@ -1,4 +1,4 @@
-"""The timeline and its panels: one component that gets a run's packed frames once and plays in the browser."""
+"""The player: one component that receives a run's packed frames once and plays them in the browser."""
 
 import numpy as np
 import pandas as pd
@@ -16,17 +16,17 @@ from ffbp.ui.session.fragments import fragment
 from ffbp.ui.session.state import session
 
 MAX_CELL_COLUMNS = 4
-EVENTS = ("rest", "sample", "place", "cell", "edit")  # what the player tells of
+EVENTS = ("rest", "sample", "place", "cell", "edit")  # what the player reports
 
 
 def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=None, edit=None) -> int:
-    """Mount the player; note its frame at rest and what was clicked; returns the frame. Call it inside a fragment.
+    """Mount the player, take over the frame at which it rests and what was clicked, and return the frame.
 
-    panels: which of the four to show. marks: a function that gives the points of the plane to ring, called when a click
-    has been noted. A clicked sample goes into the view's ``sample`` as the row in the source; where samples are ringed, a
-    click on the empty plane becomes typed inputs. A clicked cell of the confusion matrix is kept for `cell_samples`.
-    edit: makes the boundary a drawing plane; called with each change, a dict of ``kind`` ("add", "move" or "erase"),
-    ``index`` and ``point``, unchecked as it comes from the browser.
+    Call it inside a fragment. panels: which of the four to show. marks: returns the points of the plane to ring; called
+    after clicks are taken over. A clicked sample becomes the view's ``sample``; if there are marks, a click on the empty
+    plane becomes typed inputs. A clicked cell of the confusion matrix is kept for `cell_samples`. edit: makes the boundary
+    a drawing plane; called with each change, a dict of ``kind`` ("add", "move" or "erase"), ``index`` and ``point``,
+    unchecked as it comes from the browser.
     """
     name = "_".join(panels) + "_editor" * bool(edit)
     callbacks = {f"on_{event}_change": lambda: None for event in (*EVENTS, "plotly")}
@@ -36,7 +36,7 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
     told = {event: _news(name, event, result, run_id) for event in EVENTS}
     rest, heard = told["rest"].get("frame"), told["rest"].get("adopted")
     if isinstance(rest, int) and 0 <= rest < run.n_frames and heard in (None, session.adopted):
-        session.view = session.view.at(rest)  # where the player knows of the address that was adopted last
+        session.view = session.view.at(rest)  # the player has received the address that was adopted last
     if isinstance(row := told["sample"].get("row"), int | float):
         samples.choose_sample(row)
     if marks and told["place"]:
@@ -47,7 +47,7 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
         edit(told["edit"])
     frame = session.view.frame_of(run.n_frames)
     if frame == run.n_frames - 1:
-        session.view = session.view.at(None)  # the end needs no parameter
+        session.view = session.view.at(None)  # the last frame needs no parameter
     marked = marks() if marks else ()
     refined = shown.refined(frame) if "boundary" in panels else unrefined(frame)
     data = pack_refinement(run, shown.plane, frame, run_id, marked, session.adopted, refined=refined)
@@ -59,14 +59,14 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
 
 
 def _news(player_name, event, result, run_id) -> dict:
-    """What the player tells of this run for the first time; {} if it is old, or about another run."""
+    """A new report about this run; {} if the report is old or about another run."""
     value = getattr(result, event)
     is_ours = isinstance(value, dict) and value.get("run") == run_id
     return value if is_ours and session.is_news(f"player:{player_name}:{event}", value) else {}
 
 
 def cell_samples(shown: Shown, frame: int) -> None:
-    """The samples behind the chosen cell of the confusion matrix, at the frame; one of them can be opened."""
+    """The samples in the chosen cell of the confusion matrix at a frame; one of them can be opened."""
     cell, dataset = session.cell, shown.run.dataset
     if cell.get("run") != shown.id:
         return
@@ -74,35 +74,41 @@ def cell_samples(shown: Shown, frame: int) -> None:
     part = next((part for part in dataset.parts if part.name == cell.get("part")), None)
     if part is None or truth not in classes or guess not in classes:
         return
-    X, rows, network = part.X, part.rows, shown.run.network(frame)
-    chosen = np.flatnonzero((part.y == truth) & (network.predict(X) == guess))
-    names = dataset.class_names
+    network, names = shown.run.network(frame), dataset.class_names
+    chosen = np.flatnonzero((part.y == truth) & (network.predict(part.X) == guess))
     with st.container(border=True):
         words, close = st.columns([6, 1], vertical_alignment="center")
         count = f"**{len(chosen)}** {part.name} {'sample' if len(chosen) == 1 else 'samples'}"
         words.markdown(
             f"{count} of class **{plain(names[truth])}**, predicted as **{plain(names[guess])}**, at epoch "
-            f"{shown.run.history.epoch[frame]}. Tick one to open it."
+            f"{shown.run.history.epoch[frame]}. Tick a row to open its sample."
         )
         close.button("Close", key="cell:close", on_click=_close_cell, width="stretch")
-        if not len(chosen):
-            return
-        outputs = network.predict_proba(X[chosen])
-        shares = outputs if outputs.shape[1] > 1 else np.column_stack([1 - outputs, outputs])
-        table = {"sample": rows[chosen]} | {
-            dataset.feature_names[c]: part.raw[chosen, c] for c in dataset.columns[:MAX_CELL_COLUMNS]
-        }
-        what = "p" if network.gives_probabilities else "output"
-        table |= {f"{what}({name})": shares[:, k] for k, name in enumerate(names)}
-        event = st.dataframe(
-            pd.DataFrame(table), hide_index=True, height=min(38 + 35 * len(chosen), 260), on_select="rerun",
-            selection_mode="single-row", key=f"cell:table:{part.name}:{truth}:{guess}:{frame}",
-        )  # fmt: skip
-        if ticked := [i for i in event.selection.rows if i < len(chosen)]:
-            view = session.view.with_row(rows[chosen[ticked[0]]])
-            params = address.offer({**session.config.to_params(), **view.to_params()})
-            for path in ("pages/forward_pass.py", "pages/backpropagation.py"):
-                link(path, f"Sample {view.sample}: {PAGES[path]}", params)
+        if len(chosen):
+            key = f"cell:table:{part.name}:{truth}:{guess}:{frame}"
+            _cell_table(_cell_columns(dataset, part, network, chosen), key)
+
+
+def _cell_columns(dataset, part, network, chosen):
+    """The chosen samples as columns: row, first inputs, output of each class."""
+    outputs = network.predict_proba(part.X[chosen])
+    shares = outputs if outputs.shape[1] > 1 else np.column_stack([1 - outputs, outputs])
+    what = "p" if network.gives_probabilities else "output"
+    inputs = {dataset.feature_names[c]: part.raw[chosen, c] for c in dataset.columns[:MAX_CELL_COLUMNS]}
+    of_classes = {f"{what}({name})": shares[:, k] for k, name in enumerate(dataset.class_names)}
+    return {"sample": part.rows[chosen]} | inputs | of_classes
+
+
+def _cell_table(columns, key):
+    """Samples of a cell, and links that open the ticked one."""
+    rows = columns["sample"]
+    own = {"key": key, "on_select": "rerun", "selection_mode": "single-row"}
+    event = st.dataframe(pd.DataFrame(columns), hide_index=True, height=min(38 + 35 * len(rows), 260), **own)
+    if ticked := [i for i in event.selection.rows if i < len(rows)]:
+        view = session.view.with_row(rows[ticked[0]])
+        params = address.offer({**session.config.to_params(), **view.to_params()})
+        for path in ("pages/forward_pass.py", "pages/backpropagation.py"):
+            link(path, f"Sample {view.sample}: {PAGES[path]}", params)
 
 
 def _close_cell():
@@ -111,6 +117,5 @@ def _close_cell():
 
 @fragment
 def timeline(page: Page, shown: Shown) -> None:
-    """The Playground's player: coming to rest asks the server for the refined boundary, and what stands behind a cell."""
-    frame = player(page, shown)
-    cell_samples(shown, frame)
+    """The Playground's player and the samples of the chosen cell. The player at rest gets the refined boundary."""
+    cell_samples(shown, player(page, shown))

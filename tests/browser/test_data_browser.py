@@ -287,7 +287,7 @@ def test_a_finger_chooses_target_inputs_rows_and_samples(visit, animals):
     on.new_run(before)
     rest(page)
     assert config_of(page).columns is not None
-    page.get_by_text("All rows that are used", exact=True).tap()
+    page.get_by_text("All rows used", exact=True).tap()
     rest(page)
     table = page.get_by_test_id("stDataFrame").filter(visible=True).nth(1)
     table.scroll_into_view_if_needed()

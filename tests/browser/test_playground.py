@@ -447,7 +447,7 @@ def test_tables_code_and_gradient_check_open_on_demand(playground):
     playground.open("?epochs=50")
     page = playground.page
     assert page.get_by_test_id("stDataFrame").count() == 0
-    page.get_by_text("Numbers of every moment").click()
+    page.get_by_text("Numbers of every recorded epoch").click()
     page.get_by_test_id("stDataFrame").wait_for()
     page.get_by_text("The code that ran").click()
     page.get_by_text("def backpropagate").wait_for()
@@ -518,7 +518,7 @@ def test_arrows_work_after_a_click_on_a_button_and_space_opens_an_expander(playg
     assert playground.data("playing") != "true"
 
 
-@pytest.mark.parametrize("control", ["More about the data", "Numbers of every moment", "Back to the defaults"])
+@pytest.mark.parametrize("control", ["More about the data", "Numbers of every recorded epoch", "Back to the defaults"])
 def test_a_change_that_a_busy_browser_sends_along_with_the_players_report_is_not_lost(playground, control):
     playground.page.add_init_script(
         "const later = setTimeout; window.setTimeout = (f, delay, ...rest) => later(f, delay || 300, ...rest);"

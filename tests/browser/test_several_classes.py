@@ -60,11 +60,11 @@ def test_a_cell_of_the_matrix_shows_its_samples_and_opens_one(playground):
     truth, guess = wrong[0]
     name = f"Samples of class {data.class_names[truth]} predicted as {data.class_names[guess]}"
     page.get_by_role("button", name=name).press("Enter")
-    page.get_by_text("Tick one to open it").wait_for()
-    words = page.get_by_text("Tick one to open it").inner_text()
+    page.get_by_text("Tick a row to open its sample").wait_for()
+    words = page.get_by_text("Tick a row to open its sample").inner_text()
     assert words.startswith(f"{wrong.count((truth, guess))} test sample")
     page.get_by_role("button", name="Close").click()
-    page.get_by_text("Tick one to open it").wait_for(state="detached")
+    page.get_by_text("Tick a row to open its sample").wait_for(state="detached")
 
 
 def test_the_plane_of_principal_components_is_in_the_link(playground, visit):

@@ -120,7 +120,7 @@ def test_the_beginning_of_a_record_or_table_is_shown_to_who_opens_it():
 
 
 def test_a_record_that_is_too_large_to_come_back_says_so(monkeypatch):
-    assert not any("takes back" in caption.value for caption in page(epochs=20).caption)
+    assert not any("this page can load" in caption.value for caption in page(epochs=20).caption)
     monkeypatch.setattr(export, "estimated_bytes", lambda run: 15 * 2**20)
     app = page(epochs=20)
     limit = export.st.get_option("server.maxUploadSize")
@@ -311,7 +311,7 @@ def test_an_experiment_on_a_file_is_exported_like_any_other(animals):
     app = page_with(table, run)
     assert app.code[0].value == FORMS["script"].files["experiment.py"](run).rstrip("\n")
     assert any("reads data.csv" in words.value for words in app.markdown)
-    assert any("hold your file's samples" in caption.value for caption in app.caption)
+    assert any("contain the samples of your file" in caption.value for caption in app.caption)
     assert app.code[-1].value == "python -m ffbp --file='my animals.csv' --hidden=3 --epochs=20"
 
 

@@ -71,9 +71,9 @@ def test_a_file_trains_at_once_and_the_link_names_it():
     run = ffbp.train(config, dataset_for(config, source))
     assert (arrays[header["history"]["train_loss"]["$"]] == run.history.train_loss).all()
     assert header["classes"] == ["cat", "dog", "fox"]
-    assert "54 of 60 rows are used; 6 were left out for a missing input." in captions(app)
+    assert "54 of 60 rows are used; 6 were left out because an input is missing." in captions(app)
     assert "5 inputs from 3 columns" in captions(app)
-    assert "43 train and 11 (20.4 %) are held out for testing, each class in the same share." in captions(app)
+    assert "43 samples for training and 11 (20.4 %) for testing, stratified by class." in captions(app)
 
 
 def test_a_files_runs_stay_in_the_session():
@@ -423,7 +423,7 @@ def test_a_row_that_is_not_complete_waits():
     before = config_of(app)
     app = edit(app, added_rows=[{"x1": 1.0}])
     assert config_of(app) == before
-    assert "20 of at most 200 points, 1 more not complete yet" in captions(app)
+    assert "20 of at most 200 points, 1 more incomplete" in captions(app)
 
 
 def test_clear_and_back_to_the_dataset():

@@ -9,7 +9,8 @@ import waiting
 import ffbp
 from ffbp.serve.cache import RunCache
 from ffbp.serve.turns import Turn, place_of
-from ffbp.ui.runs import _train
+from ffbp.training.recording import fit
+from ffbp.ui.runs import in_turns
 
 FIVE_SECONDS = ffbp.Config(n_samples=2000, batch_size=4, optimizer="adam", epochs=500)
 
@@ -37,7 +38,7 @@ def test_a_change_a_fifth_into_a_long_run_stops_it_soon_and_leaves_nothing():
     def session():
         try:
             with runs.flight("key", bar.pulse):
-                runs.put("key", _train(FIVE_SECONDS, runs, bar, None))
+                runs.put("key", in_turns(fit(FIVE_SECONDS), runs, bar.show))
         except Interrupted:
             ended.append(time.perf_counter())
 
@@ -52,8 +53,8 @@ def test_a_change_a_fifth_into_a_long_run_stops_it_soon_and_leaves_nothing():
     assert ended
     assert ended[0] - asked < (asked - began) / 4, "the rest would have taken four times as long as the fifth"
     assert runs.get("key") is None
-    assert not runs.turn.taken
-    assert runs.flights == {}
+    assert runs.turn.holder is None
+    assert runs.flights == set()
 
 
 def test_sessions_with_one_configuration_train_it_once():
@@ -64,7 +65,7 @@ def test_sessions_with_one_configuration_train_it_once():
         with runs.flight(config, bar.pulse):
             if runs.get(config) is None:
                 trained.append(1)
-                runs.put(config, _train(config, runs, bar, None))
+                runs.put(config, in_turns(fit(config), runs, bar.show))
 
     threads = [threading.Thread(target=session) for _ in range(5)]
     for thread in threads:
@@ -72,7 +73,7 @@ def test_sessions_with_one_configuration_train_it_once():
     for thread in threads:
         thread.join(20)
     assert len(trained) == 1
-    assert runs.flights == {}
+    assert runs.flights == set()
 
 
 def test_a_waiting_session_can_be_interrupted_too():
@@ -81,7 +82,7 @@ def test_a_waiting_session_can_be_interrupted_too():
         bar.stop.set()
         with pytest.raises(Interrupted), runs.flight("key", bar.pulse):
             pytest.fail("the flight was taken")
-    assert runs.flights == {}
+    assert runs.flights == set()
 
 
 def test_the_cache_forgets_the_least_recently_used():
@@ -98,13 +99,13 @@ def test_a_short_run_beside_a_long_one_gets_its_turn():
 
     def long_session():
         with pytest.raises(Interrupted):
-            _train(FIVE_SECONDS, runs, long_bar, None)
+            in_turns(fit(FIVE_SECONDS), runs, long_bar.show)
 
     thread = threading.Thread(target=long_session)
     thread.start()
     while not long_bar.seen:
         time.sleep(0.01)
-    run = _train(ffbp.Config(epochs=200), runs, Bar(), None)
+    run = in_turns(fit(ffbp.Config(epochs=200)), runs, Bar().show)
     assert run.n_frames == 201
     assert long_bar.seen[-1].epoch < FIVE_SECONDS.epochs, "the short run had to wait for the long one"
     long_bar.stop.set()
@@ -148,7 +149,7 @@ def test_the_turn_goes_to_the_smallest_place_and_a_long_run_steps_back():
     for thread in threads:
         thread.join(5)
     assert order == ["first", "second", "long", "last"]
-    assert not turn.taken
+    assert turn.holder is None
 
 
 def test_whoever_gives_up_while_waiting_for_the_turn_leaves_the_queue():
@@ -159,5 +160,5 @@ def test_whoever_gives_up_while_waiting_for_the_turn_leaves_the_queue():
             pytest.fail("it is taken")
         assert turn.waiting == []
     with turn.at(2.0):
-        assert turn.taken
-    assert not turn.taken
+        assert turn.holder is not None
+    assert turn.holder is None
