@@ -65,11 +65,11 @@ class Controls:
         match each.control:
             case Menu():
                 self.select_field(each, {key: entry.label for key, entry in each.kind.registry.items()})
-            case Slider(step):
-                self.field("slider", each, *_bounds(each), step=step)
-            case Number(step):
+            case Slider():
+                self.field("slider", each, *_bounds(each), step=each.control.step)
+            case Number():
                 text = None if isinstance(each.kind, Whole) else "%.6g"
-                self.field("number_input", each, *_bounds(each), step=step, format=text)
+                self.field("number_input", each, *_bounds(each), step=each.control.step, format=text)
             case Ladder():
                 self._ladder(each, each.control.none)
 
