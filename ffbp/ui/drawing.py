@@ -19,9 +19,7 @@ from ffbp.ui.session.fragments import catch_up
 from ffbp.ui.session.state import session
 
 PAST = "points:past"  # kept in the session: the data that the points belong to, and their earlier versions
-TABLE = (
-    "points:table"  # kept, too: the points that the table starts from, its version, the latest points and their data
-)
+TABLE = "points:table"  # kept, too: the table's starting points and version, the latest points and their data
 MAX_PAST = 100
 
 

@@ -73,15 +73,14 @@ def fitting(values: Mapping) -> tuple[Config, list[str]]:
 
     Raises TableError if nothing can be learned from the file with any target.
     """
-    values, faults = dict(values), []
-    if not values.get("file_name") or session.file is None:
-        return Config.fitting(values)
+    chosen, faults = {name: value for name, value in values.items() if value != DEFAULTS[name]}, []
+    if not chosen.get("file_name") or session.file is None:
+        return Config.fitting(chosen)
     for guessed in ((), ("task",), ("target", "task"), READ_BY, (*READ_BY, "target", "task")):
-        tried = values | dict.fromkeys(guessed)
+        tried = {name: value for name, value in chosen.items() if name not in guessed}
         try:
             source = session.file.source(*(tried.get(name) for name in ("target", "task", *READ_BY)))
-            chosen = {name: value for name, value in tried.items() if value != DEFAULTS[name]}
-            config, warnings = Config.fitting(chosen, source)
+            config, warnings = Config.fitting(tried, source)
             return config, [*faults[:1], *warnings]
         except TableError as error:
             faults.append(str(error))

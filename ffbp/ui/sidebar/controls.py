@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from ffbp.experiment.fields import DEFAULTS, Field, Ladder, Menu, Number, Slider
+from ffbp.experiment.fields import Field, Ladder, Menu, Number, Slider
 from ffbp.experiment.kinds import Whole
 from ffbp.ui import files
 from ffbp.ui.session import control
@@ -88,6 +88,5 @@ def _bounds(each):
 
 def change(**fields) -> None:
     """Change fields of the current configuration, drop what no longer fits, and report each dropped value."""
-    values = session.config.to_dict() | fields
-    config, warnings = files.fitting({name: value for name, value in values.items() if value != DEFAULTS[name]})
+    config, warnings = files.fitting(session.config.to_dict() | fields)
     session.change(config, warnings=warnings)
