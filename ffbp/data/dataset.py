@@ -189,7 +189,7 @@ def prepare(
     Rows that cannot be used are left out (`usable_rows`). All statistics, including the medians that fill gaps, come
     from the training set; a column that is constant in it keeps the scale 1. scale: the divisor of all columns unless
     they are standardised.
-    """
+    """  # more than 50 lines, because it has one line for each argument and each field
     y = np.asarray(y, dtype=float if task == REGRESSION else int)
     stratified = stratified and task != REGRESSION
     rows = usable_rows(X, y, columns, missing=missing)

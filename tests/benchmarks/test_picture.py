@@ -135,7 +135,10 @@ def test_from_a_key_on_the_learning_rate_to_all_panels(page, server):
 @pytest.mark.parametrize("name", ["forward_pass", "backpropagation"])
 @pytest.mark.parametrize(
     ("what", "selector"),
-    [("sample", '[data-testid="stNumberInputStepUp"]'), ("frame", '.ffbp button[aria-label="Previous recorded epoch"]')],
+    [
+        ("sample", '[data-testid="stNumberInputStepUp"]'),
+        ("frame", '.ffbp button[aria-label="Previous recorded epoch"]'),
+    ],
 )
 def test_from_a_change_of_sample_or_frame_to_the_numbers_and_charts(page, server, name, what, selector):
     at_rest(page, f"{server}/{name}?frame=40")  # early enough for the numbers to move with every frame

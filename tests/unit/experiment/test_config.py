@@ -272,7 +272,9 @@ def test_what_only_a_file_has_is_refused_without_one():
         {"task": "regression"},
         {"missing": "median"},
     ):
-        with pytest.raises(ValueError, match=f"^{next(iter(options))} must be left out unless the data come from a file"):
+        with pytest.raises(
+            ValueError, match=f"^{next(iter(options))} must be left out unless the data come from a file"
+        ):
             Config(**options)
         assert Config(file_name="mine.csv", **options).file_name == "mine.csv"
 
@@ -528,7 +530,7 @@ def test_too_much_work_lowers_the_epochs_with_a_warning():
     assert str(warnings[0]) == (
         f"epochs must be at most {config.epochs} with this much work per epoch, got 20000; lowered to {config.epochs}"
     )
-    with pytest.raises(ValueError, match=f"^epochs must be at most {config.epochs} for this much work.*got 20000"):
+    with pytest.raises(ValueError, match=f"^epochs must be at most {config.epochs} with this much work.*got 20000"):
         replace(config, epochs=20000)
 
 
