@@ -287,7 +287,7 @@ def test_every_kind_of_network_runs_with_everything_open(kind):
     app.run()
     assert not app.exception, app.exception
     assert len(charts_of(app)) >= 3
-    assert any("a straight line gets" in text.value for text in app.markdown)
+    assert any("a straight line scores" in text.value for text in app.markdown)
 
 
 @pytest.mark.parametrize("key", PRESETS)

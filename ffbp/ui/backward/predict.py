@@ -50,10 +50,6 @@ class Question:
     origin: float | None = None
     explained: str = ""
 
-    @property
-    def answer(self) -> str:
-        return format_number(self.value) if self.kind == GRADIENT else f"{self.value:.10g}"
-
 
 @diverging()
 def predict(moment: Gradient) -> Gradient:
@@ -65,7 +61,7 @@ def predict(moment: Gradient) -> Gradient:
     texts = {"format_func": lambda key: key if key == GRADIENT else f"{key} after the step"}
     kinds = GRADIENT, NEW_WEIGHT
     kind = control.kept(choice, "selectbox", "Predict the", kinds, name="backward:question", **texts)
-    question = _gradient_question(moment) if kind == GRADIENT else _weight_question(moment)
+    question = _question(moment, kind)
     if not np.isfinite(question.value):
         st.info(f"The {kind} is not a finite number here, so there is nothing to predict.")
         return moment
@@ -79,11 +75,9 @@ def predict(moment: Gradient) -> Gradient:
     return moment if is_right else replace(moment, hidden=kind == GRADIENT, new_hidden=True)
 
 
-def _gradient_question(moment):
-    return Question(GRADIENT, moment.p.gradient(*moment.weight), slips.slips(moment.p, *moment.weight))
-
-
-def _weight_question(moment):
+def _question(moment, kind):
+    if kind == GRADIENT:
+        return Question(kind, moment.p.gradient(*moment.weight), slips.slips(moment.p, *moment.weight))
     training = next_training(moment.run, moment.frame)
     batch, rate = passes.batch_pass(training), training.learning_rate
     origin, value = batch.weight(*moment.weight), new_weight(training, moment.weight)
@@ -94,7 +88,7 @@ def _weight_question(moment):
         f"`{moment.name}` is {origin:.10g} now. The step uses the gradient on {batch_name}, at the learning rate "
         f"{rate:.6g}: {formula}{clipped}"
     )
-    return Question(NEW_WEIGHT, value, slips.update_slips(origin, value, rate), origin, explained)
+    return Question(kind, value, slips.update_slips(origin, value, rate), origin, explained)
 
 
 def _judged(text, question) -> bool:
@@ -105,7 +99,8 @@ def _judged(text, question) -> bool:
         return False
     right, slip = slips.judge(typed, question.value, question.slips, origin=question.origin)
     if right:
-        st.success(f"Right: the {question.kind} is {question.answer}.", icon=":material/check:")
+        answer = format_number(question.value) if question.kind == GRADIENT else f"{question.value:.10g}"
+        st.success(f"Right: the {question.kind} is {answer}.", icon=":material/check:")
     else:
         st.warning(f"Not yet. {SLIPS[slip]}" if slip else "Not yet.", icon=":material/close:")
     return right

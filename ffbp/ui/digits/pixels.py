@@ -91,9 +91,9 @@ def _how_it_walks(moment, path, step, length, n_frozen):
     """Explain the images, and what each step does."""
     clipped = f" (at step {step}, {path.clipped[step]} pixels were clipped)" if step else ""
     text = (
-        "In the first image, **the network would see the wanted digit with more ink in the blue pixels and less in the orange "
-        f"ones**. Each step moves the pixels against the gradient by {length:g} in total, and clips them to "
-        f"0…{moment.raster.high:g}{clipped}."
+        "First image: **more ink in blue pixels and less in orange ones** lowers the loss with the wanted digit as the target. "
+        f"Each step moves the pixels against the gradient by {length:g} in total, and clips them to 0…{moment.raster.high:g}"
+        f"{clipped}."
     )
     if n_frozen:
         stay = "stays as it is" if n_frozen == 1 else "stay as they are"

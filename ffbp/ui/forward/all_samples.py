@@ -22,6 +22,7 @@ TARGET = (
     "Every hidden layer moves all samples. The last layer can only fit a straight line (a plane) to what it gets, so the hidden "
     "layers must make the target linear."
 )
+SLICE = " The grid is a slice: the other inputs stay at their training mean."
 
 
 def all_samples(moment: Moment) -> None:
@@ -37,18 +38,13 @@ def all_samples(moment: Moment) -> None:
             if l % PICTURES_A_ROW == 0:
                 columns = st.columns(PICTURES_A_ROW)
             with columns[l % PICTURES_A_ROW]:
-                st.markdown(f"**{name}**: a straight line gets **{line}**")
-                title, words = (
-                    f"The training samples: {name.lower()}",
-                    f"Samples and grid; a straight line gets {line}.",
-                )
-                key = f"forward:space:{l}"
-                chart(picture, key=key, title=title, alternative=f"{words} {caption}", choose=choose_sample)
+                st.markdown(f"**{name}**: a straight line scores **{line}**")
+                key, title = f"forward:space:{l}", f"The training samples: {name.lower()}"
+                words = f"Samples and grid; a straight line scores {line}. {caption}"
+                chart(picture, key=key, title=title, alternative=words, choose=choose_sample)
                 st.caption(caption)
         score = "R² of least squares" if regression else "Accuracy of scikit-learn's logistic regression (C = 10)"
-        others = (
-            " The grid is a slice: the other inputs stay at their training mean." if moment.shown.plane.is_slice else ""
-        )
+        others = SLICE if moment.shown.plane.is_slice else ""
         st.caption(
             f"{score}, fitted to each layer's activations of at most {MAX_LINE_SAMPLES} training samples. The pictures show at "
             f"most {DRAWN_SAMPLES}, in the colours of the boundary panel. All frames share the same axes; principal axes are "
@@ -107,9 +103,9 @@ def _grid_lines(plane):
     if plane.is_line:
         return along_x[None, :, None]
     along_y = np.linspace(*plane.y_range, GRID_POINTS)
-    down = [np.column_stack([np.full(GRID_POINTS, x), along_y]) for x in cell_centres(plane.x_range, GRID_LINES)]
-    across = [np.column_stack([along_x, np.full(GRID_POINTS, y)]) for y in cell_centres(plane.y_range, GRID_LINES)]
-    return np.array([*down, *across])
+    down = np.meshgrid(cell_centres(plane.x_range, GRID_LINES), along_y, indexing="ij")
+    across = np.meshgrid(along_x, cell_centres(plane.y_range, GRID_LINES))
+    return np.concatenate([np.dstack(down), np.dstack(across)])
 
 
 def _ranges(places):
