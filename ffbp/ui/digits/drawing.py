@@ -7,7 +7,7 @@ import streamlit as st
 
 from ffbp.data import handwriting
 from ffbp.data.raster import Raster
-from ffbp.figures import digits as pictures
+from ffbp.figures import palette
 from ffbp.ui.component import component
 from ffbp.ui.digits.choosing import Digit
 from ffbp.ui.session.fragments import fragment
@@ -30,7 +30,8 @@ def drawing_pad(moment: Digit) -> None:
     st.markdown(PREPARED[moment.raster.side])
     strokes, raster = session.recall(STROKES, []), moment.raster
     pixels = _drawn_pixels(strokes, raster)
-    data = {"side": raster.side, "high": raster.high, "image": pixels.tolist(), "palette": pictures.PALETTE}
+    colours = palette.named("negative", "positive", "middle", "ink")
+    data = {"side": raster.side, "high": raster.high, "image": pixels.tolist(), "palette": colours}
     data |= {"strokes": [np.round(stroke, 4).tolist() for stroke in strokes], **_read(moment, pixels, bool(strokes))}
     component("drawing")(key="digits:pad", data=data, on_strokes_change=lambda: _strokes_changed(raster))
     session.show_told("drawing", once=True)
