@@ -1,6 +1,6 @@
-"""All forms in which a run can be taken along, in display order: the page offers them, the terminal writes them.
+"""All export forms of a run, in display order. The page offers them, the terminal writes them.
 
-Not every run has every program: `available` says why not. Matplotlib, which pictures need, is loaded when one is drawn.
+Some runs have no exact program of a form: `available` returns the reasons.
 """
 
 from collections.abc import Callable
@@ -29,9 +29,9 @@ CODE, RECORD, TABLE, PICTURE = "code", "record", "table", "picture"
 
 @dataclass(frozen=True)
 class Form:
-    """One form: what it is good for, and ``files``, each a name with the function run -> text or bytes.
+    """One form: its use, and ``files``, which maps names to functions run -> text or bytes.
 
-    reasons: why an experiment has no exact program of this form, a sentence each.
+    reasons: the sentences that explain why an experiment has no exact program of this form.
     """
 
     key: str
@@ -45,103 +45,81 @@ class Form:
 
 
 def usual_plane(run: Run) -> Plane:
-    """The plane that the pages show at first."""
+    """The plane that pages show by default."""
     pair = () if run.config.file_name else DATASETS[run.config.dataset].default_columns
     return plane_of(run.dataset, default_axes(run.dataset.columns, pair))
 
 
 def _on_plane(write: Callable) -> Callable[[Run], str | bytes]:
-    """A function of run and plane as one of the run alone."""
+    """A function of run and plane as a function of the run."""
     return lambda run: write(run, usual_plane(run))
 
 
-FORMS = {
-    form.key: form
-    for form in (
-        Form(
-            "script", CODE, "NumPy script",
-            "The whole experiment in one file, network and training in NumPy alone: read it top to bottom. Its losses are "
-            "those of this page.",
-            {"experiment.py": numpy_script}, "text/x-python",
-        ),
-        Form(
-            "notebook", CODE, "Notebook",
-            "The same code in steps, with the explanation and the pictures between them: for Jupyter, Colab or VS Code.",
-            {"experiment.ipynb": notebook}, "application/x-ipynb+json", "json",
-        ),
-        Form(
-            "torch", CODE, "PyTorch",
-            "The same experiment with autograd, from the same weights in the same order: see how the pieces map.",
-            {"experiment_torch.py": torch_script}, "text/x-python", reasons=torch_reasons,
-        ),
-        Form(
-            "jax", CODE, "JAX",
-            "The same experiment as pure functions and jax.grad, from the same weights in the same order.",
-            {"experiment_jax.py": jax_script}, "text/x-python", reasons=jax_reasons,
-        ),
-        Form(
-            "sklearn", CODE, "scikit-learn",
-            "The same experiment with MLPClassifier or MLPRegressor, where they can do it, and what they cannot.",
-            {"experiment_sklearn.py": sklearn_script}, "text/x-python", reasons=sklearn_reasons,
-        ),
-        Form(
-            "json", RECORD, "Record",
-            "Every recorded number with all its digits, the samples and the versions. It loads back into this page and "
-            "into ffbp.load_record, and can be verified: made for handing in homework.",
-            {"record.json": dump_record}, "application/json", "json",
-        ),
-        Form(
-            "html", RECORD, "Page",
-            "The run with its timeline and panels as one file that opens offline in any browser: a handout.",
-            {"handout.html": _on_plane(handout)}, "text/html", "html",
-        ),
-        Form(
-            "gif", PICTURE, "Animation",
-            "Boundary and loss over the training, for slides.",
-            {"animation.gif": _on_plane(animation)}, "image/gif", "",
-        ),
-        Form(
-            "png", PICTURE, "Pictures",
-            "Boundary and loss at one moment, for a report.",
-            {"boundary.png": _on_plane(boundary_png), "loss.png": loss_png},
-            "image/png", "",
-        ),
-        Form(
-            "csv", TABLE, "Tables",
-            "History, gradients, weights, steps and samples, all digits, for a spreadsheet or pandas.",
-            {
-                "history.csv": history_csv,
-                "gradients.csv": gradients_csv,
-                "weights.csv": weights_csv,
-                "steps.csv": steps_csv,
-                "data.csv": data_csv,
-            },
-            "text/csv", "",
-        ),
-    )
-}  # fmt: skip
+USES = {
+    "script": "The whole experiment in one file that needs only NumPy, to read from top to bottom. Its losses are those of "
+    "this page.",
+    "notebook": "The same code in steps, with explanations and pictures, for Jupyter, Colab or VS Code.",
+    "torch": "The same experiment with autograd, from the same weights in the same order, to compare the building blocks.",
+    "jax": "The same experiment as pure functions and jax.grad, from the same weights in the same order.",
+    "sklearn": "The same experiment with MLPClassifier or MLPRegressor, as far as they support it, and a list of the gaps.",
+    "json": "Every recorded number with all digits, the samples and the versions. The record can be loaded into this page and "
+    "by ffbp.load_record, and it can be verified, so it is suitable for handing in homework.",
+    "html": "The run with its timeline and panels as one file that opens offline in any browser: a handout.",
+    "gif": "Boundary and loss during the training, for slides.",
+    "png": "Boundary and loss at one epoch, for a report.",
+    "csv": "History, gradients, weights, steps and samples with all digits, for a spreadsheet or pandas.",
+}
+TABLES = {
+    "history": history_csv,
+    "gradients": gradients_csv,
+    "weights": weights_csv,
+    "steps": steps_csv,
+    "data": data_csv,
+}
+SCRIPT_MIME = "text/x-python"
+
+
+def _form(key, kind, label, files, mime, language="python", **options) -> Form:
+    return Form(key, kind, label, USES[key], files, mime, language, **options)
+
+
+_ALL = (
+    _form("script", CODE, "NumPy script", {"experiment.py": numpy_script}, SCRIPT_MIME),
+    _form("notebook", CODE, "Notebook", {"experiment.ipynb": notebook}, "application/x-ipynb+json", "json"),
+    _form("torch", CODE, "PyTorch", {"experiment_torch.py": torch_script}, SCRIPT_MIME, reasons=torch_reasons),
+    _form("jax", CODE, "JAX", {"experiment_jax.py": jax_script}, SCRIPT_MIME, reasons=jax_reasons),
+    _form(
+        "sklearn", CODE, "scikit-learn", {"experiment_sklearn.py": sklearn_script}, SCRIPT_MIME, reasons=sklearn_reasons
+    ),
+    _form("json", RECORD, "Record", {"record.json": dump_record}, "application/json", "json"),
+    _form("html", RECORD, "Page", {"handout.html": _on_plane(handout)}, "text/html", "html"),
+    _form("gif", PICTURE, "Animation", {"animation.gif": _on_plane(animation)}, "image/gif", ""),
+    _form("png", PICTURE, "Pictures", {"boundary.png": _on_plane(boundary_png), "loss.png": loss_png}, "image/png", ""),
+    _form("csv", TABLE, "Tables", {f"{name}.csv": write for name, write in TABLES.items()}, "text/csv", ""),
+)
+FORMS = {form.key: form for form in _ALL}
 PROGRAMS = {key: form for key, form in FORMS.items() if form.kind == CODE}
 
 
 def available(run: Run, key: str) -> list[str]:
-    """Why a run has no exact form of a kind (a key of FORMS): a sentence each; empty if it has one."""
+    """The reasons why a run has no exact form (a key of FORMS), a sentence each; empty if it has one."""
     if key not in FORMS:
         raise ValueError(f"unknown form {key!r}; choose from {', '.join(FORMS)}")
     return FORMS[key].reasons(Facts(run))
 
 
 def program(run: Run, key: str) -> str:
-    """The text of a run's program (a key of PROGRAMS). Raises NoEquivalent where `available` has reasons."""
+    """The text of a run's program (a key of PROGRAMS). Raises NoEquivalent if `available` returns reasons."""
     (write,) = PROGRAMS[key].files.values()
     return write(run)
 
 
 def needs_data_file(run: Run) -> bool:
-    """Whether the programs read the run's samples from DATA_FILE, which then has to lie beside them."""
+    """Whether the programs read the run's samples from DATA_FILE in their folder."""
     return run.config.file_name is not None
 
 
 def files_of(run: Run, form: Form) -> dict[str, Callable[[Run], str | bytes]]:
-    """The files that make up a run's form: its own, and the samples where a program reads them."""
+    """The files of a run's form, including the samples if a program reads them."""
     beside = {DATA_FILE: data_csv} if form.kind == CODE and needs_data_file(run) else {}
     return {**form.files, **beside}

@@ -1,8 +1,7 @@
-"""The handout: a run as one HTML file that opens in any browser, without a server and without the internet.
+"""The handout: a run as one HTML file that opens in any browser, without a server or the internet.
 
-It holds the packed run, plotly's JavaScript (deflated, base64) and the very player of the pages, in the places of
-``browser/handout.html``. Its own rules forbid the browser to fetch anything. Whatever a user named is escaped: as text in
-the page, inside the packed run otherwise.
+It contains the packed run, Plotly's JavaScript (deflated, base64) and the pages' own player, inserted into
+``browser/handout.html``. Its content security policy forbids the browser to fetch anything. Names from users are escaped.
 """
 
 import base64
@@ -21,10 +20,9 @@ from ffbp.training.recording import drain
 from ffbp.training.run import Run
 from ffbp.version import VERSION
 
-# Only what the file itself holds may run, and nothing may be fetched.
-POLICY = (
-    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:"
-)
+# Only the file's own scripts may run, and nothing may be fetched.
+INLINE = "script-src 'unsafe-inline'; style-src 'unsafe-inline'"
+POLICY = f"default-src 'none'; {INLINE}; img-src data: blob:; font-src data:"
 
 
 def handout(run: Run, plane: Plane, *, frame: int = -1, link: str = "") -> str:
@@ -35,7 +33,7 @@ def handout(run: Run, plane: Plane, *, frame: int = -1, link: str = "") -> str:
 def writing_handout(
     run: Run, plane: Plane, *, frame: int = -1, link: str = "", packed: PackedRun | None = None
 ) -> Generator[None, None, str]:
-    """The same as a generator that yields between slices of work. packed: the packed run, where it is there already."""
+    """`handout` as a generator that yields between slices of work. packed: the packed run, if already made."""
     frame = range(run.n_frames)[frame]
     if packed is None:
         packed = yield from packing(run, plane)
@@ -69,18 +67,14 @@ def _about(run, link):
 
 
 def _footer(link):
-    keys = "Space plays, arrows step, Home and End jump."
-    again = (
-        f' <a href="{html.escape(link, quote=True)}" rel="noreferrer">Open the experiment in the dashboard.</a>'
-        if link
-        else ""
-    )
-    return f"{keys} Everything is inside this file; nothing is loaded from elsewhere. Made with ffbp {VERSION}.{again}"
+    text = f"Keys: Space plays, arrow keys step, Home and End jump. This file works offline. Made with ffbp {VERSION}."
+    address = html.escape(link, quote=True)
+    return text + (f' <a href="{address}" rel="noreferrer">Open the experiment in the dashboard.</a>' if link else "")
 
 
 @cache
 def _plotly() -> str:
-    """plotly.min.js from plotly's own package, deflated, in base64."""
+    """Plotly's JavaScript, deflated, in base64."""
     return _base64(zlib.compress(sources.plotly(), 9))
 
 
@@ -89,10 +83,10 @@ def _base64(data: bytes) -> str:
 
 
 def _json(value) -> str:
-    """JSON inside a script element: no < can end it."""
+    """JSON inside a script element, without a < that could end it."""
     return json.dumps(value).replace("<", "\\u003c")
 
 
 def _script(source: str) -> str:
-    """Source inside a script element: its strings keep their meaning, and nothing can end the element."""
+    """Source inside a script element, changed so that none of its strings ends the element."""
     return source.replace("</script", "<\\/script").replace("<!--", "<\\!--")

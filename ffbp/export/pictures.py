@@ -1,8 +1,8 @@
-"""Pictures without a browser: boundary and loss at any moment, drawn by Matplotlib in the colours of the pages.
+"""Pictures without a browser: boundary and loss at any frame, drawn by Matplotlib in the colours of the pages.
 
-A `Sheet` is a figure of one or more panels. What is fixed in a run (axes, legends, samples, pale curves) is drawn once; what
-moves with the frame is drawn over it, so that an animation's frame takes a few milliseconds. Matplotlib is imported when a
-picture is made. Every sheet has its own figure, and only one is drawn at a time, so sessions share nothing.
+A `Sheet` is a figure of one or more panels. The parts that are fixed in a run (axes, legends, samples, pale curves) are drawn
+once, and the parts that change with the frame over them, so that a frame takes a few milliseconds. Matplotlib is imported
+when a picture is made. Every sheet has its own figure, and only one is drawn at a time, so sessions share nothing.
 """
 
 import threading
@@ -19,19 +19,17 @@ from ffbp.figures import palette
 from ffbp.training.run import Run
 
 WIDTH, HEIGHT = 470, 420  # of one panel, pixels
-RESOLUTION = 100  # places on each side at which the network is asked
+RESOLUTION = 100  # places on each side at which the network is evaluated
 LEFT, RIGHT, TOP, BOTTOM = 58, 18, 62, 46  # a panel's margins
 INNER_WIDTH, INNER_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 INK, PALE, GROUND, GRID = "#1c1f26", "#8a8f98", "#ffffff", "#e2e5ea"
 DPI = 100
 MAX_POINTS = 1500
-LOG_FROM = 20  # a loss that falls by more is drawn on a log axis
-MARKERS = {  # Matplotlib's marker for a symbol of the palette, and its size beside the others
-    "circle": ("o", 1.0), "square": ("s", 0.85), "triangle-up": ("^", 1.1), "diamond": ("D", 0.8), "cross": ("P", 1.05),
-    "star": ("*", 1.35), "pentagon": ("p", 1.1), "hexagon": ("h", 1.1), "x": ("X", 1.05),
-    "bowtie": ([(-1, -1), (0, -0.2), (1, -1), (1, 1), (0, 0.2), (-1, 1), (-1, -1)], 0.9),
-}  # fmt: skip
-DRAWING = threading.RLock()  # Matplotlib makes no promise about threads, so one at a time uses it
+LOG_FROM = 20  # a loss that falls by a larger factor gets a log axis
+BOWTIE = [(-1, -1), (0, -0.2), (1, -1), (1, 1), (0, 0.2), (-1, 1), (-1, -1)]
+MARKERS = ("o", "s", "^", "D", "P", "*", "p", "h", "X", BOWTIE)  # Matplotlib's for `palette.CLASS_SYMBOLS`
+MARKER_SIZES = (1.0, 0.85, 1.1, 0.8, 1.05, 1.35, 1.1, 1.1, 1.05, 0.9)  # so that all look equally large
+DRAWING = threading.RLock()  # Matplotlib is not thread-safe, so only one thread at a time uses it
 
 
 def points(pixels: float) -> float:
@@ -40,7 +38,7 @@ def points(pixels: float) -> float:
 
 
 def written(text: str, most: int) -> str:
-    """A text on one line, cut to so many characters, with a box for each that the font lacks."""
+    """A text on one line, cut to at most ``most`` characters, with a box for each character that the font lacks."""
     from matplotlib.font_manager import findfont, get_font
 
     font = get_font(findfont("DejaVu Sans"))
@@ -49,7 +47,7 @@ def written(text: str, most: int) -> str:
 
 
 def tick_text(value: float, _=None) -> str:
-    """A tick's number, as short as possible."""
+    """A tick's number in its shortest form."""
     return f"{value:.6g}".replace("e+", "e") if abs(value) > 1e-15 else "0"
 
 
@@ -66,7 +64,7 @@ class Sheet:
         self.background = None
 
     def axes(self, panel: int, title: str, x_title: str, y_title: str):
-        """Axes of one panel in the pages' style."""
+        """Axes of one panel in the style of the pages."""
         from matplotlib.ticker import FuncFormatter, MaxNLocator
 
         left, bottom = (panel * WIDTH + LEFT) / self.width, BOTTOM / self.height
@@ -101,7 +99,7 @@ class Sheet:
             return np.array(self.canvas.buffer_rgba())[..., :3]
 
     def pixels(self, artists) -> np.ndarray:
-        """Artists drawn on nothing, as an image of the sheet's size for a renderer, the lowest row first."""
+        """Artists without a background as an image of the sheet's size, the lowest row first."""
         from matplotlib.backends.backend_agg import RendererAgg
 
         renderer = RendererAgg(self.width, self.height, DPI)
@@ -111,15 +109,14 @@ class Sheet:
 
 
 def legend(axes, handles, names) -> None:
-    """One line of names above the plot; those that do not fit are counted."""
+    """One line of names above the plot, and the number of names that do not fit."""
     names = [written(name, 18) for name in names]
+    look = {"loc": "center left", "bbox_to_anchor": (0, 1 + (TOP - 38) / INNER_HEIGHT), "frameon": False}
+    look |= {"borderpad": 0, "borderaxespad": 0, "handlelength": 1.7, "handletextpad": 0.4, "columnspacing": 1.0}
+    look |= {"fontsize": points(12), "labelcolor": INK}
     for n in range(len(names), 0, -1):
         rest = f"   +{len(names) - n}" if n < len(names) else ""
-        box = axes.legend(
-            handles[:n], [*names[: n - 1], names[n - 1] + rest], loc="center left", ncols=n, frameon=False, borderpad=0,
-            bbox_to_anchor=(0, 1 + (TOP - 38) / INNER_HEIGHT), borderaxespad=0, handlelength=1.7, handletextpad=0.4,
-            columnspacing=1.0, fontsize=points(12), labelcolor=INK,
-        )  # fmt: skip
+        box = axes.legend(handles[:n], [*names[: n - 1], names[n - 1] + rest], ncols=n, **look)
         for text in box.get_texts():
             text.set_parse_math(False)
         if box.get_window_extent().x1 <= axes.get_window_extent().x1 + RIGHT:
@@ -127,7 +124,7 @@ def legend(axes, handles, names) -> None:
 
 
 class BoundaryPanel:
-    """What the network says everywhere on the plane, with all samples."""
+    """The network's outputs over the plane, with the samples."""
 
     def __init__(self, sheet: Sheet, panel: int, run: Run, plane: Plane):
         from matplotlib.colors import LinearSegmentedColormap
@@ -139,7 +136,6 @@ class BoundaryPanel:
         what = "Fit" if self.regression else "Decision boundary"
         if plane.is_slice:
             what = "Principal components" if plane.is_principal else "Slice through the mean"
-        self.title = what
         self.axes = sheet.axes(panel, what, plane.names[0], up)
         self.axes.set(xlim=plane.x_range, ylim=plane.y_range)
         y = data.decode_target(data.y_train) if self.regression else np.array([0.0, 1.0])
@@ -157,27 +153,24 @@ class BoundaryPanel:
             self.samples = sheet.pixels(samples)
 
     def _samples(self) -> list:
-        """The samples as markers, a collection for each part, and their legend."""
+        """Draw the samples as markers, with their legend; returns a collection per part."""
         from matplotlib.collections import PathCollection
         from matplotlib.lines import Line2D
         from matplotlib.transforms import IdentityTransform
 
         data, plane, drawn, entries = self.run.dataset, self.plane, [], {}
         size = points(7.5 if len(data.X_train) > 300 else 10)
-        for part, raw, y in (("train", data.raw_train, data.y_train), ("test", data.raw_test, data.y_test)):
+        for part, _, raw, _, y in data.parts:
             places, y = plane.coordinates(raw[:MAX_POINTS, data.columns]), y[:MAX_POINTS]
             target = data.line_height(y)
-            if not len(y):
-                continue
             fills, edges, paths = zip(*map(self._look, y, target, [part] * len(y)), strict=True)
-            width = points(0.9 if part == "train" else 1.6)
-            collection = PathCollection(
-                paths, [size**2], facecolors=fills, edgecolors=edges, linewidths=width, offset_transform=self.axes.transData,
-                offsets=np.column_stack([places[:, 0], target if plane.is_line else places[:, 1]]), animated=not plane.is_line,
-            )  # fmt: skip
-            drawn.append(self.axes.add_collection(collection))
+            look = {"facecolors": fills, "edgecolors": edges, "linewidths": points(0.9 if part == "train" else 1.6)}
+            look["offsets"] = np.column_stack([places[:, 0], target if plane.is_line else places[:, 1]])
+            look |= {"offset_transform": self.axes.transData, "animated": not plane.is_line}
+            collection = self.axes.add_collection(PathCollection(paths, [size**2], **look))
             collection.set_transform(IdentityTransform())  # a marker keeps its size
-            collection.set_snap(False)  # and its shape: to whole pixels, squares would differ
+            collection.set_snap(False)  # snapping to whole pixels would distort squares
+            drawn.append(collection)
             for k, fill, edge, path in zip(y, fills, edges, paths, strict=True):
                 name = part if self.regression else data.class_names[int(k)] if part == "train" else "test (white)"
                 entries.setdefault(name, (fill, edge if edge != GROUND else fill, path))
@@ -193,17 +186,17 @@ class BoundaryPanel:
     def _look(self, y, target, part) -> tuple:
         """A sample's colour, its edge's colour, and its marker."""
         if self.regression:
-            marker = _marker("circle" if part == "train" else "diamond")
+            marker = _marker(0 if part == "train" else 3)
             if self.plane.is_line:
                 colour = palette.TRAIN if part == "train" else palette.TEST
                 return colour, colour, marker
             return self.scale((target - self.low) / ((self.high - self.low) or 1.0)), "#555555", marker
         colour = palette.CLASSES[int(y) % len(palette.CLASSES)]
-        marker = _marker(palette.CLASS_SYMBOLS[int(y) % len(palette.CLASS_SYMBOLS)])
+        marker = _marker(int(y) % len(MARKERS))
         return (colour, GROUND, marker) if part == "train" else (GROUND, colour, marker)
 
     def paint(self, renderer, frame: int) -> None:
-        """Draw over the axes what belongs to a frame."""
+        """Draw a frame over the axes."""
         frame = range(self.run.n_frames)[frame]
         (maps,) = outputs(self.run, self.inputs, slice(frame, frame + 1))
         if self.regression:
@@ -222,7 +215,7 @@ class BoundaryPanel:
             spine.draw(renderer)
 
     def _heat(self, values) -> np.ndarray:
-        """The outputs (n_outputs, rows, columns) as colours (rows, columns, 4): with several classes the likeliest one's."""
+        """The outputs (n_outputs, rows, columns) as colours (rows, columns, 4); of several classes, the most probable."""
         if len(values) == 1:
             share = (values[0] - self.low) / ((self.high - self.low) or 1.0)
             return self.scale(np.nan_to_num(share, nan=0.5), bytes=True)
@@ -233,38 +226,37 @@ class BoundaryPanel:
         return (255 * np.nan_to_num(1 + (colours - 1) * share, nan=1.0) + 0.5).astype(np.uint8)
 
     def _contour(self, values):
-        """The line where both classes have the same probability."""
+        """The line on which both classes have the same probability."""
         ranges = zip((self.plane.x_range, self.plane.y_range), values.shape[::-1], strict=True)
         x, y = (np.linspace(*ends, 2 * n + 1)[1::2] for ends, n in ranges)  # the pixels' middles
         line = self.axes.contour(x, y, values, [0.5], colors=INK, linewidths=points(2.4))
-        line.remove()  # from the axes, which would keep it; it can still be drawn
+        line.remove()  # from the axes, which would draw it again; `paint` draws it
         return line
 
 
 @cache
-def _marker(symbol: str):
-    """A symbol's path."""
+def _marker(i: int):
+    """The path of a marker."""
     from matplotlib.markers import MarkerStyle
 
-    marker, scale = MARKERS[symbol]
-    style = MarkerStyle(marker)
-    return style.get_path().transformed(style.get_transform().scale(scale))
+    style = MarkerStyle(MARKERS[i])
+    return style.get_path().transformed(style.get_transform().scale(MARKER_SIZES[i]))
 
 
 def _to_pixels(maps):
-    """Maps (k, RESOLUTION, RESOLUTION) between their places, a value a pixel; beyond the outer places they stay."""
+    """Maps (k, RESOLUTION, RESOLUTION) interpolated to a value per pixel; constant beyond the outer places."""
     return _weights(INNER_HEIGHT).T @ np.asarray(maps, dtype=float) @ _weights(INNER_WIDTH)
 
 
 @cache
 def _weights(n: int) -> np.ndarray:
-    """What each of RESOLUTION places counts at each of n pixels when values between them are interpolated."""
+    """The weight (RESOLUTION, n) of each place at each of n pixels, for linear interpolation."""
     middles = (np.arange(n) + 0.5) * RESOLUTION / n - 0.5
     return np.array([np.interp(middles, np.arange(RESOLUTION), row) for row in np.eye(RESOLUTION)])
 
 
 class LossPanel:
-    """Training and test loss over epochs: what lies ahead of the moment is pale."""
+    """Training and test loss over epochs; later epochs than the frame's are pale."""
 
     def __init__(self, sheet: Sheet, panel: int, run: Run):
         self.history = h = run.history
@@ -295,7 +287,7 @@ class LossPanel:
         self.cursor = self.axes.axvline(0, color=palette.CURSOR, linewidth=points(2), animated=True)
 
     def _log_axis(self, low, high):
-        """A logarithmic axis with plain numbers: powers of ten, within less than two of them also their double and half."""
+        """A log axis with plain numbers: powers of ten; over less than two decades, also 2 and 5 times these."""
         from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
         subs = (1, 2, 5) if high / low < 100 else (1,)
@@ -305,7 +297,7 @@ class LossPanel:
         self.axes.yaxis.set_major_formatter(FuncFormatter(tick_text))
 
     def paint(self, renderer, frame: int) -> None:
-        """Draw over the axes what belongs to a frame."""
+        """Draw a frame over the axes."""
         epochs = self.history.epoch[: range(len(self.history))[frame] + 1]
         for line, y in self.lines:
             line.set_data(epochs, y[: len(epochs)])

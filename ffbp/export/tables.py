@@ -1,7 +1,7 @@
-"""Tables: a run as CSV files that any spreadsheet opens, with all digits.
+"""Tables: a run as CSV files for spreadsheets, with all digits.
 
-Numbers are written by ``repr``, so they read back exactly; an empty cell was never measured. A name that begins like a
-formula (= + - @) gets an apostrophe before it, or a spreadsheet would run it.
+Numbers are written by ``repr``, so they read back exactly; an empty cell is a number that was not measured. A name that
+starts like a formula (= + - @) gets an apostrophe in front, because a spreadsheet would otherwise evaluate it.
 """
 
 import csv
@@ -11,26 +11,25 @@ from collections.abc import Iterable
 import numpy as np
 
 from ffbp.data.dataset import Dataset
+from ffbp.data.source import REGRESSION
 from ffbp.programs.program import cell_text
 from ffbp.training.run import Run
 
-HISTORY = (
-    "epoch", "step", "train_loss", "test_loss", "penalty", "total", "train_accuracy", "test_accuracy", "train_r2", "test_r2",
-)  # fmt: skip
-PER_LAYER = (
-    "grad_norm", "grad_norm_b", "grad_rms", "clipped_norm", "update_norm", "weight_norm", "inactive", "saturated",
-)  # fmt: skip
+SCORES = ("train_accuracy", "test_accuracy", "train_r2", "test_r2")
+HISTORY = ("epoch", "step", "train_loss", "test_loss", "penalty", "total", *SCORES)
+NORMS = ("grad_norm", "grad_norm_b", "grad_rms", "clipped_norm", "update_norm", "weight_norm")
+PER_LAYER = (*NORMS, "inactive", "saturated")
 
 
 def history_csv(run: Run) -> str:
-    """A row a frame: losses and scores. Columns of which nothing was measured are left out."""
+    """A row per frame: losses and scores. Columns without any measured number are omitted."""
     columns = {name: getattr(run.history, name) for name in HISTORY}
     columns = {name: column for name, column in columns.items() if not np.isnan(column).all()}
     return _csv(["frame", *columns], ([i, *row] for i, row in enumerate(zip(*columns.values(), strict=True))))
 
 
 def gradients_csv(run: Run) -> str:
-    """A row a frame and layer: the gradient's norms, the applied update's, the weights', silent units."""
+    """A row per frame and layer: norms of gradient, update and weights, and counts of inactive and saturated units."""
     h = run.history
     columns = [getattr(h, name) for name in PER_LAYER]
     rows = (
@@ -42,7 +41,7 @@ def gradients_csv(run: Run) -> str:
 
 
 def weights_csv(run: Run) -> str:
-    """A row a frame, a column a parameter: W[l][i,j] is layer l's weight from j to i, b[l][i] its bias."""
+    """A row per frame, a column per parameter: W[l][i,j] is layer l's weight from j to i, b[l][i] its bias."""
     network = run.architecture
     names = []
     for l, layer in enumerate(network.layers, start=1):
@@ -53,30 +52,24 @@ def weights_csv(run: Run) -> str:
 
 
 def steps_csv(run: Run) -> str:
-    """A row a step: the batch's data loss before the update."""
+    """A row per step: the batch's data loss before the update."""
     return _csv(["step", "loss"], enumerate(run.history.step_loss.tolist(), start=1))
 
 
 def data_csv(run: Run) -> str:
-    """A row a sample in the source's order: row, part (train or test), all features in their own units, the target.
-
-    Classes are their names; a number as target is in its own units, too.
-    """
-    data = run.dataset
-    rows = np.concatenate([data.rows_train, data.rows_test])
-    parts = ["train"] * len(data.rows_train) + ["test"] * len(data.rows_test)
-    raw = np.vstack([data.raw_train, data.raw_test]).tolist()
-    y = np.concatenate([data.y_train, data.y_test])
-    targets = own_targets(data, y).tolist() if data.task == "regression" else [data.class_names[int(k)] for k in y]
-    order = np.argsort(rows, kind="stable")
-    return _csv(
-        ["row", "part", *data.feature_names, data.target_name],
-        ([rows[i], parts[i], *raw[i], targets[i]] for i in order),
-    )
+    """A row per sample in the source's order: row, part (train or test), all features and the target in their own units."""
+    data, rows = run.dataset, []
+    for part in data.parts:
+        regression = data.task == REGRESSION
+        targets = own_targets(data, part.y).tolist() if regression else [data.class_names[int(k)] for k in part.y]
+        samples = zip(part.rows, part.raw.tolist(), targets, strict=True)
+        rows += [[row, part.name, *features, target] for row, features, target in samples]
+    rows.sort(key=lambda row: row[0])
+    return _csv(["row", "part", *data.feature_names, data.target_name], rows)
 
 
 def own_targets(data: Dataset, y: np.ndarray) -> np.ndarray:
-    """Standardised targets y (n,) back in their own units: the shortest decimal that standardises to the same number."""
+    """Standardised targets y (n,) in their own units: the shortest decimals that standardise to the same numbers."""
     values = data.decode_target(y)
     short = np.array([float(f"{value:.15g}") for value in values])
     return np.where((short - data.target_mean) / data.target_std == y, short, values)

@@ -1,5 +1,5 @@
-// A Plotly plot with the layers painted below and above it. Plotly draws the parts that do not change during a run. It
-// is called only when the data, size, theme or view change. The layers show the frame, in the coordinates of its axes.
+// A Plotly plot, with layers painted below and above it. Plotly draws the parts that do not change during a run. It is
+// called only when the data, size, theme or view change. The layers show the frame, in the coordinates of its axes.
 
 import { element, sheet, svg } from '../dom.js';
 

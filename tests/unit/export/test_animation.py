@@ -306,7 +306,7 @@ def test_a_plane_of_principal_components_is_drawn_with_its_samples():
     run = ffbp.train(Config(dataset="wine", columns=(), epochs=12))
     plane = plane_of(run.dataset, PRINCIPAL)
     _, panel = boundary_of(run, plane)
-    assert panel.title == "Principal components"
+    assert panel.axes.texts[0].get_text() == "Principal components"
     assert panel.axes.get_xlabel().startswith("PC 1 (")
     cover = panel.samples[::-1, :, 3]
     places = plane.coordinates(run.dataset.raw_train[:, run.dataset.columns])
