@@ -1,4 +1,4 @@
-"""The cost of a gradient: multiplications and time, by backpropagation and by difference quotients."""
+"""The cost of a gradient, in multiplications and time, by backpropagation and by difference quotients."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from ffbp.core.network import Network, count_params
 
 @dataclass(frozen=True)
 class Cost:
-    """Multiply-adds per sample; measured seconds of a forward and a backward pass over all samples."""
+    """Multiply-adds per sample, and measured seconds of a forward and a backward pass over all samples."""
 
     n_params: int
     forward_adds: int
@@ -31,13 +31,13 @@ class Cost:
 
 
 def multiply_adds(sizes: Sequence[int]) -> tuple[int, int]:
-    """Per sample, forward and backward. Backward: one per weight for dW, and one for delta except in layer 1."""
+    """Multiply-adds per sample, forward and backward. Backward: one per weight for dW, one for delta except in layer 1."""
     products = [n_in * n_out for n_in, n_out in pairwise(sizes)]
     return sum(products), 2 * sum(products) - products[0]
 
 
 def cost_of(network: Network, X: np.ndarray, y: np.ndarray, *, repeats: int = 15) -> Cost:
-    """Count the multiply-adds and measure the fastest of some repeats; the network itself does not change."""
+    """Count the multiply-adds, and measure the fastest of some repeats; the network does not change."""
     probe = network.with_theta(network.theta.copy())
     trace, Y = probe.forward(X), probe.targets(y)
     forward, backward = [], []

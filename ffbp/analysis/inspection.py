@@ -1,4 +1,4 @@
-"""Inspection: the data's rows and columns in their own units, and where each row went."""
+"""Inspection: the data's rows and columns in their own units, and the part to which each row belongs."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ MAX_BINS = 30
 
 @dataclass(frozen=True)
 class Rows:
-    """All rows of a source: X (n, n_features), NaN where a value is missing; y (n,), classes or values; part (n,).
+    """All rows of a source: X (n, n_features), NaN for a missing value; y (n,), classes or values; part (n,).
 
     part: "train", "test" or "left out".
     """
@@ -33,7 +33,7 @@ class Rows:
 
 @dataclass(frozen=True)
 class Statistics:
-    """One column's values: how many are present and missing, and five statistics of those present."""
+    """One column's counts of present and missing values, and five statistics of the present values."""
 
     count: int
     missing: int
@@ -45,7 +45,7 @@ class Statistics:
 
 
 def rows_of(experiment: Experiment, dataset: Dataset) -> Rows:
-    """The rows that a dataset was made from, including those left out."""
+    """The rows from which a dataset was made, including those left out."""
     source, (X, y) = experiment.source, experiment.samples
     part = np.full(len(X), LEFT_OUT, dtype=object)
     part[dataset.rows_train], part[dataset.rows_test] = TRAIN, TEST
@@ -72,7 +72,7 @@ def class_balance(rows: Rows) -> dict[str, list[int]]:
 
 
 def bins(values: np.ndarray) -> np.ndarray:
-    """Edges of at most MAX_BINS equal bins over the values present; one bin per value for few whole numbers."""
+    """Edges of at most MAX_BINS equal bins over the present values; for a few whole numbers, one bin per value."""
     present = values[~np.isnan(values)]
     low, high = float(present.min()), float(present.max())
     if low == high:
@@ -86,7 +86,7 @@ def bins(values: np.ndarray) -> np.ndarray:
 def histogram(rows: Rows, column: int | None) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Edges (n_bins + 1,) and counts (n_bins,) of a feature, or of the target if None, over all used rows.
 
-    In classification the counts are per class, under its name; otherwise under "".
+    In classification, the counts are given per class name; otherwise under "".
     """
     used = rows.where(None)
     values = (rows.y if column is None else rows.X[:, column]).astype(float)

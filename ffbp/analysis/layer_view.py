@@ -1,4 +1,4 @@
-"""One layer: how it sees the samples, and what the network amounts to without activations."""
+"""One layer: the samples in the space of its activations, and the linear map of a network without activations."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ def linear_map(network: Network) -> tuple[np.ndarray, np.ndarray]:
 
 @dataclass(frozen=True)
 class LayerView:
-    """How a layer's activations are drawn: as they are (one or two units), or along two principal axes.
+    """The axes of a layer's picture: its units, if there are one or two, or two principal axes.
 
     center (n_units,), axes (2 or 1, n_units): a sample's place is (a - center) axes.T.
     """
@@ -32,12 +32,12 @@ class LayerView:
 
     def place(self, A: np.ndarray) -> np.ndarray:
         """Activations A (n_units, n) as places in the picture (n, 2); a single unit lies on the line y = 0."""
-        with diverging():  # a diverging run, or a huge input
+        with diverging():
             places = (A.T - self.center) @ self.axes.T
         return places if places.shape[1] == 2 else np.column_stack([places, np.zeros(len(places))])
 
     def share(self, A: np.ndarray) -> float:
-        """The share of the variance of A (n_units, n) that the picture keeps; NaN where nothing varies."""
+        """The share of the variance of A (n_units, n) that the picture keeps; NaN if nothing varies."""
         with diverging():
             centered = A.T - A.T.mean(axis=0)
             total = np.square(centered).sum()
@@ -45,24 +45,21 @@ class LayerView:
 
 
 def layer_view(A: np.ndarray) -> LayerView:
-    """The view of a layer, made from its activations A (n_units, n) at the last frame and used for all frames."""
-    n_units = len(A)
-    if n_units <= 2 or not np.isfinite(A).all():
+    """The view of a layer, made from its activations A (n_units, n) at the last frame, for all frames."""
+    n_units, n = A.shape
+    if n_units <= 2 or n < 2 or not np.isfinite(A).all():
         return LayerView(np.zeros(n_units), np.eye(n_units)[:2], principal=False)
     center = A.mean(axis=1)
-    _, _, directions = np.linalg.svd((A.T - center), full_matrices=False)
-    if len(directions) < 2:  # fewer samples than axes
-        return LayerView(np.zeros(n_units), np.eye(n_units)[:2], principal=False)
-    axes = directions[:2]
+    axes = np.linalg.svd((A.T - center), full_matrices=False)[2][:2]
     largest = axes[np.arange(2), np.abs(axes).argmax(axis=1)]
     return LayerView(center, axes * np.sign(largest)[:, None], principal=True)
 
 
 def straight_line_score(A: np.ndarray, y: np.ndarray, *, regression: bool) -> float:
-    """The score of a linear model on a layer's activations A (n_units, n), on at most 1,000 samples.
+    """The score of a linear model on a layer's activations A (n_units, n) of at most 1,000 samples.
 
     Classification: the accuracy of scikit-learn's logistic regression on standardised activations. Regression: R² of
-    least squares. NaN if that is not defined.
+    least squares. NaN if it is not defined.
     """
     A, y = A[:, :MAX_LINE_SAMPLES], y[:MAX_LINE_SAMPLES]
     with diverging():

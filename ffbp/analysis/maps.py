@@ -1,7 +1,7 @@
-"""Maps: a network's outputs all over a plane of its inputs, for every recorded frame.
+"""Maps: a network's outputs over a plane of its inputs, at every recorded frame.
 
-A `Plane` is the picture's frame of reference: one or two of the dataset's columns, in their own units, or the first two
-principal components. With more columns the plane is a slice: all other columns stay at the training mean.
+The axes of a `Plane` are one or two of the dataset's columns, in their own units, or the first two principal components.
+With more columns the plane is a slice: all other columns stay at the training mean.
 """
 
 from collections.abc import Iterator
@@ -19,8 +19,8 @@ def activations(
 ) -> Iterator[tuple[slice, list[np.ndarray]]]:
     """For every frame, in chunks: the slice of frames and [A[1], ..., A[L]], each (frames, units, n).
 
-    dtype: float, or numpy.float32 for colours only, in half the time. The next chunk uses the same arrays, and a slice
-    may overlap the one before it: copy what you keep, by slice.
+    dtype: float, or numpy.float32 for colours, in half the time. The next chunk reuses the arrays, and its slice may
+    overlap the previous one, so copy what you keep, by slice.
     """
     first, stop, _ = frames.indices(run.n_frames)
 
@@ -28,10 +28,8 @@ def activations(
         with diverging():
             return run.history.theta[part].astype(dtype)
 
-    options = {
-        "first": first,
-        "chunk_bytes": 4_000_000,
-    }  # a map's many points are read once, so a larger chunk is faster (measured)
+    # A map's many points are read once, so a larger chunk is faster (measured).
+    options = {"first": first, "chunk_bytes": 4_000_000}
     for part, stack, trace in stacks(run.architecture, theta_of, stop, with_ones(X).astype(dtype), **options):
         with diverging():
             stack.propagate(trace)

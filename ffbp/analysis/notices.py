@@ -1,6 +1,6 @@
-"""Notices: what a teacher would point out in a run, each with the numbers that prove it.
+"""Notices: what a teacher would point out in a run, with the numbers as evidence.
 
-`notices` examines the numbers and returns records; `sentence` puts a record into English. Tests check the numbers.
+`notices` examines a run and returns records; `ffbp.words.english.sentence` puts a record into English.
 """
 
 import numpy as np
@@ -18,10 +18,10 @@ SHRINK = 100.0
 WORSE = 2.0
 OVERFIT_RATIO, OVERFIT_GAP = 1.3, 0.05
 CLONE_TOLERANCE = 1e-12
-MAX_DRAWN = 5000  # points in a picture; of more, these are evenly chosen, and a notice states it
+MAX_DRAWN = 5000  # points in a picture; of more samples, this number is drawn, evenly chosen
 
 
-@diverging()  # in a run about to diverge, a ratio of numbers may be infinite
+@diverging()  # shortly before a run diverges, ratios may be infinite
 def notices(run: Run) -> list[Notice]:
     """The notices of a finished run, the most urgent first."""
     history, found, last = run.history, [], run.n_frames - 1
@@ -59,7 +59,7 @@ def notices(run: Run) -> list[Notice]:
 
 
 def drawn_samples(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """The samples of the training and the test set that a picture draws: all, or MAX_DRAWN evenly chosen of more."""
+    """The indices of the training and the test samples in a picture: all, or MAX_DRAWN of them, evenly chosen."""
     sizes = len(dataset.X_train), len(dataset.X_test)
     share = min(1.0, MAX_DRAWN / sum(sizes))
     return tuple(np.linspace(0, max(n - 1, 0), int(n * share)).round().astype(int) for n in sizes)
@@ -71,7 +71,7 @@ def _all_clones(layer) -> bool:
 
 
 def _undivided(run):
-    """A test set was wanted, but a class is too small for both sets."""
+    """A test set was requested, but a class is too small to be split."""
     dataset, share = run.dataset, run.config.test_size
     if not dataset.stratified or share == 0 or len(dataset.X_test):
         return []

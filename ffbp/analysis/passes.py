@@ -1,8 +1,7 @@
 """Backpropagation taken apart: the same passes as in training, number by number.
 
-Nothing here differentiates in a second way. A `Pass` holds the core's own trace of one sample, of a batch or of the
-whole training set. From it follow each sample's share of a weight's gradient, the factors of a delta, and how much each
-layer shrinks it.
+A `Pass` contains the core's own trace of one sample, of a batch or of the training set; nothing is differentiated in a second
+way. It gives each sample's share of a weight's gradient, the factors of a delta, and how much each layer shrinks it.
 """
 
 from dataclasses import dataclass
@@ -17,9 +16,9 @@ from ffbp.training.run import Run
 
 @dataclass(frozen=True)
 class Pass:
-    """A forward and backward pass over Y's n columns; ``network.grad`` and ``trace.delta`` are the core's.
+    """A forward and backward pass over n samples. ``network.grad`` and ``trace.delta`` are computed by the core.
 
-    Y: targets (n_outputs, n). indices: (n,), the samples' places in the training set, or None for a single sample.
+    Y: targets (n_outputs, n). indices (n,): the samples' indices in the training set, or None for a single sample.
     """
 
     network: Network
@@ -73,14 +72,14 @@ class Pass:
 
 
 def pass_over(network: Network, X: np.ndarray, y: np.ndarray, indices: np.ndarray | None = None) -> Pass:
-    """Forward and backward over X (n, n_inputs), y (n,); fill the network's gradient."""
+    """Forward and backward over X (n, n_inputs) and y (n,); fills the network's gradient."""
     trace = network.forward(X)
     network.backward(y, trace)
     return Pass(network, trace, network.targets(y), indices)
 
 
 def next_training(run: Run, frame: int) -> Training:
-    """The training at a frame, ready for its next step; after the planned end, at the last learning rate."""
+    """The training at a frame, ready for its next step. After the planned end, the last learning rate applies."""
     training = run.resume(frame)
     if training.epoch < len(training.rates):
         return training
@@ -122,7 +121,7 @@ class Shrinkage:
 
 
 def shrinkage(p: Pass) -> list[Shrinkage]:
-    """The multipliers of ‖delta‖, from the output back to layer 1; empty without a hidden layer."""
+    """The multipliers of ‖delta‖ from the output back to layer 1; empty without a hidden layer."""
     found = []
     with diverging():
         for l in range(len(p.network.layers) - 1, 0, -1):

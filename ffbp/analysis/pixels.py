@@ -1,9 +1,9 @@
-"""Backpropagation to the pixels: the same deltas as in training, taken one step further, to the image itself.
+"""Backpropagation to the pixels: the deltas of training, taken one step further, to the image.
 
-Training needs the loss's gradient with respect to the weights. The first layer's weights times its delta give the
+Training needs the gradient of the loss with respect to the weights. The first layer's weights times its delta give the
 gradient with respect to the inputs; divided by the scale of the standardisation, it is the gradient with respect to the
-original pixels. Small steps downhill, with the network held fixed, turn an image into one that the network takes for
-another digit (Szegedy et al. 2014; Goodfellow et al. 2015).
+original pixels. Small steps downhill with a fixed network turn an image into one that the network classifies as another
+digit (Szegedy et al. 2014; Goodfellow et al. 2015).
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from ffbp.analysis.diverging import diverging
 from ffbp.core.network import Network
 from ffbp.data.dataset import Dataset
 
-RARE = 0.05  # a walk does not change a pixel that is ink in a smaller share of the training images
+RARE = 0.05  # a walk keeps pixels fixed that have ink in a smaller share of the training images
 STAY = 5  # steps in a row
 SHORTEST = 64  # a step is halved down to 1/64 of its length
 
@@ -32,17 +32,17 @@ def input_gradient(network: Network, dataset: Dataset, pixels: np.ndarray, targe
 
 
 def rare_pixels(dataset: Dataset, share: float = RARE) -> np.ndarray:
-    """Which pixels (n_pixels,) are ink in less than this share of the training images and so hardly trained."""
+    """Which pixels (n_pixels,) have ink in less than this share of the training images, so that they are hardly trained."""
     return (dataset.raw_train[:, dataset.columns] > 0).mean(axis=0) < share
 
 
 @dataclass(frozen=True)
 class Walk:
-    """A walk downhill from an image: one row per step; the first row is the image itself.
+    """A walk downhill from an image: a row per step, after a first row for the image itself.
 
-    images (n_steps + 1, n_pixels); probabilities (n_steps + 1, n_classes), the network's outputs for them; losses
-    (n_steps + 1,) against the target; lengths (n_steps + 1,) of the steps, 0 for the first row; clipped (n_steps + 1,):
-    how many pixels a step would have moved out of range.
+    images (n_steps + 1, n_pixels); probabilities (n_steps + 1, n_classes), the network's outputs; losses (n_steps + 1,)
+    against the target; lengths (n_steps + 1,) of the steps, 0 in the first row; clipped (n_steps + 1,): the number of
+    pixels that a step would have moved out of range.
     """
 
     images: np.ndarray
@@ -58,13 +58,13 @@ class Walk:
 
     @property
     def arrives(self) -> int | None:
-        """The first step at which the network's answer is the target, or None."""
+        """The first step at which the network predicts the target, or None."""
         found = np.flatnonzero(self.answers == self.target)
         return int(found[0]) if len(found) else None
 
     @property
     def leaves(self) -> int | None:
-        """The first step after `arrives` with another answer; None if the target stays the answer to the end."""
+        """The first step after `arrives` with another prediction, or None."""
         found = np.flatnonzero(self.answers != self.target)
         return None if self.arrives is None else next((int(k) for k in found if k > self.arrives), None)
 
@@ -80,11 +80,11 @@ def walk(
     high: float,
     frozen: np.ndarray | None = None,
 ) -> Walk:
-    """Steps x <- clip(x - step g / ‖g‖₂, 0, high), g = dLoss/dx against the target, with the network held fixed.
+    """Steps x <- clip(x - step g / ‖g‖₂, 0, high) with g = dLoss/dx against the target and a fixed network.
 
-    step: a step's length in the pixels' own units; it is halved until the step lowers the loss. frozen (n_pixels,):
-    pixels that do not change. The walk ends after n_steps, once the target has been the answer 2 · STAY times in a row,
-    or when no step lowers the loss (also if the gradient is zero or not finite).
+    step: a step's length in the pixels' own units; it is halved until the step lowers the loss. frozen (n_pixels,): pixels
+    that do not change. The walk ends after n_steps, after 2 · STAY predictions of the target in a row, or when no step
+    lowers the loss (for example, because the gradient is zero or not finite).
     """
 
     def look(image):

@@ -8,19 +8,17 @@ from ffbp.data.dataset import Dataset
 from ffbp.data.source import REGRESSION
 
 MARGIN = 0.08
-
-
-PRINCIPAL = (-1, -2)  # stands for the first two principal components as axes
+PRINCIPAL = (-1, -2)  # the first two principal components as axes
 
 
 @dataclass(frozen=True, eq=False)
 class Plane:
-    """The plane of a picture within the space of the chosen columns.
+    """The plane of a picture in the space of the chosen columns.
 
     axes: one or two positions among the dataset's chosen columns, or PRINCIPAL. names: one per axis. x_range, y_range:
     in the data's units. A sample's place is ``project (chosen - shift)`` with project (n_axes, n_columns) and shift
-    (n_columns,); back, ``chosen = origin + basis.T place`` with basis (n_axes, n_columns). variance: for principal
-    components, the share of the standardised columns' variance that the plane keeps.
+    (n_columns,); the inverse is ``chosen = origin + basis.T place`` with basis (n_axes, n_columns). variance: the share of
+    the standardised columns' variance that the principal components keep; otherwise None.
     """
 
     axes: tuple[int, ...]
@@ -35,7 +33,7 @@ class Plane:
 
     @property
     def is_line(self) -> bool:
-        """Whether there is only one input; the picture is then a curve over it."""
+        """Whether there is only one input, so that the picture is a curve."""
         return len(self.axes) == 1
 
     @property
@@ -44,11 +42,11 @@ class Plane:
 
     @property
     def is_slice(self) -> bool:
-        """Whether there are inputs that the plane does not show."""
+        """Whether the plane does not show all inputs."""
         return self.basis.shape[1] > 2 or self.is_principal
 
     def coordinates(self, chosen: np.ndarray) -> np.ndarray:
-        """Samples (n, n_columns) as places on the plane (n, n_axes); for columns, exactly their own values."""
+        """Samples (n, n_columns) as places on the plane (n, n_axes); for columns, exactly their values."""
         if self.is_principal:
             return (chosen - self.shift) @ self.project.T
         return chosen[:, self.axes]
@@ -79,8 +77,8 @@ def cell_centres(limits: tuple[float, float], n: int) -> np.ndarray:
 def default_axes(columns: tuple[int, ...], pair: tuple[int, ...] = (), groups=()) -> tuple[int, int]:
     """The default axes of a plane, as positions among the chosen columns.
 
-    The source's default pair if both are used, else the first two; in a file, measured columns come before the columns
-    of a category (``groups``).
+    The source's default pair if both are used, otherwise the first two. In a file, the first two measured columns, which
+    do not belong to a category (``groups``).
     """
     measured = [i for i, c in enumerate(columns) if all(c not in group for group in groups)]
     if groups and len(measured) > 1:
@@ -100,7 +98,7 @@ def plane_of(dataset: Dataset, axes: tuple[int, ...] = (0, 1)) -> Plane:
         if len(directions) < 2:  # fewer samples than axes
             sizes, directions = np.append(sizes, 0.0), np.vstack([directions, np.eye(n_columns)[:1]])
         largest = np.abs(directions).argmax(axis=1)
-        directions *= np.sign(directions[np.arange(len(directions)), largest])[:, None]  # the sign must not flip
+        directions *= np.sign(directions[np.arange(len(directions)), largest])[:, None]  # a unique sign
         project, basis, shift = directions[:2] / scale, directions[:2] * scale, mean
         shares = np.square(sizes[:2]) / max(np.square(sizes).sum(), 1e-300)
         variance = float(shares.sum())

@@ -1,4 +1,4 @@
-"""Scores: how good the answers are, and what guessing alone would reach."""
+"""Scores: how good the predictions are, and how good the best constant prediction is."""
 
 import numpy as np
 
@@ -26,12 +26,11 @@ def precision_recall(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def chance_level(run: Run) -> float:
-    """The loss of the best constant answer: the entropy of the training classes, or the variance of y.
+    """The loss of the best constant prediction: the entropy of the training classes, or the variance of y.
 
-    With squared error on classes it is the variance of the 0/1 targets, because the loss is then a regression on them.
+    With squared error on classes, it is the variance of the 0/1 targets.
     """
-    y = run.dataset.y_train
-    resolved = run.resolved
+    y, resolved = run.dataset.y_train, run.resolved
     if run.dataset.task == REGRESSION:
         return float(np.var(y))
     shares = np.bincount(y, minlength=run.dataset.n_classes) / len(y)

@@ -1,8 +1,8 @@
 """Sensitivity: whether a run can be repeated on other machines, or only on this one.
 
-Two computers, or two libraries, round the last digit differently. In a stable run such differences die out. In a
-chaotic run, whose steps are too long, they grow until the two runs have nothing in common. The test repeats the run
-with one weight moved by one unit in its last place, the smallest possible difference.
+Two computers, or two libraries, round the last digit differently. In a stable run such differences vanish. In a chaotic run,
+whose steps are too long, they grow until the two runs have nothing in common. The test repeats the run after moving one
+weight by one unit in its last place, the smallest possible difference.
 """
 
 import math
@@ -16,7 +16,7 @@ from ffbp.training.loop import Training
 from ffbp.training.recording import YIELD_SECONDS, drain
 from ffbp.training.run import Progress, Run
 
-TOLERANCE = 1e-9  # relative to max(1, loss); two runs whose losses differ by more have parted
+TOLERANCE = 1e-9  # relative to max(1, loss); runs whose losses differ by more have separated
 
 
 def parts_at(run: Run) -> int | None:
@@ -28,7 +28,7 @@ def parts_at(run: Run) -> int | None:
 
 
 def watch(run: Run) -> Generator[Progress, None, int | None]:
-    """`parts_at` as a generator of `Progress`, at least every 50 ms; the repetition takes as long as the run did."""
+    """`parts_at` as a generator of `Progress`, at least every 50 ms; it takes as long as the run itself."""
     losses = run.history.step_loss
     training = moved_training(run)
     deadline = perf_counter() + YIELD_SECONDS

@@ -1,15 +1,13 @@
-"""Answers by hand: reading typed fractions, and recognising common mistakes."""
+"""Answers computed by hand: reading typed numbers, and recognising common mistakes."""
 
 import numpy as np
 
 from ffbp.analysis.diverging import diverging
 from ffbp.analysis.passes import Pass
 
-# Predict, then reveal
-
 
 def as_fraction(text: str) -> float | None:
-    """The value of a typed number, with point or comma, or of a fraction of two; None for any other text."""
+    """The value of a typed number, with point or comma, or of a fraction of two numbers; None for other text."""
     parts = text.replace("−", "-").replace(",", ".").split("/")
     if not 1 <= len(parts) <= 2 or len(text) > 60:
         return None
@@ -28,7 +26,7 @@ def as_fraction(text: str) -> float | None:
 
 
 def slips(p: Pass, l: int, unit: int, source: int) -> dict[str, float]:
-    """The values that common mistakes give for this gradient, by the mistake's key."""
+    """The values of this gradient with common mistakes, by the mistake's key."""
     value, penalty = p.gradient(l, unit, source), p.penalty_part(l, unit, source)
     data = value - penalty
     found = {"sign": -value, "double": 2 * value, "half": value / 2}
@@ -46,9 +44,9 @@ def slips(p: Pass, l: int, unit: int, source: int) -> dict[str, float]:
 
 
 def update_slips(old: float, new: float, learning_rate: float) -> dict[str, float]:
-    """The values that common mistakes give for a weight after the step, by the mistake's key.
+    """The values of a weight after the step with common mistakes, by the mistake's key.
 
-    Every optimizer's step is proportional to the learning rate, so without it the step is (new - old) / learning_rate.
+    Every optimizer's step is proportional to the learning rate, so without it, the step is (new - old) / learning_rate.
     """
     step = new - old
     return {"old": old, "added": old - step, "rate": old + step / learning_rate}
@@ -57,7 +55,7 @@ def update_slips(old: float, new: float, learning_rate: float) -> dict[str, floa
 def judge(
     typed: float, value: float, known: dict[str, float], *, origin: float | None = None
 ) -> tuple[bool, str | None]:
-    """Whether a typed value is right to 0.5 %, and if not, the only mistake that gives it; None for several or none.
+    """Whether a typed value is right to 0.5 %, and if not, the key of the only mistake that gives it, or None.
 
     origin: if given, the tolerance is 0.5 % of the step from ``origin``, not of the value; otherwise a weight that
     hardly moved would pass for unchanged.

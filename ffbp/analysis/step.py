@@ -1,4 +1,4 @@
-"""One training step taken apart: how it changes the loss, and what other step lengths would do."""
+"""One training step taken apart: how it changes the loss, and how steps of other lengths would change it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,26 +10,24 @@ from ffbp.core.network import Network, with_ones
 from ffbp.core.stacks import losses_at
 from ffbp.training.loop import Training, clip_factor
 
-STEP_SPAN, WIDE_SPAN, FARTHEST = 3.0, 16.0, 4096.0  # step lengths: usually drawn, drawn at most, searched
+STEP_SPAN, WIDE_SPAN, FARTHEST = 3.0, 16.0, 4096.0  # step lengths: drawn by default, drawn at most, searched at most
 
 
 def preview_update(training: Training) -> np.ndarray:
-    """(n_params,): the parameters that `Training.update` would write, given the network's present gradient."""
+    """(n_params,): the parameters that `Training.update` would write, given the network's current gradient."""
     network = training.network
     theta, grad, state = network.theta.copy(), network.grad.copy(), training.state.copy()
     with diverging():
         if training.clip is not None:
             grad *= clip_factor(grad, training.clip)
-        training.apply(
-            theta, grad, state, np.empty_like(theta),
-            learning_rate=training.learning_rate, step=training.step + 1,
-        )  # fmt: skip
+        options = {"learning_rate": training.learning_rate, "step": training.step + 1}
+        training.apply(theta, grad, state, np.empty_like(theta), **options)
     return theta
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step and one loss: L(theta + s update), penalty included, at step lengths s.
+    """A step: the loss L(theta + s update), penalty included, at step lengths s.
 
     slope: dL/ds at s = 0, gradient times update. before, after: L at s = 0 and 1. best: the s of the first minimum, at
     most 4096; best_loss: its loss. angle: degrees between the update and the negative gradient.
@@ -80,7 +78,7 @@ def step_of(
 
 
 def _best_length(losses):
-    """The first minimum along s and its loss: s doubles until the loss rises, then three refinements follow."""
+    """The first minimum along s and its loss: s doubles until the loss rises; three refinements follow."""
     coarse = np.concatenate([[0.0], 2.0 ** np.arange(-4, np.log2(FARTHEST) + 1)])
     values = np.nan_to_num(losses(coarse), nan=np.inf)
     rises = np.flatnonzero(np.diff(values) > 0)

@@ -21,7 +21,7 @@ from ffbp.words.notice import Notice
 
 
 def summary(run: Run) -> dict[str, str]:
-    """Data, network, training and outcome, one sentence each. Names from a user's file are not escaped."""
+    """Data, network, training and outcome, a sentence each. Names from a user's file are not escaped."""
     return {
         "Data": data_in_words(run.config, run.dataset),
         "Network": _network(run),
@@ -53,23 +53,18 @@ def address_of(config: Config) -> str:
 def data_in_words(config: Config, data: Dataset) -> str:
     """The samples, the sets they are split into, the inputs and the target."""
     noisy = not config.file_name and config.points is None and DATASETS[config.dataset].sized
-    return sentence(
-        Notice(
-            "data",
-            "info",
-            {
-                "label": source_label(config),
-                "train": len(data.rows_train),
-                "test": len(data.rows_test),
-                "noise": config.noise if noisy else None,
-                "inputs": data.input_names,
-                "standardized": data.standardized,
-                "scale": data.scale,
-                "target": data.target_name,
-                "classes": None if data.task == REGRESSION else data.class_names,
-            },
-        )
-    )
+    numbers = {
+        "label": source_label(config),
+        "train": len(data.rows_train),
+        "test": len(data.rows_test),
+        "noise": config.noise if noisy else None,
+        "inputs": data.input_names,
+        "standardized": data.standardized,
+        "scale": data.scale,
+        "target": data.target_name,
+        "classes": None if data.task == REGRESSION else data.class_names,
+    }
+    return sentence(Notice("data", "info", numbers))
 
 
 def _network(run):
@@ -108,9 +103,6 @@ def outcome(run: Run) -> str:
 
 def command(config: Config) -> str:
     """The terminal's command for this experiment, safe to paste into a shell."""
-    options = [
-        f"--{key.replace('_', '-')}={shlex.quote(value)}"
-        for key, value in config.to_params().items()
-        if key != "fingerprint"
-    ]
+    params = {key: value for key, value in config.to_params().items() if key != "fingerprint"}
+    options = [f"--{key.replace('_', '-')}={shlex.quote(value)}" for key, value in params.items()]
     return " ".join(["python -m ffbp", *options])
