@@ -96,7 +96,7 @@ class _Header:
     def paint(self, renderer, frame: int) -> None:
         """Draw the numbers of a frame."""
         h, run, metric = self.run.history, self.run, self.run.dataset.score_name
-        part = run.dataset.judge.name
+        part = run.dataset.scored_part.name
         score = getattr(h, f"{part}_{metric}")[frame]
         score = f"R² {format_number(score)}" if metric == "r2" else f"accuracy {format_percent(score)}"
         epoch = f"epoch {h.epoch[frame]} / {run.config.epochs}"
