@@ -1,12 +1,11 @@
 """The record: a run as one readable JSON file that loads back into exactly the same `Run`.
 
-Scalars are JSON numbers with all their digits, so loading is exact. JSON has no NaN and no infinities, so these are the
-texts "NaN", "Infinity", "-Infinity"; null stands for a column that was never measured. Large arrays (parameters and
-optimizer state of every frame, losses of every step, samples) are packed: little-endian numbers, deflated, base64. The
-checksum covers the content, not the layout, so you may indent a file differently. It finds damage and careless edits.
-Facts that a record states twice, such as the sizes that its configuration implies, are compared while reading: a record
-that differs from what `dump_record` writes for its run is refused. Only retraining shows whether its numbers are true;
-`ffbp.record.verify` does that.
+Scalars are JSON numbers with all their digits. NaN and infinities, which JSON lacks, are the texts "NaN", "Infinity" and
+"-Infinity"; null stands for a column that was never measured. Large arrays (parameters and optimizer state of every frame,
+losses of every step, samples) are packed: little-endian numbers, deflated, base64. The checksum covers the content, not
+the layout; it finds damage and careless edits. Redundant facts, such as the network's sizes, are compared while reading:
+a record that differs from what `dump_record` writes for its run is refused. Only retraining shows whether its numbers are
+true (`ffbp.record.verify`).
 """
 
 import base64
@@ -31,31 +30,31 @@ from ffbp.experiment.fields import MAX_FRAMES
 from ffbp.experiment.resolve import resolve
 from ffbp.record.write import FORMAT, KEYS, PACKED, SPECIAL, VERSION, canonical, checksum, content_of, made_with
 from ffbp.training.run import History, Run
+from ffbp.words.problems import short
 
 READABLE = (1, 2)  # in version 1 the automatic choice also standardised images
 MAX_BYTES = 24_000_000  # of a record; the largest run, about 8 MB of parameters and state, stays below
 MAX_ARRAY_BYTES = 64_000_000
 MAX_LISTS, MAX_COMMAS = 100_000, 1_000_000  # Python lists take far more memory than their text
 MAX_NAMES, MAX_NAME = 2000, 500
-MAX_VALUE = 1e100  # of a sample: with larger values, axes and squares overflow
-_UNPACKED = object()  # stands for a packed array, which was already compared while reading
+MAX_VALUE = 1e100  # of a sample: larger ones make axes and squares overflow
+_UNPACKED = object()  # stands for a packed array, which was already checked
 _COUNTS = ("epoch", "step", "inactive", "saturated")
+_CHANGED, _INCOMPLETE = "the file was changed", "the file is incomplete"
+_CHOOSE = "choose a file saved as a record"
 _VERSION = re.compile(r"\d[\w.+!-]*", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Record:
-    """A loaded record: the run, the versions that made it, by name, and the fields that it leaves out.
+    """A loaded record: the run, the versions that made it, by name, and the fields that have defaults because it lacks them.
 
-    ``unsaid``: fields that are newer than the record or were removed from it; they have their defaults.
+    Such fields (``unsaid``) are newer than the record or were removed from it.
     """
 
     run: Run
     made_with: dict[str, str]
     unsaid: tuple[str, ...] = ()
-
-
-# Reading
 
 
 def load_record(text: str | bytes) -> Run:
@@ -67,21 +66,18 @@ def read_record(text: str | bytes) -> Record:
     """The run with the versions that made it. Raises ValueError, one sentence, for anything but a complete record."""
     content = _parsed(text)
     if content.get("format") != FORMAT:
-        raise ValueError(
-            f"format must be {FORMAT!r}, got {_short(content.get('format'))}; choose a file saved as a record"
-        )
+        raise ValueError(f"format must be {FORMAT!r}, got {_short(content.get('format'))}; {_CHOOSE}")
     version = content.get("version")
     if type(version) is not int or version not in READABLE:
-        raise ValueError(
-            f"version must be {' or '.join(map(str, READABLE))}, got {_short(version)}; another version of ffbp wrote it"
-        )
+        due = " or ".join(map(str, READABLE))
+        raise ValueError(f"version must be {due}, got {_short(version)}; another version of ffbp wrote it")
     for key in KEYS:
         if key not in content:
-            raise ValueError(f"{key} must be in a record, got none; the file is incomplete")
+            raise ValueError(f"{key} must be in a record, got none; {_INCOMPLETE}")
     try:
         expected = checksum(content)
     except (ValueError, RecursionError):
-        raise ValueError("a record must hold finite numbers, got one too large; the file was changed") from None
+        raise ValueError(f"a record must hold finite numbers, got one too large; {_CHANGED}") from None
     if content["checksum"] != expected:
         raise ValueError(
             f"checksum must be {expected[:19]}… for this content, got {_short(content['checksum'])}; the file was changed "
@@ -96,15 +92,9 @@ def read_record(text: str | bytes) -> Record:
     _check_data(config, dataset)
     sizes = resolve(config, dataset).sizes
     history = _history(_dict(content["history"], "history"), config, dataset, sizes)
-    run = Run(
-        config,
-        dataset,
-        history,
-        _epoch(content["diverged_at"], "diverged_at", config),
-        _epoch(content["stopped_at"], "stopped_at", config),
-    )
+    run = Run(config, dataset, history, *(_epoch(content, name, config) for name in ("diverged_at", "stopped_at")))
     for key in content.keys() - set(KEYS):
-        raise ValueError(f"unknown key {_short(key)} in a record; the file was changed")
+        raise ValueError(f"unknown key {_short(key)} in a record; {_CHANGED}")
     unsaid = []
     for key, due in content_of(run, lambda array: _UNPACKED).items():
         _check(content[key], due, key, unsaid)
@@ -118,11 +108,9 @@ def _parsed(text) -> dict:
         try:
             text = text.decode("utf-8-sig")
         except UnicodeDecodeError:
-            raise ValueError(
-                "a record must be text (UTF-8), got something else; choose a file saved as a record"
-            ) from None
+            raise ValueError(f"a record must be text (UTF-8), got something else; {_CHOOSE}") from None
     if text.count("[") + text.count("{") > MAX_LISTS or text.count(",") > MAX_COMMAS:
-        raise ValueError("a record must have far fewer parts than this file; choose a file saved as a record")
+        raise ValueError(f"a record must have far fewer parts than this file; {_CHOOSE}")
 
     repeated = []
 
@@ -140,17 +128,11 @@ def _parsed(text) -> dict:
         content = json.loads(text, parse_constant=refuse, object_pairs_hook=unique)
     except (ValueError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)[:120]
-        raise ValueError(
-            f"a record must be JSON, got something else ({reason}); the file is damaged or cut off"
-        ) from None
+        raise ValueError(f"a record must be JSON, got something else ({reason}); it is damaged or cut off") from None
     if repeated:
-        raise ValueError(
-            f"{_short(repeated[0])} must stand once in its JSON object, got it twice; the file was changed"
-        )
+        raise ValueError(f"{_short(repeated[0])} must occur once in its JSON object, got it twice; {_CHANGED}")
     if not isinstance(content, dict):
-        raise ValueError(
-            f"a record must be a JSON object, got {type(content).__name__}; choose a file saved as a record"
-        )
+        raise ValueError(f"a record must be a JSON object, got {type(content).__name__}; {_CHOOSE}")
     return content
 
 
@@ -165,7 +147,7 @@ def _dataset(values) -> Dataset:
     kinds, taken = get_type_hints(Dataset), {}
     for item in fields(Dataset):
         if item.init and item.name not in values and item.default is MISSING:
-            raise ValueError(f"data.{item.name} must be in a record, got none; the file is incomplete")
+            raise ValueError(f"data.{item.name} must be in a record, got none; {_INCOMPLETE}")
         if item.init and item.name in values:
             value, name, kind = values[item.name], f"data.{item.name}", kinds[item.name]
             if kind is np.ndarray:
@@ -178,7 +160,7 @@ def _dataset(values) -> Dataset:
     with np.errstate(all="ignore"):
         dataset = Dataset(**taken)
     if not (np.isfinite(dataset.X_train).all() and np.isfinite(dataset.X_test).all()):
-        raise ValueError("data must be finite after standardisation; the file was changed")
+        raise ValueError(f"data must be finite after standardisation; {_CHANGED}")
     return dataset
 
 
@@ -188,7 +170,7 @@ def _check_shapes(data):
 
     def require(ok, name, rule):
         if not ok:
-            raise ValueError(f"data.{name} must be {rule}; the file was changed")
+            raise ValueError(f"data.{name} must be {rule}; {_CHANGED}")
 
     require(data["task"] in (CLASSIFICATION, REGRESSION), "task", f"{CLASSIFICATION} or {REGRESSION}")
     require(n_train >= 1, "rows_train", "at least one row")
@@ -196,20 +178,18 @@ def _check_shapes(data):
     require(len(set(data["columns"])) == n_columns, "columns", "different")
     require(set(data["derived"]) <= set(DERIVED), "derived", f"among {', '.join(DERIVED)}")
     require(not data["derived"] or n_columns == 2, "derived", "left out unless two columns are used")
-    for name, shape in (
-        ("raw_train", (n_train, n_features)),
-        ("raw_test", (n_test, n_features)),
-        ("rows_train", (n_train,)),
-        ("rows_test", (n_test,)),
-        ("y_train", (n_train,)),
-        ("y_test", (n_test,)),
-        ("mean", (n_columns,)),
-        ("std", (n_columns,)),
-    ):
+    shapes = {"raw_train": (n_train, n_features), "raw_test": (n_test, n_features), "rows_train": (n_train,)}
+    shapes |= {
+        "rows_test": (n_test,),
+        "y_train": (n_train,),
+        "y_test": (n_test,),
+        "mean": (n_columns,),
+        "std": (n_columns,),
+    }
+    for name, shape in shapes.items():
         require(data[name].shape == shape, name, f"of shape {shape}, got {data[name].shape}")
-    require(
-        all(data[name].dtype.kind == "f" for name in ("raw_train", "raw_test", "mean", "std")), "raw_train", "floats"
-    )
+    floats = ("raw_train", "raw_test", "mean", "std")
+    require(all(data[name].dtype.kind == "f" for name in floats), "raw_train", "floats")
     require(data["rows_train"].dtype.kind == data["rows_test"].dtype.kind == "i", "rows_train", "whole numbers")
     rows = np.concatenate([data["rows_train"], data["rows_test"]])
     require((rows >= 0).all() and len(np.unique(rows)) == len(rows), "rows_test", "other rows than those of rows_train")
@@ -219,9 +199,8 @@ def _check_shapes(data):
         if data["task"] == REGRESSION:
             require(not classes and y.dtype.kind == "f" and np.isfinite(y).all(), name, "finite numbers")
         else:
-            require(
-                y.dtype.kind == "i" and ((y >= 0) & (y < len(classes))).all(), name, f"classes below {len(classes)}"
-            )
+            n_classes = len(classes)
+            require(y.dtype.kind == "i" and ((y >= 0) & (y < n_classes)).all(), name, f"classes below {n_classes}")
     require(bool((data["std"] > 0).all()) and np.isfinite(data["std"]).all(), "std", "positive")
     require(data["target_std"] > 0, "target_std", "positive")
     require(np.isfinite(data["mean"]).all(), "mean", "finite")
@@ -238,15 +217,14 @@ def own_source(dataset: Dataset) -> Source:
     order = np.argsort(np.concatenate([dataset.rows_train, dataset.rows_test]))
     X = np.concatenate([dataset.raw_train, dataset.raw_test])[order]
     y = np.concatenate([dataset.y_train, dataset.y_test])[order]
-    return Source(
-        "file", "the file", dataset.task, lambda *_: (X, y), dataset.feature_names, dataset.target_name,
-        dataset.class_names, generated=False, default_columns=dataset.columns, n_rows=len(X), standardize=True,
-        stratified=True, has_gaps=bool(np.isnan(X).any()),
-    )  # fmt: skip
+    names = (dataset.feature_names, dataset.target_name, dataset.class_names)
+    options = {"generated": False, "standardize": True, "stratified": True, "has_gaps": bool(np.isnan(X).any())}
+    options |= {"default_columns": dataset.columns, "n_rows": len(X)}
+    return Source("file", "the file", dataset.task, lambda *_: (X, y), *names, **options)
 
 
 def _check_data(config, dataset):
-    """The data must be of the kind that the configuration asks for; the numbers themselves `verify` compares."""
+    """The data must have the form that the configuration implies; `verify` compares the numbers."""
     experiment = Experiment(config, own_source(dataset) if config.file_name else None)
     if config.file_name:
         experiment.check()
@@ -255,9 +233,8 @@ def _check_data(config, dataset):
     pairs |= {"derived": (config.derived, dataset.derived), "task": (config.task or own.task, given.task)}
     for name, (due, got) in pairs.items():
         if due != got:
-            raise ValueError(
-                f"data must have {name} {_short(due)} for this configuration, got {_short(got)}; the file was changed"
-            )
+            rule = f"data must have {name} {_short(due)} for this configuration"
+            raise ValueError(f"{rule}, got {_short(got)}; {_CHANGED}")
 
 
 def _history(values, config, dataset, sizes) -> History:
@@ -265,7 +242,7 @@ def _history(values, config, dataset, sizes) -> History:
     n_batches = resolve(config, dataset).n_batches
     for item in fields(History):
         if item.name not in values:
-            raise ValueError(f"history.{item.name} must be in a record, got none; the file is incomplete")
+            raise ValueError(f"history.{item.name} must be in a record, got none; {_INCOMPLETE}")
     epoch = _array(values["epoch"], "history.epoch", None, whole=True)
     n = len(epoch)
     if not 1 <= n <= MAX_FRAMES or epoch[0] != 0 or (np.diff(epoch) <= 0).any() or epoch[-1] > config.epochs:
@@ -278,53 +255,51 @@ def _history(values, config, dataset, sizes) -> History:
             taken[name] = _array(values[name], f"history.{name}", shape, whole=name in _COUNTS)
     steps = taken["step_loss"]
     if (taken["step"] != epoch * n_batches).any():
-        raise ValueError(f"history.step must be the epoch times {n_batches} batches; the file was changed")
-    if (
-        steps.ndim != 1
-        or steps.dtype.kind != "f"
-        or not epoch[-1] * n_batches <= len(steps) <= config.epochs * n_batches
-    ):
-        raise ValueError(f"history.step_loss must hold a number for each of at least {epoch[-1] * n_batches} steps")
+        raise ValueError(f"history.step must be the epoch times {n_batches} batches; {_CHANGED}")
+    least, most = epoch[-1] * n_batches, config.epochs * n_batches
+    if steps.ndim != 1 or steps.dtype.kind != "f" or not least <= len(steps) <= most:
+        raise ValueError(f"history.step_loss must hold a number for each of at least {least} steps")
     if not np.isfinite(taken["theta"]).all():
-        raise ValueError("history.theta must be finite; the file was changed")
+        raise ValueError(f"history.theta must be finite; {_CHANGED}")
     return History(**taken)
 
 
 def _check(found, due, name, unsaid):
-    """Compare what was read with what `content_of` its run gives; fields with defaults may be missing (`unsaid`)."""
+    """Compare a part of the record with the same part written for its run; add missing fields with defaults to `unsaid`."""
     if due is _UNPACKED:
         return
     if isinstance(due, dict) and isinstance(found, dict):
         for key in found.keys() - due.keys():
-            raise ValueError(f"unknown key {_short(key)} in {name}; the file was changed")
+            raise ValueError(f"unknown key {_short(key)} in {name}; {_CHANGED}")
         for key, value in due.items():
             if key in found:
                 _check(found[key], value, f"{name}.{key}", unsaid)
             elif name in ("config", "data"):
                 unsaid.append(f"{name}.{key}")
             else:
-                raise ValueError(f"{name}.{key} must be in a record, got none; the file is incomplete")
+                raise ValueError(f"{name}.{key} must be in a record, got none; {_INCOMPLETE}")
         return
     texts = canonical(due), canonical(found)
     if texts[0] != texts[1]:
         due, got = (text if len(text) <= 60 else text[:59] + "…" for text in texts)
-        raise ValueError(f"{name} must be {due} by the rest of the record, got {got}; the file was changed")
+        raise ValueError(f"{name} must be {due} by the rest of the record, got {got}; {_CHANGED}")
 
 
 def _versions(values) -> dict[str, str]:
-    """The versions that made the record. They cannot be verified, but they must look like versions."""
+    """The versions that made the record. They cannot be verified, but must look like versions."""
     due = made_with()
     if set(_dict(values, "made_with")) != set(due):
-        raise ValueError(f"made_with must have the keys {', '.join(due)}; the file was changed")
+        raise ValueError(f"made_with must have the keys {', '.join(due)}; {_CHANGED}")
     for key, value in values.items():
         ok = isinstance(value, str) and value.isprintable() and 0 < len(value) <= 80
         if not ok or (key != "machine" and not _VERSION.fullmatch(value)):
             what = "a machine" if key == "machine" else "a version"
-            raise ValueError(f"made_with.{key} must be {what}, got {_short(value)}; the file was changed")
+            raise ValueError(f"made_with.{key} must be {what}, got {_short(value)}; {_CHANGED}")
     return values
 
 
-def _epoch(value, name, config):
+def _epoch(content, name, config):
+    value = content[name]
     if value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= config.epochs):
         return value
     raise ValueError(f"{name} must be null or an epoch up to {config.epochs}, got {_short(value)}")
@@ -340,46 +315,37 @@ def _single(value, name, kind):
 
 
 def _tuple(value, name, kind):
-    ok = isinstance(value, list) and len(value) <= MAX_NAMES
-    if not ok or any(
-        not isinstance(v, kind) or isinstance(v, bool) or (kind is str and len(v) > MAX_NAME) for v in value
-    ):
+    def fits(v):
+        return isinstance(v, kind) and not isinstance(v, bool) and (kind is not str or len(v) <= MAX_NAME)
+
+    if not isinstance(value, list) or len(value) > MAX_NAMES or not all(map(fits, value)):
         raise ValueError(f"{name} must be a list of {kind.__name__}, got {_short(value)}")
     return tuple(value)
 
 
 def _array(value, name, shape, *, whole=False) -> np.ndarray:
     """Nested lists of numbers as an array of a given shape (None: one axis of any length)."""
-
-    def number(v):
-        if isinstance(v, str) and not whole:
-            return SPECIAL.get(v, v)
-        return v
-
     if value is None and shape is not None and not whole:
         return np.full(shape, math.nan)
-    rows = value if isinstance(value, list) and len(value) <= MAX_FRAMES else None
-    flat = None
-    if rows is not None:
-        nested = shape is not None and len(shape) == 2
-        if nested and all(isinstance(row, list) and len(row) == shape[1] for row in rows):
-            flat = [number(v) for row in rows for v in row]
-        elif not nested:
-            flat = [number(v) for v in rows]
+    good, flat = isinstance(value, list) and len(value) <= MAX_FRAMES, value
+    if good and shape is not None and len(shape) == 2:
+        good = all(isinstance(row, list) and len(row) == shape[1] for row in value)
+        flat = [v for row in value for v in row] if good else []
+    if good and not whole:
+        flat = [SPECIAL.get(v, v) if isinstance(v, str) else v for v in flat]
     kinds = (int,) if whole else (int, float)
-    good = flat is not None and all(isinstance(v, kinds) and not isinstance(v, bool) for v in flat)
+    good = good and all(isinstance(v, kinds) and not isinstance(v, bool) for v in flat)
     if not good or (whole and any(abs(v) >= 2**53 for v in flat)):
-        raise ValueError(
-            f"{name} must be {'whole numbers' if whole else 'numbers'} in rows of one length; the file was changed"
-        )
+        kind = "whole numbers" if whole else "numbers"
+        raise ValueError(f"{name} must be {kind} in rows of one length; {_CHANGED}")
     try:
         array = np.array(flat, dtype=int if whole else float)
     except OverflowError:
-        raise ValueError(f"{name} must hold numbers that a computer can hold; the file was changed") from None
+        raise ValueError(f"{name} must hold numbers that fit in 64 bits; {_CHANGED}") from None
     if shape is None:
         return array
-    if len(rows) != shape[0]:
-        raise ValueError(f"{name} must have {shape[0]} rows, one a frame, got {len(rows)}; the file was changed")
+    if len(value) != shape[0]:
+        raise ValueError(f"{name} must have {shape[0]} rows, one per frame, got {len(value)}; {_CHANGED}")
     return array.reshape(shape)
 
 
@@ -389,15 +355,14 @@ def _unpacked(value, name, shape=None) -> np.ndarray:
     stated = packed.get("shape")
     whole = lambda v: isinstance(v, int) and not isinstance(v, bool) and 0 <= v < 2**31  # noqa: E731
     if set(packed) != {"dtype", "shape", "base64"}:
-        raise ValueError(f"{name} must have the keys dtype, shape and base64; the file was changed")
+        raise ValueError(f"{name} must have the keys dtype, shape and base64; {_CHANGED}")
     if packed["dtype"] not in ("int64", "float64") or not isinstance(packed["base64"], str):
         raise ValueError(f"{name} must be packed int64 or float64 numbers, got {_short(value)}")
     if not isinstance(stated, list) or not 1 <= len(stated) <= 3 or not all(whole(v) for v in stated):
         raise ValueError(f"{name} must have a shape of one to three lengths, got {_short(stated)}")
     if shape is not None and (tuple(stated) != shape or packed["dtype"] != "float64"):
-        raise ValueError(
-            f"{name} must have the shape {shape} for this configuration, got {tuple(stated)}; the file was changed"
-        )
+        rule = f"{name} must have the shape {shape} for this configuration"
+        raise ValueError(f"{rule}, got {tuple(stated)}; {_CHANGED}")
     n_bytes = 8 * math.prod(stated)
     if n_bytes > MAX_ARRAY_BYTES:
         raise ValueError(f"{name} must be at most {MAX_ARRAY_BYTES // 1_000_000} MB, got {n_bytes / 1e6:.0f} MB")
@@ -406,19 +371,15 @@ def _unpacked(value, name, shape=None) -> np.ndarray:
         deflated = base64.b64decode(packed["base64"], validate=True)
         data = inflate.decompress(deflated, n_bytes + 1)
     except (binascii.Error, zlib.error, ValueError):
-        raise ValueError(
-            f"{name} must be deflated numbers in base64, got something else; the file was changed"
-        ) from None
+        raise ValueError(f"{name} must be deflated numbers in base64, got something else; {_CHANGED}") from None
     if base64.b64encode(deflated).decode() != packed["base64"] or inflate.unused_data or not inflate.eof:
-        raise ValueError(f"{name} must be deflated numbers in base64 and nothing more; the file was changed")
+        raise ValueError(f"{name} must be deflated numbers in base64 and nothing more; {_CHANGED}")
     if len(data) != n_bytes:
-        raise ValueError(f"{name} must hold {math.prod(stated)} numbers; the file was changed")
+        raise ValueError(f"{name} must hold {math.prod(stated)} numbers; {_CHANGED}")
     little = np.frombuffer(data, "<i8" if packed["dtype"] == "int64" else "<f8").reshape(stated)
     return little.astype(little.dtype.newbyteorder("="))
 
 
-def _short(value, limit: int = 60) -> str:
-    text = repr(
-        value[:limit] if isinstance(value, str) else value if not isinstance(value, dict | list) else type(value)
-    )
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+def _short(value) -> str:
+    """A value as a message shows it; of a container only its type."""
+    return short(type(value) if isinstance(value, dict | list) else value)

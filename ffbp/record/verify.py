@@ -1,17 +1,18 @@
 """Verification: retrain a record's experiment and compare the two runs.
 
-If every bit is equal, the record is verified. Another machine rounds differently, though, and training passes the
-difference on. So numbers are compared on the scale of the numbers that they are computed from (`_apart`). A count of
-samples or units may differ by as many as are undecided in that frame (`_undecided`): those that the record's parameters
-and the retrained ones decide differently, or that lie within the rounding error of a forward pass.
+If every bit is equal, the record is verified. But another machine rounds differently, and training amplifies the
+difference. So numbers are compared on the scale of the numbers from which they are computed (`_apart`). A count of samples
+or units may differ by as many as are undecided in that frame (`_undecided`): those that the recorded and the retrained
+parameters decide differently, or that lie within the rounding error of a forward pass.
 
-The samples are also made again: from the configuration; from the file, if it is given; or, for the record of a file,
-from its own rows and seed. The last way checks split and statistics, but not whether the file contains these rows.
+The samples are made again, too: from the configuration; from the file, if it is given; or from the record's own rows and
+seed. The last way checks the split and the statistics, but not whether the file contains these rows.
 """
 
 import math
 from collections.abc import Generator
 from dataclasses import dataclass, fields, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,13 +31,12 @@ from ffbp.words.notice import Notice
 
 EPS = float(np.finfo(float).eps)
 LAST_DIGITS = 1e-12  # tolerance for samples that two machines make by the same formula, on the scale of their column
-FLOOR = 64 * EPS / TOLERANCE  # scale for a sum that is zero except for rounding error, relative to its terms
+FLOOR = 64 * EPS / TOLERANCE  # the scale of a sum that is zero except for rounding error, relative to its terms
 # Counts of samples, or of units of a layer, on one side of a limit.
 _COUNTS = ("train_accuracy", "test_accuracy", "inactive", "saturated")
 
 
-@dataclass(frozen=True)
-class Worst:
+class Worst(NamedTuple):
     """The number that differs most: its place, and its values in the record and in the retrained run."""
 
     column: str
@@ -45,8 +45,7 @@ class Worst:
     retrained: float
 
 
-@dataclass(frozen=True)
-class Allowed:
+class Allowed(NamedTuple):
     """An allowed difference of a frame's counts: how many samples, and how many units."""
 
     epoch: int
@@ -95,7 +94,7 @@ class Verification:
         return self.same_data and self.difference <= TOLERANCE
 
     def notice(self) -> Notice:
-        """The verdict as a record of numbers; `ffbp.words.english.sentence` puts it into words."""
+        """The result, as a key and numbers."""
         if not self.same_data:
             numbers = {"fields": self.data, "own": self.of_a_file, "file": self.file, "reason": self.reason}
             return Notice("other_data", "error", numbers | {"regression": self.outcome.numbers["regression"]})
@@ -106,7 +105,7 @@ class Verification:
         return Notice("disagrees", "error", {"epoch": self.parts_at, "worst": self.worst, "ends": self.ends})
 
     def notices(self) -> list[Notice]:
-        """The verdict, the retrained run's results, the allowance that was used, and what was not checked."""
+        """The result, the retrained run's scores, the allowance that was used, and what was not checked."""
         found = [self.notice(), self.outcome]
         if self.passed and not self.equal:
             numbers = {"epochs": [frame.epoch for frame in self.allowed], "frames": self.n_frames}
@@ -117,15 +116,15 @@ class Verification:
 
 
 def verify(record: Record, table: Table | None = None) -> Verification:
-    """Retrain a record's experiment and compare. table: the file behind the record, to compare its rows as well."""
+    """Retrain a record's experiment and compare. table: the record's file, to compare its rows as well."""
     return drain(verifying(record, table))
 
 
 def verifying(record: Record, table: Table | None = None) -> Generator[Progress, None, Verification]:
-    """`verify` as a generator of `Progress`. Raises ValueError for a table if the samples came from no file."""
+    """`verify` as a generator of `Progress`. Raises ValueError for a table if the samples did not come from a file."""
     run, config, dataset, reason = record.run, record.run.config, None, ""
     if table is not None and not config.file_name:
-        raise ValueError("file must be left out: the record's samples come from no file")
+        raise ValueError("file must be left out: the record's samples do not come from a file")
     if table is not None:
         try:
             experiment = Experiment(config, source_of(table, target=config.target, task=config.task))

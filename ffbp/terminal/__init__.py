@@ -1,1 +1,1 @@
-"""The terminal: ``python -m ffbp``, the experiment as a guided tour without a browser. May import all rooms but serve and ui."""
+"""The terminal: ``python -m ffbp``, a guided tour of an experiment, without a browser. May import all rooms but serve and ui."""

@@ -1,4 +1,4 @@
-"""The terminal's options: made from the fields of the configuration, and read together with a link and a file."""
+"""The terminal's options: made from the fields of the configuration, and combined with a link and a file."""
 
 import argparse
 import sys
@@ -26,23 +26,23 @@ EXAMPLES = """examples:
   python -m ffbp --link "https://ffbp.example/?dataset=iris&hidden=8" --out lesson --export json,html
   python -m ffbp --verify homework.json --file class.csv
 
-exit codes: 0 done, 1 the run diverged, a record did not verify, or a form could not be written,
-as where a library has no equivalent (the other forms are written), 2 wrong usage, a damaged file
-or a folder that cannot be written to, 130 interrupted"""
+exit codes: 0 done; 1 the run diverged, a record failed verification, or an export could not be
+written, for example because a library has no equivalent (the others are written); 2 wrong usage,
+a damaged file or a folder that is not writable; 130 interrupted"""
 
 
 class UsageError(Exception):
-    """What the user typed makes no experiment."""
+    """The options do not describe an experiment."""
 
 
 def parser(rows: Mapping[str, Field] = FIELDS) -> argparse.ArgumentParser:
-    """All options, one a row."""
+    """All options: one for each field that has one, and those for files and output."""
     parser = argparse.ArgumentParser(
         prog="python -m ffbp",
         usage="%(prog)s [options]",
         description=textwrap.fill(
             "Feed-forward and backpropagation, step by step: data, network, training, evaluation, pictures, predictions. "
-            "Without options it is the reference experiment. The options are the parameters of the dashboard's link.",
+            "Without options, it runs the reference experiment. The options are the parameters of the dashboard's link.",
             80,
         ),
         epilog=EXAMPLES,
@@ -59,37 +59,28 @@ def parser(rows: Mapping[str, Field] = FIELDS) -> argparse.ArgumentParser:
                 flags = dict.fromkeys((flag(each.key), flag(name)))
                 group.add_argument(*flags, dest=each.key, metavar=each.kind.metavar, help=_help(each))
     output = parser.add_argument_group("Output")
-    output.add_argument("--link", metavar="LINK", help="take the experiment from a link; other options change it")
     output.add_argument(
-        "--out",
-        metavar="FOLDER",
-        type=Path,
-        help="write pictures and exports there (made if missing); without it, exports go to the current folder",
+        "--link", metavar="LINK", help="take the experiment from a link; other options override its values"
     )
+    text = "write pictures and exports to this folder, created if missing; without it, exports go to the current folder"
+    output.add_argument("--out", metavar="FOLDER", type=Path, help=text)
+    text = f"export as {', '.join(FORMS)}; separate several by commas"
+    output.add_argument("--export", metavar="FORM", action="append", default=[], help=text)
+    text = "retrain a record's experiment and compare; with --file, also compare its samples with the file's"
+    output.add_argument("--verify", metavar="RECORD", type=Path, help=text)
     output.add_argument(
-        "--export",
-        metavar="FORM",
-        action="append",
-        default=[],
-        help=f"write a form: {', '.join(FORMS)}; several joined by ,",
+        "--quiet", action="store_true", help="no tour: only the outcome, in one line, and the files written"
     )
-    output.add_argument(
-        "--verify",
-        metavar="RECORD",
-        type=Path,
-        help="train a record's experiment again and compare; with --file, its samples with that file's, too",
-    )
-    output.add_argument("--quiet", action="store_true", help="no tour: the outcome in one line, and the files written")
     return parser
 
 
 def flag(name: str) -> str:
-    """How an option is typed."""
+    """An option as it is typed."""
     return f"--{name.replace('_', '-')}"
 
 
 def _help(each) -> str:
-    """What an option means, its choices or bounds, and its default in parentheses."""
+    """The help of an option: its meaning, its choices or bounds, and its default in parentheses."""
     text, kind = each.help, each.kind
     if kind.choices:
         text += f": {', '.join(kind.choices)}"
@@ -101,7 +92,7 @@ def _help(each) -> str:
 
 
 def forms(wanted: list[str]) -> list:
-    """The forms to export, each once."""
+    """The forms to export, each once. Raises UsageError for an unknown one."""
     keys = [key.strip() for text in wanted for key in text.split(",") if key.strip()]
     for key in keys:
         if key not in FORMS:
@@ -110,9 +101,9 @@ def forms(wanted: list[str]) -> list:
 
 
 def experiment(options: argparse.Namespace) -> Experiment:
-    """The experiment of the link, the options and the file; an option counts before the link's parameter.
+    """The experiment of the link, the options and the file; options override the link's parameters.
 
-    Raises UsageError for the first fault. What a link holds and nobody knows is only warned about.
+    Raises UsageError for the first fault. An unknown parameter in the link only causes a warning.
     """
     try:
         params = link.without_view(link.parameters(options.link or ""))
@@ -136,9 +127,9 @@ def experiment(options: argparse.Namespace) -> Experiment:
 
 
 def _source(config, path, data):
-    """The source of the file that a configuration names."""
+    """The source of the configuration's file."""
     if data is None:
-        raise UsageError(f"link must come with the file {config.file_name!r}, which it cannot hold; add --file")
+        raise UsageError(f"link must come with the file {config.file_name!r}, which a link cannot contain; add --file")
     try:
         table = table_of(path, data, header=config.header, decimal=config.decimal)
         for note in table.notes:
@@ -151,7 +142,7 @@ def _source(config, path, data):
 
 
 def read_bytes(path: Path) -> bytes:
-    """A file's content, as much of it as can be a table."""
+    """A file's content, up to one byte more than a table may have."""
     try:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
@@ -160,7 +151,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def table_of(path: Path, data: bytes, **choices) -> Table:
-    """A file's content as a table."""
+    """A file's content as a table. Raises UsageError for anything else."""
     try:
         return read_table(data, path.name, **choices)
     except ValueError as error:
@@ -168,11 +159,11 @@ def table_of(path: Path, data: bytes, **choices) -> Table:
 
 
 def refuse_beside_verify(options: argparse.Namespace) -> None:
-    """A record brings its experiment along; what would change that, or ask for more, does not apply."""
+    """Raise UsageError for options that --verify does not use: a record contains its experiment."""
     keys = [*(each.key for each in FIELDS.values() if each.option), "link", "out", "export"]
     given = [flag(key) for key in keys if getattr(options, key) not in (None, [])]
     if given:
         raise UsageError(
-            f"{', '.join(given)} must be left out beside --verify: a record says itself how it was trained; only --file, "
-            "with the data of a file's record, and --quiet apply"
+            f"{', '.join(given)} must be left out with --verify, because a record contains its experiment; only --quiet and "
+            "--file, the data of a file's record, apply"
         )

@@ -1,4 +1,4 @@
-"""Boundary and loss drawn with characters, for a terminal without pictures."""
+"""Boundary and loss curve drawn with characters."""
 
 import numpy as np
 
@@ -8,13 +8,13 @@ from ffbp.training.run import Run
 
 WIDTH, HEIGHT = 60, 20
 SHADES = " .:-=+*#%@"
-LETTERS = "abcdefghij"  # the network's answer; a sample of the class is the capital letter
+LETTERS = "abcdefghij"  # a predicted class; its samples are the capital letter
 
 
 def boundary_text(run: Run, plane: Plane, frame: int = -1) -> str:
-    """The network's answer everywhere on the plane as a letter (a sample is a capital one), or as a shade in regression.
+    """The predicted class on the plane as small letters, samples as capital ones; in regression, the output as shades.
 
-    On one input: the output as a curve, and the samples as dots.
+    With one input: the output as a curve, and the samples as dots.
     """
     data, frame = run.dataset, range(run.n_frames)[frame]
     x, y = (
@@ -39,19 +39,17 @@ def boundary_text(run: Run, plane: Plane, frame: int = -1) -> str:
         share = np.clip(np.nan_to_num((values - low) / ((high - low) or 1.0), nan=0.5), 0, 1)
         shades = np.array(list(SHADES))
         cells = shades[np.minimum((share * len(SHADES)).astype(int), len(SHADES) - 1)]
-        notes = [f"darker is more: blank {low:.4g} or less, @ {high:.4g} or more ({data.target_name})"]
+        notes = [f"darker is higher: blank {low:.4g} or less, @ {high:.4g} or more ({data.target_name})"]
         up = plane.names[1]
     else:
         decided = run.architecture.decide(maps).reshape(HEIGHT, WIDTH)
         cells = np.array(list(LETTERS))[decided]
         _place_samples(cells, run, plane, None)
-        notes = ["small letters: the network's answer; capital letters: training samples"]
+        notes = ["small letters: predicted class; capital letters: training samples"]
         up = plane.names[1]
     if not regression:
         notes.append(", ".join(f"{LETTERS[k]} {name}" for k, name in enumerate(data.class_names)))
-    return "\n".join(
-        [*_boxed(cells[::-1], plane.x_range, plane.y_range, plane.names[0], up), *(f"   {note}" for note in notes)]
-    )
+    return _boxed(cells, plane.x_range, plane.y_range, plane.names[0], up, notes)
 
 
 def _place_samples(cells, run, plane, mark):
@@ -64,10 +62,11 @@ def _place_samples(cells, run, plane, mark):
 
 
 def loss_text(run: Run) -> str:
-    """Training loss (*) and test loss (o) over epochs, on a log axis where it falls far."""
+    """Training loss (*) and test loss (o) over epochs, on a log axis if it falls far."""
     h = run.history
     lines = [("*", h.train_loss), ("o", h.test_loss)]
-    finite = np.concatenate([values[np.isfinite(values) & (values > 0)] for _, values in lines])
+    values = np.concatenate([h.train_loss, h.test_loss])
+    finite = values[np.isfinite(values) & (values > 0)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.1, 1.0)
     log = high / low > 20
     limits = (np.log10(low), np.log10(high)) if log else (0.0, high)
@@ -84,11 +83,11 @@ def loss_text(run: Run) -> str:
         cells[rows[inside], np.arange(WIDTH)[inside]] = mark
     shown = (10.0 ** limits[0], 10.0 ** limits[1]) if log else limits
     note = f"* training loss{'' if np.isnan(h.test_loss).all() else ', o test loss'}{' (log axis)' if log else ''}"
-    return "\n".join([*_boxed(cells[::-1], (0, last), shown, "epoch", "loss"), f"   {note}"])
+    return _boxed(cells, (0, last), shown, "epoch", "loss", [note])
 
 
 def _cell(values, limits, n, *, closed=False):
-    """The cell of each value between two limits; -1 or n outside. closed: the upper limit itself is in the last cell."""
+    """The cell, 0 to n - 1, of each value between two limits; -1 or n outside. closed: the upper limit is in the last cell."""
     low, high = limits
     with np.errstate(over="ignore"):
         share = np.nan_to_num((np.asarray(values, dtype=float) - low) / (high - low), nan=-1.0, posinf=2.0, neginf=-1.0)
@@ -98,14 +97,14 @@ def _cell(values, limits, n, *, closed=False):
     return np.clip(np.floor(share * n), -1, n).astype(int)
 
 
-def _boxed(cells, x_range, y_range, x_title, y_title):
-    """Rows of characters, the highest first, in a frame with the axes' ends and titles."""
-    high, low = (f"{value:.4g}" for value in y_range[::-1])
-    margin = max(len(high), len(low)) + 1
-    yield f"{'':{margin}} {y_title}"
-    for i, row in enumerate(cells):
-        label = high if i == 0 else low if i == len(cells) - 1 else ""
-        yield f"{label:>{margin}} |{''.join(row)}|"
-    left, right = f"{x_range[0]:.4g}", f"{x_range[1]:.4g}"
-    yield f"{'':{margin}} +{'-' * cells.shape[1]}+"
-    yield f"{'':{margin}}  {left}{x_title:^{max(cells.shape[1] - len(left) - len(right), 1)}}{right}"
+def _boxed(cells, x_range, y_range, x_title, y_title, notes):
+    """Rows of characters, the lowest first, in a frame with the axes' ends and titles, and notes below it."""
+    (low, high), (left, right) = ([f"{value:.4g}" for value in ends] for ends in (y_range, x_range))
+    margin, width = max(len(high), len(low)) + 1, cells.shape[1]
+    labels = [high, *[""] * (len(cells) - 2), low]
+    rows = [f"{label:>{margin}} |{''.join(row)}|" for label, row in zip(labels, cells[::-1], strict=True)]
+    axis = f"{left}{x_title:^{max(width - len(left) - len(right), 1)}}{right}"
+    pad = " " * margin
+    return "\n".join(
+        [f"{pad} {y_title}", *rows, f"{pad} +{'-' * width}+", f"{pad}  {axis}", *(f"   {n}" for n in notes)]
+    )

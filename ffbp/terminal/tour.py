@@ -1,14 +1,14 @@
-"""The terminal: the experiment as a guided tour in six steps, with the options of the dashboard's link.
+"""The terminal: a guided tour of an experiment in six steps, with the options of the dashboard's link.
 
-Everything that is shown goes to standard output; progress and errors go to standard error, progress only if that is a
-terminal. Exit codes: 0 done, 1 the run diverged, a record did not verify, or a form could not be written (the others
-are), 2 wrong usage, a damaged file or a folder that cannot be written to, 130 interrupted.
+Results go to standard output, errors to standard error, and progress, too, if that is a terminal. `options.EXAMPLES` lists
+the exit codes.
 """
 
 import os
 import sys
 import tempfile
 import textwrap
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +42,7 @@ MAX_ROWS = 20
 def main(arguments: list[str] | None = None) -> int:
     """Run the tour; returns the exit code."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a terminal that lacks an arrow shows a question mark, not a traceback
+        if hasattr(stream, "reconfigure"):  # characters that the terminal lacks become question marks
             stream.reconfigure(errors="replace")
     given = options.parser().parse_args(arguments)
     try:
@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
             with threadpool_limits(1, user_api="blas"):
                 return _verify(given)
         experiment = options.experiment(given)
-        with threadpool_limits(1, user_api="blas"):  # as the dashboard: more threads would change the last digits
+        with threadpool_limits(1, user_api="blas"):  # as in the dashboard: more threads would change the last digits
             return _tour(experiment, forms, given.out, quiet=given.quiet)
     except UsageError as error:
         print(f"python -m ffbp: error: {error}", file=sys.stderr)
@@ -59,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\ninterrupted", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # the reader, such as head, has enough
+    except BrokenPipeError:  # the reader, such as head, has finished
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
@@ -71,7 +71,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 class _Page:
-    """Lines on standard output; headings stand out on a terminal that wants it."""
+    """Lines on standard output; headings are bold if the terminal supports it."""
 
     def __init__(self):
         plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not sys.stdout.isatty()
@@ -87,18 +87,15 @@ class _Page:
         print(textwrap.indent(text, " " * indent))
 
     def table(self, rows, indent=2):
-        """Columns of texts: the first to the left, the others to the right."""
-        widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
-        for row in rows:
-            cells = [
-                row[0].ljust(widths[0]),
-                *(text.rjust(width) for text, width in zip(row[1:], widths[1:], strict=True)),
-            ]
-            print(" " * indent + "   ".join(cells).rstrip())
+        """Columns of texts: the first left-aligned, the others right-aligned."""
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        for name, *others in rows:
+            cells = [text.rjust(width) for text, width in zip(others, widths[1:], strict=True)]
+            print(" " * indent + "   ".join([name.ljust(widths[0]), *cells]).rstrip())
 
 
 class _Bar:
-    """Progress on standard error, on one line that is wiped at the end; nothing where that is no terminal."""
+    """Progress on one line of standard error, wiped at the end; nothing if that is not a terminal."""
 
     def __init__(self):
         self.shown = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
@@ -107,12 +104,8 @@ class _Bar:
         if self.shown and now.n_epochs:
             done = min(now.epoch / now.n_epochs, 1.0)
             bar = "#" * round(BAR * done) + "-" * (BAR - round(BAR * done))
-            print(
-                f"\r  [{bar}] {100 * done:3.0f} %  epoch {now.epoch}  loss {format_number(now.loss):<10}",
-                end="",
-                file=sys.stderr,
-            )
-            sys.stderr.flush()
+            text = f"\r  [{bar}] {100 * done:3.0f} %  epoch {now.epoch}  loss {format_number(now.loss):<10}"
+            print(text, end="", file=sys.stderr, flush=True)
 
     def wipe(self):
         if self.shown:
@@ -120,7 +113,7 @@ class _Bar:
 
 
 def _with_bar(work):
-    """What a generator of progress returns."""
+    """The result of a generator of progress, shown as a bar while it works."""
     bar = _Bar()
     try:
         while True:
@@ -133,7 +126,7 @@ def _with_bar(work):
 
 
 def _tour(experiment, forms, folder, *, quiet) -> int:
-    files = Path(folder or ".")  # of the forms; pictures nobody asked for go into a folder only if one was named
+    files = Path(folder or ".")  # for exports; without --out, the tour draws its pictures as text
     if folder is not None or forms:
         _make_folder(files)
     page = _Page()
@@ -158,13 +151,13 @@ def _tour(experiment, forms, folder, *, quiet) -> int:
 
 
 def _make_folder(folder):
-    """Make the folder that will be written to, before anything is trained, and see whether it can be written to."""
+    """Make the output folder, and check before training that it is writable."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise UsageError(f"{folder} must be a folder that can be written to, got: {error.strerror}") from None
+        raise UsageError(f"{folder} must be a writable folder, got: {error.strerror}") from None
 
 
 def _first_steps(page, experiment, work) -> Run:
@@ -175,12 +168,12 @@ def _first_steps(page, experiment, work) -> Run:
         page.say(source.make.__doc__.strip())
     page.heading("2  Network")
     rows = [("layer", "W", "b", "parameters", "activation")]
-    for l, (n_in, n_out) in enumerate(zip(resolved.sizes[:-1], resolved.sizes[1:], strict=True), start=1):
+    for l, (n_in, n_out) in enumerate(pairwise(resolved.sizes), start=1):
         label = ACTIVATIONS[resolved.activations[l - 1]].label
         rows.append((str(l), f"{n_out} x {n_in}", f"{n_out} x 1", str((n_in + 1) * n_out), label))
     page.table(rows)
     sizes = " -> ".join(map(str, resolved.sizes))
-    page.say(f"{sizes}: {count_params(resolved.sizes)} parameters. Every layer computes z = W a + b and then a = g(z).")
+    page.say(f"{sizes}: {count_params(resolved.sizes)} parameters. Each layer computes z = W a + b and then a = g(z).")
     page.heading("3  Training")
     run = _with_bar(work)
     page.say(summary(run)["Training"])
@@ -200,26 +193,21 @@ def _score(run, value):
 
 def _progress_rows(run):
     """Loss and score every hundred epochs (more in a short run, fewer in a long one), and at the end."""
-    h, data = run.history, run.dataset
-    last = int(h.epoch[-1])
+    data, last = run.dataset, int(run.history.epoch[-1])
     step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if last / s <= MAX_ROWS)
     if 200 <= last <= 2000:
         step = 100
-    epochs = sorted({*range(0, last + 1, step), last})
-    has_test = len(data.X_test) > 0
-    score = _score_name(run)
-    rows = [("epoch", "train loss", f"train {score}", *(("test loss", f"test {score}") if has_test else ()))]
-    for epoch in epochs:
+    rows = [["epoch", *(f"{part.name} {what}" for part in data.parts for what in ("loss", _score_name(run)))]]
+    for epoch in sorted({*range(0, last + 1, step), last}):
         network = _network_at(run, epoch)
-        cells = [str(epoch)]
-        for X, y in ((data.X_train, data.y_train), (data.X_test, data.y_test))[: 1 + has_test]:
-            cells += [format_number(network.loss(X, y)), _score(run, network.score(X, y))]
-        rows.append(tuple(cells))
+        rows.append([str(epoch)])
+        for part in data.parts:
+            rows[-1] += [format_number(network.loss(part.X, part.y)), _score(run, network.score(part.X, part.y))]
     return rows
 
 
 def _network_at(run, epoch):
-    """The network at any epoch: resumed from the last recorded frame before it, so it is the run's own, bit for bit."""
+    """The network after any epoch, bit for bit: training resumes from the last recorded frame before it."""
     frame = int(np.searchsorted(run.history.epoch, epoch, side="right")) - 1
     training = run.resume(frame)
     while training.epoch < epoch:
@@ -230,24 +218,21 @@ def _network_at(run, epoch):
 def _evaluation(page, run):
     data, h = run.dataset, run.history
     page.heading("4  Evaluation")
-    regression = data.task == REGRESSION
-    key = "r2" if regression else "accuracy"
-    rows = [("part", "samples", "loss", _score_name(run))]
-    for part, X in (("train", data.X_train), ("test", data.X_test)):
-        if len(X):
-            loss, score = getattr(h, f"{part}_loss")[-1], getattr(h, f"{part}_{key}")[-1]
-            rows.append((part, str(len(X)), format_number(loss), _score(run, score)))
+    rows = [("set", "samples", "loss", _score_name(run))]
+    for part in data.parts:
+        loss, score = getattr(h, f"{part.name}_loss")[-1], getattr(h, f"{part.name}_{data.score_name}")[-1]
+        rows.append((part.name, str(len(part.X)), format_number(loss), _score(run, score)))
     page.table(rows)
-    part, X, y = ("test", data.X_test, data.y_test) if len(data.X_test) else ("train", data.X_train, data.y_train)
-    if not regression and 2 < data.n_classes <= MAX_MATRIX:
-        counts = confusion(run.network(-1).predict(X)[None], y, data.n_classes)[0]
+    if data.task != REGRESSION and 2 < data.n_classes <= MAX_MATRIX:
+        part = data.scored_part
+        counts = confusion(run.network(-1).predict(part.X)[None], part.y, data.n_classes)[0]
         names = [_clean(name)[:14] for name in data.class_names]
-        page.say(f"Confusion matrix ({part} set): rows are true classes, columns predictions.")
+        page.say(f"Confusion matrix ({part.name} set): rows are true classes, columns predictions.")
         page.table([("", *names), *((name, *map(str, row)) for name, row in zip(names, counts, strict=True))])
 
 
 def _clean(text) -> str:
-    """A name without control characters, which a terminal would obey."""
+    """A name without control characters, which would control the terminal."""
     return "".join(c if c.isprintable() else "?" for c in str(text))
 
 
@@ -258,19 +243,19 @@ def _pictures(page, run, folder):
         try:
             written = _write(FORMS["png"], run, folder)
         except ImportError:
-            page.say("Pictures as files need Matplotlib (pip install matplotlib); here they are as text.")
+            page.say("Picture files need Matplotlib (pip install matplotlib). These are text pictures.")
         else:
             page.say(f"Written: {', '.join(map(str, written))}.")
             return
     if plane.is_slice:
-        page.say("A slice: the other inputs stay at their training mean.")
+        page.say("This is a slice: all other inputs are at their training mean.")
     page.block(boundary_text(run, plane))
     print()
     page.block(loss_text(run))
 
 
 def _predictions(page, run):
-    """Four fixed points of the plane, or four samples where the inputs are no plane of generated data."""
+    """Predictions for four points of a generated dataset's plane, or for four samples of other data."""
     data, network = run.dataset, run.network(-1)
     page.heading("6  Predictions")
     regression = data.task == REGRESSION
@@ -279,37 +264,27 @@ def _predictions(page, run):
         names = [f"({x:g}, {y:g})" for x, y in POINTS]
         X, truth = data.encode_columns(np.array(POINTS)), None
     else:
-        part, X, y, rows = (
-            ("test", data.X_test, data.y_test, data.rows_test)
-            if len(data.X_test)
-            else ("train", data.X_train, data.y_train, data.rows_train)
-        )
-        X, names = X[:4], [f"{part} sample {row}" for row in rows[:4]]
-        truth = data.decode_target(y[:4]) if regression else [_clean(data.class_names[k]) for k in y[:4]]
+        part = data.scored_part
+        X, y, names = part.X[:4], part.y[:4], [f"{part.name} sample {row}" for row in part.rows[:4]]
+        truth = map(format_number, data.decode_target(y)) if regression else [_clean(data.class_names[k]) for k in y]
     outputs, decided = network.predict_proba(X), network.predict(X)
-    number = "probability" if network.gives_probabilities else "output"
-    rows = [("input", _clean(data.target_name) if regression else "class", *(() if regression else (number,)))]
-    rows[0] += ("truth",) if truth is not None else ()
-    for i, name in enumerate(names):
-        if regression:
-            cells = (name, format_number(data.decode_target(decided[i])))
-            cells += (format_number(truth[i]),) if truth is not None else ()
-        else:
-            k = int(decided[i])
-            p = outputs[i].max() if outputs.shape[1] > 1 else outputs[i, 0] if k else 1 - outputs[i, 0]
-            cells = (name, _clean(data.class_names[k]), format_percent(p))
-            cells += (truth[i],) if truth is not None else ()
-        rows.append(cells)
-    page.table(rows)
+    columns = [["input", *names]]
+    if regression:
+        columns.append([_clean(data.target_name), *map(format_number, data.decode_target(decided))])
+    else:
+        p = outputs.max(axis=1) if outputs.shape[1] > 1 else np.where(decided, outputs[:, 0], 1 - outputs[:, 0])
+        columns.append(["class", *(_clean(data.class_names[k]) for k in decided)])
+        columns.append(["probability" if network.gives_probabilities else "output", *map(format_percent, p)])
+    if truth is not None:
+        columns.append(["truth", *truth])
+    page.table(list(zip(*columns, strict=True)))
 
 
 def _closing(page):
     page.heading("In four sentences")
+    page.say("Forward: each layer multiplies by its weights, adds its biases and applies its activation.")
     page.say(
-        "Forward: every layer multiplies by its weights, adds its biases and bends the result, until the output is there."
-    )
-    page.say(
-        "Backward: the loss's slope at the output is passed back layer by layer, by the chain rule, to every weight."
+        "Backward: the chain rule carries the slope of the loss from the output back, layer by layer, to every weight."
     )
     page.say("Update: every weight takes a small step against its slope.")
     page.say("Repeat: forward, backward, update, until the loss no longer falls.")
@@ -319,22 +294,22 @@ def _closing(page):
 
 
 def _written(forms, run, folder) -> tuple[list[Path], bool]:
-    """The files that were written, and whether all forms are there; what is not is said on standard error, a line each."""
+    """The files written, and whether all exports succeeded; each failure is a line on standard error."""
     paths, complete = [], True
     for form in forms:
         try:
             paths += _write(form, run, folder)
         except BrokenPipeError:
             raise
-        except (ValueError, ImportError, OSError) as error:  # no equivalent, Matplotlib missing, a folder of that name
+        except (ValueError, ImportError, OSError) as error:  # no equivalent, no Matplotlib, a folder with that name
             complete = False
             print(f"python -m ffbp: error: --export {form.key}: {_reason(error)}", file=sys.stderr)
     return list(dict.fromkeys(paths)), complete
 
 
 def _reason(error) -> str:
-    if isinstance(error, ImportError):  # the core needs NumPy alone; pictures need Matplotlib
-        return f"{error}; install what is missing, or leave that form out"
+    if isinstance(error, ImportError):
+        return f"{error}; install it, or leave out this export"
     if isinstance(error, OSError):
         return f"{error.filename or 'output'}: {error.strerror or error}"
     return _clean(error)
@@ -370,7 +345,7 @@ def _verify(given) -> int:
     config = loaded.run.config
     if data is not None:
         if not config.file_name:
-            raise UsageError(f"--file must be left out: {path} is a record of samples that come from no file")
+            raise UsageError(f"--file must be left out: the samples of {path} do not come from a file")
         table = options.table_of(given.file, data, header=config.header, decimal=config.decimal)
     page = _Page()
     if not given.quiet:

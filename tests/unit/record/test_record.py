@@ -242,7 +242,7 @@ def test_a_record_whose_parts_do_not_fit_is_refused_even_with_a_fitting_checksum
 def test_a_key_may_stand_once_only(text, place):
     """Of two equal keys, Python reads the last, a person the first."""
     twice = text.replace(place, f"{place}[0.0], {place}", 1)
-    with pytest.raises(ValueError, match="must stand once in its JSON object, got it twice"):
+    with pytest.raises(ValueError, match="must occur once in its JSON object, got it twice"):
         ffbp.load_record(twice)
 
 

@@ -315,7 +315,7 @@ WRONG = {
     ),
     "too much work": (("--batch", "1", "--epochs", "20000"), "epochs must be at most"),
     "an unknown form": (("--export", "docx"), "unknown export 'docx'; choose from script, notebook"),
-    "a link to a file": (("--link", "http://x/?file=a.csv"), "'a.csv', which it cannot hold; add --file"),
+    "a link to a file": (("--link", "http://x/?file=a.csv"), "'a.csv', which a link cannot contain; add --file"),
     "a bad link": (("--link", "http://[x"), "link must be the dashboard's address"),
     "a bad value in a link": (
         ("--link", "http://x/?lr=fast&frame=3"),
@@ -426,7 +426,7 @@ def test_a_file_that_cannot_be_written_costs_one_line_and_the_others_are_written
 
 
 def test_help_says_what_becomes_of_a_form_without_equivalent(tour):
-    assert "no equivalent (the other forms are written)" in " ".join(tour("--help")[1].split())
+    assert "no equivalent (the others are written)" in " ".join(tour("--help")[1].split())
 
 
 @pytest.mark.parametrize("form", ["script", "notebook", "torch"])
@@ -453,7 +453,7 @@ def test_without_a_folder_only_what_was_asked_for_is_written(tour, tmp_path, mon
     code, out, _ = tour("--epochs", 3, "--export", "json")
     assert code == 0
     assert {p.name for p in tmp_path.iterdir()} == {"record.json"}
-    assert "small letters: the network's answer" in out
+    assert "small letters: predicted class" in out
 
 
 def test_a_misspelt_parameter_of_a_link_is_said_and_the_rest_counts(tour):
@@ -471,7 +471,7 @@ def test_a_folder_that_cannot_be_written_to_is_wrong_usage_before_anything_is_tr
     folder = folder.format(tmp_path)
     code, out, err = tour("--epochs", 3, "--out", folder)
     assert (code, out) == (2, "")
-    assert err.startswith(f"python -m ffbp: error: {folder} must be a folder that can be written to, got: ")
+    assert err.startswith(f"python -m ffbp: error: {folder} must be a writable folder, got: ")
     assert err.count("\n") == 1
 
 
@@ -482,7 +482,7 @@ def test_without_matplotlib_pictures_are_text_and_an_animation_is_refused(tour, 
     code, out, _ = tour("--epochs", 3, "--out", tmp_path)
     assert code == 0
     assert "need Matplotlib" in out
-    assert "small letters: the network's answer" in out
+    assert "small letters: predicted class" in out
     code, _, err = tour("--epochs", 3, "--quiet", "--out", tmp_path, "--export", "gif")
     assert code == 1
     assert "matplotlib" in err
@@ -544,7 +544,7 @@ def test_a_files_record_is_compared_with_the_file(tour, animals, tmp_path):
 
 
 BESIDE = {
-    "an option": (("--epochs", 3), "--epochs must be left out beside --verify"),
+    "an option": (("--epochs", 3), "--epochs must be left out with --verify"),
     "several": (("--epochs", 3, "--out", "x", "--export", "json"), "--epochs, --out, --export must be left out"),
     "a link": (("--link", "?epochs=3"), "--link must be left out"),
     "a file's options": (("--file", "class.csv", "--target", 1), "--target must be left out"),
