@@ -190,7 +190,8 @@ def _comparing(run: Run, again: Run) -> Generator[Progress, None, Verification]:
     allowed = []
     if counted and measured and not data:  # with equal numbers, the counts must be equal as well
         allowed = yield from _allowing(counted, run, again)
-    ends, parting = _ends_apart(run, again)
+    parting = _ends_apart(run, again)
+    ends = bool(parting)
     worst = None
     for name, apart in {**measured, **counted}.items():
         if not apart.size:
@@ -218,7 +219,7 @@ def _comparing(run: Run, again: Run) -> Generator[Progress, None, Verification]:
 
 
 def _ends_apart(run, again):
-    """Whether one run has frames or steps that the other lacks, or ends differently; and the epochs where it shows."""
+    """The epochs from which one run has frames or steps that the other lacks, or in which only one ends."""
     stated = [(run.diverged_at, again.diverged_at), (run.stopped_at, again.stopped_at)]
     parting = [epoch for pair in stated if pair[0] != pair[1] for epoch in pair if epoch is not None]
     shorter, longer = sorted((run.history, again.history), key=len)
@@ -226,18 +227,15 @@ def _ends_apart(run, again):
         parting.append(int(longer.epoch[len(shorter)]))
     n_steps = [len(r.history.step_loss) for r in (run, again)]
     if n_steps[0] != n_steps[1] and not parting:
-        parting.append(min(n_steps) // _steps_per_epoch(again))
-    return bool(parting), parting
-
-
-def _steps_per_epoch(run):
-    return run.resolved.n_batches
+        parting.append(min(n_steps) // again.resolved.n_batches)
+    return parting
 
 
 def _epochs_of(name, run):
     """The epoch of each row of a column."""
-    steps = np.arange(len(run.history.step_loss)) if name == "step_loss" else None
-    return run.history.epoch if steps is None else steps // _steps_per_epoch(run)
+    if name == "step_loss":
+        return np.arange(len(run.history.step_loss)) // run.resolved.n_batches
+    return run.history.epoch
 
 
 def _same(a, b) -> bool:
@@ -253,7 +251,7 @@ def _same(a, b) -> bool:
 
 
 def _share(difference, scale) -> np.ndarray:
-    """Differences divided by a scale; infinite where the result would be NaN."""
+    """Differences divided by a scale; infinite where the quotient is NaN."""
     with np.errstate(all="ignore"):
         share = np.where(difference == 0, 0.0, difference / scale)
     return np.where(np.isnan(share), np.inf, share)
@@ -262,8 +260,8 @@ def _share(difference, scale) -> np.ndarray:
 def _data_apart(ours: Dataset, theirs: Dataset) -> tuple[tuple[str, ...], float, bool]:
     """The fields that differ by more than LAST_DIGITS, the largest difference in the others, and whether all are equal.
 
-    A column's values are compared on the scale of its largest. Mean and deviation are sums of these values, accurate to
-    about 70 units in the last place of the largest, which is a 64th of LAST_DIGITS.
+    A column's values are compared on the scale of its largest. Mean and deviation are sums of them, accurate to about 70
+    units in the last place of the largest: a 64th of LAST_DIGITS.
     """
     size = np.abs(np.nan_to_num(theirs.raw_train)).max(axis=0)
     target = float(np.abs(theirs.y_train).max())
@@ -291,12 +289,12 @@ def _data_apart(ours: Dataset, theirs: Dataset) -> tuple[tuple[str, ...], float,
 def _apart(name: str, ours: np.ndarray, again: Run) -> np.ndarray:
     """|ours - theirs| of a column, over the frames of both runs, on the scale of the numbers it is computed from.
 
-    Losses: if outputs agree to TOLERANCE of the targets' size, the roots of their mean squares agree to it as well, and
-    cross-entropy behaves alike. So roots are compared; this separates losses of 1e-10, but ignores 1e-30.
-    Gradients, updates and the optimizer's memory are sums that may cancel; their scale is their own size plus their
-    size before training. Parameters are compared with the largest of their frame. A value that is zero except for
-    rounding error is compared, by FLOOR, with the terms of its sum: the other layers' gradients, parameters, and the
-    samples' errors, which are as large as the root of the loss.
+    Losses: if outputs agree to TOLERANCE of the targets' size, so do the roots of their mean squares, and cross-entropy
+    behaves alike. So roots are compared, which distinguishes losses of 1e-10 but ignores 1e-30. Gradients, updates and the
+    optimizer's memory are sums that may cancel: their scale is their size plus their size before training. Parameters are
+    compared with the largest of their frame. A value that is zero except for rounding error is compared, by FLOOR, with
+    the terms of its sum: the other layers' gradients, parameters, and the samples' errors, which have the size of the
+    root of the loss.
     """
     theirs, theta = getattr(again.history, name), again.history.theta
     n = min(len(ours), len(theirs))
@@ -328,7 +326,7 @@ def _apart(name: str, ours: np.ndarray, again: Run) -> np.ndarray:
 
 @np.errstate(all="ignore")
 def _counts_apart(name: str, ours: np.ndarray, theirs: np.ndarray, dataset: Dataset) -> np.ndarray:
-    """The difference in samples, or units, of rows in both runs; infinite if an accuracy is no count of samples."""
+    """The difference, in samples or units, over the frames of both runs; infinite if an accuracy is not a count / n."""
     n = min(len(ours), len(theirs))
     ours, theirs = ours[:n].astype(float), theirs[:n].astype(float)
     if name.endswith("_accuracy"):
@@ -339,19 +337,17 @@ def _counts_apart(name: str, ours: np.ndarray, theirs: np.ndarray, dataset: Data
     return _share(np.abs(ours - theirs), 1.0)
 
 
-# What rounding errors may decide
+# What rounding error may decide
 
 
 def _allowing(counted: dict[str, np.ndarray], run: Run, again: Run) -> Generator[Progress, None, list[Allowed]]:
-    """Remove, in place, the differences of counts that rounding errors explain; return the frames concerned.
+    """Remove, in place, the differences of counts that rounding error explains; return their frames.
 
-    The first frame with an unexplained difference shows that the record is false; later frames are not examined.
+    The first frame with an unexplained difference refutes the record, so later frames are not examined.
     """
     allowed, config = [], run.config
-    rows = np.unique(
-        np.concatenate([np.flatnonzero(apart.reshape(len(apart), -1).any(axis=1)) for apart in counted.values()])
-    )
-    for row in rows.tolist():
+    differing = [np.flatnonzero(apart.reshape(len(apart), -1).any(axis=1)) for apart in counted.values()]
+    for row in np.unique(np.concatenate(differing)).tolist():
         undecided, used = _undecided(run, again, row), {}
         for name, apart in counted.items():
             may = apart[row] <= undecided[name]
@@ -386,7 +382,7 @@ def _undecided(run: Run, again: Run, frame: int) -> dict[str, np.ndarray]:
 
 
 def _agree(ours, theirs):
-    """Where both are certainly on the same side of a limit; each is (certainly below, certainly not)."""
+    """Where both are certainly on the same side of a limit; each argument is (certainly below, certainly not)."""
     return (ours[0] & theirs[0]) | (ours[1] & theirs[1])
 
 
@@ -409,7 +405,7 @@ def _forward(network: Network, X: np.ndarray) -> tuple[Trace, list[np.ndarray | 
 def _decisions(network: Network, trace: Trace, offs: list) -> tuple[np.ndarray, np.ndarray]:
     """Each sample's class, and whether it is certain.
 
-    It is if the distance of its output from the limit, or from the second largest output, exceeds rounding error.
+    A class is certain if its output differs from the limit, or from the second largest output, by more than rounding error.
     """
     Z, A, off = trace.Z[-1], trace.A[-1], offs[-1]
     if len(Z) == 1:
@@ -419,11 +415,11 @@ def _decisions(network: Network, trace: Trace, offs: list) -> tuple[np.ndarray, 
 
 
 def _limits(layer: Layer, Z: np.ndarray, off: np.ndarray) -> tuple[tuple, tuple]:
-    """For each unit of a layer (certainly, certainly not): inactive, with slope 0 on every sample; and saturated."""
+    """For each unit of a layer, (certainly, certainly not) inactive (slope 0 on every sample), and the same for saturated."""
     activation, slopes = layer.activation, []
     for sign in (-1, 0, 1):
         shifted = Z + sign * off
-        if activation.coupled:  # for each unit, all others move the other way
+        if activation.coupled:  # in the worst case, all other units move the other way
             A = activation.forward(Z, np.empty_like(Z)) * np.exp(2 * sign * off.max(axis=0))
             A = np.minimum(A, 1.0)
         else:

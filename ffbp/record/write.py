@@ -1,4 +1,4 @@
-"""Writing a record: a run as JSON text with every number exact, and a checksum of the content."""
+"""Writing a record: a run as JSON text with exact numbers and a checksum of the content."""
 
 import base64
 import hashlib
@@ -19,18 +19,8 @@ from ffbp.version import VERSION as FFBP_VERSION
 
 FORMAT, VERSION = "ffbp-run", 2
 SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
-KEYS = (
-    "format",
-    "version",
-    "checksum",
-    "made_with",
-    "config",
-    "data",
-    "network",
-    "diverged_at",
-    "stopped_at",
-    "history",
-)
+_FACTS = ("format", "version", "checksum", "made_with")
+KEYS = (*_FACTS, "config", "data", "network", "diverged_at", "stopped_at", "history")  # in the order of the text
 PACKED = ("theta", "state", "step_loss")
 
 
@@ -77,11 +67,8 @@ def _text(content: dict) -> str:
         if indent > 2 or not isinstance(value, dict) or "base64" in value:
             return json.dumps(value)
         pad = " " * indent
-        return (
-            "{\n"
-            + ",\n".join(f"{pad}{json.dumps(k)}: {block(v, indent + 1)}" for k, v in value.items())
-            + f"\n{pad[1:]}}}"
-        )
+        entries = ",\n".join(f"{pad}{json.dumps(k)}: {block(v, indent + 1)}" for k, v in value.items())
+        return f"{{\n{entries}\n{pad[1:]}}}"
 
     return block(content, 1) + "\n"
 
@@ -108,12 +95,10 @@ def _numbers(array: np.ndarray):
         return None
     if array.dtype.kind != "f" or np.isfinite(array).all():
         return array.tolist()
-    text = np.vectorize(lambda v: v if math.isfinite(v) else _name_of(v), otypes=[object])
-    return text(array).tolist()
-
-
-def _name_of(value: float) -> str:
-    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    values = array.astype(object)
+    for name, special in (("NaN", np.isnan(array)), ("Infinity", array == np.inf), ("-Infinity", array == -np.inf)):
+        values[special] = name
+    return values.tolist()
 
 
 def _layers(run, frame):
