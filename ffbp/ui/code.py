@@ -97,8 +97,7 @@ def files(shown: Shown) -> None:
     for column, forms in zip(st.columns(3), cards, strict=True):
         _card(column, forms, shown)
     _card(st, [FORMS["csv"]], shown)
-    box = control.opened("First lines of the record and the tables", key="export:heads")
-    if box:
+    if box := control.opened("First lines of the record and the tables", key="export:heads"):
         with box:
             _heads(shown.run)
 

@@ -60,8 +60,7 @@ def notices(page: Page, shown: Shown) -> None:
 @fragment
 def moment_table(shown: Shown) -> None:
     """A table of all recorded numbers with all digits, one row per recorded epoch."""
-    box = control.opened("Numbers of every recorded epoch", key="numbers")
-    if box:
+    if box := control.opened("Numbers of every recorded epoch", key="numbers"):
         box.dataframe(_numbers(shown.run.history), hide_index=True, height=300)
 
 
@@ -110,8 +109,7 @@ def gradient_check(shown: Shown) -> None:
 @fragment
 def source_code() -> None:
     """The package's code of one training step."""
-    box = control.opened("The code that ran", key="code")
-    if box:
+    if box := control.opened("The code that ran", key="code"):
         with box:
             sources(Network.propagate, Network.output_delta, Network.backpropagate, Training.update)
 

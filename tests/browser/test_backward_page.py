@@ -79,5 +79,5 @@ def test_the_keyboard_climbs_the_ladder(page, server):
 def test_the_check_opens_and_finds_agreement(page, server):
     open_page(page, server, "?epochs=20")
     page.get_by_text("Check every gradient of this network, now").click()
-    page.get_by_text("parameters agree to a relative error of").wait_for()
+    page.get_by_text("parameters agree within a relative error of").wait_for()
     page.get_by_text("The error over the step size forms a V").wait_for()

@@ -453,7 +453,7 @@ def test_tables_code_and_gradient_check_open_on_demand(playground):
     page.get_by_text("def backpropagate").wait_for()
     page.get_by_text("Check the gradient").click()
     page.get_by_role("button", name="Compare every gradient").click()
-    page.get_by_text("parameters agree to a relative error of").wait_for()
+    page.get_by_text("parameters agree within a relative error of").wait_for()
     assert playground.data("frame") == "50"
 
 

@@ -103,9 +103,9 @@ def forget(name: str) -> None:
     session.keep((None, ""), name)
 
 
-def opened(label: str, *, key: str, place=st, **others):
+def opened(label: str, *, key: str, **others):
     """Draw an expander and return it if it is open, else None, so that hidden content is neither drawn nor sent."""
-    box = place.expander(label, key=key, on_change="rerun", **others)
+    box = st.expander(label, key=key, on_change="rerun", **others)
     note_controls(key)
     return box if box.open else None
 
