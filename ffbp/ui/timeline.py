@@ -16,6 +16,7 @@ from ffbp.ui.session.fragments import fragment
 from ffbp.ui.session.state import session
 
 MAX_CELL_COLUMNS = 4
+CELL = "player:cell"  # kept in the session: the chosen cell of the confusion matrix
 EVENTS = ("rest", "sample", "place", "cell", "edit")  # what the player reports
 
 
@@ -42,7 +43,7 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
     if marks and told["place"]:
         samples.type_place(shown, told["place"].get("x"), told["place"].get("y"))
     if told["cell"]:
-        session.cell = told["cell"]
+        session.keep(told["cell"], CELL)
     if edit and told["edit"]:
         edit(told["edit"])
     frame = session.view.frame_of(run.n_frames)
@@ -60,14 +61,16 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
 
 def _news(player_name, event, result, run_id) -> dict:
     """A new report about this run; {} if the report is old or about another run."""
-    value = getattr(result, event)
-    is_ours = isinstance(value, dict) and value.get("run") == run_id
-    return value if is_ours and session.is_news(f"player:{player_name}:{event}", value) else {}
+    value, key = getattr(result, event), f"player:{player_name}:{event}"
+    if not isinstance(value, dict) or value.get("run") != run_id or value == session.recall(key):
+        return {}
+    session.keep(value, key)
+    return value
 
 
 def cell_samples(shown: Shown, frame: int) -> None:
     """The samples in the chosen cell of the confusion matrix at a frame; one of them can be opened."""
-    cell, dataset = session.cell, shown.run.dataset
+    cell, dataset = session.recall(CELL, {}), shown.run.dataset
     if cell.get("run") != shown.id:
         return
     classes, truth, guess = range(dataset.n_classes), cell.get("truth"), cell.get("guess")
@@ -83,7 +86,7 @@ def cell_samples(shown: Shown, frame: int) -> None:
             f"{count} of class **{plain(names[truth])}**, predicted as **{plain(names[guess])}**, at epoch "
             f"{shown.run.history.epoch[frame]}. Tick a row to open its sample."
         )
-        close.button("Close", key="cell:close", on_click=_close_cell, width="stretch")
+        close.button("Close", key="cell:close", on_click=session.keep, args=({}, CELL), width="stretch")
         if len(chosen):
             key = f"cell:table:{part.name}:{truth}:{guess}:{frame}"
             _cell_table(_cell_columns(dataset, part, network, chosen), key)
@@ -109,10 +112,6 @@ def _cell_table(columns, key):
         params = address.offer({**session.config.to_params(), **view.to_params()})
         for path in ("pages/forward_pass.py", "pages/backpropagation.py"):
             link(path, f"Sample {view.sample}: {PAGES[path]}", params)
-
-
-def _close_cell():
-    del session.cell
 
 
 @fragment

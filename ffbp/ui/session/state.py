@@ -76,7 +76,6 @@ class Session:
     # The page
     drawn = Kept[Mapping]("drawn", {})  # the state that it shows, by fragment (`ffbp.ui.session.fragments`)
     told = Kept[tuple[Told, ...]]("told", ())
-    cell = Kept[Mapping]("cell", {})  # the chosen cell of the player's confusion matrix
 
     # Data and runs of this session
     experiment = Kept[Experiment]("file:experiment")  # the latest
@@ -170,13 +169,6 @@ class Session:
     def sent(self, key: str, otherwise: Any = None) -> Any:
         """The value of a control, or the reports of a component; ``otherwise`` if it is not on the page."""
         return st.session_state.get(key, otherwise)
-
-    def is_news(self, key: str, value: Any) -> bool:
-        """Whether a component's report differs from its last one."""
-        if value == self.recall(key):
-            return False
-        self.keep(value, key)
-        return True
 
 
 def own_params(items) -> dict[str, str]:
