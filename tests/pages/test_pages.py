@@ -338,12 +338,12 @@ def test_the_gradient_check_agrees_on_the_page():
     app = check(playground(epochs="30"))
     app.button(key="check").click()
     app = check(app.run())
-    assert any("parameters agree to a relative error of" in text.value for text in app.markdown)
+    assert any("parameters agree within a relative error of" in text.value for text in app.markdown)
 
 
 def test_the_steps_named_are_the_steps_made(monkeypatch):
     app = check(playground(epochs="2", activation="relu"))
-    said = next(c.value for c in app.caption if "moved up and down" in c.value)
+    said = next(c.value for c in app.caption if "up and down by" in c.value)
     made = set()
     original = gradcheck._central_differences
     monkeypatch.setattr(gradcheck, "_central_differences", lambda *args: (made.add(float(args[4])), original(*args))[1])
