@@ -46,7 +46,6 @@ def write() -> None:
     foreign = {key: value for key, value in st.query_params.items() if is_foreign(key)}
     if params != session.written or {**params, **foreign} != dict(st.query_params.items()):
         st.query_params.from_dict({**params, **foreign})
-    session.written = params
     session.note_address(params)
 
 

@@ -107,7 +107,6 @@ class Session:
     def adopt(self, params: Mapping[str, str]) -> None:
         """Take the experiment and the view of an address."""
         self.config, self.view, problems = link.read(params)
-        self.written = params
         self.adopted += 1
         self.hush("page")
         self.warn(problems)
@@ -129,7 +128,8 @@ class Session:
         return True
 
     def note_address(self, params: Mapping[str, str]) -> None:
-        """Remember an address that this session has adopted or written."""
+        """Remember an address that this session has adopted or written; the browser shows it."""
+        self.written = params
         if (now := frozen(params)) not in self.seen:
             self.seen = dict.fromkeys([*self.seen, now][-MAX_SEEN:])
 

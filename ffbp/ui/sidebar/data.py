@@ -1,4 +1,4 @@
-"""The sidebar's own controls for the data: dataset, classes, columns and the axes of a slice, standardisation."""
+"""Special controls for the data, each a function with the name of its field."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ OWN_FILE, OWN_POINTS = "file", "own"  # the options of the dataset chooser for y
 MAX_CHIPS = 6  # up to so many columns are listed
 
 
-def _dataset(controls, each):
+def dataset(controls, each):
     """The built-in datasets, your file and the drawn points."""
     config, table = controls.config, files.current()
     texts = {key: source.label for key, source in DATASETS.items()}
@@ -42,14 +42,14 @@ def _dataset_chosen(key):
         change(dataset=key)
 
 
-def _classes(controls, each):
+def classes(controls, each):
     low, high = controls.source.classes
     texts = {n: str(n) for n in range(low, high + 1)}
     default = controls.source.default_classes
     controls.select_field(each, texts, value=controls.resolved.n_classes, on_default=default)
 
 
-def _standardize(controls, each):
+def standardize(controls, each):
     resolved = controls.resolved
     usual = "on" if resolved.standardize else "off" if resolved.scale == 1 else f"off, pixels ÷ {resolved.scale:g}"
     controls.select_field(each, {None: f"automatic: {usual}", True: "on", False: "off"})
@@ -58,14 +58,14 @@ def _standardize(controls, each):
         st.caption(f"Inputs{target} are standardised with the mean and standard deviation of the training set.")
 
 
-def _derived(controls, each):
+def derived(controls, each):
     texts = {key: label for key, (label, *_) in DERIVED.items()}
     chosen = list(controls.config.derived)
     more = {"kind": "pills", "selection_mode": "multi", "on_change": lambda keys: change(derived=tuple(keys))}
     controls.select(each.title, texts, name=each.name, value=chosen, **more)
 
 
-def _columns(controls, each):
+def columns(controls, each):
     names, chosen = controls.source.feature_names, controls.resolved.columns
     if len(chosen) <= MAX_CHIPS:
         _column_chooser(controls, each)
@@ -125,10 +125,4 @@ def _note_on_images(controls):
     )
 
 
-SPECIAL = {
-    "dataset": _dataset,
-    "classes": _classes,
-    "columns": _columns,
-    "standardize": _standardize,
-    "derived": _derived,
-}
+SPECIAL = {function.__name__: function for function in (dataset, classes, columns, standardize, derived)}

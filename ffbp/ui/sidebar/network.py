@@ -1,4 +1,4 @@
-"""The sidebar's own controls for network and training: layers, activations, loss, initial weights, early stopping."""
+"""Special controls for network and training, each a function with the name of its field."""
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ from ffbp.ui.sidebar.controls import change
 UNITS_A_ROW = 4
 
 
-def _hidden(controls, each):
+def hidden(controls, each):
     hidden = controls.config.hidden
     controls.show("slider", each.title, 0, MAX_LAYERS, name="layers", value=len(hidden), on_change=_layers_chosen)
     for first in range(0, len(hidden), UNITS_A_ROW):
@@ -42,7 +42,7 @@ def _with(values, index, value):
     return (*values[:index], value, *values[index + 1 :])
 
 
-def _activation(controls, each):
+def activation(controls, each):
     if not isinstance(controls.config.activation, tuple):
         controls.select_field(each, _activations(each.kind.choices))
 
@@ -70,46 +70,38 @@ def _activations(keys):
     return {key: ACTIVATIONS[key].label for key in keys}
 
 
-def _loss(controls, each):
+def loss(controls, each):
     resolved = controls.resolved
     losses = {key: LOSSES[key].label for key in loss_choices(resolved.task, resolved.n_classes)}
     controls.select_field(each, {None: f"automatic: {LOSSES[resolved.loss].label}", **losses})
 
 
-def _output_activation(controls, each):
+def output_activation(controls, each):
     resolved = controls.resolved
     usual = ACTIVATIONS[resolved.activations[-1]].label
     outputs = _activations(output_choices(resolved.loss, resolved.task))
     controls.select_field(each, {None: f"automatic: {usual}", **outputs})
 
 
-def _initializer(controls, each):
+def initializer(controls, each):
     controls.select_field(each, {key: f"{entry.label}: {entry.formula}" for key, entry in INITIALIZERS.items()})
 
 
-def _initial_theta(controls, each):
+def initial_theta(controls, each):
     st.caption(f"{each.title}: {len(controls.config.initial_theta)} numbers from the link.")
     words = "Discards the numbers from the link; a rule and the seed set the initial weights again."
     controls.button("Draw the initial weights instead", "drawn", help=words, initial_theta=None)
 
 
-def _shuffle(controls, each):
+def shuffle(controls, each):
     controls.field("checkbox", each)
 
 
-def _patience(controls, each):
+def patience(controls, each):
     controls.draw(each)
     if controls.config.patience is not None:
         st.caption("The test set decides when training stops, so the test results are optimistic.")
 
 
-SPECIAL = {
-    "hidden": _hidden,
-    "activation": _activation,
-    "loss": _loss,
-    "output_activation": _output_activation,
-    "initializer": _initializer,
-    "initial_theta": _initial_theta,
-    "shuffle": _shuffle,
-    "patience": _patience,
-}
+FUNCTIONS = (hidden, activation, loss, output_activation, initializer, initial_theta, shuffle, patience)
+SPECIAL = {function.__name__: function for function in FUNCTIONS}
