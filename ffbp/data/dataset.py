@@ -196,30 +196,18 @@ def prepare(
     rows_train, rows_test = split(rows, y[rows] if stratified else None, test_size=test_size, seed=seed)
     if missing == "median":
         X = fill(X, rows_train, groups)
-    mean, std = np.zeros(len(columns)), np.full(len(columns), float(scale))
-    target_mean, target_std = 0.0, 1.0
+    mean, std, target_mean, target_std = np.zeros(len(columns)), np.full(len(columns), float(scale)), 0.0, 1.0
     if standardize:
         mean, std = _mean_and_std(X[np.ix_(rows_train, columns)])
-        if task == REGRESSION:
-            target_mean, target_std = map(float, _mean_and_std(y[rows_train]))
-            y = (y - target_mean) / target_std
-    rows = {"rows_train": rows_train, "rows_test": rows_test}
-    arrays = {"raw_train": X[rows_train], "raw_test": X[rows_test], "y_train": y[rows_train], "y_test": y[rows_test]}
-    return Dataset(
-        task=task,
-        feature_names=tuple(feature_names),
-        target_name=target_name,
-        class_names=tuple(class_names),
-        columns=tuple(columns),
-        derived=tuple(derived),
-        mean=mean,
-        std=std,
-        target_mean=target_mean,
-        target_std=target_std,
-        stratified=stratified,
-        **rows,
-        **arrays,
-    )
+    if standardize and task == REGRESSION:
+        target_mean, target_std = map(float, _mean_and_std(y[rows_train]))
+        y = (y - target_mean) / target_std
+    names = {"feature_names": tuple(feature_names), "target_name": target_name, "class_names": tuple(class_names)}
+    scaling = {"mean": mean, "std": std, "target_mean": target_mean, "target_std": target_std}
+    train = {"raw_train": X[rows_train], "y_train": y[rows_train], "rows_train": rows_train}
+    test = {"raw_test": X[rows_test], "y_test": y[rows_test], "rows_test": rows_test}
+    inputs = {"columns": tuple(columns), "derived": tuple(derived)}
+    return Dataset(task=task, stratified=stratified, **names, **inputs, **scaling, **train, **test)
 
 
 def _mean_and_std(values):
