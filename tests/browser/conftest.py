@@ -13,10 +13,10 @@ QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgroun
 
 
 def pytest_collection_modifyitems(items):
-    """Where tests run side by side, those of a file share a process: each has one server and one browser for all of its files."""
+    """Where tests run side by side, these share one process: two browsers would take each other's time."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")
