@@ -160,7 +160,7 @@ def test_a_finger_chooses_cells_images_units_and_a_wanted_digit(visit):
     page = open_digits(playground)
     cells = page.locator(".ffbp-confusion td button")
     cells.nth(20).tap()
-    page.get_by_text("test images of a 2 that the network calls 0").wait_for()
+    page.get_by_text("test images of a 2 that the network reads as 0").wait_for()
     page.get_by_role("button", name="Show all mistakes").tap()
     page.get_by_text("are misread").wait_for()
     first = images(page, "Gallery: choose an image").locator(".grid button").first
@@ -211,7 +211,7 @@ def test_everything_is_done_with_the_keyboard_alone(playground):
         page.keyboard.press(key)
     expect(cells.nth(20)).to_be_focused()
     page.keyboard.press("Enter")
-    page.get_by_text("test images of a 2 that the network calls 0").wait_for()
+    page.get_by_text("test images of a 2 that the network reads as 0").wait_for()
 
     units = images(page, "Weights of the first layer, one image per unit").locator(".grid button")
     units.nth(4).click()
@@ -250,7 +250,7 @@ def test_weights_and_matrix_follow_the_timeline_and_cells_show_their_images(play
     assert sum(int(counts[11 * k]) for k in range(10)) == 360 - n_wrong
     cell = next(at for at, count in enumerate(counts) if at % 11 and 0 < int(count) < 20)
     page.locator(".ffbp-confusion td button").nth(cell).click()
-    page.get_by_text(f"{counts[cell]} test images of a {cell // 10} that the network calls {cell % 10}").wait_for()
+    page.get_by_text(f"{counts[cell]} test images of a {cell // 10} that the network reads as {cell % 10}").wait_for()
     gallery = images(page, "Gallery: choose an image")
     expect(gallery.locator(".grid button")).to_have_count(int(counts[cell]))
     gallery.locator(".grid button").first.click()
@@ -288,12 +288,12 @@ def test_pixels_have_their_numbers_and_a_walk_is_shown_step_by_step(playground, 
 def test_back_returns_from_the_digits_to_the_experiment_before(playground):
     page = playground.page
     page.goto(f"{playground.address}/digits?lr=0.3&epochs=50")
-    page.get_by_text("The experiment at hand is not about images").wait_for()
+    page.get_by_text("Your experiment is not about images").wait_for()
     page.get_by_role("button", name="Load the digits").click()
     page.wait_for_selector(".ffbp-drawing[data-strokes]")
     playground.wait_address("dataset=digits")
     page.go_back()
-    page.get_by_text("The experiment at hand is not about images").wait_for()
+    page.get_by_text("Your experiment is not about images").wait_for()
     assert "lr=0.3" in page.url
 
 

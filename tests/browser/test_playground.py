@@ -377,7 +377,9 @@ def test_the_network_says_what_of_it_is_drawn(playground, query, said):
     readout = page.locator(".ffbp .network .readout")
     assert readout.inner_text() == said
     assert ("first units of each layer" in (readout.get_attribute("title") or "")) == bool(said)
-    assert ("each unit keeps its largest" in page.locator(".ffbp .network .alternative").text_content()) == bool(said)
+    assert (
+        "among them the largest into each unit" in page.locator(".ffbp .network .alternative").text_content()
+    ) == bool(said)
 
 
 def test_without_streamlits_plotly_the_page_brings_its_own(context, server):
