@@ -20,8 +20,7 @@ def preview_update(training: Training) -> np.ndarray:
     with diverging():
         if training.clip is not None:
             grad *= clip_factor(grad, training.clip)
-        options = {"learning_rate": training.learning_rate, "step": training.step + 1}
-        training.apply(theta, grad, state, np.empty_like(theta), **options)
+        training.bind(theta, grad, state)(training.learning_rate, training.step + 1)
     return theta
 
 

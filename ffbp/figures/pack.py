@@ -192,7 +192,8 @@ def _points(packer, run, plane):
     """Which samples are wrong at each frame, as bits, and the confusion matrices with precision and recall."""
     dataset, packed = run.dataset, {}
     for part, drawn in zip(dataset.parts, drawn_samples(dataset), strict=False):
-        predicted = yield from _outputs(run, part.X, read=run.architecture.decide)
+        yield
+        predicted = run.decided[part.name]
         points = plane.coordinates(part.raw[:, dataset.columns]).astype(float)
         if plane.is_line:
             points = np.column_stack([points, dataset.line_height(part.y)])

@@ -86,7 +86,7 @@ class Definitions:
     def update(self, entry: Optimizer) -> Function:
         """An optimizer's update: in place with NumPy; with any other array module it returns the new theta and state."""
         lines, rows = entry.plain.splitlines(), ", ".join(entry.memory)
-        doc = inspect.cleandoc(entry.update.__doc__ or "")
+        doc = inspect.cleandoc(entry.bind.__doc__ or "")
         if entry.memory:
             lines.insert(0, f"{rows} = state" if len(entry.memory) > 1 else f"{rows} = state[0]")
         if self.arrays != "np":

@@ -33,11 +33,11 @@ class Training:
         resolved = resolve(config, dataset)
         self.network = build_network(config, dataset)
         optimizer = OPTIMIZERS[config.optimizer]
-        self.apply = partial(optimizer.update, **{name: getattr(config, name) for name in optimizer.hyper})
+        self.bind = partial(optimizer.bind, **{name: getattr(config, name) for name in optimizer.hyper})
         self.clip = config.clip
         self.rates = learning_rates(config)
         self.state = np.zeros((optimizer.n_state, self.network.n_params))
-        self.work = np.empty(self.network.n_params)
+        self.apply = self.bind(self.network.theta, self.network.grad, self.state)
         self.epoch = self.step = self.batch = 0
         self.shuffler = np.random.RandomState(config.seed)
 
@@ -47,20 +47,20 @@ class Training:
         self.shuffles = config.shuffle and size < n
         self.epoch_inputs = self.inputs.copy() if self.shuffles else self.inputs
         self.epoch_targets = self.targets.copy() if self.shuffles else self.targets
-        traces = {}
+        arrays = {}
         self.batches = []
         for start in range(0, n, size):
             stop = min(start + size, n)
-            trace = traces.setdefault(stop - start, self.network.new_trace(stop - start))
+            if stop - start not in arrays:
+                arrays[stop - start] = self.network.new_trace(stop - start)
+            trace = arrays[stop - start].sharing(self.epoch_inputs[:, start:stop])
             self.batches.append((self.epoch_inputs[:, start:stop], self.epoch_targets[:, start:stop], trace))
         self.learning_rate = self.rates[0]
         self._start_epoch(self._draw())
 
     def gradient(self) -> float:
         """Forward, loss and backward of the next batch: fill ``network.grad`` and return the loss without penalty."""
-        inputs, Y, trace = self.batches[self.batch]
-        if trace.A_ones[0] is not inputs:
-            trace.set_inputs(inputs)
+        _, Y, trace = self.batches[self.batch]
         network = self.network
         network.propagate(trace)
         loss = network.data_loss(Y, trace)
@@ -72,7 +72,7 @@ class Training:
         network, step = self.network, self.step + 1
         if self.clip is not None:
             network.grad *= clip_factor(network.grad, self.clip)
-        self.apply(network.theta, network.grad, self.state, self.work, learning_rate=self.learning_rate, step=step)
+        self.apply(self.learning_rate, step)
         self.step = step
         self.batch += 1
         if self.batch == len(self.batches):

@@ -19,13 +19,16 @@ class Measures:
     """The columns of a history while they are filled, one row per parameter vector; NaN where nothing is measured.
 
     network: the architecture; dataset: the samples. inputs (n_in + 1, n) and targets (n_outputs, n) are the training
-    set as columns. grad: (n, n_params), the gradient on the whole training set at each row.
+    set as columns. grad: (n, n_params), the gradient on the whole training set at each row. decided: in classification,
+    the class that each row gives each sample, by the part's name, (n, n_samples).
     """
 
     def __init__(self, network: Network, dataset: Dataset, n: int):
         self.network, self.dataset = network, dataset
         self.inputs, self.targets = with_ones(dataset.X_train), network.targets(dataset.y_train)
         self.score = dataset.score_name
+        classifies = self.score == "accuracy"
+        self.decided = {part.name: np.zeros((n, len(part.y)), np.uint8) for part in dataset.parts if classifies}
         self.mean_over_samples = np.full(self.inputs.shape[1], 1 / self.inputs.shape[1])
         self.grad = np.empty((n, network.n_params))
         self.columns = {name: np.full(n, np.nan) for name in LOSSES_AND_SCORES}
@@ -36,7 +39,7 @@ class Measures:
         """Store the results of a forward and a backward pass over the training set, for one row or a slice of rows."""
         columns = self.columns
         columns["train_loss"][rows] = loss
-        columns["train_" + self.score][rows] = network.score_outputs(trace.A[-1], self.targets)
+        self._judge("train", rows, trace.A[-1], self.targets)
         self.grad[rows] = network.grad
         for l, layer in enumerate(network.layers, start=1):
             slope = trace.slope[l]
@@ -51,6 +54,17 @@ class Measures:
             columns["saturated"][rows, l - 1] = ((slope < 0.01 * limit).mean(axis=-1) >= 0.95).sum(axis=-1)
             columns["inactive"][rows, l - 1] = (slope.max(axis=-1) == 0).sum(axis=-1)
 
+    def _judge(self, part, rows, A, Y):
+        """Score the outputs; of classes, keep what they decide, because counting all rows at once is faster."""
+        if part in self.decided:
+            self.decided[part][rows] = self.network.decide(A)
+        else:
+            self.columns[f"{part}_{self.score}"][rows] = self.network.score_outputs(A, Y)
+
+    def _count_right(self, part, y):
+        if part in self.decided:
+            self.columns[f"{part}_accuracy"][:] = np.count_nonzero(self.decided[part] == y, axis=1) / len(y)
+
     def on_training_set(self, theta: np.ndarray, *, first: int = 0) -> Generator[None, None, None]:
         """Measure the parameters (n, n_params) from row ``first`` on, in chunks."""
         for rows, stack, trace in stacks(self.network, theta.__getitem__, len(theta), self.inputs, first=first):
@@ -60,6 +74,7 @@ class Measures:
                 stack.backpropagate(self.targets, trace)
                 self.observe(stack, trace, rows, loss)
             yield
+        self._count_right("train", self.dataset.y_train)
         with np.errstate(all="ignore"):
             self.columns["penalty"] = self.network.with_theta(theta).penalty()
 
@@ -73,6 +88,7 @@ class Measures:
     def keep(self, n: int) -> None:
         """Keep the first n rows of every column."""
         self.columns = {name: column[:n].copy() for name, column in self.columns.items()}
+        self.decided = {name: decided[:n].copy() for name, decided in self.decided.items()}
         self.grad = self.grad[:n]
 
     def on_test_set(self, theta: np.ndarray) -> Generator[None, None, None]:
@@ -84,8 +100,9 @@ class Measures:
             with np.errstate(all="ignore"):
                 stack.propagate(trace)
                 self.columns["test_loss"][rows] = stack.data_loss(targets, trace)
-                self.columns["test_" + self.score][rows] = stack.score_outputs(trace.A[-1], targets)
+                self._judge("test", rows, trace.A[-1], targets)
             yield
+        self._count_right("test", self.dataset.y_test)
 
     @np.errstate(all="ignore")
     def norms(self, theta: np.ndarray, change: np.ndarray, clip: float | None) -> None:

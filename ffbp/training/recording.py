@@ -180,4 +180,4 @@ class _Recording:
             step_loss=self.step_loss[: self.training.step - self.first_step].copy(),
             **self.measures.columns,
         )
-        return Run(self.config, self.dataset, history, self.diverged_at, self.stopped_at)
+        return Run(self.config, self.dataset, history, self.diverged_at, self.stopped_at, self.measures.decided)

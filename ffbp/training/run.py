@@ -1,13 +1,15 @@
 """A run: every recorded epoch of a training, with its measurements."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
-from ffbp.core.network import Network
+from ffbp.core.network import Network, with_ones
+from ffbp.core.stacks import stacks
 from ffbp.data.dataset import Dataset
+from ffbp.data.source import REGRESSION
 from ffbp.experiment.build import build_network
 from ffbp.experiment.config import Config
 from ffbp.experiment.fields import MAX_FRAMES
@@ -93,7 +95,7 @@ class Run:
     """A finished training: its configuration, data and history, read-only.
 
     diverged_at: the first epoch with a non-finite loss, gradient or parameter, or None. stopped_at: the epoch at which
-    early stopping ended it, or None.
+    early stopping ended it, or None. noted: decisions that the recorder has noted; `decided` gives them.
     """
 
     config: Config
@@ -101,6 +103,7 @@ class Run:
     history: History
     diverged_at: int | None
     stopped_at: int | None
+    noted: dict[str, np.ndarray] | None = field(default=None, repr=False)
 
     @property
     def n_frames(self) -> int:
@@ -117,6 +120,20 @@ class Run:
         network = build_network(self.config, self.dataset)
         network.theta.flags.writeable = False
         return network
+
+    @cached_property
+    def decided(self) -> dict[str, np.ndarray]:
+        """In classification, the class given to each sample at each frame: "train" and "test", (n_frames, n_samples)."""
+        if self.noted is not None:
+            return self.noted
+        found = {}
+        for part in self.dataset.parts if self.resolved.task != REGRESSION else ():
+            found[part.name] = np.empty((self.n_frames, len(part.y)), np.uint8)
+            theta, inputs = self.history.theta, with_ones(part.X)
+            for rows, stack, trace in stacks(self.architecture, theta.__getitem__, self.n_frames, inputs):
+                with np.errstate(all="ignore"):
+                    found[part.name][rows] = stack.decide(stack.propagate(trace).A[-1])
+        return found
 
     def network(self, frame: int = -1) -> Network:
         """A new copy of the network at a frame, with the gradient on the whole training set filled in."""

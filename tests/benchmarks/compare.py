@@ -109,20 +109,18 @@ def ours(case: Case) -> Callable[[], float]:
         network = case.network()
         network.theta[...] = start
         run.network = network
-        state, work = np.zeros((optimizer.n_state, network.n_params)), np.empty(network.n_params)
-        traces = {n: network.new_trace(n) for n in {Y.shape[1] for _, Y in batches}}
+        state = np.zeros((optimizer.n_state, network.n_params))
+        update = optimizer.bind(network.theta, network.grad, state, **hyper)
+        arrays = {n: network.new_trace(n) for n in {Y.shape[1] for _, Y in batches}}
+        traces = [(arrays[Y.shape[1]].sharing(inputs), Y) for inputs, Y in batches]
         losses, step = [], 0
         for _ in range(case.epochs):
-            for inputs, Y in batches:
-                trace = traces[Y.shape[1]]
-                trace.set_inputs(inputs)
+            for trace, Y in traces:
                 network.propagate(trace)
                 losses.append(float(network.data_loss(Y, trace)))
                 network.backpropagate(Y, trace)
                 step += 1
-                optimizer.update(
-                    network.theta, network.grad, state, work, learning_rate=case.learning_rate, step=step, **hyper
-                )
+                update(case.learning_rate, step)
         return losses[-1]
 
     return run

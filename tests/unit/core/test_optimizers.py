@@ -17,13 +17,15 @@ def gradients(n_steps=20, n_params=6):
 def steps(key, grads, *, learning_rate=LR, **changed):
     """theta after each update, from theta = 1, 2, 3, ..."""
     optimizer, n = OPTIMIZERS[key], grads.shape[1]
-    theta, state, work = np.arange(1.0, n + 1), np.zeros((optimizer.n_state, n)), np.empty(n)
+    theta = np.arange(1.0, n + 1)
+    state = np.zeros((optimizer.n_state, n))
     hyper = {name: {**HYPER, **changed}[name] for name in optimizer.hyper}
-    path = []
-    for t, grad in enumerate(grads, start=1):
-        kept = grad.copy()
-        optimizer.update(theta, grad, state, work, learning_rate=learning_rate, step=t, **hyper)
-        assert (grad == kept).all()
+    path, grad = [], np.empty(n)
+    update = optimizer.bind(theta, grad, state, **hyper)
+    for t, given in enumerate(grads, start=1):
+        grad[:] = given
+        update(learning_rate, t)
+        assert (grad == given).all()
         path.append(theta.copy())
     return np.array(path)
 
@@ -139,10 +141,13 @@ def test_a_zero_gradient_from_the_start_changes_nothing(key):
 def test_every_optimizer_walks_down_a_bowl(key):
     theta = np.array([1.0, -2.0])
     optimizer = OPTIMIZERS[key]
-    state, work = np.zeros((optimizer.n_state, 2)), np.empty(2)
+    state = np.zeros((optimizer.n_state, 2))
     hyper = {name: HYPER[name] for name in optimizer.hyper}
+    grad = np.empty(2)
+    update = optimizer.bind(theta, grad, state, **hyper)
     for t in range(1, 500):
-        optimizer.update(theta, theta.copy(), state, work, learning_rate=0.02, step=t, **hyper)
+        grad[:] = theta
+        update(0.02, t)
     assert np.abs(theta).max() < 0.03
 
 

@@ -471,11 +471,15 @@ def test_new_entries_of_every_registry_are_exported_with_no_other_file_touched(m
         X = (y + 1)[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
         return X + noise * rng.randn(n, 2) / 4, y
 
-    def sign_update(theta, g, state, work, *, learning_rate, step, momentum):
+    def sign(theta, g, state, *, momentum):
         """signSGD with momentum, in place."""
-        np.multiply(state[0], momentum, out=state[0])
-        np.add(state[0], g, out=state[0])
-        theta -= learning_rate * np.sign(state[0])
+
+        def update(learning_rate, step):
+            np.multiply(state[0], momentum, out=state[0])
+            np.add(state[0], g, out=state[0])
+            np.subtract(theta, learning_rate * np.sign(state[0]), out=theta)
+
+        return update
 
     def bent(z, result):
         """g(z) = z + z²/10."""
@@ -493,7 +497,7 @@ def test_new_entries_of_every_registry_are_exported_with_no_other_file_touched(m
 
     monkeypatch.setitem(DATASETS, "rings", Source("rings", "Rings", "classification", rings, classes=(2, 4)))
     plain = "v[:] = momentum * v + grad\ntheta -= learning_rate * np.sign(v)"
-    entry = dataclasses.replace(OPTIMIZERS["momentum"], key="sign", label="Sign", update=sign_update, plain=plain)
+    entry = dataclasses.replace(OPTIMIZERS["momentum"], key="sign", label="Sign", bind=sign, plain=plain)
     monkeypatch.setitem(OPTIMIZERS, "sign", entry)
     halving = dataclasses.replace(SCHEDULES["constant"], key="halves", factor=halves)
     monkeypatch.setitem(SCHEDULES, "halves", halving)

@@ -105,7 +105,9 @@ def test_a_plain_update_changes_the_parameters_and_its_memory_the_same_way(entry
     d = Definitions(arrays)
     function = d.update(entry)
     with np.errstate(all="ignore"):
-        entry.update(expected, grad, memory, np.empty(n), **options)
+        entry.bind(expected, grad, memory, **{name: options[name] for name in entry.hyper})(
+            options["learning_rate"], options["step"]
+        )
         namespace = {"np": np, "pure": np}
         exec("\n".join(d.new_lines()), namespace)
         given = {"theta": theta.copy(), "grad": grad, "state": list(state) if arrays == "pure" else state}
