@@ -15,30 +15,30 @@ from ffbp.training.run import Run
 
 
 def activations(
-    run: Run, X: np.ndarray, frames: slice = slice(None), *, dtype=float
+    run: Run, X: np.ndarray, frames: slice | np.ndarray = slice(None), *, dtype=float
 ) -> Iterator[tuple[slice, list[np.ndarray]]]:
-    """For every frame, in chunks: the slice of frames and [A[1], ..., A[L]], each (frames, units, n).
+    """For every one of these frames, in chunks: their slice among them and [A[1], ..., A[L]], each (frames, units, n).
 
     dtype: float, or numpy.float32 for colours, in half the time. The next chunk reuses the arrays, and its slice may
     overlap the previous one, so copy what you keep, by slice.
     """
-    first, stop, _ = frames.indices(run.n_frames)
+    thetas = run.history.theta[frames]
 
     def theta_of(part):
         with diverging():
-            return run.history.theta[part].astype(dtype)
+            return thetas[part].astype(dtype)
 
+    inputs = with_ones(X).astype(dtype)
     # A map's many points are read once, so a larger chunk is faster (measured).
-    options = {"first": first, "chunk_bytes": 4_000_000}
-    for part, stack, trace in stacks(run.architecture, theta_of, stop, with_ones(X).astype(dtype), **options):
+    for part, stack, trace in stacks(run.architecture, theta_of, len(thetas), inputs, chunk_bytes=4_000_000):
         with diverging():
             stack.propagate(trace)
         yield part, trace.A[1:]
 
 
-def outputs(run: Run, X: np.ndarray, frames: slice = slice(None), *, dtype=float) -> np.ndarray:
-    """The network's outputs for X at every frame: (n_frames, n_outputs, n)."""
-    found = np.empty((run.n_frames, run.architecture.sizes[-1], len(X)), dtype)
+def outputs(run: Run, X: np.ndarray, frames: slice | np.ndarray = slice(None), *, dtype=float) -> np.ndarray:
+    """The network's outputs for X at every one of these frames: (n_frames, n_outputs, n)."""
+    found = np.empty((len(run.history.theta[frames]), run.architecture.sizes[-1], len(X)), dtype)
     for part, layers in activations(run, X, frames, dtype=dtype):
         found[part] = layers[-1]
-    return found[frames]
+    return found

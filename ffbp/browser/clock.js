@@ -1,8 +1,9 @@
 // The position on the timeline: it plays, jumps, handles the keys and calls its players. Several players can share it.
 //
 // A clock counts the frames of the run with the most epochs. A player of another run shows the frame nearest in epochs.
-// A player has a `box`, moved() for a new position, changed() for a change of playing or speed, and rested(), which is
-// called when the position has stayed the same for a while.
+// A player has a `box`, moved() for a new position, changed() for a change of playing or speed, want(), by which it
+// asks for the frames that it does not have yet, and rested(), which is called when the position has stayed the same
+// for a while. Until every player is `complete`, a clock that plays holds its position.
 
 const REST = 120; // milliseconds
 const TAKES_KEYS = [
@@ -74,6 +75,11 @@ export class Clock {
     return epochs === this.epochs ? frame : nearest(this.epochs, epochs[Math.min(frame, epochs.length - 1)]);
   }
 
+  // Whether every player has all frames.
+  get complete() {
+    return [...this.players.keys()].every((player) => player.complete);
+  }
+
   tell(what) {
     for (const player of this.players.keys()) player[what]();
   }
@@ -102,13 +108,15 @@ export class Clock {
     if (this.frame >= this.last) this.position = 0;
     this.playing = true;
     this.tell('changed');
+    this.tell('want');
+    this.go(this.position);
     let before = performance.now(); // may be later than the time of the first animation frame
     const step = (now) => {
       if (!this.playing) return;
       const rate = Math.min(60, Math.max(3, (this.last + 1) / 4)) * this.speed;
       const seconds = Math.min(Math.max(now - before, 0) / 1000, 0.25);
       before = now;
-      this.go(this.position + seconds * rate);
+      if (this.complete) this.go(this.position + seconds * rate);
       if (this.frame >= this.last) this.toggle();
       else this.request = requestAnimationFrame(step);
     };

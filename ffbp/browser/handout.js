@@ -1,7 +1,6 @@
 // Starts the player of a handout with the run that the file contains.
 
 import { Player } from './player.js';
-import { headerOf } from './unpack.js';
 
 const part = (id) => document.getElementById(id).textContent;
 const bytesOf = (id) => Uint8Array.from(atob(part(id)), (c) => c.charCodeAt(0));
@@ -27,14 +26,13 @@ try {
   const script = document.createElement('script');
   script.textContent = await new Response(stream).text();
   document.head.append(script);
-  const run = bytesOf('run');
-  const { player: id, panels } = headerOf(run).options;
+  const { player: id, panels, link } = settings;
   const player = new Player(root, {
-    id, panels, theme: theme(), Plotly: window.Plotly,
-    link: () => settings.link,
+    id, panels, theme: theme(), Plotly: window.Plotly, frame: frameInAddress() ?? settings.frame,
+    link: () => link,
     onRest: (frame, last) => history.replaceState(null, '', frame === last ? '#' : `#frame=${frame}`),
   });
-  await player.show(run, frameInAddress() ?? settings.frame);
+  await player.show(bytesOf('run'));
   if (player.frame === settings.refined) await player.refine(bytesOf('refinement'));
   scheme.addEventListener('change', () => player.setTheme(theme()));
   window.addEventListener('hashchange', () => {

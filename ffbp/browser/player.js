@@ -18,11 +18,11 @@ const PANELS = { network: NetworkPanel, boundary: BoundaryPanel, loss: CurvesPan
 const COLOURS = ['background', 'text', 'panel', 'border', 'primary'];
 
 export class Player {
-  // options: id, Plotly, theme {dark, background, text, panel, border, primary}, panels (names), clock (its own by
-  // default), link() and scrollTop() of the page; onRest(frame, last), onSample(row), onPlace(x, y) for a click on the
-  // empty plane, onCell(part, true class, predicted class). onEdit(change) makes the boundary a drawing plane:
-  // {kind: 'add', point}, {kind: 'move', index, point} or {kind: 'erase', index}. A point is its coordinates and its
-  // class or value (null: unchanged), index its row in the data.
+  // options: id, Plotly, theme {dark, background, text, panel, border, primary}, panels (names), frame (of the first
+  // run), clock (its own by default), link() and scrollTop() of the page; onRest(frame, last), onWant() for all frames
+  // of the run, onSample(row), onPlace(x, y) for a click on the empty plane, onCell(part, true class, predicted class).
+  // onEdit(change) makes the boundary a drawing plane: {kind: 'add', point}, {kind: 'move', index, point} or
+  // {kind: 'erase', index}. A point is its coordinates and its class or value (null: unchanged), index its row.
   constructor(root, options) {
     Object.assign(this, { root, options, theme: options.theme, clock: options.clock ?? new Clock(), frame: 0 });
     this.timeline = new Timeline(this, options.link);
@@ -42,6 +42,8 @@ export class Player {
 
   listen() {
     this.box.addEventListener('ffbp:go', ({ detail }) => { if (this.run?.id === detail.run) this.jump(detail.frame); });
+    this.box.addEventListener('ffbp:run', ({ detail }) => this.show(detail));
+    this.box.addEventListener('ffbp:frames', ({ detail }) => this.receive(detail));
     this.box.addEventListener('ffbp:refine', ({ detail }) => this.refine(detail));
     this.observer = new ResizeObserver(() => this.fit());
     this.observer.observe(this.root);
@@ -49,11 +51,12 @@ export class Player {
     window.addEventListener('resize', this.resize);
   }
 
-  // Show a run, given as the blob of figures/pack.py, at a frame or at the clock's position.
-  async show(bytes, frame = null) {
+  // Show a run, given as the blob of figures/pack.py, at the clock's position, the first one at the options' frame.
+  async show(bytes) {
     const ticket = (this.ticket = (this.ticket ?? 0) + 1);
     const run = await unpack(bytes);
-    if (ticket !== this.ticket || this.destroyed) return;
+    if (ticket !== this.ticket || this.destroyed || run.id === this.run?.id) return;
+    const frame = this.run ? null : this.options.frame ?? null;
     this.run = run;
     this.clock.load(this, run.history.epoch, frame);
     this.frame = this.clock.frameOf(this);
@@ -65,15 +68,49 @@ export class Player {
     if (ticket !== this.ticket || this.destroyed) return;
     this.clock.go(this.clock.position);
     this.describe();
-    this.box.dataset.run = run.id;
+    this.painted();
     announce(this.box, 'shown');
     if (this.frame !== run.n_frames - 1) this.clock.rest(); // reports the frame; the page assumes the last one
   }
 
-  // The clock calls these three.
+  // Maps, weights and wrong samples come for a few frames first. The row of a frame in them, or -1 until it is here.
+  row(frame) {
+    const { frames } = this.run;
+    return frames ? frames.indexOf(frame) : frame;
+  }
+
+  get complete() {
+    return !this.run?.frames;
+  }
+
+  // Take over the run's other frames.
+  async receive(bytes) {
+    const rest = await unpack(bytes);
+    if (this.destroyed || this.complete || rest.id !== this.run.id) return;
+    this.run.frames = null;
+    for (const panel of this.panels) if (rest[panel.name]) panel.receive(rest[panel.name]);
+    this.moved();
+    this.describe();
+    this.painted();
+  }
+
+  // The id of the run that every panel shows.
+  painted() {
+    if (this.row(this.frame) >= 0) this.box.dataset.run = this.run.id;
+  }
+
+  // The clock calls these four.
+
+  // Ask for all frames, once a run, because somebody is about to play or to move the timeline.
+  want() {
+    if (this.complete || this.wanted === this.run.id) return;
+    this.wanted = this.run.id;
+    this.options.onWant?.();
+  }
 
   moved() {
     this.frame = this.clock.frameOf(this);
+    if (this.row(this.frame) < 0) this.want();
     for (const part of this.drawers) part.paint(this.frame);
     this.box.dataset.frame = this.frame;
     announce(this.box, 'frame', this.frame);
@@ -158,7 +195,7 @@ export class Player {
   }
 
   async save(panel) {
-    if (!this.run) return;
+    if (!this.run || this.row(this.frame) < 0) return;
     const { frame } = this;
     const canvas = await panel.picture(frame);
     download(`ffbp-${panel.name}-epoch-${this.run.history.epoch[frame]}.png`, canvas.toDataURL('image/png'));

@@ -2,12 +2,13 @@
 
 export const playerOf = (id) => document.querySelector(`.ffbp[data-player="${CSS.escape(id)}"]`);
 
-// Send a player a command: 'go' to {run, frame}, or 'refine' with a blob. Without that player nothing happens.
+// Send a player a command: 'go' to {run, frame}, or 'run', 'frames' or 'refine' with a blob. Without that player
+// nothing happens.
 export function ask(id, type, detail) {
   playerOf(id)?.dispatchEvent(new CustomEvent(`ffbp:${type}`, { detail }));
 }
 
-// Called by a player: tell its followers the 'frame' that it shows, or that a run is 'shown'.
+// Called by a player: tell its followers the 'frame' that it shows, that a run is 'shown', or that it is 'ready'.
 export function announce(box, type, detail = null) {
   const event = new CustomEvent(`ffbp:${type}`, { bubbles: true, detail: { player: box.dataset.player, detail } });
   box.dispatchEvent(event);

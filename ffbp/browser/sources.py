@@ -14,7 +14,7 @@ from pathlib import Path
 FOLDER = importlib.resources.files("ffbp.browser")
 COMPONENTS = {
     "player": ("components/player.js", ("player.css", "panels/matrix.css")),
-    "refinement": ("components/refinement.js", ()),
+    "carrier": ("components/carrier.js", ()),
     "chart": ("components/chart.js", ("components/chart.css",)),
     "plotly": ("components/supply.js", ()),
     "images": ("components/images.js", ("components/pictures.css",)),

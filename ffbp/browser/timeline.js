@@ -35,6 +35,7 @@ export class Timeline {
       button('forward', 'Next recorded epoch', () => clock.jump(clock.frame + 1)),
       button('last', 'Last epoch', () => clock.jump(Infinity)),
       this.slider, this.epoch, this.speed, this.copy, this.field);
+    for (const type of ['pointerenter', 'focusin']) this.box.addEventListener(type, () => player.want());
   }
 
   slide() {

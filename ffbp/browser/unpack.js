@@ -1,9 +1,9 @@
-// A blob: four bytes with the header's length, the header as JSON, and deflated arrays (see figures/blob.py).
+// A blob: four bytes with the header's length, the header as JSON, and arrays, deflated or raw (see figures/blob.py).
 
 function split(bytes) {
-  const copy = bytes.slice();
+  const copy = bytes.slice(); // its buffer begins with the blob, so raw arrays lie where their types need them
   const length = new DataView(copy.buffer).getUint32(0, true);
-  return [JSON.parse(new TextDecoder().decode(copy.subarray(4, 4 + length))), copy.subarray(4 + length)];
+  return [JSON.parse(new TextDecoder().decode(copy.subarray(4, 4 + length))), copy, 4 + length];
 }
 
 // The header alone. Blobs with the same `id` are equal.
@@ -11,20 +11,32 @@ export function headerOf(bytes) {
   return split(bytes)[0];
 }
 
-function inflated(bytes) {
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'))).arrayBuffer();
-}
-
 // The header with an array in place of each `{"$": index}`. Its `parts` give the streams in the blob and their sizes.
-export async function unpack(bytes) {
-  const [header, payload] = split(bytes);
-  const buffers = {};
-  let start = 0;
+// Returns the header if its streams are raw, else a promise, because a browser inflates in the background.
+export function unpack(bytes) {
+  const [header, copy, begin] = split(bytes);
+  const places = {};
+  let start = begin;
   for (const [name, size] of Object.entries(header.parts)) {
-    buffers[name] = await inflated(payload.subarray(start, start + size));
+    places[name] = [start, size];
     start += size;
   }
-  const arrays = header.arrays.map((entry) => (entry.part in buffers ? arrayOf(buffers[entry.part], entry) : null));
+  if (!header.raw) return inflate(header, copy, places);
+  return filled(header, Object.fromEntries(Object.entries(places).map(([name, [at]]) => [name, [copy.buffer, at]])));
+}
+
+async function inflate(header, copy, places) {
+  const streams = {};
+  for (const [name, [at, size]] of Object.entries(places)) {
+    const stream = new Blob([copy.subarray(at, at + size)]).stream().pipeThrough(new DecompressionStream('deflate'));
+    streams[name] = [await new Response(stream).arrayBuffer(), 0];
+  }
+  return filled(header, streams);
+}
+
+// streams: by name, the buffer in which a stream lies, and where it begins.
+function filled(header, streams) {
+  const arrays = header.arrays.map((entry) => (entry.part in streams ? arrayOf(...streams[entry.part], entry) : null));
   const resolve = (value) => {
     if (Array.isArray(value)) return value.map(resolve);
     if (value === null || typeof value !== 'object') return value;
@@ -39,9 +51,9 @@ const TYPES = {
   float32: Float32Array, float64: Float64Array,
 };
 
-function arrayOf(buffer, { dtype, shape, offset, differences }) {
+function arrayOf(buffer, start, { dtype, shape, offset, differences }) {
   const count = shape.reduce((product, n) => product * n, 1);
-  const array = new TYPES[dtype](buffer, offset, count);
+  const array = new TYPES[dtype](buffer, start + offset, count);
   array.shape = shape;
   const size = count / shape[0];
   if (differences) for (let i = size; i < count; i++) array[i] += array[i - size]; // bytes wrap modulo 256

@@ -15,7 +15,7 @@ from functools import cache
 from ffbp.analysis.plane import Plane
 from ffbp.analysis.summary import address_of, summary, title
 from ffbp.browser import sources
-from ffbp.figures.pack import PackedRun, pack_refinement, packing
+from ffbp.figures.pack import PANELS, PLAYER, pack_refinement, packing
 from ffbp.training.recording import drain
 from ffbp.training.run import Run
 from ffbp.version import VERSION
@@ -30,13 +30,10 @@ def handout(run: Run, plane: Plane, *, frame: int = -1, link: str = "") -> str:
     return drain(writing_handout(run, plane, frame=frame, link=link))
 
 
-def writing_handout(
-    run: Run, plane: Plane, *, frame: int = -1, link: str = "", packed: PackedRun | None = None
-) -> Generator[None, None, str]:
-    """`handout` as a generator that yields between slices of work. packed: the packed run, if already made."""
+def writing_handout(run: Run, plane: Plane, *, frame: int = -1, link: str = "") -> Generator[None, None, str]:
+    """`handout` as a generator that yields between slices of work."""
     frame = range(run.n_frames)[frame]
-    if packed is None:
-        packed = yield from packing(run, plane)
+    packed = yield from packing(run, plane)
     refinement = pack_refinement(run, plane, frame, packed.id)
     yield
     plotly = _plotly()
@@ -51,7 +48,7 @@ def writing_handout(
         "no_link": "" if link else ' class="no-link"',
         "about": about,
         "footer": _footer(link),
-        "settings": _json({"frame": frame, "refined": frame, "link": link}),
+        "settings": _json({"frame": frame, "refined": frame, "link": link, "player": PLAYER, "panels": PANELS}),
         "run": _base64(packed.blob()),
         "refinement": _base64(refinement),
         "plotly": plotly,

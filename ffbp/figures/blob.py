@@ -1,8 +1,9 @@
 """A blob: arrays packed small for the browser.
 
-Layout: four bytes with the header's length (little endian), the header as JSON, then the arrays in one or more deflated
-streams. The header's ``parts`` gives the streams and their sizes, its ``arrays`` the place of each array in them. Elsewhere
-in the header, ``{"$": index}`` stands for an array. Blobs with the same ``id`` are equal.
+Layout: four bytes with the header's length (little endian), the header as JSON, then the arrays in one or more streams.
+The header's ``parts`` gives the streams and their sizes, its ``arrays`` the place of each array in them. Elsewhere in the
+header, ``{"$": index}`` stands for an array. Blobs with the same ``id`` are equal. Streams are deflated, unless the header
+says ``raw``: then everything begins at a multiple of eight bytes, and the browser reads it in place, without a pause.
 """
 
 import hashlib
@@ -12,29 +13,40 @@ import zlib
 
 import numpy as np
 
+ALIGNED = 8  # bytes of the largest number
+SHARED_BYTES = 50_000  # larger arrays are not searched for among those before
+
 
 class Packer:
-    """Collects arrays; those added after `begin` go into a separate stream."""
+    """Collects arrays; those added after `begin` go into a separate stream. raw: whether the streams stay as they are."""
 
-    def __init__(self):
-        self.entries, self.streams = [], {}
+    def __init__(self, *, raw: bool = False):
+        self.raw, self.entries, self.streams, self.shared = raw, [], {}, {}
         self.begin("all")
 
-    def begin(self, part: str) -> None:
-        """Start a part: the arrays added from now on go into its stream."""
+    def begin(self, part: str, also: str | None = None) -> None:
+        """Start a part: the arrays added from now on go into its stream, unless they are in it, or in the part ``also``."""
         self.part, self.size = part, 0
+        self.shared = {key: place for key, place in self.shared.items() if self.entries[place["$"]]["part"] == also}
         self.streams[part] = []
 
     def add(self, array, dtype, **coding) -> dict:
         """Add an array; returns its reference for the header. coding: more entries for the browser."""
         with np.errstate(over="ignore"):  # a diverged number may be too large for a float32 and becomes infinity
             array = np.ascontiguousarray(array, dtype=dtype)
+        content = array.tobytes()
+        key = (array.dtype, array.shape, content) if len(content) <= SHARED_BYTES and not coding else None
+        if key in self.shared:  # the same epochs belong to every curve
+            return self.shared[key]
         padding = -self.size % array.itemsize
-        self.streams[self.part] += [b"\0" * padding, array.tobytes()]
+        self.streams[self.part] += [b"\0" * padding, content]
         place = {"part": self.part, "dtype": array.dtype.name}
         self.entries.append(place | {"shape": list(array.shape), "offset": self.size + padding} | coding)
         self.size += padding + array.nbytes
-        return {"$": len(self.entries) - 1}
+        reference = {"$": len(self.entries) - 1}
+        if key:
+            self.shared[key] = reference
+        return reference
 
     def floats(self, **arrays) -> dict:
         """Add several arrays in float64; returns their references by name."""
@@ -51,25 +63,31 @@ class Packer:
         if isinstance(value, np.ndarray):
             if value.dtype.kind in "US":
                 return value.tolist()
-            return self.add(value, np.float32 if value.ndim > 1 else np.float64)
+            kind = np.int32 if value.dtype.kind == "i" else np.float32 if value.ndim > 1 else np.float64
+            return self.add(value, kind)
         return [self.plot(item) for item in value] if isinstance(value, list | tuple) else value
 
     def payloads(self) -> dict[str, bytes]:
-        """The deflated stream of each part that has arrays."""
-        return {part: _deflated(stream) for part, stream in self.streams.items() if stream}
+        """The stream of each part that has arrays."""
+        finish = _padded if self.raw else _deflated
+        return {part: finish(b"".join(stream)) for part, stream in self.streams.items() if stream}
 
     def blob(self, header: dict) -> bytes:
         """The blob of a header and the arrays added."""
-        return as_blob({**header, "arrays": self.entries}, self.payloads())
+        return as_blob({**header, "raw": self.raw, "arrays": self.entries}, self.payloads())
+
+
+def _padded(stream):
+    return stream + b"\0" * (-len(stream) % ALIGNED)
 
 
 def _deflated(stream):
     deflate = zlib.compressobj(level=1, strategy=zlib.Z_RLE)  # a deeper search costs more time than it saves bytes
-    return deflate.compress(b"".join(stream)) + deflate.flush()
+    return deflate.compress(stream) + deflate.flush()
 
 
 def as_blob(header: dict, payloads: dict[str, bytes]) -> bytes:
-    """A header and its deflated streams as one blob; adds the blob's id to the header."""
+    """A header and its streams as one blob; adds the blob's id to the header."""
     text = as_text(header)
     return joined({"id": id_of(text.encode(), *payloads.values())}, text, payloads)
 
@@ -78,6 +96,7 @@ def joined(first: dict, text: str, payloads: dict[str, bytes]) -> bytes:
     """The blob of a header in two pieces, a dict and the text of a JSON object, and its streams."""
     own = as_text({**first, "parts": {part: len(payload) for part, payload in payloads.items()}})
     header = f"{own[:-1]},{text[1:]}".encode()
+    header += b" " * (-(4 + len(header)) % ALIGNED)
     return b"".join([struct.pack("<I", len(header)), header, *payloads.values()])
 
 
@@ -127,7 +146,8 @@ def arrays_of(blob: bytes) -> list[np.ndarray | None]:
     (length,) = struct.unpack_from("<I", blob)
     header, start, streams = header_of(blob), 4 + length, {}
     for part, size in header["parts"].items():
-        streams[part] = zlib.decompress(blob[start : start + size])
+        stream = blob[start : start + size]
+        streams[part] = stream if header.get("raw") else zlib.decompress(stream)
         start += size
 
     def array(entry):

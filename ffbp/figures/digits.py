@@ -6,7 +6,6 @@ above; zero has the page's background colour. Images packed at every frame follo
 
 import numpy as np
 
-from ffbp.analysis.maps import outputs
 from ffbp.analysis.pixels import Walk
 from ffbp.analysis.scores import confusion, precision_recall
 from ffbp.core.network import Network, Trace
@@ -68,7 +67,7 @@ def _pack(coded, kinds, limits, labels, raster, *, name, numbers=None, choosable
 def pack_confusion(run: Run, *, chosen: int | None = None, player: str = PLAYER) -> bytes:
     """Confusion matrix, precision and recall at every frame, on the test set (or the training set if there is none)."""
     dataset, part = run.dataset, run.dataset.scored_part
-    counts = confusion(run.architecture.decide(outputs(run, part.X)), part.y, dataset.n_classes)
+    counts = confusion(run.decided[part.name], part.y, dataset.n_classes)
     precision, recall = precision_recall(counts)
     packer = Packer()
     header = {"classes": list(dataset.class_names), "part": {"test": "Test", "train": "Training"}[part.name]}

@@ -1,10 +1,11 @@
-"""One run, packed for the player: all data of the panels at every frame, in parts.
+"""One run, packed for the player: all data of the panels, in parts, as blobs (`ffbp.figures.blob`).
 
-A page gets the common part and the parts of its panels as one blob (`ffbp.figures.blob`), with the player's options. Maps
-serve only for colour, so they are quantised to bytes, and stored as differences from frame to frame.
+A page gets the common part and the parts of its panels. Histories and curves always cover every frame. What is painted anew
+at each frame (maps, weights, wrong samples) comes for a few frames first, raw, because a change has to be on screen at once;
+all frames follow, deflated, when somebody plays or moves the timeline. Maps serve only for colour, so they are quantised to
+bytes, and stored as differences from frame to frame.
 """
 
-import zlib
 from collections.abc import Generator
 from dataclasses import dataclass
 
@@ -24,39 +25,63 @@ from ffbp.training.recording import drain
 from ffbp.training.run import Run
 
 BOUNDARY_RESOLUTION, REFINED_RESOLUTION, NODE_RESOLUTION, LINE_RESOLUTION = 64, 150, 20, 200
+SCALE_FRAMES, SCALE_RESOLUTION = 30, 8  # from which the colours of the units' maps get their scale
 PANELS = ("network", "boundary", "loss", "gradients")
+FRAMEWISE = ("network", "boundary")  # those that are painted anew at each frame
 PLAYER = "player"  # the id of a page's only player
 
 
 @dataclass(frozen=True)
 class PackedRun:
-    """A run in parts: "run" for all panels, and one per panel. Each has entries of the header, as JSON, and a stream."""
+    """A run in parts: "run" for all panels, and one per panel. Each has entries of the header, as JSON, and a stream.
+
+    id: equal for equal runs on the same plane and scales, whatever is packed of them. raw: whether streams are deflated.
+    """
 
     id: str
+    raw: bool
     entries: dict[str, str]
     arrays: str
     payloads: dict[str, bytes]
 
-    def blob(self, panels=PANELS, *, player: str = PLAYER, editable=False, clock: str | None = None) -> bytes:
-        """The blob for a player with these panels.
+    def blob(self, panels=PANELS, *, player: str = PLAYER) -> bytes:
+        """The blob for a player with these panels. player: its id on the page."""
+        return self._blob("run", ("run", *(panel for panel in PANELS if panel in panels)), player)
 
-        player: its id on the page. editable: whether its boundary is a drawing plane. clock: players with the same clock
-        show the same epoch; without a name, the player has its own.
-        """
-        parts = ("run", *(panel for panel in PANELS if panel in panels))
-        options = {"player": player, "panels": parts[1:], "editable": editable, "clock": clock}
+    def frames(self, panels=PANELS, *, player: str = PLAYER) -> bytes:
+        """What the panels paint at each frame, for a player that already shows the run at a few."""
+        return self._blob("frames", tuple(panel for panel in FRAMEWISE if panel in panels), player)
+
+    def _blob(self, kind, parts, player):
+        first = {"id": self.id, "kind": kind, "player": player, "raw": self.raw}
         text = f"{{{','.join([*(self.entries[part] for part in parts), self.arrays])}}}"
-        return joined({"id": self.id, "options": options}, text, {part: self.payloads[part] for part in parts})
+        return joined(first, text, {part: self.payloads[part] for part in parts if part in self.payloads})
 
 
-def pack_run(run: Run, plane: Plane, scales: Scales | None = None) -> PackedRun:
-    """One run for the player. scales: those of several runs, to show them side by side."""
-    return drain(packing(run, plane, scales))
+def options(panels=PANELS, *, player: str = PLAYER, editable=False, clock: str | None = None) -> bytes:
+    """The options with which a player is mounted.
+
+    player: its id on the page. editable: whether its boundary is a drawing plane. clock: players with the same clock show
+    the same epoch; without a name, the player has its own.
+    """
+    shown = [panel for panel in PANELS if panel in panels]
+    return as_text({"player": player, "panels": shown, "editable": editable, "clock": clock}).encode()
 
 
-def packing(run: Run, plane: Plane, scales: Scales | None = None) -> Generator[None, None, PackedRun]:
+def pack_run(run: Run, plane: Plane, scales: Scales | None = None, *, frames=None, panels=PANELS) -> PackedRun:
+    """One run for the player. scales: those of several runs, to show them side by side.
+
+    frames: the frames of which maps, weights and wrong samples are packed, raw; by default all, deflated. panels: which
+    panels are packed.
+    """
+    return drain(packing(run, plane, scales, frames=frames, panels=panels))
+
+
+def packing(
+    run: Run, plane: Plane, scales: Scales | None = None, *, frames=None, panels=PANELS
+) -> Generator[None, None, PackedRun]:
     """`pack_run` as a generator that yields between slices of work, so that a server can do other work."""
-    work = _packing(run, plane, scales)
+    work = _packing(run, plane, scales or scales_of(run), frames, panels)
     while True:
         try:
             with np.errstate(over="ignore", invalid="ignore"):  # a diverged run's numbers may overflow
@@ -66,18 +91,20 @@ def packing(run: Run, plane: Plane, scales: Scales | None = None) -> Generator[N
         yield
 
 
-def _packing(run, plane, scales):
-    packer, scales = Packer(), scales or scales_of(run)
+def _packing(run, plane, scales, frames, panels):
+    packer = Packer(raw=frames is not None)
     packer.begin("run")
-    entries = {"run": as_text(_common(packer, run, plane))[1:-1]}
+    common = _common(packer, run, plane)
+    name = id_of(
+        as_text(common).encode(), *packer.streams["run"], run.history.theta[-1].tobytes(), repr(scales).encode()
+    )
+    entries = {"run": as_text(common | {"frames": None if frames is None else list(frames)})[1:-1]}
+    chosen = slice(None) if frames is None else np.array(frames)
     yield
-    loss, gradients = _only_plot(loss_plot), _only_plot(gradient_plot)
-    for panel, pack in {"boundary": _boundary, "network": _network, "loss": loss, "gradients": gradients}.items():
-        packer.begin(panel)
-        entries[panel] = as_text({panel: (yield from pack(packer, run, plane, scales))})[1:-1]
-    arrays, payloads = as_text({"arrays": packer.entries})[1:-1], packer.payloads()
-    name = id_of(*(text.encode() for text in (*entries.values(), arrays)), *payloads.values())
-    return PackedRun(name, entries, arrays, payloads)
+    for panel in panels:
+        packer.begin(panel, None if panel in FRAMEWISE else "run")
+        entries[panel] = as_text({panel: (yield from PACKED[panel](packer, run, plane, scales, chosen))})[1:-1]
+    return PackedRun(name, packer.raw, entries, as_text({"arrays": packer.entries})[1:-1], packer.payloads())
 
 
 def _common(packer, run, plane):
@@ -113,21 +140,18 @@ def _common(packer, run, plane):
 def _only_plot(plot):
     """The packing of a panel that is only a plot."""
 
-    def pack(packer, run, plane, scales):
+    def pack(packer, run, plane, scales, frames):
         yield
         return {"plot": packer.plot(plot(run, scales))}
 
     return pack
 
 
-def _outputs(run, X, dtype=float, *, read=np.copy):
-    """`outputs`, yielding between slices of frames; ``read`` turns a slice's outputs into the values to keep."""
-    found = None
-    for part, layers in activations(run, X, dtype=dtype):
-        kept = read(layers[-1])
-        if found is None:
-            found = np.empty((run.n_frames, *kept.shape[1:]), kept.dtype)
-        found[part] = kept
+def _outputs(run, X, frames, dtype=float):
+    """`outputs`, yielding between slices of frames."""
+    found = np.empty((len(run.history.epoch[frames]), run.architecture.sizes[-1], len(X)), dtype)
+    for part, layers in activations(run, X, frames, dtype=dtype):
+        found[part] = layers[-1]
         yield
     return found
 
@@ -143,27 +167,27 @@ def _field(run, maps):
     return best, winner
 
 
-def _boundary(packer, run, plane, scales):
+def _boundary(packer, run, plane, scales, frames):
     packed = {"plot": packer.plot(boundary_plot(run, plane, scales))}
-    packed |= yield from (_curves if plane.is_line else _maps)(packer, run, plane, scales)
+    packed |= yield from (_curves if plane.is_line else _maps)(packer, run, plane, scales, frames)
     if run.dataset.task != REGRESSION:
-        packed["points"] = yield from _points(packer, run, plane)
+        packed["points"] = yield from _points(packer, run, plane, frames)
     return packed
 
 
-def _curves(packer, run, plane, scales):
-    """The output along the line, at every frame."""
-    curves = yield from _outputs(run, plane_inputs(run.dataset, plane, plane.grid(LINE_RESOLUTION)))
+def _curves(packer, run, plane, scales, frames):
+    """The output along the line, at each frame."""
+    curves = yield from _outputs(run, plane_inputs(run.dataset, plane, plane.grid(LINE_RESOLUTION)), frames)
     if run.dataset.task == REGRESSION:
         curves = run.dataset.decode_target(curves)
     low, high = scales.output
     return {"kind": "line", "n": LINE_RESOLUTION, "low": low, "high": high, "curves": packer.add(curves, np.float32)}
 
 
-def _maps(packer, run, plane, scales):
-    """The output over the plane, at every frame; with several classes, the winner, its output, and each class's output."""
+def _maps(packer, run, plane, scales, frames):
+    """The output over the plane, at each frame; with several classes, the winner, its output, and each class's output."""
     n = BOUNDARY_RESOLUTION
-    maps = yield from _outputs(run, plane_inputs(run.dataset, plane, plane.grid(n)), np.float32)
+    maps = yield from _outputs(run, plane_inputs(run.dataset, plane, plane.grid(n)), frames, np.float32)
     values, winner = _field(run, maps)
     yield
     if winner is not None:
@@ -188,12 +212,12 @@ def _coarser(maps, n):
     return blocks.mean(axis=(3, 5)).reshape(*maps.shape[:2], -1)
 
 
-def _points(packer, run, plane):
+def _points(packer, run, plane, frames):
     """Which samples are wrong at each frame, as bits, and the confusion matrices with precision and recall."""
     dataset, packed = run.dataset, {}
     for part, drawn in zip(dataset.parts, drawn_samples(dataset), strict=False):
         yield
-        predicted = run.decided[part.name]
+        predicted = run.decided[part.name][frames]
         points = plane.coordinates(part.raw[:, dataset.columns]).astype(float)
         if plane.is_line:
             points = np.column_stack([points, dataset.line_height(part.y)])
@@ -209,7 +233,7 @@ def _points(packer, run, plane):
     return packed
 
 
-def _network(packer, run, plane, scales):
+def _network(packer, run, plane, scales, frames):
     """The diagram with the units' maps over the plane."""
     network, diagram = run.architecture, diagram_of(run)
     packed = {
@@ -219,51 +243,67 @@ def _network(packer, run, plane, scales):
         "activations": [activation.label for activation in network.activations],
         "edges": diagram.edges,
         "n_weights": diagram.n_weights,
-        "weights": packer.add(diagram.weights, np.float32),
+        "weights": packer.add(diagram.weights[frames], np.float32),
         "weight_limit": scales.weight,
-        "biases": packer.add(diagram.biases, np.float32),
+        "biases": packer.add(diagram.biases[frames], np.float32),
         "maps": None,
     }
     if not plane.is_slice:
-        packed |= yield from _node_maps(packer, run, plane, diagram.shown, scales)
+        packed |= yield from _node_maps(packer, run, plane, diagram.shown, scales, frames)
     return packed
 
 
-def _node_maps(packer, run, plane, shown, scales):
+def _node_maps(packer, run, plane, shown, scales, frames):
     n = NODE_RESOLUTION
     X = plane_inputs(run.dataset, plane, plane.grid(n))
-    maps = np.empty((run.n_frames, sum(shown[1:]), len(X)), dtype=np.float32)
-    for part, layers in activations(run, X, dtype=np.float32):
+    layers = [np.empty((len(run.history.epoch[frames]), count, len(X)), np.float32) for count in shown[1:]]
+    for part, found in activations(run, X, frames, dtype=np.float32):
         yield
-        maps[part] = np.concatenate([A[:, :count] for A, count in zip(layers, shown[1:], strict=True)], axis=1)
+        for layer, A in zip(layers, found, strict=True):
+            layer[part] = A[:, : layer.shape[1]]
     # Each layer has one symmetric scale for the run: orange below zero, blue above. The output has the boundary's scale.
-    coded, start = np.empty(maps.shape, dtype=np.uint8), 0
-    for l, count in enumerate(shown[1:], start=1):
-        layer = maps[:, start : start + count]
-        if l == len(shown) - 1:
-            values = run.dataset.decode_target(layer) if run.dataset.task == REGRESSION else layer
-            coded[:, start : start + count] = quantise(values, *scales.output)
-        else:
-            finite = np.abs(layer[np.isfinite(layer)])
-            limit = float(np.quantile(finite[:: max(1, finite.size // 20000)], 0.98)) if finite.size else 0.0
-            limit = limit or 1.0
-            coded[:, start : start + count] = quantise(layer, -limit, limit)
-        start += count
+    limits = _limits(run, plane, shown)
+    coded = [quantise(layer, -limit, limit) for layer, limit in zip(layers, limits, strict=False)]
+    output = run.dataset.decode_target(layers[-1]) if run.dataset.task == REGRESSION else layers[-1]
+    coded.append(quantise(output, *scales.output))
     inputs = X[:, : shown[0]].T
     span = np.abs(inputs).max(axis=1, keepdims=True)
     return {
-        "maps": packer.changes(coded),
+        "maps": packer.changes(np.concatenate(coded, axis=1)),
         "map_side": [n, 1 if plane.is_line else n],
         "input_maps": packer.add(quantise(inputs, -span, span), np.uint8),
     }
 
 
+def _limits(run, plane, shown):
+    """For each hidden layer the size that 98 % of its drawn units' outputs do not exceed, over the whole run.
+
+    They come from some frames and a coarse grid, so that the first frames packed have the scale of all.
+    """
+    some = np.unique(np.linspace(0, run.n_frames - 1, SCALE_FRAMES).astype(int))
+    X = plane_inputs(run.dataset, plane, plane.grid(SCALE_RESOLUTION))
+    sizes = [[] for _ in shown[1:-1]]
+    for _, layers in activations(run, X, some, dtype=np.float32):
+        for found, A, count in zip(sizes, layers, shown[1:], strict=False):
+            found.append(np.abs(A[:, :count]).ravel())
+    finite = [size[np.isfinite(size)] for size in map(np.concatenate, sizes)]
+    return [float(np.quantile(size, 0.98)) or 1.0 if size.size else 1.0 for size in finite]
+
+
+PACKED = {
+    "network": _network,
+    "boundary": _boundary,
+    "loss": _only_plot(loss_plot),
+    "gradients": _only_plot(gradient_plot),
+}
+
+
 def refine(run: Run, plane: Plane, frame: int) -> tuple[dict, dict[str, bytes]]:
-    """The boundary of one frame at a finer resolution, with exact values: entries of a header, and the deflated arrays.
+    """The boundary of one frame at a finer resolution, with exact values: entries of a header, and the arrays.
 
     It is the same for all users, so a server can keep it.
     """
-    packer, entries = Packer(), {}
+    packer, entries = Packer(raw=True), {}
     frame = range(run.n_frames)[frame]
     if not plane.is_line:
         n = REFINED_RESOLUTION
@@ -273,8 +313,7 @@ def refine(run: Run, plane: Plane, frame: int) -> tuple[dict, dict[str, bytes]]:
         if winner is not None:
             entries["winner"] = packer.add(winner[0], np.uint8)
             entries["each"] = packer.add(np.rint(np.nan_to_num(maps[0]) * 65535), np.uint16)
-    payloads = {part: zlib.compress(b"".join(stream), 1) for part, stream in packer.streams.items()}
-    return entries | {"frame": frame, "arrays": packer.entries}, payloads
+    return entries | {"frame": frame, "arrays": packer.entries}, packer.payloads()
 
 
 def unrefined(frame: int) -> tuple[dict, dict[str, bytes]]:
@@ -291,5 +330,5 @@ def pack_refinement(
     when it grows, the player goes to the frame. player: its id. refined: the result of `refine`, if already computed.
     """
     entries, payloads = refine(run, plane, frame) if refined is None else refined
-    own = {"run": run_id, "player": player, "adopted": adopted, "marks": [[float(v) for v in mark] for mark in marks]}
-    return as_blob(entries | own, payloads)
+    own = {"run": run_id, "kind": "refine", "player": player, "adopted": adopted, "raw": True}
+    return as_blob(entries | own | {"marks": [[float(v) for v in mark] for mark in marks]}, payloads)

@@ -132,7 +132,7 @@ def _writer(form: Form, name: str, shown: Shown):
     """A function that writes the file, in turns with other sessions' work; it runs outside the page's script."""
     run, plane, runs = shown.run, shown.plane, cache()
     frame = session.view.frame_of(run.n_frames)
-    handout = {"frame": frame, "link": _link(run.config), "packed": shown.packed}
+    handout = {"frame": frame, "link": _link(run.config)}
     special = {
         "handout.html": lambda: in_turns(writing_handout(run, plane, **handout), runs),
         "animation.gif": lambda: in_turns(animating(run, plane), runs),

@@ -4,10 +4,10 @@ Training proceeds in slices of a few hundredths of a second. Between slices Stre
 another session can take its turn, so that no session has to wait for the end of another session's long run.
 """
 
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 
 import streamlit as st
@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 from ffbp.analysis.notices import notices
 from ffbp.analysis.plane import Plane, plane_of
 from ffbp.experiment.config import Config
-from ffbp.figures.pack import PackedRun, packing, refine
+from ffbp.figures.pack import FRAMEWISE, PackedRun, pack_run, packing, refine
 from ffbp.serve.cache import MAX_OWN_RUNS, MAX_REFINED, RunCache
 from ffbp.serve.turns import PATIENCE_SECONDS, place_of
 from ffbp.training.recording import fit
@@ -27,23 +27,31 @@ from ffbp.words.notice import Notice
 from ffbp.words.numbers import format_number
 
 
-@dataclass(frozen=True)
 class Shown:
-    """A run as a page shows it: the run, the plane of its maps, and the data of the player."""
+    """A run as a page shows it: the run, the plane of its maps, and what is computed of them once for all sessions."""
 
-    run: Run
-    plane: Plane
-    packed: PackedRun
+    def __init__(self, run: Run, plane: Plane, runs: RunCache):
+        self.run, self.plane, self.runs = run, plane, runs
+        # Many sessions look at the same few frames. A fine boundary takes at most 0.2 MB, a first blob 0.1 MB.
+        self.refined = lru_cache(MAX_REFINED)(partial(refine, run, plane))
+        self.first = lru_cache(MAX_REFINED)(self._first)
+        self.lock, self._rest = threading.Lock(), None
 
     @cached_property
-    def refined(self) -> Callable:
-        """The fine boundary of a frame. Many sessions look at the same few frames: each (at most 0.1 MB) is computed once."""
-        return lru_cache(MAX_REFINED)(partial(refine, self.run, self.plane))
-
-    @property
     def id(self) -> str:
         """The run's name in the player's reports."""
-        return self.packed.id
+        return self.first(self.run.n_frames - 1).id
+
+    def _first(self, frame: int) -> PackedRun:
+        """The run for the player, with the maps of the first frame, the last, and the one that is looked at."""
+        return pack_run(self.run, self.plane, frames=sorted({0, frame, self.run.n_frames - 1}))
+
+    def rest(self) -> PackedRun:
+        """What is painted anew at each frame, packed when it is first asked for, in turns with other sessions' work."""
+        with self.lock:
+            if self._rest is None:
+                self._rest = in_turns(packing(self.run, self.plane, panels=FRAMEWISE), self.runs)
+        return self._rest
 
     @cached_property
     def notices(self) -> list[Notice]:
@@ -79,15 +87,10 @@ def trained(config: Config, axes: tuple[int, ...], bar: "ProgressBar") -> Shown:
         if shown is None:
             training = fit(config, files.experiment(config).dataset)
             run = _any_plane(runs, config) or in_turns(training, runs, bar.show)
-            shown = _packed(run, axes, runs, lambda _: bar.pulse())
+            shown = Shown(run, plane_of(run.dataset, axes), runs)
             runs.put(key, shown)
     bar.slot.empty()
     return shown
-
-
-def _packed(run, axes, runs, between=lambda progress: None):
-    plane = plane_of(run.dataset, axes)
-    return Shown(run, plane, in_turns(packing(run, plane), runs, between))
 
 
 def _from_record(config, axes, slot):
@@ -98,7 +101,7 @@ def _from_record(config, axes, slot):
     slot.caption("Shown from a record, not trained here.")
     shown = session.record_shown.get(axes)
     if shown is None or shown.run is not run:
-        shown = _packed(run, axes, cache())
+        shown = Shown(run, plane_of(run.dataset, axes), cache())
         session.record_shown = {**session.record_shown, axes: shown}
     return shown
 

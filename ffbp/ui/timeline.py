@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from ffbp.figures.latex import plain
-from ffbp.figures.pack import PANELS, pack_refinement, unrefined
+from ffbp.figures.pack import PANELS, options, pack_refinement, unrefined
 from ffbp.ui import samples
 from ffbp.ui.chart import supply_plotly
 from ffbp.ui.component import component
@@ -17,7 +17,8 @@ from ffbp.ui.session.state import session
 
 MAX_CELL_COLUMNS = 4
 CELL = "player:cell"  # kept in the session: the chosen cell of the confusion matrix
-EVENTS = ("rest", "sample", "place", "cell", "edit")  # what the player reports
+OPENED, WANTED = "player:opened", "player:wanted"  # the run and its frame at first; whose frames the player asked for
+EVENTS = ("rest", "sample", "place", "cell", "edit", "want")  # what the player reports
 
 
 def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=None, edit=None) -> int:
@@ -31,9 +32,10 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
     """
     name = "_".join(panels) + "_editor" * bool(edit)
     callbacks = {f"on_{event}_change": lambda: None for event in (*EVENTS, "plotly")}
-    data = shown.packed.blob(panels, editable=bool(edit))
-    result = component("player")(key=f"player:{name}", data=data, **callbacks)
     run, run_id = shown.run, shown.id
+    # The player's own message is always the same, so that it is sent once; what changes is carried to it.
+    result = component("player")(key=f"player:{name}", data=options(panels, editable=bool(edit)), **callbacks)
+    component("carrier")(key=f"run:{name}", data=shown.first(_opened_at(shown)).blob(panels))
     told = {event: _news(name, event, result, run_id) for event in EVENTS}
     rest, heard = told["rest"].get("frame"), told["rest"].get("adopted")
     if isinstance(rest, int) and 0 <= rest < run.n_frames and heard in (None, session.adopted):
@@ -52,10 +54,22 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
     marked = marks() if marks else ()
     refined = shown.refined(frame) if "boundary" in panels else unrefined(frame)
     data = pack_refinement(run, shown.plane, frame, run_id, marked, session.adopted, refined=refined)
-    component("refinement")(key="refinement", data=data)
+    component("carrier")(key="refinement", data=data)
+    if told["want"] or session.recall(WANTED) == (name, run_id):
+        session.keep((name, run_id), WANTED)
+        component("carrier")(key=f"frames:{name}", data=shown.rest().frames(panels))
     supply_plotly(result)
     address.write()
     page.draw_links()
+    return frame
+
+
+def _opened_at(shown: Shown) -> int:
+    """The frame at which this session first showed the run. It stays, so that the run is not sent again at each frame."""
+    run_id, frame = session.recall(OPENED, (None, 0))
+    if run_id != shown.id:
+        frame = session.view.frame_of(shown.run.n_frames)
+        session.keep((shown.id, frame), OPENED)
     return frame
 
 

@@ -8,7 +8,7 @@ from modules import Mounted, blank_page
 import ffbp
 from ffbp.analysis.plane import plane_of
 from ffbp.figures.digits import pack_confusion
-from ffbp.figures.pack import pack_refinement, pack_run
+from ffbp.figures.pack import options, pack_refinement, pack_run
 from ffbp.figures.scales import scales_of
 
 CONFIGS = {"a": ffbp.Config(epochs=40), "b": ffbp.Config(epochs=20, hidden=(3,), learning_rate=1.0)}
@@ -34,11 +34,16 @@ def page(browser):
 class Two:
     """Two players, "a" above "b"."""
 
-    def __init__(self, page, packed, **options):
+    def __init__(self, page, packed, **more):
         self.page, self.mounted, self.packed = page, Mounted(page), packed
         for name, run in packed.items():
-            self.mounted.call("player", name, run.blob(("boundary", "loss"), player=name, **options))
+            self.mount(name, **more)
             page.wait_for_selector(f'.ffbp[data-player="{name}"][data-run="{run.id}"]')
+
+    def mount(self, name, **more):
+        panels = ("boundary", "loss")
+        self.mounted.call("player", name, options(panels, player=name, **more))
+        self.mounted.call("carrier", f"run {name}", self.packed[name].blob(panels, player=name))
 
     def box(self, name):
         return self.page.locator(f'.ffbp[data-player="{name}"]')
@@ -109,7 +114,7 @@ def test_a_refinement_and_a_notice_reach_the_player_that_they_name(two, runs):
     run, plane = runs["b"], plane_of(runs["b"].dataset)
     marks = [(0.5, 0.25)]
     blob = pack_refinement(run, plane, 20, two.packed["b"].id, marks, player="b")
-    two.mounted.call("refinement", "refinement", blob)
+    two.mounted.call("carrier", "refinement", blob)
     two.page.wait_for_selector('[data-player=b][data-refined="20"]')
     assert [two.box(name).locator(".mark").count() for name in "ab"] == [0, 1]
     assert two.box("a").get_attribute("data-refined") is None
@@ -123,8 +128,9 @@ def test_a_refinement_and_a_notice_reach_the_player_that_they_name(two, runs):
 def test_a_player_that_comes_later_gets_the_latest_refinement_and_its_frame(page, packed, runs):
     mounted, plane = Mounted(page), plane_of(runs["b"].dataset)
     for frame in (20, 3):
-        mounted.call("refinement", "refinement", pack_refinement(runs["b"], plane, frame, packed["b"].id, player="b"))
-    mounted.call("player", "b", packed["b"].blob(("boundary",), player="b"))
+        mounted.call("carrier", "refinement", pack_refinement(runs["b"], plane, frame, packed["b"].id, player="b"))
+    mounted.call("carrier", "run", packed["b"].blob(("boundary",), player="b"))
+    mounted.call("player", "b", options(("boundary",), player="b"))
     page.wait_for_selector('[data-player=b][data-refined="3"][data-frame="3"]')
 
 
@@ -157,7 +163,6 @@ def test_a_player_has_only_its_panels_and_no_element_has_an_id(two):
 
 def test_one_of_two_can_leave_and_the_other_goes_on(together):
     together.page.evaluate("places.a.remove()")
-    run = together.packed["b"]
-    together.mounted.call("player", "b", run.blob(("boundary", "loss"), player="b", clock="both"))
+    together.mount("b", clock="both")
     together.press("b", "first")
     together.box("b").locator(".epoch").filter(has_text="epoch 0 / 20").wait_for()

@@ -78,7 +78,7 @@ def test_a_classs_map_is_that_of_its_frame_before_any_finer_one_is_there(page):
         """async (text) => {
           const [{ unpack }, { Surface }] = [await import('/unpack.js'), await import('/panels/surface.js')];
           const run = await unpack(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)));
-          const map = new Surface(run).classMap({ frame: 5, fine: null, one: 1 });
+          const map = new Surface(run).classMap({ row: 5, fine: null, one: 1 });
           return Array.from({ length: run.boundary.each_n ** 2 }, (_, i) => map(i));
         }""",
         base64.b64encode(pack_run(run, plane).blob(("boundary",))).decode("ascii"),
@@ -153,7 +153,8 @@ CLOCK = """async (act) => {
   const { Clock } = await import('/clock.js');
   const told = [], clock = new Clock();
   const player = (name, box = document.createElement('div')) => ({
-    name, box, moved() { told.push([name, clock.frameOf(this)]); }, changed() {}, rested() { told.push([name, 'rest']); },
+    name, box, complete: true, want() {}, changed() {},
+    moved() { told.push([name, clock.frameOf(this)]); }, rested() { told.push([name, 'rest']); },
   });
   const frames = (n, every = 1) => Int32Array.from({ length: n }, (_, i) => i * every);
   const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -205,6 +206,19 @@ def test_a_paused_clock_stays_where_it_is(page):
       await sleep(300);
       return [clock.playing, frame === clock.frame, told.at(-1)[1]]"""
     assert page.evaluate(CLOCK, act) == [False, True, "rest"]
+
+
+def test_a_clock_holds_while_it_plays_until_every_player_has_all_frames(page):
+    act = """let wanted = 0;
+      const a = { ...player('a'), complete: false, want() { wanted += 1; } };
+      clock.load(a, frames(200));
+      clock.play();
+      await sleep(200);
+      const held = [clock.playing, clock.frame, wanted];
+      a.complete = true;
+      while (clock.frame < 3) await sleep(10);
+      return held"""
+    assert page.evaluate(CLOCK, act) == [True, 0, 1]
 
 
 def test_players_of_one_clock_show_the_same_epoch(page):

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from apptest import ROOT, charts_of, named, run_page
+from apptest import ROOT, carried, charts_of, named, run_page
 from sklearn.datasets import make_moons
 from sklearn.model_selection import train_test_split
 from textbook import sigmoid
@@ -104,8 +104,7 @@ def test_the_matrices_are_those_of_plain_numpy():
 @pytest.mark.parametrize(("batch", "ringed"), [(300, 256), (256, 256), (40, 40), (800, 1)])
 def test_a_large_batch_is_ringed_thinly_and_it_is_said(batch, ringed):
     app = page("next batch", epochs="3", frame="1", batch=str(batch), shuffle="0")
-    blob = next(c.proto.bytes for c in app.get("bidi_component") if c.proto.component_name.endswith("ffbp_refinement"))
-    marked = np.array(header_of(blob)["marks"], dtype=float)
+    marked = np.array(header_of(carried(app)["refine"])["marks"], dtype=float)
     assert len(marked) == ringed
     raw = ffbp.train(ffbp.Config(epochs=3)).dataset.raw_train
     if batch < 800:  # without a shuffle the batch is the first samples, from its first to its last

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from apptest import ROOT, charts_of, named, notices_of, run_page
+from apptest import ROOT, blob_of, charts_of, named, notices_of, run_page
 
 import ffbp
 from ffbp import DATASETS, Config, make_dataset
@@ -47,10 +47,6 @@ def config_of(app):
 
 def params_of(app):
     return {k: v[0] if isinstance(v, list) else v for k, v in app.query_params.items()}
-
-
-def blob_of(app):
-    return next(c.proto.bytes for c in app.get("bidi_component") if c.proto.component_name.endswith("ffbp_player"))
 
 
 def captions(app):

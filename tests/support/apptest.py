@@ -6,6 +6,7 @@ from pathlib import Path
 import waiting
 from streamlit.testing.v1 import AppTest
 
+from ffbp.figures.blob import header_of
 from ffbp.ui.page import PAGES as PAGE_TITLES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,8 +29,14 @@ def playground(**params):
 
 
 def blob_of(app):
-    """The packed run of the page's player."""
-    return next(c.proto.bytes for c in app.get("bidi_component") if c.proto.component_name.endswith("ffbp_player"))
+    """The run that the page carries to its player, with its first frames."""
+    return carried(app)["run"]
+
+
+def carried(app):
+    """What the page carries to its player: "run", "refine" and, when all frames are wanted, "frames"."""
+    sent = [c.proto.bytes for c in app.get("bidi_component") if c.proto.component_name.endswith("ffbp_carrier")]
+    return {header_of(blob)["kind"]: blob for blob in sent}
 
 
 def charts_of(app):

@@ -109,9 +109,10 @@ class Session:
             return
         element = delta.new_element
         kind = element.WhichOneof("type")
-        if kind == "bidi_component" and "ffbp_player" in element.bidi_component.component_name:
-            answer.picture = time.perf_counter() - started
-            answer.blob = element.bidi_component.bytes
+        if kind == "bidi_component" and "ffbp_carrier" in element.bidi_component.component_name:
+            if header_of(element.bidi_component.bytes)["kind"] == "run":
+                answer.picture = time.perf_counter() - started
+                answer.blob = element.bidi_component.bytes
         elif kind == "exception":
             answer.problems.append(f"{element.exception.type}: {element.exception.message}")
         elif kind == "alert":

@@ -2,7 +2,7 @@
 
 import { Clock } from '../clock.js';
 import { Player } from '../player.js';
-import { headerOf } from '../unpack.js';
+import { announce } from '../players.js';
 import { findPlotly } from './plotly.js';
 import { mount } from './view.js';
 
@@ -33,28 +33,24 @@ class MountedPlayer {
   }
 
   async show(data, theme) {
-    const { id, options } = headerOf(data);
-    this.ready ??= this.start(options, theme);
+    this.ready ??= this.start(JSON.parse(new TextDecoder().decode(data)), theme);
     const player = await this.ready;
-    if (!player || this.closed) return;
-    player.setTheme(theme);
-    if (id === this.id) return;
-    this.id = id;
-    await player.show(data, this.frame);
-    this.frame = null; // a link's frame belongs to the first run
+    if (player && !this.closed) player.setTheme(theme);
   }
 
   async start({ player, panels, editable, clock }, theme) {
     const Plotly = await findPlotly(() => this.component.setStateValue('plotly', 'missing'));
     if (this.closed) return null;
     this.player = new Player(this.root, {
-      id: player, panels, Plotly, theme, scrollTop, clock: clock ? clockNamed(clock) : new Clock(),
+      id: player, panels, Plotly, theme, scrollTop, frame: this.frame, clock: clock ? clockNamed(clock) : new Clock(),
       onRest: (frame) => this.report(frame),
       onSample: (row) => this.tell('sample', { row }),
       onPlace: (x, y) => this.tell('place', { x, y }),
       onCell: (part, truth, guess) => this.tell('cell', { part, truth, guess }),
       onEdit: editable ? (change) => this.tell('edit', change) : null,
+      onWant: () => this.tell('want', {}),
     });
+    announce(this.player.box, 'ready');
     return this.player;
   }
 

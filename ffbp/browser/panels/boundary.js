@@ -70,6 +70,12 @@ export class BoundaryPanel {
     this.editor?.show(run);
   }
 
+  // Take over what is painted at each frame; the plot is the same at all.
+  receive({ plot, ...frames }) {
+    Object.assign(this.run.boundary, frames);
+    this.showMatrix();
+  }
+
   showMatrix() {
     const { run } = this;
     if (!run?.boundary.points) return;
@@ -125,18 +131,21 @@ export class BoundaryPanel {
 
   moment(frame) {
     const one = this.run.boundary.kind === 'regions' && this.view.one !== '' ? +this.view.one : null;
-    return { frame, fine: this.refined?.frame === frame ? this.refined : null, one, hard: this.view.hard };
+    const fine = this.refined?.frame === frame ? this.refined : null;
+    return { row: this.player.row(frame), fine, one, hard: this.view.hard };
   }
 
   paint(frame) {
-    const { run, stage, surface } = this;
+    const { run, stage, surface, region } = this, row = this.player.row(frame);
     const context = stage.canvas();
     if (!context) return;
-    if (surface.is_line) surface.paintCurves(context, frame, stage);
-    else this.paintSurface(context, frame);
-    if (run.boundary.points) this.paintWrong(context, frame);
+    region.wait(row < 0);
     this.placeMarks();
-    if (this.showsMatrix) this.matrix.paint(frame);
+    if (row < 0) return;
+    if (surface.is_line) surface.paintCurves(context, row, stage);
+    else this.paintSurface(context, frame);
+    if (run.boundary.points) this.paintWrong(context, row);
+    if (this.showsMatrix) this.matrix.paint(row, frame);
   }
 
   paintSurface(context, frame) {
@@ -159,20 +168,20 @@ export class BoundaryPanel {
   }
 
   // The indices of the wrong points of the training or test set.
-  *wrong(part, frame) {
+  *wrong(part, row) {
     const { wrong, xy } = this.run.boundary.points[part];
-    const start = frame * wrong.shape[1];
+    const start = row * wrong.shape[1];
     for (let i = 0; i < xy.shape[0]; i++) if ((wrong[start + (i >> 3)] >> (i & 7)) & 1) yield i;
   }
 
-  paintWrong(context, frame) {
+  paintWrong(context, row) {
     const { run: { boundary: { points }, palette }, stage: { toX, toY } } = this;
     context.lineWidth = 1.6;
     context.strokeStyle = palette.wrong[this.player.theme.dark ? 'dark' : 'light'];
     context.beginPath();
     for (const [part, { xy }] of Object.entries(points)) {
       if (part === 'test' && !this.view.test) continue;
-      for (const i of this.wrong(part, frame)) {
+      for (const i of this.wrong(part, row)) {
         const x = toX(xy[2 * i]), y = toY(xy[2 * i + 1]);
         context.moveTo(x + 6, y);
         context.arc(x, y, 6, 0, 2 * Math.PI);
@@ -190,15 +199,16 @@ export class BoundaryPanel {
   }
 
   hover(event) {
-    if (!this.run || !this.stage.axes) return;
+    const { frame } = this.player;
+    if (!this.run || !this.stage.axes || this.player.row(frame) < 0) return;
     const place = this.stage.placeAt(event);
-    this.region.say(place ? this.surface.read(this.moment(this.player.frame), ...place) : '');
+    this.region.say(place ? this.surface.read(this.moment(frame), ...place) : '');
   }
 
   describe(frame) {
     const { run, region: { title }, player } = this;
-    const points = run.boundary.points ?? {};
-    const count = (part) => `${[...this.wrong(part, frame)].length} of ${points[part].xy.shape[0]}`;
+    const row = player.row(frame), points = row < 0 ? {} : run.boundary.points ?? {};
+    const count = (part) => `${[...this.wrong(part, row)].length} of ${points[part].xy.shape[0]}`;
     const wrong = Object.keys(points).map((part) => `${count(part)} ${part} points wrong`).join(', ');
     return `${title} over ${run.plane.names.join(' and ')}. ${wrong} ${player.summary()}`;
   }

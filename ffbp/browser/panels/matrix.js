@@ -69,13 +69,14 @@ export class ConfusionMatrix {
     this.buttons[to].focus();
   }
 
-  paint(frame) {
+  // row: the frame's place in counts and rates; the accuracy is there for every frame.
+  paint(row, frame = row) {
     const { classes, counts, buttons, percent } = this;
     const k = classes.length;
     for (let i = 0; i < k; i++) {
-      const row = counts.subarray((frame * k + i) * k, (frame * k + i + 1) * k);
-      const total = row.reduce((sum, count) => sum + count, 0);
-      row.forEach((count, j) => {
+      const own = counts.subarray((row * k + i) * k, (row * k + i + 1) * k);
+      const total = own.reduce((sum, count) => sum + count, 0);
+      own.forEach((count, j) => {
         const button = buttons[i * k + j], cell = button.parentElement;
         button.textContent = count;
         button.setAttribute('aria-label', `${button.title}: ${count}`);
@@ -83,8 +84,8 @@ export class ConfusionMatrix {
         cell.style.setProperty('--share', total ? count / total : 0);
         cell.className = i === j ? 'right' : count ? 'mistake' : 'none';
       });
-      this.recalls[i].textContent = percent(this.recall[frame * k + i]);
-      this.precisions[i].textContent = percent(this.precision[frame * k + i]);
+      this.recalls[i].textContent = percent(this.recall[row * k + i]);
+      this.precisions[i].textContent = percent(this.precision[row * k + i]);
     }
     if (this.accuracy) this.whole.textContent = percent(this.accuracy[frame]);
   }

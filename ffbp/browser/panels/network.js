@@ -50,6 +50,10 @@ export class NetworkPanel {
     this.region.readout.title = this.drawn && CHOSEN;
   }
 
+  receive(network) {
+    Object.assign(this.network, network);
+  }
+
   draw() {
     this.scales = scalesOf(this.run.palette, this.player.theme);
     const { shown, sizes, inputs, maps, map_side } = this.network;
@@ -75,15 +79,18 @@ export class NetworkPanel {
 
   paint(frame) {
     if (!this.nodes) return;
+    const row = this.player.row(frame);
+    this.region.wait(row < 0);
+    if (row < 0) return;
     const context = this.canvas.getContext('2d');
     const scale = window.devicePixelRatio || 1;
     context.setTransform(scale, 0, 0, scale, 0, 0);
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    this.paintEdges(context, frame);
-    if (this.atlas) this.paintAtlas(frame);
+    this.paintEdges(context, row);
+    if (this.atlas) this.paintAtlas(row);
     context.textAlign = 'center';
     context.font = `11px ${getComputedStyle(this.player.root).fontFamily}`;
-    this.nodes.forEach((node, k) => this.paintNode(context, frame, node, k));
+    this.nodes.forEach((node, k) => this.paintNode(context, row, node, k));
     this.paintNames(context);
   }
 
@@ -92,12 +99,12 @@ export class NetworkPanel {
     return [from.x + from.side, from.y + from.side / 2, to.x, to.y + to.side / 2];
   }
 
-  paintEdges(context, frame) {
+  paintEdges(context, row) {
     const { edges, weights, weight_limit } = this.network;
     const [negative, positive] = this.run.palette.classes;
     context.lineCap = 'butt';
     edges.forEach((edge, k) => {
-      const w = weights[frame * edges.length + k];
+      const w = weights[row * edges.length + k];
       const size = Math.min(1, Math.abs(w) / weight_limit);
       if (!(size > 0)) return;
       const [x1, y1, x2, y2] = this.ends(edge);
@@ -115,14 +122,14 @@ export class NetworkPanel {
   }
 
   // Draw all units' maps into one image, from which each is copied.
-  paintAtlas(frame) {
+  paintAtlas(row) {
     const { map_side: [w, h], shown, sizes, input_maps, maps } = this.network;
     const { nodes, atlas, atlasImage, scales } = this;
     const pixels = new Uint32Array(atlasImage.data.buffer);
     const units = nodes.length - shown[0], last = sizes.length - 1;
     nodes.forEach((node, k) => {
       const source = node.l ? maps : input_maps;
-      const start = (node.l ? frame * units + k - shown[0] : k) * w * h;
+      const start = (node.l ? row * units + k - shown[0] : k) * w * h;
       const several = node.l === last && sizes[last] > 1;
       const scale = several ? scales.classes[node.i % scales.classes.length] : scales.signed;
       for (let c = 0; c < w * h; c++) {
@@ -132,12 +139,12 @@ export class NetworkPanel {
     atlas.getContext('2d').putImageData(atlasImage, 0, 0);
   }
 
-  bias(frame, k) {
+  bias(row, k) {
     const { biases, shown } = this.network;
-    return biases[frame * biases.shape[1] + k - shown[0]];
+    return biases[row * biases.shape[1] + k - shown[0]];
   }
 
-  paintNode(context, frame, { x, y, side, l, i, more }, k) {
+  paintNode(context, row, { x, y, side, l, i, more }, k) {
     const { network, player: { theme }, run: { palette } } = this;
     context.fillStyle = theme.panel;
     context.fillRect(x, y, side, side);
@@ -150,7 +157,7 @@ export class NetworkPanel {
     context.strokeStyle = l ? palette.layers[(l - 1) % palette.layers.length] : theme.text;
     context.strokeRect(x, y, side, side);
     if (l) {
-      const bias = this.bias(frame, k);
+      const bias = this.bias(row, k);
       context.beginPath();
       context.arc(x, y + side, 2 + 4 * Math.min(1, Math.abs(bias) / network.weight_limit), 0, 2 * Math.PI);
       context.fillStyle = palette.classes[bias < 0 ? 0 : 1];
@@ -179,24 +186,24 @@ export class NetworkPanel {
   }
 
   hover(event) {
-    if (!this.nodes) return;
-    const { nodes, player: { frame } } = this;
+    const { nodes, player } = this, row = player.row(player.frame);
+    if (!nodes || row < 0) return;
     const box = this.canvas.getBoundingClientRect();
     const [px, py] = [event.clientX - box.left, event.clientY - box.top];
     const within = (at, from, side) => at >= from - 4 && at <= from + side + 4;
     const k = nodes.findIndex(({ x, y, side }) => within(px, x, side) && within(py, y, side));
-    this.region.say(k >= 0 ? this.nodeInWords(frame, k) : this.edgeInWords(frame, this.edgeAt(px, py)));
+    this.region.say(k >= 0 ? this.nodeInWords(row, k) : this.edgeInWords(row, this.edgeAt(px, py)));
   }
 
-  nodeInWords(frame, k) {
+  nodeInWords(row, k) {
     const { l, i } = this.nodes[k];
-    return l ? `layer ${l}, unit ${i + 1}: b = ${formatNumber(this.bias(frame, k))}` : this.network.inputs[i];
+    return l ? `layer ${l}, unit ${i + 1}: b = ${formatNumber(this.bias(row, k))}` : this.network.inputs[i];
   }
 
-  edgeInWords(frame, k) {
+  edgeInWords(row, k) {
     if (k < 0) return this.drawn;
     const { edges, weights } = this.network, [l, i, j] = edges[k];
-    return `W[${l}][${i + 1},${j + 1}] = ${formatNumber(weights[frame * edges.length + k])}`;
+    return `W[${l}][${i + 1},${j + 1}] = ${formatNumber(weights[row * edges.length + k])}`;
   }
 
   // The index of the nearest edge within a few pixels, or -1.
@@ -214,10 +221,12 @@ export class NetworkPanel {
 
   describe(frame) {
     const { sizes, n_weights, edges, weights } = this.network;
-    const drawn = weights.subarray(frame * edges.length, (frame + 1) * edges.length);
+    const row = this.player.row(frame);
+    const drawn = weights.subarray(row * edges.length, (row + 1) * edges.length);
     const largest = drawn.reduce((most, w) => Math.max(most, Math.abs(w)), 0);
-    const text = `Network ${sizes.join(' → ')}. ${n_weights} weights, ${edges.length} drawn; `
-      + `the largest drawn has size ${formatNumber(largest)}.${this.drawn && ` ${CHOSEN}`}`;
+    const size = row < 0 ? '' : `; the largest drawn has size ${formatNumber(largest)}`;
+    const counts = `${n_weights} weights, ${edges.length} drawn${size}.`;
+    const text = `Network ${sizes.join(' → ')}. ${counts}${this.drawn && ` ${CHOSEN}`}`;
     this.canvas.setAttribute('aria-label', text);
     return text;
   }

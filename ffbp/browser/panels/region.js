@@ -24,6 +24,11 @@ export class Region {
     this.section.setAttribute('aria-label', text);
   }
 
+  // Say that the frame is on its way; what is painted of another frame is hidden meanwhile.
+  wait(waiting) {
+    this.section.classList.toggle('waiting', waiting);
+  }
+
   say(text) {
     this.readout.textContent = text;
   }

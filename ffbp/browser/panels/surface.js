@@ -6,8 +6,8 @@ import { formatNumber } from '../numbers.js';
 
 const CURVE_DASHES = [[], [7, 4], [2, 3], [9, 3, 2, 3]];
 
-// A moment is {frame, fine, one, hard}: fine is the frame's finer map or null, one the index of the only class to show
-// or null, hard whether to show decisions instead of outputs.
+// A moment is {row, fine, one, hard}: row is the frame's place in the maps, fine the frame's finer map or null, one the
+// index of the only class to show or null, hard whether to show decisions instead of outputs.
 export class Surface {
   constructor(run) {
     this.run = run;
@@ -29,25 +29,25 @@ export class Surface {
   }
 
   // The output of the moment's one class: index of a cell -> p.
-  classMap({ frame, fine, one }) {
+  classMap({ row, fine, one }) {
     const { map, run } = this;
     const n = fine ? fine.n : map.each_n;
     if (fine) return (i) => fine.each[one * n * n + i] / 65535;
-    const start = (frame * run.classes.length + one) * n * n;
+    const start = (row * run.classes.length + one) * n * n;
     return (i) => map.each[start + i] / 255;
   }
 
   // Index of a cell -> output; with several classes, that of the winning class.
-  valueMap({ frame, fine }) {
+  valueMap({ row, fine }) {
     const { map } = this;
     if (fine) return (i) => fine.values[i];
-    const start = frame * map.n * map.n;
-    const [low, high] = map.lows ? [map.lows[frame], map.highs[frame]] : [map.low, map.high];
+    const start = row * map.n * map.n;
+    const [low, high] = map.lows ? [map.lows[row], map.highs[row]] : [map.low, map.high];
     return (i) => low + ((high - low) * map.values[start + i]) / 255;
   }
 
-  winnerMap({ frame, fine }) {
-    const start = fine ? 0 : frame * this.map.n * this.map.n;
+  winnerMap({ row, fine }) {
+    const start = fine ? 0 : row * this.map.n * this.map.n;
     const { winner } = fine ?? this.map;
     return (i) => winner[start + i];
   }
@@ -99,7 +99,7 @@ export class Surface {
     };
   }
 
-  paintCurves(context, frame, { toX, toY }) {
+  paintCurves(context, row, { toX, toY }) {
     const { run, map: { curves, n } } = this;
     const count = curves.shape[1];
     const [x0, x1] = run.plane.x;
@@ -121,14 +121,14 @@ export class Surface {
   // The output at a place of the plane in words; '' outside the map.
   read(moment, x, y) {
     const { run, map } = this;
-    const { frame, fine, one } = moment;
+    const { row, fine, one } = moment;
     const n = this.is_line ? map.n : this.side(moment);
     const cell = (value, [low, high]) => Math.floor(((value - low) / (high - low)) * n);
     const i = cell(x, run.plane.x), j = this.is_line ? 0 : cell(y, run.plane.y);
     if (i < 0 || i >= n || j < 0 || j >= n) return '';
     if (this.is_line) {
       const count = map.curves.shape[1];
-      const values = Array.from({ length: count }, (_, k) => formatNumber(map.curves[(frame * count + k) * n + i]));
+      const values = Array.from({ length: count }, (_, k) => formatNumber(map.curves[(row * count + k) * n + i]));
       return `${values.join(', ')} at ${formatNumber(x)}`;
     }
     const at = j * n + i, place = `at (${formatNumber(x)}, ${formatNumber(y)})`;

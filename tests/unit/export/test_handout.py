@@ -17,6 +17,7 @@ from ffbp.analysis.summary import summary
 from ffbp.browser import sources
 from ffbp.export import handout
 from ffbp.figures.blob import arrays_of, header_of
+from ffbp.figures.pack import PANELS, PLAYER
 
 
 class Page(HTMLParser):
@@ -122,7 +123,8 @@ def test_it_is_small_enough_to_mail(text):
 
 def test_the_frame_and_the_link_travel_in_the_settings(run):
     page = Page(handout.handout(run, plane_of(run.dataset), frame=7))
-    assert json.loads(page.by_id("settings")) == {"frame": 7, "refined": 7, "link": ""}
+    place = {"player": PLAYER, "panels": list(PANELS)}
+    assert json.loads(page.by_id("settings")) == {"frame": 7, "refined": 7, "link": ""} | place
     assert page.all("body")[0][0] == {"class": "no-link"}
     assert page.all("a") == []
 

@@ -1,6 +1,7 @@
 """A run in parts, each page with those of its panels; and the scales that one or several runs give them."""
 
 import json
+import struct
 from dataclasses import replace
 
 import numpy as np
@@ -9,9 +10,9 @@ import pytest
 import ffbp
 from ffbp.analysis.plane import plane_of
 from ffbp.analysis.scores import precision_recall
-from ffbp.figures.blob import arrays_of, as_blob, header_of, with_id
+from ffbp.figures.blob import Packer, arrays_of, as_blob, header_of, with_id
 from ffbp.figures.charts import boundary_plot, gradient_plot, loss_plot
-from ffbp.figures.pack import PANELS, pack_refinement, pack_run, unrefined
+from ffbp.figures.pack import FRAMEWISE, PANELS, options, pack_refinement, pack_run, unrefined
 from ffbp.figures.scales import scales_of
 
 CONFIGS = {
@@ -42,7 +43,6 @@ def two(request):
 def test_a_page_gets_the_parts_of_its_panels_and_no_others(run, packed, panels):
     blob = packed.blob(panels)
     header, arrays = header_of(blob), arrays_of(blob)
-    assert header["options"]["panels"] == [panel for panel in PANELS if panel in panels]
     assert {panel for panel in PANELS if panel in header} == set(panels)
     for entry, array in zip(header["arrays"], arrays, strict=True):
         assert (array is not None) == (entry["part"] in {"run", *panels})
@@ -55,11 +55,83 @@ def test_fewer_panels_are_fewer_bytes(packed):
     assert len(packed.blob(("loss",))) < sizes[0] / 4
 
 
-def test_a_run_keeps_its_id_whatever_of_it_is_shown(packed):
-    blobs = [packed.blob(), packed.blob(("loss",)), packed.blob(player="other", editable=True, clock="shared")]
+def test_a_run_keeps_its_id_whatever_of_it_is_packed(run, packed):
+    first = pack_run(run, plane_of(run.dataset), frames=(0, 20))
+    blobs = [packed.blob(), packed.blob(("loss",)), packed.frames(), first.blob(), packed.blob(player="other")]
     assert {header_of(blob)["id"] for blob in blobs} == {packed.id}
-    options = {"player": "other", "panels": list(PANELS), "editable": True, "clock": "shared"}
-    assert header_of(blobs[-1])["options"] == options
+    assert [header_of(blob)["player"] for blob in blobs[-2:]] == ["player", "other"]
+
+
+def test_a_player_is_mounted_with_its_panels_in_their_order():
+    given = options(("boundary", "network"), player="other", editable=True, clock="shared")
+    wanted = {"player": "other", "panels": ["network", "boundary"], "editable": True, "clock": "shared"}
+    assert json.loads(given) == wanted
+
+
+def named_arrays(blob, *keys):
+    """The arrays below a header's entry, by their path; differences undone."""
+    header, arrays = header_of(blob), arrays_of(blob)
+
+    def walk(value, path):
+        if isinstance(value, dict) and "$" in value:
+            array = arrays[value["$"]]
+            if array is not None:
+                undo = header["arrays"][value["$"]].get("differences")
+                yield path, np.cumsum(array, axis=0, dtype=np.uint8) if undo else array
+        elif isinstance(value, dict | list):
+            for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+                yield from walk(item, f"{path}/{key}")
+
+    return dict(walk({key: header[key] for key in keys}, ""))
+
+
+@pytest.mark.parametrize("config", [
+    ffbp.Config(epochs=20), ffbp.Config(dataset="iris", epochs=9), ffbp.Config(dataset="noisy_sine", epochs=9),
+    ffbp.Config(dataset="bumps", epochs=9), ffbp.Config(dataset="wine", columns=(), epochs=9),
+    ffbp.Config(epochs=9, learning_rate=1000),
+])  # fmt: skip
+def test_the_first_frames_are_rows_of_all_and_the_rest_brings_all(config):
+    run = ffbp.train(config)
+    plane, last = plane_of(run.dataset), run.n_frames - 1
+    chosen = sorted({0, last // 2, last})
+    first = pack_run(run, plane, frames=chosen)
+    whole, rest = pack_run(run, plane), pack_run(run, plane, panels=FRAMEWISE).frames()
+    assert header_of(first.blob())["frames"] == chosen
+    few, every = named_arrays(first.blob(), *PANELS), named_arrays(whole.blob(), *PANELS)
+    assert few.keys() == every.keys()
+    framewise = 0
+    for path, array in every.items():
+        if len(array) == run.n_frames and "/plot/" not in path and path.startswith(("/boundary", "/network")):
+            np.testing.assert_array_equal(few[path], array[chosen], err_msg=path)
+            framewise += 1
+        else:
+            np.testing.assert_array_equal(few[path], array, err_msg=path)
+    assert framewise > 2
+    assert header_of(rest).keys() & set(PANELS) == set(FRAMEWISE)
+    for path, array in named_arrays(rest, *FRAMEWISE).items():
+        np.testing.assert_array_equal(array, every[path], err_msg=path)
+
+
+def test_the_first_frames_are_few_bytes_and_can_be_read_in_place(run):
+    first = pack_run(run, plane_of(run.dataset), frames=(0, 20))
+    blob = first.blob()
+    header = header_of(blob)
+    (length,) = struct.unpack_from("<I", blob)
+    assert (4 + length) % 8 == 0
+    assert all(size % 8 == 0 for size in header["parts"].values())
+    assert len(blob) == 4 + length + sum(header["parts"].values())
+
+
+def test_equal_arrays_of_a_part_are_packed_once():
+    packer = Packer()
+    packer.begin("run")
+    epochs = packer.add(np.arange(5), np.int32)
+    assert packer.add(np.arange(5), np.int32) == epochs
+    assert packer.add(np.arange(5), np.float64) != epochs
+    packer.begin("loss", "run")
+    assert packer.add(np.arange(5), np.int32) == epochs
+    packer.begin("boundary")  # may come without the others
+    assert packer.add(np.arange(5), np.int32) != epochs
 
 
 def test_an_id_is_that_of_the_whole_content(run, packed):

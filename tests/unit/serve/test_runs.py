@@ -114,12 +114,12 @@ def test_a_short_run_beside_a_long_one_gets_its_turn():
 
 def test_the_fine_boundary_of_a_moment_is_computed_once_and_is_that_of_the_moment():
     from ffbp.analysis.plane import plane_of
-    from ffbp.figures.pack import pack_refinement, pack_run
+    from ffbp.figures.pack import pack_refinement
     from ffbp.ui.runs import Shown
 
     run = ffbp.train(ffbp.Config(epochs=20))
     plane = plane_of(run.dataset, (0, 1))
-    shown = Shown(run, plane, pack_run(run, plane))
+    shown = Shown(run, plane, RunCache())
     assert shown.refined(7) is shown.refined(7)
     assert shown.refined(7) != shown.refined(8)
     blob = pack_refinement(run, plane, 7, "id", [(0.5, 0.25)], 3, refined=shown.refined(7))
