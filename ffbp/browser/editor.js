@@ -38,9 +38,6 @@ export class Editor {
     this.run = run;
     for (const dot of this.pending) dot.remove();
     this.pending = [];
-    this.points = run.boundary.plot.data.flatMap((trace) => Array.from(trace.customdata, (custom, i) => ({
-      index: custom[0], x: trace.x[i], y: trace.y[i], target: custom[1],
-    })));
     const key = JSON.stringify([run.task, run.classes]);
     if (key === this.kind) return;
     this.kind = key;
@@ -82,13 +79,8 @@ export class Editor {
   }
 
   // The point nearest to a place of the plane, or null if none lies within `reach` pixels.
-  under([px, py], reach) {
-    let best = null, least = reach;
-    for (const point of this.points || []) {
-      const [x, y] = this.pixels(point), distance = Math.hypot(x - px, y - py);
-      if (distance < least || (!best && distance === least)) [best, least] = [point, distance];
-    }
-    return best;
+  under(place, reach) {
+    return this.panel.dots?.nearest(place, reach) ?? null;
   }
 
   // A place of the plane as a point with the tool's class or value; null if the typed value is not a number.
@@ -157,10 +149,10 @@ export class Editor {
     }
     const wanted = this.pointAt(point && !this.run.plane.line ? this.pixels(point) : place);
     if (!wanted) { this.panel.region.say('type a number first'); return; }
-    if (point) { // its own coordinates, because those of the pixels are rounded
+    if (point) { // its own coordinates stay, because those of the pixels are rounded
       const { line } = this.run.plane;
       if (line && this.run.task === 'regression') return;
-      const changed = line ? [point.x, wanted[1]] : [point.x, point.y, wanted[2]];
+      const changed = line ? [null, wanted[1]] : [null, null, wanted[2]];
       this.wait(this.pixels(point), wanted[wanted.length - 1]);
       this.onEdit({ kind: 'move', index: point.index, point: changed });
       return;

@@ -9,6 +9,7 @@ import numpy as np
 from ffbp.analysis.notices import drawn_samples
 from ffbp.analysis.plane import Plane
 from ffbp.analysis.scores import chance_level
+from ffbp.data.dataset import Dataset
 from ffbp.data.source import REGRESSION
 from ffbp.figures import palette
 from ffbp.figures.plot import line, markers, plot
@@ -34,24 +35,21 @@ def _panel(traces, titles, ranges, *, y_options=None, **layout) -> dict:
 
 
 def boundary_plot(run: Run, plane: Plane, scales: Scales | None = None) -> dict:
-    """The samples over the plane. Colour and symbol show the class; training samples are filled, test samples white.
+    """The plane's axes, and the looks of the samples: a trace without places for each class, training samples first.
 
-    In regression, the colour shows the target on the scale of the surface; over a line, the height shows the target.
+    Colour and symbol show the class; training samples are filled, test samples white. In regression, the colour shows the
+    target on the scale of the surface; over a line, the height shows the target. The browser paints `samples_of` in these
+    looks itself, because Plotly takes ten times as long for a thousand points.
     """
     dataset, traces = run.dataset, []
     scales = scales or scales_of(run)
     regression = dataset.task == REGRESSION
     for part, drawn in zip(dataset.parts, drawn_samples(dataset), strict=False):
-        y, points = part.y[drawn], plane.coordinates(part.raw[drawn][:, dataset.columns])
-        height = dataset.line_height(y) if plane.is_line else points[:, 1]
-        target = dataset.decode_target(y) if regression else y
-        samples = np.column_stack([points[:, 0], height, part.rows[drawn], target])
         if regression:
-            traces.append(_targets(samples, part.name, plane, dataset, scales))
-            continue
-        own = [(k, samples[y == k]) for k in range(dataset.n_classes)]
-        traces += [_class(chosen, k, part.name, dataset) for k, chosen in own if len(chosen)]
-    for trace in [trace for trace in traces if trace["meta"] == "test"][1:]:
+            traces.append(_targets(part.name, plane, dataset, scales))
+        else:
+            traces += [_class(int(k), part.name, dataset) for k in np.unique(part.y[drawn])]
+    for trace in [trace for trace in traces if trace["meta"]["part"] == "test"][1:]:
         trace["showlegend"] = False  # one entry explains the white samples
     titles = plane.names
     if plane.is_line:
@@ -62,31 +60,41 @@ def boundary_plot(run: Run, plane: Plane, scales: Scales | None = None) -> dict:
     return figure
 
 
-def _points(samples, name, part, dataset, text, *, size, **look) -> dict:
-    """Samples (n, 4): x, y, row, target. They are small if there are many, and ``size`` pixels larger than that."""
-    x, y, custom = samples[:, 0], samples[:, 1], samples[:, 2:]
-    hover = f"{part} sample %{{customdata[0]}}: {text}<br>(%{{x:.4g}}, %{{y:.4g}})"
+def samples_of(dataset: Dataset, plane: Plane) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """The drawn samples of each part: places (n, 2) on the plane, rows (n,) of the data, and classes or targets (n,)."""
+    found = {}
+    for part, drawn in zip(dataset.parts, drawn_samples(dataset), strict=False):
+        y, places = part.y[drawn], plane.coordinates(part.raw[drawn][:, dataset.columns])
+        if plane.is_line:
+            places = np.column_stack([places, dataset.line_height(y)])
+        found[part.name] = places, part.rows[drawn], dataset.decode_target(y) if dataset.task == REGRESSION else y
+    return found
+
+
+def _look(name, part, k, dataset, *, size, **look) -> dict:
+    """How samples look. They are small if there are many, and ``size`` pixels larger than that."""
     size += 5 if len(dataset.raw_train) > 300 else 8
-    return markers(x, y, name, hover, size=size, meta=part, customdata=custom, **look)
+    trace = markers(None, None, name, None, size=size, meta={"part": part, "class": k}, **look)
+    return {key: value for key, value in trace.items() if value is not None}
 
 
-def _targets(samples, part, plane, dataset, scales) -> dict:
+def _targets(part, plane, dataset, scales) -> dict:
     train = part == "train"
     look = {"size": 0, "color": palette.TRAIN if train else palette.TEST, "symbol": "circle" if train else "diamond"}
     if not plane.is_line:
         low, high = scales.output
         scale = {"colorscale": palette.value_scale("light"), "cmin": low, "cmax": high}
-        look |= {"size": 1, "color": samples[:, 3], "rim": (1, "#555555"), "marker": scale}
-    return _points(samples, part, part, dataset, f"{dataset.target_name} %{{customdata[1]:.4g}}", **look)
+        look |= {"size": 1, "color": None, "rim": (1, "#555555"), "marker": scale}  # each has the colour of its target
+    return _look(part, part, None, dataset, **look)
 
 
-def _class(samples, k, part, dataset) -> dict:
-    name, colour = dataset.class_names[k], palette.CLASSES[k % len(palette.CLASSES)]
+def _class(k, part, dataset) -> dict:
+    colour = palette.CLASSES[k % len(palette.CLASSES)]
     look = {"size": 1, "symbol": palette.CLASS_SYMBOLS[k % len(palette.CLASS_SYMBOLS)]}
     # Both sets stand out on the colour of their own class: filled with a white rim, or white with a coloured rim.
     if part == "train":
-        return _points(samples, name, part, dataset, name, color=colour, rim=(0.8, "#ffffff"), **look)
-    return _points(samples, "test (white)", part, dataset, name, color="#ffffff", rim=(1.8, colour), **look)
+        return _look(dataset.class_names[k], part, k, dataset, color=colour, rim=(0.8, "#ffffff"), **look)
+    return _look("test (white)", part, k, dataset, color="#ffffff", rim=(1.8, colour), **look)
 
 
 def loss_plot(run: Run, scales: Scales | None = None) -> dict:

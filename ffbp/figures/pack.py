@@ -18,7 +18,7 @@ from ffbp.analysis.scores import confusion, precision_recall
 from ffbp.data.source import REGRESSION
 from ffbp.figures import palette
 from ffbp.figures.blob import Packer, as_blob, as_text, id_of, joined, quantise
-from ffbp.figures.charts import boundary_plot, gradient_plot, loss_plot
+from ffbp.figures.charts import boundary_plot, gradient_plot, loss_plot, samples_of
 from ffbp.figures.diagram import diagram_of
 from ffbp.figures.scales import Scales, scales_of
 from ffbp.training.recording import drain
@@ -168,10 +168,10 @@ def _field(run, maps):
 
 
 def _boundary(packer, run, plane, scales, frames):
-    packed = {"plot": packer.plot(boundary_plot(run, plane, scales))}
+    packed = {"plot": packer.plot(boundary_plot(run, plane, scales)), "samples": _samples(packer, run, plane)}
     packed |= yield from (_curves if plane.is_line else _maps)(packer, run, plane, scales, frames)
     if run.dataset.task != REGRESSION:
-        packed["points"] = yield from _points(packer, run, plane, frames)
+        packed["points"] = yield from _points(packer, run, frames)
     return packed
 
 
@@ -212,20 +212,25 @@ def _coarser(maps, n):
     return blocks.mean(axis=(3, 5)).reshape(*maps.shape[:2], -1)
 
 
-def _points(packer, run, plane, frames):
+def _samples(packer, run, plane):
+    """The drawn samples of each part: place, row of the data, and class or target."""
+    kind = np.float32 if run.dataset.task == REGRESSION else np.uint8
+    return {
+        part: {"xy": packer.add(xy, np.float32), "row": packer.add(row, np.int32), "values": packer.add(values, kind)}
+        for part, (xy, row, values) in samples_of(run.dataset, plane).items()
+    }
+
+
+def _points(packer, run, frames):
     """Which samples are wrong at each frame, as bits, and the confusion matrices with precision and recall."""
     dataset, packed = run.dataset, {}
     for part, drawn in zip(dataset.parts, drawn_samples(dataset), strict=False):
         yield
         predicted = run.decided[part.name][frames]
-        points = plane.coordinates(part.raw[:, dataset.columns]).astype(float)
-        if plane.is_line:
-            points = np.column_stack([points, dataset.line_height(part.y)])
         counts = confusion(predicted, part.y, dataset.n_classes)
         precision, recall = precision_recall(counts)
         wrong = np.packbits((predicted != part.y)[:, drawn], axis=1, bitorder="little")
         packed[part.name] = {
-            "xy": packer.add(points[drawn], np.float32),
             "wrong": packer.add(wrong, np.uint8),
             "confusion": packer.add(counts, np.uint16),
             **packer.floats(precision=precision, recall=recall),

@@ -1,15 +1,18 @@
 // The decision boundary, or the fit of a regression, over the plane: a map below the points, thin rings around wrong
-// points, thick ones around chosen points, and the confusion matrix beside it.
+// points, thick ones around chosen points, and the confusion matrix beside it. Plotly draws only the axes.
 
 import { contour } from '../contour.js';
 import { element } from '../dom.js';
 import { Editor } from '../editor.js';
+import { Dots } from './dots.js';
 import { fill, Region } from './region.js';
 import { ConfusionMatrix } from './matrix.js';
-import { Stage } from './stage.js';
+import { same, Stage } from './stage.js';
 import { Surface } from './surface.js';
 
 const HEADS = { corner: 'true \\ predicted', recall: 'recall', precision: 'precision' };
+const REACH = 8; // pixels from a point within which the pointer is on it
+const NOTHING = { type: 'scatter', mode: 'markers', x: [null], y: [null] };
 
 export class BoundaryPanel {
   constructor(player, name) {
@@ -29,7 +32,7 @@ export class BoundaryPanel {
     this.select = region.select('Which class is shown', set('one', () => { repaint(); player.describe(); }));
     const refit = () => { player.fit(); repaint(); };
     this.matrixToggle = region.check('matrix', false, set('confusion', refit), 'Confusion matrix');
-    const test = () => { this.draw(); this.showMatrix(); repaint(); };
+    const test = () => { this.fillLegend(); this.showMatrix(); repaint(); };
     this.testToggle = region.check('test', view.test, set('test', test), 'Test points');
     this.hardToggle = region.check('hard', view.hard, set('hard', repaint), 'Decisions instead of outputs');
     this.stage = new Stage(player, region, repaint);
@@ -40,7 +43,9 @@ export class BoundaryPanel {
     this.matrix.box.hidden = true;
     region.stage.prepend(this.matrix.box);
     region.stage.addEventListener('pointermove', (event) => this.hover(event), true);
-    region.stage.addEventListener('pointerleave', () => region.say(''));
+    region.stage.addEventListener('pointerleave', () => { region.say(''); this.tip.hidden = true; });
+    this.tip = element('div', { class: 'tip', 'aria-hidden': 'true', hidden: '' });
+    region.stage.append(this.tip);
   }
 
   show(run) {
@@ -52,8 +57,11 @@ export class BoundaryPanel {
     this.refined = null;
     this.surface = new Surface(run);
     this.surface.recolour(this.player.theme);
-    stage.show(run.boundary.plot);
-    stage.under.classList.toggle('over', this.surface.is_line);
+    const dots = new Dots(run);
+    if (!same(dots.all, this.dots?.all)) this.revision = run.id; // while the points stay, so does the person's zoom
+    this.dots = dots;
+    this.tip.hidden = true;
+    stage.show({ data: [NOTHING], layout: run.boundary.plot.layout });
     const slice = plane.slice ? 'Slice through the mean' : regression ? 'Fit' : 'Decision boundary';
     region.title = plane.variance !== null ? 'Principal components' : slice;
     region.say('');
@@ -98,27 +106,32 @@ export class BoundaryPanel {
   async draw() {
     if (!this.run) return;
     this.surface.recolour(this.player.theme);
-    const first = await this.stage.draw([this.view.test, this.run.task], (data, layout) => {
-      layout.uirevision = this.run.id;
-      for (const trace of data) trace.visible = this.view.test || trace.meta !== 'test';
+    this.fillLegend();
+    const first = await this.stage.draw(this.revision, (data, layout) => {
+      layout.uirevision = this.revision;
+      return data;
     });
     if (first) this.listenForClicks();
   }
 
+  fillLegend() {
+    this.stage.fillLegend(this.dots.shown(this.view.test));
+  }
+
   // Report a click on a point as its sample, and a click elsewhere on the plane as a pair of inputs. Ignore drags.
   listenForClicks() {
-    const { stage: { plot }, player: { options } } = this;
-    let from = null, sample = null;
-    plot.on('plotly_click', ({ points }) => { if (points[0]?.customdata) sample = points[0].customdata[0]; });
-    const down = (event) => { from = [event.clientX, event.clientY]; sample = null; };
-    plot.addEventListener('pointerdown', down, true);
+    const { stage, stage: { plot }, player: { options } } = this;
+    let from = null;
+    plot.addEventListener('pointerdown', (event) => { from = [event.clientX, event.clientY]; }, true);
     plot.addEventListener('click', (event) => {
       const still = from && Math.hypot(event.clientX - from[0], event.clientY - from[1]) < 4;
-      setTimeout(() => { // Plotly reports its click a little later
-        const at = sample === null && still && this.stage.placeAt(event);
-        if (sample !== null) options.onSample?.(sample);
-        else if (at) options.onPlace?.(...at);
-      }, 30);
+      from = null; // Plotly sends a second click after a touch
+      const at = still && !event.target.closest('.modebar') && stage.pixelAt(event);
+      if (!at) return;
+      this.hover(event); // a finger does not hover
+      const sample = this.dots.nearest(at, REACH);
+      if (sample) options.onSample?.(sample.index);
+      else options.onPlace?.(...stage.unitsAt(at));
     }, true);
   }
 
@@ -136,15 +149,19 @@ export class BoundaryPanel {
   }
 
   paint(frame) {
-    const { run, stage, surface, region } = this, row = this.player.row(frame);
+    const { run, stage, surface, region, dots, view, player } = this, row = player.row(frame);
     const context = stage.canvas();
+    stage.painted();
     if (!context) return;
+    dots.place(stage, { test: view.test, theme: player.theme });
     region.wait(row < 0);
     this.placeMarks();
+    if (row < 0 || surface.is_line) dots.paint(context); // samples are the same at every frame
     if (row < 0) return;
     if (surface.is_line) surface.paintCurves(context, row, stage);
     else this.paintSurface(context, frame);
     if (run.boundary.points) this.paintWrong(context, row);
+    if (!surface.is_line) dots.paint(context);
     if (this.showsMatrix) this.matrix.paint(row, frame);
   }
 
@@ -169,23 +186,18 @@ export class BoundaryPanel {
 
   // The indices of the wrong points of the training or test set.
   *wrong(part, row) {
-    const { wrong, xy } = this.run.boundary.points[part];
+    const { wrong } = this.run.boundary.points[part], { n } = this.dots.part(part);
     const start = row * wrong.shape[1];
-    for (let i = 0; i < xy.shape[0]; i++) if ((wrong[start + (i >> 3)] >> (i & 7)) & 1) yield i;
+    for (let i = 0; i < n; i++) if ((wrong[start + (i >> 3)] >> (i & 7)) & 1) yield i;
   }
 
   paintWrong(context, row) {
-    const { run: { boundary: { points }, palette }, stage: { toX, toY } } = this;
+    const { run: { boundary: { points }, palette }, dots } = this;
     context.lineWidth = 1.6;
     context.strokeStyle = palette.wrong[this.player.theme.dark ? 'dark' : 'light'];
     context.beginPath();
-    for (const [part, { xy }] of Object.entries(points)) {
-      if (part === 'test' && !this.view.test) continue;
-      for (const i of this.wrong(part, row)) {
-        const x = toX(xy[2 * i]), y = toY(xy[2 * i + 1]);
-        context.moveTo(x + 6, y);
-        context.arc(x, y, 6, 0, 2 * Math.PI);
-      }
+    for (const part of Object.keys(points)) {
+      if (part !== 'test' || this.view.test) dots.ring(context, part, this.wrong(part, row));
     }
     context.stroke();
   }
@@ -199,22 +211,39 @@ export class BoundaryPanel {
   }
 
   hover(event) {
-    const { frame } = this.player;
-    if (!this.run || !this.stage.axes || this.player.row(frame) < 0) return;
-    const place = this.stage.placeAt(event);
-    this.region.say(place ? this.surface.read(this.moment(frame), ...place) : '');
+    const { stage, region, surface, player, player: { frame } } = this;
+    if (!this.run || !stage.axes) return;
+    const at = stage.pixelAt(event), there = at && player.row(frame) >= 0;
+    region.say(there ? surface.read(this.moment(frame), ...stage.unitsAt(at)) : '');
+    this.point(at && !this.editor && !event.buttons ? this.dots.nearest(at, REACH) : null);
+  }
+
+  // Name the sample beside its point, on the side with more room.
+  point(sample) {
+    const { tip, stage: { plot, axes: { _size } } } = this;
+    tip.hidden = !sample;
+    if (!sample) return;
+    const [x, y] = sample.at;
+    tip.textContent = this.dots.words(sample);
+    tip.classList.toggle('left', x > _size.w / 2);
+    tip.style.left = `${plot.offsetLeft + _size.l + x}px`;
+    tip.style.top = `${plot.offsetTop + _size.t + y}px`;
   }
 
   describe(frame) {
     const { run, region: { title }, player } = this;
     const row = player.row(frame), points = row < 0 ? {} : run.boundary.points ?? {};
-    const count = (part) => `${[...this.wrong(part, row)].length} of ${points[part].xy.shape[0]}`;
+    const count = (part) => `${[...this.wrong(part, row)].length} of ${this.dots.part(part).n}`;
     const wrong = Object.keys(points).map((part) => `${count(part)} ${part} points wrong`).join(', ');
     return `${title} over ${run.plane.names.join(' and ')}. ${wrong} ${player.summary()}`;
   }
 
   picture() {
-    const map = (context, box) => context.drawImage(this.stage.under, ...box);
-    return this.stage.picture(this.surface.is_line ? { above: map } : { below: map });
+    const { stage, dots, view, player } = this;
+    const explained = ({ marker, ...look }) => ({
+      ...NOTHING, ...look, marker: { ...marker, color: marker.color ?? player.theme.text },
+    });
+    const below = (context, box) => stage.paintInto(context, box);
+    return stage.picture({ below, data: dots.shown(view.test).map(explained) });
   }
 }

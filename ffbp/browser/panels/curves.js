@@ -35,7 +35,6 @@ export class CurvesPanel {
   style(data, layout) {
     const { run, player, toggle } = this;
     const view = this.figure.layout.meta.views.find(({ key }) => key === this.view);
-    for (const trace of data) trace.visible = trace.meta === view.key;
     // By default, a diverged run's loss has a log axis; on a linear one, only its last point would be visible.
     const wanted = this.log ?? run.diverged_at !== null;
     const log = !toggle || Boolean(wanted && view.ranges.log);
@@ -53,11 +52,14 @@ export class CurvesPanel {
     delete yaxis.dtick;
     const decades = yaxis.range[1] - yaxis.range[0];
     if (log) yaxis.dtick = decades < 1.2 ? 'D1' : Math.max(1, Math.ceil(decades / 6));
-    if (!view.zero) return;
+    const shown = data.filter(({ meta }) => meta === view.key).map((trace) => ({ ...trace, visible: true }));
+    this.stage.fillLegend(shown);
+    if (!view.zero) return shown;
     const line = { color: player.theme.text, width: 1, dash: 'dot' };
     layout.shapes = [{ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: view.zero, y1: view.zero, line }];
     const place = { xref: 'paper', x: 1, xanchor: 'right', y: Math.log10(view.zero), yanchor: 'bottom' };
     layout.annotations = [{ ...place, text: 'exactly zero', showarrow: false }];
+    return shown;
   }
 
   x(frame) {
@@ -66,6 +68,7 @@ export class CurvesPanel {
 
   paint(frame) {
     const { cursor, axes } = this.stage;
+    this.stage.painted();
     if (!axes) return;
     cursor.style.transform = `translateX(${this.x(frame)}px)`;
     cursor.style.background = this.run.palette.cursor;

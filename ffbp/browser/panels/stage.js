@@ -12,7 +12,7 @@ const REMOVED = ['sendChartToCloud', 'toImage', 'select2d', 'lasso2d', 'autoScal
 const CONFIG = { responsive: false, displaylogo: false, showTips: false, plotlyServerURL: '', scrollZoom: false };
 
 // Whether two plots, as dicts, lists and arrays of numbers, are equal.
-function same(a, b) {
+export function same(a, b) {
   if (a === b || (a !== a && b !== b)) return true;
   if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object' || a.length !== b.length) return false;
   if (a.length !== undefined) {
@@ -23,9 +23,13 @@ function same(a, b) {
   return keys.length === Object.keys(b).length && keys.every((key) => same(a[key], b[key]));
 }
 
-function rowsOf(array) {
-  const [n, width] = array.shape;
-  return Array.from({ length: n }, (_, i) => array.subarray(i * width, (i + 1) * width));
+const AXES = ['xaxis', 'yaxis'];
+
+// A layout as text, without ranges and what else does not change the picture if they stay.
+function withoutRanges(layout) {
+  const bare = { ...layout, uirevision: null, meta: null };
+  for (const axis of AXES) bare[axis] = { ...layout[axis], uirevision: null, range: null };
+  return JSON.stringify(bare);
 }
 
 export class Stage {
@@ -46,33 +50,66 @@ export class Stage {
     return this.plot._fullLayout;
   }
 
+  // Until the panel is painted, drawing the plot does not paint it: the player does so when all panels are drawn.
   show(figure) {
-    for (const trace of figure.data) {
-      if (trace.customdata?.shape?.length === 2) trace.customdata = rowsOf(trace.customdata);
-    }
     this.figure = figure;
+    this.unpainted = true;
+  }
+
+  painted() {
+    this.unpainted = false;
   }
 
   // Draw, unless nothing has changed. view: everything else that the drawing depends on. style(data, layout): adapts
-  // copies of traces and layout to the view. Returns whether this was the first drawing.
+  // a copy of the layout to the view, and returns the traces to draw. Returns whether this was the first drawing.
   async draw(view, style) {
     const { plot, player, figure } = this;
     const key = JSON.stringify([plot.clientWidth, plot.clientHeight, player.theme, view]);
     if (this.axes && key === this.key && same(this.drawn, figure)) return false;
     [this.key, this.drawn] = [key, figure];
     const layout = this.layout();
-    const data = figure.data.map((trace) => ({ ...trace }));
-    style(data, layout);
-    this.fillLegend(data);
-    const first = !this.axes;
+    const data = style(figure.data.map((trace) => ({ ...trace })), layout);
+    const bare = withoutRanges(layout), first = !this.axes;
+    if (!first && bare === this.bare && same(data, this.data)) {
+      await this.move(layout);
+      return false;
+    }
+    [this.bare, this.data] = [bare, data];
     const config = { ...CONFIG, modeBarButtonsToRemove: REMOVED, displayModeBar: player.small ? false : 'hover' };
+    const home = { xaxis: { range: [...layout.xaxis.range] }, yaxis: { range: [...layout.yaxis.range] } };
     await player.options.Plotly.react(plot, data, layout, config);
+    if (!player.destroyed) this.setHome(home); // `layout` follows the person's zoom
     if (player.destroyed || !first) return false;
-    const follow = () => { this.place(); this.paint(); };
+    const follow = () => {
+      this.place();
+      if (!this.unpainted) this.paint();
+    };
     plot.on('plotly_afterplot', follow);
     plot.on('plotly_relayouting', follow);
     follow();
     return true;
+  }
+
+  // Give the axes the layout's ranges, which takes a third of the time of a drawing. As in a drawing, a new revision
+  // ends the person's zoom, and the toolbar's reset leads to the new ranges.
+  async move(layout) {
+    const { plot, player: { options: { Plotly } } } = this;
+    const changes = {};
+    if (layout.uirevision !== undefined) changes.uirevision = layout.uirevision;
+    for (const axis of AXES) {
+      changes[`${axis}.range`] = [...layout[axis].range];
+      if (layout[axis].uirevision !== undefined) changes[`${axis}.uirevision`] = layout[axis].uirevision;
+    }
+    await Plotly.relayout(plot, changes);
+    this.setHome(layout);
+  }
+
+  // Plotly would go on resetting the axes to the ranges of its first drawing.
+  setHome(layout) {
+    for (const name of this.axes ? AXES : []) {
+      const axis = this.axes[name];
+      [axis._rangeInitial0, axis._rangeInitial1] = layout[name].range;
+    }
   }
 
   layout() {
@@ -87,7 +124,7 @@ export class Stage {
     });
     if (small) layout.dragmode = false;
     const lines = { gridcolor: border, linecolor: border, tickcolor: border, showline: true };
-    for (const axis of ['xaxis', 'yaxis']) Object.assign(layout[axis], lines);
+    for (const axis of AXES) Object.assign(layout[axis], lines);
     return layout;
   }
 
@@ -119,7 +156,7 @@ export class Stage {
     const box = { left: `${plot.offsetLeft + l}px`, top: `${plot.offsetTop + t}px`, width: `${w}px`, height: `${h}px` };
     for (const node of [clip, under, ...this.above]) Object.assign(node.style, box);
     Object.assign(legend.style, { left: box.left, top: `${plot.offsetTop}px`, width: box.width, height: `${t}px` });
-    const scale = window.devicePixelRatio || 1;
+    const scale = this.sharpness ?? (window.devicePixelRatio || 1);
     const [width, height] = [Math.round(w * scale), Math.round(h * scale)];
     if (under.width !== width || under.height !== height) [under.width, under.height] = [width, height];
   }
@@ -139,16 +176,33 @@ export class Stage {
 
   toY = (y) => this.axes.yaxis.l2p(y);
 
-  // The pointer's place on the plane, in the data's units; null outside the plane.
-  placeAt(event) {
+  // The pointer's place on the plane in pixels; null outside the plane.
+  pixelAt(event) {
     const box = this.plot.getBoundingClientRect();
-    const { xaxis, yaxis, _size } = this.axes;
-    const [px, py] = [event.clientX - box.left - _size.l, event.clientY - box.top - _size.t];
-    return px < 0 || py < 0 || px > _size.w || py > _size.h ? null : [xaxis.p2l(px), yaxis.p2l(py)];
+    const { l, t, w, h } = this.axes._size;
+    const [px, py] = [event.clientX - box.left - l, event.clientY - box.top - t];
+    return px < 0 || py < 0 || px > w || py > h ? null : [px, py];
   }
 
-  // The plot as a canvas. below, above: draw the layers; both get the context and the plane's box.
-  async picture({ below = () => {}, above = () => {} }) {
+  // Such a place in the data's units.
+  unitsAt([px, py]) {
+    return [this.axes.xaxis.p2l(px), this.axes.yaxis.p2l(py)];
+  }
+
+  // Paint the canvas below the plot at a picture's resolution, into the plane's box of a picture.
+  paintInto(context, box) {
+    this.sharpness = 2;
+    this.place();
+    this.paint();
+    context.drawImage(this.under, ...box);
+    this.sharpness = null;
+    this.place();
+    this.paint();
+  }
+
+  // The plot as a canvas. below, above: draw the layers; both get the context and the plane's box. data: the traces, or
+  // what the legend explains.
+  async picture({ below = () => {}, above = () => {}, data = this.plot.data }) {
     const { plot, player, axes } = this;
     const { clientWidth: width, clientHeight: height, offsetLeft: left, offsetTop: top, parentElement: whole } = plot;
     const [canvas, context] = sheet(whole.clientWidth, whole.clientHeight, player.theme.background);
@@ -156,7 +210,7 @@ export class Stage {
     const box = [left + l, top + t, w, h];
     below(context, box);
     const image = new Image();
-    const drawing = { data: plot.data, layout: { ...plot.layout, showlegend: true } };
+    const drawing = { data, layout: { ...plot.layout, showlegend: true } };
     image.src = await player.options.Plotly.toImage(drawing, { format: 'png', width, height, scale: 2 });
     await image.decode();
     context.drawImage(image, left, top, width, height);
