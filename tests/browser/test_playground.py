@@ -485,9 +485,8 @@ def test_hover_on_a_point_names_its_sample(playground, reference):
     )
     page.mouse.move(where[0] - 20, where[1])
     page.mouse.move(*where, steps=4)
-    page.wait_for_selector(".ffbp .boundary .hoverlayer .hovertext")
-    text = page.text_content(".ffbp .boundary .hoverlayer")
-    assert re.search(r"(train|test) sample \d+: ", text), text
+    text = page.locator(".ffbp .boundary .tip").inner_text()
+    assert re.fullmatch(r"(train|test) sample \d+: [01]\n\(\S+, \S+\)", text), text
 
 
 def test_back_over_moments_moves_the_timeline(playground):

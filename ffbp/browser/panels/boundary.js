@@ -35,7 +35,7 @@ export class BoundaryPanel {
     const test = () => { this.fillLegend(); this.showMatrix(); repaint(); };
     this.testToggle = region.check('test', view.test, set('test', test), 'Test points');
     this.hardToggle = region.check('hard', view.hard, set('hard', repaint), 'Decisions instead of outputs');
-    this.stage = new Stage(player, region, repaint);
+    this.stage = new Stage(player, region, repaint, { doubleClick: 'reset' }); // Plotly has no points to fit
     this.matrix = new ConfusionMatrix({
       heads: HEADS, label: (truth, guess) => `Samples of class ${truth} predicted as ${guess}`, empty: false,
       choose: player.options.onCell ? (cell) => this.chooseCell(cell) : null,
@@ -58,7 +58,7 @@ export class BoundaryPanel {
     this.surface = new Surface(run);
     this.surface.recolour(this.player.theme);
     const dots = new Dots(run);
-    if (!same(dots.all, this.dots?.all)) this.revision = run.id; // while the points stay, so does the person's zoom
+    if (!same(dots.samples, this.dots?.samples ?? null)) this.zoom = run.id; // it is kept while the points stay
     this.dots = dots;
     this.tip.hidden = true;
     stage.show({ data: [NOTHING], layout: run.boundary.plot.layout });
@@ -107,10 +107,7 @@ export class BoundaryPanel {
     if (!this.run) return;
     this.surface.recolour(this.player.theme);
     this.fillLegend();
-    const first = await this.stage.draw(this.revision, (data, layout) => {
-      layout.uirevision = this.revision;
-      return data;
-    });
+    const first = await this.stage.draw(this.zoom, (data) => ({ data, zoom: [this.zoom, this.zoom] }));
     if (first) this.listenForClicks();
   }
 

@@ -43,9 +43,9 @@ export class CurvesPanel {
       toggle.hidden = !view.ranges.log;
     }
     const { xaxis, yaxis } = layout;
-    Object.assign(xaxis, { showgrid: true, uirevision: run.id }); // zoom survives a resize
+    xaxis.showgrid = true;
     Object.assign(yaxis, {
-      showgrid: true, uirevision: `${run.id}${view.key}${log}`, tickfont: { size: log ? 11 : 13 },
+      showgrid: true, tickfont: { size: log ? 11 : 13 },
       type: log ? 'log' : 'linear', range: [...(log ? view.ranges.log : view.ranges.linear)],
       title: { ...yaxis.title, text: view.title + (toggle && log ? ' (log)' : '') },
     });
@@ -54,12 +54,13 @@ export class CurvesPanel {
     if (log) yaxis.dtick = decades < 1.2 ? 'D1' : Math.max(1, Math.ceil(decades / 6));
     const shown = data.filter(({ meta }) => meta === view.key).map((trace) => ({ ...trace, visible: true }));
     this.stage.fillLegend(shown);
-    if (!view.zero) return shown;
+    const drawing = { data: shown, zoom: [run.id, `${run.id}${view.key}${log}`] };
+    if (!view.zero) return drawing;
     const line = { color: player.theme.text, width: 1, dash: 'dot' };
     layout.shapes = [{ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: view.zero, y1: view.zero, line }];
     const place = { xref: 'paper', x: 1, xanchor: 'right', y: Math.log10(view.zero), yanchor: 'bottom' };
     layout.annotations = [{ ...place, text: 'exactly zero', showarrow: false }];
-    return shown;
+    return drawing;
   }
 
   x(frame) {

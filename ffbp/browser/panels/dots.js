@@ -42,21 +42,18 @@ function onScale({ colorscale, cmin, cmax }, value) {
 
 // Four digits of a stored number, which has about seven.
 function digits(value) {
-  const number = Number(value.toPrecision(7));
-  return (number < 0 ? '−' : '') + Math.abs(number).toPrecision(4);
+  return Number(value.toPrecision(7)).toPrecision(4);
 }
 
 export class Dots {
   // The run's samples by part, and its looks: Plotly's traces, without places, in the order of drawing.
   constructor(run) {
     this.run = run;
-    this.parts = Object.entries(run.boundary.samples).map(([name, arrays]) => ({ name, ...arrays, n: arrays.row.length }));
+    this.samples = run.boundary.samples;
+    this.parts = Object.entries(this.samples).map(([name, { xy, row, values }]) => (
+      { name, xy, row, values, n: row.length, places: new Float32Array(2 * row.length) } // places in pixels
+    ));
     this.looks = run.boundary.plot.data;
-    for (const part of this.parts) part.places = new Float32Array(2 * part.n);
-  }
-
-  get all() {
-    return this.parts.map(({ xy, row, values }) => [xy, row, values]);
   }
 
   // The looks of the shown points, for the legend.

@@ -9,7 +9,10 @@ const GLYPHS = {
 };
 const DASHES = { dash: '7 4', dot: '2 3', dashdot: '7 3 2 3', longdash: '11 4', longdashdot: '11 3 2 3' };
 const REMOVED = ['sendChartToCloud', 'toImage', 'select2d', 'lasso2d', 'autoScale2d'];
-const CONFIG = { responsive: false, displaylogo: false, showTips: false, plotlyServerURL: '', scrollZoom: false };
+const CONFIG = {
+  responsive: false, displaylogo: false, showTips: false, plotlyServerURL: '', scrollZoom: false,
+  modeBarButtonsToRemove: REMOVED,
+};
 
 // Whether two plots, as dicts, lists and arrays of numbers, are equal.
 export function same(a, b) {
@@ -25,18 +28,17 @@ export function same(a, b) {
 
 const AXES = ['xaxis', 'yaxis'];
 
-// A layout as text, without ranges and what else does not change the picture if they stay.
+// A layout as text, without the ranges. What the views need is not drawn either.
 function withoutRanges(layout) {
-  const bare = { ...layout, uirevision: null, meta: null };
-  for (const axis of AXES) bare[axis] = { ...layout[axis], uirevision: null, range: null };
+  const bare = { ...layout, meta: null };
+  for (const axis of AXES) bare[axis] = { ...layout[axis], range: null };
   return JSON.stringify(bare);
 }
 
 export class Stage {
-  // paint(): called when the axes have moved. The player gives the theme, the size and Plotly.
-  constructor(player, region, paint) {
-    this.player = player;
-    this.paint = paint;
+  // paint(): called when the axes have moved. config: for Plotly. The player gives the theme, the size and Plotly.
+  constructor(player, region, paint, config = {}) {
+    Object.assign(this, { player, paint, config });
     this.under = element('canvas', { class: 'under', 'aria-hidden': 'true' });
     this.plot = element('div', { class: 'plot' });
     this.cursor = element('div', { class: 'cursor' });
@@ -61,55 +63,50 @@ export class Stage {
   }
 
   // Draw, unless nothing has changed. view: everything else that the drawing depends on. style(data, layout): adapts
-  // a copy of the layout to the view, and returns the traces to draw. Returns whether this was the first drawing.
+  // a copy of the layout to the view, and returns the traces to draw, and for each axis a name under which the person's
+  // zoom is kept. Returns whether this was the first drawing.
   async draw(view, style) {
     const { plot, player, figure } = this;
     const key = JSON.stringify([plot.clientWidth, plot.clientHeight, player.theme, view]);
     if (this.axes && key === this.key && same(this.drawn, figure)) return false;
     [this.key, this.drawn] = [key, figure];
-    const layout = this.layout();
-    const data = style(figure.data.map((trace) => ({ ...trace })), layout);
-    const bare = withoutRanges(layout), first = !this.axes;
-    if (!first && bare === this.bare && same(data, this.data)) {
-      await this.move(layout);
-      return false;
-    }
-    [this.bare, this.data] = [bare, data];
-    const config = { ...CONFIG, modeBarButtonsToRemove: REMOVED, displayModeBar: player.small ? false : 'hover' };
-    const home = { xaxis: { range: [...layout.xaxis.range] }, yaxis: { range: [...layout.yaxis.range] } };
-    await player.options.Plotly.react(plot, data, layout, config);
-    if (!player.destroyed) this.setHome(home); // `layout` follows the person's zoom
-    if (player.destroyed || !first) return false;
-    const follow = () => {
+    const layout = this.layout(), first = !this.axes;
+    const { data, zoom } = style(figure.data.map((trace) => ({ ...trace })), layout);
+    const bare = withoutRanges(layout), home = AXES.map((axis) => [...layout[axis].range]);
+    const kept = AXES.map((_, i) => !first && zoom[i] === this.zoom[i]);
+    const moves = !first && bare === this.bare && same(data, this.data);
+    Object.assign(this, { zoom, bare, data });
+    if (moves) await this.move(home, kept);
+    else await this.react(data, layout, kept);
+    if (player.destroyed) return false;
+    // Plotly would go on resetting the axes to the ranges of its first drawing.
+    AXES.forEach((name, i) => { [this.axes[name]._rangeInitial0, this.axes[name]._rangeInitial1] = home[i]; });
+    if (first) this.follow();
+    return first;
+  }
+
+  // Give the axes new ranges, which takes a third of the time of a drawing.
+  async move(home, kept) {
+    const moved = AXES.flatMap((axis, i) => (kept[i] ? [] : [[`${axis}.range`, [...home[i]]]]));
+    if (moved.length) await this.player.options.Plotly.relayout(this.plot, Object.fromEntries(moved));
+  }
+
+  async react(data, layout, kept) {
+    const { plot, axes, player: { small, options: { Plotly } } } = this;
+    AXES.forEach((axis, i) => { if (kept[i]) layout[axis].range = [...axes[axis].range]; });
+    if (kept[0] && layout.dragmode) layout.dragmode = axes.dragmode || layout.dragmode; // the toolbar's choice
+    const config = { ...CONFIG, ...this.config, displayModeBar: small ? false : 'hover' };
+    await Plotly.react(plot, data, layout, config);
+  }
+
+  follow() {
+    const moved = () => {
       this.place();
       if (!this.unpainted) this.paint();
     };
-    plot.on('plotly_afterplot', follow);
-    plot.on('plotly_relayouting', follow);
-    follow();
-    return true;
-  }
-
-  // Give the axes the layout's ranges, which takes a third of the time of a drawing. As in a drawing, a new revision
-  // ends the person's zoom, and the toolbar's reset leads to the new ranges.
-  async move(layout) {
-    const { plot, player: { options: { Plotly } } } = this;
-    const changes = {};
-    if (layout.uirevision !== undefined) changes.uirevision = layout.uirevision;
-    for (const axis of AXES) {
-      changes[`${axis}.range`] = [...layout[axis].range];
-      if (layout[axis].uirevision !== undefined) changes[`${axis}.uirevision`] = layout[axis].uirevision;
-    }
-    await Plotly.relayout(plot, changes);
-    this.setHome(layout);
-  }
-
-  // Plotly would go on resetting the axes to the ranges of its first drawing.
-  setHome(layout) {
-    for (const name of this.axes ? AXES : []) {
-      const axis = this.axes[name];
-      [axis._rangeInitial0, axis._rangeInitial1] = layout[name].range;
-    }
+    this.plot.on('plotly_afterplot', moved);
+    this.plot.on('plotly_relayouting', moved);
+    moved();
   }
 
   layout() {

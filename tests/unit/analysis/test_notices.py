@@ -3,7 +3,6 @@
 import dataclasses
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 
 import ffbp
@@ -171,7 +170,6 @@ def test_a_part_too_small_for_all_classes_is_named():
 def test_of_very_many_samples_some_are_drawn_and_all_count(monkeypatch):
     from ffbp.analysis.plane import plane_of
     from ffbp.figures.blob import arrays_of, header_of
-    from ffbp.figures.charts import boundary_plot
     from ffbp.figures.pack import pack_run
 
     run = ffbp.train(ffbp.Config(n_samples=400, epochs=2))
@@ -183,10 +181,10 @@ def test_of_very_many_samples_some_are_drawn_and_all_count(monkeypatch):
     assert "100 of the 400 samples are drawn" in sentence(notice, str)
     blob = pack_run(run, plane_of(run.dataset)).blob()
     points, arrays = header_of(blob)["boundary"]["points"], arrays_of(blob)
-    assert len(arrays[points["train"]["xy"]["$"]]) == 80
+    samples = header_of(blob)["boundary"]["samples"]
+    assert [len(arrays[samples[part]["row"]["$"]]) for part in ("train", "test")] == [80, 20]
+    assert arrays[points["train"]["wrong"]["$"]].shape[1] == 10
     assert arrays[points["train"]["confusion"]["$"]][-1].sum() == 320
-    figure = go.Figure(boundary_plot(run, plane_of(run.dataset)))
-    assert sum(len(trace.x) for trace in figure.data) == 100
 
 
 def test_numbers_just_below_infinity_give_sentences_and_no_warning():

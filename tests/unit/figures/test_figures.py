@@ -21,6 +21,11 @@ def _trace(figure, name, meta):
     return next(t for t in figure.data if t.name == name and t.meta == meta)
 
 
+def _looks(figure, part):
+    """The boundary's looks of a part, by class."""
+    return {t.meta["class"]: t for t in figure.data if t.meta["part"] == part}
+
+
 @pytest.fixture(scope="module")
 def run():
     return ffbp.train(ffbp.Config(epochs=60, l2=0.01))
@@ -74,14 +79,43 @@ def test_the_colour_of_a_class_is_the_boundarys_colour_at_certainty(run, plane):
     for theme in ("light", "dark"):
         scale = palette.value_scale(theme)
         for k, end in ((0, scale[0]), (1, scale[-1])):
-            assert _trace(figure, str(k), "train").marker.color == end[1] == palette.CLASSES[k]
+            assert _looks(figure, "train")[k].marker.color == end[1] == palette.CLASSES[k]
 
 
 def test_train_and_test_points_differ_by_more_than_colour(run, plane):
     figure = go.Figure(boundary_plot(run, plane))
-    symbols = {t.marker.symbol for t in figure.data if t.meta == "train"}
-    assert len(symbols) == 2
-    assert {t.marker.color for t in figure.data if t.meta == "test"} == {"#ffffff"}
+    train, test = _looks(figure, "train"), _looks(figure, "test")
+    assert len({t.marker.symbol for t in train.values()}) == 2
+    for k, look in test.items():
+        assert look.marker.symbol == train[k].marker.symbol
+        assert (look.marker.color, look.marker.line.color) == ("#ffffff", train[k].marker.color)
+    assert [t.name for t in figure.data if t.showlegend is not False] == ["0", "1", "test (white)"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{}, {"dataset": "iris"}, {"dataset": "bumps"}, {"dataset": "noisy_sine"}, {"dataset": "wine", "columns": (0,)}],
+)
+def test_samples_are_packed_once_and_not_as_a_plot(query):
+    run = ffbp.train(ffbp.Config(**query, epochs=2))
+    dataset, plane = run.dataset, plane_of(run.dataset)
+    blob = pack_run(run, plane).blob()
+    header, arrays = header_of(blob), arrays_of(blob)
+    boundary, regression = header["boundary"], run.dataset.task == "regression"
+    for part in dataset.parts:
+        xy, row, values = (arrays[boundary["samples"][part.name][key]["$"]] for key in ("xy", "row", "values"))
+        assert (xy.dtype, row.dtype, values.dtype) == (np.float32, np.int32, np.float32 if regression else np.uint8)
+        chosen, target = part.raw[:, dataset.columns], dataset.decode_target(part.y) if regression else part.y
+        height = dataset.line_height(part.y) if plane.is_line else chosen[:, 1]
+        assert (xy == np.column_stack([chosen[:, 0], height]).astype(np.float32)).all()
+        assert (row == part.rows).all()
+        assert (values == target.astype(values.dtype)).all()
+        classes = [None] if regression else sorted(set(part.y.tolist()))
+        looks = [look for look in boundary["plot"]["data"] if look["meta"]["part"] == part.name]
+        assert [look["meta"]["class"] for look in looks] == classes
+    assert not any(look.keys() & {"x", "y", "customdata"} for look in boundary["plot"]["data"])
+    entries = [entry["shape"] for entry in header["arrays"] if entry["part"] == "boundary"]
+    assert entries.count([len(dataset.X_train), 2]) == 1
 
 
 def test_single_steps_stand_behind_the_curve_of_small_batches():
