@@ -18,13 +18,14 @@ from ffbp.training.run import Run
 
 STEP_BINS = 400
 PANEL = {  # the layout of a player's panel: smaller than a page's chart, with given limits
-    "margin": {"l": 56, "r": 12, "t": 22, "b": 36, "autoexpand": False},
+    "margin": {"l": 56, "r": 16, "t": 22, "b": 36, "autoexpand": False},
     "font": {"size": 13, "family": "inherit"},
     "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "font": {"size": 12}, "borderwidth": 0},
     "hovermode": "x unified",
     "dragmode": "zoom",
 }
 AXIS = {"size": 13, "standoff": 4, "automargin": False, "fixedrange": False, "tickfont": {"size": 13}}
+AXIS |= {"ticklabeloverflow": "allow"}  # the margins hold every label; Plotly would measure each, a third of a drawing
 
 
 def _panel(traces, titles, ranges, *, y_options=None, **layout) -> dict:

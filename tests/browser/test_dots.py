@@ -364,6 +364,31 @@ def test_a_saved_picture_has_the_points_and_the_legend(points, name):
 # Curves
 
 
+def test_plotly_measures_no_label_and_every_label_is_inside_its_chart(points):
+    points.open("moons", panels=("boundary", "loss", "gradients"))
+    outside = points.page.evaluate(
+        """() => [...document.querySelectorAll('.plot')].flatMap((plot) => {
+          const box = plot.getBoundingClientRect();
+          return [...plot.querySelectorAll('.xtick text, .ytick text')].map((text) => text.getBoundingClientRect())
+            .filter(({ left, right, top, bottom }) => left < box.left || right > box.right
+              || top < box.top || bottom > box.bottom).length;
+        })"""
+    )
+    assert outside == [0, 0, 0]
+    points.page.evaluate(
+        """() => {
+          window.measured = 0;
+          const { getBoundingClientRect } = SVGElement.prototype;
+          SVGElement.prototype.getBoundingClientRect = function () {
+            measured += this.matches('.xtick text, .ytick text');
+            return getBoundingClientRect.call(this);
+          };
+        }"""
+    )
+    points.show("trained_more", panels=("boundary", "loss", "gradients"))
+    assert points.page.evaluate("measured") == 0
+
+
 def test_plotly_gets_only_the_curves_that_are_shown(points):
     points.open("moons", panels=("loss", "gradients"))
     drawn = "panel => document.querySelector(`.${panel} .plot`).data.map(({ name, meta, visible }) => [name, meta, visible])"

@@ -115,7 +115,7 @@ export class Stage {
     const layout = structuredClone(this.figure.layout);
     Object.assign(layout, {
       font: { ...layout.font, color: text, family: getComputedStyle(root).fontFamily },
-      autosize: true, width: this.plot.clientWidth, height: this.plot.clientHeight, showlegend: false,
+      autosize: false, width: this.plot.clientWidth, height: this.plot.clientHeight, showlegend: false,
       modebar: { bgcolor: 'rgba(0,0,0,0)', color: text, activecolor: theme.primary },
       hoverlabel: { bgcolor: theme.background, font: { color: text } },
     });
