@@ -196,8 +196,8 @@ class Network:
         if trace.network is not self:
             trace.bind(self)
         for product, W_b, A_ones, Z, g, A in trace.up:
-            product(W_b, A_ones, Z)
-            g(Z, A)
+            product(W_b, A_ones, Z)  # Z[l] = [W b] [A; 1]
+            g(Z, A)  # A[l] = g(Z[l])
         return trace
 
     def operands_up(self, l: int, trace: Trace) -> tuple:

@@ -10,7 +10,7 @@ from PIL import Image
 import ffbp
 from ffbp.analysis.plane import plane_of
 from ffbp.figures import palette
-from ffbp.figures.pack import pack_run
+from ffbp.figures.pack import options, pack_run
 from ffbp.figures.scales import scales_of
 
 CONFIGS = {
@@ -63,11 +63,12 @@ class Points:
             }"""
         )
 
-    def show(self, name, panels=("boundary",), **options):
+    def show(self, name, panels=("boundary",), **more):
         run = self.runs[name]
         packed = pack_run(run, plane_of(run.dataset))
         self.page.evaluate("() => { for (const name in calls) calls[name] = 0; }")
-        self.mounted.call("player", "only", packed.blob(panels, **options))
+        self.mounted.call("player", "only", options(panels, **more))
+        self.mounted.call("carrier", "run", packed.blob(panels))
         self.page.wait_for_selector(f'.ffbp[data-run="{packed.id}"]')
         return self
 

@@ -76,8 +76,9 @@ def test_a_frame_on_its_way_is_said_and_not_shown_and_its_numbers_are_there(moun
     page.keyboard.press("ArrowLeft")
     page.wait_for_selector(f'.ffbp[data-frame="{LAST - 1}"]')
     assert waiting(mounted) == ["network", "boundary"]
-    for canvas in CANVASES:
-        assert page.locator(canvas).evaluate("(c) => getComputedStyle(c).opacity") == "0"
+    assert page.locator(".diagram").evaluate("(c) => getComputedStyle(c).opacity") == "0"
+    corner = "(c) => c.getContext('2d').getImageData(2, 2, 1, 1).data[3]"
+    assert page.locator(".boundary .under").evaluate(corner) == 0, "there are points, and no map"
     assert page.locator(".epoch").inner_text() == f"epoch {LAST - 1} / {LAST}"
     assert page.locator("dd.train_loss").inner_text() == f"{run.history.train_loss[-2]:.4g}"
     send_frames(mounted, run)

@@ -234,6 +234,7 @@ def test_a_clock_that_all_players_have_left_stops_and_hears_no_key(page):
     act = """const a = player('a');
       clock.load(a, frames(11));
       clock.play();
+      told.length = 0;
       clock.leave(a);
       document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Home', bubbles: true }));
       await sleep(300);

@@ -358,7 +358,7 @@ def test_the_source_shown_is_the_source_that_ran():
     app.run()
     shown = "\n".join(code.value for code in app.code)
     assert "def propagate(self, trace" in shown
-    assert "        np.matmul(layer.block, trace.A_ones[l - 1], out=trace.Z[l])" in shown
+    assert "        product(W_b, A_ones, Z)  # Z[l] = [W b] [A; 1]" in shown
     assert "def relu(Z, out)" in shown
     assert "def relu(Z):\n    return np.maximum(Z, 0.0)" in shown
     assert "def d_relu(Z):" in shown

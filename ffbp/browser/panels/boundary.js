@@ -78,8 +78,8 @@ export class BoundaryPanel {
     this.editor?.show(run);
   }
 
-  // Take over what is painted at each frame; the plot is the same at all.
-  receive({ plot, ...frames }) {
+  // Take over what is painted at each frame; axes and samples are the same at all.
+  receive({ plot, samples, ...frames }) {
     Object.assign(this.run.boundary, frames);
     this.showMatrix();
   }

@@ -106,7 +106,7 @@ export class Surface {
     for (let k = 0; k < count; k++) {
       context.beginPath();
       for (let i = 0; i < n; i++) {
-        const x = toX(x0 + ((i + 0.5) * (x1 - x0)) / n), y = toY(curves[(frame * count + k) * n + i]);
+        const x = toX(x0 + ((i + 0.5) * (x1 - x0)) / n), y = toY(curves[(row * count + k) * n + i]);
         if (i) context.lineTo(x, y);
         else context.moveTo(x, y);
       }
