@@ -26,8 +26,8 @@ class Packer:
 
     def begin(self, part: str, also: str | None = None) -> None:
         """Start a part: the arrays added from now on go into its stream, unless they are in it, or in the part ``also``."""
-        self.part, self.size = part, 0
-        self.shared = {key: place for key, place in self.shared.items() if self.entries[place["$"]]["part"] == also}
+        self.part, self.also, self.size = part, also, 0
+        self.shared[part] = {}
         self.streams[part] = []
 
     def add(self, array, dtype, **coding) -> dict:
@@ -36,8 +36,9 @@ class Packer:
             array = np.ascontiguousarray(array, dtype=dtype)
         content = array.tobytes()
         key = (array.dtype, array.shape, content) if len(content) <= SHARED_BYTES and not coding else None
-        if key in self.shared:  # the same epochs belong to every curve
-            return self.shared[key]
+        for part in (self.part, self.also):  # the same epochs belong to every curve
+            if key in self.shared.get(part, ()):
+                return self.shared[part][key]
         padding = -self.size % array.itemsize
         self.streams[self.part] += [b"\0" * padding, content]
         place = {"part": self.part, "dtype": array.dtype.name}
@@ -45,7 +46,7 @@ class Packer:
         self.size += padding + array.nbytes
         reference = {"$": len(self.entries) - 1}
         if key:
-            self.shared[key] = reference
+            self.shared[self.part][key] = reference
         return reference
 
     def floats(self, **arrays) -> dict:

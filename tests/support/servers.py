@@ -24,8 +24,8 @@ def free_port() -> int:
 class Server:
     """One process that serves the app on loopback; its output goes to a file, so it never waits for a reader."""
 
-    def __init__(self, port: int | None = None):
-        self.port = port or free_port()
+    def __init__(self, port: int | None = None, script: str = "app.py"):
+        self.port, self.script = port or free_port(), script
         self.process, self.log = None, tempfile.TemporaryFile()  # noqa: SIM115 (`running` closes it)
 
     @property
@@ -39,7 +39,7 @@ class Server:
     def start(self) -> "Server":
         """Start the server; return when it answers."""
         command = [
-            sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true", "--server.port",
+            sys.executable, "-m", "streamlit", "run", self.script, "--server.headless", "true", "--server.port",
             str(self.port), "--server.address", "127.0.0.1", "--server.fileWatcherType", "none",
         ]  # fmt: skip
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=self.log, stderr=subprocess.STDOUT)
@@ -98,9 +98,9 @@ class Server:
 
 
 @contextmanager
-def running(port: int | None = None):
+def running(port: int | None = None, script: str = "app.py"):
     """Start a new server; stop it at the end."""
-    server = Server(port)
+    server = Server(port, script)
     try:
         yield server.start()
     finally:

@@ -128,6 +128,7 @@ def test_equal_arrays_of_a_part_are_packed_once():
     epochs = packer.add(np.arange(5), np.int32)
     assert packer.add(np.arange(5), np.int32) == epochs
     assert packer.add(np.arange(5), np.float64) != epochs
+    packer.begin("network")
     packer.begin("loss", "run")
     assert packer.add(np.arange(5), np.int32) == epochs
     packer.begin("boundary")  # may come without the others
