@@ -37,12 +37,13 @@ class Page:
         self.name = title.lower()
         self.config: Config = session.config
         self.links = [st.sidebar.empty() for _ in PAGES]
-        self.draw_links()
+        self.has_links = False
         self.sidebar, self.has_sidebar = st.sidebar.container(), False
         with st.container(horizontal=True, vertical_alignment="center", key="top"):
             st.title(title, anchor=False, width="content")
             self.words = st.container(key="top:words")  # beside the title, so that notices move nothing
             self.progress = self.words.empty()
+        self.warnings = st.container()  # one element of the page for any number
 
     def draw_links(self) -> None:
         """Draw the links between the pages; each carries the experiment and the view.
@@ -50,11 +51,14 @@ class Page:
         A fragment that changes the view redraws them, so that a link always opens what is on screen; Streamlit requires
         that it does so in runs of the whole page, too.
         """
+        self.has_links = True
         for place, (path, title) in zip(self.links, PAGES.items(), strict=True):
             link(path, title, address.params(), place=place)
 
     def draw_sidebar(self) -> None:
-        """Draw the page's sidebar unless it is there already."""
+        """Draw the page's links and its sidebar unless they are there already."""
+        if not self.has_links:
+            self.draw_links()
         if not self.has_sidebar:
             self.has_sidebar = True
             with self.sidebar:
@@ -83,7 +87,7 @@ class Page:
         if (view.unit or 1) > (last := sizes[view.layer or 1]):  # a layer that exists
             wrong.append(("unit", 1, last, view.unit, "unit 1"))
             view = replace(view, unit=None)
-        with st.container():  # one element of the page for any number of warnings
+        with self.warnings:
             for name, first, last, value, instead in wrong if from_link else ():
                 st.warning(f"{name} must be from {first} to {last}, got {value}; {instead} is shown", icon=LINK_ICON)
         if wrong:

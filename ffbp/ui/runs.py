@@ -89,7 +89,7 @@ def trained(config: Config, axes: tuple[int, ...], bar: "ProgressBar") -> Shown:
             run = _any_plane(runs, config) or in_turns(training, runs, bar.show)
             shown = Shown(run, plane_of(run.dataset, axes), runs)
             runs.put(key, shown)
-    bar.slot.empty()
+    bar.end()
     return shown
 
 
@@ -141,6 +141,7 @@ class ProgressBar:
 
     def __init__(self, slot, when_long: Callable[[], None]):
         self.slot, self.when_long, self.started, self.last = slot, when_long, time.perf_counter(), 0.0
+        self.drawn = False
 
     def show(self, now: Progress):
         elapsed = time.perf_counter() - self.started
@@ -150,6 +151,7 @@ class ProgressBar:
         self.when_long()
         remaining = elapsed * (now.n_epochs - now.epoch) / now.epoch
         text = f"Training: epoch {now.epoch} of {now.n_epochs} · loss {format_number(now.loss)} · about {remaining:.0f} s left"
+        self.drawn = True
         self.slot.progress(min(now.epoch / now.n_epochs, 1.0), text=text)
 
     def wait(self):
@@ -159,7 +161,12 @@ class ProgressBar:
         self.pulse()
 
     def pulse(self):
-        """Touch the page, at most twenty times a second."""
+        """Let Streamlit stop the training, at most twenty times a second."""
         if time.perf_counter() - self.last > 0.05:
             self.last = time.perf_counter()
+            session.pause()
+
+    def end(self):
+        """Remove the bar; without one no message is sent, because the player's message would wait for it."""
+        if self.drawn:
             self.slot.empty()

@@ -166,6 +166,10 @@ class Session:
         """Keep a value under a name. Serves as a control's callback: the value comes first."""
         st.session_state[f"kept:{name}"] = value
 
+    def pause(self) -> None:
+        """Let Streamlit stop the script here if something has changed; unlike an element, this sends no message."""
+        st.session_state.get("pause")
+
     def sent(self, key: str, otherwise: Any = None) -> Any:
         """The value of a control, or the reports of a component; ``otherwise`` if it is not on the page."""
         return st.session_state.get(key, otherwise)
