@@ -7,7 +7,9 @@ import pytest
 from browsing import Playground
 
 import ffbp
+from ffbp.analysis.plane import plane_of
 from ffbp.experiment.fields import KEYS
+from ffbp.figures.charts import samples_of
 
 ROWS = "".join(
     f"{i % 7 + i % 3 * 2};{['red', 'green', 'blue'][i % 3]};{i % 11},5;{['cat', 'dog', 'fox'][i % 3]}\n"
@@ -44,6 +46,21 @@ def load(on, path):
     on.page.set_input_files("input[type=file]", path)
     on.new_run(before)
     on.wait_address("fingerprint=")
+
+
+def place_of_another(page, row):
+    """Where in the window a training sample of the animals lies, not the one of this row."""
+    config = config_of(page)
+    dataset = ffbp.dataset_for(config, ffbp.source_of(ffbp.read_table(CSV.encode()), target=config.target))
+    xy, rows, _ = samples_of(dataset, plane_of(dataset))["train"]
+    return page.evaluate(
+        """([x, y]) => {
+          const plot = document.querySelector('.boundary .plot'), box = plot.getBoundingClientRect();
+          const { xaxis, yaxis, _size } = plot._fullLayout;
+          return [box.x + _size.l + xaxis.l2p(x), box.y + _size.t + yaxis.l2p(y)];
+        }""",
+        xy[rows != row][0].tolist(),
+    )
 
 
 def rest(page):
@@ -295,10 +312,9 @@ def test_a_finger_chooses_target_inputs_rows_and_samples(visit, animals):
     page.touchscreen.tap(box["x"] + 18, box["y"] + 52)
     on.wait_address("sample=")
     rest(page)
-    point = page.locator(".ffbp .boundary .points path").nth(5)
-    point.scroll_into_view_if_needed()
-    sample, box = parse_qs(urlsplit(page.url).query)["sample"], point.bounding_box()
-    page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    sample = parse_qs(urlsplit(page.url).query)["sample"]
+    page.locator(".ffbp .boundary .plot").scroll_into_view_if_needed()
+    page.touchscreen.tap(*place_of_another(page, int(sample[0])))
     page.wait_for_function("old => new URLSearchParams(location.search).get('sample') !== old", arg=sample[0])
 
 

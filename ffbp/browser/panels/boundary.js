@@ -121,9 +121,10 @@ export class BoundaryPanel {
     let from = null;
     plot.addEventListener('pointerdown', (event) => { from = [event.clientX, event.clientY]; }, true);
     plot.addEventListener('click', (event) => {
-      const still = from && Math.hypot(event.clientX - from[0], event.clientY - from[1]) < 4;
-      from = null; // Plotly sends a second click after a touch
-      const at = still && !event.target.closest('.modebar') && stage.pixelAt(event);
+      // After a touch, Plotly first sends a click without a place, then one with it, and so does the browser.
+      if (!from || Math.hypot(event.clientX - from[0], event.clientY - from[1]) >= 4) return;
+      from = null;
+      const at = !event.target.closest('.modebar') && stage.pixelAt(event);
       if (!at) return;
       this.hover(event); // a finger does not hover
       const sample = this.dots.nearest(at, REACH);
