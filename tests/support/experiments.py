@@ -120,3 +120,14 @@ def difference(losses, expected) -> float:
     if losses.shape != expected.shape:
         return np.inf
     return float((np.abs(losses - expected) / np.maximum(1, np.abs(expected))).max(initial=0.0))
+
+
+def signs(theta, grad, state, *, momentum):
+    """A made-up optimizer: signSGD with momentum, in place."""
+
+    def update(learning_rate, step):
+        np.multiply(state[0], momentum, out=state[0])
+        np.add(state[0], grad, out=state[0])
+        np.subtract(theta, learning_rate * np.sign(state[0]), out=theta)
+
+    return update

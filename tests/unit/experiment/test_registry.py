@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from experiments import signs
 
 import ffbp
 from ffbp import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES, Config
@@ -49,17 +50,7 @@ def test_it_is_gone_after_the_test():
 
 
 def test_a_new_optimizer_trains_with_the_hyperparameters_that_it_names(monkeypatch):
-    def sign(theta, grad, state, *, momentum):
-        """signSGD with momentum, in place."""
-
-        def update(learning_rate, step):
-            np.multiply(state[0], momentum, out=state[0])
-            np.add(state[0], grad, out=state[0])
-            np.subtract(theta, learning_rate * np.sign(state[0]), out=theta)
-
-        return update
-
-    entry = dataclasses.replace(OPTIMIZERS["momentum"], key="sign", bind=sign)
+    entry = dataclasses.replace(OPTIMIZERS["momentum"], key="sign", bind=signs)
     monkeypatch.setitem(OPTIMIZERS, "sign", entry)
     config = Config(n_samples=50, optimizer="sign", learning_rate=0.01, epochs=50, batch_size=10)
     assert Config.from_params(config.to_params()) == (config, [])

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from experiments import HIDDEN_ACTIVATIONS, covering, difference, execute
+from experiments import HIDDEN_ACTIVATIONS, covering, difference, execute, signs
 
 import ffbp
 from ffbp import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES, Config
@@ -471,16 +471,6 @@ def test_new_entries_of_every_registry_are_exported_with_no_other_file_touched(m
         X = (y + 1)[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
         return X + noise * rng.randn(n, 2) / 4, y
 
-    def sign(theta, g, state, *, momentum):
-        """signSGD with momentum, in place."""
-
-        def update(learning_rate, step):
-            np.multiply(state[0], momentum, out=state[0])
-            np.add(state[0], g, out=state[0])
-            np.subtract(theta, learning_rate * np.sign(state[0]), out=theta)
-
-        return update
-
     def bent(z, result):
         """g(z) = z + z²/10."""
         np.multiply(z, z, out=result)
@@ -497,7 +487,7 @@ def test_new_entries_of_every_registry_are_exported_with_no_other_file_touched(m
 
     monkeypatch.setitem(DATASETS, "rings", Source("rings", "Rings", "classification", rings, classes=(2, 4)))
     plain = "v[:] = momentum * v + grad\ntheta -= learning_rate * np.sign(v)"
-    entry = dataclasses.replace(OPTIMIZERS["momentum"], key="sign", label="Sign", bind=sign, plain=plain)
+    entry = dataclasses.replace(OPTIMIZERS["momentum"], key="sign", label="Sign", bind=signs, plain=plain)
     monkeypatch.setitem(OPTIMIZERS, "sign", entry)
     halving = dataclasses.replace(SCHEDULES["constant"], key="halves", factor=halves)
     monkeypatch.setitem(SCHEDULES, "halves", halving)
