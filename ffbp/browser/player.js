@@ -10,7 +10,7 @@ import { CurvesPanel } from './panels/curves.js';
 import { NetworkPanel } from './panels/network.js';
 import { announce } from './players.js';
 import { Timeline } from './timeline.js';
-import { unpack } from './unpack.js';
+import { headerOf, unpack } from './unpack.js';
 
 // A panel has a region, show(run), draw() in the present size and theme, paint(frame), describe(frame) in words, and
 // picture(frame) as a canvas. Its `stage`, if it has one, is a Plotly plot.
@@ -53,9 +53,11 @@ export class Player {
 
   // Show a run, given as the blob of figures/pack.py, at the clock's position, the first one at the options' frame.
   async show(bytes) {
-    const ticket = (this.ticket = (this.ticket ?? 0) + 1);
+    const { id } = headerOf(bytes);
+    if (id === this.asked) return; // a page sends it again at each of its reruns
+    this.asked = id;
     const run = await unpack(bytes);
-    if (ticket !== this.ticket || this.destroyed || run.id === this.run?.id) return;
+    if (id !== this.asked || this.destroyed) return;
     const frame = this.run ? null : this.options.frame ?? null;
     this.run = run;
     this.clock.load(this, run.history.epoch, frame);
@@ -65,7 +67,7 @@ export class Player {
     this.timeline.paint(this.frame); // before the space for the panels is measured, because these numbers take some
     this.cards.paint(this.frame);
     await this.fit(true);
-    if (ticket !== this.ticket || this.destroyed) return;
+    if (run !== this.run || this.destroyed) return;
     this.clock.go(this.clock.position);
     this.describe();
     this.painted();
@@ -83,10 +85,11 @@ export class Player {
     return !this.run?.frames;
   }
 
-  // Take over the run's other frames.
+  // Take over the run's other frames. They are inflated only if they are missing.
   async receive(bytes) {
-    const rest = await unpack(bytes);
-    if (this.destroyed || this.complete || rest.id !== this.run.id) return;
+    const missing = () => !this.destroyed && !this.complete && headerOf(bytes).id === this.run.id;
+    const rest = missing() && await unpack(bytes);
+    if (!rest || !missing()) return;
     this.run.frames = null;
     for (const panel of this.panels) if (rest[panel.name]) panel.receive(rest[panel.name]);
     this.moved();
@@ -94,7 +97,7 @@ export class Player {
     this.painted();
   }
 
-  // The id of the run that every panel shows.
+  // Say which run every panel shows.
   painted() {
     if (this.row(this.frame) >= 0) this.box.dataset.run = this.run.id;
   }

@@ -35,7 +35,7 @@ PLAYER = "player"  # the id of a page's only player
 class PackedRun:
     """A run in parts: "run" for all panels, and one per panel. Each has entries of the header, as JSON, and a stream.
 
-    id: equal for equal runs on the same plane and scales, whatever is packed of them. raw: whether streams are deflated.
+    id: equal for equal runs on the same plane and scales, whatever is packed of them. raw: whether streams are left undeflated.
     """
 
     id: str

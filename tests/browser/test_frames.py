@@ -1,5 +1,7 @@
 """A run's first frames are there at once; the others come when somebody is about to move the timeline."""
 
+import base64
+
 import pytest
 from modules import Mounted, blank_page
 
@@ -128,3 +130,21 @@ def test_a_new_run_that_stays_at_an_epoch_it_does_not_have_yet_is_shown_when_it_
     send_frames(mounted, other)
     page.wait_for_selector(f'.ffbp[data-run="{packed.id}"]')
     assert waiting(mounted) == []
+
+
+def test_a_run_that_is_sent_again_while_it_is_drawn_is_still_shown(browser, run):
+    with blank_page(browser) as page:
+        mounted = Mounted(page)
+        mounted.call("player", "here", options())
+        page.wait_for_selector(".ffbp")
+        packed = pack_run(run, plane_of(run.dataset), frames=(0, LAST))
+        twice = """async (text) => {
+          const { ask } = await import('/players.js');
+          const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+          for (let i = 0; i < 60; i++) {
+            ask('player', 'run', bytes);
+            await null; // while Plotly draws
+          }
+        }"""
+        page.evaluate(twice, base64.b64encode(packed.blob()).decode("ascii"))
+        page.wait_for_selector(f'.ffbp[data-run="{packed.id}"]', timeout=10_000)
