@@ -4,13 +4,14 @@
 import { Cards, scoreIn } from './cards.js';
 import { Clock } from './clock.js';
 import { download, element } from './dom.js';
+import { headerOf } from './header.js';
 import { formatNumber } from './numbers.js';
 import { BoundaryPanel } from './panels/boundary.js';
 import { CurvesPanel } from './panels/curves.js';
 import { NetworkPanel } from './panels/network.js';
 import { announce } from './players.js';
 import { Timeline } from './timeline.js';
-import { headerOf, unpack } from './unpack.js';
+import { unpack } from './unpack.js';
 
 // A panel has a region, show(run), draw() in the present size and theme, paint(frame), describe(frame) in words, and
 // picture(frame) as a canvas. Its `stage`, if it has one, is a Plotly plot.

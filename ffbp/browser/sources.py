@@ -25,6 +25,7 @@ COMPONENTS = {
     "handout": ("handout.js", ("player.css", "panels/matrix.css", "handout.css")),
 }
 _IMPORT = re.compile(r"^import \{[^}]*\} from '([^']+)';\n", re.MULTILINE)
+_COMMENT = re.compile(r"^ *//.*\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 
 
@@ -42,10 +43,10 @@ def component(name: str) -> tuple[str, str]:
 
 
 def script(start: str) -> str:
-    """A file and everything it imports as one module."""
+    """A file and everything it imports as one module, without the comments that have lines of their own."""
     written = []
     _write(start, written)
-    parts = (_EXPORT.sub("", _IMPORT.sub("", text(name))) for name in written)
+    parts = (_EXPORT.sub("", _IMPORT.sub("", _COMMENT.sub("", text(name)))) for name in written)
     return "\n".join(parts).replace("__PLOTLY_CHUNK__", _plotly_chunk())
 
 

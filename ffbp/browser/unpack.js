@@ -1,15 +1,6 @@
-// A blob: four bytes with the header's length, the header as JSON, and arrays, deflated or raw (see figures/blob.py).
+// A blob's arrays, deflated or raw (see figures/blob.py).
 
-function split(bytes) {
-  const copy = bytes.slice(); // its buffer begins with the blob, so raw arrays lie where their types need them
-  const length = new DataView(copy.buffer).getUint32(0, true);
-  return [JSON.parse(new TextDecoder().decode(copy.subarray(4, 4 + length))), copy, 4 + length];
-}
-
-// The header alone. Blobs with the same `id` are equal.
-export function headerOf(bytes) {
-  return split(bytes)[0];
-}
+import { split } from './header.js';
 
 // The header with an array in place of each `{"$": index}`. Its `parts` give the streams in the blob and their sizes.
 // Returns the header if its streams are raw, else a promise, because a browser inflates in the background.

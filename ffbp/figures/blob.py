@@ -14,6 +14,7 @@ import zlib
 import numpy as np
 
 ALIGNED = 8  # bytes of the largest number
+SINGLE = np.finfo(np.float32)
 SHARED_BYTES = 50_000  # larger arrays are not searched for among those before
 
 
@@ -34,24 +35,37 @@ class Packer:
         """Add an array; returns its reference for the header. coding: more entries for the browser."""
         with np.errstate(over="ignore"):  # a diverged number may be too large for a float32 and becomes infinity
             array = np.ascontiguousarray(array, dtype=dtype)
-        content = array.tobytes()
-        key = (array.dtype, array.shape, content) if len(content) <= SHARED_BYTES and not coding else None
-        for part in (self.part, self.also):  # the same epochs belong to every curve
-            if key in self.shared.get(part, ()):
-                return self.shared[part][key]
+        shares = array.nbytes <= SHARED_BYTES and not coding
+        if shares and (there := self._shared(array)):
+            return there
         padding = -self.size % array.itemsize
-        self.streams[self.part] += [b"\0" * padding, content]
+        self.streams[self.part] += [b"\0" * padding, array.tobytes()]
         place = {"part": self.part, "dtype": array.dtype.name}
         self.entries.append(place | {"shape": list(array.shape), "offset": self.size + padding} | coding)
         self.size += padding + array.nbytes
         reference = {"$": len(self.entries) - 1}
-        if key:
-            self.shared[self.part][key] = reference
+        if shares:
+            self.shared[self.part][array.dtype, array.shape, array.tobytes()] = reference
         return reference
+
+    def _shared(self, array):
+        """The reference of an array that is there already, or None: the same epochs belong to every curve."""
+        key = (array.dtype, array.shape, array.tobytes())
+        return next((self.shared[p][key] for p in (self.part, self.also) if key in self.shared.get(p, ())), None)
 
     def floats(self, **arrays) -> dict:
         """Add several arrays in float64; returns their references by name."""
         return {name: self.add(array, np.float64) for name, array in arrays.items()}
+
+    def curve(self, values: np.ndarray) -> dict:
+        """Add numbers that are drawn, or read to four digits: in float32, if none of them is too large or too small."""
+        sizes = np.abs(values[np.isfinite(values) & (values != 0)])
+        fits = not sizes.size or (sizes.min() > SINGLE.tiny and sizes.max() < SINGLE.max)
+        return self.add(values, np.float32 if fits else np.float64)
+
+    def whole(self, values: np.ndarray) -> dict:
+        """Add numbers 0, 1, 2, …, in two bytes each if they fit."""
+        return self.add(values, np.uint16 if values.max(initial=0) < 1 << 16 else np.int32)
 
     def changes(self, frames: np.ndarray) -> dict:
         """Add frames of bytes, each as its difference from the one before, which deflates well."""
@@ -64,8 +78,9 @@ class Packer:
         if isinstance(value, np.ndarray):
             if value.dtype.kind in "US":
                 return value.tolist()
-            kind = np.int32 if value.dtype.kind == "i" else np.float32 if value.ndim > 1 else np.float64
-            return self.add(value, kind)
+            if value.dtype.kind == "i":
+                return self.add(value, np.int32)
+            return self._shared(value.astype(np.float64)) or self.curve(value)
         return [self.plot(item) for item in value] if isinstance(value, list | tuple) else value
 
     def payloads(self) -> dict[str, bytes]:

@@ -2,8 +2,8 @@
 
 A page gets the common part and the parts of its panels. Histories and curves always cover every frame. What is painted anew
 at each frame (maps, weights, wrong samples) comes for a few frames first, raw, because a change has to be on screen at once;
-all frames follow, deflated, when somebody plays or moves the timeline. Maps serve only for colour, so they are quantised to
-bytes, and stored as differences from frame to frame.
+all frames follow, deflated, when somebody plays or moves the timeline, and with them the gradients' other views. Maps serve
+only for colour, so they are quantised to bytes, and stored as differences from frame to frame.
 """
 
 from collections.abc import Generator
@@ -24,10 +24,10 @@ from ffbp.figures.scales import Scales, scales_of
 from ffbp.training.recording import drain
 from ffbp.training.run import Run
 
-BOUNDARY_RESOLUTION, REFINED_RESOLUTION, NODE_RESOLUTION, LINE_RESOLUTION = 64, 150, 20, 200
+BOUNDARY_RESOLUTION, REFINED_RESOLUTION, NODE_RESOLUTION, LINE_RESOLUTION = 64, 144, 20, 200
 SCALE_FRAMES, SCALE_RESOLUTION = 30, 8  # from which the colours of the units' maps get their scale
 PANELS = ("network", "boundary", "loss", "gradients")
-FRAMEWISE = ("network", "boundary")  # those that are painted anew at each frame
+LATER = ("network", "boundary", "gradients")  # those of which a change sends only what is on screen at once
 PLAYER = "player"  # the id of a page's only player
 
 
@@ -49,8 +49,8 @@ class PackedRun:
         return self._blob("run", ("run", *(panel for panel in PANELS if panel in panels)), player)
 
     def frames(self, panels=PANELS, *, player: str = PLAYER) -> bytes:
-        """What the panels paint at each frame, for a player that already shows the run at a few."""
-        return self._blob("frames", tuple(panel for panel in FRAMEWISE if panel in panels), player)
+        """All that the panels need, for a player that already shows the run at a few frames."""
+        return self._blob("frames", tuple(panel for panel in LATER if panel in panels), player)
 
     def _blob(self, kind, parts, player):
         first = {"id": self.id, "kind": kind, "player": player, "raw": self.raw}
@@ -102,7 +102,7 @@ def _packing(run, plane, scales, frames, panels):
     chosen = slice(None) if frames is None else np.array(frames)
     yield
     for panel in panels:
-        packer.begin(panel, None if panel in FRAMEWISE else "run")
+        packer.begin(panel, None if frames is None and panel in LATER else "run")
         entries[panel] = as_text({panel: (yield from PACKED[panel](packer, run, plane, scales, chosen))})[1:-1]
     return PackedRun(name, packer.raw, entries, as_text({"arrays": packer.entries})[1:-1], packer.payloads())
 
@@ -113,14 +113,10 @@ def _common(packer, run, plane):
     ranges = {"x": list(plane.x_range), "y": list(plane.y_range)}
     axes = {"line": plane.is_line, "slice": plane.is_slice, "names": list(plane.names), "variance": plane.variance}
     numbers = {"epoch": packer.add(history.epoch, np.int32)}
-    numbers |= packer.floats(
-        train_loss=history.train_loss,
-        test_loss=history.test_loss,
-        train_score=getattr(history, f"train_{metric}"),
-        test_score=getattr(history, f"test_{metric}"),
-        grad_norm=history.grad_norm,
-        grad_total=np.hypot.reduce(np.hypot(history.grad_norm, history.grad_norm_b), axis=1),
-    )
+    numbers |= packer.floats(train_loss=history.train_loss, test_loss=history.test_loss)
+    numbers |= {f"{part}_score": packer.curve(getattr(history, f"{part}_{metric}")) for part in ("train", "test")}
+    numbers["grad_norm"] = [packer.curve(norm) for norm in history.grad_norm.T]  # by layer
+    numbers["grad_total"] = packer.curve(np.hypot.reduce(np.hypot(history.grad_norm, history.grad_norm_b), axis=1))
     return {
         "n_frames": run.n_frames,
         "n_epochs": run.config.epochs,
@@ -137,14 +133,18 @@ def _common(packer, run, plane):
     }
 
 
-def _only_plot(plot):
-    """The packing of a panel that is only a plot."""
+def _loss(packer, run, plane, scales, frames):
+    yield
+    return {"plot": packer.plot(loss_plot(run, scales))}
 
-    def pack(packer, run, plane, scales, frames):
-        yield
-        return {"plot": packer.plot(plot(run, scales))}
 
-    return pack
+def _gradients(packer, run, plane, scales, frames):
+    """The chart; of some frames, without the curves of the views that nobody has chosen yet."""
+    yield
+    figure = gradient_plot(run, scales)
+    if packer.raw:
+        figure["data"] = [trace for trace in figure["data"] if trace["visible"]]
+    return {"plot": packer.plot(figure)}
 
 
 def _outputs(run, X, frames, dtype=float):
@@ -216,7 +216,7 @@ def _samples(packer, run, plane):
     """The drawn samples of each part: place, row of the data, and class or target."""
     kind = np.float32 if run.dataset.task == REGRESSION else np.uint8
     return {
-        part: {"xy": packer.add(xy, np.float32), "row": packer.add(row, np.int32), "values": packer.add(values, kind)}
+        part: {"xy": packer.add(xy, np.float32), "row": packer.whole(row), "values": packer.add(values, kind)}
         for part, (xy, row, values) in samples_of(run.dataset, plane).items()
     }
 
@@ -298,8 +298,8 @@ def _limits(run, plane, shown):
 PACKED = {
     "network": _network,
     "boundary": _boundary,
-    "loss": _only_plot(loss_plot),
-    "gradients": _only_plot(gradient_plot),
+    "loss": _loss,
+    "gradients": _gradients,
 }
 
 

@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 from ffbp.analysis.notices import notices
 from ffbp.analysis.plane import Plane, plane_of
 from ffbp.experiment.config import Config
-from ffbp.figures.pack import FRAMEWISE, PackedRun, pack_run, packing, refine
+from ffbp.figures.pack import LATER, PackedRun, pack_run, packing, refine
 from ffbp.serve.cache import MAX_OWN_RUNS, MAX_REFINED, RunCache
 from ffbp.serve.turns import PATIENCE_SECONDS, place_of
 from ffbp.training.recording import fit
@@ -50,7 +50,7 @@ class Shown:
         """What is painted anew at each frame, packed when it is first asked for, in turns with other sessions' work."""
         with self.lock:
             if self._rest is None:
-                self._rest = in_turns(packing(self.run, self.plane, panels=FRAMEWISE), self.runs)
+                self._rest = in_turns(packing(self.run, self.plane, panels=LATER), self.runs)
         return self._rest
 
     @cached_property

@@ -2,12 +2,13 @@
 
 import base64
 
+import numpy as np
 import pytest
 from modules import Mounted, blank_page
 
 import ffbp
 from ffbp.analysis.plane import plane_of
-from ffbp.figures.pack import FRAMEWISE, PANELS, options, pack_run
+from ffbp.figures.pack import LATER, PANELS, options, pack_run
 
 LAST = 60
 
@@ -28,7 +29,7 @@ def mounted(browser, run):
 
 
 def send_frames(mounted, run):
-    mounted.call("carrier", "frames", pack_run(run, plane_of(run.dataset), panels=FRAMEWISE).frames())
+    mounted.call("carrier", "frames", pack_run(run, plane_of(run.dataset), panels=LATER).frames())
 
 
 def wanted(mounted):
@@ -96,6 +97,19 @@ def test_the_first_frame_is_there_too(mounted):
     mounted.page.keyboard.press("Home")
     mounted.page.wait_for_selector('.ffbp[data-frame="0"]')
     assert waiting(mounted) == []
+
+
+def test_another_view_of_the_gradients_comes_when_it_is_chosen(mounted, run):
+    page = mounted.page
+    page.locator(".gradients select").select_option("update")
+    page.wait_for_function("reports.some(([, name]) => name === 'want')")
+    assert waiting(mounted) == ["gradients"]
+    send_frames(mounted, run)
+    page.wait_for_selector(".panel.gradients:not(.waiting)")
+    drawn = page.evaluate("document.querySelector('.gradients .js-plotly-plot').data.map(({ y }) => [...y])")
+    norms = run.history.update_norm.T
+    assert len(drawn) == len(norms)
+    np.testing.assert_allclose(np.array(drawn, float)[:, 1:], norms[:, 1:], rtol=1e-6)
 
 
 def test_play_begins_when_the_frames_are_there(mounted, run):

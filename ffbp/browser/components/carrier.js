@@ -1,15 +1,15 @@
 // Carries a blob to the player that its header names: at once, and again when that player can use it.
 
-import { element } from '../dom.js';
+import { headerOf } from '../header.js';
 import { ask, follow } from '../players.js';
-import { headerOf } from '../unpack.js';
 import { mount } from './view.js';
 
 const WHEN = { run: 'ready', frames: 'shown', refine: 'shown' }; // by the kind of blob, which is the command, too
 
 class Carrier {
   constructor({ parentElement }) {
-    this.root = element('span', { hidden: '' });
+    this.root = document.createElement('span');
+    this.root.hidden = true;
     parentElement.append(this.root);
   }
 

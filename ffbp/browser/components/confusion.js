@@ -1,10 +1,11 @@
 // The confusion matrix of the digits at the frame of the player that it follows. The user can choose a cell.
 
 import { element } from '../dom.js';
+import { headerOf } from '../header.js';
 import { formatPercent } from '../numbers.js';
 import { ConfusionMatrix } from '../panels/matrix.js';
 import { follow, frameOf } from '../players.js';
-import { headerOf, unpack } from '../unpack.js';
+import { unpack } from '../unpack.js';
 import { footOf } from './picture.js';
 import { mount } from './view.js';
 

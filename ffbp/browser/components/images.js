@@ -2,10 +2,11 @@
 
 import { ramp, shades } from '../colours.js';
 import { element } from '../dom.js';
+import { headerOf } from '../header.js';
 import { formatNumber } from '../numbers.js';
 import { stepped } from '../panels/matrix.js';
 import { follow, frameOf } from '../players.js';
-import { headerOf, unpack } from '../unpack.js';
+import { unpack } from '../unpack.js';
 import { footOf } from './picture.js';
 import { mount } from './view.js';
 

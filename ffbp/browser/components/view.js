@@ -1,7 +1,7 @@
 // Streamlit renders a component again and again. Each element keeps one view, which is closed when its element is gone.
 // (Streamlit also calls the function that a component returns before each new call.)
 
-import { themeOf } from '../colours.js';
+import { themeOf } from '../theme.js';
 
 const views = new WeakMap();
 

@@ -27,9 +27,20 @@ export class CurvesPanel {
     fill(this.select, views.map(({ key, label }) => [key, label]), this.view);
   }
 
+  // The curves of all views.
+  receive({ plot }) {
+    this.figure = plot;
+    this.stage.show(plot);
+    this.draw();
+  }
+
   async draw() {
     const { view, log, run } = this;
-    if (run) await this.stage.draw([view, log, run.diverged_at], (data, layout) => this.style(data, layout));
+    if (!run) return;
+    const missing = !this.figure.data.some(({ meta }) => meta === view);
+    this.region.wait(missing);
+    if (missing) this.player.want();
+    await this.stage.draw([view, log, run.diverged_at], (data, layout) => this.style(data, layout));
   }
 
   style(data, layout) {
@@ -77,9 +88,7 @@ export class CurvesPanel {
 
   describe(frame) {
     if (this.name === 'loss') return this.player.summary();
-    const norms = this.run.history.grad_norm;
-    const layers = norms.shape[1];
-    const texts = Array.from({ length: layers }, (_, l) => `layer ${l + 1} ${formatNumber(norms[frame * layers + l])}`);
+    const texts = this.run.history.grad_norm.map((norm, l) => `layer ${l + 1} ${formatNumber(norm[frame])}`);
     return `Norm of the gradient of the mean loss: ${texts.join(', ')}.`;
   }
 

@@ -13,7 +13,7 @@ from ffbp.analysis.scores import chance_level
 from ffbp.figures import palette
 from ffbp.figures.blob import arrays_of, differences, header_of, quantise
 from ffbp.figures.charts import boundary_plot, gradient_plot, loss_plot
-from ffbp.figures.pack import pack_refinement, pack_run
+from ffbp.figures.pack import REFINED_RESOLUTION, pack_refinement, pack_run
 from ffbp.words.numbers import format_number
 
 
@@ -104,7 +104,7 @@ def test_samples_are_packed_once_and_not_as_a_plot(query):
     boundary, regression = header["boundary"], run.dataset.task == "regression"
     for part in dataset.parts:
         xy, row, values = (arrays[boundary["samples"][part.name][key]["$"]] for key in ("xy", "row", "values"))
-        assert (xy.dtype, row.dtype, values.dtype) == (np.float32, np.int32, np.float32 if regression else np.uint8)
+        assert (xy.dtype, row.dtype, values.dtype) == (np.float32, np.uint16, np.float32 if regression else np.uint8)
         chosen, target = part.raw[:, dataset.columns], dataset.decode_target(part.y) if regression else part.y
         height = dataset.line_height(part.y) if plane.is_line else chosen[:, 1]
         assert (xy == np.column_stack([chosen[:, 0], height]).astype(np.float32)).all()
@@ -162,8 +162,8 @@ def test_wrong_points_are_packed_for_every_frame(run, plane):
 def test_the_refinement_holds_exact_values_of_its_frame(run, plane):
     blob = pack_refinement(run, plane, 7, "id")
     header, arrays = header_of(blob), arrays_of(blob)
-    assert (header["frame"], header["n"]) == (7, 150)
-    expected = run.network(7).predict_proba(plane_inputs(run.dataset, plane, plane.grid(150)))[:, 0]
+    assert (header["frame"], header["n"]) == (7, REFINED_RESOLUTION)
+    expected = run.network(7).predict_proba(plane_inputs(run.dataset, plane, plane.grid(REFINED_RESOLUTION)))[:, 0]
     np.testing.assert_allclose(arrays[header["values"]["$"]], expected, rtol=1e-6)
 
 
