@@ -35,7 +35,7 @@ export class BoundaryPanel {
     const test = () => { this.fillLegend(); this.showMatrix(); repaint(); };
     this.testToggle = region.check('test', view.test, set('test', test), 'Test points');
     this.hardToggle = region.check('hard', view.hard, set('hard', repaint), 'Decisions instead of outputs');
-    this.stage = new Stage(player, region, repaint, { doubleClick: 'reset' }); // Plotly has no points to fit
+    this.stage = new Stage(player, region, repaint);
     this.matrix = new ConfusionMatrix({
       heads: HEADS, label: (truth, guess) => `Samples of class ${truth} predicted as ${guess}`, empty: false,
       choose: player.options.onCell ? (cell) => this.chooseCell(cell) : null,
