@@ -9,14 +9,13 @@ import importlib.resources
 import posixpath
 import re
 from functools import cache
-from pathlib import Path
 
 FOLDER = importlib.resources.files("ffbp.browser")
+VENDOR, PLOTLY = "ffbp.ui.component.vendor", "plotly-cartesian.min.js"  # Streamlit's name for the folder, and the file
 COMPONENTS = {
     "player": ("components/player.js", ("player.css", "panels/matrix.css")),
     "carrier": ("components/carrier.js", ()),
     "chart": ("components/chart.js", ("components/chart.css",)),
-    "plotly": ("components/supply.js", ()),
     "images": ("components/images.js", ("components/pictures.css",)),
     "confusion": ("components/confusion.js", ("components/pictures.css", "panels/matrix.css")),
     "drawing": ("components/drawing.js", ("components/pictures.css",)),
@@ -47,7 +46,7 @@ def script(start: str) -> str:
     written = []
     _write(start, written)
     parts = (_EXPORT.sub("", _IMPORT.sub("", _COMMENT.sub("", text(name)))) for name in written)
-    return "\n".join(parts).replace("__PLOTLY_CHUNK__", _plotly_chunk())
+    return "\n".join(parts).replace("__PLOTLY__", f"component/{VENDOR}/{PLOTLY}?{plotly_version()}")
 
 
 def _write(name, written):
@@ -58,12 +57,13 @@ def _write(name, written):
     written.append(name)
 
 
-def _plotly_chunk() -> str:
-    """The name of Streamlit's own Plotly file, which the browser then loads only once; "" if there is none."""
-    folder = importlib.resources.files("streamlit") / "static" / "static" / "js"
-    return min((path.name for path in Path(str(folder)).glob("PlotlyChart.*.js")), default="")
-
-
+@cache
 def plotly() -> bytes:
-    """The copy of Plotly's JavaScript that comes with plotly.py."""
-    return (importlib.resources.files("plotly") / "package_data" / "plotly.min.js").read_bytes()
+    """Plotly's JavaScript, the distribution for axes in two dimensions, unchanged: a third of the whole in size."""
+    return (FOLDER / "vendor" / PLOTLY).read_bytes()
+
+
+@cache
+def plotly_version() -> str:
+    """The version that the file names in its first lines."""
+    return re.search(rb"plotly\.js \(cartesian - minified\) v([\d.]+)", plotly()[:300])[1].decode()

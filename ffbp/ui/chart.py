@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from ffbp.browser import sources
 from ffbp.figures.blob import with_id
 from ffbp.figures.plot import as_json
 from ffbp.ui.component import component
@@ -35,11 +34,4 @@ def chart(plot: dict, *, key: str, title: str, alternative: str, choose: Callabl
         if choose and choice is not None:
             choose(choice)
 
-    data, callbacks = with_id(as_json(content)), {"on_choice_change": chosen, "on_plotly_change": lambda: None}
-    supply_plotly(component("chart")(key=key, data=data, **callbacks))
-
-
-def supply_plotly(result) -> None:
-    """Send plotly.py's copy of Plotly's JavaScript if a component has reported that the browser lacks it."""
-    if result.plotly == "missing":
-        component("plotly")(key="plotly", data=sources.plotly())
+    component("chart")(key=key, data=with_id(as_json(content)), on_choice_change=chosen)

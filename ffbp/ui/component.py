@@ -4,6 +4,9 @@ import streamlit as st
 
 from ffbp.browser import sources
 
+# Streamlit then serves the folder; nothing is mounted from it.
+st.components.v1.declare_component("vendor", path=str(sources.FOLDER / "vendor"))
+
 
 def component(name: str):
     """The named component; call it with a key, its data and ``on_..._change`` callbacks."""

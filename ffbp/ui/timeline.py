@@ -7,7 +7,6 @@ import streamlit as st
 from ffbp.figures.latex import plain
 from ffbp.figures.pack import PANELS, options, pack_refinement, unrefined
 from ffbp.ui import samples
-from ffbp.ui.chart import supply_plotly
 from ffbp.ui.component import component
 from ffbp.ui.page import PAGES, Page, link
 from ffbp.ui.runs import Shown
@@ -31,7 +30,7 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
     unchecked as it comes from the browser.
     """
     name = "_".join(panels) + "_editor" * bool(edit)
-    callbacks = {f"on_{event}_change": lambda: None for event in (*EVENTS, "plotly")}
+    callbacks = {f"on_{event}_change": lambda: None for event in EVENTS}
     run, run_id = shown.run, shown.id
     # The player's own message is always the same, so that it is sent once; what changes is carried to it.
     result = component("player")(key=f"player:{name}", data=options(panels, editable=bool(edit)), **callbacks)
@@ -58,7 +57,6 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
     if told["want"] or session.recall(WANTED) == (name, run_id):
         session.keep((name, run_id), WANTED)
         component("carrier")(key=f"frames:{name}", data=shown.rest().frames(panels))
-    supply_plotly(result)
     address.write()
     page.draw_links()
     return frame

@@ -8,6 +8,7 @@ import pytest
 from browsing import Playground, serving
 
 import ffbp
+from ffbp.browser import sources
 from ffbp.words.numbers import format_number, format_percent
 
 
@@ -382,10 +383,19 @@ def test_the_network_says_what_of_it_is_drawn(playground, query, said):
     ) == bool(said)
 
 
-def test_without_streamlits_plotly_the_page_brings_its_own(context, server):
-    page = context.new_page()
-    page.route(re.compile(r"PlotlyChart\..*\.js"), lambda route: route.abort())
+def test_plotly_comes_once_and_from_the_apps_own_copy(context, server):
+    page, asked = context.new_page(), []
+    page.on("request", lambda request: asked.append(request.url))
     Playground(page, server).open("?epochs=20")
+    assert len([url for url in asked if sources.PLOTLY in url]) == 1
+    assert not [url for url in asked if "PlotlyChart" in url]
+
+
+def test_without_plotly_a_page_says_so_and_what_to_do(context, server):
+    page = context.new_page()
+    page.route(re.compile(sources.PLOTLY), lambda route: route.abort())
+    page.goto(f"{server}/?epochs=20")
+    page.get_by_text("The charts could not be loaded. Check the connection, then reload the page.").wait_for()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

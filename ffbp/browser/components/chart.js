@@ -30,10 +30,11 @@ class Chart {
     this.seen.observe(this.root);
     this.sized = new ResizeObserver(() => this.fit());
     this.sized.observe(this.root);
-    findPlotly(() => this.component.setStateValue('plotly', 'missing')).then((Plotly) => {
+    const missing = () => { this.plot.textContent = 'The chart could not be loaded. Reload the page.'; };
+    findPlotly().then((Plotly) => {
       this.Plotly = Plotly;
       this.schedule();
-    });
+    }, missing);
   }
 
   show(bytes, theme) {

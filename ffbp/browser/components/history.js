@@ -1,5 +1,7 @@
 // Reports Back and Forward to the server, which cannot distinguish them from an outdated address by the address alone.
 
+import { findPlotly } from './plotly.js';
+
 let mounted = null; // the component that reports
 let untold = null; // a move made while no component was mounted
 
@@ -11,6 +13,9 @@ function report() {
 
 // In the capture phase, so that Streamlit sends the report with its own request for the same event.
 window.addEventListener('popstate', report, true);
+
+// This is the first component of every page, so charts wait less for Plotly if it begins to load here.
+findPlotly().catch(() => {});
 
 export default function (component) {
   mounted = component;

@@ -39,8 +39,12 @@ class MountedPlayer {
   }
 
   async start({ player, panels, editable, clock }, theme) {
-    const Plotly = await findPlotly(() => this.component.setStateValue('plotly', 'missing'));
+    const Plotly = await findPlotly().catch(() => null);
     if (this.closed) return null;
+    if (!Plotly) {
+      this.root.textContent = 'The charts could not be loaded. Check the connection, then reload the page.';
+      return null;
+    }
     this.player = new Player(this.root, {
       id: player, panels, Plotly, theme, scrollTop, frame: this.frame, clock: clock ? clockNamed(clock) : new Clock(),
       onRest: (frame) => this.report(frame),

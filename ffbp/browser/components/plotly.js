@@ -1,27 +1,26 @@
-// Finds Plotly for the components that need it: Streamlit's own copy, which the browser then loads only once.
+// Plotly for the components that need it, loaded once a page from the server's own copy.
 
-const CHUNK = '__PLOTLY_CHUNK__'; // the name of Streamlit's file, or empty
-const mark = document.documentElement.dataset; // shared by all components
+const PATH = '__PLOTLY__';
 
-let found = null;
-
-// If Streamlit has no Plotly, one component calls ask() on behalf of all, and the server sends a copy.
-export function findPlotly(ask) {
-  return (found ??= load(ask));
+// A promise; all components share it. It is rejected, and the next call tries again, if the file does not come.
+export function findPlotly() {
+  return (document.ffbpPlotly ??= load().catch((error) => {
+    document.ffbpPlotly = null;
+    throw error;
+  }));
 }
 
-async function load(ask) {
+// The server names no time for which the file stays valid, but its address changes with its content.
+async function load() {
   if (window.Plotly) return window.Plotly;
   const entry = [...document.scripts].map((script) => script.src).find((src) => src.includes('/static/js/'));
-  if (CHUNK && entry) {
-    try {
-      await import(entry.slice(0, entry.lastIndexOf('/') + 1) + CHUNK);
-    } catch { /* ask for it below */ }
-  }
-  if (!window.Plotly && !mark.ffbpPlotly) {
-    mark.ffbpPlotly = 'asked';
-    ask();
-  }
-  while (!window.Plotly) await new Promise((resolve) => setTimeout(resolve, 50));
+  const answer = await fetch(`${entry.slice(0, entry.lastIndexOf('/static/js/'))}/${PATH}`, { cache: 'force-cache' });
+  if (!answer.ok) throw new Error(`${PATH}: ${answer.status}`);
+  const script = document.createElement('script');
+  script.src = URL.createObjectURL(new Blob([await answer.blob()], { type: 'text/javascript' }));
+  await new Promise((resolve, reject) => {
+    Object.assign(script, { onload: resolve, onerror: reject });
+    document.head.append(script);
+  });
   return window.Plotly;
 }

@@ -11,7 +11,7 @@ from ffbp.browser import sources
 
 ROOT = Path(ffbp.__file__).parent
 FOLDER = ROOT / "browser"
-SCRIPTS = sorted(FOLDER.rglob("*.js"))
+SCRIPTS = sorted(path for path in FOLDER.rglob("*.js") if path.parent.name != "vendor")
 
 
 def name(path):

@@ -4,10 +4,8 @@ import base64
 import json
 import zlib
 from html.parser import HTMLParser
-from pathlib import Path
 
 import numpy as np
-import plotly
 import pytest
 
 import ffbp
@@ -75,8 +73,7 @@ def test_it_holds_the_packed_run(run, page):
 
 
 def test_it_holds_plotlys_own_file(page):
-    source = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-    assert zlib.decompress(base64.b64decode(page.by_id("plotly"))) == source.read_bytes()
+    assert zlib.decompress(base64.b64decode(page.by_id("plotly"))) == sources.plotly()
 
 
 def test_it_is_played_by_the_very_player_of_the_pages(page):
