@@ -4,7 +4,7 @@ from ffbp.ui.page import begin
 from ffbp.ui.panels import gradient_check, moment_table, notices, source_code
 from ffbp.ui.timeline import timeline
 
-page = begin("Playground", picture_first=True)
+page = begin("Playground", picture_first=True, has_strip=True)
 shown = page.trained()
 timeline(page, shown)
 notices(page, shown)

@@ -41,8 +41,9 @@ window.moves = [];
 window.addEventListener('popstate', () => window.moves.push(location.search), true);
 Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (text) => { window.copied = text; } } });
 """
+CONTROLLED = ":is([data-testid=stSidebar], .st-key-strip)"  # where the controls are
 READ = """label => {
-  const places = '[data-testid=stSidebar] input, [data-testid=stMain] [data-testid$=Input] input';
+  const places = '[data-testid=stSidebar] input, .st-key-strip input, [data-testid=stMain] [data-testid$=Input] input';
   const input = [...document.querySelectorAll(places)].find((e) => e.getAttribute('aria-label') === label);
   if (!input) return null;
   if (input.type === 'range') return input.getAttribute('aria-valuetext');
@@ -153,11 +154,11 @@ class Hand:
         self._note(f"{name} = {text}")
 
     def _field(self, name):
-        return self.page.locator(f'[data-testid=stSidebar] input[aria-label="{name}"]')
+        return self.page.locator(f'{CONTROLLED} input[aria-label="{name}"]')
 
     def _slider(self, name):
         if self.random.random() < 0.25:
-            track = self.page.locator("[data-testid=stSidebar] [data-testid=stSlider]").filter(has_text=name).first
+            track = self.page.locator(f"{CONTROLLED} [data-testid=stSlider]").filter(has_text=name).first
             self._field(name).focus()  # comes into view, also if the slider is drawn anew meanwhile
             box = track.get_by_role("group").first.bounding_box()
             self.page.mouse.click(box["x"] + box["width"] * self.random.random(), box["y"] + 10)

@@ -19,7 +19,7 @@ COMPONENTS = {
     "images": ("components/images.js", ("components/pictures.css",)),
     "confusion": ("components/confusion.js", ("components/pictures.css", "panels/matrix.css")),
     "drawing": ("components/drawing.js", ("components/pictures.css",)),
-    "notices": ("components/notices.js", ("components/notices.css",)),
+    "notices": ("components/notices.js", ("components/notices.css", "components/top.css")),
     "history": ("components/history.js", ()),
     "handout": ("handout.js", ("player.css", "panels/matrix.css", "handout.css")),
 }

@@ -14,7 +14,7 @@ from ffbp.ui import files, mnist
 from ffbp.ui.runs import ProgressBar, Shown, trained
 from ffbp.ui.session import address, fragments
 from ffbp.ui.session.state import session
-from ffbp.ui.sidebar.draw import draw_sidebar
+from ffbp.ui.sidebar.draw import draw_sidebar, draw_strip
 
 PAGES = {
     "app.py": "Playground",
@@ -33,7 +33,7 @@ class Page:
     Fragments keep it until the next run of the whole page.
     """
 
-    def __init__(self, title: str):
+    def __init__(self, title: str, *, has_strip: bool = False):
         self.name = title.lower()
         self.config: Config = session.config
         self.links = [st.sidebar.empty() for _ in PAGES]
@@ -43,6 +43,7 @@ class Page:
             st.title(title, anchor=False, width="content")
             self.words = st.container(key="top:words")  # beside the title, so that notices move nothing
             self.progress = self.words.empty()
+        self.strip = st.container(key="strip") if has_strip else None
         self.warnings = st.container()  # one element of the page for any number
 
     def draw_links(self) -> None:
@@ -56,13 +57,16 @@ class Page:
             link(path, title, address.params(), place=place)
 
     def draw_sidebar(self) -> None:
-        """Draw the page's links and its sidebar unless they are there already."""
+        """Draw the page's links, its strip and its sidebar unless they are there already."""
         if not self.has_links:
             self.draw_links()
         if not self.has_sidebar:
             self.has_sidebar = True
+            if self.strip:
+                with self.strip:
+                    draw_strip(self.name)
             with self.sidebar:
-                draw_sidebar(self.name)
+                draw_sidebar(self.name, has_strip=bool(self.strip))
 
     def trained(self) -> Shown:
         """The run of the page's configuration; if training takes long, the sidebar is drawn meanwhile."""
@@ -101,11 +105,12 @@ class Page:
         address.write()
 
 
-def begin(title: str, *, picture_first: bool = False) -> Page:
+def begin(title: str, *, picture_first: bool = False, has_strip: bool = False) -> Page:
     """Start a page: title, sidebar and warnings. If the link names a file that is not loaded, request it and stop.
 
     picture_first: draw the sidebar later, so that a change shows in the picture before forty controls are redrawn: with
-    `Page.draw_sidebar`, at the latest with `Page.finish`, or as soon as training takes long.
+    `Page.draw_sidebar`, at the latest with `Page.finish`, or as soon as training takes long. has_strip: the choices of a
+    lecture stand above the figures instead of in the sidebar.
     """
     st.set_page_config(page_title=f"{title} · ffbp", page_icon=str(Path(__file__).parent / "icon.png"), layout="wide")
     address.listen()
@@ -113,7 +118,7 @@ def begin(title: str, *, picture_first: bool = False) -> Page:
     files.settle()
     fragments.begin()
     address.write()  # before training, so that a reload meanwhile finds the new experiment
-    page = Page(title)
+    page = Page(title, has_strip=has_strip)
     if not picture_first:
         page.draw_sidebar()
     with st.container():  # one element for any number of messages, so that what follows is not rebuilt

@@ -383,6 +383,30 @@ def test_the_network_says_what_of_it_is_drawn(playground, query, said):
     ) == bool(said)
 
 
+def test_the_controls_of_a_lecture_and_all_panels_fit_a_small_projector(visit):
+    page = visit("?hidden=8-8-8-8-8&epochs=20", viewport={"width": 1366, "height": 768}).page
+    page.wait_for_timeout(400)
+    inside = (
+        "all => all.every(e => { const b = e.getBoundingClientRect(); return b.top >= 0 && b.bottom <= innerHeight; })"
+    )
+    assert page.eval_on_selector_all(".ffbp .panel", inside)
+    assert page.eval_on_selector_all(".st-key-strip input", inside)
+    for name in ("Noise", "Epochs"):
+        box = page.get_by_role("slider", name=name).bounding_box()
+        assert 0 < box["y"] < 768, name
+
+
+@pytest.mark.parametrize(("width", "open_"), [(820, False), (1090, False), (1110, True), (1366, True)])
+def test_the_sidebar_is_closed_where_it_would_take_the_room_of_the_figures(visit, width, open_):
+    page = visit("?epochs=20", viewport={"width": width, "height": 900}).page
+    page.wait_for_selector(f"[data-testid=stSidebar][data-collapsed={str(not open_).lower()}]", state="attached")
+    if not open_:  # once: whoever opens it keeps it open
+        page.get_by_test_id("stExpandSidebarButton").click()
+        page.get_by_role("slider", name="Epochs").press("ArrowLeft")
+        page.wait_for_timeout(1500)
+        assert page.get_by_test_id("stSidebar").get_attribute("data-collapsed") == "false"
+
+
 def test_plotly_comes_once_and_from_the_apps_own_copy(context, server):
     page, asked = context.new_page(), []
     page.on("request", lambda request: asked.append(request.url))

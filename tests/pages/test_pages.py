@@ -4,8 +4,9 @@ import random
 import re
 import string
 
+import numpy as np
 import pytest
-from apptest import blob_of, notices_of, playground, run_page
+from apptest import ROOT, blob_of, notices_of, playground, run_page
 
 import ffbp
 from ffbp.core import gradcheck
@@ -60,7 +61,7 @@ def test_a_moment_or_unit_that_the_run_does_not_have_is_named_and_leaves_the_add
 
 def test_a_unit_that_the_sidebar_takes_away_goes_without_a_word():
     app = check(playground(hidden="5", unit="5", epochs="5"))
-    app.sidebar.number_input(key="playground:units0").set_value(4)
+    app.number_input(key="playground:units0").set_value(4)
     app = check(app.run())
     assert not app.warning
     assert "unit" not in app.query_params
@@ -94,10 +95,11 @@ def test_campaign_parameters_stay_and_are_not_mentioned(path):
 
 
 def _moves(app):
-    """Every widget of the sidebar with a value that differs from its own."""
+    """Every widget of the sidebar and of the strip above the figures."""
     for kind in ("selectbox", "slider", "select_slider", "number_input", "checkbox", "multiselect", "button_group"):
-        for widget in app.sidebar.get(kind):
-            yield kind, widget
+        for widget in app.get(kind):
+            if (widget.key or "").startswith("playground:"):
+                yield kind, widget
 
 
 def _move(kind, widget):
@@ -177,7 +179,7 @@ def test_every_widget_changes_the_configuration_and_the_address(base):
 @pytest.mark.parametrize("name", ["learning_rate", "epochs", "batch_size", "l1", "l2", "clip", "patience", "epsilon"])
 def test_every_ladder_changes_its_field(name):
     app = check(playground(optimizer="adam", epochs="30"))
-    ladder = next(w for w in app.sidebar.select_slider if w.key == f"playground:{name}")
+    ladder = next(w for w in app.select_slider if w.key == f"playground:{name}")
     value = next(v for v in FIELDS[name].control.rungs if v != getattr(app.session_state["config"], name))
     ladder.set_value(value)
     app = check(app.run())
@@ -226,7 +228,7 @@ def test_a_changed_address_wins_over_the_widgets():
 
 def test_an_explicit_loss_that_stops_fitting_is_left_out_with_the_rest_kept():
     app = check(playground(dataset="moons", loss="bce", lr="0.3", epochs="30"))
-    app.sidebar.selectbox(key="playground:dataset").select_index(list(DATASETS).index("iris"))
+    app.selectbox(key="playground:dataset").select_index(list(DATASETS).index("iris"))
     app = check(app.run())
     config = app.session_state["config"]
     assert (config.dataset, config.loss, config.learning_rate) == ("iris", None, 0.3)
@@ -249,13 +251,13 @@ def test_initial_weights_of_the_link_stand_in_place_of_the_controls_that_would_d
 
 
 def select(name, key):
-    return lambda app: app.sidebar.selectbox(key=f"playground:{name}").set_value(key)
+    return lambda app: app.selectbox(key=f"playground:{name}").set_value(key)
 
 
 DROPPED = {
     "initial weights": (
         {"theta": theta_of(9), "hidden": "2"},
-        lambda app: app.sidebar.number_input(key="playground:units0").set_value(3),
+        lambda app: app.number_input(key="playground:units0").set_value(3),
         ["initial_theta must hold 13 numbers for this network, got 9"],
     ),
     "patience": (
@@ -322,7 +324,7 @@ def test_a_dummy_activation_appears_in_the_sidebar_and_trains(monkeypatch):
     app = check(playground(activation="square", epochs="20", lr="0.01"))
     assert not app.warning
     assert app.session_state["config"].activation == "square"
-    assert "Square" in app.sidebar.selectbox(key="playground:activation").options
+    assert "Square" in app.selectbox(key="playground:activation").options
 
 
 def test_the_players_blob_holds_the_runs_numbers():
@@ -331,7 +333,21 @@ def test_the_players_blob_holds_the_runs_numbers():
     blob = blob_of(app)
     header, arrays = header_of(blob), arrays_of(blob)
     assert (arrays[header["history"]["train_loss"]["$"]] == run.history.train_loss).all()
-    assert (arrays[header["history"]["grad_norm"]["$"]] == run.history.grad_norm).all()
+    for packed, norm in zip(header["history"]["grad_norm"], run.history.grad_norm.T, strict=True):
+        assert (arrays[packed["$"]] == norm.astype(np.float32)).all()
+
+
+def test_the_controls_of_a_lecture_stand_above_the_figures_and_on_other_pages_in_the_sidebar():
+    app = check(playground(hidden="3-2-4-2-3", epochs="5"))
+    beside = {w.key for kind in ("selectbox", "slider", "number_input") for w in app.sidebar.get(kind) if w.key}
+    above = {widget.key for _, widget in _moves(app)} - beside
+    names = {"dataset", "layers", "units0", "units1", "units2", "units3", "activation", "learning_rate", "optimizer"}
+    assert {f"playground:{name}" for name in names} <= above
+    assert "playground:units4" in beside
+    other = check(run_page(ROOT / "pages" / "forward_pass.py", hidden="3-2-4-2-3", epochs="5"))
+    kinds = ("selectbox", "slider", "number_input", "select_slider")
+    beside = {w.key for kind in kinds for w in other.sidebar.get(kind) if w.key}
+    assert {f"forward pass:{name}" for name in (*names, "units4")} <= beside
 
 
 def test_the_gradient_check_agrees_on_the_page():

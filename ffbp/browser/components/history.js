@@ -1,6 +1,7 @@
 // Reports Back and Forward to the server, which cannot distinguish them from an outdated address by the address alone.
 
 import { findPlotly } from './plotly.js';
+import { closeSidebar } from './sidebar.js';
 
 let mounted = null; // the component that reports
 let untold = null; // a move made while no component was mounted
@@ -16,6 +17,7 @@ window.addEventListener('popstate', report, true);
 
 // This is the first component of every page, so charts wait less for Plotly if it begins to load here.
 findPlotly().catch(() => {});
+closeSidebar();
 
 export default function (component) {
   mounted = component;

@@ -1,4 +1,9 @@
-"""The whole sidebar: presets, then each group with its visible choices, and the rest of the group behind "More"."""
+"""The whole sidebar: presets, then each group with its visible choices, and the rest of the group behind "More".
+
+The choices of a lecture stand in a strip above the Playground's figures instead, so that they are always in sight.
+"""
+
+from itertools import islice
 
 import streamlit as st
 
@@ -18,19 +23,49 @@ VISIBLE = {  # the other fields of a group are behind "More", in the order of th
     NETWORK: ("hidden", "activation"),
     TRAINING: ("learning_rate", "epochs", "batch_size", "optimizer"),
 }
+STRIP = {
+    "dataset": 2.7,
+    "hidden": 2,
+    "activation": 2.4,
+    "learning_rate": 2.7,
+    "optimizer": 3,
+}  # their shares of the width
 MORE = {DATA: "More about the data", NETWORK: "More about the network", TRAINING: "More about training"}
 
 
-def draw_sidebar(page: str) -> None:
-    """Draw all controls; if the file is missing, only presets and the dataset chooser."""
+def draw_sidebar(page: str, *, has_strip: bool = False) -> None:
+    """Draw all controls, but for those of the page's strip; if the file is missing, only presets and the dataset chooser."""
     controls = Controls(page)
     _presets(controls)
-    for group in GROUPS if controls.experiment else (DATA,):
+    if not controls.experiment:
+        _field(controls, FIELDS["dataset"])
+        return
+    for group in GROUPS:
         st.markdown(f"**{group}**")  # not a heading: in the document the page's title comes later
-        for name in VISIBLE[group] if controls.experiment else ("dataset",):
-            _field(controls, FIELDS[name])
-        if controls.experiment:
-            _rest(controls, group)
+        for name in VISIBLE[group]:
+            if not (has_strip and name in STRIP):
+                _field(controls, FIELDS[name])
+        if has_strip and group == NETWORK:
+            network.units(controls, network.UNITS_A_ROW)  # the strip holds the first of them
+        _rest(controls, group)
+
+
+def draw_strip(page: str) -> None:
+    """Draw the choices of a lecture side by side; nothing if the file is missing."""
+    controls = Controls(page)
+    if not controls.experiment:
+        return
+    n_units = min(len(controls.config.hidden), network.UNITS_A_ROW)
+    shares = [share for name in STRIP for share in ([STRIP[name]] + [1] * n_units * (name == "hidden"))]
+    columns = iter(st.columns(shares, gap="small"))
+    for name in STRIP:
+        with next(columns):
+            if name == "hidden":
+                network.layers(controls, FIELDS[name])
+            else:
+                _field(controls, FIELDS[name])
+        if name == "hidden":
+            network.units_of(controls, 0, list(islice(columns, n_units)))
 
 
 def _rest(controls, group):

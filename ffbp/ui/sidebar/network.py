@@ -14,13 +14,27 @@ UNITS_A_ROW = 4
 
 
 def hidden(controls, each):
-    hidden = controls.config.hidden
-    controls.show("slider", each.title, 0, MAX_LAYERS, name="layers", value=len(hidden), on_change=_layers_chosen)
-    for first in range(0, len(hidden), UNITS_A_ROW):
-        layers = range(first, min(first + UNITS_A_ROW, len(hidden)))
-        for l, column in zip(layers, st.columns(UNITS_A_ROW), strict=False):
-            own = {"name": f"units{l}", "value": hidden[l], "on_change": _units_chosen, "args": (l,)}
-            controls.show("number_input", f"Layer {l + 1}", 1, MAX_UNITS, place=column, **own)
+    layers(controls, each)
+    units(controls)
+
+
+def layers(controls, each) -> None:
+    """The number of hidden layers."""
+    n_layers = len(controls.config.hidden)
+    controls.show("slider", each.title, 0, MAX_LAYERS, name="layers", value=n_layers, on_change=_layers_chosen)
+
+
+def units(controls, first: int = 0) -> None:
+    """The units of the hidden layers from ``first`` on, counted from 0, in rows."""
+    for start in range(first, len(controls.config.hidden), UNITS_A_ROW):
+        units_of(controls, start, st.columns(UNITS_A_ROW))
+
+
+def units_of(controls, start, columns) -> None:
+    """The units of the hidden layers from ``start`` on, a column each."""
+    for l, column in zip(range(start, len(controls.config.hidden)), columns, strict=False):
+        own = {"name": f"units{l}", "value": controls.config.hidden[l], "on_change": _units_chosen, "args": (l,)}
+        controls.show("number_input", f"Layer {l + 1}", 1, MAX_UNITS, place=column, **own)
 
 
 def _layers_chosen(n):
