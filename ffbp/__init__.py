@@ -16,6 +16,7 @@ from ffbp.experiment.build import dataset_for
 from ffbp.experiment.config import Config
 from ffbp.record.read import load_record
 from ffbp.record.write import dump_record
+from ffbp.training.many import ProgressOfMany, fit_many, train_many
 from ffbp.training.recording import fit, train
 from ffbp.training.run import History, Progress, Run
 from ffbp.version import VERSION as __version__
@@ -34,6 +35,7 @@ __all__ = [
     "Layer",
     "Network",
     "Progress",
+    "ProgressOfMany",
     "Run",
     "Trace",
     "__version__",
@@ -41,10 +43,12 @@ __all__ = [
     "dataset_for",
     "dump_record",
     "fit",
+    "fit_many",
     "load_record",
     "make_dataset",
     "read_table",
     "source_of",
     "to_csv",
     "train",
+    "train_many",
 ]

@@ -17,11 +17,13 @@ SMALL_LOSS = 1e-3
 class Loss:
     """One loss over columns: Z, A, Y are (..., n_outputs, n) and the value has the leading shape (...).
 
-    ``value(A, Y)`` works for any admissible output activation, ``value_from_logits(Z, A, Y, work)`` for the canonical
-    one (None: the value needs no logits). ``gradient(A, Y, out)`` writes dLoss/dA. ``scale(n_outputs)`` is the factor
-    c of the canonical ``delta = c (a - y) / n``. ``probability``: outputs must be probabilities; ``shared``: they
-    must sum to 1. ``plain``, ``plain_gradient``, ``plain_from_logits`` and ``plain_scale`` are the same as
-    text, to read and to export; a test proves them equal to the fast forms.
+    ``value(A, Y)`` works for any admissible output activation, ``value_from_logits(Z, A, Y, work, each=)`` for the
+    canonical one (None: the value needs no logits). If it has a quick form and an exact one for small losses, a whole
+    stack takes the exact one as soon as one network needs it; with ``each``, only that network does. ``gradient(A, Y,
+    out)`` writes dLoss/dA. ``scale(n_outputs)`` is the factor c of the canonical ``delta = c (a - y) / n``.
+    ``probability``: outputs must be probabilities; ``shared``: they must sum to 1. ``plain``, ``plain_gradient``,
+    ``plain_from_logits`` and ``plain_scale`` are the same as text, to read and to export; a test proves them equal to
+    the fast forms.
     """
 
     key: str
@@ -66,7 +68,7 @@ def bce(A, Y):
     return -chosen.sum(axis=(-2, -1)) / A.shape[-1]
 
 
-def bce_from_logits(Z, A, Y, work):
+def bce_from_logits(Z, A, Y, work, *, each=False):
     """The same from z: max(z, 0) - y z + ln(1 + exp(-|z|)), so a logit of 800 on the wrong side costs 800.
 
     exp never overflows, and on the right side the first two terms cancel exactly, so small losses keep their digits.
@@ -84,7 +86,8 @@ def bce_from_logits(Z, A, Y, work):
             return value
     else:
         value = cost.sum(axis=(-2, -1)) / Z.shape[-1]
-        if value.min() > SMALL_LOSS and value.max() < np.inf:
+        mean_is_not_small = (value > SMALL_LOSS) & (value < np.inf)
+        if mean_is_not_small.all():
             return value
     np.maximum(Z, 0.0, out=cost)
     np.multiply(Y, Z, out=tail)
@@ -94,7 +97,8 @@ def bce_from_logits(Z, A, Y, work):
     np.exp(tail, out=tail)
     np.log1p(tail, out=tail)
     np.add(cost, tail, out=cost)
-    return cost.sum(axis=(-2, -1)) / Z.shape[-1]
+    exact = cost.sum(axis=(-2, -1)) / Z.shape[-1]
+    return np.where(mean_is_not_small, value, exact) if each else exact
 
 
 def d_bce(A, Y, out):
@@ -109,7 +113,7 @@ def cce(A, Y):
         return -(np.where(Y > 0, np.log(A), 0.0) * Y).sum(axis=(-2, -1)) / A.shape[-1]
 
 
-def cce_from_logits(Z, A, Y, work):
+def cce_from_logits(Z, A, Y, work, *, each=False):
     """The same from z: ln sum_j exp z_j minus the true class's z, with the largest z subtracted before exp."""
     shifted, _ = work
     np.subtract(Z, Z.max(axis=-2, keepdims=True), out=shifted)

@@ -8,7 +8,7 @@ activation has a row of ones below it, so one matrix product covers both the wei
 metrics of all recorded frames, the maps and the gradient check are computed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from itertools import pairwise
@@ -64,8 +64,11 @@ class Trace:
         self.network = None
 
     def set_inputs(self, inputs: np.ndarray) -> None:
-        """Use these input columns with a row of ones below them, shape (n_in + 1, n), without copying."""
-        self.A_ones[0], self.A[0] = inputs, inputs[:-1]
+        """Use these input columns with a row of ones below them, without copying.
+
+        Shape (n_in + 1, n), shared by a stack, or with the stack's leading axes.
+        """
+        self.A_ones[0], self.A[0] = inputs, inputs[..., :-1, :]
         self.network = None
 
     def sharing(self, inputs: np.ndarray) -> "Trace":
@@ -92,10 +95,12 @@ class Network:
     """A feed-forward network of fully connected layers.
 
     sizes: units per layer, the inputs first, for example (2, 10, 1). activations: one per layer after the inputs, as
-    keys or `Activation` entries. loss: a key or a `Loss`. l1, l2: penalty l1 Σ|W| + l2/2 ΣW², weights only. task:
-    "classification" or "regression", for `predict` and `score`; by default regression if the loss is ``mse``.
+    keys or `Activation` entries. loss: a key or a `Loss`. l1, l2: penalty l1 Σ|W| + l2/2 ΣW², weights only; in a stack,
+    numbers or columns (..., 1). task: "classification" or "regression", for `predict` and `score`; by default regression
+    if the loss is ``mse``.
     theta: parameters to use, not copied, shape (..., n_params); by default zeros. one_by_one: sum each weight's
     gradient separately and in the same order, so that units with equal weights have gradients equal to the last bit.
+    each: in a stack, do exactly as each network does by itself; else the last bits may differ, at less cost.
     Raises ValueError if the arguments do not fit together.
     """
 
@@ -106,10 +111,11 @@ class Network:
         *,
         loss: str | Loss = "bce",
         task: str | None = None,
-        l1: float = 0.0,
-        l2: float = 0.0,
+        l1: float | np.ndarray = 0.0,
+        l2: float | np.ndarray = 0.0,
         theta: np.ndarray | None = None,
         one_by_one: bool = False,
+        each: bool = False,
     ):
         self.sizes = tuple(int(size) for size in sizes)
         self.activations = tuple(_entry("activation", a, ACTIVATIONS) for a in activations)
@@ -128,7 +134,7 @@ class Network:
         self.canonical = self.loss_function.canonical == self.activations[-1].key
         self.delta_scale = self.loss_function.scale(self.sizes[-1])
         self.from_logits = self.loss_function.value_from_logits if self.canonical else None
-        self.l1, self.l2 = float(l1), float(l2)
+        self.l1, self.l2, self.penalised = l1, l2, bool(np.any(l1) or np.any(l2))
         self.theta = np.zeros(count_params(self.sizes)) if theta is None else theta
         if self.theta.shape[-1:] != (count_params(self.sizes),):
             raise ValueError(f"theta must hold {count_params(self.sizes)} numbers, got the shape {self.theta.shape}")
@@ -139,7 +145,7 @@ class Network:
                 self.activations, self.blocks(self.theta), self.blocks(self.grad), strict=True
             )
         ]
-        self.one_by_one = one_by_one
+        self.one_by_one, self.each = one_by_one, each
         self.weight_mask = np.zeros(self.n_params)
         for block in self.blocks(self.weight_mask):
             block[:, :-1] = 1.0
@@ -220,30 +226,37 @@ class Network:
             if product is not None:
                 product(W_T, delta, delta_below)  # dLoss/dA below
                 np.multiply(delta_below, slope_of(Z, A, slope), delta_below)  # delta below
-        if self.l1 or self.l2:
+        if self.penalised:
             self.grad += self.weight_mask * (self.l1 * np.sign(self.theta) + self.l2 * self.theta)
         return self.grad
 
     def operands_down(self, l: int, trace: Trace) -> tuple:
         """The functions and arrays of one layer's lines in `backpropagate`; see `Trace.bind`."""
         layer, delta, A_ones = self.layers[l - 1], trace.delta[l], trace.A_ones[l - 1]
-        # np.dot takes single matrices only, but is three times as fast for outer products; in a stack, the outer product
-        # of a single output is a plain multiplication at half the price of matmul (measured).
-        dot = np.dot if self.theta.ndim == 1 else np.matmul
-        outer = (self.sum_one_by_one, delta, A_ones) if self.one_by_one else (dot, delta, A_ones.mT)
+        outer = (self._product_of(delta, A_ones.mT), delta, A_ones.mT)
+        if self.one_by_one:
+            outer = (self.sum_one_by_one, delta, A_ones)
         if l == 1:
             return (*outer, layer.dblock, *(None,) * 7)
-        product = np.multiply if self.theta.ndim > 1 and layer.n_out == 1 else dot
-        below = (trace.Z[l - 1], trace.A[l - 1], trace.slope[l - 1])
+        # In a stack, the outer product of a single output is a plain multiplication at half the price (measured).
+        outer_below = self.theta.ndim > 1 and layer.n_out == 1
         return (
             *outer,
             layer.dblock,
-            product,
+            np.multiply if outer_below else self._product_of(layer.W_T, delta),
             layer.W_T,
             trace.delta[l - 1],
             self.activations[l - 2].derivative,
-            *below,
+            trace.Z[l - 1],
+            trace.A[l - 1],
+            trace.slope[l - 1],
         )
+
+    def _product_of(self, a, b):
+        # np.dot takes single matrices only, but is three times as fast for outer products.
+        if self.theta.ndim == 1:
+            return np.dot
+        return product_of_each(a, b) if self.each else np.matmul
 
     @staticmethod
     def sum_one_by_one(delta: np.ndarray, A_ones: np.ndarray, dblock: np.ndarray) -> None:
@@ -269,17 +282,17 @@ class Network:
     def data_loss(self, Y: np.ndarray, trace: Trace):
         """The loss without penalty, from a forward pass: a number, or one for each network of a stack."""
         if self.from_logits is not None:
-            return self.from_logits(trace.Z[-1], trace.A[-1], Y, trace.loss_work)
+            return self.from_logits(trace.Z[-1], trace.A[-1], Y, trace.loss_work, each=self.each)
         return self.loss_function.value(trace.A[-1], Y)
 
     def penalty(self):
         """l1 Σ|W| + l2/2 ΣW²: a number, or one for each network of a stack."""
-        weights, penalty = self.theta * self.weight_mask, np.zeros(self.theta.shape[:-1])[()]
-        if self.l1:
-            penalty = penalty + self.l1 * np.abs(weights).sum(axis=-1)
-        if self.l2:
-            penalty = penalty + self.l2 / 2 * np.square(weights).sum(axis=-1)
-        return penalty
+        weights, penalty = self.theta * self.weight_mask, np.zeros((*self.theta.shape[:-1], 1))
+        if np.any(self.l1):
+            penalty += self.l1 * np.abs(weights).sum(axis=-1, keepdims=True)
+        if np.any(self.l2):
+            penalty += self.l2 / 2 * np.square(weights).sum(axis=-1, keepdims=True)
+        return penalty[..., 0][()]
 
     def targets(self, y: np.ndarray) -> np.ndarray:
         """Targets y (n_samples,) or (n_samples, n_outputs) as columns (n_outputs, n_samples); classes are one-hot."""
@@ -320,12 +333,29 @@ class Network:
     def score_outputs(self, A: np.ndarray, Y: np.ndarray):
         """Accuracy or R² from output columns A (..., n_outputs, n) and target columns Y; R² is NaN for constant Y."""
         if self.task == "regression":
-            total = np.square(Y - Y.mean(axis=-1, keepdims=True)).sum()
+            total = np.square(Y - Y.mean(axis=-1, keepdims=True)).sum(axis=(-2, -1))
             with np.errstate(over="ignore", invalid="ignore"):
                 residual = np.square(A - Y).sum(axis=(-2, -1))
-            return 1 - residual / total if total > 0 else np.full(A.shape[:-2], np.nan)[()]
+            return 1 - residual / np.where(total > 0, total, np.nan)
         right = ((A > 0.5) == (Y > 0.5))[..., 0, :] if self.sizes[-1] == 1 else A.argmax(axis=-2) == Y.argmax(axis=-2)
         return (np.count_nonzero(right) if right.ndim == 1 else right.sum(axis=-1)) / A.shape[-1]
+
+
+def product_of_each(a: np.ndarray, b: np.ndarray) -> Callable:
+    """The function of (a, b, out) that writes a @ b, for stacks of matrices, with the bits of np.dot for each pair.
+
+    np.dot copies a matrix that is a slice of a larger one, np.matmul does not, and then they sum in different orders.
+    Rows and columns are never copied.
+    """
+    copied = [1 not in array.shape[-2:] and not array[(0,) * (array.ndim - 2)].flags.forc for array in (a, b)]
+    if not any(copied):
+        return np.matmul
+
+    def product(a, b, out):
+        a, b = (np.ascontiguousarray(array) if copy else array for array, copy in zip((a, b), copied, strict=True))
+        return np.matmul(a, b, out)
+
+    return product
 
 
 def with_ones(X: np.ndarray) -> np.ndarray:

@@ -67,6 +67,13 @@ class Dataset:
     def __post_init__(self):
         object.__setattr__(self, "X_train", self.encode(self.raw_train))
         object.__setattr__(self, "X_test", self.encode(self.raw_test))
+        self._forbid_writing()
+
+    def __setstate__(self, state):
+        vars(self).update(state)
+        self._forbid_writing()  # from another process, arrays come writable
+
+    def _forbid_writing(self):
         for value in vars(self).values():
             if isinstance(value, np.ndarray):
                 value.flags.writeable = False

@@ -8,6 +8,7 @@ from ffbp.data.dataset import Dataset
 from ffbp.data.source import Source
 from ffbp.experiment.config import Config
 from ffbp.experiment.experiment import Experiment
+from ffbp.experiment.fields import DATA, FIELDS
 from ffbp.experiment.resolve import resolve
 
 
@@ -17,6 +18,11 @@ def dataset_for(config: Config, source: Source | None = None) -> Dataset:
     source: a file's, which a configuration cannot hold. Raises ValueError for a file without it.
     """
     return Experiment(config, source).dataset
+
+
+def data_choices(config: Config) -> tuple:
+    """The values of all fields that decide the samples and their split: equal ones give equal datasets."""
+    return (*(getattr(config, name) for name, each in FIELDS.items() if each.group == DATA), config.seed)
 
 
 def build_network(config: Config, dataset: Dataset) -> Network:

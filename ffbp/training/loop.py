@@ -37,24 +37,27 @@ class Training:
         self.clip = config.clip
         self.rates = learning_rates(config)
         self.state = np.zeros((optimizer.n_state, self.network.n_params))
-        self.apply = self.bind(self.network.theta, self.network.grad, self.state)
-        self.epoch = self.step = self.batch = 0
         self.shuffler = np.random.RandomState(config.seed)
-
-        n, size = len(dataset.X_train), resolved.batch_size
         self.inputs = with_ones(dataset.X_train)
         self.targets = self.network.targets(dataset.y_train)
-        self.shuffles = config.shuffle and size < n
+        self.batch_size = resolved.batch_size
+        self.shuffles = config.shuffle and self.batch_size < len(dataset.X_train)
+        self._start()
+
+    def _start(self):
+        """Stand before the first step; the arrays that it needs are made and bound here."""
+        self.epoch = self.step = self.batch = 0
+        self.apply = self.bind(self.network.theta, self.network.grad, self.state)
         self.epoch_inputs = self.inputs.copy() if self.shuffles else self.inputs
         self.epoch_targets = self.targets.copy() if self.shuffles else self.targets
-        arrays = {}
+        arrays, n, size = {}, self.inputs.shape[-1], self.batch_size
         self.batches = []
         for start in range(0, n, size):
             stop = min(start + size, n)
             if stop - start not in arrays:
                 arrays[stop - start] = self.network.new_trace(stop - start)
-            trace = arrays[stop - start].sharing(self.epoch_inputs[:, start:stop])
-            self.batches.append((self.epoch_inputs[:, start:stop], self.epoch_targets[:, start:stop], trace))
+            inputs, targets = self.epoch_inputs[..., start:stop], self.epoch_targets[..., start:stop]
+            self.batches.append((inputs, targets, arrays[stop - start].sharing(inputs)))
         self.learning_rate = self.rates[0]
         self._start_epoch(self._draw())
 
@@ -99,7 +102,7 @@ class Training:
             self._start_epoch(order)
 
     def _draw(self):
-        return self.shuffler.permutation(self.inputs.shape[1]) if self.shuffles else None
+        return self.shuffler.permutation(self.inputs.shape[-1]) if self.shuffles else None
 
     def _start_epoch(self, order):
         if order is not None:

@@ -18,22 +18,34 @@ LOSSES_AND_SCORES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy
 class Measures:
     """The columns of a history while they are filled, one row per parameter vector; NaN where nothing is measured.
 
-    network: the architecture; dataset: the samples. inputs (n_in + 1, n) and targets (n_outputs, n) are the training
-    set as columns. grad: (n, n_params), the gradient on the whole training set at each row. decided: in classification,
-    the class that each row gives each sample, by the part's name, (n, n_samples).
+    network: the architecture; dataset: the samples. inputs (n_in + 1, n_train) and targets (n_outputs, n_train) are the
+    training set as columns. grad: (n, n_params), the gradient on the whole training set at each row. decided: in
+    classification, the class that each row gives each sample, by the part's name, (n, n_samples).
+
+    If the network is a stack of several, each row measures all of them, by `observe` only: all shapes have one more axis
+    after the first, and targets are those that the stack is trained with. `take` copies what belongs to one of them.
     """
 
-    def __init__(self, network: Network, dataset: Dataset, n: int):
+    def __init__(self, network: Network, dataset: Dataset, n: int, targets: np.ndarray | None = None):
         self.network, self.dataset = network, dataset
-        self.inputs, self.targets = with_ones(dataset.X_train), network.targets(dataset.y_train)
+        self.inputs = with_ones(dataset.X_train)
+        self.targets = network.targets(dataset.y_train) if targets is None else targets
         self.score = dataset.score_name
-        classifies = self.score == "accuracy"
-        self.decided = {part.name: np.zeros((n, len(part.y)), np.uint8) for part in dataset.parts if classifies}
+        classifies, shape = self.score == "accuracy", (n, *network.theta.shape[:-1])
+        self.decided = {part.name: np.zeros((*shape, len(part.y)), np.uint8) for part in dataset.parts if classifies}
         self.mean_over_samples = np.full(self.inputs.shape[1], 1 / self.inputs.shape[1])
-        self.grad = np.empty((n, network.n_params))
-        self.columns = {name: np.full(n, np.nan) for name in LOSSES_AND_SCORES}
+        self.grad = np.empty((n, *network.theta.shape))
+        self.columns = {name: np.full(shape, np.nan) for name in LOSSES_AND_SCORES}
         for name in ("inactive", "saturated"):
-            self.columns[name] = np.zeros((n, len(network.layers)), dtype=int)
+            self.columns[name] = np.zeros((*shape, len(network.layers)), dtype=int)
+
+    def take(self, stack: "Measures", k: int) -> None:
+        """Copy what `observe` has stored for member k of a stack."""
+        self.grad[...] = stack.grad[:, k]
+        for name, column in self.columns.items():
+            column[...] = stack.columns[name][:, k]
+        if "train" in self.decided:
+            self.decided["train"][...] = stack.decided["train"][:, k]
 
     def observe(self, network: Network, trace: Trace, rows: int | slice, loss) -> None:
         """Store the results of a forward and a backward pass over the training set, for one row or a slice of rows."""
@@ -51,8 +63,8 @@ class Measures:
             if min(mean.ravel().tolist()) > 0.06 * limit:
                 continue
             slope = np.abs(slope)
-            columns["saturated"][rows, l - 1] = ((slope < 0.01 * limit).mean(axis=-1) >= 0.95).sum(axis=-1)
-            columns["inactive"][rows, l - 1] = (slope.max(axis=-1) == 0).sum(axis=-1)
+            columns["saturated"][rows, ..., l - 1] = ((slope < 0.01 * limit).mean(axis=-1) >= 0.95).sum(axis=-1)
+            columns["inactive"][rows, ..., l - 1] = (slope.max(axis=-1) == 0).sum(axis=-1)
 
     def _judge(self, part, rows, A, Y):
         """Score the outputs; of classes, keep what they decide, because counting all rows at once is faster."""

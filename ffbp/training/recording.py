@@ -42,7 +42,7 @@ def record(training: Training) -> Generator[Progress, None, Run]:
 
     The first frame is the training's present state. ``step_loss`` begins with the next step.
     """
-    recording = _Recording(training)
+    recording = Recording(training)
     while recording.advance(perf_counter() + YIELD_SECONDS):
         yield recording.progress()
     for _ in recording.measure():
@@ -50,22 +50,24 @@ def record(training: Training) -> Generator[Progress, None, Run]:
     return recording.run()
 
 
-class _Recording:
+class Recording:
     """The loop with a recorder: it copies parameters at chosen epochs and measures them at the end, many at once."""
 
-    def __init__(self, training):
+    finite = staticmethod(math.isfinite)
+
+    def __init__(self, training: Training):
         self.training, self.config, self.dataset = training, training.config, training.dataset
-        n_params, n_state = training.network.n_params, len(training.state)
+        theta, state = training.network.theta, training.state
         start, n_epochs = training.epoch, self.config.epochs
-        self.epochs = start + frame_epochs(n_epochs - start, max_frames(n_params, n_state))
+        self.epochs = start + frame_epochs(n_epochs - start, max_frames(theta.shape[-1], len(state)))
         n_frames = len(self.epochs)
-        self.theta = np.empty((n_frames, n_params))
-        self.change = np.full((n_frames, n_params), np.nan)
-        self.state = np.empty((n_frames, n_state, n_params))
+        self.theta = np.empty((n_frames, *theta.shape))
+        self.change = np.full((n_frames, *theta.shape), np.nan)
+        self.state = np.empty((n_frames, *state.shape))
         self.first_step = training.step
-        self.step_loss = np.empty((n_epochs - start) * len(training.batches))
+        self.step_loss = np.empty(((n_epochs - start) * len(training.batches), *theta.shape[:-1]))
         self.full_batch = len(training.batches) == 1
-        self.measures = Measures(training.network, self.dataset, n_frames)
+        self.measures = Measures(training.network, self.dataset, n_frames, training.targets)
         self.recorded = self.observed = 0
         self.diverged_at = self.stopped_at = None
         if self.config.patience is not None:
@@ -102,17 +104,17 @@ class _Recording:
     def advance(self, deadline) -> bool:
         """Train until the deadline; return False when training has ended."""
         training, step_loss, first_step = self.training, self.step_loss, self.first_step
-        theta, grad = training.network.theta, training.network.grad
+        theta, every_number = training.network.theta, training.network.theta.reshape(-1)
         gradient, update, patience = training.gradient, training.update, self.config.patience
         n_epochs, full_batch = self.config.epochs, self.full_batch
-        last, isfinite = len(training.batches) - 1, math.isfinite
+        last, finite, isfinite = len(training.batches) - 1, self.finite, math.isfinite
         epochs = [*self.epochs.tolist(), -1]
         next_epoch = epochs[self.recorded]
         with np.errstate(all="ignore"):
             while training.epoch < n_epochs:
                 loss = gradient()
-                if not isfinite(loss):
-                    return self._diverge(training.step)
+                if not finite(loss) and self._diverge(~np.isfinite(loss), training.step):
+                    return False
                 step_loss[training.step - first_step] = loss
                 if full_batch and epochs[self.recorded - 1] == training.epoch:
                     self._observe(loss)
@@ -121,8 +123,8 @@ class _Recording:
                 if is_frame or (ends_epoch and patience is not None):
                     self.change[self.recorded] = theta
                 update()
-                if ends_epoch and not isfinite(theta.dot(theta)) and not np.isfinite(theta).all():
-                    return self._diverge(training.step if np.isfinite(grad).all() else training.step - 1)
+                if ends_epoch and not isfinite(every_number.dot(every_number)) and self._diverges_by_update():
+                    return False
                 if is_frame:
                     np.subtract(theta, self.change[self.recorded], out=self.change[self.recorded])
                     self._record()
@@ -133,9 +135,15 @@ class _Recording:
                     return training.epoch < n_epochs
         return False
 
-    def _diverge(self, n_updates):
+    def _diverges_by_update(self):
+        network = self.training.network
+        found, by_gradient = (~np.isfinite(numbers).all(axis=-1) for numbers in (network.theta, network.grad))
+        return found.any() and self._diverge(found, self.training.step - by_gradient)
+
+    def _diverge(self, found, n_updates):
+        """End what is not finite after so many updates; return whether nothing is left to train."""
         self.diverged_at = math.ceil(n_updates / len(self.training.batches))
-        return False
+        return True
 
     def _out_of_patience(self, patience):
         training = self.training
@@ -152,14 +160,18 @@ class _Recording:
             self._record()
         return True
 
+    def observe_last(self):
+        """With one batch, measure the last frame too: no later step has done it."""
+        if self.full_batch and self.diverged_at is None and self.observed < self.recorded:
+            with np.errstate(all="ignore"):
+                self._observe(self.training.gradient())
+
     def measure(self):
         """Measure every frame, in chunks; yield in between."""
         measures = self.measures
         if self.diverged_at is not None:
             self.recorded = max(1, int(np.searchsorted(self.epochs[: self.recorded], self.diverged_at)))
-        if self.full_batch and self.diverged_at is None:  # the last frame: no later step has measured it
-            with np.errstate(all="ignore"):
-                self._observe(self.training.gradient())
+        self.observe_last()
         yield from measures.on_training_set(self.theta[: self.recorded], first=self.observed if self.full_batch else 0)
         n_finite = measures.n_finite()
         if n_finite < self.recorded:  # a loss or gradient that no step has computed

@@ -68,6 +68,10 @@ class History:
         for item in fields(self):
             getattr(self, item.name).flags.writeable = False
 
+    def __setstate__(self, state):
+        vars(self).update(state)
+        self.__post_init__()  # from another process, arrays come writable
+
     @classmethod
     def shapes(cls, n_frames: int, n_layers: int, n_params: int, n_state: int) -> dict[str, tuple[int, ...]]:
         """The shape of each array but step_loss, whose length is the number of steps that were taken."""

@@ -19,8 +19,9 @@ MAY_READ = {
     "ffbp/browser/sources.py": "the package's own JavaScript and styles, and Streamlit's and plotly's Plotly",
 }
 MAY_REACH = {
-    "ffbp/data/mnist.py": {"http.client"}
-}  # the name of an error of scikit-learn's download, from a fixed address
+    "ffbp/data/mnist.py": {"http.client"},  # the name of an error of scikit-learn's download, from a fixed address
+    "ffbp/training/many.py": {"joblib"},  # runs in processes of the same program
+}
 WRITING = {
     "write_text", "write_bytes", "unlink", "rename", "rmdir", "mkdir", "makedirs", "touch", "symlink_to", "chmod",
     "rmtree", "copyfile", "copytree", "tofile", "savetxt", "save", "savez", "savez_compressed", "to_pickle",
