@@ -205,9 +205,9 @@ class Hand:
 
     def _preset(self):
         key = self.random.choice(SHORT_PRESETS)
-        self._choose("Preset", PRESETS[key].label)
-        if self.page.evaluate(READ, "Preset") == PRESETS[key].label:
-            self._decided(PRESETS[key].config, f"preset {key}")
+        self.page.get_by_role("button", name="Experiments").click()
+        self.page.get_by_role("dialog").get_by_role("button", name=PRESETS[key].label).click()
+        self._decided(PRESETS[key].config, f"preset {key}")
 
     def _back(self):
         if self.page.evaluate("navigation.currentEntry.index") > self.first:
@@ -226,7 +226,7 @@ class Hand:
     def _page(self):
         name = self.random.choice(list(PAGES))
         self._note(f"page {name}")
-        self.page.locator("[data-testid=stSidebar] [data-testid=stPageLink]").filter(has_text=name).locator("a").click()
+        self.page.locator(".st-key-bar [data-testid=stPageLink]").filter(has_text=name).locator("a").click()
         self.page.wait_for_function("path => location.pathname === path", arg=PAGES[name])
         self.ready()
 

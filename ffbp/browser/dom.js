@@ -29,6 +29,7 @@ const ICONS = {
   save: 'M7 2h2v6h3l-4 4-4-4h3zM3 13h10v1.5H3z',
   error: TRIANGLE, warning: TRIANGLE,
   info: 'M8 1a7 7 0 110 14A7 7 0 018 1zM7.2 4v1.6h1.6V4zM7.2 7v5h1.6V7z',
+  gallery: 'M2 2h5v5H2zM9 2h5v5H9zM2 9h5v5H2zM9 9h5v5H9z',
   hint: 'M8 1a5 5 0 00-3 9v2h6v-2a5 5 0 00-3-9zM5.5 13h5v2h-5z',
 };
 

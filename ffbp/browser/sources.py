@@ -9,9 +9,13 @@ import importlib.resources
 import posixpath
 import re
 from functools import cache
+from zlib import crc32
 
 FOLDER = importlib.resources.files("ffbp.browser")
-VENDOR, PLOTLY = "ffbp.ui.component.vendor", "plotly-cartesian.min.js"  # Streamlit's name for the folder, and the file
+SERVED = {
+    folder: f"component/ffbp.ui.component.{folder}" for folder in ("vendor", "thumbnails")
+}  # by Streamlit, and where
+PLOTLY = "plotly-cartesian.min.js"
 COMPONENTS = {
     "player": ("components/player.js", ("player.css", "panels/matrix.css")),
     "carrier": ("components/carrier.js", ()),
@@ -20,7 +24,8 @@ COMPONENTS = {
     "confusion": ("components/confusion.js", ("components/pictures.css", "panels/matrix.css")),
     "drawing": ("components/drawing.js", ("components/pictures.css",)),
     "notices": ("components/notices.js", ("components/notices.css", "components/top.css")),
-    "history": ("components/history.js", ()),
+    "history": ("components/history.js", ("components/page.css",)),
+    "gallery": ("components/gallery.js", ("components/gallery.css",)),
     "handout": ("handout.js", ("player.css", "panels/matrix.css", "handout.css")),
 }
 _IMPORT = re.compile(r"^import \{[^}]*\} from '([^']+)';\n", re.MULTILINE)
@@ -41,12 +46,21 @@ def component(name: str) -> tuple[str, str]:
     return script(start), "\n".join(map(text, styles))
 
 
+@cache
+def thumbnails() -> dict[str, str]:
+    """The paths of the gallery's pictures, by the names of their files. A path changes with its file."""
+    files = {path.name: path.read_bytes() for path in (FOLDER / "thumbnails").iterdir() if path.name.endswith(".webp")}
+    return {
+        name.removesuffix(".webp"): f"{SERVED['thumbnails']}/{name}?{crc32(data):x}" for name, data in files.items()
+    }
+
+
 def script(start: str) -> str:
     """A file and everything it imports as one module, without the comments that have lines of their own."""
     written = []
     _write(start, written)
     parts = (_EXPORT.sub("", _IMPORT.sub("", _COMMENT.sub("", text(name)))) for name in written)
-    return "\n".join(parts).replace("__PLOTLY__", f"component/{VENDOR}/{PLOTLY}?{plotly_version()}")
+    return "\n".join(parts).replace("__PLOTLY__", f"{SERVED['vendor']}/{PLOTLY}?{plotly_version()}")
 
 
 def _write(name, written):

@@ -4,8 +4,8 @@ import streamlit as st
 
 from ffbp.browser import sources
 
-# Streamlit then serves the folder; nothing is mounted from it.
-st.components.v1.declare_component("vendor", path=str(sources.FOLDER / "vendor"))
+for folder in sources.SERVED:  # Streamlit then serves the folder; nothing is mounted from it
+    st.components.v1.declare_component(folder, path=str(sources.FOLDER / folder))
 
 
 def component(name: str):

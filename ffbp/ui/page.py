@@ -11,19 +11,21 @@ from ffbp.analysis.plane import PRINCIPAL
 from ffbp.experiment.config import Config
 from ffbp.training.run import Run
 from ffbp.ui import files, mnist
+from ffbp.ui.gallery import gallery
 from ffbp.ui.runs import ProgressBar, Shown, trained
 from ffbp.ui.session import address, fragments
 from ffbp.ui.session.state import session
 from ffbp.ui.sidebar.draw import draw_sidebar, draw_strip
 
-PAGES = {
+PAGES = {  # in the order of a lesson
     "app.py": "Playground",
     "pages/forward_pass.py": "Forward pass",
     "pages/backpropagation.py": "Backpropagation",
-    "pages/data.py": "Your data",
     "pages/digits.py": "Digits",
+    "pages/data.py": "Your data",
     "pages/code_export.py": "Code & export",
 }
+ICONS = dict(zip(PAGES, ("play_circle", "arrow_forward", "arrow_back", "draw", "table_chart", "code"), strict=True))
 LINK_ICON = ":material/link_off:"
 
 
@@ -36,8 +38,9 @@ class Page:
     def __init__(self, title: str, *, has_strip: bool = False):
         self.name = title.lower()
         self.config: Config = session.config
-        self.links = [st.sidebar.empty() for _ in PAGES]
-        self.has_links = False
+        with st.container(horizontal=True, vertical_alignment="center", gap=None, key="bar"):
+            self.links, self.has_links = [_place(name == title).empty() for name in PAGES.values()], False
+            self.gallery = st.empty()
         self.sidebar, self.has_sidebar = st.sidebar.container(), False
         with st.container(horizontal=True, vertical_alignment="center", key="top"):
             st.title(title, anchor=False, width="content")
@@ -54,14 +57,16 @@ class Page:
         """
         self.has_links = True
         for place, (path, title) in zip(self.links, PAGES.items(), strict=True):
-            link(path, title, address.params(), place=place)
+            link(path, title, address.params(), place=place, icon=f":material/{ICONS[path]}:")
 
     def draw_sidebar(self) -> None:
-        """Draw the page's links, its strip and its sidebar unless they are there already."""
+        """Draw the page's links, the gallery, the strip and the sidebar unless they are there already."""
         if not self.has_links:
             self.draw_links()
         if not self.has_sidebar:
             self.has_sidebar = True
+            with self.gallery:
+                gallery()
             if self.strip:
                 with self.strip:
                     draw_strip(self.name)
@@ -130,6 +135,11 @@ def begin(title: str, *, picture_first: bool = False, has_strip: bool = False) -
         files.ask(page.name)
         st.stop()
     return page
+
+
+def _place(is_here: bool):
+    """Where a link of the bar stands; the one of the page itself looks different."""
+    return st.container(key="here", width="content") if is_here else st
 
 
 def axes_of(config: Config) -> tuple[int, ...]:

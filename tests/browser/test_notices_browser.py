@@ -59,8 +59,7 @@ def test_panels_stay_where_they_are_when_notices_come_and_go(playground):
         if rate is not None:
             before = playground.data("run")
             preset = next(p for p in PRESETS.values() if p.config.learning_rate == rate and p.config.dataset == "moons")
-            page.get_by_role("combobox", name="Preset").click()
-            page.get_by_role("option", name=preset.label, exact=True).click()
+            playground.experiment(preset.label)
             playground.new_run(before)
         expect(page.locator(".ffbp-notices [role=status]")).to_contain_text(said)
         page.wait_for_timeout(300)
@@ -99,20 +98,6 @@ def test_a_notice_leads_to_the_moment_that_it_speaks_of(playground):
     playground.wait_address("frame=2")
     assert playground.epoch() == "epoch 2 / 600"
     expect(page.locator(".ffbp-notices > .place button")).to_be_hidden()
-
-
-def test_a_preset_opens_where_its_claim_is_seen(playground):
-    page = playground.open().page
-    before = playground.data("run")
-    page.get_by_role("combobox", name="Preset").click()
-    page.get_by_role("option", name=PRESETS["vanishing"].label, exact=True).click()
-    playground.new_run(before)
-    playground.wait_frame(0)
-    playground.wait_address("frame=0")
-    assert playground.epoch() == "epoch 0 / 1000"
-    expect(page.locator(".ffbp-notices [role=status]")).to_contain_text(
-        "Before the first step, the gradient of layer 1"
-    )
 
 
 def test_progress_stands_in_the_lines_place_and_moves_nothing(playground):

@@ -144,6 +144,11 @@ def _slide(page, label, key="ArrowRight"):
     page.keyboard.press(key)
 
 
+def _the_spiral(page):
+    page.get_by_role("button", name="Experiments").click()
+    page.get_by_role("button", name="The spiral").click()
+
+
 CONTROLS = {
     "selectbox": ("", None, lambda page: _select(page, "Optimizer", "Adam"), "optimizer=adam"),
     "slider": ("", None, lambda page: _slide(page, "Noise"), "noise=0.21"),
@@ -153,7 +158,7 @@ CONTROLS = {
         "", None,
         lambda page: (page.get_by_label("Layer 1").fill("5"), page.keyboard.press("Enter")), "hidden=5",
     ),
-    "preset": ("", None, lambda page: _select(page, "Preset", "The spiral"), "dataset=spiral"),
+    "preset": ("", None, _the_spiral, "dataset=spiral"),
     "pills": ("", "More about the data", lambda page: page.get_by_role("button", name="x1·x2").click(), "derived=x1_x2"),
     "checkbox": (
         "?batch=32", "More about training", lambda page: page.get_by_text("Shuffle each epoch").click(), "shuffle=0",

@@ -70,9 +70,7 @@ def test_a_link_to_a_page_does_not_undo_the_change_just_made(hand):
     hand.open(quick.FAST)
     press(hand, "Noise", "ArrowRight", 3)
     hand.page.wait_for_timeout(250)  # the slider has sent it; the links still carry the address before
-    hand.page.locator("[data-testid=stSidebar] [data-testid=stPageLink]").filter(has_text="Forward pass").locator(
-        "a"
-    ).click()
+    hand.page.locator(".st-key-bar [data-testid=stPageLink]").filter(has_text="Forward pass").locator("a").click()
     hand.page.wait_for_url("**/forward_pass*")
     hand.ready()
     assert values(hand, "Noise") == ["0.23"]

@@ -188,13 +188,12 @@ def test_every_ladder_changes_its_field(name):
 
 @pytest.mark.parametrize("key", PRESETS)
 def test_every_preset_runs_and_says_what_to_look_at(key):
-    app = check(playground())
-    app.sidebar.selectbox(key="playground:preset").select_index(list(PRESETS).index(key))
-    app = check(app.run())
-    assert app.session_state["config"] == PRESETS[key].config
-    assert [item["text"] for item in notices_of(app) if item["level"] == "hint"] == [PRESETS[key].hint]
-    assert len(PRESETS[key].hint.split()) <= 80
-    assert app.session_state["view"].frame == PRESETS[key].frame
+    preset = PRESETS[key]
+    app = check(playground(**preset.config.to_params(), **link.View(frame=preset.frame).to_params()))
+    assert app.session_state["config"] == preset.config
+    assert [item["text"] for item in notices_of(app) if item["level"] == "hint"] == [preset.hint]
+    assert len(preset.hint.split()) <= 80
+    assert app.session_state["view"].frame == preset.frame
 
 
 def test_the_line_has_the_most_urgent_first_then_the_hint_then_remarks():

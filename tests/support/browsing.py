@@ -50,5 +50,10 @@ class Playground:
     def wait_address(self, part):
         self.page.wait_for_function("part => location.search.includes(part)", arg=part)
 
+    def experiment(self, label):
+        """Choose an experiment of the gallery."""
+        self.page.get_by_role("button", name="Experiments").click()
+        self.page.get_by_role("dialog").get_by_role("button", name=label).click()
+
     def open_more(self, label):
         self.page.get_by_text(label, exact=True).click()

@@ -1,5 +1,7 @@
 // Plotly for the components that need it, loaded once a page from the server's own copy.
 
+import { served } from './served.js';
+
 const PATH = '__PLOTLY__';
 
 // A promise; all components share it. It is rejected, and the next call tries again, if the file does not come.
@@ -13,8 +15,7 @@ export function findPlotly() {
 // The server names no time for which the file stays valid, but its address changes with its content.
 async function load() {
   if (window.Plotly) return window.Plotly;
-  const entry = [...document.scripts].map((script) => script.src).find((src) => src.includes('/static/js/'));
-  const answer = await fetch(`${entry.slice(0, entry.lastIndexOf('/static/js/'))}/${PATH}`, { cache: 'force-cache' });
+  const answer = await fetch(served(PATH), { cache: 'force-cache' });
   if (!answer.ok) throw new Error(`${PATH}: ${answer.status}`);
   const script = document.createElement('script');
   script.src = URL.createObjectURL(new Blob([await answer.blob()], { type: 'text/javascript' }));

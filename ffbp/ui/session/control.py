@@ -58,6 +58,7 @@ def show(
         told = (life.key, given[0] if kind in BY_INDEX + BY_DEFAULT else None, on_change, args)
         begins = _begins(kind, life.start, given)
         getattr(place, kind)(label, *given, key=life.key, on_change=_told, args=told, **begins, **options)
+        st.session_state[f"known:{life.key}"] = st.session_state[life.key]
     note_controls(now.key)
 
 
@@ -129,8 +130,14 @@ def _waited_for(generation) -> list[_Generation]:
 
 
 def _told(key, choices, on_change, args):
-    """Pass a change on. Ignore a text that is not an option: the browser does not know yet that the option is gone."""
-    chosen = st.session_state[key]
+    """Pass a change on. Ignore a text that is not an option: the browser does not know yet that the option is gone.
+
+    Streamlit reports a change, too, if a run was interrupted before it drew the control: ignore a value that is known.
+    """
+    chosen, known = st.session_state[key], f"known:{key}"
+    if known in st.session_state and st.session_state[known] == chosen:
+        return
+    st.session_state[known] = chosen
     several = chosen if isinstance(chosen, list) else [chosen]
     if choices is None or all(one is None or one in choices for one in several):
         on_change(chosen, *args)

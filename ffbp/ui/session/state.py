@@ -64,7 +64,7 @@ class Session:
     """The state of the session whose script is running; one object serves all sessions."""
 
     # The address
-    adopted = Kept[int]("address:adopted", 0)  # how many addresses, or presets that name an epoch, were adopted
+    adopted = Kept[int]("address:adopted", 0)  # how many addresses and presets were adopted
     checked = Kept[int]("view:checked")  # the last of them whose view was compared with a run
     settled = Kept[int]("file:settled")  # the last of them whose configuration was fitted to the file
     written = Kept[Mapping[str, str]]("address:written")  # the address sent last; None: send it again
@@ -94,15 +94,17 @@ class Session:
         """Whether the session has no experiment yet."""
         return "config" not in st.session_state
 
-    def change(self, config: Config, *, frame: int | None = None, warnings: Iterable[Problem | str] = ()) -> None:
-        """Take a new experiment, and show its last frame or the given one: frames of the old run mean nothing here."""
-        view = self.view.at(frame)
-        if frame is not None:
-            view = view.without_sample()
-            self.adopted += 1
-        self.config, self.view = config, view
+    def change(self, config: Config, *, warnings: Iterable[Problem | str] = ()) -> None:
+        """Take a changed experiment. Its timeline stays at the end or at the start; other frames mean nothing here."""
+        self.config, self.view = config, self.view.at(None)
         self.hush("page")
         self.warn(warnings)
+
+    def start(self, config: Config, frame: int | None) -> None:
+        """Take another experiment at a frame, or at its end if that is None, as a link does."""
+        self.change(config)
+        self.view = self.view.at(frame).without_sample()
+        self.adopted += 1
 
     def adopt(self, params: Mapping[str, str]) -> None:
         """Take the experiment and the view of an address."""

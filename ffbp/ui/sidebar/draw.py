@@ -1,4 +1,4 @@
-"""The whole sidebar: presets, then each group with its visible choices, and the rest of the group behind "More".
+"""The whole sidebar: each group with its visible choices, and the rest of the group behind "More".
 
 The choices of a lecture stand in a strip above the Playground's figures instead, so that they are always in sight.
 """
@@ -11,7 +11,6 @@ from ffbp.core.network import count_params
 from ffbp.core.optimizers import OPTIMIZERS
 from ffbp.experiment.config import Config
 from ffbp.experiment.fields import DATA, FIELDS, GROUPS, NETWORK, TRAINING, Elsewhere, Field
-from ffbp.lessons.presets import PRESETS
 from ffbp.ui.session import control
 from ffbp.ui.session.state import session
 from ffbp.ui.sidebar import data, network
@@ -34,9 +33,10 @@ MORE = {DATA: "More about the data", NETWORK: "More about the network", TRAINING
 
 
 def draw_sidebar(page: str, *, has_strip: bool = False) -> None:
-    """Draw all controls, but for those of the page's strip; if the file is missing, only presets and the dataset chooser."""
+    """Draw all controls, but for those of the page's strip; if the file is missing, only the dataset chooser."""
     controls = Controls(page)
-    _presets(controls)
+    key = controls.key("reset")
+    st.button("Back to the defaults", key=key, on_click=session.change, args=(Config(),), width="stretch")
     if not controls.experiment:
         _field(controls, FIELDS["dataset"])
         return
@@ -90,17 +90,3 @@ def _field(controls, each: Field):
     if isinstance(each.control, Elsewhere) or (controls.experiment and not each.applies(controls.experiment)):
         return
     SPECIAL.get(each.name, Controls.draw)(controls, each)
-
-
-def _presets(controls):
-    texts = {key: preset.label for key, preset in PRESETS.items()}
-    current = next((key for key, preset in PRESETS.items() if preset.config == controls.config), None)
-    more = {"placeholder": "Choose an experiment", "on_change": _preset_chosen}
-    controls.select("Preset", texts, name="preset", value=current, **more)
-    key = controls.key("reset")
-    st.button("Back to the defaults", key=key, on_click=session.change, args=(Config(),), width="stretch")
-
-
-def _preset_chosen(key):
-    if key is not None:
-        session.change(PRESETS[key].config, frame=PRESETS[key].frame)
