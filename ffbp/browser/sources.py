@@ -23,7 +23,7 @@ COMPONENTS = {
     "images": ("components/images.js", ("components/pictures.css",)),
     "confusion": ("components/confusion.js", ("components/pictures.css", "panels/matrix.css")),
     "drawing": ("components/drawing.js", ("components/pictures.css",)),
-    "notices": ("components/notices.js", ("components/notices.css", "components/top.css")),
+    "notices": ("components/notices.js", ("components/notices.css",)),
     "history": ("components/history.js", ("components/page.css",)),
     "gallery": ("components/gallery.js", ("components/gallery.css",)),
     "handout": ("handout.js", ("player.css", "panels/matrix.css", "handout.css")),

@@ -33,7 +33,12 @@ def test_no_script_leaves_a_name_on_the_window(path):
 
 
 def test_every_file_belongs_to_a_component():
-    used = {"handout.html", f"vendor/{sources.PLOTLY}", "vendor/LICENSE", *(f"thumbnails/{key}.webp" for key in PRESETS)}
+    used = {
+        "handout.html",
+        f"vendor/{sources.PLOTLY}",
+        "vendor/LICENSE",
+        *(f"thumbnails/{key}.webp" for key in PRESETS),
+    }
     for start, styles in sources.COMPONENTS.values():
         used |= {start, *styles}
     written = []
