@@ -21,7 +21,8 @@ const COLOURS = ['background', 'text', 'panel', 'border', 'primary'];
 export class Player {
   // options: id, Plotly, theme {dark, background, text, panel, border, primary}, panels (names), frame (of the first
   // run), clock (its own by default), link() and scrollTop() of the page; onRest(frame, last), onWant() for all frames
-  // of the run, onSample(row), onPlace(x, y) for a click on the empty plane, onCell(part, true class, predicted class).
+  // of the run, onSample(row), onPlace(x, y) for a click on the empty plane, onCell(part, true class, predicted class),
+  // onUnit(layer, unit) for a click on a unit, both from 1.
   // onEdit(change) makes the boundary a drawing plane: {kind: 'add', point}, {kind: 'move', index, point} or
   // {kind: 'erase', index}. A point is its coordinates and its class or value (null: unchanged), index its row.
   constructor(root, options) {
@@ -30,7 +31,7 @@ export class Player {
     this.cards = new Cards();
     const names = Object.keys(PANELS).filter((name) => options.panels.includes(name));
     this.panels = names.map((name) => new PANELS[name](this, name));
-    this.boundary = this.panels.find(({ name }) => name === 'boundary');
+    for (const panel of ['boundary', 'network']) this[panel] = this.panels.find(({ name }) => name === panel);
     this.grid = element('div', { class: 'panels' }, ...this.panels.map(({ region }) => region.section));
     this.live = element('p', { class: 'hidden', 'aria-live': 'polite' });
     const parts = [this.timeline.box, this.cards.box, this.grid, this.live];

@@ -17,7 +17,7 @@ from ffbp.ui.session.state import session
 MAX_CELL_COLUMNS = 4
 CELL = "player:cell"  # kept in the session: the chosen cell of the confusion matrix
 OPENED, WANTED = "player:opened", "player:wanted"  # the run and its frame at first; whose frames the player asked for
-EVENTS = ("rest", "sample", "place", "cell", "edit", "want")  # what the player reports
+EVENTS = ("rest", "sample", "place", "cell", "edit", "want", "unit")  # what the player reports
 
 
 def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=None, edit=None) -> int:
@@ -27,7 +27,7 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
     after clicks are taken over. A clicked sample becomes the view's ``sample``; if there are marks, a click on the empty
     plane becomes typed inputs. A clicked cell of the confusion matrix is kept for `cell_samples`. edit: makes the boundary
     a drawing plane; called with each change, a dict of ``kind`` ("add", "move" or "erase"), ``index`` and ``point``,
-    unchecked as it comes from the browser.
+    unchecked as it comes from the browser. A clicked unit of the diagram opens on the Forward pass page.
     """
     name = "_".join(panels) + "_editor" * bool(edit)
     callbacks = {f"on_{event}_change": lambda: None for event in EVENTS}
@@ -59,7 +59,19 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
         component("carrier")(key=f"frames:{name}", data=shown.rest().frames(panels))
     address.write()
     page.draw_links()
+    if told["unit"]:
+        _open_unit(run, told["unit"])
     return frame
+
+
+def _open_unit(run, told):
+    """Open the Forward pass page on a unit and a frame that the browser reported."""
+    layer, unit, frame = (told.get(name) for name in ("layer", "unit", "frame"))
+    sizes = run.resolved.sizes
+    if layer in range(1, len(sizes)) and unit in range(1, sizes[int(layer)] + 1) and frame in range(run.n_frames):
+        view = session.view.with_unit(layer, unit).at(None if frame == run.n_frames - 1 else int(frame))
+        params = address.offer({**session.config.to_params(), **view.to_params()})
+        st.switch_page("pages/forward_pass.py", query_params=params)
 
 
 def _opened_at(shown: Shown) -> int:

@@ -127,7 +127,7 @@ def test_keys_work_unless_an_input_has_the_focus(playground):
     playground.page.keyboard.press(" ")
     playground.page.wait_for_function("() => document.querySelector('.ffbp').dataset.playing === 'false'")
     frame = playground.data("frame")
-    playground.page.get_by_label("Layer 1").focus()
+    playground.page.get_by_role("spinbutton", name="Layer 1").focus()
     playground.page.keyboard.press("ArrowLeft")
     playground.page.wait_for_timeout(300)
     assert playground.data("frame") == frame
@@ -156,7 +156,7 @@ CONTROLS = {
     "ladder": ("", None, lambda page: _slide(page, "Learning rate"), "lr=0.3"),
     "number": (
         "", None,
-        lambda page: (page.get_by_label("Layer 1").fill("5"), page.keyboard.press("Enter")), "hidden=5",
+        lambda page: (page.get_by_role("spinbutton", name="Layer 1").fill("5"), page.keyboard.press("Enter")), "hidden=5",
     ),
     "preset": ("", None, _the_spiral, "dataset=spiral"),
     "pills": ("", "More about the data", lambda page: page.get_by_role("button", name="x1·x2").click(), "derived=x1_x2"),

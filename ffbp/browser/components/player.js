@@ -51,6 +51,7 @@ class MountedPlayer {
       onSample: (row) => this.tell('sample', { row }),
       onPlace: (x, y) => this.tell('place', { x, y }),
       onCell: (part, truth, guess) => this.tell('cell', { part, truth, guess }),
+      onUnit: (layer, unit) => this.tell('unit', { layer, unit, frame: this.player.frame }),
       onEdit: editable ? (change) => this.tell('edit', change) : null,
       onWant: () => this.tell('want', {}),
     });

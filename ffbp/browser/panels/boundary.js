@@ -62,6 +62,7 @@ export class BoundaryPanel {
     this.dots = dots;
     this.tip.hidden = true;
     stage.show({ data: [NOTHING], layout: run.boundary.plot.layout });
+    this.preview(null);
     const slice = plane.slice ? 'Slice through the mean' : regression ? 'Fit' : 'Decision boundary';
     region.title = plane.variance !== null ? 'Principal components' : slice;
     region.say('');
@@ -140,6 +141,14 @@ export class BoundaryPanel {
     this.paint(this.player.frame);
   }
 
+  // Show the map of the diagram's chosen unit under this heading instead of the network's output; null: the output.
+  preview(heading) {
+    if (heading === (this.previewed ?? null)) return;
+    this.previewed = heading;
+    this.region.instead(heading);
+    if (this.run && this.stage.axes) this.paint(this.player.frame);
+  }
+
   moment(frame) {
     const one = this.run.boundary.kind === 'regions' && this.view.one !== '' ? +this.view.one : null;
     const fine = this.refined?.frame === frame ? this.refined : null;
@@ -154,8 +163,10 @@ export class BoundaryPanel {
     dots.place(stage, { test: view.test, theme: player.theme });
     region.wait(row < 0);
     this.placeMarks();
-    if (row < 0 || surface.is_line) dots.paint(context); // samples are the same at every frame
-    if (row < 0) return;
+    const unit = this.previewed && player.network.chosenMap(frame);
+    if (unit) this.paintPicture(context, unit);
+    if (row < 0 || surface.is_line || unit) dots.paint(context); // samples are the same at every frame
+    if (row < 0 || unit) return;
     if (surface.is_line) surface.paintCurves(context, row, stage);
     else this.paintSurface(context, frame);
     if (run.boundary.points) this.paintWrong(context, row);
@@ -167,8 +178,7 @@ export class BoundaryPanel {
     const { run: { plane, boundary }, stage: { toX, toY } } = this;
     const { n, heat, numbers } = this.surface.cells(this.moment(frame));
     const [x0, x1] = plane.x, [y0, y1] = plane.y;
-    context.imageSmoothingEnabled = Boolean(numbers);
-    context.drawImage(heat, toX(x0), toY(y1), toX(x1) - toX(x0), toY(y0) - toY(y1));
+    this.paintPicture(context, heat, Boolean(numbers));
     if (!numbers || boundary.kind === 'value') return;
     const px = (i) => toX(x0 + ((i + 0.5) * (x1 - x0)) / n), py = (j) => toY(y0 + ((j + 0.5) * (y1 - y0)) / n);
     const segments = contour(numbers, n, 0.5);
@@ -180,6 +190,13 @@ export class BoundaryPanel {
     context.lineWidth = 2.5;
     context.strokeStyle = this.player.theme.dark ? '#ffffff' : '#111111';
     context.stroke();
+  }
+
+  // Stretch a picture over the plane.
+  paintPicture(context, picture, smooth = true) {
+    const { run: { plane: { x: [x0, x1], y: [y0, y1] } }, stage: { toX, toY } } = this;
+    context.imageSmoothingEnabled = smooth;
+    context.drawImage(picture, toX(x0), toY(y1), toX(x1) - toX(x0), toY(y0) - toY(y1));
   }
 
   // The indices of the wrong points of the training or test set.

@@ -4,10 +4,12 @@ import { scalesOf } from '../colours.js';
 import { element, sheet } from '../dom.js';
 import { formatNumber } from '../numbers.js';
 import { Region } from './region.js';
+import { Units } from './units.js';
 
 const CHOSEN = 'The diagram shows the first units of each layer and the weights between them that are largest at the '
   + 'end of the training, among them the largest into each unit.';
 const HEADER = 18, FOOTER = 18, RIGHT = 24; // pixels around the units
+const FADED = 0.12; // how much stays of the edges that do not belong to the chosen unit
 
 // Which part of the network the diagram shows; empty if it shows everything.
 function drawnInWords({ sizes, shown, edges }) {
@@ -36,7 +38,15 @@ export class NetworkPanel {
     this.name = name;
     this.region = new Region(name, 'Network', () => player.save(this));
     this.canvas = element('canvas', { class: 'diagram', role: 'img' });
-    this.region.stage.append(this.canvas);
+    this.chosen = -1; // the unit that is pointed at or has the focus
+    const { onUnit } = player.options;
+    this.units = new Units({
+      name: (k) => this.nodeInWords(k),
+      show: (k) => this.choose(k),
+      opens: (k) => Boolean(onUnit && this.nodes[k].l),
+      open: (k) => onUnit(this.nodes[k].l, this.nodes[k].i + 1),
+    });
+    this.region.stage.append(this.canvas, this.units.box);
     this.canvas.addEventListener('pointermove', (event) => this.hover(event));
     this.canvas.addEventListener('pointerleave', () => this.region.say(this.drawn || ''));
   }
@@ -45,6 +55,7 @@ export class NetworkPanel {
     this.run = run;
     this.network = run.network;
     this.nodes = null;
+    this.chosen = -1;
     this.drawn = drawnInWords(run.network);
     this.region.say(this.drawn);
     this.region.readout.title = this.drawn && CHOSEN;
@@ -74,7 +85,41 @@ export class NetworkPanel {
     this.nodeOf = new Map(this.nodes.map((node) => [`${node.l},${node.i}`, node]));
     this.atlas = maps ? new OffscreenCanvas(map_side[0] * this.nodes.length, map_side[1]) : null;
     this.atlasImage = maps ? new ImageData(this.atlas.width, this.atlas.height) : null;
+    this.units.place(this.nodes);
     this.paint(this.player.frame);
+  }
+
+  // Show the k-th unit alone: its edges here, its map over the plane in the boundary panel; with -1 everything again.
+  choose(k) {
+    const { region, player, player: { boundary, frame } } = this;
+    if (!this.nodes || k === this.chosen) return;
+    this.chosen = k;
+    region.say(k < 0 ? this.drawn : this.nodeInWords(k));
+    this.paint(frame);
+    boundary?.preview(k >= 0 && this.atlas ? this.mapInWords(k) : null);
+    if (k >= 0) player.want();
+  }
+
+  // The chosen unit's map at a frame, as a picture of the plane; null until it is here.
+  chosenMap(frame) {
+    const { chosen, atlas, network: { map_side } } = this, row = this.player.row(frame);
+    if (row < 0 || chosen < 0) return null;
+    this.single ??= new OffscreenCanvas(...map_side);
+    [this.single.width, this.single.height] = map_side;
+    this.single.getContext('2d').drawImage(atlas, -chosen * map_side[0], 0);
+    return this.single;
+  }
+
+  // Whether an edge leads to or from the chosen unit; true without one.
+  stays([l, i, j]) {
+    const node = this.nodes[this.chosen];
+    return !node || (node.l === l ? node.i === i : node.l === l - 1 && node.i === j);
+  }
+
+  // Whether a unit is the chosen one, or in a layer next to it.
+  near({ l, i }) {
+    const node = this.nodes[this.chosen];
+    return !node || Math.abs(node.l - l) === 1 || (node.l === l && node.i === i);
   }
 
   paint(frame) {
@@ -111,7 +156,7 @@ export class NetworkPanel {
       context.beginPath();
       context.setLineDash(w < 0 ? [8, 3] : []);
       context.lineWidth = 0.4 + 5.6 * size;
-      context.globalAlpha = 0.35 + 0.65 * Math.sqrt(size);
+      context.globalAlpha = (0.35 + 0.65 * Math.sqrt(size)) * (this.stays(edge) ? 1 : FADED);
       context.strokeStyle = w < 0 ? negative : positive;
       context.moveTo(x1, y1);
       context.bezierCurveTo((x1 + x2) / 2, y1, (x1 + x2) / 2, y2, x2, y2);
@@ -144,8 +189,9 @@ export class NetworkPanel {
     return biases[row * biases.shape[1] + k - shown[0]];
   }
 
-  paintNode(context, row, { x, y, side, l, i, more }, k) {
-    const { network, player: { theme }, run: { palette } } = this;
+  paintNode(context, row, node, k) {
+    const { network, player: { theme }, run: { palette } } = this, { x, y, side, l, i, more } = node;
+    context.globalAlpha = this.near(node) ? 1 : 0.3;
     context.fillStyle = theme.panel;
     context.fillRect(x, y, side, side);
     if (this.atlas) {
@@ -173,6 +219,7 @@ export class NetworkPanel {
     }
     context.fillStyle = theme.text;
     if (more) context.fillText(`+${more}`, x + side / 2, y + side + 12);
+    context.globalAlpha = 1;
   }
 
   paintNames(context) {
@@ -189,15 +236,20 @@ export class NetworkPanel {
     const { nodes, player } = this, row = player.row(player.frame);
     if (!nodes || row < 0) return;
     const box = this.canvas.getBoundingClientRect();
-    const [px, py] = [event.clientX - box.left, event.clientY - box.top];
-    const within = (at, from, side) => at >= from - 4 && at <= from + side + 4;
-    const k = nodes.findIndex(({ x, y, side }) => within(px, x, side) && within(py, y, side));
-    this.region.say(k >= 0 ? this.nodeInWords(row, k) : this.edgeInWords(row, this.edgeAt(px, py)));
+    this.region.say(this.edgeInWords(row, this.edgeAt(event.clientX - box.left, event.clientY - box.top)));
   }
 
-  nodeInWords(row, k) {
-    const { l, i } = this.nodes[k];
-    return l ? `layer ${l}, unit ${i + 1}: b = ${formatNumber(this.bias(row, k))}` : this.network.inputs[i];
+  nodeInWords(k) {
+    const { l, i } = this.nodes[k], { inputs, shown } = this.network, row = this.player.row(this.player.frame);
+    if (!l) return `input ${inputs[i]}`;
+    const bias = row < 0 ? '' : `: b = ${formatNumber(this.bias(row, k))}`;
+    return `layer ${l}, unit ${i + 1}${l === shown.length - 1 ? ' (output)' : ''}${bias}`;
+  }
+
+  mapInWords(k) {
+    const { l, i } = this.nodes[k], { inputs } = this.network, { line } = this.run.plane;
+    const where = line ? 'along the line' : 'over the plane';
+    return l ? `Layer ${l}, unit ${i + 1}: its output ${where}` : `Input ${inputs[i]}: its value ${where}`;
   }
 
   edgeInWords(row, k) {

@@ -16,12 +16,18 @@ export class Region {
   }
 
   get title() {
-    return this.heading.textContent;
+    return this.section.getAttribute('aria-label');
   }
 
   set title(text) {
     this.heading.textContent = text;
     this.section.setAttribute('aria-label', text);
+  }
+
+  // Head the panel with other words for as long as it shows something else; null: with its title again.
+  instead(text) {
+    this.heading.textContent = text ?? this.section.getAttribute('aria-label');
+    this.section.classList.toggle('previewing', text !== null);
   }
 
   // Say that the frame is on its way; what is painted of another frame is hidden meanwhile.
