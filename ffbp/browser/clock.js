@@ -1,11 +1,12 @@
 // The position on the timeline: it plays, jumps, handles the keys and calls its players. Several players can share it.
 //
 // A clock counts the frames of the run with the most epochs. A player of another run shows the frame nearest in epochs.
-// A player has a `box`, moved() for a new position, changed() for a change of playing or speed, want(), by which it
-// asks for the frames that it does not have yet, and rested(), which is called when the position has stayed the same
+// A player has a `box`, moved() for a new position, changed() for a change of playing, speed or pace, want(), by which
+// it asks for the frames that it does not have yet, and rested(), which is called when the position has stayed the same
 // for a while. Until every player is `complete`, a clock that plays holds its position.
 
 const REST = 120; // milliseconds
+const BASE = 81; // of the logarithmic time: half of the playing shows a tenth of the epochs, (√81 - 1) / (81 - 1)
 const TAKES_KEYS = [
   'input', 'textarea', 'select', 'a', 'summary', 'canvas[tabindex]', '[contenteditable]',
   ...['application', 'slider', 'combobox', 'listbox', 'option', 'dialog', 'tab', 'radio', 'grid', 'menu']
@@ -18,6 +19,37 @@ function nearest(epochs, epoch) {
   return best;
 }
 
+// The position, in frames, of an epoch between the frames' epochs, and back.
+function positionAt(epochs, epoch) {
+  let i = 0;
+  while (i + 2 < epochs.length && epochs[i + 1] <= epoch) i++;
+  return i + (epoch - epochs[i]) / (epochs[i + 1] - epochs[i]);
+}
+
+function epochAt(epochs, position) {
+  const i = Math.min(Math.floor(position), epochs.length - 2);
+  return epochs[i] + (position - i) * (epochs[i + 1] - epochs[i]);
+}
+
+// The share of the playing that has passed at a position, and back. With the pace 'log', early epochs take longer, so
+// that the fall of the loss is seen; with 'even', all recorded epochs take as long.
+const PACES = {
+  log: {
+    shareAt(epochs, position) {
+      const [first, last] = [epochs[0], epochs[epochs.length - 1]];
+      return Math.log(1 + (BASE - 1) * (epochAt(epochs, position) - first) / (last - first)) / Math.log(BASE);
+    },
+    positionAt(epochs, share) {
+      const [first, last] = [epochs[0], epochs[epochs.length - 1]];
+      return positionAt(epochs, first + (last - first) * (BASE ** share - 1) / (BASE - 1));
+    },
+  },
+  even: {
+    shareAt: (epochs, position) => position / (epochs.length - 1),
+    positionAt: (epochs, share) => share * (epochs.length - 1),
+  },
+};
+
 export class Clock {
   constructor() {
     this.players = new Map(); // player -> epochs of its run's frames
@@ -25,6 +57,7 @@ export class Clock {
     this.position = 0;
     this.playing = false;
     this.speed = 1;
+    this.pace = 'log';
     this.hear = (event) => this.key(event);
   }
 
@@ -113,14 +146,24 @@ export class Clock {
     let before = performance.now(); // may be later than the time of the first animation frame
     const step = (now) => {
       if (!this.playing) return;
-      const rate = Math.min(60, Math.max(3, (this.last + 1) / 4)) * this.speed;
       const seconds = Math.min(Math.max(now - before, 0) / 1000, 0.25);
       before = now;
-      if (this.complete) this.go(this.position + seconds * rate);
+      if (this.complete) this.advance(seconds);
       if (this.frame >= this.last) this.toggle();
       else this.request = requestAnimationFrame(step);
     };
     this.request = requestAnimationFrame(step);
+  }
+
+  // Play on for some seconds. All frames take as long as with the usual rate, whatever the pace.
+  advance(seconds) {
+    const { epochs, last, pace, position } = this;
+    if (!last) return;
+    const rate = Math.min(60, Math.max(3, (last + 1) / 4)) * this.speed;
+    const share = Math.min(PACES[pace].shareAt(epochs, position) + (seconds * rate) / last, 1);
+    const next = share < 1 ? PACES[pace].positionAt(epochs, share) : last;
+    if (Math.floor(next) === this.frame) this.position = next;
+    else this.go(next);
   }
 
   pause() {
@@ -131,6 +174,11 @@ export class Clock {
 
   setSpeed(speed) {
     this.speed = speed;
+    this.tell('changed');
+  }
+
+  setPace(pace) {
+    this.pace = pace;
     this.tell('changed');
   }
 

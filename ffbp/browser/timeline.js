@@ -5,6 +5,9 @@ import { formatNumber } from './numbers.js';
 
 const COPY = 'Copy link';
 const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4];
+const PACE_NAMES = { log: 'log time', even: 'even time' };
+const PACE_HELP = 'Playing time. Log: half of it for the first tenth of the epochs, where most happens. '
+  + 'Even: the same for every recorded epoch.';
 
 export class Timeline {
   // link(): the address that the button copies, by default the page's own.
@@ -25,6 +28,9 @@ export class Timeline {
     const setSpeed = () => clock.setSpeed(+this.speed.value);
     this.speed = element('select', { 'aria-label': 'Speed', title: 'Speed', onchange: setSpeed },
       ...SPEEDS.map((s) => element('option', { value: s, text: `${s}×` })));
+    const setPace = () => clock.setPace(this.pace.value);
+    this.pace = element('select', { class: 'pace', 'aria-label': 'Playing time', title: PACE_HELP, onchange: setPace },
+      ...Object.entries(PACE_NAMES).map(([value, text]) => element('option', { value, text })));
     this.copy = element('button', { type: 'button', class: 'wide', text: COPY, onclick: () => this.copyLink() });
     const label = 'Link to this experiment';
     this.field = element('input', { class: 'link', readonly: '', hidden: '', 'aria-label': label });
@@ -34,7 +40,7 @@ export class Timeline {
       this.play,
       button('forward', 'Next recorded epoch', () => clock.jump(clock.frame + 1)),
       button('last', 'Last epoch', () => clock.jump(Infinity)),
-      this.slider, this.epoch, this.speed, this.copy, this.field);
+      this.slider, this.epoch, this.speed, this.pace, this.copy, this.field);
     for (const type of ['pointerenter', 'focusin']) this.box.addEventListener(type, () => player.want());
   }
 
@@ -57,12 +63,13 @@ export class Timeline {
     slider.setAttribute('aria-valuetext', `epoch ${history.epoch[frame]}, training loss ${loss}`);
   }
 
-  changed({ playing, speed }) {
+  changed({ playing, speed, pace }) {
     const label = playing ? 'Pause' : 'Play';
     this.play.replaceChildren(icon(playing ? 'pause' : 'play'));
     this.play.setAttribute('aria-label', label);
     this.play.title = `${label} (space)`;
     this.speed.value = speed;
+    this.pace.value = pace;
   }
 
   async copyLink() {

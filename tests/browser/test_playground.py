@@ -47,6 +47,7 @@ def test_the_timeline_shows_a_new_epoch_at_every_frame_of_the_screen_without_the
     sent = []
     playground.page.on("websocket", lambda socket: socket.on("framesent", lambda payload: sent.append(payload)))
     playground.open()
+    playground.page.get_by_label("Playing time").select_option("even")
     shares = []
     for _ in range(5):
         playground.page.click(".ffbp .first")

@@ -208,6 +208,48 @@ def test_a_paused_clock_stays_where_it_is(page):
     assert page.evaluate(CLOCK, act) == [False, True, "rest"]
 
 
+@pytest.mark.parametrize("pace", ["log", "even"])
+def test_playing_takes_as_long_with_either_pace(page, pace):
+    act = f"""clock.load(player('a'), frames(301, 10), 0);
+      clock.setPace('{pace}');
+      let seconds = 0;
+      while (clock.frame < clock.last && seconds < 100) {{ clock.advance(1 / 60); seconds += 1 / 60; }}
+      return seconds"""
+    assert page.evaluate(CLOCK, act) == pytest.approx(300 / 60, abs=0.05)
+
+
+def test_half_of_the_playing_shows_the_first_tenth_of_the_epochs_unless_it_is_even(page):
+    act = """clock.load(player('a'), Int32Array.from({ length: 301 }, (_, i) => Math.round(1000 * (i / 300) ** 2)), 0);
+      for (let i = 0; i < 150; i++) clock.advance(1 / 60);
+      const log = clock.epochs[clock.frame];
+      clock.setPace('even');
+      clock.go(0);
+      for (let i = 0; i < 150; i++) clock.advance(1 / 60);
+      return [log, clock.frame]"""
+    log, even = page.evaluate(CLOCK, act)
+    assert log == pytest.approx(100, abs=10)
+    assert even == pytest.approx(150, abs=1)
+
+
+def test_another_pace_while_playing_goes_on_from_the_same_epoch(page):
+    act = """clock.load(player('a'), frames(301), 0);
+      for (let i = 0; i < 150; i++) clock.advance(1 / 60);
+      const { frame } = clock;
+      clock.setPace('even');
+      clock.advance(1 / 60);
+      return clock.frame - frame"""
+    assert page.evaluate(CLOCK, act) in (0, 1, 2)
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_a_run_of_one_or_two_frames_plays_to_its_end(page, n):
+    act = f"""clock.load(player('a'), frames({n}), 0);
+      clock.play();
+      while (clock.playing) await sleep(20);
+      return clock.frame"""
+    assert page.evaluate(CLOCK, act) == n - 1
+
+
 def test_a_clock_holds_while_it_plays_until_every_player_has_all_frames(page):
     act = """let wanted = 0;
       const a = { ...player('a'), complete: false, want() { wanted += 1; } };
