@@ -2,14 +2,16 @@
 
 import streamlit as st
 
+from ffbp.ui import images
 from ffbp.ui.digits import choosing, drawing, image, mistakes, offered, pixels
 from ffbp.ui.page import begin
 from ffbp.ui.samples import sample_chooser
 from ffbp.ui.session.fragments import fragment
 from ffbp.ui.timeline import player
 
-page = begin("Digits")
-shown = page.trained() if offered.shows_digits(page.config) else None
+page = begin("Digits", opened=images.open_digits)
+offered.way_back()
+shown = page.trained() if images.shown_by(page.config) else None
 if shown is None or not offered.are_images(shown):
     offered.offer()
     offered.full_size(page.config)
@@ -19,38 +21,39 @@ if shown is None or not offered.are_images(shown):
 
 @fragment
 def digits() -> None:
+    pad = st.container()  # drawn last, because it needs the player's frame
+    st.header("Weights over time", anchor=False)
     left, right = st.columns([2, 3])
     with left:
         frame = player(page, shown, panels=("loss",))
     moment = choosing.digit_at(shown, frame)
+    with pad:
+        drawing.drawing_pad(moment)
     with right:
         st.markdown(
-            "**The weights of each unit in the first layer.** Ink in a blue pixel raises the unit's sum, in an orange one it "
-            "lowers it. Play the training: noise turns into strokes and gaps. A pixel that never has ink gets no gradient, so "
-            "its weight stays noise, or shrinks under a penalty."
+            "Each image shows the weights of one unit of the first layer. Ink in a blue pixel raises the unit's sum, in an "
+            "orange one it lowers it. Play the training: noise turns into strokes and gaps. A pixel that never has ink gets no "
+            "gradient, so its weight stays noise, or shrinks under a penalty."
         )
         image.weight_images(moment)
 
-    st.header("Right and wrong", anchor=False)
+    st.header("Mistakes", anchor=False)
     left, right = st.columns([1, 1])
     with left:
         mistakes.confusion_matrix(moment)
     with right:
         mistakes.gallery(moment)
 
-    st.header("Draw your own digit", anchor=False)
-    drawing.drawing_pad(moment)
-
-    st.header("One image, neuron by neuron", anchor=False)
+    st.header("One image, unit by unit", anchor=False)
     sample_chooser(shown.run.dataset, "digits")
     image.chosen_image(moment)
     image.neuron_by_neuron(moment)
     image.links(moment)
 
-    st.header("Backpropagation to the pixels", anchor=False)
+    st.header("From one digit to another", anchor=False)
     st.markdown(
-        "Backward need not stop at the weights. One more product, $W^{[1]\\top}\\delta^{[1]}$, is the gradient of the loss at "
-        "each **pixel**. Which pixels would have to change for the network to see another digit?"
+        "Backpropagation can go one step beyond the weights: $W^{[1]\\top}\\delta^{[1]}$ is the gradient of the loss at each "
+        "**pixel**. Which pixels have to change for the network to see another digit?"
     )
     pixels.to_the_pixels(moment)
 

@@ -68,6 +68,13 @@ class Walk:
         found = np.flatnonzero(self.answers != self.target)
         return None if self.arrives is None else next((int(k) for k in found if k > self.arrives), None)
 
+    @property
+    def returns(self) -> int | None:
+        """The step after `leaves` from which the network predicts the target to the walk's end, or None."""
+        others = np.flatnonzero(self.answers != self.target)
+        ends = self.leaves is not None and self.answers[-1] == self.target
+        return int(others[-1]) + 1 if ends else None
+
 
 def walk(
     network: Network,

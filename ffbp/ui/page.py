@@ -1,5 +1,6 @@
 """What every page does: set itself up, adopt the address, draw the sidebar, and warn about faults in the address."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -10,18 +11,19 @@ from streamlit.errors import StreamlitPageNotFoundError
 from ffbp.analysis.plane import PRINCIPAL
 from ffbp.experiment.config import Config
 from ffbp.training.run import Run
-from ffbp.ui import files, mnist
+from ffbp.ui import files, images, mnist
 from ffbp.ui.gallery import gallery
 from ffbp.ui.runs import ProgressBar, Shown, trained
 from ffbp.ui.session import address, fragments
 from ffbp.ui.session.state import session
 from ffbp.ui.sidebar.draw import draw_sidebar, draw_strip
 
+DIGITS = "pages/digits.py"
 PAGES = {  # in the order of a lesson
     "app.py": "Playground",
     "pages/forward_pass.py": "Forward pass",
     "pages/backpropagation.py": "Backpropagation",
-    "pages/digits.py": "Digits",
+    DIGITS: "Digits",
     "pages/data.py": "Your data",
     "pages/code_export.py": "Code & export",
 }
@@ -50,14 +52,16 @@ class Page:
         self.warnings = st.container()  # one element of the page for any number
 
     def draw_links(self) -> None:
-        """Draw the links between the pages; each carries the experiment and the view.
+        """Draw the links between the pages; each carries the experiment and the view, that to the digits one with images.
 
         A fragment that changes the view redraws them, so that a link always opens what is on screen; Streamlit requires
         that it does so in runs of the whole page, too.
         """
         self.has_links = True
+        images.note()
         for place, (path, title) in zip(self.links, PAGES.items(), strict=True):
-            link(path, title, address.params(), place=place, icon=f":material/{ICONS[path]}:")
+            params = images.link_params() if path == DIGITS else address.params()
+            link(path, title, params, place=place, icon=f":material/{ICONS[path]}:")
 
     def draw_sidebar(self) -> None:
         """Draw the page's links, the gallery, the strip and the sidebar unless they are there already."""
@@ -110,17 +114,26 @@ class Page:
         address.write()
 
 
-def begin(title: str, *, picture_first: bool = False, has_strip: bool = False) -> Page:
+def begin(
+    title: str,
+    *,
+    picture_first: bool = False,
+    has_strip: bool = False,
+    opened: Callable[[], None] = lambda: None,
+) -> Page:
     """Start a page: title, sidebar and warnings. If the link names a file that is not loaded, request it and stop.
 
     picture_first: draw the sidebar later, so that a change shows in the picture before forty controls are redrawn: with
     `Page.draw_sidebar`, at the latest with `Page.finish`, or as soon as training takes long. has_strip: the choices of a
-    lecture stand above the figures instead of in the sidebar.
+    lecture stand above the figures instead of in the sidebar. opened: called when a link or an address opens the page; may
+    replace the experiment.
     """
     st.set_page_config(page_title=f"{title} · ffbp", page_icon=str(Path(__file__).parent / "icon.png"), layout="wide")
-    address.listen()
-    address.adopt(title)
+    address.listen(title)
+    is_opened = address.adopt(title)
     files.settle()
+    if is_opened:
+        opened()
     fragments.begin()
     address.write()  # before training, so that a reload meanwhile finds the new experiment
     page = Page(title, has_strip=has_strip)

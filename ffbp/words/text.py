@@ -1,11 +1,20 @@
 """Texts: a name cut to a length, several names in one sentence, a set of words."""
 
+import re
 from collections.abc import Sequence
 
 
 def listed(names: Sequence[str]) -> str:
     """ "a", "a and b", "a, b and c"."""
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+
+
+def article(name: str) -> str:
+    """ "a" or "an", as a class name or a number is read: a 7, an 8, an 18, an owl."""
+    number = re.match(r"\d+", name)
+    if number:
+        return "an" if number[0][0] == "8" or number[0] in ("11", "18") else "a"
+    return "an" if name[:1].lower() in tuple("aeiou") else "a"
 
 
 def shortened(names: Sequence[str], most: int) -> str:

@@ -174,7 +174,7 @@ def test_a_finger_chooses_cells_images_units_and_a_wanted_digit(visit):
     page.get_by_role("option", name="8", exact=True).tap()
     playground.wait_address("wanted=8")
     walk = images(page, "The gradient, and the walk along it")
-    expect(walk.locator(".caption").first).to_have_text("−dLoss/dx for a 8")
+    expect(walk.locator(".caption").first).to_have_text("−dLoss/dx for an 8")
     slider = page.get_by_test_id("stSlider").filter(has_text="Steps taken")
     slider.scroll_into_view_if_needed()
     box, thumb = slider.bounding_box(), slider.get_by_role("slider").locator("xpath=..").bounding_box()
@@ -275,25 +275,43 @@ def test_pixels_have_their_numbers_and_a_walk_is_shown_step_by_step(playground, 
     value = run.dataset.raw_train[0].reshape(8, 8)[2, 3]
     expect(chosen.locator(".readout")).to_have_text(re.compile(rf"pixel 2,3: {value:g}(\.0+)?$"))
     walk = images(page, "The gradient, and the walk along it")
-    expect(walk.locator(".caption").first).to_have_text("−dLoss/dx for a 8")
+    expect(walk.locator(".caption").first).to_have_text("−dLoss/dx for an 8")
     page.get_by_role("slider", name="Steps taken").focus()
     page.keyboard.press("End")
     expect(walk.locator(".caption").last).to_have_text(
-        re.compile(r"^step \d\d: 8, .* Does it still look like a \d to you\?$")
+        re.compile(r"^step \d\d: 8, .* Does it still look like an? \d to you\?$")
     )
     page.get_by_text("The code behind this page").click()
     page.get_by_text("dA = network.layers").first.wait_for()
 
 
-def test_back_returns_from_the_digits_to_the_experiment_before(playground):
-    page = playground.page
-    page.goto(f"{playground.address}/digits?lr=0.3&epochs=50")
-    page.get_by_text("Your experiment is not about images").wait_for()
-    page.get_by_role("button", name="Load the digits").click()
-    page.wait_for_selector(".ffbp-drawing[data-strokes]")
+def test_an_experiment_without_images_is_a_click_or_a_step_back_away(playground):
+    page = playground.open("?lr=0.3&epochs=50").page
+    page.get_by_role("link", name="Digits", exact=True).click()
+    ready(page)
     playground.wait_address("dataset=digits")
     page.go_back()
-    page.get_by_text("Your experiment is not about images").wait_for()
+    page.get_by_role("heading", name="Playground").wait_for()
+    playground.ready()
+    playground.wait_address("lr=0.3")
+    page.get_by_role("link", name="Digits", exact=True).click()
+    ready(page)
+    page.get_by_role("link", name="Back to your experiment: Moons").click()
+    page.get_by_role("heading", name="Playground").wait_for()
+    playground.wait_address("lr=0.3")
+
+
+def test_a_link_without_images_shows_the_digits_and_back_does_not_loop(playground):
+    page = playground.page
+    page.goto(f"{playground.address}/digits?lr=0.3&epochs=50")
+    ready(page)
+    playground.wait_address("dataset=digits")
+    page.go_back()
+    page.get_by_role("button", name="Load the digits").click()
+    ready(page)
+    playground.wait_address("dataset=digits")
+    page.go_back()
+    page.get_by_role("button", name="Load the digits").wait_for()
     assert "lr=0.3" in page.url
 
 

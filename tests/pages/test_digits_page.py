@@ -2,12 +2,12 @@
 
 import re
 import urllib.error
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import pytest
 import sklearn.datasets
-from apptest import ROOT, charts_of, run_page
+from apptest import ROOT, charts_of, named, run_page
 from openml import drawn_images, write_copy
 from pens import PENS
 
@@ -59,21 +59,58 @@ def text(app):
     return " ".join(element.value for kind in ("markdown", "caption", "info") for element in app.get(kind))
 
 
-def test_another_experiment_gets_one_button_that_loads_the_digits():
-    app = check(run_page(PATH, lr="0.3"))
-    assert "not about images" in text(app)
-    assert not any("player" in component.proto.component_name for component in app.get("bidi_component"))
+@pytest.fixture
+def links(monkeypatch):
+    """The parameters of the links that the latest runs have drawn, by label."""
+    found = {}
+    record = lambda self, path, *, label, query_params, **options: found.update({label: query_params})  # noqa: E731
+    monkeypatch.setattr("streamlit.delta_generator.DeltaGenerator.page_link", record)
+    monkeypatch.setattr("streamlit.page_link", partial(record, None))
+    return found
+
+
+def way_back(links):
+    return [params for label, params in links.items() if label.startswith("Back to your experiment: ")]
+
+
+def is_shown(app):
+    return any("drawing" in component.proto.component_name for component in app.get("bidi_component"))
+
+
+NO_IMAGES = [
+    {"lr": "0.3"},
+    {"dataset": "digits"},
+    {"dataset": "digits", "columns": "1-2-3"},
+    {"dataset": "iris", "frame": "3"},
+]
+
+
+@pytest.mark.parametrize("params", [{}, *NO_IMAGES], ids=str)
+def test_an_address_without_images_opens_the_digits_at_once_and_leads_back(params, links):
+    app = check(run_page(PATH, **params))
+    assert app.session_state["config"] == PRESETS["digits"].config
+    assert address(app) == PRESETS["digits"].config.to_params()
+    assert is_shown(app)
+    assert way_back(links) == ([params] if params else [])
+    assert not check(app.run()).warning
+
+
+def test_the_link_to_the_digits_opens_the_latest_with_images_and_the_way_back_the_latest_without(links):
+    check(run_page(ROOT / "app.py", lr="0.3"))
+    assert links["Digits"] == PRESETS["digits"].config.to_params()
+    assert links["Your data"] == {"lr": "0.3"}
+    app = digits(lr="0.01")
+    assert not way_back(links)
+    named(app.sidebar.selectbox, "digits:dataset").select_index(0)
+    app = check(app.run())
+    assert not is_shown(app), "a choice made on the page is not taken back"
+    own = address(app)
+    assert links["Digits"] == {**CONFIG.to_params(), "lr": "0.01"}
     app.button(key="digits:load").click()
     app = check(app.run())
     assert app.session_state["config"] == PRESETS["digits"].config
-    assert "not about images" not in text(app)
-
-
-@pytest.mark.parametrize(
-    "params", [{"dataset": "digits"}, {"dataset": "digits", "columns": "1-2-3"}, {"dataset": "iris"}]
-)
-def test_digits_without_all_their_pixels_are_not_enough(params):
-    assert "not about images" in text(check(run_page(PATH, **params)))
+    assert is_shown(app)
+    assert way_back(links) == [own]
 
 
 def test_ten_sigmoids_outputs_are_not_called_probabilities():
@@ -229,7 +266,7 @@ def test_the_gradient_at_the_pixels_and_the_walk_are_the_cores(run):
     assert (original == pixels).all()
     assert now == pytest.approx(path.images[shown])
     assert change == pytest.approx(path.images[shown] - pixels)
-    assert f"From step **{path.arrives}** on, the network sees a **8**" in text(app)
+    assert f"From step **{path.arrives}** on, the network sees an **8**" in text(app)
     assert path.answers[shown] == 8
 
 
@@ -245,11 +282,13 @@ def test_the_wanted_digit_is_kept_in_the_link():
     ("answers", "said", "never"),
     [
         ([1, 1, 3, 3], "From step **2** on, the network sees a **3**", "does not last"),
-        ([1, 3, 4, 3], "network first sees a **3**, but this does not last: at step **2** it sees a **4**", "From"),
+        ([1, 3, 4, 3], "First at step **1** the network sees a **3**, but this does not last: at step **2** it sees a **4**, "
+         "from step **3** on a **3** again.", "From"),
+        ([1, 3, 4, 3, 8, 8], "at step **2** it sees a **4**, and it does not return for good.", "again"),
         ([3, 3, 3], "already sees a **3**", "From"),
-        ([3, 4, 4], "At step **0** the network first sees a **3**, but this does not last", "already"),
+        ([3, 8, 8], "this does not last: at step **1** it sees an **8**, and it does not return", "already"),
         ([1, 2], "After 1 step the network still does not see a **3**: no further step lowers the loss", "longer"),
-        ([1] * 81, "After 80 steps the network still does not see a **3**: try longer steps", "first"),
+        ([1] * 81, "After 80 steps the network still does not see a **3**: try longer steps", "First"),
     ],
 )  # fmt: skip
 def test_the_sentence_about_a_walk_is_true_to_its_end(answers, said, never):

@@ -211,8 +211,20 @@ class Drawing {
       context.stroke();
       if (this.drawing) { context.fillStyle = this.accent; context.fill(); }
     }
+    if (!this.strokes.length && !this.keyboard) this.invite();
     this.pen.textContent = this.keyboard ? (this.drawing ? 'Pen down' : 'Pen up: Space lowers it') : '';
     this.root.dataset.strokes = this.strokes.length;
+  }
+
+  // Words on the empty pad, in pixels because browsers round the size of small letters.
+  invite() {
+    const context = this.canvas.getContext('2d'), { width } = this.canvas;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.globalAlpha = 0.65;
+    context.textAlign = 'center';
+    context.font = `${width / 16}px sans-serif`;
+    context.fillText('Draw here', width / 2, width / 2);
+    context.globalAlpha = 1;
   }
 
   close() {

@@ -4,11 +4,13 @@ import { findPlotly } from './plotly.js';
 import { closeSidebar } from './sidebar.js';
 
 let mounted = null; // the component that reports
-let untold = null; // a move made while no component was mounted
+let page = null, path = null; // the page that mounted it, and its place in the address
+let untold = null; // a move made while no component was mounted, or one to another page
 
 function report() {
   const move = { at: performance.timeOrigin + performance.now(), search: window.location.search };
-  if (mounted && mounted.parentElement.isConnected) mounted.setStateValue('move', move);
+  const stays = window.location.pathname === path; // else Streamlit asks for the other page, a report for this one
+  if (stays && mounted && mounted.parentElement.isConnected) mounted.setStateValue('move', move);
   else untold = move;
 }
 
@@ -21,6 +23,8 @@ closeSidebar();
 
 export default function (component) {
   mounted = component;
-  if (untold) component.setStateValue('move', untold);
+  if (component.data !== page) [page, path] = [component.data, window.location.pathname];
+  if (!untold || window.location.pathname !== path) return;
+  component.setStateValue('move', untold);
   untold = null;
 }

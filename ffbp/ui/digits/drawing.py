@@ -13,21 +13,22 @@ from ffbp.ui.digits.choosing import Digit
 from ffbp.ui.session.fragments import fragment
 from ffbp.ui.session.state import session
 from ffbp.words.numbers import format_percent
+from ffbp.words.text import article
 
 STROKES = "digits:strokes"  # kept in the session
 PREPARED = {  # how a drawing is prepared, by the images' side
-    8: "Draw with mouse, finger or keys. The drawing is prepared like the training images: scaled to the full height, with a "
-    "stroke so wide that half of the box is ink, slant removed, blocks of pixels counted. Write as the writers of these "
-    "images did: a 1 with a flag, a 7 with a bar.",
-    28: "Draw with mouse, finger or keys. The drawing is prepared like the images of MNIST: scaled to fit 20×20 pixels with its "
-    "proportions kept, and its centre of mass moved to the middle of 28×28.",
+    8: "Write as the writers of the training images did: a 1 with a flag, a 7 with a bar. The drawing is prepared like those "
+    "images: scaled to the full height, with a stroke so wide that half of the box is ink, slant removed, blocks of pixels "
+    "counted.",
+    28: "The drawing is prepared like the images of MNIST: scaled to fit 20×20 pixels with its proportions kept, and its centre "
+    "of mass moved to the middle of 28×28.",
 }
 
 
 @fragment
 def drawing_pad(moment: Digit) -> None:
     """A pad to draw on. The network reads each stroke while it is drawn; at its end the drawing is the chosen image."""
-    st.markdown(PREPARED[moment.raster.side])
+    st.markdown("**Draw a digit** with mouse, finger or keys. The network reads it while you draw.")
     strokes, raster = session.recall(STROKES, []), moment.raster
     pixels = _drawn_pixels(strokes, raster)
     colours = palette.named("negative", "positive", "middle", "ink")
@@ -35,6 +36,7 @@ def drawing_pad(moment: Digit) -> None:
     data |= {"strokes": [np.round(stroke, 4).tolist() for stroke in strokes], **_read(moment, pixels, bool(strokes))}
     component("drawing")(key="digits:pad", data=data, on_strokes_change=lambda: _strokes_changed(raster))
     session.show_told("drawing", once=True)
+    st.caption(PREPARED[moment.raster.side])
     if strokes and session.view.inputs is None:
         clicked = {"on_click": take_drawing, "args": (strokes, raster)}
         st.button("Show this drawing below", key="digits:take", icon=":material/arrow_downward:", **clicked)
@@ -46,7 +48,8 @@ def _read(moment, pixels, drawn):
         return {"probabilities": None, "answer": None, "says": ""}
     A = moment.network.forward(moment.dataset.encode_columns(pixels[None])).A[-1]
     answer = int(moment.network.decide(A)[0])
-    says = f"The network sees a {moment.names[answer]}: {format_percent(A[answer, 0])}"
+    name = moment.names[answer]
+    says = f"The network sees {article(name)} {name}: {format_percent(A[answer, 0])}"
     outputs = [float(p) if np.isfinite(p) else None for p in A[:, 0]]
     return {"probabilities": outputs, "answer": answer, "says": says}
 

@@ -11,6 +11,7 @@ from ffbp.ui.samples import choose_sample
 from ffbp.ui.session import control
 from ffbp.ui.session.state import session
 from ffbp.words.numbers import format_percent
+from ffbp.words.text import article
 
 CELL = "digits:cell"  # kept in the session: the chosen cell of the matrix
 A_PAGE, PAGE = 24, "digits:page"  # images per page of the gallery; the control of the page
@@ -79,7 +80,10 @@ def _found(moment, part, said):
         return found, f"{len(found)} of {len(part.y)} {part.name} images are misread"
     i, j = divmod(cell, len(names))
     found = np.flatnonzero((part.y == i) & (said == j))
-    return found, f"{len(found)} {part.name} images of a {names[i]} that the network reads as {names[j]}"
+    return (
+        found,
+        f"{len(found)} {part.name} images of {article(names[i])} {names[i]} that the network reads as {names[j]}",
+    )
 
 
 def _page_of(found):

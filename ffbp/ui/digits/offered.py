@@ -1,21 +1,16 @@
-"""Offers to load the built-in digits, if the experiment has no images, or MNIST."""
+"""Ways between experiments: to the built-in digits, to MNIST, and back to the experiment without images."""
 
 import streamlit as st
 
+from ffbp.data.generators import DATASETS
 from ffbp.data.raster import raster_of
-from ffbp.data.source import INK
 from ffbp.experiment.config import Config
+from ffbp.figures.latex import plain
 from ffbp.lessons.presets import PRESETS
-from ffbp.ui import files, mnist
+from ffbp.ui import files, images, mnist
+from ffbp.ui.page import link
 from ffbp.ui.runs import Shown
-
-
-def shows_digits(config: Config) -> bool:
-    """Whether the experiment's inputs can be digits' images: all pixels, nothing else, and ten classes."""
-    experiment = files.experiment(config)
-    n_pixels = len(experiment.source.feature_names)
-    is_whole = experiment.columns == tuple(range(n_pixels))
-    return n_pixels in INK and is_whole and experiment.resolved.n_classes == 10
+from ffbp.ui.session import address
 
 
 def are_images(shown: Shown) -> bool:
@@ -25,12 +20,16 @@ def are_images(shown: Shown) -> bool:
 
 def offer() -> None:
     """Say that the experiment has no images, and offer the built-in digits."""
-    st.info(
-        "Your experiment is not about images. This page needs handwritten digits, with all their pixels as inputs. Load the "
-        "built-in digits and change the experiment as you like. Your browser's Back button returns to your own.",
-        icon=":material/image_search:",
-    )
+    st.info("This page needs handwritten digits, with all their pixels as inputs.", icon=":material/image_search:")
     _digits_button("Load the digits", "digits:load", icon=":material/draw:", type="primary")
+
+
+def way_back() -> None:
+    """A link to the latest experiment without images, if there is one."""
+    config, params = images.other()
+    if config is not None:
+        name = config.file_name or DATASETS[config.dataset].label
+        link("app.py", f"Back to your experiment: {plain(name)}", address.offer(params), icon=":material/undo:")
 
 
 def _digits_button(label, key, **look):

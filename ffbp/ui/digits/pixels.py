@@ -18,6 +18,7 @@ from ffbp.ui.session import address, control
 from ffbp.ui.session.fragments import fragment
 from ffbp.ui.session.state import session
 from ffbp.words.numbers import format_number, format_percent
+from ffbp.words.text import article
 
 MAX_STEPS = 80
 STEP_SHARES = (0.0025, 0.005, 0.01, 0.02, 0.05)  # a step's length, in shares of the ink's range times the image's side
@@ -77,10 +78,16 @@ def _images(moment, path, step, frozen):
     result = f"step {step}: {names[after]}, {format_percent(path.probabilities[step, after])}"
     if after == target != before:
         true = before if moment.sample.y is None else int(moment.sample.y[0])
-        result += f". Does it still look like a {names[true]} to you?"
+        result += f". Does it still look like {article(names[true])} {names[true]} to you?"
     gradient = np.where(frozen, np.nan, -g)
     return [
-        (gradient, "signed", f"minus the gradient, at step {step}", f"−dLoss/dx for a {names[target]}", ""),
+        (
+            gradient,
+            "signed",
+            f"minus the gradient, at step {step}",
+            f"−dLoss/dx for {article(names[target])} {names[target]}",
+            "",
+        ),
         (path.images[0], "ink", "original", original, "  "),
         (change, "signed", "difference", f"difference, length {moved}", "+"),
         (path.images[step], "ink", f"after {step} steps", result, "="),
@@ -104,7 +111,8 @@ def _how_it_walks(moment, path, step, length, n_frozen):
     if shorter:
         smallest = format_number(lengths.min())
         text += (
-            f" {shorter} of {len(lengths)} steps would have raised the loss, so they were halved, down to {smallest}."
+            f" At full length, {shorter} of {len(lengths)} steps would not have lowered the loss, so they were halved, down to "
+            f"{smallest}."
         )
     return text
 
@@ -112,27 +120,30 @@ def _how_it_walks(moment, path, step, length, n_frozen):
 def verdict(path: Walk, said: Callable[[int], str], high: float) -> str:
     """When the walk arrives and whether it stays, in words; ``said`` names a class."""
     name, arrives, leaves, last = said(path.target), path.arrives, path.leaves, len(path.images) - 1
+    name = f"{article(name)} **{name}**"
     if arrives is None:
         why = "no further step lowers the loss"
         if last == MAX_STEPS:
             halved = (path.lengths[1:] < path.lengths.max()).any()
-            why = "the loss hardly falls any more" if halved else "try longer steps"
-        return f"After {last} step{'s' * (last > 1)} the network still does not see a **{name}**: {why}."
+            why = "some steps of this length do not lower the loss" if halved else "try longer steps"
+        return f"After {last} step{'s' * (last > 1)} the network still does not see {name}: {why}."
     if leaves is not None:
+        other, returns = said(path.answers[leaves]), path.returns
+        end = f"from step **{returns}** on {name} again" if returns is not None else "and it does not return for good"
         return (
-            f"At step **{arrives}** the network first sees a **{name}**, but this does not last: at step **{leaves}** it sees "
-            f"a **{said(path.answers[leaves])}**. The steps are too long."
+            f"First at step **{arrives}** the network sees {name}, but this does not last: at step **{leaves}** it sees "
+            f"{article(other)} **{other}**, {end}. Try shorter steps."
         )
     if arrives == 0:
-        return f"The network already sees a **{name}**; the steps raise its output."
+        return f"The network already sees {name}; the steps lower the loss further."
     changed = np.abs(path.images[arrives] - path.images[0])
     largest, mean, first, now = map(
         format_number, (changed.max(), changed.mean(), path.losses[0], path.losses[arrives])
     )
     return (
-        f"From step **{arrives}** on, the network sees a **{name}**. The largest change of a pixel is then **{largest}** of "
-        f"{high:g}, the mean change {mean}. The loss with {name} as the target fell from {first} to {now}. Such an image is "
-        "called adversarial."
+        f"From step **{arrives}** on, the network sees {name}. At that step the largest change of a pixel is **{largest}** of "
+        f"{high:g}, the mean change {mean}. The loss with {said(path.target)} as the target has fallen from {first} to {now}. "
+        "If people still see the old digit, such an image is called adversarial."
     )
 
 

@@ -14,26 +14,32 @@ from ffbp.ui.session.state import LISTENER, frozen, is_foreign, own_params, sess
 MAX_OFFERED = 100
 
 
-def listen() -> None:
+def listen(page: str) -> None:
     """Mount the component that reports Back and Forward. Every page calls this at the same position."""
-    component("history")(key=LISTENER, on_move_change=lambda: None)
+    component("history")(key=LISTENER, data=page, on_move_change=lambda: None)
 
 
-def adopt(page: str) -> None:
-    """Take the configuration and the view from the address if it is to be adopted. Call this first on a page."""
+def adopt(page: str) -> bool:
+    """Take the configuration and the view from the address if it is to be adopted. Call this first on a page.
+
+    Returns whether the page is opened: by a link or an address, not by Back or Forward.
+    """
     current = own_params(st.query_params.items())
-    offered = () if session.page == page else session.offered
+    opened = session.page != page
+    offered = session.offered if opened else ()
     if offered:
         session.offered = ()
     session.page = page
     if not session.is_new and session.follow():
-        return
+        return False
     now, request = frozen(current), get_script_run_ctx()
     is_move = getattr(request, "is_history_navigation", False)  # False if a later request has overtaken it
     if session.is_new or is_move or now in offered or now not in session.seen:
         session.adopt(current)
+        opened = True
     if is_move:
         session.written = None  # an address that was on its way may have replaced the one that the person went back to
+    return opened and not is_move
 
 
 def write() -> None:
@@ -56,5 +62,5 @@ def params() -> dict[str, str]:
 
 def offer(params: dict[str, str]) -> dict[str, str]:
     """Note that a link on this page carries these parameters: they are adopted even if the session knows them."""
-    session.offered = (*session.offered, frozen(params))[-MAX_OFFERED:]
+    session.offered = tuple(dict.fromkeys([*session.offered, frozen(params)]))[-MAX_OFFERED:]
     return params
