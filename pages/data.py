@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ffbp.ui.data import download, file_chooser, file_settings, inspect, picture, preview, summary
+from ffbp.ui.data import doors, download, file_settings, inspect, picture, preview, summary
 from ffbp.ui.drawing import points_table
 from ffbp.ui.page import begin
 from ffbp.ui.panels import notices
@@ -10,27 +10,27 @@ from ffbp.ui.panels import notices
 page = begin("Your data", picture_first=True)
 config, shown = page.config, page.trained()
 
-left, right = st.columns([2, 3])
-with left:
-    file_chooser()
-    if config.file_name:
+doors(config, shown)
+if config.file_name:
+    left, right = st.columns([2, 3])
+    with left:
         file_settings(config)
-with right:
-    summary(config, shown)
-    if config.file_name:
+    with right:
         preview(config)
+left, right = st.columns([3, 1], vertical_alignment="center")
+with left:
+    summary(config, shown)
+with right:
     download(config)
 
 picture(page, shown)
 notices(page, shown)
 page.draw_sidebar()
 
-st.header("Your own points", anchor=False)
-st.markdown(
-    "Place samples by hand, in the table or, once you have started, in the picture above. Put a point of the other class into "
-    "the middle of a cloud: does the boundary bend around it? The link contains the points."
-)
-points_table(config, shown)
+if config.points is not None:
+    st.header("Your points", anchor=False)
+    st.markdown("Put a point of the other class into the middle of a cloud: does the boundary bend around it?")
+    points_table(config)
 
 st.header("Inspect", anchor=False)
 st.markdown("Check before you train: are the classes balanced? Do the scales differ? Are any values impossible?")

@@ -7,6 +7,7 @@ import streamlit as st
 from ffbp.analysis import inspection
 from ffbp.analysis.inspection import LEFT_OUT, TEST, TRAIN
 from ffbp.data import table_source
+from ffbp.data.generators import DATASETS
 from ffbp.data.source import DECIMALS, MISSING, NO_CLASS, REGRESSION
 from ffbp.data.table import Table
 from ffbp.data.write_table import table_csv, to_csv
@@ -23,6 +24,7 @@ from ffbp.ui.samples import choose_sample, chosen_sample, mark_of, sample_choose
 from ffbp.ui.session import address, control
 from ffbp.ui.session.fragments import fragment, note_controls
 from ffbp.ui.session.state import session
+from ffbp.ui.sidebar.data import dataset_chosen
 from ffbp.ui.timeline import player
 from ffbp.words.english import sentence
 from ffbp.words.numbers import format_number, format_percent
@@ -34,6 +36,7 @@ MAX_LINES = 6  # about the columns of a file
 MAX_CHIPS = 30  # more inputs than that are counted, not listed
 AUTOMATIC = "automatic"
 HEADERS = {AUTOMATIC: None, "yes": True, "no": False}
+ONWARDS = ":material/arrow_forward:"
 EVERY = "every"  # all rows, of whatever part
 STATISTICS = {"mean": "mean", "standard deviation": "std", "lowest": "low", "median": "median", "highest": "high"}
 
@@ -41,13 +44,34 @@ STATISTICS = {"mean": "mean", "standard deviation": "std", "lowest": "low", "med
 # The file
 
 
-def file_chooser() -> None:
+def doors(config: Config, shown: Shown) -> None:
+    """The three ways to data of one's own choice, side by side: load a file, draw points, choose a dataset."""
+    names = {"Load a file": "upload_file", "Draw points": "draw", "Choose a dataset": "dataset"}
+    for place, (name, icon) in zip(st.columns(3), names.items(), strict=True):
+        with place.container(border=True, height="stretch", key=f"door:{icon}"):
+            st.markdown(f":material/{icon}: **{name}**")
+            if icon == "upload_file":
+                _file_chooser()
+            elif icon == "draw":
+                drawing.starter(config, shown)
+            else:
+                _dataset_chooser(config)
+
+
+def _file_chooser():
     """The uploader, and what is wrong with the last file."""
-    own = {"key": "data:file", "on_change": files.take, "args": ("data:file",)}
-    words = "It stays in this session's memory, is never written to disk, and is gone when you leave."
-    label = "A CSV or TSV file, up to 5 MB and 20,000 rows"
-    st.file_uploader(label, files.TYPES, max_upload_size=files.MAX_MEGABYTES, help=words, **own)
+    own = {"key": "data:file", "on_change": files.take, "args": ("data:file",), "label_visibility": "collapsed"}
+    st.file_uploader("A CSV or TSV file", files.TYPES, max_upload_size=files.MAX_MEGABYTES, **own)
     session.show_told("file")
+    st.caption("CSV or TSV, up to 20,000 rows. It stays in this session's memory and is gone when you leave.")
+
+
+def _dataset_chooser(config):
+    texts = {key: source.label for key, source in DATASETS.items()}
+    value = None if config.file_name else config.dataset
+    own = {"name": "data:dataset", "placeholder": "Choose", "on_change": dataset_chosen}
+    control.choice(st, "selectbox", "Built-in dataset", texts, value=value, label_visibility="collapsed", **own)
+    st.caption(f"{len(texts)} datasets: shapes, curves, real tables and images. All settings are in the sidebar.")
 
 
 def file_settings(config: Config) -> None:
@@ -241,8 +265,8 @@ def inspect(config: Config, shown: Shown) -> None:
 def _links():
     address.write()  # so that the links carry the sample that was just chosen
     left, right = st.columns(2)
-    link("pages/forward_pass.py", "Its forward pass", address.params(), place=left)
-    link("pages/backpropagation.py", "Its gradient", address.params(), place=right)
+    link("pages/forward_pass.py", "Its forward pass", address.params(), place=left, icon=ONWARDS)
+    link("pages/backpropagation.py", "Its gradient", address.params(), place=right, icon=ONWARDS)
 
 
 def _balance(rows):
@@ -273,13 +297,13 @@ def _rows_table(config, rows):
     query = st.text_input("Search the rows", help="Shows the rows that contain every word.", **own)
     columns, n_columns = _columns_of(config, rows)
     found = matching(rows.part, columns, query)
-    frame = pd.DataFrame({"sample": found, "part": rows.part[found]})
+    frame = pd.DataFrame({"sample": found, "set": rows.part[found]})
     for name, values in columns.items():
         frame[name if name not in frame else f"{name} "] = values[found]
     selection = {"selection_mode": "single-row", "on_select": lambda: _row_chosen(found, rows.part)}
     st.dataframe(frame, key="data:rows", hide_index=True, height=360, width="stretch", **selection)
     more = f" The first {MAX_SHOWN_COLUMNS} of {n_columns} columns are shown." if n_columns > MAX_SHOWN_COLUMNS else ""
-    st.caption(f"{len(found):,} of {len(rows.y):,} rows. Mark a row at its left edge to choose it.{more}")
+    st.caption(f"{len(found):,} of {len(rows.y):,} rows. Tick a row to choose its sample.{more}")
     session.show_told("rows", once=True)
 
 

@@ -88,17 +88,13 @@ def draw(shown: Shown, wanted: dict) -> None:
         change(changed)
 
 
-def points_table(config: Config, shown: Shown) -> None:
-    """The points as a table with exact values and class names, for keyboard use, too; buttons to start, undo and clear."""
+def points_table(config: Config) -> None:
+    """The drawn points as a table with exact values and class names, for keyboard use, too; buttons to undo and to clear."""
     place = st.container()  # for errors
-    if config.points is None:
-        _start(config, shown.plane)
-        return
     words = "Keeps the first point of each class, because a network needs something to learn."
-    left, middle, right = st.columns(3)
+    left, right, _ = st.columns([1, 1, 2])
     _button(left, "Undo", "undo", undo, icon="undo", disabled=not _past(config))
-    _button(middle, "Clear", "clear", partial(_do, points.clear), icon="backspace", help=words)
-    _button(right, "Back to the dataset", "back", partial(_do, points.back), icon="restart_alt")
+    _button(right, "Clear", "clear", partial(_do, points.clear), icon="backspace", help=words)
     key = _table_key(config)
     baseline = session.recall(TABLE)[0]
     names, classes = points.point_names(config), points.point_classes(config)
@@ -119,26 +115,33 @@ def points_table(config: Config, shown: Shown) -> None:
     )
 
 
-def _button(place, label, name, action, *, icon, width="stretch", **options):
-    place.button(label, key=f"data:{name}", on_click=action, icon=f":material/{icon}:", width=width, **options)
+def _button(place, label, name, action, *, icon, **options):
+    place.button(label, key=f"data:{name}", on_click=action, icon=f":material/{icon}:", width="stretch", **options)
 
 
-def _start(config, plane):
+def starter(config: Config, shown: Shown) -> None:
+    """The button that starts drawing from the experiment's dataset, or, once points are drawn, leads back to it."""
     if config.file_name:
-        st.caption("Points can be drawn only from a built-in dataset; the rows of a file stay as they are.")
+        st.caption("Points start from a built-in dataset. Choose one first.")
         return
-    experiment = files.experiment(config)
+    if config.points is not None:
+        _button(st, "Back to the dataset", "back", partial(_do, points.back), icon="restart_alt")
+        st.caption(f"{len(config.points)} points. Click in the plot to add more.")
+        return
+    experiment, plane = files.experiment(config), shown.plane
     n = len(experiment.samples[0])
     taken = f"{MAX_POINTS} of its {n:,} samples, evenly spaced" if n > MAX_POINTS else f"its {n} samples"
     label, action, which = "Start from this dataset", points.start, ""
     if not points.can_start(config):
         source, columns = experiment.source, experiment.columns
         positions = default_axes(columns, source.default_columns) if plane.is_principal else plane.axes
-        label = "Use two columns and start" if plane.is_principal else "Use the picture's two columns and start"
+        label = "Use two columns and start" if plane.is_principal else "Use the plot's two columns and start"
         which = " in " + " and ".join(plain(source.feature_names[columns[position]]) for position in positions)
         action = partial(_start_on, positions=positions)
     words = f"Takes {taken}{which}, rounded so that they fit into the link."
-    _button(st, label, "start", partial(_do, action), icon="edit", type="primary", width="content", help=words)
+    _button(st, label, "start", partial(_do, action), icon="edit", help=words)
+    session.show_told("points", once=True)
+    st.caption("Then click in the plot to add points, or drag them. The link contains them.")
 
 
 def _start_on(config, positions):

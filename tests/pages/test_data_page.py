@@ -94,11 +94,14 @@ def test_every_setting_of_a_file_changes_the_configuration_the_address_and_the_r
     }
     numbers = ANIMALS.replace("cat", "1").replace("dog", "2").replace("fox", "3")
     shown = load(page(), numbers)
+    others = ("data:part", "data:column", "data:input", "data:header", "data:decimal", "data:dataset")
     settings = [
         w.key
         for kind in ("selectbox", "button_group", "multiselect", "radio")
         for w in shown.main.get(kind)
-        if w.key in moves or w.key not in ("data:part", "data:column", "data:input", "data:header", "data:decimal")
+        if w.key in moves
+        or w.key.partition("#")[0]
+        not in ("data:part", "data:column", "data:input", "data:header", "data:decimal", "data:dataset")
     ]
     assert sorted(settings) == sorted(moves)
     for key, move in moves.items():
@@ -365,7 +368,7 @@ def test_points_start_from_the_pictures_two_columns_where_more_are_used(view, co
     app = page(dataset="iris", columns="all", **view)
     before = config_of(app)
     button = app.button(key="data:start")
-    assert button.label == ("Use two columns and start" if "pca" in view else "Use the picture's two columns and start")
+    assert button.label == ("Use two columns and start" if "pca" in view else "Use the plot's two columns and start")
     button.click()
     config = config_of(check(app.run()))
     expected = columns or DATASETS["iris"].default_columns
@@ -446,6 +449,23 @@ def test_the_sidebar_leads_from_points_to_a_dataset():
     assert config_of(app) == Config(dataset="circles", n_samples=20, learning_rate=0.3, epochs=20)
 
 
+def test_each_door_leads_to_data_and_each_to_the_others():
+    app = page(lr="0.3")
+    named(app.selectbox, "data:dataset").select_index(list(DATASETS).index("circles"))
+    app = check(app.run())
+    assert config_of(app) == Config(dataset="circles", learning_rate=0.3, epochs=20)
+    app.button(key="data:start").click()
+    app = check(app.run())
+    assert config_of(app).points is not None
+    app = load(app, ANIMALS)
+    assert config_of(app).file_name == "animals.csv"
+    assert named(app.selectbox, "data:dataset").value is None
+    assert not [button for button in app.button if button.key in ("data:start", "data:back")]
+    named(app.selectbox, "data:dataset").select_index(list(DATASETS).index("iris"))
+    app = check(app.run())
+    assert config_of(app) == Config(dataset="iris", learning_rate=0.3, epochs=20)
+
+
 # Inspect and take along
 
 
@@ -455,12 +475,12 @@ def test_inspect_shows_every_row_once_and_search_finds_them():
     assert len(table) == 150
     assert table["species"].tolist() == [n for n in DATASETS["iris"].class_names for _ in range(50)]
     assert table["petal length (cm)"].tolist() == make_dataset("iris")[0][:, 2].tolist()
-    assert (table["part"] == "test").sum() == 30
+    assert (table["set"] == "test").sum() == 30
     app.text_input(key="data:search").input("Virginica test")
     app = check(app.run())
     table = app.dataframe(key="data:rows").value
     assert set(table["species"]) == {"virginica"}
-    assert set(table["part"]) == {"test"}
+    assert set(table["set"]) == {"test"}
     assert f"{len(table)} of 150 rows" in captions(app)
 
 
@@ -518,7 +538,8 @@ def test_what_is_downloaded_of_a_file_is_the_file():
 def test_the_page_has_no_control_that_the_tests_forget():
     moved = {"data:header", "data:decimal",
              "data:target", "data:task", "data:inputs", "data:missing", "data:remove", "data:start", "data:undo", "data:clear",
-             "data:back", "data:search", "data:sample", "data:part", "data:column", "data:x0", "data:x1", "data:input"}  # fmt: skip
+             "data:back", "data:dataset",
+             "data:search", "data:sample", "data:part", "data:column", "data:x0", "data:x1", "data:input"}  # fmt: skip
     found = set()
     for app in (page(), load(page(), ANIMALS), start(samples="20")):
         kinds = ("selectbox", "button_group", "multiselect", "radio", "button", "text_input", "number_input")

@@ -27,10 +27,11 @@ def dataset(controls, each):
     if config.points is not None and not config.file_name:
         texts[OWN_POINTS] = f"Points drawn from: {DATASETS[config.dataset].label}"
         chosen = OWN_POINTS
-    controls.select(each.title, texts, name=each.name, value=chosen, on_change=_dataset_chosen)
+    controls.select(each.title, texts, name=each.name, value=chosen, on_change=dataset_chosen)
 
 
-def _dataset_chosen(key):
+def dataset_chosen(key: str | None) -> None:
+    """Take a built-in dataset, your file or the drawn points as the experiment's data."""
     config = session.config
     if key == OWN_FILE and files.current() is not None:
         files.use(files.current(), Config.fitting(files.without_data(config))[0])
