@@ -11,12 +11,13 @@ page = begin("Your data", picture_first=True)
 config, shown = page.config, page.trained()
 
 doors(config, shown)
-if config.file_name:
-    left, right = st.columns([2, 3])
-    with left:
-        file_settings(config)
-    with right:
-        preview(config)
+with st.container():  # always there, so that the player below keeps its place and is not built anew
+    if config.file_name:
+        left, right = st.columns([2, 3])
+        with left:
+            file_settings(config)
+        with right:
+            preview(config)
 left, right = st.columns([3, 1], vertical_alignment="center")
 with left:
     summary(config, shown)
@@ -27,10 +28,11 @@ picture(page, shown)
 notices(page, shown)
 page.draw_sidebar()
 
-if config.points is not None:
-    st.header("Your points", anchor=False)
-    st.markdown("Put a point of the other class into the middle of a cloud: does the boundary bend around it?")
-    points_table(config)
+with st.container():
+    if config.points is not None:
+        st.header("Your points", anchor=False)
+        st.markdown("Put a point of the other class into the middle of a cloud: does the boundary bend around it?")
+        points_table(config)
 
 st.header("Inspect", anchor=False)
 st.markdown("Check before you train: are the classes balanced? Do the scales differ? Are any values impossible?")
