@@ -45,7 +45,7 @@ def test_every_file_belongs_to_a_component():
     for start, _ in sources.COMPONENTS.values():
         sources._write(start, written)
     files = {name(path) for path in FOLDER.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")}
-    assert {file for file in files if not file.startswith("vendor/")} == used | set(written)
+    assert files == used | set(written)
 
 
 @pytest.mark.parametrize("component", sources.COMPONENTS)
