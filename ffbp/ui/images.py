@@ -52,4 +52,5 @@ def open_digits() -> None:
         return
     if params := {**config.to_params(), **view.to_params()}:
         session.keep((config, params), WITHOUT)
-    session.config, session.view = PRESETS["digits"].config, View()
+    session.config = session.origin = PRESETS["digits"].config
+    session.view = View()

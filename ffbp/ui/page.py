@@ -12,6 +12,7 @@ from ffbp.analysis.plane import PRINCIPAL
 from ffbp.experiment.config import Config
 from ffbp.training.run import Run
 from ffbp.ui import files, images, mnist
+from ffbp.ui.changes import changed, undo
 from ffbp.ui.gallery import gallery
 from ffbp.ui.runs import ProgressBar, Shown, trained
 from ffbp.ui.session import address, fragments
@@ -42,7 +43,7 @@ class Page:
         self.config: Config = session.config
         with st.container(horizontal=True, vertical_alignment="center", gap=None, key="bar"):
             self.links, self.has_links = [_place(name == title).empty() for name in PAGES.values()], False
-            self.gallery = st.empty()
+            self.gallery, self.undo = st.empty(), st.empty()
         self.sidebar, self.has_sidebar = st.sidebar.container(), False
         with st.container(horizontal=True, vertical_alignment="center", key="top"):
             st.title(title, anchor=False, width="content")
@@ -71,11 +72,14 @@ class Page:
             self.has_sidebar = True
             with self.gallery:
                 gallery()
+            with self.undo:
+                undo(self.name)
             if self.strip:
                 with self.strip:
                     draw_strip(self.name)
             with self.sidebar:
                 draw_sidebar(self.name, has_strip=bool(self.strip))
+                changed(self.name)
 
     def trained(self) -> Shown:
         """The run of the page's configuration; if training takes long, the sidebar is drawn meanwhile."""

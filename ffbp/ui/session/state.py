@@ -24,6 +24,7 @@ from ffbp.words.problems import Problem
 T = TypeVar("T")
 LISTENER = "history"  # the component that reports Back and Forward
 MAX_SEEN = 1000
+MAX_PAST = 20
 
 
 class Kept(Generic[T]):
@@ -86,6 +87,8 @@ class Session:
     record_shown = Kept[Mapping]("record:shown", {})  # by plane
 
     # The experiment and the view
+    origin = Kept[Config]("origin")  # as a link or the gallery opened it
+    past = Kept[tuple[Config, ...]]("past", ())  # before each of the latest MAX_PAST changes
     config = Followed[Config]("config")
     view = Followed[View]("view")
 
@@ -96,19 +99,29 @@ class Session:
 
     def change(self, config: Config, *, warnings: Iterable[Problem | str] = ()) -> None:
         """Take a changed experiment. Its timeline stays at the end or at the start; other frames mean nothing here."""
+        if config != self.config:
+            self.past = (*self.past, self.config)[-MAX_PAST:]
         self.config, self.view = config, self.view.at(None)
         self.hush("page")
         self.warn(warnings)
 
+    def undo(self) -> None:
+        """Take back the last change."""
+        if self.past:
+            *earlier, last = self.past
+            self.change(last)
+            self.past = tuple(earlier)
+
     def start(self, config: Config, frame: int | None) -> None:
         """Take another experiment at a frame, or at its end if that is None, as a link does."""
         self.change(config)
-        self.view = self.view.at(frame).without_sample()
+        self.origin, self.view = config, self.view.at(frame).without_sample()
         self.adopted += 1
 
     def adopt(self, params: Mapping[str, str]) -> None:
         """Take the experiment and the view of an address."""
         self.config, self.view, problems = link.read(params)
+        self.origin = self.config
         self.adopted += 1
         self.hush("page")
         self.warn(problems)
@@ -125,8 +138,9 @@ class Session:
         self.moved = move
         params = own_params(parse_qsl(str(move.get("search", "")).removeprefix("?"), keep_blank_values=True))
         if params != self.written:
+            origin = self.origin
             self.adopt(params)
-            self.written = None
+            self.origin, self.written = origin or self.config, None
         return True
 
     def note_address(self, params: Mapping[str, str]) -> None:

@@ -1,0 +1,49 @@
+"""What differs between two configurations, as records and in words."""
+
+from typing import Any, NamedTuple
+
+from ffbp.experiment.config import Config
+from ffbp.experiment.fields import FIELDS, Ladder
+from ffbp.experiment.kinds import OfRegistry, Points
+
+AUTOMATIC = "automatic"
+
+
+class Difference(NamedTuple):
+    """A field, by its name, with the values of both configurations."""
+
+    field: str
+    a: Any
+    b: Any
+
+    def __str__(self) -> str:
+        return f"{FIELDS[self.field].title} {value_text(self.field, self.a)} → {value_text(self.field, self.b)}"
+
+
+def differences(a: Config, b: Config) -> list[Difference]:
+    """The fields in which two configurations differ, in the order of the table of fields."""
+    pairs = ((name, getattr(a, name), getattr(b, name)) for name in FIELDS)
+    return [Difference(*pair) for pair in pairs if pair[1] != pair[2]]
+
+
+def value_text(name: str, value) -> str:
+    """A field's value as the controls show it: ``ReLU``, ``0.1``, ``8, 8``, ``full``."""
+    each = FIELDS[name]
+    if isinstance(each.kind, Points):
+        return f"{len(value)} points" if value is not None else "generated"
+    if value is None:
+        return (each.control.none if isinstance(each.control, Ladder) else "") or AUTOMATIC
+    if isinstance(value, tuple):
+        if len(value) > 8:
+            return f"{len(value)} values"
+        return ", ".join(_one(each.kind, item) for item in value) or getattr(each.kind, "empty", "none")
+    return _one(each.kind, value)
+
+
+def _one(kind, value):
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(kind, OfRegistry):
+        entry = kind.registry[value]
+        return getattr(entry, "label", None) or (entry if isinstance(entry, str) else entry[0])
+    return f"{value:g}" if isinstance(value, int | float) else str(value)

@@ -1,0 +1,31 @@
+"""What the person changed: undo the last change, or set single choices back to the start of the experiment."""
+
+import streamlit as st
+
+from ffbp.experiment.differences import differences, value_text
+from ffbp.figures.latex import plain
+from ffbp.ui.session.state import session
+from ffbp.ui.sidebar.controls import change
+
+
+def undo(page: str) -> None:
+    """A button that takes back the last change and names it; nothing before the first."""
+    if not session.past:
+        return
+    changes = differences(session.past[-1], session.config)
+    label = str(changes[0]) if len(changes) == 1 else f"{len(changes)} changes"
+    own = {"type": "tertiary", "icon": ":material/undo:", "help": "Undo this change"}
+    st.button(plain(label), key=f"{page}:undo", on_click=session.undo, **own)
+
+
+def changed(page: str) -> None:
+    """The choices that differ from the start of the experiment; a click sets one back."""
+    if not (changes := differences(session.origin, session.config)):
+        return
+    st.markdown("**Changed**")
+    for each in changes:
+        words = f"Set back to {plain(value_text(each.field, each.a))}"
+        own = {"type": "tertiary", "icon": ":material/restart_alt:", "help": words}
+        st.button(
+            plain(str(each)), key=f"{page}:back:{each.field}", on_click=change, kwargs={each.field: each.a}, **own
+        )
