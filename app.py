@@ -2,12 +2,14 @@
 
 from ffbp.ui.page import begin
 from ffbp.ui.panels import gradient_check, moment_table, notices, source_code
+from ffbp.ui.recent import recent
 from ffbp.ui.timeline import timeline
 
 page = begin("Playground", picture_first=True, has_strip=True)
 shown = page.trained()
 timeline(page, shown)
 notices(page, shown)
+recent(shown)
 page.draw_sidebar()
 moment_table(shown)
 gradient_check(shown)

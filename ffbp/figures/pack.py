@@ -156,7 +156,7 @@ def _outputs(run, X, frames, dtype=float):
     return found
 
 
-def _field(run, maps):
+def field_of(run, maps):
     """Output maps (frames, n_outputs, cells) as the values (frames, cells) to colour, and the classes or None."""
     if run.dataset.task == REGRESSION:
         return run.dataset.decode_target(maps[:, 0]), None
@@ -188,7 +188,7 @@ def _maps(packer, run, plane, scales, frames):
     """The output over the plane, at each frame; with several classes, the winner, its output, and each class's output."""
     n = BOUNDARY_RESOLUTION
     maps = yield from _outputs(run, plane_inputs(run.dataset, plane, plane.grid(n)), frames, np.float32)
-    values, winner = _field(run, maps)
+    values, winner = field_of(run, maps)
     yield
     if winner is not None:
         packed = {"kind": "regions", "n": n, "winner": packer.changes(winner.astype(np.uint8))}
@@ -313,7 +313,7 @@ def refine(run: Run, plane: Plane, frame: int) -> tuple[dict, dict[str, bytes]]:
     if not plane.is_line:
         n = REFINED_RESOLUTION
         maps = outputs(run, plane_inputs(run.dataset, plane, plane.grid(n)), slice(frame, frame + 1))
-        values, winner = _field(run, maps)
+        values, winner = field_of(run, maps)
         entries = {"n": n, "values": packer.add(values[0], np.float32)}
         if winner is not None:
             entries["winner"] = packer.add(winner[0], np.uint8)

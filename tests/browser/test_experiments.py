@@ -105,3 +105,18 @@ def test_the_gallery_is_on_every_page_and_chooses_for_it(playground):
     page.goto(f"{playground.address}/code_export?dataset=moons")
     playground.experiment(PRESETS["xor_by_hand"].label)
     playground.wait_address("dataset=xor_gate")
+
+
+def test_a_click_on_a_thumbnail_brings_its_run_back_and_undo_takes_it_away(visit):
+    playground = visit("?epochs=20")
+    page = playground.page
+    first = page.locator(".ffbp").get_attribute("data-run")
+    page.get_by_role("slider", name="Noise").press("ArrowRight")
+    page.wait_for_function("(run) => document.querySelector('.ffbp').dataset.run !== run", arg=first)
+    row = page.get_by_role("navigation", name="Latest runs").get_by_role("button")
+    row.nth(1).wait_for()
+    assert row.nth(0).get_attribute("title") == "Noise 0.21 → 0.2"
+    row.nth(0).click()
+    page.wait_for_function("(run) => document.querySelector('.ffbp').dataset.run === run", arg=first)
+    page.get_by_role("button", name="Noise 0.21 → 0.2").first.click()
+    page.wait_for_function("(run) => document.querySelector('.ffbp').dataset.run !== run", arg=first)
