@@ -11,6 +11,7 @@ metrics of all recorded frames, the maps and the gradient check are computed.
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -134,6 +135,8 @@ class Network:
         self.canonical = self.loss_function.canonical == self.activations[-1].key
         self.delta_scale = self.loss_function.scale(self.sizes[-1])
         self.from_logits = self.loss_function.value_from_logits if self.canonical else None
+        if each and self.from_logits is not None:
+            self.from_logits = partial(self.from_logits, each=True)
         self.l1, self.l2, self.penalised = l1, l2, bool(np.any(l1) or np.any(l2))
         self.theta = np.zeros(count_params(self.sizes)) if theta is None else theta
         if self.theta.shape[-1:] != (count_params(self.sizes),):
@@ -282,7 +285,7 @@ class Network:
     def data_loss(self, Y: np.ndarray, trace: Trace):
         """The loss without penalty, from a forward pass: a number, or one for each network of a stack."""
         if self.from_logits is not None:
-            return self.from_logits(trace.Z[-1], trace.A[-1], Y, trace.loss_work, each=self.each)
+            return self.from_logits(trace.Z[-1], trace.A[-1], Y, trace.loss_work)
         return self.loss_function.value(trace.A[-1], Y)
 
     def penalty(self):
