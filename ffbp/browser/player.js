@@ -9,7 +9,9 @@ import { formatNumber } from './numbers.js';
 import { BoundaryPanel } from './panels/boundary.js';
 import { CurvesPanel } from './panels/curves.js';
 import { NetworkPanel } from './panels/network.js';
+import { Region } from './panels/region.js';
 import { announce } from './players.js';
+import { arrangement, letterOf } from './room.js';
 import { Timeline } from './timeline.js';
 import { unpack } from './unpack.js';
 
@@ -22,11 +24,13 @@ export class Player {
   // options: id, Plotly, theme {dark, background, text, panel, border, primary}, panels (names), frame (of the first
   // run), clock (its own by default), link() and scrollTop() of the page; onRest(frame, last), onWant() for all frames
   // of the run, onSample(row), onPlace(x, y) for a click on the empty plane, onCell(part, true class, predicted class),
-  // onUnit(layer, unit) for a click on a unit, both from 1.
+  // onUnit(layer, unit) for a click on a unit, both from 1, onPanel(name) for the panel in full size, null for none.
+  // full: the name of the panel that is in full size at first.
   // onEdit(change) makes the boundary a drawing plane: {kind: 'add', point}, {kind: 'move', index, point} or
   // {kind: 'erase', index}. A point is its coordinates and its class or value (null: unchanged), index its row.
   constructor(root, options) {
-    Object.assign(this, { root, options, theme: options.theme, clock: options.clock ?? new Clock(), frame: 0 });
+    Object.assign(this, { root, options, theme: options.theme, clock: options.clock ?? new Clock() });
+    [this.frame, this.full] = [0, null];
     this.timeline = new Timeline(this, options.link);
     this.cards = new Cards();
     const names = Object.keys(PANELS).filter((name) => options.panels.includes(name));
@@ -39,7 +43,16 @@ export class Player {
     root.replaceChildren(this.box);
     this.setTheme(options.theme);
     this.changed();
+    this.enlarge(options.full ?? null);
     this.listen();
+  }
+
+  // The frame of a panel. Where it is not the only one, its title shows it in full size.
+  regionOf(panel, title) {
+    const several = this.options.panels.length > 1;
+    return new Region(panel.name, title, {
+      save: () => this.save(panel), toggle: several ? () => this.toggle(panel.name) : null,
+    });
   }
 
   listen() {
@@ -50,7 +63,9 @@ export class Player {
     this.observer = new ResizeObserver(() => this.fit());
     this.observer.observe(this.root);
     this.resize = () => this.fit();
+    this.hear = (event) => this.key(event);
     window.addEventListener('resize', this.resize);
+    document.addEventListener('keydown', this.hear);
   }
 
   // Show a run, given as the blob of figures/pack.py, at the clock's position, the first one at the options' frame.
@@ -116,7 +131,7 @@ export class Player {
   moved() {
     this.frame = this.clock.frameOf(this);
     if (this.row(this.frame) < 0) this.want();
-    for (const part of this.drawers) part.paint(this.frame);
+    for (const part of this.drawers) if (!part.region?.section.hidden) part.paint(this.frame);
     this.box.dataset.frame = this.frame;
     announce(this.box, 'frame', this.frame);
   }
@@ -156,20 +171,50 @@ export class Player {
   async fit(force = false) {
     const width = this.root.clientWidth;
     if (!width) return;
-    const { box, grid, panels, boundary, small } = this;
+    const { box, grid, panels, boundary, small, full } = this;
     const scrolled = this.options.scrollTop?.() ?? window.scrollY;
     const top = this.root.getBoundingClientRect().top + scrolled;
     const room = window.innerHeight - top - (grid.offsetTop - box.offsetTop) - 14;
-    const height = Math.round(small || panels.length < 3 ? 300 : Math.min(Math.max((room - 8) / 2, 190), 460));
+    const { kind, height, side } = arrangement({ width, room, small, full, names: panels.map(({ name }) => name) });
     const matrix = Boolean(boundary?.showsMatrix);
-    const size = `${width}x${height}x${matrix}`;
+    const size = [width, kind, Math.round(height), side, matrix, full].join();
     if (!force && size === this.size) return;
     this.size = size;
     box.classList.toggle('small', small);
     box.classList.toggle('with-matrix', matrix);
-    box.style.setProperty('--panel-height', `${height}px`);
+    grid.classList.toggle('square', kind === 'square');
+    box.style.setProperty('--panel-height', `${Math.round(height)}px`);
+    box.style.setProperty('--side', `${side}px`);
     if (boundary) boundary.matrix.box.hidden = !matrix;
-    if (this.run) await Promise.all(panels.map((panel) => panel.draw()));
+    for (const { region } of panels) region.show({ hidden: full && region.name !== full, full: region.name === full });
+    const drawn = panels.filter(({ region }) => !region.section.hidden);
+    for (const { region } of drawn) region.letter = letterOf(region.section);
+    if (this.run) await Promise.all(drawn.map((panel) => panel.draw()));
+  }
+
+  // Show a panel alone in full size, or all of them again with null. Without such a panel, nothing is alone.
+  async enlarge(name) {
+    const full = this.panels.length > 1 && this.panels.some((panel) => panel.name === name) ? name : null;
+    if (full === this.full) return;
+    this.full = full;
+    if (!this.run) return;
+    await this.fit();
+    if (!this.destroyed) for (const panel of this.panels) panel.paint(this.frame);
+  }
+
+  // The title of a panel was clicked, or Escape pressed.
+  async toggle(name) {
+    const before = this.full;
+    await this.enlarge(before ? null : name);
+    const { region: { section } } = this.panels.find((panel) => panel.name === name);
+    if (this.small) section.scrollIntoView({ block: 'nearest' });
+    this.options.onPanel?.(this.full);
+  }
+
+  key(event) {
+    if (event.key !== 'Escape' || !this.full || event.defaultPrevented) return;
+    const target = event.composedPath()[0], elsewhere = 'input:not([type=range], [type=checkbox]), [role=dialog]';
+    if (!(target instanceof Element && target.closest(elsewhere))) this.toggle(this.full);
   }
 
   // Take from the server the finer map of the frame at rest, and the chosen samples.
@@ -178,6 +223,7 @@ export class Player {
     if (this.destroyed || !this.run || refined.run !== this.run.id) return;
     this.boundary?.refine(refined);
     if (refined.adopted !== this.adopted && !this.clock.playing && refined.frame !== this.frame) this.go(refined.frame);
+    if (refined.adopted !== this.adopted) this.enlarge(refined.panel);
     this.adopted = refined.adopted;
     this.box.dataset.refined = refined.frame;
   }
@@ -210,6 +256,7 @@ export class Player {
     this.destroyed = true;
     this.clock.leave(this);
     window.removeEventListener('resize', this.resize);
+    document.removeEventListener('keydown', this.hear);
     this.observer.disconnect();
     for (const panel of this.panels) panel.stage?.destroy();
     this.root.replaceChildren();

@@ -24,6 +24,7 @@ VIEW = {
     "wanted": (0, MAX_CLASSES - 1),
 }
 INPUTS = "x"  # typed inputs, numbers joined by "_"
+PANEL, PANELS = "panel", ("network", "boundary", "loss", "gradients")  # the player's; one can be in full size
 MAX_INPUTS, MAX_INPUT_TEXT = 784, 20_000  # as many as the largest images have pixels
 
 
@@ -33,7 +34,7 @@ class View:
 
     frame: unless chosen, the last. across, up: the columns, as positions among the used ones, that span the plane; pca: 1 for
     principal components instead. sample: a row of the source; or inputs: typed ones, in their own units. layer, unit: from 1.
-    wanted: the class that the pixels of an image are asked for.
+    wanted: the class that the pixels of an image are asked for. panel: the one in full size, of `PANELS`.
     """
 
     frame: int | None = None
@@ -45,6 +46,7 @@ class View:
     unit: int | None = None
     wanted: int | None = None
     inputs: tuple[float, ...] | None = None
+    panel: str | None = None
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> tuple["View", list[Problem]]:
@@ -56,6 +58,11 @@ class View:
                 chosen[key] = int(text)
             elif key in params:
                 problems.append(Problem(key, "bounds", text, {"low": low, "high": high}, outcome="default"))
+        if (panel := params.get(PANEL)) in PANELS:
+            chosen[PANEL] = panel
+        elif PANEL in params:
+            choices = {"choices": ", ".join(PANELS)}
+            problems.append(Problem(PANEL, "unknown", str(panel), choices, outcome="left out"))
         if INPUTS in params:
             numbers = [as_number(text) for text in str(params[INPUTS])[:MAX_INPUT_TEXT].split("_")]
             if len(numbers) <= MAX_INPUTS and None not in numbers:
@@ -67,7 +74,7 @@ class View:
     def to_params(self) -> dict[str, str]:
         """The parameters of what was chosen."""
         chosen = {each.name: getattr(self, each.name) for each in fields(self)}
-        params = {key: str(value) for key, value in chosen.items() if key in VIEW and value is not None}
+        params = {key: str(value) for key, value in chosen.items() if key in (*VIEW, PANEL) and value is not None}
         if self.inputs is not None:
             params[INPUTS] = "_".join(repr(number).removesuffix(".0") for number in self.inputs)
         return params
@@ -96,6 +103,10 @@ class View:
     def with_unit(self, layer: int, unit: int) -> "View":
         """On a unit, both counted from 1."""
         return replace(self, layer=int(layer), unit=int(unit))
+
+    def showing(self, panel: str | None) -> "View":
+        """With a panel in full size, or with all of them."""
+        return replace(self, panel=panel)
 
     def without_sample(self) -> "View":
         """On the first training sample."""
@@ -135,7 +146,7 @@ def parameters(address: str) -> dict[str, list[str]]:
 
 def without_view(params: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters that are not the view's."""
-    return {key: value for key, value in params.items() if key not in VIEW and key != INPUTS}
+    return {key: value for key, value in params.items() if key not in (*VIEW, INPUTS, PANEL)}
 
 
 def as_number(text: str) -> float | None:

@@ -15,7 +15,8 @@ from functools import cache
 from ffbp.analysis.plane import Plane
 from ffbp.analysis.summary import address_of, summary, title
 from ffbp.browser import sources
-from ffbp.figures.pack import PANELS, PLAYER, pack_refinement, packing
+from ffbp.experiment.link import PANELS
+from ffbp.figures.pack import PLAYER, pack_refinement, packing
 from ffbp.training.recording import drain
 from ffbp.training.run import Run
 from ffbp.version import VERSION

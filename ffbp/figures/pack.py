@@ -16,6 +16,7 @@ from ffbp.analysis.notices import drawn_samples
 from ffbp.analysis.plane import Plane, plane_inputs
 from ffbp.analysis.scores import confusion, precision_recall
 from ffbp.data.source import REGRESSION
+from ffbp.experiment.link import PANELS
 from ffbp.figures import palette
 from ffbp.figures.blob import Packer, as_blob, as_text, id_of, joined, quantise
 from ffbp.figures.charts import boundary_plot, gradient_plot, loss_plot, samples_of
@@ -26,7 +27,6 @@ from ffbp.training.run import Run
 
 BOUNDARY_RESOLUTION, REFINED_RESOLUTION, NODE_RESOLUTION, LINE_RESOLUTION = 64, 144, 20, 200
 SCALE_FRAMES, SCALE_RESOLUTION = 30, 8  # from which the colours of the units' maps get their scale
-PANELS = ("network", "boundary", "loss", "gradients")
 LATER = ("network", "boundary", "gradients")  # those of which a change sends only what is on screen at once
 PLAYER = "player"  # the id of a page's only player
 
@@ -327,13 +327,23 @@ def unrefined(frame: int) -> tuple[dict, dict[str, bytes]]:
 
 
 def pack_refinement(
-    run: Run, plane: Plane, frame: int, run_id: str, marks=(), adopted: int = 0, *, player=PLAYER, refined=None
+    run: Run,
+    plane: Plane,
+    frame: int,
+    run_id: str,
+    marks=(),
+    adopted: int = 0,
+    *,
+    panel=None,
+    player=PLAYER,
+    refined=None,
 ) -> bytes:
     """The result of `refine` as the blob that the player shows at rest.
 
     marks: chosen samples as points (x, y) of the plane, which get a ring. adopted: the number of addresses adopted so far;
-    when it grows, the player goes to the frame. player: its id. refined: the result of `refine`, if already computed.
+    when it grows, the player goes to the frame and shows the panel in full size, or all panels with None. player: its id.
+    refined: the result of `refine`, if already computed.
     """
     entries, payloads = refine(run, plane, frame) if refined is None else refined
-    own = {"run": run_id, "kind": "refine", "player": player, "adopted": adopted, "raw": True}
+    own = {"run": run_id, "kind": "refine", "player": player, "adopted": adopted, "panel": panel, "raw": True}
     return as_blob(entries | own | {"marks": [[float(v) for v in mark] for mark in marks]}, payloads)

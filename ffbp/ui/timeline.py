@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from ffbp.experiment.link import PANELS
 from ffbp.figures.latex import plain
-from ffbp.figures.pack import PANELS, options, pack_refinement, unrefined
+from ffbp.figures.pack import options, pack_refinement, unrefined
 from ffbp.ui import samples
 from ffbp.ui.component import component
 from ffbp.ui.page import PAGES, Page, link
@@ -17,7 +18,7 @@ from ffbp.ui.session.state import session
 MAX_CELL_COLUMNS = 4
 CELL = "player:cell"  # kept in the session: the chosen cell of the confusion matrix
 OPENED, WANTED = "player:opened", "player:wanted"  # the run and its frame at first; whose frames the player asked for
-EVENTS = ("rest", "sample", "place", "cell", "edit", "want", "unit")  # what the player reports
+EVENTS = ("rest", "sample", "place", "cell", "edit", "want", "unit", "panel")  # what the player reports
 
 
 def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=None, edit=None) -> int:
@@ -45,6 +46,8 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
         samples.type_place(shown, told["place"].get("x"), told["place"].get("y"))
     if told["cell"]:
         session.keep(told["cell"], CELL)
+    if told["panel"].get("panel") in ("", *PANELS):
+        session.view = session.view.showing(told["panel"]["panel"] or None)
     if edit and told["edit"]:
         edit(told["edit"])
     frame = session.view.frame_of(run.n_frames)
@@ -52,7 +55,9 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
         session.view = session.view.at(None)  # the last frame needs no parameter
     marked = marks() if marks else ()
     refined = shown.refined(frame) if "boundary" in panels else unrefined(frame)
-    data = pack_refinement(run, shown.plane, frame, run_id, marked, session.adopted, refined=refined)
+    data = pack_refinement(
+        run, shown.plane, frame, run_id, marked, session.adopted, panel=session.view.panel, refined=refined
+    )
     component("carrier")(key="refinement", data=data)
     if told["want"] or session.recall(WANTED) == (name, run_id):
         session.keep((name, run_id), WANTED)

@@ -8,7 +8,8 @@ from modules import Mounted, blank_page
 
 import ffbp
 from ffbp.analysis.plane import plane_of
-from ffbp.figures.pack import LATER, PANELS, options, pack_run
+from ffbp.experiment.link import PANELS
+from ffbp.figures.pack import LATER, options, pack_run
 
 LAST = 60
 

@@ -24,7 +24,7 @@ class Playground:
 
     def ready(self):
         self.page.wait_for_selector(".ffbp[data-run]")
-        self.page.wait_for_selector(".ffbp .boundary .main-svg")
+        self.page.wait_for_selector(".ffbp .panel:not([hidden]) .main-svg")
         return self
 
     def data(self, name):

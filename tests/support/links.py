@@ -5,7 +5,7 @@ import string
 from urllib.parse import quote_plus
 
 from ffbp.experiment.fields import KEYS as FIELD_KEYS
-from ffbp.experiment.link import INPUTS, VIEW
+from ffbp.experiment.link import INPUTS, PANEL, VIEW
 
 HOMOGLYPHS = str.maketrans("aceopxyAB-_.0123456789", "асеорхуАВ−＿．０１２３４５６７８９")
 NASTY = (
@@ -17,7 +17,7 @@ NASTY = (
     "\u202e", "\ufeff", "💥", "١٢", "１２", "Ⅻ", "½", "a\nb", "\r\n", "é" * 300, "\ud7ff", "1" * 50_000, "1-" * 20_000,
     "1_2~" * 10_000, "relu-" * 3000, "4294967295", "4294967296", "1e308", "5e-324", "0.1" * 20,
 )  # fmt: skip
-KEYS = (*FIELD_KEYS, *VIEW, INPUTS)
+KEYS = (*FIELD_KEYS, *VIEW, INPUTS, PANEL)
 
 
 def random_links(n: int, configs, seed: int = 6):

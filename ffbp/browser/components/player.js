@@ -18,8 +18,10 @@ function clockNamed(name) {
 
 const scrollTop = () => document.querySelector('[data-testid="stMain"]')?.scrollTop ?? window.scrollY;
 
+const inAddress = (name) => new URLSearchParams(window.location.search).get(name);
+
 function frameOfAddress() {
-  const frame = new URLSearchParams(window.location.search).get('frame');
+  const frame = inAddress('frame');
   return frame !== null && /^\d{1,5}$/.test(frame) ? +frame : null;
 }
 
@@ -28,6 +30,7 @@ class MountedPlayer {
     this.root = document.createElement('div');
     parentElement.append(this.root);
     this.frame = frameOfAddress();
+    this.full = inAddress('panel');
     this.act = () => this.reportStep();
     for (const type of ACTIONS) document.addEventListener(type, this.act, true);
   }
@@ -46,12 +49,14 @@ class MountedPlayer {
       return null;
     }
     this.player = new Player(this.root, {
-      id: player, panels, Plotly, theme, scrollTop, frame: this.frame, clock: clock ? clockNamed(clock) : new Clock(),
+      id: player, panels, Plotly, theme, scrollTop, frame: this.frame, full: this.full,
+      clock: clock ? clockNamed(clock) : new Clock(),
       onRest: (frame) => this.report(frame),
       onSample: (row) => this.tell('sample', { row }),
       onPlace: (x, y) => this.tell('place', { x, y }),
       onCell: (part, truth, guess) => this.tell('cell', { part, truth, guess }),
       onUnit: (layer, unit) => this.tell('unit', { layer, unit, frame: this.player.frame }),
+      onPanel: (panel) => this.tell('panel', { panel: panel ?? '' }),
       onEdit: editable ? (change) => this.tell('edit', change) : null,
       onWant: () => this.tell('want', {}),
     });

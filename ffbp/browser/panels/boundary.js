@@ -4,8 +4,9 @@
 import { contour } from '../contour.js';
 import { element } from '../dom.js';
 import { Editor } from '../editor.js';
+import { lineWidth } from '../room.js';
 import { Dots } from './dots.js';
-import { fill, Region } from './region.js';
+import { fill } from './region.js';
 import { ConfusionMatrix } from './matrix.js';
 import { same, Stage } from './stage.js';
 import { Surface } from './surface.js';
@@ -20,7 +21,7 @@ export class BoundaryPanel {
     this.name = name;
     this.view = { test: true, hard: false, confusion: null, one: '' };
     this.marks = [];
-    this.region = new Region(name, 'Decision boundary', () => player.save(this));
+    this.region = player.regionOf(this, 'Decision boundary');
     this.build();
     if (player.options.onEdit) this.editor = new Editor(this, player.options.onEdit);
   }
@@ -187,7 +188,7 @@ export class BoundaryPanel {
       context.moveTo(px(segments[k]), py(segments[k + 1]));
       context.lineTo(px(segments[k + 2]), py(segments[k + 3]));
     }
-    context.lineWidth = 2.5;
+    context.lineWidth = lineWidth(2.5);
     context.strokeStyle = this.player.theme.dark ? '#ffffff' : '#111111';
     context.stroke();
   }

@@ -1,7 +1,8 @@
 // A chart over epochs, of the loss or the gradients, with several views and a cursor at the epoch shown.
 
 import { formatNumber } from '../numbers.js';
-import { fill, Region } from './region.js';
+import { lineWidth } from '../room.js';
+import { fill } from './region.js';
 import { Stage } from './stage.js';
 
 const TITLES = { loss: 'Loss', gradients: 'Gradients per layer' };
@@ -12,7 +13,7 @@ export class CurvesPanel {
     this.name = name;
     this.view = ''; // a key of the figure's views
     this.log = null; // no choice made
-    this.region = new Region(name, TITLES[name], () => player.save(this));
+    this.region = player.regionOf(this, TITLES[name]);
     this.select = this.region.select('What the chart shows', (key) => { this.view = key; this.draw(); });
     if (name === 'loss') this.toggle = this.region.check('log', false, (log) => { this.log = log; this.draw(); });
     this.stage = new Stage(player, this.region, () => this.paint(player.frame));
@@ -40,7 +41,7 @@ export class CurvesPanel {
     const missing = !this.figure.data.some(({ meta }) => meta === view);
     this.region.wait(missing);
     if (missing) this.player.want();
-    await this.stage.draw([view, log, run.diverged_at], (data, layout) => this.style(data, layout));
+    await this.stage.draw([view, log, run.diverged_at, lineWidth(2)], (data, layout) => this.style(data, layout));
   }
 
   style(data, layout) {
@@ -56,14 +57,15 @@ export class CurvesPanel {
     const { xaxis, yaxis } = layout;
     xaxis.showgrid = true;
     Object.assign(yaxis, {
-      showgrid: true, tickfont: { size: log ? 11 : 13 },
+      showgrid: true, tickfont: { size: (log ? 11 : 13) * this.stage.scale },
       type: log ? 'log' : 'linear', range: [...(log ? view.ranges.log : view.ranges.linear)],
       title: { ...yaxis.title, text: view.title + (toggle && log ? ' (log)' : '') },
     });
     delete yaxis.dtick;
     const decades = yaxis.range[1] - yaxis.range[0];
     if (log) yaxis.dtick = decades < 1.2 ? 'D1' : Math.max(1, Math.ceil(decades / 6));
-    const shown = data.filter(({ meta }) => meta === view.key).map((trace) => ({ ...trace, visible: true }));
+    const thick = ({ line }) => line && { line: { ...line, width: lineWidth(line.width) } };
+    const shown = data.filter(({ meta }) => meta === view.key).map((t) => ({ ...t, visible: true, ...thick(t) }));
     this.stage.fillLegend(shown);
     const drawing = { data: shown, zoom: [run.id, `${run.id}${view.key}${log}`] };
     if (!view.zero) return drawing;

@@ -3,12 +3,11 @@
 import { scalesOf } from '../colours.js';
 import { element, sheet } from '../dom.js';
 import { formatNumber } from '../numbers.js';
-import { Region } from './region.js';
 import { Units } from './units.js';
 
 const CHOSEN = 'The diagram shows the first units of each layer and the weights between them that are largest at the '
   + 'end of the training, among them the largest into each unit.';
-const HEADER = 18, FOOTER = 18, RIGHT = 24; // pixels around the units
+const HEADER = 18, FOOTER = 18, RIGHT = 24; // pixels around the units, with small letters
 const FADED = 0.12; // how much stays of the edges that do not belong to the chosen unit
 
 // Which part of the network the diagram shows; empty if it shows everything.
@@ -36,7 +35,7 @@ export class NetworkPanel {
   constructor(player, name) {
     this.player = player;
     this.name = name;
-    this.region = new Region(name, 'Network', () => player.save(this));
+    this.region = player.regionOf(this, 'Network');
     this.canvas = element('canvas', { class: 'diagram', role: 'img' });
     this.chosen = -1; // the unit that is pointed at or has the focus
     const { onUnit } = player.options;
@@ -71,14 +70,16 @@ export class NetworkPanel {
     const { clientWidth: width, clientHeight: height } = this.region.stage;
     const scale = window.devicePixelRatio || 1;
     [this.canvas.width, this.canvas.height] = [width * scale, height * scale];
-    const room = height - HEADER - FOOTER;
-    const side = Math.max(10, Math.min(40, room / Math.max(...shown) - 3, (width - 70) / shown.length - 22));
-    const left = 12 + 6.5 * Math.max(...inputs.map((name) => Math.min(name.length, 9)));
+    const size = (this.size = this.region.letter / 13);
+    const room = height - (HEADER + FOOTER) * size;
+    const across = (width - 70 * size) / shown.length - 22, down = room / Math.max(...shown) - 3;
+    const side = Math.max(10, Math.min(40 * size, down, across));
+    const left = (12 + 6.5 * Math.max(...inputs.map((name) => Math.min(name.length, 9)))) * size;
     this.nodes = shown.flatMap((count, l) => {
-      const x = left + ((width - left - RIGHT - side) * l) / Math.max(shown.length - 1, 1);
+      const x = left + ((width - left - RIGHT * size - side) * l) / Math.max(shown.length - 1, 1);
       const gap = Math.min(room / count, side * 1.9);
       return Array.from({ length: count }, (_, i) => {
-        const y = HEADER + room / 2 + (i - (count - 1) / 2) * gap - side / 2;
+        const y = HEADER * size + room / 2 + (i - (count - 1) / 2) * gap - side / 2;
         return { l, i, x, y, side, more: i === count - 1 ? sizes[l] - count : 0 };
       });
     });
@@ -134,7 +135,7 @@ export class NetworkPanel {
     this.paintEdges(context, row);
     if (this.atlas) this.paintAtlas(row);
     context.textAlign = 'center';
-    context.font = `11px ${getComputedStyle(this.player.root).fontFamily}`;
+    context.font = `${11 * this.size}px ${getComputedStyle(this.player.root).fontFamily}`;
     this.nodes.forEach((node, k) => this.paintNode(context, row, node, k));
     this.paintNames(context);
   }
@@ -155,7 +156,7 @@ export class NetworkPanel {
       const [x1, y1, x2, y2] = this.ends(edge);
       context.beginPath();
       context.setLineDash(w < 0 ? [8, 3] : []);
-      context.lineWidth = 0.4 + 5.6 * size;
+      context.lineWidth = (0.4 + 5.6 * size) * this.size;
       context.globalAlpha = (0.35 + 0.65 * Math.sqrt(size)) * (this.stays(edge) ? 1 : FADED);
       context.strokeStyle = w < 0 ? negative : positive;
       context.moveTo(x1, y1);
@@ -214,21 +215,21 @@ export class NetworkPanel {
       const name = network.inputs[i];
       context.fillStyle = theme.text;
       context.textAlign = 'right';
-      context.fillText(name.length > 9 ? `${name.slice(0, 8)}…` : name, x - 4, y + side / 2 + 4);
+      context.fillText(name.length > 9 ? `${name.slice(0, 8)}…` : name, x - 4, y + side / 2 + 4 * this.size);
       context.textAlign = 'center';
     }
     context.fillStyle = theme.text;
-    if (more) context.fillText(`+${more}`, x + side / 2, y + side + 12);
+    if (more) context.fillText(`+${more}`, x + side / 2, y + side + 12 * this.size);
     context.globalAlpha = 1;
   }
 
   paintNames(context) {
     const { shown, activations } = this.network;
     context.fillStyle = this.player.theme.text;
-    if (shown.length > 6) context.font = context.font.replace(/^\d+px/, '9px');
+    if (shown.length > 6) context.font = context.font.replace(/^[\d.]+px/, `${9 * this.size}px`);
     shown.forEach((_, l) => {
       const { x, side } = this.nodeOf.get(`${l},0`);
-      context.fillText(l ? activations[l - 1] : 'input', x + side / 2, 12);
+      context.fillText(l ? activations[l - 1] : 'input', x + side / 2, 12 * this.size);
     });
   }
 

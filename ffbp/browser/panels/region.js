@@ -4,15 +4,21 @@
 import { element, saveButton } from '../dom.js';
 
 export class Region {
-  constructor(name, title, save) {
-    this.heading = element('h2');
+  // name: of its panel. toggle(): for a click on the title, which shows the panel in full size or all of them again;
+  // null for a panel that is always alone.
+  constructor(name, title, { save, toggle = null }) {
+    this.name = name;
+    const options = { type: 'button', class: 'title', 'aria-pressed': false, onclick: toggle };
+    this.heading = toggle ? element('button', options) : element('span');
     this.readout = element('p', { class: 'readout', 'aria-hidden': 'true' });
     this.controls = element('div', { class: 'controls' });
     this.stage = element('div', { class: 'stage' });
     this.alternative = element('p', { class: 'hidden alternative' });
-    const header = element('header', {}, this.heading, this.readout, this.controls, saveButton(title, save));
+    const heading = element('h2', {}, this.heading);
+    const header = element('header', {}, heading, this.readout, this.controls, saveButton(title, save));
     this.section = element('section', { class: `panel ${name}` }, header, this.stage, this.alternative);
     this.title = title;
+    this.letter = 13;
   }
 
   get title() {
@@ -22,6 +28,23 @@ export class Region {
   set title(text) {
     this.heading.textContent = text;
     this.section.setAttribute('aria-label', text);
+  }
+
+  get letter() {
+    return this.size;
+  }
+
+  // The size of the panel's letters in pixels.
+  set letter(size) {
+    this.size = size;
+    this.section.style.setProperty('--letter', `${size}px`);
+  }
+
+  show({ hidden, full }) {
+    this.section.hidden = hidden;
+    if (this.heading.type !== 'button') return;
+    this.heading.setAttribute('aria-pressed', full);
+    this.heading.title = full ? 'All panels (Escape)' : 'Full size';
   }
 
   // Head the panel with other words for as long as it shows something else; null: with its title again.

@@ -44,7 +44,7 @@ function withoutRanges(layout) {
 export class Stage {
   // paint(): called when the axes have moved. The player gives the theme, the size and Plotly.
   constructor(player, region, paint) {
-    Object.assign(this, { player, paint });
+    Object.assign(this, { player, region, paint });
     this.under = element('canvas', { class: 'under', 'aria-hidden': 'true' });
     this.plot = element('div', { class: 'plot' });
     this.cursor = element('div', { class: 'cursor' });
@@ -56,6 +56,11 @@ export class Stage {
 
   get axes() {
     return this.plot._fullLayout;
+  }
+
+  // How much larger letters are than those of the figure.
+  get scale() {
+    return this.region.letter / this.figure.layout.font.size;
   }
 
   // Until the panel is painted, drawing the plot does not paint it: the player does so when all panels are drawn.
@@ -73,7 +78,7 @@ export class Stage {
   // zoom is kept. Returns whether this was the first drawing.
   async draw(view, style) {
     const { plot, player, figure } = this;
-    const key = JSON.stringify([plot.clientWidth, plot.clientHeight, player.theme, view]);
+    const key = JSON.stringify([plot.clientWidth, plot.clientHeight, this.scale, player.theme, view]);
     if (this.axes && key === this.key && same(this.drawn, figure)) return false;
     [this.key, this.drawn] = [key, figure];
     const layout = this.layout(), first = !this.axes;
@@ -132,18 +137,21 @@ export class Stage {
   }
 
   layout() {
-    const { theme, small, root } = this.player;
-    const { text, border } = theme;
+    const { theme, small, root } = this.player, { text, border } = theme, { scale } = this;
     const layout = structuredClone(this.figure.layout);
+    for (const side of 'lrtb') layout.margin[side] *= scale;
     Object.assign(layout, {
-      font: { ...layout.font, color: text, family: getComputedStyle(root).fontFamily },
+      font: { ...layout.font, size: layout.font.size * scale, color: text, family: getComputedStyle(root).fontFamily },
       autosize: false, width: this.plot.clientWidth, height: this.plot.clientHeight, showlegend: false,
       modebar: { bgcolor: 'rgba(0,0,0,0)', color: text, activecolor: theme.primary },
       hoverlabel: { bgcolor: theme.background, font: { color: text } },
     });
     if (small) layout.dragmode = false;
     const lines = { gridcolor: border, linecolor: border, tickcolor: border, showline: true };
-    for (const axis of AXES) Object.assign(layout[axis], lines);
+    for (const axis of AXES) {
+      Object.assign(layout[axis], lines);
+      for (const font of [layout[axis].tickfont, layout[axis].title.font]) font.size *= scale;
+    }
     return layout;
   }
 

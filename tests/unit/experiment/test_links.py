@@ -105,7 +105,7 @@ def test_the_views_parameters_are_bounded_or_warned_about(links):
         params = parameters(each)
         view, warnings = View.from_params(params)
         again = view.to_params()
-        for key in (*link.VIEW, link.INPUTS):
+        for key in (*link.VIEW, link.INPUTS, link.PANEL):
             assert (key in again) + any(problem.field == key for problem in warnings) == (key in params), each
         for key, (low, high) in link.VIEW.items():
             assert low <= int(again.get(key, low)) <= high
@@ -119,6 +119,16 @@ def test_a_row_and_typed_inputs_of_the_view_replace_each_other():
     assert typed.to_params() == {"layer": "2", "x": "0.5_2"}
     assert typed.with_row(7) == View(sample=7, layer=2)
     assert View(sample=3, across=1, up=2, pca=1, frame=4).without_data() == View(frame=4)
+
+
+def test_a_panel_in_full_size_is_one_of_the_players_or_warned_about():
+    for name in link.PANELS:
+        assert View.from_params({"panel": name}) == (View(panel=name), [])
+        assert View(panel=name).to_params() == {"panel": name}
+    view, (problem,) = View.from_params({"panel": "losses"})
+    assert view == View()
+    assert "unknown panel 'losses'; choose from network, boundary, loss, gradients" in str(problem)
+    assert View(panel="loss").showing(None).to_params() == {}
 
 
 def test_another_layer_begins_with_its_first_unit():

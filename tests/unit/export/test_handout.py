@@ -13,9 +13,10 @@ from ffbp import Config
 from ffbp.analysis.plane import plane_of
 from ffbp.analysis.summary import summary
 from ffbp.browser import sources
+from ffbp.experiment.link import PANELS
 from ffbp.export import handout
 from ffbp.figures.blob import arrays_of, header_of
-from ffbp.figures.pack import PANELS, PLAYER
+from ffbp.figures.pack import PLAYER
 
 
 class Page(HTMLParser):
