@@ -31,8 +31,8 @@ def digits() -> None:
         drawing.drawing_pad(moment)
     with right:
         st.markdown(
-            "Each image shows the weights of one unit of the first layer. Ink in a blue pixel raises the unit's sum, in an "
-            "orange one it lowers it. Play the training: noise turns into strokes and gaps. A pixel that never has ink gets no "
+            "Each image shows the weights of one unit of the first layer. Ink in a teal pixel raises the unit's sum, in an "
+            "magenta one it lowers it. Play the training: noise turns into strokes and gaps. A pixel that never has ink gets no "
             "gradient, so its weight stays noise, or shrinks under a penalty."
         )
         image.weight_images(moment)

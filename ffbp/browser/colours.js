@@ -23,8 +23,19 @@ export function shades(ground, colour) {
   return Uint32Array.from({ length: 256 }, (_, i) => pack(mix(a, b, i / 255)));
 }
 
-// The scales of a run's maps: one diverging scale, and one per class.
-export function scalesOf({ classes, middle }, theme) {
-  const ground = middle[theme.dark ? 'dark' : 'light'];
-  return { signed: ramp(classes[0], ground, classes[1]), classes: classes.map((colour) => shades(ground, colour)) };
+const modeOf = (theme) => (theme.dark ? 'dark' : 'light');
+
+// The scales of a run's maps: of outputs, from class 0 to class 1; of signed values; and one per class.
+export function scalesOf({ classes, negative, positive, middle }, theme) {
+  const ground = middle[modeOf(theme)];
+  return {
+    output: ramp(classes[0], ground, classes[1]), signed: ramp(negative, ground, positive),
+    classes: classes.map((colour) => shades(ground, colour)),
+  };
+}
+
+// The colour of a layer, which counts from 1.
+export function layerColour({ ramp: colours }, theme, layer) {
+  const steps = colours[modeOf(theme)];
+  return steps[(layer - 1) % steps.length];
 }

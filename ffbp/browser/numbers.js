@@ -1,13 +1,16 @@
 // Numbers as text, as in words/numbers.py.
 
-// A number with four significant digits.
+const RAISED = { '-': '⁻', ...Array.from('⁰¹²³⁴⁵⁶⁷⁸⁹') };
+
+// A number with four significant digits: 0.2531, 8.398·10²⁰⁶.
 export function formatNumber(value) {
   if (Number.isNaN(value)) return '–';
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '-∞';
   if (value === 0) return '0';
   const size = Math.abs(value);
   if (size >= 1e-3 && size < 1e5) return value.toFixed(Math.max(0, 3 - Math.floor(Math.log10(size))));
-  return value.toExponential(3);
+  const [mantissa, exponent] = value.toExponential(3).split('e');
+  return `${mantissa}·10${[...String(+exponent)].map((digit) => RAISED[digit]).join('')}`;
 }
 
 export function formatPercent(value) {

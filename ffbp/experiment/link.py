@@ -10,6 +10,7 @@ from ffbp.data.rows import MAX_ROWS
 from ffbp.data.table_source import MAX_CLASSES
 from ffbp.experiment.config import Config
 from ffbp.experiment.fields import MAX_COLUMNS, MAX_FRAMES, MAX_LAYERS, MAX_UNITS
+from ffbp.words.numbers import plain_power
 from ffbp.words.problems import Problem
 
 # The bounds of the view's parameters: what is merely looked at. Names are disjoint from the configuration's.
@@ -151,7 +152,7 @@ def without_view(params: Mapping[str, Any]) -> dict[str, Any]:
 
 def as_number(text: str) -> float | None:
     """A typed number with a decimal point or comma; None if it is not a finite number."""
-    text = text.strip().replace("−", "-").replace(",", ".")
+    text = plain_power(text.strip()).replace("−", "-").replace(",", ".")
     if not text.isascii() or "_" in text or len(text) > 40:
         return None
     try:

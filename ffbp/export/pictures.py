@@ -140,7 +140,7 @@ class BoundaryPanel:
         self.axes.set(xlim=plane.x_range, ylim=plane.y_range)
         y = data.decode_target(data.y_train) if self.regression else np.array([0.0, 1.0])
         self.low, self.high = float(y.min()), float(y.max())
-        ends = palette.NEGATIVE, palette.MIDDLE["light"], palette.POSITIVE
+        ends = palette.CLASSES[0], palette.MIDDLE["light"], palette.CLASSES[1]
         self.scale = LinearSegmentedColormap.from_list("boundary", ends)
         if plane.is_line:
             self.axes.grid(color=GRID)

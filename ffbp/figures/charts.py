@@ -73,8 +73,9 @@ def samples_of(dataset: Dataset, plane: Plane) -> dict[str, tuple[np.ndarray, np
 
 
 def _look(name, part, k, dataset, *, size, **look) -> dict:
-    """How samples look. They are small if there are many, and ``size`` pixels larger than that."""
-    size += 5 if len(dataset.raw_train) > 300 else 8
+    """How samples look: the more there are, the smaller and thinner. They are ``size`` pixels larger than that."""
+    n = len(dataset.raw_train)
+    size += 8 if n <= 300 else 5 if n <= 1000 else 3
     trace = markers(None, None, name, None, size=size, meta={"part": part, "class": k}, **look)
     return {key: value for key, value in trace.items() if value is not None}
 
@@ -84,7 +85,7 @@ def _targets(part, plane, dataset, scales) -> dict:
     look = {"size": 0, "color": palette.TRAIN if train else palette.TEST, "symbol": "circle" if train else "diamond"}
     if not plane.is_line:
         low, high = scales.output
-        scale = {"colorscale": palette.value_scale("light"), "cmin": low, "cmax": high}
+        scale = {"colorscale": palette.output_scale("light"), "cmin": low, "cmax": high}
         look |= {"size": 1, "color": None, "rim": (1, "#555555"), "marker": scale}  # each has the colour of its target
     return _look(part, part, None, dataset, **look)
 
@@ -142,7 +143,7 @@ def _step_noise(run) -> list[dict]:
 
 
 def gradient_plot(run: Run, scales: Scales | None = None) -> dict:
-    """Per layer over epochs: the norm of dW, of db, of the applied update, or the ratio of update and weights."""
+    """Per layer over epochs: norms of dW (also of one epoch), db and the applied update; ratio of update and weights."""
     epoch, traces, views = run.history.epoch, [], []
     scales = scales or scales_of(run)
     loss = "mean loss + penalty" if run.config.l1 or run.config.l2 else "mean loss"
@@ -155,7 +156,9 @@ def gradient_plot(run: Run, scales: Scales | None = None) -> dict:
     for key, values in gradients_of(run).items():
         scale, zero = scales.gradients[key], values == 0
         for l, shown in enumerate(np.where(zero, scale.floor, values).T):
-            trace = _line(epoch, shown, f"layer {l + 1}", palette.LAYERS[l], palette.DASHES[l], meta=key, width=2.2)
+            trace = _line(
+                epoch, shown, f"layer {l + 1}", palette.RAMP["light"][l], palette.DASHES[l], meta=key, width=2.2
+            )
             if zero.any():
                 trace |= {"hovertemplate": "%{y:.4g} %{text}", "text": np.where(zero[:, l], "exactly 0", "")}
             traces.append(trace | {"visible": key == "dW"})
@@ -163,6 +166,9 @@ def gradient_plot(run: Run, scales: Scales | None = None) -> dict:
         views.append({"key": key, "label": label, "title": title, "ranges": {"log": scale.span}})
         if scale.has_zero:
             views[-1]["zero"] = scale.floor
+    low, high = scales.gradients["dW"].span
+    bars = {"key": "now", "label": "gradient dW, this epoch", "bars": len(run.architecture.sizes) - 1}
+    views.insert(1, bars | {"title": views[0]["title"], "ranges": {"log": [low - 0.5, high + 0.5]}})  # room for numbers
     low, high = span = scales.gradients["dW"].span
     decades = max(1, int(np.ceil((high - low) / 6)))  # at most six labels fit a low panel
     y = {"type": "log", "dtick": decades, "exponentformat": "power"}

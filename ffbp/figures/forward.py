@@ -1,6 +1,6 @@
 """The forward pass in pictures: one sample in the network, and how each layer transforms the plane.
 
-Plots are made from arrays; `ffbp.analysis.layer_view` computes the places. Colours show the sign: orange is negative, blue
+Plots are made from arrays; `ffbp.analysis.layer_view` computes the places. Colours show the sign: magenta is negative, teal
 positive. Negative edges are also dashed.
 """
 
@@ -236,7 +236,7 @@ def layer_space(places, targets, lines, ranges, titles, *, class_names=(), rows=
     data = [line(gaps[:, 0], gaps[:, 1], None, None, color=palette.CHANCE, width=1, opacity=0.6, meta="grid")]
     if not class_names:
         said = {"text": [f"target {format_number(target)}" for target in targets], "customdata": rows.tolist()}
-        marker = {"colorscale": palette.value_scale("light"), "line": {"width": 0.6}}
+        marker = {"colorscale": palette.output_scale("light"), "line": {"width": 0.6}}
         look = {"size": 7, "color": targets, "marker": marker}
         data.append(markers(*places.T, None, "sample %{customdata}: %{text}", meta="samples", **look, **said))
     hover = "sample %{customdata}: %{fullData.name}<br>(%{x:.4g}, %{y:.4g})"

@@ -7,7 +7,7 @@ digits of `format_number`. Names are LaTeX of this project; only `plain` takes t
 import numpy as np
 
 from ffbp.figures import palette
-from ffbp.words.numbers import format_number
+from ffbp.words.numbers import format_number, plain_power
 
 MAX_TERMS, SHOWN_TERMS = 12, 6  # a sum of more terms shows the largest and the subtotal of the others
 TERMS_A_LINE = 3
@@ -15,7 +15,7 @@ TERMS_A_LINE = 3
 
 def number(value) -> str:
     """A number in LaTeX: 0.2531, -12.35, 1.234 · 10⁻⁵, ∞, a dash for NaN."""
-    text = format_number(value)
+    text = plain_power(format_number(value))
     if text.endswith("∞"):
         return text.replace("∞", r"\infty")
     if "e" in text:

@@ -1,6 +1,7 @@
 """All colours: safe for colour-blind readers, and readable on white and on black.
 
-The ends of the boundary's colour scale are the colours of classes 0 and 1. A layer has the same colour everywhere.
+Orange and blue, the ends of the boundary's colour scale, are classes 0 and 1; magenta and teal are the signs of numbers:
+weights, values, gradients. In the player, the layers' colours grow darker from layer 1 on, on a dark page lighter.
 """
 
 CLASSES = (
@@ -9,6 +10,10 @@ CLASSES = (
 LAYERS = (
     "#7b52ab", "#1b9e8a", "#c9820a", "#c04a7b", "#5b8e2d", "#3b6fb5", "#a8553a", "#6b7280", "#d64550",
 )  # fmt: skip
+RAMP = {  # of the layers
+    "light": ("#c2660a", "#b52a64", "#8a1c7e", "#5f1a86", "#421a80", "#2e1a6e", "#231a5a", "#1a1846", "#121232"),
+    "dark": ("#e8833a", "#f07f9e", "#e79ad0", "#d3aaf2", "#c3b8f6", "#c6cbf9", "#cfdcfb", "#dde9fd", "#eef4ff"),
+}
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid", "dash", "dot")
 TRAIN, TEST, PENALTY, TOTAL, CHANCE = "#1b9e77", "#b0368c", "#b8860b", "#6f7684", "#8a8f98"
 CURSOR = "#e5383b"
@@ -16,7 +21,7 @@ WRONG = {"light": "#111111", "dark": "#ffffff"}
 # The middle of the diverging scale is the page's background, so that undecided regions fade.
 MIDDLE = {"light": "#ffffff", "dark": "#1a1d24"}
 INK = {"light": "#1c1f26", "dark": "#f0f2f5"}  # drawn digits: the page's text colour
-NEGATIVE, POSITIVE = CLASSES[0], CLASSES[1]
+NEGATIVE, POSITIVE = "#c13584", "#12848c"
 CLASS_SYMBOLS = ("circle", "square", "triangle-up", "diamond", "cross", "star", "pentagon", "hexagon", "x", "bowtie")
 
 
@@ -26,5 +31,10 @@ def named(*names: str) -> dict:
 
 
 def value_scale(theme: str) -> list[list]:
-    """The boundary's diverging scale for Plotly: class 0, undecided, class 1."""
+    """The diverging scale of signed numbers for Plotly: negative, zero, positive."""
     return [[0.0, NEGATIVE], [0.5, MIDDLE[theme]], [1.0, POSITIVE]]
+
+
+def output_scale(theme: str) -> list[list]:
+    """The boundary's diverging scale for Plotly: class 0, undecided, class 1."""
+    return [[0.0, CLASSES[0]], [0.5, MIDDLE[theme]], [1.0, CLASSES[1]]]

@@ -4,11 +4,13 @@ import math
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 MISSING = "–"
+POWER, RAISED = "·10", str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 _EXACT = Context(prec=330)  # a double has at most 309 digits before the point
 
 
 def format_number(value) -> str:
-    """0.2531, 12.35, 1234, 1.234e-5: plain from 0.001 to 100000, otherwise with an exponent; a dash for NaN."""
+    """0.2531, 12.35, 1234, 1.234·10⁻⁵: plain from 0.001 to 100000, otherwise with an exponent; a dash for NaN."""
     value = float(value)
     if math.isnan(value):
         return MISSING
@@ -20,7 +22,13 @@ def format_number(value) -> str:
     if 1e-3 <= size < 1e5:
         return fixed(value, max(0, 3 - math.floor(math.log10(size))))
     mantissa, exponent = _scientific(value)
-    return f"{mantissa}e{exponent}"
+    return f"{mantissa}{POWER}{str(exponent).translate(RAISED)}"
+
+
+def plain_power(text: str) -> str:
+    """A number as `format_number` writes it, with "e" before its exponent: 1.234e-5."""
+    mantissa, power, exponent = text.partition(POWER)
+    return f"{mantissa}e{exponent.translate(_LOWERED)}" if power else text
 
 
 def format_percent(value) -> str:
@@ -40,4 +48,4 @@ def _scientific(value):
     mantissa = exact.scaleb(-exponent, _EXACT).quantize(Decimal("0.001"), ROUND_HALF_UP, _EXACT)
     if abs(mantissa) >= 10:
         mantissa, exponent = mantissa.scaleb(-1).quantize(Decimal("0.001")), exponent + 1
-    return f"{mantissa:f}", f"{exponent:+d}"
+    return f"{mantissa:f}", exponent

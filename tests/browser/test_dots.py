@@ -182,7 +182,7 @@ def test_training_points_are_filled_and_test_points_white(points):
 def test_a_regressions_points_have_the_colour_of_their_target(points):
     points.open("bumps")
     low, high = scales_of(points.runs["bumps"]).output
-    ends = [np.array(rgb(colour)) for _, colour in palette.value_scale("light")]
+    ends = [np.array(rgb(colour)) for _, colour in palette.output_scale("light")]
     _, _, y, place = points.alone("train")
     t = 2 * (points.runs["bumps"].dataset.decode_target(np.array([y]))[0] - low) / (high - low)
     expected = ends[0] + t * (ends[1] - ends[0]) if t < 1 else ends[1] + (t - 1) * (ends[2] - ends[1])

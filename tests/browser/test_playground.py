@@ -307,7 +307,8 @@ def test_chart_views_change_what_is_drawn(playground):
     page.locator(".ffbp .loss select").select_option("score")
     page.wait_for_function("() => document.querySelector('.ffbp .loss .ytitle').textContent === 'accuracy'")
     page.locator(".ffbp .loss select").select_option("loss")
-    page.locator(".ffbp .loss").get_by_text("log").click()
+    page.locator(".ffbp .panel.loss summary").first.click()
+    page.get_by_label("Logarithmic axis").check()
     page.wait_for_function("() => document.querySelector('.ffbp .loss .ytitle').textContent === 'loss (log)'")
 
 
@@ -322,7 +323,8 @@ def test_the_boundary_follows_the_frame_zoom_and_switches(playground):
     page.click(".ffbp .first")
     playground.wait_frame(0)
     pictures.append(_boundary_pixels(page))
-    page.locator(".ffbp .boundary").get_by_text("hard").click()
+    page.locator(".ffbp .panel.boundary summary").first.click()
+    page.get_by_label("Sharp classes").check()
     pictures.append(_boundary_pixels(page))
     page.evaluate(
         "() => Plotly.relayout(document.querySelector('.ffbp .boundary .plot'), {'xaxis.range': [0, 1], 'yaxis.range': [0, 1]})"

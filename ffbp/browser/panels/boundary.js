@@ -19,7 +19,7 @@ export class BoundaryPanel {
   constructor(player, name) {
     this.player = player;
     this.name = name;
-    this.view = { test: true, hard: false, confusion: null, one: '' };
+    this.view = { test: true, hard: false, mistakes: true, confusion: null, one: '' };
     this.marks = [];
     this.region = player.regionOf(this, 'Decision boundary');
     this.build();
@@ -32,10 +32,12 @@ export class BoundaryPanel {
     const repaint = () => this.paint(player.frame);
     this.select = region.select('Which class is shown', set('one', () => { repaint(); player.describe(); }));
     const refit = () => { player.fit(); repaint(); };
-    this.matrixToggle = region.check('matrix', false, set('confusion', refit), 'Confusion matrix');
     const test = () => { this.fillLegend(); this.showMatrix(); repaint(); };
-    this.testToggle = region.check('test', view.test, set('test', test), 'Test points');
-    this.hardToggle = region.check('hard', view.hard, set('hard', repaint), 'Decisions instead of outputs');
+    this.testToggle = region.check('Test points (hollow)', view.test, set('test', test));
+    this.mistakeToggle = region.check('Rings around mistakes', true, set('mistakes', repaint));
+    const hard = 'Each place in the colour of its class, instead of the shades of the output';
+    this.hardToggle = region.check('Sharp classes', view.hard, set('hard', repaint), hard);
+    this.matrixToggle = region.check('Confusion table', false, set('confusion', refit));
     this.stage = new Stage(player, region, repaint);
     this.matrix = new ConfusionMatrix({
       heads: HEADS, label: (truth, guess) => `Samples of class ${truth} predicted as ${guess}`, empty: false,
@@ -67,7 +69,7 @@ export class BoundaryPanel {
     const slice = plane.slice ? 'Slice through the mean' : regression ? 'Fit' : 'Decision boundary';
     region.title = plane.variance !== null ? 'Principal components' : slice;
     region.say('');
-    this.matrixToggle.hidden = this.hardToggle.hidden = regression;
+    for (const each of [this.matrixToggle, this.hardToggle, this.mistakeToggle]) each.hidden = regression;
     this.matrixToggle.firstChild.checked = view.confusion;
     this.testToggle.hidden = !run.has_test;
     this.select.hidden = !several;
@@ -170,7 +172,7 @@ export class BoundaryPanel {
     if (row < 0 || unit) return;
     if (surface.is_line) surface.paintCurves(context, row, stage);
     else this.paintSurface(context, frame);
-    if (run.boundary.points) this.paintWrong(context, row);
+    if (run.boundary.points && view.mistakes) this.paintWrong(context, row);
     if (!surface.is_line) dots.paint(context);
     if (this.showsMatrix) this.matrix.paint(row, frame);
   }
@@ -209,7 +211,7 @@ export class BoundaryPanel {
 
   paintWrong(context, row) {
     const { run: { boundary: { points }, palette }, dots } = this;
-    context.lineWidth = 1.6;
+    context.lineWidth = 1.4;
     context.strokeStyle = palette.wrong[this.player.theme.dark ? 'dark' : 'light'];
     context.beginPath();
     for (const part of Object.keys(points)) {

@@ -1,10 +1,14 @@
 // A chart over epochs, of the loss or the gradients, with several views and a cursor at the epoch shown.
 
+import { layerColour } from '../colours.js';
 import { formatNumber } from '../numbers.js';
 import { lineWidth } from '../room.js';
+import { Ends } from './ends.js';
 import { fill } from './region.js';
 import { Stage } from './stage.js';
 
+const BAR = 0.7; // the width of a layer's bar, where layers are 1 apart
+const NOTHING_DRAWN = { type: 'scatter', mode: 'markers', x: [null], y: [null], hoverinfo: 'skip' };
 const TITLES = { loss: 'Loss', gradients: 'Gradients per layer' };
 
 export class CurvesPanel {
@@ -15,8 +19,10 @@ export class CurvesPanel {
     this.log = null; // no choice made
     this.region = player.regionOf(this, TITLES[name]);
     this.select = this.region.select('What the chart shows', (key) => { this.view = key; this.draw(); });
-    if (name === 'loss') this.toggle = this.region.check('log', false, (log) => { this.log = log; this.draw(); });
+    const rescale = (log) => { this.log = log; this.draw(); };
+    if (name === 'loss') this.toggle = this.region.check('Logarithmic axis', false, rescale);
     this.stage = new Stage(player, this.region, () => this.paint(player.frame));
+    this.ends = new Ends(this.stage, this.region);
   }
 
   show(run) {
@@ -38,15 +44,23 @@ export class CurvesPanel {
   async draw() {
     const { view, log, run } = this;
     if (!run) return;
-    const missing = !this.figure.data.some(({ meta }) => meta === view);
+    const missing = !this.bars && !this.figure.data.some(({ meta }) => meta === view);
     this.region.wait(missing);
     if (missing) this.player.want();
     await this.stage.draw([view, log, run.diverged_at, lineWidth(2)], (data, layout) => this.style(data, layout));
   }
 
+  get shown() {
+    return this.figure.layout.meta.views.find(({ key }) => key === this.view);
+  }
+
+  // Whether bars show the layers at the present epoch, instead of curves over all epochs.
+  get bars() {
+    return Boolean(this.shown.bars);
+  }
+
   style(data, layout) {
-    const { run, player, toggle } = this;
-    const view = this.figure.layout.meta.views.find(({ key }) => key === this.view);
+    const { run, player, toggle, shown: view } = this;
     // By default, a diverged run's loss has a log axis; on a linear one, only its last point would be visible.
     const wanted = this.log ?? run.diverged_at !== null;
     const log = !toggle || Boolean(wanted && view.ranges.log);
@@ -64,16 +78,53 @@ export class CurvesPanel {
     delete yaxis.dtick;
     const decades = yaxis.range[1] - yaxis.range[0];
     if (log) yaxis.dtick = decades < 1.2 ? 'D1' : Math.max(1, Math.ceil(decades / 6));
+    this.colour(data, layout);
     const thick = ({ line }) => line && { line: { ...line, width: lineWidth(line.width) } };
     const shown = data.filter(({ meta }) => meta === view.key).map((t) => ({ ...t, visible: true, ...thick(t) }));
-    this.stage.fillLegend(shown);
-    const drawing = { data: shown, zoom: [run.id, `${run.id}${view.key}${log}`] };
+    const layers = this.name === 'gradients';
+    this.ends.show(layers ? shown : []);
+    this.stage.fillLegend(layers ? [] : shown);
+    const zoom = [`${run.id}${this.bars}`, `${run.id}${view.key}${log}`];
+    const drawing = { data: this.bars ? [NOTHING_DRAWN] : shown, zoom };
     if (!view.zero) return drawing;
     const line = { color: player.theme.text, width: 1, dash: 'dot' };
     layout.shapes = [{ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: view.zero, y1: view.zero, line }];
     const place = { xref: 'paper', x: 1, xanchor: 'right', y: Math.log10(view.zero), yanchor: 'bottom' };
     layout.annotations = [{ ...place, text: 'exactly zero', showarrow: false }];
     return drawing;
+  }
+
+  // The layers' colours suit the theme. Layers have names at their ends, or an axis of their own for bars.
+  colour(data, layout) {
+    const { run, player: { theme }, stage: { scale }, shown: { bars } } = this;
+    if (this.name !== 'gradients') return;
+    const colour = ({ name }) => layerColour(run.palette, theme, +name.replace('layer ', ''));
+    for (const trace of data) trace.line = { ...trace.line, color: colour(trace) };
+    if (!bars) {
+      layout.margin.r = 52 * scale;
+      return;
+    }
+    const ticks = Array.from({ length: bars }, (_, i) => i + 1), title = { ...layout.xaxis.title, text: 'layer' };
+    Object.assign(layout.xaxis, {
+      range: [0.4, bars + 0.6], tickmode: 'array', tickvals: ticks, ticktext: ticks.map(String), title, showgrid: false,
+    });
+  }
+
+  // The gradient of each layer at a frame as a bar, with its number above.
+  paintBars(frame) {
+    const { stage, stage: { axes: { _size: { h } }, region: { letter } }, player, run } = this;
+    const context = stage.canvas();
+    if (!context) return;
+    context.textAlign = 'center';
+    context.font = `${letter}px ${getComputedStyle(player.root).fontFamily}`;
+    run.history.grad_norm.forEach((norms, l) => {
+      const value = norms[frame], top = value > 0 ? Math.min(stage.heightOf(value), h) : h;
+      const left = stage.toX(l + 1 - BAR / 2), width = stage.toX(l + 1 + BAR / 2) - left;
+      context.fillStyle = layerColour(run.palette, player.theme, l + 1);
+      context.fillRect(left, top, width, h - top);
+      context.fillStyle = player.theme.text;
+      context.fillText(formatNumber(value), left + width / 2, Math.max(top - 5, letter), width / BAR);
+    });
   }
 
   x(frame) {
@@ -84,6 +135,13 @@ export class CurvesPanel {
     const { cursor, axes } = this.stage;
     this.stage.painted();
     if (!axes) return;
+    cursor.hidden = this.bars;
+    if (this.bars) {
+      this.paintBars(frame);
+      return;
+    }
+    this.stage.canvas();
+    this.ends.place();
     cursor.style.transform = `translateX(${this.x(frame)}px)`;
     cursor.style.background = this.run.palette.cursor;
   }
@@ -95,10 +153,12 @@ export class CurvesPanel {
   }
 
   picture(frame) {
+    const below = (context, box) => this.stage.paintInto(context, box);
     const above = (context, [left, top, , height]) => {
+      if (this.bars) return;
       context.fillStyle = this.stage.cursor.style.background;
       context.fillRect(left + this.x(frame) - 1, top, 2, height);
     };
-    return this.stage.picture({ above });
+    return this.stage.picture({ below, above });
   }
 }

@@ -1,6 +1,6 @@
 // The network as a diagram: a weight is a line of corresponding width, a unit its map over the plane, a bias a dot.
 
-import { scalesOf } from '../colours.js';
+import { layerColour, scalesOf } from '../colours.js';
 import { element, sheet } from '../dom.js';
 import { formatNumber } from '../numbers.js';
 import { Units } from './units.js';
@@ -147,7 +147,7 @@ export class NetworkPanel {
 
   paintEdges(context, row) {
     const { edges, weights, weight_limit } = this.network;
-    const [negative, positive] = this.run.palette.classes;
+    const { negative, positive } = this.run.palette;
     context.lineCap = 'butt';
     edges.forEach((edge, k) => {
       const w = weights[row * edges.length + k];
@@ -176,8 +176,8 @@ export class NetworkPanel {
     nodes.forEach((node, k) => {
       const source = node.l ? maps : input_maps;
       const start = (node.l ? row * units + k - shown[0] : k) * w * h;
-      const several = node.l === last && sizes[last] > 1;
-      const scale = several ? scales.classes[node.i % scales.classes.length] : scales.signed;
+      const several = sizes[last] > 1 ? scales.classes[node.i % scales.classes.length] : scales.output;
+      const scale = node.l === last ? several : scales.signed;
       for (let c = 0; c < w * h; c++) {
         pixels[(h - 1 - Math.floor(c / w)) * atlas.width + k * w + (c % w)] = scale[source[start + c]];
       }
@@ -201,13 +201,13 @@ export class NetworkPanel {
       context.drawImage(this.atlas, k * w, 0, w, h, x, y, side, side);
     }
     context.lineWidth = 1.5;
-    context.strokeStyle = l ? palette.layers[(l - 1) % palette.layers.length] : theme.text;
+    context.strokeStyle = l ? layerColour(palette, theme, l) : theme.text;
     context.strokeRect(x, y, side, side);
     if (l) {
       const bias = this.bias(row, k);
       context.beginPath();
       context.arc(x, y + side, 2 + 4 * Math.min(1, Math.abs(bias) / network.weight_limit), 0, 2 * Math.PI);
-      context.fillStyle = palette.classes[bias < 0 ? 0 : 1];
+      context.fillStyle = bias < 0 ? palette.negative : palette.positive;
       context.fill();
       context.strokeStyle = theme.background;
       context.stroke();

@@ -62,12 +62,31 @@ export class Region {
     this.readout.textContent = text;
   }
 
+  // A box to tick, in the panel's menu.
   check(label, checked, changed, title) {
     const box = element('input', { type: 'checkbox', onchange: () => changed(box.checked) });
     box.checked = checked;
     const wrapped = element('label', { title }, box, label);
-    this.controls.append(wrapped);
+    this.menu ??= this.openable('Show', `${this.title}: what is shown`);
+    this.menu.append(wrapped);
     return wrapped;
+  }
+
+  // A button in the header that opens a box below it, and closes it by Escape or when the focus goes elsewhere.
+  openable(text, label, kind = 'menu') {
+    const box = element('div', { class: 'opened' }), button = element('summary', { text, 'aria-label': label });
+    const whole = element('details', { class: kind }, button, box);
+    whole.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape' || !whole.open) return;
+      event.preventDefault();
+      whole.open = false;
+      button.focus();
+    });
+    whole.addEventListener('focusout', ({ relatedTarget }) => {
+      if (relatedTarget && !whole.contains(relatedTarget)) whole.open = false;
+    });
+    this.controls.append(whole);
+    return box;
   }
 
   select(label, changed) {

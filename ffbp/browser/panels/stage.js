@@ -203,6 +203,9 @@ export class Stage {
 
   toY = (y) => this.axes.yaxis.l2p(y);
 
+  // The height in pixels of a value, also on a logarithmic axis.
+  heightOf = (y) => this.axes.yaxis.d2p(y);
+
   // The pointer's place on the plane in pixels; null outside the plane.
   pixelAt(event) {
     const box = this.plot.getBoundingClientRect();

@@ -95,7 +95,7 @@ export class Surface {
     return (i) => {
       const v = (numbers[i] = value(i));
       const t = hard ? (v > 0.5 ? 255 : 0) : ((v - map.low) / span) * 255;
-      return scales.signed[t < 0 ? 0 : t > 255 ? 255 : t | 0];
+      return scales.output[t < 0 ? 0 : t > 255 ? 255 : t | 0];
     };
   }
 

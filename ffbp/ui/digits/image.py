@@ -89,7 +89,9 @@ def neuron_by_neuron(moment: Digit) -> None:
         rf"{a} &= g({total}) = \mathbf{{{value}}}",
     ]
     st.latex(formulas.aligned(lines))
-    st.caption("Blue is positive, orange negative; each image has its own scale. Hover over a pixel to see its number.")
+    st.caption(
+        "Teal is positive, magenta negative; each image has its own scale. Hover over a pixel to see its number."
+    )
 
 
 def links(moment: Digit) -> None:

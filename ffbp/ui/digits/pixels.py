@@ -98,7 +98,7 @@ def _how_it_walks(moment, path, step, length, n_frozen):
     """Explain the images, and what each step does."""
     clipped = f" (at step {step}, {path.clipped[step]} pixels were clipped)" if step else ""
     text = (
-        "First image: **more ink in blue pixels and less in orange ones** lowers the loss with the wanted digit as the target. "
+        "First image: **more ink in teal pixels and less in magenta ones** lowers the loss with the wanted digit as the target. "
         f"Each step moves the pixels against the gradient by {length:g} in total, and clips them to 0…{moment.raster.high:g}"
         f"{clipped}."
     )

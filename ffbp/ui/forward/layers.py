@@ -36,7 +36,7 @@ def pass_diagram(moment: Moment) -> None:
     title = f"The pass of {moment.sample.label} as a picture"
     left_out = pass_picture(moment, "forward:picture", title, _unit_clicked)
     st.caption(
-        "The nodes show a. The edges show w·a: thicker where it is larger, dashed orange where it is negative. A thick rim marks "
+        "The nodes show a. The edges show w·a: thicker where it is larger, dashed magenta where it is negative. A thick rim marks "
         f"the chosen unit; click another to choose it. Hover over a node or an edge to see all digits. {left_out}"
     )
 
@@ -101,7 +101,7 @@ def _drawn_layer(moment, l):
     picture = pictures.layer_map(layer.W, A[l - 1], layer.b, z_l, A[l], layer=l, theme=theme())
     chart(picture, key=f"forward:map:{l}", title=f"Layer {l} as colours", alternative=words, choose=_unit_clicked)
     st.caption(
-        "Top row: the inputs of the layer. Large block: W. Right: b, z, a. Blue is positive, orange negative; each block has its "
+        "Top row: the inputs of the layer. Large block: W. Right: b, z, a. Teal is positive, magenta negative; each block has its "
         "own scale. Click b, z or a to choose the unit."
     )
 

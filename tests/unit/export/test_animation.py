@@ -168,7 +168,7 @@ def test_the_heat_is_the_networks_answer_in_the_pages_colours(reference):
         p = network.predict_proba(run.dataset.encode_columns(np.array([[x, y]])))[0, 0]
         if cover[row - 1 : row + 2, column - 1 : column + 2].any() or abs(p - 0.5) < 0.15:
             continue  # a point, or the contour
-        end = np.array(ImageColor.getrgb(palette.POSITIVE if p > 0.5 else palette.NEGATIVE))
+        end = np.array(ImageColor.getrgb(palette.CLASSES[1] if p > 0.5 else palette.CLASSES[0]))
         expected = 255 + (end - 255) * abs(2 * p - 1)
         assert np.abs(picture[row, column] - expected).max() < 14, (x, y, p)
         checked += 1

@@ -10,6 +10,7 @@ import ffbp
 from ffbp.analysis.maps import outputs
 from ffbp.analysis.plane import plane_inputs, plane_of
 from ffbp.analysis.scores import chance_level
+from ffbp.experiment.link import as_number
 from ffbp.figures import palette
 from ffbp.figures.blob import arrays_of, differences, header_of, quantise
 from ffbp.figures.charts import boundary_plot, gradient_plot, loss_plot
@@ -77,7 +78,7 @@ def test_an_exact_zero_is_drawn_at_a_floor_and_called_zero():
 def test_the_colour_of_a_class_is_the_boundarys_colour_at_certainty(run, plane):
     figure = go.Figure(boundary_plot(run, plane))
     for theme in ("light", "dark"):
-        scale = palette.value_scale(theme)
+        scale = palette.output_scale(theme)
         for k, end in ((0, scale[0]), (1, scale[-1])):
             assert _looks(figure, "train")[k].marker.color == end[1] == palette.CLASSES[k]
 
@@ -207,13 +208,18 @@ def test_every_kind_of_run_packs(config):
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (0.25312447, "0.2531"), (1234.5, "1235"), (0, "0"), (1.234567e-5, "1.235e-5"), (-0.5, "-0.5000"), (99999.6, "100000"),
-        (1e5, "1.000e+5"), (float("nan"), "–"), (float("inf"), "∞"), (2.0625, "2.063"), (0.001, "0.001000"),
-        (9.9999e-10, "1.000e-9"),
+        (0.25312447, "0.2531"), (1234.5, "1235"), (0, "0"), (1.234567e-5, "1.235·10⁻⁵"), (-0.5, "-0.5000"), (99999.6, "100000"),
+        (1e5, "1.000·10⁵"), (float("nan"), "–"), (float("inf"), "∞"), (2.0625, "2.063"), (0.001, "0.001000"),
+        (9.9999e-10, "1.000·10⁻⁹"),
     ],
 )  # fmt: skip
 def test_numbers_are_written_with_four_digits(value, text):
     assert format_number(value) == text
+
+
+@pytest.mark.parametrize("value", [1.5e-5, -8.398e206, 3e5, 0.25])
+def test_a_number_that_is_written_can_be_typed_again(value):
+    assert as_number(format_number(value)) == pytest.approx(value)
 
 
 @pytest.mark.parametrize(

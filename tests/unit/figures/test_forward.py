@@ -12,7 +12,7 @@ from ffbp.core.activations import ACTIVATIONS
 from ffbp.core.network import Network
 from ffbp.figures import forward as pictures
 from ffbp.figures import latex as formulas
-from ffbp.words.numbers import format_number
+from ffbp.words.numbers import format_number, plain_power
 
 NUMBERS = re.compile(r"-?\d+\.?\d*(?:\{\\cdot\}10\^\{-?\d+\})?")
 
@@ -31,7 +31,7 @@ def value(text):
 
 @pytest.mark.parametrize("number", [0.0, 1.0, -0.25, 12.345678, -1234.5, 3.21e-7, -6.5e43])
 def test_a_number_in_latex_is_the_formatted_number(number):
-    assert value(formulas.number(number)) == pytest.approx(float(format_number(number)))
+    assert value(formulas.number(number)) == pytest.approx(float(plain_power(format_number(number))))
     assert formulas.factor(number).startswith("(") == (number < 0)
 
 
