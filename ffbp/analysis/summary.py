@@ -15,6 +15,7 @@ from ffbp.data.generators import DATASETS
 from ffbp.data.source import REGRESSION
 from ffbp.experiment.config import Config
 from ffbp.experiment.fields import DEFAULTS
+from ffbp.experiment.link import params_of
 from ffbp.training.run import Run
 from ffbp.words.english import sentence
 from ffbp.words.notice import Notice
@@ -46,8 +47,8 @@ def source_label(config: Config) -> str:
 
 
 def address_of(config: Config) -> str:
-    """The link's parameters, after the "?"; empty for the reference experiment."""
-    return urlencode(config.to_params())
+    """The link's parameters, after the "?"."""
+    return urlencode(params_of(config))
 
 
 def data_in_words(config: Config, data: Dataset) -> str:

@@ -25,6 +25,7 @@ COMPONENTS = {
     "drawing": ("components/drawing.js", ("components/pictures.css",)),
     "notices": ("components/notices.js", ("components/notices.css",)),
     "history": ("components/history.js", ("components/page.css",)),
+    "front": ("components/front.js", ("components/front.css",)),
     "recent": ("components/recent.js", ("components/recent.css",)),
     "gallery": ("components/gallery.js", ("components/gallery.css",)),
     "handout": ("handout.js", ("player.css", "panels/matrix.css", "handout.css")),

@@ -137,6 +137,11 @@ def read(params: Mapping[str, Any]) -> Link:
     return Link(config, view, problems + of_the_view)
 
 
+def params_of(config: Config, view: View | None = None) -> dict[str, str]:
+    """The parameters of an experiment's address. It has at least one, because an address without any is the front door."""
+    return {**config.to_params(), **(view or View()).to_params()} or {"dataset": config.dataset}
+
+
 def parameters(address: str) -> dict[str, list[str]]:
     """The parameters of an address, or of its part after the "?". Raises ValueError for what is no address."""
     query = urlsplit(address.strip()).query

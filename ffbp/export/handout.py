@@ -60,8 +60,7 @@ def writing_handout(run: Run, plane: Plane, *, frame: int = -1, link: str = "") 
 
 def _about(run, link):
     yield from summary(run).items()
-    params = address_of(run.config)
-    yield "Link parameters", f"?{params}" if params else "none: it is the reference experiment"
+    yield "Link parameters", f"?{address_of(run.config)}"
 
 
 def _footer(link):

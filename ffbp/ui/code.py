@@ -9,6 +9,7 @@ import streamlit as st
 from ffbp.analysis import sensitivity
 from ffbp.analysis.summary import command, summary
 from ffbp.experiment.config import Config
+from ffbp.experiment.link import params_of
 from ffbp.export.animation import animating
 from ffbp.export.forms import FORMS, PROGRAMS, Form, available, needs_data_file, program
 from ffbp.export.handout import writing_handout
@@ -148,7 +149,7 @@ def _link(config: Config) -> str:
     if url.scheme not in ("http", "https"):
         return ""
     path = url.path.rsplit("/", 1)[0] + "/"
-    return urlunsplit(url._replace(path=path, query=urlencode(config.to_params()), fragment=""))
+    return urlunsplit(url._replace(path=path, query=urlencode(params_of(config)), fragment=""))
 
 
 def terminal(config: Config) -> None:

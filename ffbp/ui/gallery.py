@@ -4,6 +4,7 @@ from functools import cache
 
 from ffbp.browser.sources import thumbnails
 from ffbp.experiment.fields import KEYS
+from ffbp.experiment.link import params_of
 from ffbp.figures.blob import as_text
 from ffbp.figures.pack import PLAYER
 from ffbp.lessons.presets import GROUPS, PRESETS
@@ -24,7 +25,7 @@ def _content() -> bytes:
     pictures = thumbnails()
     groups = {group: [] for group in GROUPS}
     for key, preset in PRESETS.items():
-        params = preset.config.to_params()
+        params = params_of(preset.config)
         card = {"key": key, "label": preset.label, "hint": preset.hint, "params": params, "image": pictures[key]}
         groups[preset.group].append(card)
     content = [{"title": title, "items": items} for title, items in groups.items()]

@@ -2,7 +2,7 @@
 
 from ffbp.data.source import INK
 from ffbp.experiment.config import Config
-from ffbp.experiment.link import View
+from ffbp.experiment.link import View, params_of
 from ffbp.lessons.presets import PRESETS
 from ffbp.ui import files
 from ffbp.ui.session import address
@@ -50,7 +50,7 @@ def open_digits() -> None:
     config, view = session.config, session.view
     if not files.is_available(config) or shown_by(config):
         return
-    if params := {**config.to_params(), **view.to_params()}:
-        session.keep((config, params), WITHOUT)
+    if not session.bare:
+        session.keep((config, params_of(config, view)), WITHOUT)
     session.config = session.origin = PRESETS["digits"].config
     session.view = View()

@@ -11,7 +11,7 @@ from streamlit.errors import StreamlitPageNotFoundError
 from ffbp.analysis.plane import PRINCIPAL
 from ffbp.experiment.config import Config
 from ffbp.training.run import Run
-from ffbp.ui import files, images, mnist
+from ffbp.ui import files, front, images, mnist
 from ffbp.ui.changes import changed, undo
 from ffbp.ui.gallery import gallery
 from ffbp.ui.runs import ProgressBar, Shown, trained
@@ -49,6 +49,10 @@ class Page:
             st.title(title, anchor=False, width="content")
             self.words = st.container(key="top:words")  # beside the title, so that notices move nothing
             self.progress = self.words.empty()
+        self.is_front = title == PAGES["app.py"] and front.is_open()
+        if self.is_front:
+            with self.words:
+                front.front_door()
         self.strip = st.container(key="strip") if has_strip else None
         self.warnings = st.container()  # one element of the page for any number
 

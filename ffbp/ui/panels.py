@@ -41,7 +41,12 @@ QUIET = "No warnings. Play the training from its start, or change a control."
 
 
 def notices(page: Page, shown: Shown) -> None:
-    """One line beside the title, in order of urgency: warnings, the hint of the chosen preset, remarks."""
+    """One line beside the title, in order of urgency: warnings, the hint of the chosen preset, remarks.
+
+    None while the front door is open.
+    """
+    if page.is_front:
+        return
     run = shown.run
 
     def item(level, text, frame=None):

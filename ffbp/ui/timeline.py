@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from ffbp.experiment.link import PANELS
+from ffbp.experiment.link import PANELS, params_of
 from ffbp.figures.latex import plain
 from ffbp.figures.pack import options, pack_refinement, unrefined
 from ffbp.ui import samples
@@ -138,7 +138,7 @@ def _cell_table(columns, key):
     event = st.dataframe(pd.DataFrame(columns), hide_index=True, height=min(38 + 35 * len(rows), 260), **own)
     if ticked := [i for i in event.selection.rows if i < len(rows)]:
         view = session.view.with_row(rows[ticked[0]])
-        params = address.offer({**session.config.to_params(), **view.to_params()})
+        params = address.offer(params_of(session.config, view))
         for path in ("pages/forward_pass.py", "pages/backpropagation.py"):
             link(path, f"Sample {view.sample}: {PAGES[path]}", params)
 

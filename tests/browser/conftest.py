@@ -62,7 +62,7 @@ def visit(browser, server):
     """A fresh browser, as somebody else would open a link: visit(query) -> Playground."""
     contexts = []
 
-    def visit(query="", address=server, **options):
+    def visit(query="?dataset=moons", address=server, **options):
         context = browser.new_context(**{"viewport": {"width": 1366, "height": 768}, **options})
         contexts.append(context)
         return Playground(context.new_page(), address).open(query)

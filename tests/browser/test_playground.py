@@ -164,7 +164,7 @@ CONTROLS = {
     "checkbox": (
         "?batch=32", "More about training", lambda page: page.get_by_text("Shuffle each epoch").click(), "shuffle=0",
     ),
-    "button": ("?lr=0.3", None, lambda page: page.get_by_role("button", name="Back to the defaults").click(), ""),
+    "button": ("?lr=0.3", None, lambda page: page.get_by_role("button", name="Back to the defaults").click(), "dataset=moons"),
     "columns": ("?dataset=iris", None, lambda page: page.get_by_role("button", name="All 4 columns").click(), "columns=all"),
 }  # fmt: skip
 

@@ -13,6 +13,7 @@ from ffbp.core import gradcheck
 from ffbp.data.generators import DATASETS
 from ffbp.experiment import link
 from ffbp.experiment.fields import FIELDS, KEYS, Elsewhere
+from ffbp.experiment.link import params_of
 from ffbp.figures.blob import arrays_of, header_of
 from ffbp.lessons.presets import PRESETS
 
@@ -42,7 +43,7 @@ def test_runs_at_the_defaults(path):
     assert not app.warning
     shown = shown_on(path, ffbp.Config())
     assert app.session_state["config"] == shown
-    assert address(app) == shown.to_params()
+    assert address(app) == params_of(shown)
 
 
 def test_runs_from_a_full_url_and_keeps_it(path):
@@ -226,7 +227,7 @@ def test_the_button_brings_the_defaults_back():
     app.sidebar.button(key="playground:reset").click()
     app = check(app.run())
     assert app.session_state["config"] == ffbp.Config()
-    assert app.query_params == {}
+    assert app.query_params == {"dataset": "moons"}
 
 
 def test_a_changed_address_wins_over_the_widgets():

@@ -14,7 +14,12 @@ PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
 
 
 def run_page(path, **params):
-    """Run a page with URL parameters and open every group of its sidebar."""
+    """Run a page with URL parameters, by default the reference experiment's, and open every group of its sidebar."""
+    return opened(path, **params or {"dataset": "moons"})
+
+
+def opened(path, **params):
+    """`run_page` also without any parameters: the front door."""
     app = AppTest.from_file(str(path), default_timeout=waiting.SECONDS)
     for title in PAGE_TITLES.values():
         for more in ("data", "network", "training"):

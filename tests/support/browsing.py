@@ -18,7 +18,8 @@ class Playground:
     def __init__(self, page, address):
         self.page, self.address = page, address
 
-    def open(self, query=""):
+    def open(self, query="?dataset=moons"):
+        """Open a link, by default that of the reference experiment; "" is the front door."""
         self.page.goto(f"{self.address}/{query}")
         return self.ready()
 

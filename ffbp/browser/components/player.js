@@ -21,6 +21,7 @@ const scrollTop = () => document.querySelector('[data-testid="stMain"]')?.scroll
 const inAddress = (name) => new URLSearchParams(window.location.search).get(name);
 
 function frameOfAddress() {
+  if (!window.location.search) return 0; // the front door
   const frame = inAddress('frame');
   return frame !== null && /^\d{1,5}$/.test(frame) ? +frame : null;
 }

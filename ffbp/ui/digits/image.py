@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from ffbp.analysis.diverging import diverging
+from ffbp.experiment.link import params_of
 from ffbp.figures import digits as pictures
 from ffbp.figures import latex as formulas
 from ffbp.ui.chart import chart
@@ -97,7 +98,7 @@ def neuron_by_neuron(moment: Digit) -> None:
 def links(moment: Digit) -> None:
     """Links to the pages that explain the pass of this image; they carry the image and the unit."""
     view = session.view.with_unit(1, moment.unit)
-    params = address.offer({**session.config.to_params(), **view.to_params()})
+    params = address.offer(params_of(session.config, view))
     for column, path in zip(st.columns(2), ("pages/forward_pass.py", "pages/backpropagation.py"), strict=True):
         label = f"This image, number by number: {PAGES[path]}"
         link(path, label, params, place=column, icon=":material/arrow_forward:")

@@ -3,11 +3,15 @@
 Each request carries the address that the browser showed when it was sent, which may be older than the session's state.
 An address is therefore adopted only if it opens the session, if the browser reports Back or Forward, if a link offered on
 the page led to it, or if the session has never written or adopted it.
+
+An address without parameters opens the front door (`ffbp.lessons.front`) and stays without them while that is shown.
 """
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from ffbp.experiment.link import params_of
+from ffbp.lessons import front
 from ffbp.ui.component import component
 from ffbp.ui.session.state import LISTENER, frozen, is_foreign, own_params, session
 
@@ -48,16 +52,16 @@ def write() -> None:
     Messages reach the browser in order and none is lost. It therefore shows the address written last, unless the person
     went elsewhere.
     """
-    params = {**session.config.to_params(), **session.view.to_params()}
+    shown = {} if session.bare and front.is_at(session.config, session.view) else params()
     foreign = {key: value for key, value in st.query_params.items() if is_foreign(key)}
-    if params != session.written or {**params, **foreign} != dict(st.query_params.items()):
-        st.query_params.from_dict({**params, **foreign})
-    session.note_address(params)
+    if shown != session.written or {**shown, **foreign} != dict(st.query_params.items()):
+        st.query_params.from_dict({**shown, **foreign})
+    session.note_address(shown)
 
 
 def params() -> dict[str, str]:
-    """The parameters of links to other pages."""
-    return dict(session.written)
+    """The parameters of links to what the session shows."""
+    return params_of(session.config, session.view)
 
 
 def offer(params: dict[str, str]) -> dict[str, str]:

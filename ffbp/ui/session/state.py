@@ -16,6 +16,7 @@ from ffbp.experiment.config import FOREIGN_PARAMS, Config
 from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.link import View
 from ffbp.figures.latex import plain
+from ffbp.lessons import front
 from ffbp.serve.cache import RunCache
 from ffbp.training.run import Run
 from ffbp.ui.session.own_file import OwnFile
@@ -74,6 +75,12 @@ class Session:
     offered = Kept[tuple[frozenset, ...]]("address:offered", ())  # links on this page that choose something
     moved = Kept[Mapping]("address:moved")  # the last report of Back or Forward
 
+    # The front door
+    bare = Kept[bool](
+        "front:bare", False
+    )  # whether the address adopted last has no parameters, and nothing was changed
+    greeted = Kept[bool]("front:greeted", False)  # whether something else was seen in this session
+
     # The page
     drawn = Kept[Mapping]("drawn", {})  # the state that it shows, by fragment (`ffbp.ui.session.fragments`)
     told = Kept[tuple[Told, ...]]("told", ())
@@ -102,6 +109,7 @@ class Session:
         if config != self.config:
             self.past = (*self.past, self.config)[-MAX_PAST:]
         self.config, self.view = config, self.view.at(None)
+        self.bare, self.greeted = False, True
         self.hush("page")
         self.warn(warnings)
 
@@ -120,9 +128,10 @@ class Session:
 
     def adopt(self, params: Mapping[str, str]) -> None:
         """Take the experiment and the view of an address."""
-        self.config, self.view, problems = link.read(params)
+        self.config, self.view, problems = link.read(params) if params else front.OPENED
         self.origin = self.config
-        self.adopted += 1
+        self.bare, self.adopted = not params, self.adopted + 1
+        self.greeted = self.greeted or bool(params)
         self.hush("page")
         self.warn(problems)
         self.note_address(params)
