@@ -15,18 +15,21 @@ shown = page.trained()
 
 @fragment
 def forward_pass() -> None:
-    left, right = st.columns([2, 3])
-    with left:
+    with st.container(key="beside"):
         frame = player(page, shown, panels=("boundary",), marks=lambda: mark_of(shown))
-    moment = moment_of(shown, frame)
-    with right:
-        sample_chooser(shown.run.dataset, "forward")
-        output.output_in_words(moment)
-        layers.pass_diagram(moment)
-    st.header("One unit, written out", anchor=False)
-    keys = "forward:layer", f"forward:unit:{moment.layer}"
-    unit_chooser(moment.network, st.columns(2), ("Layer", "Unit"), keys)
-    layers.chosen_unit(moment)
+        moment = moment_of(shown, frame)
+        with st.container(key="aside"):
+            sample_chooser(shown.run.dataset, "forward")
+            output.output_in_words(moment)
+    with st.container(key="flow"):
+        diagram, unit = st.columns(2)
+        with diagram:
+            layers.pass_diagram(moment)
+        with unit:
+            st.header("One unit, written out", anchor=False)
+            keys = "forward:layer", f"forward:unit:{moment.layer}"
+            unit_chooser(moment.network, st.columns(2), ("Layer", "Unit"), keys)
+            layers.chosen_unit(moment)
     st.header("Layer by layer", anchor=False)
     st.markdown(
         "Every layer takes the same two steps. First it multiplies its inputs by the weights and adds the bias: $z = W a + b$. "

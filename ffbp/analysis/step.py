@@ -9,8 +9,10 @@ from ffbp.analysis.diverging import diverging
 from ffbp.core.network import Network, with_ones
 from ffbp.core.stacks import losses_at
 from ffbp.training.loop import Training, clip_factor
+from ffbp.training.run import Run
 
 STEP_SPAN, WIDE_SPAN, FARTHEST = 3.0, 16.0, 4096.0  # step lengths: drawn by default, drawn at most, searched at most
+EARLY_FRAMES, BENDS = (0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89), 8.0  # where to look for a bend; within so many steps
 
 
 def preview_update(training: Training) -> np.ndarray:
@@ -88,6 +90,22 @@ def _best_length(losses):
         values = np.nan_to_num(losses(s), nan=np.inf)
         best = int(np.argmin(values))
     return float(s[best]), float(values[best])
+
+
+def bending_frame(run: Run) -> int | None:
+    """The earliest frame at which the loss on the next batch has its minimum within a few steps; None if there is none."""
+    frames = [frame for frame in EARLY_FRAMES if frame < run.n_frames - 1]
+    for frame in frames:
+        training = run.resume(frame)
+        with diverging():
+            training.gradient()
+            after = preview_update(training)
+        if not np.isfinite(after).all():
+            continue
+        inputs, Y, _ = training.batches[training.batch]
+        if step_of(training.network, inputs, Y, after, n_lengths=2).best <= BENDS:
+            return frame
+    return None
 
 
 def error_by_step(net: Network, X: np.ndarray, y: np.ndarray, indices: Sequence[int], steps: np.ndarray) -> np.ndarray:

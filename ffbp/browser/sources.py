@@ -20,6 +20,7 @@ COMPONENTS = {
     "player": ("components/player.js", ("player.css", "panels/matrix.css")),
     "carrier": ("components/carrier.js", ()),
     "chart": ("components/chart.js", ("components/chart.css",)),
+    "flow": ("components/flow.js", ("components/flow.css",)),
     "images": ("components/images.js", ("components/pictures.css",)),
     "confusion": ("components/confusion.js", ("components/pictures.css", "panels/matrix.css")),
     "drawing": ("components/drawing.js", ("components/pictures.css",)),

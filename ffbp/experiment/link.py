@@ -23,6 +23,7 @@ VIEW = {
     "layer": (1, MAX_LAYERS + 1),  # the output, too
     "unit": (1, MAX_UNITS),
     "wanted": (0, MAX_CLASSES - 1),
+    "card": (1, 6),  # the step that the Backpropagation page explains
 }
 INPUTS = "x"  # typed inputs, numbers joined by "_"
 PANEL, PANELS = "panel", ("network", "boundary", "loss", "gradients")  # the player's; one can be in full size
@@ -35,7 +36,8 @@ class View:
 
     frame: unless chosen, the last. across, up: the columns, as positions among the used ones, that span the plane; pca: 1 for
     principal components instead. sample: a row of the source; or inputs: typed ones, in their own units. layer, unit: from 1.
-    wanted: the class that the pixels of an image are asked for. panel: the one in full size, of `PANELS`.
+    wanted: the class that the pixels of an image are asked for. card: the step that Backpropagation
+    explains; the first if None. panel: the one in full size, of `PANELS`.
     """
 
     frame: int | None = None
@@ -46,6 +48,7 @@ class View:
     layer: int | None = None
     unit: int | None = None
     wanted: int | None = None
+    card: int | None = None
     inputs: tuple[float, ...] | None = None
     panel: str | None = None
 

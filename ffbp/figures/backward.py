@@ -42,6 +42,17 @@ def saturated_delta() -> dict:
     return plot(data, "z of the output unit, for y = 1", "delta = dLoss/dz", **options, **LEGEND)
 
 
+def loss_chart(probability: float, loss: float) -> dict:
+    """-ln p over the probability p of the true class, with one sample marked."""
+    p = np.linspace(0.002, 1.0, 200)
+    look = {"size": 14, "color": palette.CURSOR, "rim": (2, "#ffffff")}
+    mark = markers([probability], [loss], "this sample", "p = %{x:.4g}, loss %{y:.4g}", **look)
+    curve = line(p, -np.log(p), "−ln p", "p = %{x:.3f}, loss %{y:.4g}", color=palette.TRAIN, width=3, dash="solid")
+    top = float(np.clip(1.2 * loss, 2.5, 40))
+    options = {"height": 250, "x": {"range": [-0.02, 1.02]}, "y": {"range": [-0.05 * top, top]}}
+    return plot([curve, mark], "probability of the true class", "loss", **options, **LEGEND)
+
+
 def matrix_map(
     values, *, x_title: str, y_title: str, theme: str = "light", mark: tuple[int, int] | None = None, layer: int = 0
 ) -> dict:

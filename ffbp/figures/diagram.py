@@ -29,7 +29,7 @@ def diagram_of(run: Run) -> Diagram:
     for l, layer in layers:
         last = np.abs(layer.W[-1, : shown[l], : shown[l - 1]])
         edges += [(l, i, j, float(last[i, j])) for i in range(shown[l]) for j in range(shown[l - 1])]
-    kept = [edge[:3] for edge in _largest(edges)]
+    kept = [edge[:3] for edge in largest_edges(edges)]
     W = {l: layer.W for l, layer in layers}
     return Diagram(
         shown,
@@ -46,7 +46,7 @@ def _shown(sizes):
     return [min(sizes[0], MAX_NODES_A_LAYER), *(min(size, a_layer) for size in sizes[1:-1]), n_outputs]
 
 
-def _largest(edges):
+def largest_edges(edges):
     """The edges with the largest weights, among them the largest into each unit, in their order."""
     if len(edges) <= MAX_EDGES:
         return edges

@@ -44,6 +44,11 @@ def symbol(letter: str, layer: int, unit: int | str | None = None) -> str:
     return rf"\textcolor{{{palette.LAYERS[layer - 1]}}}{{{text}}}" if layer else text
 
 
+def transposed(letter: str, layer: int) -> str:
+    """A transposed matrix or vector of layer l in the layer's colour: W^{[1]\\top}."""
+    return symbol(letter, layer).replace(f"[{layer}]", rf"[{layer}]\top")
+
+
 def shape(array) -> str:
     """The shape of a matrix or vector, such as (10 × 2); a flat array is a column."""
     array = np.asarray(array)
@@ -57,6 +62,14 @@ def entries(array) -> str:
     rows = array if array.ndim == 2 else array[:, None]
     lines = (" & ".join(number(value) for value in row) for row in rows)
     return r"\begin{bmatrix}" + r" \\ ".join(lines) + r"\end{bmatrix}"
+
+
+def row(values, *, most: int = 5) -> str:
+    """Numbers (n,) as a row in brackets; of more than ``most``, the first and the last ones with dots between them."""
+    texts = [number(value) for value in values]
+    if len(texts) > most:
+        texts = [*texts[: most // 2 + 1], r"\cdots", *texts[-(most // 2) :]]
+    return r"\begin{bmatrix}" + " & ".join(texts) + r"\end{bmatrix}"
 
 
 def shaped(array, label: str = "") -> str:

@@ -8,11 +8,11 @@ import streamlit as st
 
 from ffbp.core.gradcheck import STEP, WIDE_STEP, GradientCheck, check_gradients
 from ffbp.core.network import Network
+from ffbp.data.dataset import Dataset
 from ffbp.figures.blob import as_text, with_id
 from ffbp.figures.pack import PLAYER
 from ffbp.lessons.presets import PRESETS
 from ffbp.training.loop import Training
-from ffbp.training.run import Run
 from ffbp.ui.component import component
 from ffbp.ui.page import Page
 from ffbp.ui.runs import Shown
@@ -77,15 +77,14 @@ def _numbers(history):
     return overview
 
 
-def check_of(run: Run, frame: int) -> tuple[GradientCheck, str]:
-    """The gradient check at a frame, on at most as many samples as CHECK_NUMBERS allows, and its result in words."""
-    network, dataset = run.network(frame), run.dataset
+def check_of(network: Network, dataset: Dataset, where: str) -> tuple[GradientCheck, str]:
+    """The gradient check on at most as many samples as CHECK_NUMBERS allows, and its result in words. where: the moment."""
     n_train = len(dataset.X_train)
     n = max(1, min(n_train, CHECK_NUMBERS // (network.n_params * sum(network.sizes[1:]))))
     check = check_gradients(network, dataset.X_train[:n], dataset.y_train[:n])
     part = f"all {n}" if n == n_train else f"the first {n} of {n_train}"
     words = (
-        f"At epoch {run.history.epoch[frame]}, on {part} training samples, **{check.n_checked}** parameters agree within a "
+        f"{where}, on {part} training samples, **{check.n_checked}** parameters agree within a "
         f"relative error of **{check.max_relative_error:.1e}**. Worst: `{check.worst}`, backward "
         f"`{check.worst_analytic:.10g}`, difference quotient `{check.worst_numeric:.10g}`."
     )
@@ -104,7 +103,8 @@ def gradient_check(shown: Shown) -> None:
         if not st.button("Compare every gradient with the slope of the loss", key="check"):
             st.caption(CHECKED)
             return
-        check, words = check_of(run, session.view.frame_of(run.n_frames))
+        frame = session.view.frame_of(run.n_frames)
+        check, words = check_of(run.network(frame), run.dataset, f"At epoch {run.history.epoch[frame]}")
         st.markdown(words)
         table = {"parameter": check.names, "backward": check.analytic, "slope": check.numeric}
         table["relative error"] = check.relative_error

@@ -81,6 +81,46 @@ def test_a_frame_of_the_timeline_changes_every_number(playground, run):
     )
 
 
+def test_a_click_on_a_unit_chooses_it_and_the_keyboard_does_too(playground):
+    playground.open(f"{PATH}?epochs=60")
+    page = playground.page
+    page.locator('.ffbp-flow [data-unit="1,5"]').click()
+    playground.wait_address("unit=5")
+    page.get_by_text("Unit 5 of layer 1", exact=True).wait_for()
+    page.locator('.ffbp-flow [data-unit="1,5"]').focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    playground.wait_address("unit=6")
+    page.get_by_text("Unit 6 of layer 1", exact=True).wait_for()
+    assert page.locator('.ffbp-flow [aria-pressed="true"]').get_attribute("data-unit") == "1,6"
+
+
+def test_the_diagram_says_all_digits_and_is_saved_as_a_picture(playground, run):
+    playground.open(f"{PATH}?epochs=60")
+    page = playground.page
+    unit = page.locator('.ffbp-flow [data-unit="1,1"]')
+    trace = run.network().forward(run.dataset.X_train[:1])
+    expect(unit).to_have_attribute("aria-label", re.compile(re.escape(f"z = {float(trace.Z[1][0, 0])!r}")))
+    button = page.get_by_role("button", name="Save picture: The pass of")
+    button.focus()
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert download.value.suggested_filename == "ffbp-forward-picture.png"
+    with open(download.value.path(), "rb") as file:
+        assert file.read(8) == b"\x89PNG\r\n\x1a\n"
+
+
+def test_the_timeline_spans_the_page_and_the_plane_stands_beside_the_sample(playground):
+    playground.open(f"{PATH}?epochs=60")
+    page = playground.page
+    box = "e => e.getBoundingClientRect().toJSON()"
+    whole, plane = (page.eval_on_selector(f".ffbp {part}", box) for part in (".timeline", ".boundary"))
+    sample = page.get_by_label("Sample", exact=True).evaluate(box)
+    assert plane["width"] < 0.5 * whole["width"]
+    assert plane["right"] < sample["left"]
+    assert plane["top"] - 5 < sample["top"] < plane["bottom"]
+
+
 def test_a_link_shows_the_same_frame_sample_layer_and_unit(playground, run):
     row = int(run.dataset.rows_test[4])
     playground.open(f"{PATH}?epochs=60&frame=20&sample={row}&layer=1&unit=5")

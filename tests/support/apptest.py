@@ -50,6 +50,12 @@ def charts_of(app):
     return {content["title"]: content for content in map(json.loads, (proto.bytes for proto in sent))}
 
 
+def flow_of(app):
+    """The first diagram of a pass on a page."""
+    proto = next(c.proto for c in app.get("bidi_component") if c.proto.component_name.endswith("ffbp_flow"))
+    return json.loads(proto.bytes)
+
+
 def named(elements, name):
     """The control of this name, whichever generation of it is drawn: `ffbp.ui.session.control` counts them behind a #."""
     return next(element for element in elements if element.key and element.key.partition("#")[0] == name)

@@ -2,12 +2,13 @@
 
 import { layerColour, scalesOf } from '../colours.js';
 import { element, sheet } from '../dom.js';
+import { FOOTER, HEADER, ends, heightAt, placed } from '../geometry.js';
 import { formatNumber } from '../numbers.js';
 import { Units } from './units.js';
 
 const CHOSEN = 'The diagram shows the first units of each layer and the weights between them that are largest at the '
   + 'end of the training, among them the largest into each unit.';
-const HEADER = 18, FOOTER = 18, RIGHT = 24; // pixels around the units, with small letters
+const RIGHT = 24; // pixels beside the last units, with small letters
 const FADED = 0.12; // how much stays of the edges that do not belong to the chosen unit
 
 // Which part of the network the diagram shows; empty if it shows everything.
@@ -18,17 +19,6 @@ function drawnInWords({ sizes, shown, edges }) {
   if (!parts.length) return edges.length < between ? `${edges.length} of ${between} weights drawn` : '';
   const weights = edges.length < between ? `${edges.length} of the ${between}` : `all ${between}`;
   return `${[...new Set(parts)].join(', ')} drawn, ${weights} weights between them`;
-}
-
-// The parameter t at which an edge's curve (control points at half its width) reaches the share x of its width.
-function inverseBezier(x) {
-  let t = x;
-  for (let i = 0; i < 8; i++) {
-    const value = 1.5 * t * (1 - t) * (1 - t) + 1.5 * t * t * (1 - t) + t * t * t;
-    const slope = 1.5 * (1 - t) * (1 - t) + 1.5 * t * t;
-    t = Math.min(1, Math.max(0, t - (value - x) / Math.max(slope, 0.1)));
-  }
-  return t;
 }
 
 export class NetworkPanel {
@@ -75,14 +65,9 @@ export class NetworkPanel {
     const across = (width - 70 * size) / shown.length - 22, down = room / Math.max(...shown) - 3;
     const side = Math.max(10, Math.min(40 * size, down, across));
     const left = (12 + 6.5 * Math.max(...inputs.map((name) => Math.min(name.length, 9)))) * size;
-    this.nodes = shown.flatMap((count, l) => {
-      const x = left + ((width - left - RIGHT * size - side) * l) / Math.max(shown.length - 1, 1);
-      const gap = Math.min(room / count, side * 1.9);
-      return Array.from({ length: count }, (_, i) => {
-        const y = HEADER * size + room / 2 + (i - (count - 1) / 2) * gap - side / 2;
-        return { l, i, x, y, side, more: i === count - 1 ? sizes[l] - count : 0 };
-      });
-    });
+    const more = ({ l, i }) => (i === shown[l] - 1 ? sizes[l] - shown[l] : 0);
+    this.nodes = placed(shown, { width, height, left, right: RIGHT * size, wide: side, side, size })
+      .map((node) => ({ ...node, more: more(node) }));
     this.nodeOf = new Map(this.nodes.map((node) => [`${node.l},${node.i}`, node]));
     this.atlas = maps ? new OffscreenCanvas(map_side[0] * this.nodes.length, map_side[1]) : null;
     this.atlasImage = maps ? new ImageData(this.atlas.width, this.atlas.height) : null;
@@ -141,8 +126,7 @@ export class NetworkPanel {
   }
 
   ends([l, i, j]) {
-    const from = this.nodeOf.get(`${l - 1},${j}`), to = this.nodeOf.get(`${l},${i}`);
-    return [from.x + from.side, from.y + from.side / 2, to.x, to.y + to.side / 2];
+    return ends(this.nodeOf.get(`${l - 1},${j}`), this.nodeOf.get(`${l},${i}`));
   }
 
   paintEdges(context, row) {
@@ -263,10 +247,9 @@ export class NetworkPanel {
   edgeAt(px, py) {
     let best = -1, nearest = 6;
     this.network.edges.forEach((edge, k) => {
-      const [x1, y1, x2, y2] = this.ends(edge);
+      const line = this.ends(edge), [x1, , x2] = line;
       if (px < x1 || px > x2) return;
-      const t = inverseBezier((px - x1) / (x2 - x1));
-      const distance = Math.abs(y1 + (y2 - y1) * (3 * t * t - 2 * t * t * t) - py);
+      const distance = Math.abs(heightAt(line, (px - x1) / (x2 - x1)) - py);
       if (distance < nearest) [best, nearest] = [k, distance];
     });
     return best;

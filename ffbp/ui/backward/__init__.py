@@ -1,1 +1,1 @@
-"""The Backpropagation page, one file per section; `choosing` makes the moment that all of them show."""
+"""The Backpropagation page: its diagram, a file for each card, and the folded parts; `choosing` makes the moment they show."""

@@ -1,4 +1,4 @@
-"""Section 7: every gradient against the slope of the loss."""
+"""Every gradient against the slope of the loss."""
 
 import numpy as np
 import pandas as pd
@@ -12,23 +12,29 @@ from ffbp.ui.backward.written import weight_clicked
 from ffbp.ui.chart import chart
 from ffbp.ui.panels import check_of
 from ffbp.ui.session import control
+from ffbp.ui.session.fragments import fragment
 
 CHECKED_SAMPLES, CHECKED_LAYERS = 200, 5  # for the error against the step size
 
 
+@fragment
 @diverging()
 def live_check(moment: Gradient) -> None:
     """Check all gradients at this frame, and plot the error of the difference quotient against its step size."""
-    box = control.opened("Check every gradient of this network, now", key="backward:check")
+    box = control.opened("Is the gradient correct? Check every gradient of this network", key="backward:check")
     if not box:
         return
     with box:
         if moment.hidden:
             st.info(f"The check shows every gradient. It appears once your prediction of d{moment.name} is right.")
             return
-        check, words = check_of(moment.run, moment.frame)
+        st.markdown(
+            "Move one parameter a little up and a little down: the change of the loss must match the gradient from backward. "
+            "Large moves miss the curvature (truncation error), and tiny ones are lost in the last digits (rounding error)."
+        )
+        network = moment.network.with_theta(moment.network.theta.copy())
+        check, words = check_of(network, moment.dataset, moment.where)
         st.markdown(words)
-        network = moment.run.network(moment.frame)
         blocks = network.blocks(network.theta)
         layers = np.repeat(np.arange(1, len(blocks) + 1), [block.size for block in blocks])
         left, right = st.columns(2)

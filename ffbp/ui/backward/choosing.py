@@ -1,6 +1,9 @@
-"""What the Backpropagation page looks at: the player, the mode, the target of typed inputs, the chosen weight."""
+"""What the Backpropagation page looks at: the moment, the samples, the chosen weight, and the step that is explained.
 
-from dataclasses import dataclass
+The page can go on from a frame, step by step, on a training of the session's own. Everything on it then shows that training.
+"""
+
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -10,6 +13,7 @@ from ffbp.analysis.diverging import diverging
 from ffbp.analysis.passes import Pass
 from ffbp.data.source import REGRESSION
 from ffbp.training.loop import Training
+from ffbp.training.run import Run
 from ffbp.ui.moment import Moment, choose_unit, unit_chooser
 from ffbp.ui.page import Page
 from ffbp.ui.runs import Shown
@@ -19,8 +23,24 @@ from ffbp.ui.session.state import session
 from ffbp.ui.timeline import player
 
 SAMPLE, BATCH, WHOLE = "one sample", "next batch", "whole training set"
-MODE, SOURCE, NEXT = "backward:mode", "backward:weight_from", "backward:next"  # kept in the session
+MODE, SOURCE, AHEAD = "backward:mode", "backward:weight_from", "backward:ahead"  # kept in the session
+FORWARD, LOSS, LAYER, WEIGHT, SAMPLES, UPDATE = CARDS = ("forward", "loss", "layer", "weight", "samples", "update")
 MAX_MARKS = 256
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """A training that goes on from a frame, and how many steps it has taken. Only it changes in place."""
+
+    run: Run
+    frame: int
+    training: Training
+    taken: int = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no step is left."""
+        return self.training.epoch >= len(self.training.rates)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,15 +48,38 @@ class Gradient(Moment):
     """A moment and the gradient that the page explains. ``trace`` and ``sample_pass`` belong to the chosen sample.
 
     p: the pass of the chosen mode. layer, unit, source: the chosen weight, from 1; source n_in + 1 is the bias.
-    hidden: whether to hide its gradient; new_hidden: whether to hide its value after the next step, too.
+    card: the step that is explained. hidden: whether to hide the weight's gradient; new_hidden: whether to hide its value
+    after the next step, too.
     """
 
     mode: str
+    card: str
+    ahead: Ahead
     p: Pass
     sample_pass: Pass
     source: int
     hidden: bool = False
     new_hidden: bool = False
+
+    @property
+    def training(self) -> Training:
+        return self.ahead.training
+
+    @property
+    def whose(self) -> str:
+        """Whose gradient it is."""
+        n = self.p.n
+        if self.mode == SAMPLE:
+            return f"one sample: {self.sample.label}"
+        if n == len(self.dataset.X_train):
+            return f"all {n} training samples"
+        return f"next batch: {n} sample{'s' * (n > 1)}"
+
+    @property
+    def where(self) -> str:
+        """The moment in words."""
+        epoch, taken = self.run.history.epoch[self.frame], self.ahead.taken
+        return f"At epoch {epoch}" if not taken else f"{taken} step{'s' * (taken > 1)} after epoch {epoch}"
 
     @property
     def weight(self) -> tuple[int, int, int]:
@@ -74,43 +117,73 @@ def _marks(shown):
 
 def _next_batch(run, frame):
     """The indices of the next batch in the training set; None in another mode, or if the batch is the whole set."""
-    if _mode() != BATCH:
+    if _mode_of(card_chosen()) != BATCH:
         return None
-    indices = passes.batch_pass(next_training(run, frame)).indices
+    indices = passes.batch_pass(ahead(run, frame).training).indices
     return None if len(indices) == len(run.dataset.X_train) else indices
 
 
-def next_training(run, frame) -> Training:
-    """The training at this frame, cached for the session. Callers only take its gradient and never update it."""
-    of_run, at, training = session.recall(NEXT, (None, None, None))
-    if of_run is not run or at != frame:
-        training = passes.next_training(run, frame)
-        session.keep((run, frame, training), NEXT)
-    return training
+def ahead(run: Run, frame: int) -> Ahead:
+    """The session's training at this frame, or some steps after it."""
+    state = session.recall(AHEAD)
+    if state is None or state.run is not run or state.frame != frame:
+        state = Ahead(run, frame, passes.next_training(run, frame))
+        session.keep(state, AHEAD)
+    return state
 
 
-def mode_chooser() -> None:
+@diverging()
+def take(n_steps: int) -> None:
+    """Take steps with the session's training."""
+    state = session.recall(AHEAD)
+    for _ in range(n_steps):
+        state.training.gradient()
+        state.training.update()
+    session.keep(replace(state, taken=state.taken + n_steps), AHEAD)
+
+
+def start_over() -> None:
+    """Return to the frame."""
+    session.keep(None, AHEAD)
+
+
+def mode_chooser(n_train: int) -> None:
     """One sample, the next batch, or the whole training set; kept for the session, not in the link."""
     about = {"horizontal": True, "help": "The loss is the mean over these samples."}
-    control.kept(st, "radio", "Gradient of the loss on", (SAMPLE, BATCH, WHOLE), name=MODE, **about)
+    texts = {SAMPLE: "one sample", BATCH: "next batch", WHOLE: f"all {n_train} samples"}
+    about |= {"format_func": texts.__getitem__, "labels": tuple(texts.values())}
+    control.kept(st, "radio", "Gradient of the loss on", tuple(texts), name=MODE, **about)
+
+
+def card_chosen() -> str:
+    """The step that is explained."""
+    return CARDS[(session.view.card or 1) - 1]
+
+
+def _mode_of(card) -> str:
+    """Whose gradient a step shows: contributions need several samples, and an update takes the next batch."""
+    mode = _mode()
+    return BATCH if card == UPDATE or (card == SAMPLES and mode == SAMPLE) else mode
 
 
 @diverging()
 def gradient_at(shown: Shown, frame: int) -> Gradient:
     """Draw the choice of the weight, and of a target for typed inputs; returns what the page looks at."""
     run, dataset = shown.run, shown.run.dataset
-    network, sample = run.network(frame), chosen_sample(dataset)
+    state, sample, card = ahead(run, frame), chosen_sample(dataset), card_chosen()
+    training = state.training
+    network = training.network.with_theta(training.network.theta.copy()) if state.taken else run.network(frame)
     y = _typed_target(dataset) if sample.y is None else sample.y
     layer, unit, source = _weight_chooser(network, dataset)
-    mode, single = _mode(), passes.pass_over(network, sample.X, y)
+    mode, single = _mode_of(card), passes.pass_over(network, sample.X, y)
     if mode == SAMPLE:
         p = single
     elif mode == BATCH:
-        p = passes.batch_pass(next_training(run, frame))
+        p = passes.batch_pass(training)
     else:
         whole = network.with_theta(network.theta.copy())
         p = passes.pass_over(whole, dataset.X_train, dataset.y_train, np.arange(len(dataset.X_train)))
-    gradient = {"mode": mode, "p": p, "sample_pass": single, "source": source}
+    gradient = {"mode": mode, "card": card, "ahead": state, "p": p, "sample_pass": single, "source": source}
     return Gradient(shown, frame, network, sample, single.trace, layer, unit, **gradient)
 
 
@@ -138,7 +211,9 @@ def _weight_chooser(network, dataset):
     return layer, unit, source
 
 
-def go_to(layer: int, unit: int, source: int) -> None:
-    """Choose a weight; layer, unit and source count from 1."""
+def go_to(layer: int, unit: int, source: int, card: str | None = None) -> None:
+    """Choose a weight, and the step to explain; layer, unit and source count from 1."""
     session.keep(source, SOURCE)
     choose_unit(layer, unit)
+    if card in CARDS:
+        session.view = replace(session.view, card=CARDS.index(card) + 1 if card != FORWARD else None)

@@ -1,4 +1,4 @@
-"""Section 8: what backward saves; and the code that ran."""
+"""What backward saves; and the code that ran."""
 
 import pandas as pd
 import streamlit as st
@@ -14,20 +14,24 @@ from ffbp.ui.backward.choosing import Gradient
 from ffbp.ui.chart import chart
 from ffbp.ui.panels import sources
 from ffbp.ui.session import control
+from ffbp.ui.session.fragments import fragment
 from ffbp.words.numbers import format_number
 
 WIDTHS = (2, 4, 8, 16, 32, 64, 128, 256)
 MEASURED_SAMPLES = 500  # for networks of other sizes
 
 
+@fragment
 @diverging()
 def worth(moment: Gradient) -> None:
     """Compare multiply-adds and time of forward, backward and finite differences; for other sizes on demand."""
-    box = control.opened("Measure it here", key="backward:worth")
+    box = control.opened("What backpropagation saves", key="backward:worth")
     if not box:
         return
     with box:
-        network, X, y = moment.run.network(moment.frame), moment.dataset.X_train, moment.dataset.y_train
+        st.markdown("Central differences take two forward passes per parameter. Backward takes one pass in total.")
+        network = moment.network.with_theta(moment.network.theta.copy())
+        X, y = moment.dataset.X_train, moment.dataset.y_train
         cost = cost_of(network, X, y)
         n = cost.n_params
         rows = [
@@ -63,6 +67,7 @@ def _cost_curve(costs):
     )
 
 
+@fragment
 def backward_code(moment: Gradient) -> None:
     """Show the code that ran: the loss's gradient, both passes, the chosen layer's activation, the step, the check."""
     if box := control.opened("The code that ran", key="backward:code"):

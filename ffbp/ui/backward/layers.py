@@ -1,74 +1,111 @@
-"""Section 2: layer by layer backwards, and what each sample contributes."""
+"""The card of a layer: its delta, and the gradients of its weights and biases."""
 
 import numpy as np
 import streamlit as st
 
 from ffbp.analysis.diverging import diverging
-from ffbp.figures import backward as figures
 from ffbp.figures import latex as formulas
-from ffbp.ui.backward.choosing import SAMPLE, Gradient
+from ffbp.ui.backward.choosing import Gradient
+from ffbp.ui.backward.output import output_delta
 from ffbp.ui.backward.written import MAX_COLUMNS, MAX_ROWS, colours, columns, equation, fits
-from ffbp.ui.chart import chart
-from ffbp.ui.samples import choose_sample
 from ffbp.ui.session import control
-from ffbp.words.numbers import format_number, format_percent
 
-TRANSPOSED, DELTA, FLAT_DELTA = r"W^{\mathsf T}", r"\delta", r"\delta^{\mathsf T}"
+TRANSPOSED, DELTA = r"W^{\top}", r"\delta"
+FEW = 4  # a layer of so few units shows all gradients at once
 
 
 @diverging()
-def layer_steps(moment: Gradient) -> None:
-    """From the output to layer 1: dW, db and the delta of the layer before, each with shapes and numbers."""
-    last = len(moment.p.network.layers)
-    for l in range(last, 0, -1):
-        kind = "output" if l == last else moment.p.network.layers[l - 1].activation.label
-        title = f"Layer {l} ({kind}): dW[{l}], db[{l}]" + (f", then delta[{l - 1}]" if l > 1 else "")
-        is_open = last <= 2 or l in (last, moment.layer)
-        if box := control.opened(title, key=f"backward:open:{l}", expanded=is_open):
-            with box:
-                _layer_step(moment, l)
-
-
-def _layer_step(moment, l):
-    layer, d = moment.p.network.layers[l - 1], formulas.symbol(r"\delta", l)
-    dW, db, mark = layer.dW.copy(), layer.db.copy(), None
-    if l == moment.layer:
-        is_bias = moment.source > layer.n_in
-        mark = None if is_bias else (moment.unit, moment.source)
-        if moment.hidden:
-            (db[:, 0] if is_bias else dW[:, moment.source - 1])[moment.u] = np.nan
-    _weights(moment.p, l, d, dW, mark)
-    _biases(moment.p, l, d, db)
-    if l == 1:
-        st.markdown("**Below layer 1** is only the data, which has nothing to learn. The backward pass ends here.")
+def layer_card(moment: Gradient) -> None:
+    """A layer's delta, for one unit and for all, then its gradients dW and db, for one unit and for all."""
+    p, l, last = moment.p, moment.layer, len(moment.network.layers)
+    if l == last:
+        output_delta(moment)
     else:
-        _delta_before(moment.p, l)
+        _delta(moment)
+    layer, d = p.network.layers[l - 1], formulas.symbol(r"\delta", l)
+    dW, db, mark = layer.dW.copy(), layer.db.copy(), None
+    is_bias = moment.source > layer.n_in
+    mark = None if is_bias else (moment.unit, moment.source)
+    if moment.hidden:
+        (db[:, 0] if is_bias else dW[:, moment.source - 1])[moment.u] = np.nan
+    over = "" if p.n == 1 else ", summed over the samples (delta already contains the 1/n of the mean)"
+    st.markdown(f"**Weights:** each gradient is the unit's delta times the activation that came in{over}: dW = δ aᵀ.")
+    if len(dW) > 1 and p.n == 1:
+        _one_row(p, l, moment.u, dW)
+    title = f"All {dW.size + db.size} gradients of layer {l}"
+    if box := control.opened(title, key=f"backward:open:{l}", expanded=len(dW) <= FEW):
+        with box:
+            _weights(p, l, d, dW, mark)
+            _biases(p, l, d, db)
+    if l == 1:
+        st.caption("Below layer 1 is only the data, which has nothing to learn. The backward pass ends here.")
+
+
+def _delta(moment):
+    """Delta of a hidden layer: the chosen unit's sum, and behind it the vector of all units."""
+    p, l, n_units = moment.p, moment.layer, moment.network.sizes[moment.layer]
+    activation = p.network.layers[l - 1].activation.label
+    st.markdown(
+        f"**One layer back:** Wᵀ distributes delta over the units of layer {l}, by the weights that connect them. Then g′ of "
+        f"{activation} scales each part by the slope at its unit."
+    )
+    if p.n == 1:
+        unit_delta(p, l, moment.unit)
+    title = f"Delta of all {n_units} units" if n_units > 1 else "The same with matrices"
+    if box := control.opened(title, key=f"backward:delta:{l}", expanded=p.n > 1):
+        with box:
+            _delta_before(p, l + 1)
+
+
+def unit_delta(p, l: int, unit: int) -> None:
+    """A unit's delta as the weighted sum of the next layer's, times g'."""
+    trace, weights, above = p.trace, p.network.layers[l].W[:, unit - 1], p.trace.delta[l + 1][:, 0]
+    total, slope, value = p.arriving(l)[unit - 1, 0], trace.slope[l][unit - 1, 0], trace.delta[l][unit - 1, 0]
+    W, delta = formulas.symbol("W", l + 1, f"k,{unit}"), formulas.symbol(r"\delta", l + 1, "k")
+    st.latex(formulas.weighted_sum(rf"s = \textstyle\sum_k {W}\,{delta}", weights, above, total=total))
+    d, z = formulas.symbol(r"\delta", l, unit), formulas.symbol("z", l, unit)
+    below = f"g'({formulas.number(trace.Z[l][unit - 1, 0])})"
+    st.latex(
+        rf"{d} = s \cdot g'({z}) = {formulas.factor(total)} \cdot \underbrace{{{formulas.factor(slope)}}}_{{{below}}} = "
+        rf"{formulas.number(value)}"
+    )
+
+
+def _one_row(p, l, u, dW):
+    """The chosen unit's row of dW: its delta times the row of incoming activations."""
+    delta, a = formulas.factor(p.trace.delta[l][u, 0]), formulas.row(p.trace.A[l - 1][:, 0])
+    name, d = formulas.symbol("dW", l, f"{u + 1},:"), formulas.symbol(r"\delta", l, u + 1)
+    penalty = p.network.l1 or p.network.l2
+    here = rf"{d}\,{formulas.transposed('a', l - 1)}"
+    lines = [rf"{name} &= {here}" + (r" + \text{penalty}" if penalty else "")]
+    lines += [] if penalty else [rf"&= {delta} \cdot {a}"]
+    st.latex(formulas.aligned([*lines, rf"&= {formulas.row(dW[u])}"]))
 
 
 def _weights(p, l, d, dW, mark):
-    """dW = delta times the activation that came in, transposed."""
+    """dW = delta times the activation that came in, transposed; one long row is elided."""
     network, delta, a_before = p.network, p.trace.delta[l], p.trace.A[l - 1]
-    over = "" if p.n == 1 else ", summed over the samples (delta already contains the 1/n of the mean)"
-    st.markdown(f"**Weights:** each gradient is the unit's delta times the activation that came in{over}.")
-    a, symbol = formulas.symbol("a" if p.n == 1 else "A", l - 1), formulas.symbol("dW", l)
+    a, symbol = formulas.transposed("a" if p.n == 1 else "A", l - 1), formulas.symbol("dW", l)
     penalty = rf" + {formulas.number(network.l1)}\,\mathrm{{sign}}(W)" if network.l1 else ""
     penalty += rf" + {formulas.number(network.l2)}\,W" if network.l2 else ""
-    name, dW_T = rf"{symbol} = {d}\,{{{a}}}^{{\mathsf T}}{penalty}", rf"{{{symbol}}}^{{\mathsf T}}"
+    name = rf"{symbol} = {d}\,{a}{penalty}"
     axes = ("input" if l == 1 else f"unit of layer {l - 1}", f"unit of layer {l}")
-    flat = len(dW) == 1 and MAX_COLUMNS < dW.shape[1] <= MAX_ROWS  # one long row is written as a column
-    if penalty or p.n > MAX_COLUMNS:
+    long_row = len(dW) == 1 and dW.shape[1] > MAX_COLUMNS
+    if penalty or p.n > MAX_COLUMNS or long_row:
         st.latex(rf"{name}:\quad {formulas.shape(delta)}\,{formulas.shape(a_before.T)} \to {formulas.shape(dW)}")
-        if flat:
-            st.latex(formulas.matrix(dW_T, dW.T))
+        if long_row:
+            if not penalty and p.n == 1:
+                st.latex(rf"{formulas.entries(delta)} \cdot {formulas.row(a_before[:, 0])}")
+            st.latex(rf"{symbol} = {formulas.row(dW[0])}")
+            st.caption(
+                "The dots stand for the entries in the middle. Hover over an edge of the diagram to see its number."
+            )
         elif fits(dW):
             st.latex(formulas.matrix(symbol, dW))
         else:
             colours(dW, f"dW{l}", axes, mark, layer=l)
-    elif flat:
-        st.latex(name)
-        equation(rf"{dW_T} = {a}\,{{{d}}}^{{\mathsf T}}", [(a_before, "a"), (delta.T, FLAT_DELTA)], dW.T, f"dW{l}")
     else:
-        factors = [(delta, r"\delta"), (a_before.T, r"a^{\mathsf T}")]
+        factors = [(delta, r"\delta"), (a_before.T, r"a^{\top}")]
         equation(name, factors, dW, f"dW{l}", axes=axes, mark=mark, layer=l)
 
 
@@ -88,13 +125,9 @@ def _biases(p, l, d, db):
 
 def _delta_before(p, l):
     """delta of layer l - 1 = the transposed weights times delta of layer l, then times g'."""
-    previous, unit = p.network.layers[l - 2].activation, f"unit of layer {l - 1}"
-    st.markdown(
-        f"**One layer back:** Wᵀ distributes delta over the units of layer {l - 1}, by the weights that connect them. Then "
-        f"g′ of {previous.label} scales each part by the slope at its unit."
-    )
+    unit = f"unit of layer {l - 1}"
     here, above = formulas.symbol(r"\delta", l - 1), formulas.symbol(r"\delta", l)
-    st.latex(rf"{here} = ({{{formulas.symbol('W', l)}}}^{{\mathsf T}}{above}) \odot g'({formulas.symbol('z', l - 1)})")
+    st.latex(rf"{here} = ({formulas.transposed('W', l)}\,{above}) \odot g'({formulas.symbol('z', l - 1)})")
     W_T, delta = p.network.layers[l - 1].W.T, p.trace.delta[l]
     arriving, slope, result = p.arriving(l - 1), p.trace.slope[l - 1], p.trace.delta[l - 1]
     if p.n == 1 and fits(W_T, delta, result):
@@ -111,37 +144,3 @@ def _delta_before(p, l):
     for key, values, text in (("W_T", arriving, "Wᵀ delta"), ("g", slope, "g′"), ("delta", result, f"delta[{l - 1}]")):
         st.caption(text)
         colours(values.T, f"{key}{l}", (unit, text))
-
-
-@diverging()
-def contributions(moment: Gradient) -> None:
-    """For a batch or the whole set: which samples push the chosen weight up or down, and how much cancels."""
-    p, name = moment.p, moment.name
-    if moment.mode == SAMPLE:
-        return
-    st.subheader("The gradient is the mean of the samples' gradients", anchor=False)
-    if moment.hidden:
-        st.info(f"The samples' contributions add up to d{name}. They appear once your prediction is right.")
-        return
-    st.markdown(
-        f"Each of the {p.n} samples has a gradient of its own for `{name}`. Its contribution is delta times the incoming "
-        "activation, with the 1/n of the mean in it. Contributions of opposite sign cancel; the rest is the gradient."
-    )
-    values, penalty = p.contributions(*moment.weight), p.penalty_part(*moment.weight)
-    positive, negative = values[values > 0], values[values < 0]
-    title = f"The samples' contributions to d{name}"
-    words = (
-        f"{len(positive)} samples contribute more than 0, {len(negative)} less; the sizes go up to "
-        f"{format_number(np.abs(values).max())}."
-    )
-    picture = figures.contribution_chart(values, moment.dataset.rows_train[p.indices], name)
-    chart(picture, key="backward:contributions", title=title, alternative=words, choose=choose_sample)
-    down, up = positive.sum(), negative.sum()
-    total = down - up
-    with st.container(horizontal=True):
-        st.metric(f"Sum of the {len(positive)} positive", format_number(down))
-        st.metric(f"Sum of the {len(negative)} negative", format_number(up))
-        st.metric(f"Net{' + penalty' if penalty else ''} = d{name}", format_number(p.gradient(*moment.weight)))
-        st.metric("Cancels", format_percent(1 - abs(up + down) / total) if total > 0 else "–")
-    if penalty:
-        st.caption(f"The penalty adds {format_number(penalty)} to the net of the samples.")

@@ -1,4 +1,4 @@
-"""Section 1: the loss, and delta at the output."""
+"""Delta at the output, and why it is a plain difference."""
 
 import numpy as np
 import streamlit as st
@@ -10,52 +10,85 @@ from ffbp.figures import latex as formulas
 from ffbp.ui.backward.choosing import Gradient
 from ffbp.ui.backward.written import columns, equation
 from ffbp.ui.chart import chart
+from ffbp.ui.session import control
 
 DERIVATIONS = {  # of the canonical pair of each loss
     "bce": (
-        r"\frac{\partial L}{\partial a} &= \frac{a - y}{a\,(1 - a)\,n}",
+        r"\frac{\partial L}{\partial a} &= \frac{a - y}{a\,(1 - a)<n>}",
         r"\frac{\partial a}{\partial z} &= a\,(1 - a)",
-        r"\delta = \frac{\partial L}{\partial a}\,\frac{\partial a}{\partial z} &= \frac{a - y}{n}",
+        r"\delta = \frac{\partial L}{\partial a}\,\frac{\partial a}{\partial z} &= <(a - y)/n>",
     ),
     "cce": (
-        r"L &= -\tfrac1n \textstyle\sum_k y_k \ln a_k, \quad \ln a_k = z_k - \ln \textstyle\sum_j e^{z_j}",
+        r"L &= -<1/n>\textstyle\sum_k y_k \ln a_k, \quad \ln a_k = z_k - \ln \textstyle\sum_j e^{z_j}",
         r"\frac{\partial \ln a_k}{\partial z_i} &= [k = i] - a_i",
-        r"\delta_i = \frac{\partial L}{\partial z_i} &= \frac{a_i - y_i}{n} \quad \text{since } \textstyle\sum_k y_k = 1",
+        r"\delta_i = \frac{\partial L}{\partial z_i} &= <(a_i - y_i)/n> \quad \text{since } \textstyle\sum_k y_k = 1",
     ),
     "mse": (
-        r"\frac{\partial L}{\partial a} &= \frac{2\,(a - y)}{n\,n_{out}}",
+        r"\frac{\partial L}{\partial a} &= \frac{2\,(a - y)}{<n*>n_{out}}",
         r"\frac{\partial a}{\partial z} &= 1",
-        r"\delta = \frac{\partial L}{\partial a}\,\frac{\partial a}{\partial z} &= \frac{2\,(a - y)}{n\,n_{out}}",
+        r"\delta = \frac{\partial L}{\partial a}\,\frac{\partial a}{\partial z} &= \frac{2\,(a - y)}{<n*>n_{out}}",
     ),
 }
 
 
+def _derivation(loss: str, n: int) -> str:
+    """The derivation for a pair; of one sample without the n of the mean."""
+    one = n == 1
+    texts = {r"<n>": "" if one else r"\,n", r"<n*>": "" if one else r"n\,", r"<1/n>": "" if one else r"\tfrac1n "}
+    for difference in ("a - y", "a_i - y_i"):
+        texts[f"<({difference})/n>"] = difference if one else rf"\frac{{{difference}}}{{n}}"
+    text = formulas.aligned(DERIVATIONS[loss])
+    for mark, written in texts.items():
+        text = text.replace(mark, written)
+    return text
+
+
 @diverging()
 def output_delta(moment: Gradient) -> None:
-    """Derive delta at the output, by the short way of a canonical pair or by the chain rule, with its numbers."""
+    """Delta at the output with its numbers, by the short way of a canonical pair or by the chain rule."""
     p, network = moment.p, moment.p.network
     last, loss, activation = len(network.layers), network.loss_function, network.layers[-1].activation
     if network.canonical:
         st.markdown(
-            f"**The short way.** {loss.label} and {activation.label} are a canonical pair: the product of their two "
-            "derivatives is a plain difference, without a factor that could saturate."
+            f"With {loss.label.lower()} and {activation.label.lower()} the derivatives cancel: delta is prediction minus target, "
+            "without a factor that could saturate."
         )
-        derivation, numbers = st.columns(2, vertical_alignment="center") if p.n == 1 else (st, st)
-        derivation.latex(formulas.aligned(DERIVATIONS[loss.key]))
     else:
         how = "softmax's full Jacobian" if activation.coupled else "g′ of the output"
         st.markdown(
-            f"**The long way.** {loss.label} and {activation.label} are no canonical pair, so nothing cancels: the chain rule "
-            f"multiplies dLoss/da by {how}."
+            f"{loss.label} and {activation.label} are no canonical pair, so nothing cancels: the chain rule multiplies dLoss/da "
+            f"by {how}."
         )
-        numbers = st.container()
     delta, d = formulas.symbol(r"\delta", last), p.trace.delta[last]
     if p.n > 1:
         st.markdown(f"Delta has {p.n} columns, one per sample. Each contains the factor 1/n = 1/{p.n}:")
         columns(delta, d, "out", "output unit")
-        return
-    with numbers:
+    else:
         _numbers(p, network, delta, d)
+    if box := control.opened(
+        "Why is it so simple?" if network.canonical else "What a canonical pair does", key="backward:why"
+    ):
+        with box:
+            why(moment)
+
+
+def why(moment: Gradient) -> None:
+    """The derivation, an example to check on paper, and what other pairs do when the output saturates."""
+    network = moment.p.network
+    if network.canonical:
+        st.latex(_derivation(network.loss_function.key, moment.p.n))
+    if network.sizes[-1] == 1:
+        st.markdown("**On paper.** Prediction 0.7, target 1: delta is their difference. You need no calculator.")
+    else:
+        st.markdown(
+            "**On paper.** Prediction (0.7, 0.3), target (1, 0): delta is their difference. You need no calculator."
+        )
+    textbook_delta(single=network.sizes[-1] == 1)
+    st.markdown(
+        "**Why the pair matters.** On the far left, a sigmoid's output is confident and wrong. With cross-entropy, delta is "
+        "large there. Squared error multiplies by g′ ≈ 0, so delta nearly vanishes."
+    )
+    saturation()
 
 
 def _numbers(p, network, delta, d):
@@ -76,13 +109,19 @@ def _numbers(p, network, delta, d):
         equation(rf"{delta} = d\hat y \odot g'({formulas.symbol('z', last)})", factors, d, "out")
 
 
-def textbook_delta() -> None:
-    """The textbook's numbers through the same code: prediction (0.7, 0.3), target (1, 0)."""
-    network = Network((1, 2), ("softmax",), loss="cce", theta=np.array([0.0, np.log(0.7), 0.0, np.log(0.3)]))
-    trace, y = network.forward(np.zeros((1, 1))), np.array([0])
+def textbook_delta(*, single: bool) -> None:
+    """A textbook's numbers through the same code: prediction 0.7 and target 1, or (0.7, 0.3) and (1, 0)."""
+    if single:
+        network = Network((1, 1), ("sigmoid",), loss="bce", theta=np.array([0.0, np.log(0.7 / 0.3)]))
+    else:
+        network = Network((1, 2), ("softmax",), loss="cce", theta=np.array([0.0, np.log(0.7), 0.0, np.log(0.3)]))
+    trace, y = network.forward(np.zeros((1, 1))), np.array([int(single)])
     network.backward(y, trace)
     difference = [(trace.A[1], r"\hat y"), "-", (network.targets(y), "y")]
     equation(r"\delta = \hat y - y", difference, trace.delta[1], "textbook")
+    if single:
+        st.caption("A step against delta raises z, and with it the probability of class 1.")
+        return
     st.caption(
         "A step against delta raises the z of the true class and lowers the other by the same amount. The entries of delta "
         "add up to 0."

@@ -13,7 +13,7 @@ from ffbp.core.optimizers import OPTIMIZERS
 from ffbp.figures import latex as formulas
 from ffbp.training.loop import Training
 from ffbp.training.run import Run
-from ffbp.ui.backward.choosing import BATCH, Gradient, next_training
+from ffbp.ui.backward.choosing import BATCH, UPDATE, Gradient
 from ffbp.ui.session import control
 from ffbp.words.numbers import format_number
 
@@ -31,11 +31,11 @@ SLIPS = {
     "extra_slope": "You multiplied by g′, but for this pair of loss and output it has already cancelled.",
 }
 BEYOND = (
-    "The run ends at this frame. The next batch and the step shown here continue it by one more epoch, at its last learning "
+    "The run ends at this epoch. The next batch and the step shown here continue it by one more epoch, at its last learning "
     "rate."
 )
 STOPPED_EARLY = (
-    "Early stopping ended the run at this frame, before its planned end. The next batch and the step shown here belong to the "
+    "Early stopping ended the run at this epoch, before its planned end. The next batch and the step shown here belong to the "
     "next planned epoch, at the learning rate that its schedule gives."
 )
 
@@ -66,7 +66,7 @@ def predict(moment: Gradient) -> Gradient:
         st.info(f"The {kind} is not a finite number here, so there is nothing to predict.")
         return moment
     label = "Your value of dLoss/dw" if kind == GRADIENT else "Your value of w"
-    about = (moment.run.config, moment.frame, moment.mode, moment.sample.label, moment.weight, kind)
+    about = (moment.run.config, moment.frame, moment.ahead.taken, moment.mode, moment.sample.label, moment.weight, kind)
     hint = {"placeholder": "0.25 or 0,25 or 1/4", "max_chars": 60}
     text = control.typed(entry, label, name="backward:typed", about=about, **hint)
     if question.explained:
@@ -78,7 +78,7 @@ def predict(moment: Gradient) -> Gradient:
 def _question(moment, kind):
     if kind == GRADIENT:
         return Question(kind, moment.p.gradient(*moment.weight), slips.slips(moment.p, *moment.weight))
-    training = next_training(moment.run, moment.frame)
+    training = moment.training
     batch, rate = passes.batch_pass(training), training.learning_rate
     origin, value = batch.weight(*moment.weight), new_weight(training, moment.weight)
     batch_name = "the whole training set" if batch.n == training.inputs.shape[1] else f"the next batch of {batch.n}"
@@ -125,8 +125,13 @@ def headline(moment: Gradient) -> None:
         st.caption(
             f"With the penalty of {format_number(p.penalty)}, the total is {total}. The gradient is that of the total."
         )
-    if moment.mode == BATCH and passes.is_beyond(moment.run, moment.frame):
-        st.info(beyond(moment.run))
+    if (
+        moment.mode == BATCH
+        and moment.card != UPDATE
+        and passes.is_beyond(moment.run, moment.frame)
+        and not moment.ahead.taken
+    ):
+        st.caption(beyond(moment.run))
 
 
 def beyond(run: Run) -> str:

@@ -1,4 +1,4 @@
-"""Section 4: what happens to delta on the way back."""
+"""What happens to delta on the way back."""
 
 import numpy as np
 import pandas as pd
@@ -9,12 +9,24 @@ from ffbp.analysis.diverging import diverging
 from ffbp.figures import backward as figures
 from ffbp.ui.backward.choosing import Gradient
 from ffbp.ui.chart import chart
+from ffbp.ui.session import control
+from ffbp.ui.session.fragments import fragment
 from ffbp.words.numbers import format_number
 
 
-@diverging()
+@fragment
 def shrinkage(moment: Gradient) -> None:
-    """The factors by which delta's norm changes, and a verdict."""
+    """The factors by which delta's norm changes, and a verdict; open from the start in a run whose gradients vanish."""
+    matters = any(notice.key == "shrinking" for notice in moment.shown.notices)
+    title, key = "What happens to delta on the way back", f"backward:shrinkage:{'vanishing' if matters else 'other'}"
+    if box := control.opened(title, key=key, expanded=matters):
+        with box:
+            st.caption(f"Delta of {moment.whose}.")
+            _factors(moment)
+
+
+@diverging()
+def _factors(moment):
     steps = passes.shrinkage(moment.p)
     if not steps:
         st.info("There is no hidden layer. Delta exists only at the output, so it cannot shrink.")

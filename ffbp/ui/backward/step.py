@@ -1,42 +1,118 @@
-"""Section 5: what one step does to the loss."""
+"""The card of the update: the steps that the page can take from the frame, and what the next one does to the loss."""
 
 import numpy as np
 import streamlit as st
 
 from ffbp.analysis import passes
 from ffbp.analysis.diverging import diverging
-from ffbp.analysis.step import FARTHEST, preview_update, step_of
+from ffbp.analysis.step import FARTHEST, bending_frame, preview_update, step_of
 from ffbp.figures import backward as figures
-from ffbp.ui.backward.choosing import Gradient, next_training
-from ffbp.ui.backward.predict import beyond
+from ffbp.ui.backward.choosing import Gradient, start_over, take
+from ffbp.ui.backward.predict import beyond, new_weight
 from ffbp.ui.chart import chart
+from ffbp.ui.session import control
+from ffbp.ui.session.state import session
 from ffbp.words.numbers import format_number, format_percent
+
+STRAIGHT = 12.0  # if the loss is smallest only beyond so many steps, it is nearly straight along the step taken
+BENDS = "backward:bends"  # kept in the session
 
 
 @diverging()
 def one_step(moment: Gradient) -> None:
-    """What the next update does to the loss on its batch and on the whole training set."""
-    training = next_training(moment.run, moment.frame)
-    batch, after = passes.batch_pass(training), preview_update(training)
+    """Take steps from the frame; and what the next update does to the loss on its batch and on the whole training set."""
+    training = moment.training
+    _buttons(moment)
+    _compare(moment)
+    if moment.ahead.is_over:
+        st.info("This was the run's last epoch. Start over, or choose an earlier epoch.")
+        return
+    batch, after = moment.p, preview_update(training)
     if not np.isfinite(after).all():
         st.warning("The next update is not finite: the run diverges here. Try a smaller learning rate.")
         return
+    _weight(moment)
     n = training.inputs.shape[1]
     inputs, Y, _ = training.batches[training.batch]
-    views = [("the whole training set" if batch.n == n else f"the next batch of {batch.n}", inputs, Y)]
-    if batch.n < n:
-        views.append((f"all {n} training samples", training.inputs, training.targets))
-    if passes.is_beyond(moment.run, moment.frame):
-        st.caption(beyond(moment.run))
     penalty = ", with penalty" if training.network.l1 or training.network.l2 else ""
     rate = training.learning_rate if moment.run.config.optimizer == "sgd" else None
-    for i, (column, (what, inputs, Y)) in enumerate(zip(st.columns(len(views)), views, strict=True)):
-        with column:
+    what = "the whole training set" if batch.n == n else f"the next batch of {batch.n}"
+    st.markdown(f"**Loss on {what}{penalty}**")
+    best = _step_numbers(step_of(training.network, inputs, Y, after), what, "backward:step0", rate)
+    if best > STRAIGHT:
+        _where_it_bends(moment)
+    if batch.n == n:
+        return
+    what = f"all {n} training samples"
+    if box := control.opened(f"The same step on {what}", key="backward:step:whole"):
+        with box:
             st.markdown(f"**Loss on {what}{penalty}**")
-            _step_numbers(step_of(training.network, inputs, Y, after), what, f"backward:step{i}", rate)
+            _step_numbers(
+                step_of(training.network, training.inputs, training.targets, after), what, "backward:step1", rate
+            )
 
 
-def _step_numbers(step, what, key, rate):
+def _buttons(moment):
+    """Where the training stands, and the buttons that go on."""
+    ahead, training = moment.ahead, moment.training
+    n, over = len(training.batches), ahead.is_over
+    st.markdown(
+        f"Epoch {training.epoch}, batch {training.batch + 1} of {n} · {ahead.taken} step{'s' * (ahead.taken != 1)} taken "
+        f"from epoch {moment.run.history.epoch[moment.frame]} · learning rate {format_number(training.learning_rate)}"
+    )
+    with st.container(horizontal=True):
+        own = {"on_click": take, "disabled": over}
+        st.button("Take this step", key="backward:step", type="primary", args=(1,), **own)
+        if n > 1:
+            st.button("To the end of the epoch", key="backward:epoch", args=(n - training.batch,), **own)
+        st.button("Start over", key="backward:over", on_click=start_over, disabled=not ahead.taken)
+    if passes.is_beyond(moment.run, moment.frame) and not ahead.taken:
+        st.caption(beyond(moment.run))
+
+
+def _weight(moment):
+    """The chosen weight before and after the step."""
+    old = moment.p.weight(*moment.weight)
+    if moment.new_hidden:
+        st.markdown(f"`{moment.name}` goes from {old!r} to ? in this step.")
+        return
+    new = new_weight(moment.training, moment.weight)
+    st.markdown(f"`{moment.name}` goes from {old!r} to {new!r}. The step sets exactly this number, bit for bit.")
+
+
+def _compare(moment):
+    """Where the training meets a recorded frame, tell whether the two are the same."""
+    history, training, taken = moment.run.history, moment.training, moment.ahead.taken
+    at = np.flatnonzero(history.epoch == training.epoch)
+    if not taken or training.batch or not len(at):
+        return
+    text = f"This is epoch {training.epoch} of the run: all {training.network.n_params} parameters "
+    if np.array_equal(history.theta[at[0]], training.network.theta):
+        st.success(text + "are equal, bit for bit.")
+    else:
+        st.error(text + "should be equal, but are not.")
+
+
+def _where_it_bends(moment):
+    """A button to the epoch at which the loss bends most within a few steps, if there is one."""
+    of_run, frame = session.recall(BENDS, (None, None))
+    if of_run is not moment.run:
+        frame = bending_frame(moment.run)
+        session.keep((moment.run, frame), BENDS)
+    if frame is None or frame == moment.frame:
+        return
+    st.markdown("The loss is nearly straight along this step.")
+    title = f"Show epoch {moment.run.history.epoch[frame]}, where it bends"
+    st.button(title, key="backward:bend", on_click=_go, args=(frame,))
+
+
+def _go(frame):
+    session.view = session.view.at(frame)
+    session.adopted += 1
+
+
+def _step_numbers(step, what, key, rate) -> float:
+    """Draw a step's numbers and curve; returns the step length at which the loss is smallest."""
     actual, best, lowest = format_number(step.actual), format_number(step.best), format_number(step.best_loss)
     with st.container(horizontal=True):
         st.metric("before", f"{step.before:.6g}", width="content")
@@ -56,3 +132,4 @@ def _step_numbers(step, what, key, rate):
         f"Predicted decrease {format_number(step.predicted)}, actual {actual}{share}.{rises} Along this line the loss is "
         f"{end} at s = {best}{best_rate}, where it is {lowest}. Angle between update and negative gradient: {angle}."
     )
+    return step.best

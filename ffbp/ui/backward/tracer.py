@@ -1,26 +1,24 @@
-"""Section 3: the chain rule for one weight, factor by factor."""
+"""The card of one weight: the chain rule, factor by factor."""
 
 import numpy as np
 import streamlit as st
 
 from ffbp.analysis.diverging import diverging
 from ffbp.figures import latex as formulas
-from ffbp.ui.backward.choosing import Gradient, go_to
+from ffbp.ui.backward.choosing import SAMPLE, WEIGHT, Gradient, go_to
+from ffbp.ui.backward.layers import unit_delta
+from ffbp.ui.session import control
 
 MAX_WAYS = 6  # buttons to the units of the next layer
 
 
 @diverging()
 def tracer(moment: Gradient) -> None:
-    """The chosen weight's gradient for the chosen sample, factor by factor, along the strongest path to the output."""
+    """The chosen weight's gradient for the chosen sample: its factors, where delta comes from, the strongest path to the loss."""
     p, (l, unit, source) = moment.sample_pass, moment.weight
     network, last = p.network, len(p.network.layers)
-    n_paths = int(np.prod(np.array(network.sizes[l + 1 :], dtype=object)))
-    paths = "one path leads" if n_paths == 1 else f"{n_paths:,} paths lead"
-    st.markdown(
-        f"`{moment.name}` and {formulas.plain(moment.sample.label)}: {paths} from this weight to the loss. The gradient is the "
-        "sum over all paths. Paths share their deltas, and each delta is computed once."
-    )
+    if moment.mode != SAMPLE:
+        st.caption(f"The factors below are those of {formulas.plain(moment.sample.label)} alone.")
     is_bias = source > network.layers[l - 1].n_in
     d = formulas.symbol(r"\delta", l, unit)
     incoming = "1" if is_bias else formulas.symbol("a", l - 1, source)
@@ -35,31 +33,34 @@ def tracer(moment: Gradient) -> None:
         rf"&= {delta} \cdot {a}{tail} = \mathbf{{{result}}}",
     ]
     st.latex(formulas.aligned(lines))
-    k = unit
-    for layer in range(l, last):
-        k = _trace_delta(p, layer, k, last)
-    _trace_output(p, last, k)
     _neighbours(p, l, unit, source, is_bias)
+    if l == last:
+        _trace_output(p, last, unit)
+        return
+    k = _trace_delta(p, l, unit)
+    n_paths = int(np.prod(np.array(network.sizes[l + 1 :], dtype=object)))
+    paths = "one path leads" if n_paths == 1 else f"{n_paths:,} paths lead"
+    if box := control.opened("On to the loss", key="backward:path", expanded=l + 1 == last and network.canonical):
+        with box:
+            st.markdown(
+                f"{paths.capitalize()} from this weight to the loss. The gradient is the sum over all paths. Paths share their "
+                "deltas, and each delta is computed once."
+            )
+            for layer in range(l + 1, last):
+                k = _trace_delta(p, layer, k)
+            _trace_output(p, last, k)
 
 
-def _trace_delta(p, l, unit, last):
-    """Write a unit's delta as the weighted sum of the next layer's, times g'; returns the unit of the largest term."""
-    trace, weights, above = p.trace, p.network.layers[l].W[:, unit - 1], p.trace.delta[l + 1][:, 0]
-    total, slope, value = p.arriving(l)[unit - 1, 0], trace.slope[l][unit - 1, 0], trace.delta[l][unit - 1, 0]
+def _trace_delta(p, l, unit):
+    """Write a unit's delta; returns the unit of the next layer with the largest term."""
+    weights, above = p.network.layers[l].W[:, unit - 1], p.trace.delta[l + 1][:, 0]
     products = np.abs(weights * above)
     best = int(np.argmax(np.where(np.isfinite(products), products, -1))) + 1
     st.markdown(
         f"**delta of unit {unit} in layer {l}:** the weighted sum of the deltas of layer {l + 1}, times the unit's own g′."
     )
-    W, delta = formulas.symbol("W", l + 1, f"k,{unit}"), formulas.symbol(r"\delta", l + 1, "k")
-    st.latex(formulas.weighted_sum(rf"s = \textstyle\sum_k {W}\,{delta}", weights, above, total=total))
-    d, z = formulas.symbol(r"\delta", l, unit), formulas.symbol("z", l, unit)
-    below = f"g'({formulas.number(trace.Z[l][unit - 1, 0])})"
-    st.latex(
-        rf"{d} = s \cdot g'({z}) = {formulas.factor(total)} \cdot \underbrace{{{formulas.factor(slope)}}}_{{{below}}} = "
-        rf"{formulas.number(value)}"
-    )
-    if l + 1 < last and len(above) > 1:
+    unit_delta(p, l, unit)
+    if l + 1 < len(p.network.layers) and len(above) > 1:
         st.caption(f"The largest term comes from unit {best} of layer {l + 1}. Its delta is next.")
     return best
 
@@ -96,4 +97,6 @@ def _neighbours(p, l, unit, source, is_bias):
             ways.append((k, f"delta: unit {k + 1} of layer {l + 1}", "east", (l + 1, k + 1, unit)))
     with st.container(horizontal=True):
         for key, label, icon, weight in ways:
-            st.button(label, icon=f":material/{icon}:", key=f"backward:to:{key}", on_click=go_to, args=weight)
+            st.button(
+                label, icon=f":material/{icon}:", key=f"backward:to:{key}", on_click=go_to, args=(*weight, WEIGHT)
+            )

@@ -11,6 +11,7 @@ from ffbp.figures import forward as pictures
 from ffbp.figures import latex as formulas
 from ffbp.programs.plain import Definitions
 from ffbp.ui.chart import chart, theme
+from ffbp.ui.flow import forward_diagram
 from ffbp.ui.moment import Moment, choose_unit
 from ffbp.ui.panels import sources
 from ffbp.ui.session import control
@@ -21,34 +22,11 @@ MAX_REACH = 40.0  # a larger z, of a run that diverges, would flatten the curve 
 BROAD = 5  # with more columns than this a layer's formula takes two lines
 
 
-def pass_picture(moment: Moment, key: str, title: str, choose=None) -> str:
-    """Draw the network as a picture of one pass; returns what was left out of it."""
-    names, unit = moment.dataset.input_names, (moment.layer, moment.u)
-    picture, left_out = pictures.pass_picture(
-        moment.network, moment.trace, names, moment.output_names, theme=theme(), chosen=unit
-    )
-    chart(picture, key=key, title=title, alternative=_in_words(moment.trace), choose=choose)
-    return left_out
-
-
 def pass_diagram(moment: Moment) -> None:
-    """The network as a picture of this one pass; a click chooses a unit."""
-    title = f"The pass of {moment.sample.label} as a picture"
-    left_out = pass_picture(moment, "forward:picture", title, _unit_clicked)
-    st.caption(
-        "The nodes show a. The edges show w·a: thicker where it is larger, dashed magenta where it is negative. A thick rim marks "
-        f"the chosen unit; click another to choose it. Hover over a node or an edge to see all digits. {left_out}"
+    """The network as a diagram of this one pass; a click chooses a unit."""
+    forward_diagram(
+        moment, key="forward:picture", title=f"The pass of {moment.sample.label} as a diagram", choose=choose_unit
     )
-
-
-def _in_words(trace):
-    """The activations of every layer as text."""
-    layers = []
-    for l, A in enumerate(trace.A):
-        values = ", ".join(format_number(a) for a in A[: pictures.MAX_UNITS, 0])
-        more = " and more" if len(A) > pictures.MAX_UNITS else ""
-        layers.append(f"{f'layer {l}' if l else 'inputs'}: {values}{more}")
-    return f"Activations. {'; '.join(layers)}."
 
 
 def _unit_clicked(choice):
@@ -73,13 +51,17 @@ def _is_written(W):
 
 
 def written_layer(network: Network, trace: Trace, l: int) -> list[str]:
-    """The LaTeX of one layer's ``z = W a + b`` and ``a = g(z)`` with numbers: one line, or two for a broad matrix."""
+    """The LaTeX of one layer's ``z = W a + b`` and ``a = g(z)`` with numbers: one line, or more for a broad matrix."""
     layer, z, a = network.layers[l - 1], formulas.symbol("z", l), formulas.symbol("a", l)
     W, b, before = formulas.symbol("W", l), formulas.symbol("b", l), formulas.symbol("a", l - 1)
-    product = rf"{formulas.shaped(layer.W, W)}\;{formulas.shaped(trace.A[l - 1], before)}"
+    weights = formulas.shaped(layer.W, W)
     bias = f"+ {formulas.shaped(layer.b, b)}"
     result = rf"= {formulas.shaped(trace.Z[l], z)}, \qquad {a} = g({z}) = {formulas.shaped(trace.A[l])}"
-    return [f"{z} = {product}", f"{bias} {result}"] if layer.n_in > BROAD else [f"{product} {bias} {result}"]
+    if layer.n_in > BROAD and layer.n_out == 1:  # a row and a column: the column lies down, so that it takes no room
+        lying = rf"\underset{{\textstyle {before}\;{formulas.shape(trace.A[l - 1])}}}{{{formulas.entries(trace.A[l - 1].T)}^\top}}"
+        return [f"{z} = {weights}", rf"\cdot\; {lying}", f"{bias} {result}"]
+    product = rf"{weights}\;{formulas.shaped(trace.A[l - 1], before)}"
+    return [f"{z} = {product}", f"{bias} {result}"] if layer.n_in > BROAD else [f"{z} = {product} {bias} {result}"]
 
 
 def _drawn_layer(moment, l):
@@ -128,20 +110,18 @@ def chosen_unit(moment: Moment) -> None:
     with diverging():  # z may be infinite, from typed inputs or a run that diverges
         slope = layer.activation.derivative(Z, A, np.empty_like(Z))[u, 0]
     z, a = Z[u, 0], A[u, 0]
-    left, right = st.columns([3, 2])
-    with left:
-        st.markdown(f"**Unit {u + 1} of layer {l}**, written out: each input times its weight, then the bias.")
-        name = formulas.symbol("z", l, u + 1)
-        st.latex(formulas.weighted_sum(name, layer.W[u], trace.A[l - 1][:, 0], layer.b[u, 0], total=z))
-        for name, value in ((f"{formulas.symbol('a', l, u + 1)} = g", a), ("g'", slope)):
-            st.latex(rf"{name}({formulas.number(z)}) = \mathbf{{{formulas.number(value)}}}")
-        if layer.activation.coupled:
-            st.caption("Softmax depends on all z of its layer. The curve varies this one and holds the others fixed.")
-    with right:
-        curves = pictures.activation_curves(layer.activation, Z, A, u, l, reach=_reach(moment))
-        title = f"{layer.activation.label} and its derivative, unit {u + 1} of layer {l}"
-        marked = f"z = {format_number(z)}, g(z) = {format_number(a)} and g'(z) = {format_number(slope)}"
-        chart(curves, key="forward:curves", title=title, alternative=f"g and g' over z; marked are {marked}.")
+    st.markdown(f"**Unit {u + 1} of layer {l}**, written out: each input times its weight, then the bias.")
+    name = formulas.symbol("z", l, u + 1)
+    st.latex(formulas.weighted_sum(name, layer.W[u], trace.A[l - 1][:, 0], layer.b[u, 0], total=z))
+    a_of, here = f"{formulas.symbol('a', l, u + 1)} = g", formulas.number(z)
+    numbers = [rf"{name}({here}) = \mathbf{{{formulas.number(value)}}}" for name, value in ((a_of, a), ("g'", slope))]
+    st.latex(r",\qquad ".join(numbers))
+    if layer.activation.coupled:
+        st.caption("Softmax depends on all z of its layer. The curve varies this one and holds the others fixed.")
+    curves = pictures.activation_curves(layer.activation, Z, A, u, l, reach=_reach(moment))
+    title = f"{layer.activation.label} and its derivative, unit {u + 1} of layer {l}"
+    marked = f"z = {format_number(z)}, g(z) = {format_number(a)} and g'(z) = {format_number(slope)}"
+    chart(curves, key="forward:curves", title=title, alternative=f"g and g' over z; marked are {marked}.")
 
 
 def _reach(moment):

@@ -1,7 +1,9 @@
 """The output in words: the network's answer for the sample, and its loss."""
 
+import numpy as np
 import streamlit as st
 
+from ffbp.core.network import Network
 from ffbp.data.source import REGRESSION
 from ffbp.figures import latex as formulas
 from ffbp.ui.moment import Moment
@@ -22,8 +24,8 @@ def output_in_words(moment: Moment) -> None:
         lost = "" if moment.is_number else f"{NOT_A_NUMBER} "
         st.markdown(f"{lost}Typed inputs have no target, so there is no loss.")
         return
-    st.markdown(_judgement(moment))
-    if formula := _loss_formula(moment, loss):
+    st.markdown(judgement(moment))
+    if formula := loss_formula(moment.network, moment.outputs, moment.network.targets(moment.sample.y)[:, 0], loss):
         st.latex(formula)
     function = moment.network.loss_function
     st.caption(formulas.plain(f"{function.label}: {function.formula}"))
@@ -42,7 +44,7 @@ def decision(moment: Moment) -> tuple[str, tuple[str, str]]:
     return name, (label, format_number(a[0]))
 
 
-def _judgement(moment):
+def judgement(moment):
     """Right or wrong, or how far off in the target's own units."""
     dataset, y = moment.dataset, moment.sample.y[0]
     target_name, regression = formulas.plain(dataset.target_name), dataset.task == REGRESSION
@@ -59,10 +61,9 @@ def _judgement(moment):
     return f"{true}: the answer is **{'right' if moment.decided == y else 'wrong'}**."
 
 
-def _loss_formula(moment, loss):
-    """The loss of one sample with its numbers, or "" where it would be too long."""
-    a, target = moment.outputs, moment.network.targets(moment.sample.y)[:, 0]
-    key, n = moment.network.loss_function.key, formulas.number
+def loss_formula(network: Network, a: np.ndarray, target: np.ndarray, loss: float) -> str:
+    """The loss of one sample with its numbers, from its outputs and targets (n_outputs,); "" where it would be too long."""
+    key, n = network.loss_function.key, formulas.number
     if key == "mse" and len(a) <= 4:
         squares = " + ".join(rf"({n(o)} {formulas.signed(-t)})^2" for o, t in zip(a, target, strict=True))
         mean = squares if len(a) == 1 else rf"\tfrac{{1}}{{{len(a)}}}\left({squares}\right)"

@@ -8,7 +8,7 @@ import streamlit as st
 from ffbp.data.source import REGRESSION
 from ffbp.experiment.link import as_number
 from ffbp.figures import latex as formulas
-from ffbp.ui.forward.layers import pass_picture
+from ffbp.ui.flow import forward_diagram
 from ffbp.ui.forward.output import NOT_A_NUMBER, decision
 from ffbp.ui.moment import Moment
 from ffbp.ui.session import control
@@ -100,4 +100,4 @@ def _compare(before, after, changed):
     for column, title, moment in zip(st.columns(2), ("As it is", "What if"), (before, after), strict=True):
         with column:
             st.markdown(f"**{title}**")
-            pass_picture(moment, f"forward:what-if:{title}", title)
+            forward_diagram(moment, key=f"forward:what-if:{title}", title=title)

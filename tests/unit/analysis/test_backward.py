@@ -9,7 +9,7 @@ import pytest
 import ffbp
 from ffbp.analysis import passes, slips
 from ffbp.analysis.cost import cost_by_width, cost_of, multiply_adds
-from ffbp.analysis.step import Step, error_by_step, preview_update, step_of
+from ffbp.analysis.step import BENDS, Step, bending_frame, error_by_step, preview_update, step_of
 from ffbp.core.network import Network
 from ffbp.figures import backward as figures
 
@@ -302,3 +302,19 @@ def test_plotly_knows_every_word_and_every_axis_has_a_title():
     for figure in map(go.Figure, all_figures):  # which refuses a word that plotly does not know
         assert figure.layout.xaxis.title.text
         assert figure.layout.yaxis.title.text
+
+
+def test_the_bending_frame_is_the_first_at_which_the_loss_turns_within_a_few_steps():
+    run = ffbp.train(ffbp.Config(epochs=60, learning_rate=0.5))
+    frame = bending_frame(run)
+    lengths = []
+    for each in range(frame + 1):
+        training = run.resume(each)
+        training.gradient()
+        inputs, Y, _ = training.batches[0]
+        lengths.append(step_of(training.network, inputs, Y, preview_update(training)).best)
+    assert lengths[-1] <= BENDS < min([*lengths[:-1], np.inf])
+
+
+def test_a_run_of_tiny_steps_bends_nowhere():
+    assert bending_frame(ffbp.train(ffbp.Config(epochs=20, learning_rate=1e-4))) is None
