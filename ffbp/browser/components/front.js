@@ -21,7 +21,8 @@ class Front {
     if (this.content) return; // it is always the same
     this.content = JSON.parse(new TextDecoder().decode(bytes));
     const { name, sentence, player } = this.content;
-    this.words.append(element('strong', { class: 'name', text: name }), element('span', { text: sentence }), this.caption);
+    const title = element('strong', { class: 'name', text: name });
+    this.words.append(title, element('span', { text: sentence }), this.caption);
     this.unfollow = follow(player, 'frame', () => this.mark());
     this.mark();
   }
@@ -39,7 +40,8 @@ class Front {
     if (this.caption.textContent !== text) this.caption.textContent = text;
     const label = playing ? 'Pause' : 'Play';
     this.root.classList.toggle('played', this.root.classList.contains('played') || playing);
-    if (this.play.textContent !== label) this.play.replaceChildren(icon(label.toLowerCase()), element('span', { text: label }));
+    if (this.play.textContent === label) return;
+    this.play.replaceChildren(icon(label.toLowerCase()), element('span', { text: label }));
   }
 
   close() {
