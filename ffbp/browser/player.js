@@ -8,6 +8,7 @@ import { headerOf } from './header.js';
 import { formatNumber } from './numbers.js';
 import { BoundaryPanel } from './panels/boundary.js';
 import { CurvesPanel } from './panels/curves.js';
+import { Kept } from './panels/kept.js';
 import { NetworkPanel } from './panels/network.js';
 import { Region } from './panels/region.js';
 import { announce } from './players.js';
@@ -31,6 +32,7 @@ export class Player {
   constructor(root, options) {
     Object.assign(this, { root, options, theme: options.theme, clock: options.clock ?? new Clock() });
     [this.frame, this.full] = [0, null];
+    this.kept = new Kept();
     this.timeline = new Timeline(this, options.link);
     this.cards = new Cards();
     const names = Object.keys(PANELS).filter((name) => options.panels.includes(name));
@@ -226,6 +228,15 @@ export class Player {
     if (refined.adopted !== this.adopted) this.enlarge(refined.panel);
     this.adopted = refined.adopted;
     this.box.dataset.refined = refined.frame;
+  }
+
+  // Keep the run behind the next ones, or let it go.
+  keep() {
+    if (!this.run) return;
+    this.kept.toggle(this.run, this.theme);
+    this.timeline.showKept();
+    for (const panel of this.panels) panel.draw();
+    this.boundary?.paint(this.frame);
   }
 
   summary() {

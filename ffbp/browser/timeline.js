@@ -9,6 +9,8 @@ const PACE_NAMES = { log: 'log time', even: 'even time' };
 const PACE_HELP = 'Playing time. Log: half of it for the first tenth of the epochs, where most happens. '
   + 'Even: the same for every recorded epoch.';
 
+const KEEP_HELP = 'Keep this run\'s curves and boundary in grey behind the next ones, up to three';
+
 export class Timeline {
   // link(): the address that the button copies, by default the page's own.
   constructor(player, link = () => window.location.href) {
@@ -31,6 +33,9 @@ export class Timeline {
     const setPace = () => clock.setPace(this.pace.value);
     this.pace = element('select', { class: 'pace', 'aria-label': 'Playing time', title: PACE_HELP, onchange: setPace },
       ...Object.entries(PACE_NAMES).map(([value, text]) => element('option', { value, text })));
+    const keep = { class: 'wide keep', title: KEEP_HELP, onclick: () => player.keep() };
+    this.keep = element('button', { type: 'button', ...keep });
+    this.keep.hidden = !player.options.panels.includes('loss');
     this.copy = element('button', { type: 'button', class: 'wide', text: COPY, onclick: () => this.copyLink() });
     const label = 'Link to this experiment';
     this.field = element('input', { class: 'link', readonly: '', hidden: '', 'aria-label': label });
@@ -40,7 +45,7 @@ export class Timeline {
       this.play,
       button('forward', 'Next recorded epoch', () => clock.jump(clock.frame + 1)),
       button('last', 'Last epoch', () => clock.jump(Infinity)),
-      this.slider, this.epoch, this.speed, this.pace, this.copy, this.field);
+      this.slider, this.epoch, this.speed, this.pace, this.keep, this.copy, this.field);
     for (const type of ['pointerenter', 'focusin']) this.box.addEventListener(type, () => player.want());
   }
 
@@ -53,6 +58,13 @@ export class Timeline {
   show(run) {
     this.run = run;
     this.slider.max = run.n_frames - 1;
+    this.showKept();
+  }
+
+  showKept() {
+    const kept = this.player.kept.has(this.run);
+    this.keep.textContent = kept ? 'Kept' : 'Keep';
+    this.keep.setAttribute('aria-pressed', kept);
   }
 
   paint(frame) {

@@ -16,6 +16,9 @@ from ffbp.analysis.notices import drawn_samples
 from ffbp.analysis.plane import Plane, plane_inputs
 from ffbp.analysis.scores import confusion, precision_recall
 from ffbp.data.source import REGRESSION
+from ffbp.experiment.config import Config
+from ffbp.experiment.differences import differences, value_text
+from ffbp.experiment.fields import FIELDS
 from ffbp.experiment.link import PANELS
 from ffbp.figures import palette
 from ffbp.figures.blob import Packer, as_blob, as_text, id_of, joined, quantise
@@ -127,9 +130,22 @@ def _common(packer, run, plane):
         "gives_probabilities": run.architecture.gives_probabilities,
         "has_test": len(dataset.X_test) > 0,
         "diverged_at": run.diverged_at,
+        "fields": _fields(run.config),
         "palette": palette.named("classes", "negative", "positive", "ramp", "middle", "wrong", "cursor"),
         "plane": axes | ranges,
         "history": numbers,
+    }
+
+
+def _fields(config):
+    """The choices that differ from the defaults, in words, so that the browser can say how two runs differ."""
+    return {
+        each.field: {
+            "title": FIELDS[each.field].title,
+            "text": value_text(each.field, each.b),
+            "usual": value_text(each.field, each.a),
+        }
+        for each in differences(Config(), config)
     }
 
 

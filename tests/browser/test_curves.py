@@ -1,5 +1,6 @@
 """The curves of loss and gradients: a new run's numbers are drawn without a whole drawing, and look as if it had been one."""
 
+import numpy as np
 import pytest
 from modules import Mounted, blank_page
 
@@ -111,3 +112,58 @@ def test_the_zoom_of_the_epochs_is_not_carried_to_another_run_and_a_double_click
     page.evaluate("Plotly.relayout(document.querySelector('.loss .plot'), { 'xaxis.range': [10, 20] })")
     page.locator(".loss .nsewdrag").dblclick()
     page.wait_for_function(f"String({ranges}) === '{','.join(f'{limit:g}' for limit in home)}'")
+
+
+GREYS = """(panel) => document.querySelector(`.${panel} .plot`).data
+  .filter((trace) => trace.hoverinfo === 'skip').map((trace) => [trace.name, [...trace.y]])"""
+
+
+def keep(player):
+    player.page.locator(".timeline .keep").click()
+    player.page.wait_for_timeout(200)
+
+
+def test_a_kept_run_stays_in_grey_behind_the_next_with_its_difference(player, packed):
+    page, run = player.page, ffbp.train(RUNS["reference"])
+    player.show(packed["reference"])
+    keep(player)
+    assert page.evaluate(GREYS, "loss") == [], "not behind itself"
+    assert page.locator(".timeline .keep").inner_text() == "Kept"
+    player.show(packed["faster"])
+    assert page.locator(".timeline .keep").inner_text() == "Keep"
+    ((name, loss),) = page.evaluate(GREYS, "loss")
+    assert name == "Learning rate η 0.1"
+    np.testing.assert_allclose(loss, run.history.train_loss, rtol=1e-6)
+    assert [values for _, values in page.evaluate(GREYS, "gradients")] == [
+        pytest.approx(norm.tolist(), rel=1e-6) for norm in run.history.grad_norm.T
+    ]
+    assert "Learning rate η 0.1" in page.locator(".loss .legend").inner_text()
+    low, high = page.evaluate("document.querySelector('.loss .plot')._fullLayout.yaxis.range")
+    assert low <= min(run.history.train_loss.min(), ffbp.train(RUNS["faster"]).history.train_loss.min())
+    assert high >= max(run.history.train_loss.max(), ffbp.train(RUNS["faster"]).history.train_loss.max())
+
+
+def test_a_kept_boundary_is_drawn_until_it_is_let_go(player, packed):
+    page, canvas = player.page, "document.querySelector('.boundary .under').toDataURL()"
+    player.show(packed["faster"])
+    alone = page.evaluate(canvas)
+    player.show(packed["reference"])
+    keep(player)
+    player.show(packed["faster"])
+    assert page.evaluate(canvas) != alone
+    player.show(packed["reference"])
+    keep(player)
+    player.show(packed["faster"])
+    assert page.evaluate(canvas) == alone
+    assert page.evaluate(GREYS, "loss") == []
+
+
+def test_the_first_of_four_kept_runs_goes_and_another_task_is_not_compared(player, packed):
+    for name in ("reference", "faster", "noisier", "longer"):
+        player.show(packed[name])
+        keep(player)
+    player.show(packed["penalty"])
+    names = [name for name, _ in player.page.evaluate(GREYS, "loss")]
+    assert names == ["Learning rate η 0.3, L2 penalty 0", "Noise 0.4, L2 penalty 0", "Epochs 80, L2 penalty 0"]
+    player.show(packed["diverged"])
+    assert player.page.evaluate(GREYS, "loss") == []

@@ -171,7 +171,10 @@ export class BoundaryPanel {
     if (row < 0 || surface.is_line || unit) dots.paint(context); // samples are the same at every frame
     if (row < 0 || unit) return;
     if (surface.is_line) surface.paintCurves(context, row, stage);
-    else this.paintSurface(context, frame);
+    else {
+      this.paintSurface(context, frame);
+      player.kept.paint(context, { run, stage, theme: player.theme });
+    }
     if (run.boundary.points && view.mistakes) this.paintWrong(context, row);
     if (!surface.is_line) dots.paint(context);
     if (this.showsMatrix) this.matrix.paint(row, frame);

@@ -47,7 +47,8 @@ export class CurvesPanel {
     const missing = !this.bars && !this.figure.data.some(({ meta }) => meta === view);
     this.region.wait(missing);
     if (missing) this.player.want();
-    await this.stage.draw([view, log, run.diverged_at, lineWidth(2)], (data, layout) => this.style(data, layout));
+    const changing = [view, log, run.diverged_at, lineWidth(2), this.player.kept.key(run)];
+    await this.stage.draw(changing, (data, layout) => this.style(data, layout));
   }
 
   get shown() {
@@ -63,16 +64,17 @@ export class CurvesPanel {
     const { run, player, toggle, shown: view } = this;
     // By default, a diverged run's loss has a log axis; on a linear one, only its last point would be visible.
     const wanted = this.log ?? run.diverged_at !== null;
-    const log = !toggle || Boolean(wanted && view.ranges.log);
+    const { x, ...ranges } = player.kept.ranges(this.name, view, run, layout.xaxis.range);
+    const log = !toggle || Boolean(wanted && ranges.log);
     if (toggle) {
       toggle.firstChild.checked = wanted;
-      toggle.hidden = !view.ranges.log;
+      toggle.hidden = !ranges.log;
     }
     const { xaxis, yaxis } = layout;
-    xaxis.showgrid = true;
+    Object.assign(xaxis, { showgrid: true, range: [...x] });
     Object.assign(yaxis, {
       showgrid: true, tickfont: { size: (log ? 11 : 13) * this.stage.scale },
-      type: log ? 'log' : 'linear', range: [...(log ? view.ranges.log : view.ranges.linear)],
+      type: log ? 'log' : 'linear', range: [...(log ? ranges.log : ranges.linear)],
       title: { ...yaxis.title, text: view.title + (toggle && log ? ' (log)' : '') },
     });
     delete yaxis.dtick;
@@ -83,9 +85,10 @@ export class CurvesPanel {
     const shown = data.filter(({ meta }) => meta === view.key).map((t) => ({ ...t, visible: true, ...thick(t) }));
     const layers = this.name === 'gradients';
     this.ends.show(layers ? shown : []);
-    this.stage.fillLegend(layers ? [] : shown);
+    const kept = this.bars ? [] : player.kept.traces(this.name, view.key, run, player.theme);
+    this.stage.fillLegend([...(layers ? [] : shown), ...kept]);
     const zoom = [`${run.id}${this.bars}`, `${run.id}${view.key}${log}`];
-    const drawing = { data: this.bars ? [NOTHING_DRAWN] : shown, zoom };
+    const drawing = { data: this.bars ? [NOTHING_DRAWN] : [...kept, ...shown], zoom };
     if (!view.zero) return drawing;
     const line = { color: player.theme.text, width: 1, dash: 'dot' };
     layout.shapes = [{ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: view.zero, y1: view.zero, line }];
