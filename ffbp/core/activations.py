@@ -5,6 +5,7 @@ backward needs its slope ``g'``, so each entry of `ACTIVATIONS` keeps the two si
 simplest to softmax, which couples a layer's units.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -59,13 +60,13 @@ class Activation:
 
 
 def _filled(shape, value):
-    """An array of one value to compare with; the number itself if the array would not fit the processor's cache.
+    """An array of one value to compare with, of the last two axes; the number itself if it would not fit the cache.
 
     Within the cache, comparing two arrays is up to three times as fast as comparing an array with a number.
     """
-    if np.prod(shape) > IN_CACHE:
+    if math.prod(shape[-2:]) > IN_CACHE:
         return value
-    array = aligned_full(shape, value)
+    array = aligned_full(shape[-2:], value)
     array.flags.writeable = False
     return array
 
@@ -122,14 +123,14 @@ def d_tanh(Z, A, out):
 
 def relu(Z, out):
     """g(z) = max(0, z): no saturation for positive z, so the gradient passes unchanged."""
-    return np.maximum(Z, _zeros(Z.shape[-2:]), out=out)
+    return np.maximum(Z, _zeros(Z.shape), out=out)
 
 
 def d_relu(Z, A, out):
     """g'(z) = 1 where z > 0, else 0; at the kink itself 0."""
     # Rounding up makes every positive a at least 1. A comparison would give booleans, which are slow to convert.
     np.ceil(A, out=out)
-    return np.minimum(out, _ones(out.shape[-2:]), out=out)
+    return np.minimum(out, _ones(out.shape), out=out)
 
 
 def leaky_relu(Z, out):
@@ -140,21 +141,21 @@ def leaky_relu(Z, out):
 
 def d_leaky_relu(Z, A, out):
     """g'(z) = 1 where z > 0, else 0.01."""
-    np.greater(Z, _zeros(Z.shape[-2:]), out=out)
+    np.greater(Z, _zeros(Z.shape), out=out)
     np.multiply(out, 1 - LEAKY_SLOPE, out=out)
     return np.add(out, LEAKY_SLOPE, out=out)
 
 
 def elu(Z, out):
     """g(z) = z where z > 0, else exp(z) - 1 (Clevert et al. 2015): a ReLU whose corner is rounded off."""
-    np.minimum(Z, _zeros(Z.shape[-2:]), out=out)
+    np.minimum(Z, _zeros(Z.shape), out=out)
     np.expm1(out, out=out)
     return np.maximum(out, Z, out=out)  # exp(z) - 1 >= z everywhere, so the curve remains for z < 0
 
 
 def d_elu(Z, A, out):
     """g'(z) = 1 where z > 0, else exp(z) = a + 1."""
-    np.minimum(A, _zeros(A.shape[-2:]), out=out)
+    np.minimum(A, _zeros(A.shape), out=out)
     return np.add(out, ELU_ALPHA, out=out)
 
 

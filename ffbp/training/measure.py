@@ -62,10 +62,10 @@ class Measures:
             # A unit whose slope is small on 95 % of the samples has a mean slope below this limit.
             if min(mean.ravel().tolist()) > 0.06 * limit:
                 continue
-            low = ~(mean > 0.06 * limit)
+            low = ~(mean.min(axis=-1) > 0.06 * limit) if mean.ndim > 1 else ()  # which networks, if there are several
             slope = np.abs(slope[low])
-            columns["saturated"][rows, ..., l - 1] = _count(low, (slope < 0.01 * limit).mean(axis=-1) >= 0.95)
-            columns["inactive"][rows, ..., l - 1] = _count(low, slope.max(axis=-1) == 0)
+            columns["saturated"][rows, ..., l - 1][low] = ((slope < 0.01 * limit).mean(axis=-1) >= 0.95).sum(axis=-1)
+            columns["inactive"][rows, ..., l - 1][low] = (slope.max(axis=-1) == 0).sum(axis=-1)
 
     def _judge(self, part, rows, A, Y):
         """Score the outputs; of classes, keep what they decide, because counting all rows at once is faster."""
@@ -128,13 +128,6 @@ class Measures:
         self.columns["grad_norm_b"] = np.column_stack([_norm(block[..., -1:]) for block in network.blocks(grad)])
         n_weights = np.array([layer.W.size for layer in network.layers])
         self.columns["grad_rms"] = self.columns["grad_norm"] / np.sqrt(n_weights)
-
-
-def _count(candidates, found):
-    """How many of the candidate units (..., units) are among those found, in the candidates' order."""
-    counted = np.zeros(candidates.shape, dtype=bool)
-    counted[candidates] = found
-    return np.count_nonzero(counted, axis=-1)
 
 
 def _norm(block):

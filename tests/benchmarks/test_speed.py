@@ -4,6 +4,7 @@ What is compared runs in turn, many times, and the fastest of each counts, so th
 The assertions are loose on purpose: the table is the result, a failure means that something is badly wrong.
 """
 
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
@@ -107,8 +108,8 @@ def test_a_large_network_against_scikit_learn_in_the_same_precision():
         trace = network.new_trace(128)
         trace.set_inputs(np.vstack([X[start : start + 128].T, np.ones(128)]))
         traces.append((trace, np.ascontiguousarray(targets[:, start : start + 128])))
-    adam, state, work = ffbp.OPTIMIZERS["adam"].update, np.zeros((2, network.n_params)), np.empty(network.n_params)
-    step = 0
+    state, hyper, step = np.zeros((2, network.n_params)), {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}, 0
+    update = ffbp.OPTIMIZERS["adam"].bind(network.theta, network.grad, state, **hyper)
 
     def epoch():
         nonlocal step
@@ -117,10 +118,37 @@ def test_a_large_network_against_scikit_learn_in_the_same_precision():
             network.data_loss(Y, trace)
             network.backpropagate(Y, trace)
             step += 1
-            adam(
-                network.theta, network.grad, state, work, learning_rate=0.001, step=step, beta1=0.9, beta2=0.999,
-                epsilon=1e-8,
-            )  # fmt: skip
+            update(0.001, step)
 
     what = "a step, 784-128-10, batches of 128, float64: scikit-learn / ours"
     assert compare(what, lambda: model.partial_fit(X, y), epoch, ">= 1.0", repeats=20, per=10) > 0.5
+
+
+@pytest.mark.parametrize(
+    ("what", "config", "n_single", "goal"),
+    [
+        ("the reference experiment", ffbp.Config(), 8, 0.85),
+        (
+            "Adam in batches of 10",
+            ffbp.Config(optimizer="adam", learning_rate=0.01, batch_size=10, epochs=300),
+            2,
+            0.2,
+        ),
+    ],
+    ids=["reference", "adam"],
+)
+def test_a_run_of_thirty_two_seeds_against_one_by_itself(what, config, n_single, goal):
+    """The datasets are made before, as a single run's is; n_single single runs stand for all 32."""
+    configs = [replace(config, seed=seed) for seed in range(32)]
+    datasets = [dataset_for(config) for config in configs]
+
+    def together():
+        ffbp.train_many(configs, datasets, n_jobs=1)
+
+    def one_by_one():
+        for pair in zip(configs[:n_single], datasets, strict=False):
+            ffbp.train(*pair)
+
+    slow, fast = fastest(together, one_by_one, repeats=5)
+    ROWS.append((f"{what}: a run of 32 seeds in train_many / train", slow / 32, fast / n_single, f"<= {goal}"))
+    assert slow / 32 < 2 * goal * fast / n_single
