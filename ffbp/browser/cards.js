@@ -14,7 +14,7 @@ export class Cards {
   show(run) {
     const names = {
       train_loss: 'train loss', test_loss: 'test loss',
-      train_score: `train ${run.metric}`, test_score: `test ${run.metric}`, grad_total: '‖gradient‖',
+      train_score: `train ${run.metric}`, test_score: `test ${run.metric}`, grad_total: 'gradient size',
     };
     const keys = Object.keys(names).filter((key) => run.has_test || !key.startsWith('test'));
     this.run = run;

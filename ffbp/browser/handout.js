@@ -26,9 +26,9 @@ try {
   const script = document.createElement('script');
   script.textContent = await new Response(stream).text();
   document.head.append(script);
-  const { player: id, panels, link } = settings;
+  const { player: id, panels, help, link } = settings;
   const player = new Player(root, {
-    id, panels, theme: theme(), Plotly: window.Plotly, frame: frameInAddress() ?? settings.frame,
+    id, panels, help, theme: theme(), Plotly: window.Plotly, frame: frameInAddress() ?? settings.frame,
     link: () => link,
     onRest: (frame, last) => history.replaceState(null, '', frame === last ? '#' : `#frame=${frame}`),
   });

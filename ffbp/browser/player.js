@@ -22,7 +22,8 @@ const PANELS = { network: NetworkPanel, boundary: BoundaryPanel, loss: CurvesPan
 const COLOURS = ['background', 'text', 'panel', 'border', 'primary'];
 
 export class Player {
-  // options: id, Plotly, theme {dark, background, text, panel, border, primary}, panels (names), frame (of the first
+  // options: id, Plotly, theme {dark, background, text, panel, border, primary}, panels (names), help (for each panel
+  // its entry of words/glossary.toml), frame (of the first
   // run), clock (its own by default), link() and scrollTop() of the page; onRest(frame, last), onWant() for all frames
   // of the run, onSample(row), onPlace(x, y) for a click on the empty plane, onCell(part, true class, predicted class),
   // onUnit(layer, unit) for a click on a unit, both from 1, onPanel(name) for the panel in full size, null for none.
@@ -53,7 +54,8 @@ export class Player {
   regionOf(panel, title) {
     const several = this.options.panels.length > 1;
     return new Region(panel.name, title, {
-      save: () => this.save(panel), toggle: several ? () => this.toggle(panel.name) : null,
+      help: this.options.help?.[panel.name], save: () => this.save(panel),
+      toggle: several ? () => this.toggle(panel.name) : null,
     });
   }
 

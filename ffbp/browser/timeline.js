@@ -17,11 +17,11 @@ export class Timeline {
     this.player = player;
     this.link = link;
     const { clock } = player;
-    const button = (name, label, onclick) => {
-      const options = { type: 'button', class: name, 'aria-label': label, title: label, onclick };
+    const button = (name, label, key, onclick) => {
+      const options = { type: 'button', class: name, 'aria-label': label, title: `${label} (${key})`, onclick };
       return element('button', options, icon(name));
     };
-    this.play = button('play', 'Play', () => clock.toggle());
+    this.play = button('play', 'Play', 'space', () => clock.toggle());
     this.slider = element('input', {
       type: 'range', min: 0, max: 0, value: 0, step: 1, 'aria-label': 'Epoch shown',
       oninput: () => this.slide(), onchange: () => clock.rest(),
@@ -40,11 +40,11 @@ export class Timeline {
     const label = 'Link to this experiment';
     this.field = element('input', { class: 'link', readonly: '', hidden: '', 'aria-label': label });
     this.box = element('div', { class: 'timeline', role: 'group', 'aria-label': 'Timeline' },
-      button('first', 'First epoch', () => clock.jump(0)),
-      button('back', 'Previous recorded epoch', () => clock.jump(clock.frame - 1)),
+      button('first', 'First epoch', 'Home', () => clock.jump(0)),
+      button('back', 'Previous recorded epoch', '←', () => clock.jump(clock.frame - 1)),
       this.play,
-      button('forward', 'Next recorded epoch', () => clock.jump(clock.frame + 1)),
-      button('last', 'Last epoch', () => clock.jump(Infinity)),
+      button('forward', 'Next recorded epoch', '→', () => clock.jump(clock.frame + 1)),
+      button('last', 'Last epoch', 'End', () => clock.jump(Infinity)),
       this.slider, this.epoch, this.speed, this.pace, this.keep, this.copy, this.field);
     for (const type of ['pointerenter', 'focusin']) this.box.addEventListener(type, () => player.want());
   }
@@ -72,7 +72,7 @@ export class Timeline {
     slider.value = frame;
     this.epoch.textContent = `epoch ${history.epoch[frame]} / ${n_epochs}`;
     const loss = formatNumber(history.train_loss[frame]);
-    slider.setAttribute('aria-valuetext', `epoch ${history.epoch[frame]}, training loss ${loss}`);
+    slider.setAttribute('aria-valuetext', `epoch ${history.epoch[frame]} of ${n_epochs}, training loss ${loss}`);
   }
 
   changed({ playing, speed, pace }) {

@@ -20,6 +20,7 @@ from ffbp.figures.pack import PLAYER, pack_refinement, packing
 from ffbp.training.recording import drain
 from ffbp.training.run import Run
 from ffbp.version import VERSION
+from ffbp.words.glossary import entries
 
 # Only the file's own scripts may run, and nothing may be fetched.
 INLINE = "script-src 'unsafe-inline'; style-src 'unsafe-inline'"
@@ -49,7 +50,16 @@ def writing_handout(run: Run, plane: Plane, *, frame: int = -1, link: str = "") 
         "no_link": "" if link else ' class="no-link"',
         "about": about,
         "footer": _footer(link),
-        "settings": _json({"frame": frame, "refined": frame, "link": link, "player": PLAYER, "panels": PANELS}),
+        "settings": _json(
+            {
+                "frame": frame,
+                "refined": frame,
+                "link": link,
+                "player": PLAYER,
+                "panels": PANELS,
+                "help": entries(PANELS),
+            }
+        ),
         "run": _base64(packed.blob()),
         "refinement": _base64(refinement),
         "plotly": plotly,

@@ -172,7 +172,7 @@ class BoundaryPanel:
             collection.set_snap(False)  # snapping to whole pixels would distort squares
             drawn.append(collection)
             for k, fill, edge, path in zip(y, fills, edges, paths, strict=True):
-                name = part if self.regression else data.class_names[int(k)] if part == "train" else "test (white)"
+                name = part if self.regression else data.class_names[int(k)] if part == "train" else "test (hollow)"
                 entries.setdefault(name, (fill, edge if edge != GROUND else fill, path))
         order = [*(n for n in data.class_names if n in entries), *(n for n in entries if n not in data.class_names)]
         look = {"linestyle": "", "markersize": points(10), "markeredgewidth": points(1.4)}
@@ -265,7 +265,7 @@ class LossPanel:
             curves.append(("test", h.test_loss, palette.TEST, (0, (3, 1.7))))
         if np.any(h.penalty > 0):
             curves.append(("train + penalty", h.total, palette.TOTAL, (0, (3, 1.3))))
-        curves.append(("chance", np.full(len(h), chance_level(run)), palette.CHANCE, (0, (0.8, 1.3))))
+        curves.append(("guessing", np.full(len(h), chance_level(run)), palette.CHANCE, (0, (0.8, 1.3))))
         values = np.concatenate([curve[1] for curve in curves])
         positive = values[np.isfinite(values) & (values > 0)]
         low, high = (float(positive.min()), float(positive.max())) if positive.size else (0.1, 1.0)

@@ -15,6 +15,7 @@ from ffbp.figures import palette
 from ffbp.figures.plot import line, markers, plot
 from ffbp.figures.scales import Scales, gradients_of, scales_of
 from ffbp.training.run import Run
+from ffbp.words.numbers import format_number
 
 STEP_BINS = 400
 PANEL = {  # the layout of a player's panel: smaller than a page's chart, with given limits
@@ -96,7 +97,7 @@ def _class(k, part, dataset) -> dict:
     # Both sets stand out on the colour of their own class: filled with a white rim, or white with a coloured rim.
     if part == "train":
         return _look(dataset.class_names[k], part, k, dataset, color=colour, rim=(0.8, "#ffffff"), **look)
-    return _look("test (white)", part, k, dataset, color="#ffffff", rim=(1.8, colour), **look)
+    return _look("test (hollow)", part, k, dataset, color="#ffffff", rim=(1.8, colour), **look)
 
 
 def loss_plot(run: Run, scales: Scales | None = None) -> dict:
@@ -116,8 +117,9 @@ def loss_plot(run: Run, scales: Scales | None = None) -> dict:
     if np.any(history.penalty > 0):
         traces.append(_line(epoch, history.penalty, "penalty", palette.PENALTY, "dot", width=1.5))
         traces.append(_line(epoch, history.total, "total", palette.TOTAL, "dashdot", width=1.5))
-    chance = np.full(2, chance_level(run))
-    traces.append(_line(epoch[[0, -1]], chance, "chance", palette.CHANCE, "dot", width=1.5))
+    level = chance_level(run)
+    guessing = f"guessing ({format_number(level)})"
+    traces.append(_line(epoch[[0, -1]], np.full(2, level), guessing, palette.CHANCE, "dot", width=1.5))
     for name, color, dash in parts:
         traces.append(_line(epoch, getattr(history, f"{name}_{metric}"), name, color, dash, meta="score"))
     if run.config.patience is not None:
@@ -146,12 +148,12 @@ def gradient_plot(run: Run, scales: Scales | None = None) -> dict:
     """Per layer over epochs: norms of dW (also of one epoch), db and the applied update; ratio of update and weights."""
     epoch, traces, views = run.history.epoch, [], []
     scales = scales or scales_of(run)
-    loss = "mean loss + penalty" if run.config.l1 or run.config.l2 else "mean loss"
+    size = "size, with penalty" if run.config.l1 or run.config.l2 else "gradient size"
     words = {
-        "dW": ("gradient dW", f"‖dW‖₂ of the {loss}"),
-        "db": ("gradient db", f"‖db‖₂ of the {loss}"),
-        "update": ("applied update", "‖ΔW‖₂ of the last step"),
-        "ratio": ("update / weight", "‖ΔW‖₂ / ‖W‖₂"),
+        "dW": ("weights", f"{size} ‖dW‖"),
+        "db": ("biases", f"{size} ‖db‖"),
+        "update": ("last update", "size of the update ‖ΔW‖"),
+        "ratio": ("update ÷ weights", "‖ΔW‖ ÷ ‖W‖"),
     }
     for key, values in gradients_of(run).items():
         scale, zero = scales.gradients[key], values == 0
@@ -167,7 +169,7 @@ def gradient_plot(run: Run, scales: Scales | None = None) -> dict:
         if scale.has_zero:
             views[-1]["zero"] = scale.floor
     low, high = scales.gradients["dW"].span
-    bars = {"key": "now", "label": "gradient dW, this epoch", "bars": len(run.architecture.sizes) - 1}
+    bars = {"key": "now", "label": "weights, this epoch", "bars": len(run.architecture.sizes) - 1}
     views.insert(1, bars | {"title": views[0]["title"], "ranges": {"log": [low - 0.5, high + 0.5]}})  # room for numbers
     low, high = span = scales.gradients["dW"].span
     decades = max(1, int(np.ceil((high - low) / 6)))  # at most six labels fit a low panel

@@ -27,6 +27,7 @@ from ffbp.figures.diagram import diagram_of
 from ffbp.figures.scales import Scales, scales_of
 from ffbp.training.recording import drain
 from ffbp.training.run import Run
+from ffbp.words.glossary import entries as explained
 
 BOUNDARY_RESOLUTION, REFINED_RESOLUTION, NODE_RESOLUTION, LINE_RESOLUTION = 64, 144, 20, 200
 SCALE_FRAMES, SCALE_RESOLUTION = 30, 8  # from which the colours of the units' maps get their scale
@@ -68,7 +69,8 @@ def options(panels=PANELS, *, player: str = PLAYER, editable=False, clock: str |
     the same epoch; without a name, the player has its own.
     """
     shown = [panel for panel in PANELS if panel in panels]
-    return as_text({"player": player, "panels": shown, "editable": editable, "clock": clock}).encode()
+    own = {"player": player, "panels": shown, "help": explained(shown), "editable": editable, "clock": clock}
+    return as_text(own).encode()
 
 
 def pack_run(run: Run, plane: Plane, scales: Scales | None = None, *, frames=None, panels=PANELS) -> PackedRun:

@@ -206,7 +206,7 @@ def test_without_test_points_neither_picture_nor_legend_nor_pointer_has_them_and
     row, _, _, place = points.alone("test")
     points.page.mouse.move(*place)
     assert points.tip.inner_text().startswith(f"test sample {row}: ")
-    assert points.page.locator(".boundary .legend").inner_text().endswith("test (white)")
+    assert points.page.locator(".boundary .legend").inner_text().endswith("test (hollow)")
     before = points.calls
     points.page.locator(".boundary").get_by_text("test", exact=True).click()
     points.page.mouse.move(*place)

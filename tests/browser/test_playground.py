@@ -299,7 +299,7 @@ def test_every_panel_saves_its_picture(playground, panel):
 def test_chart_views_change_what_is_drawn(playground):
     playground.open("?epochs=100")
     page = playground.page
-    for label, title in (("db", "‖db‖₂"), ("update", "‖ΔW‖₂ of the last step"), ("ratio", "‖ΔW‖₂ / ‖W‖₂")):
+    for label, title in (("db", "‖db‖"), ("update", "size of the update ‖ΔW‖"), ("ratio", "‖ΔW‖ ÷ ‖W‖")):
         page.locator(".ffbp .gradients select").select_option(label)
         page.wait_for_function(
             "t => document.querySelector('.ffbp .gradients .ytitle').textContent.includes(t)", arg=title

@@ -42,7 +42,7 @@ class MountedPlayer {
     if (player && !this.closed) player.setTheme(theme);
   }
 
-  async start({ player, panels, editable, clock }, theme) {
+  async start({ player, panels, help, editable, clock }, theme) {
     const Plotly = await findPlotly().catch(() => null);
     if (this.closed) return null;
     if (!Plotly) {
@@ -50,7 +50,7 @@ class MountedPlayer {
       return null;
     }
     this.player = new Player(this.root, {
-      id: player, panels, Plotly, theme, scrollTop, frame: this.frame, full: this.full,
+      id: player, panels, help, Plotly, theme, scrollTop, frame: this.frame, full: this.full,
       clock: clock ? clockNamed(clock) : new Clock(),
       onRest: (frame) => this.report(frame),
       onSample: (row) => this.tell('sample', { row }),

@@ -95,7 +95,7 @@ export class BoundaryPanel {
     const { confusion, precision, recall } = run.boundary.points[this.part];
     const rates = { precision, recall, accuracy: run.history[`${this.part}_score`] };
     const set = this.part === 'test' ? 'test' : 'training';
-    this.matrix.show({ classes: run.classes, counts: confusion, ...rates }, `Confusion matrix, ${set} set`);
+    this.matrix.show({ classes: run.classes, counts: confusion, ...rates }, `Confusion table, ${set} set`);
   }
 
   get showsMatrix() {

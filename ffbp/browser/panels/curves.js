@@ -18,7 +18,7 @@ export class CurvesPanel {
     this.view = ''; // a key of the figure's views
     this.log = null; // no choice made
     this.region = player.regionOf(this, TITLES[name]);
-    this.select = this.region.select('What the chart shows', (key) => { this.view = key; this.draw(); });
+    this.select = this.region.select(`${TITLES[name]} chart: quantity`, (key) => { this.view = key; this.draw(); });
     const rescale = (log) => { this.log = log; this.draw(); };
     if (name === 'loss') this.toggle = this.region.check('Logarithmic axis', false, rescale);
     this.stage = new Stage(player, this.region, () => this.paint(player.frame));
@@ -152,7 +152,7 @@ export class CurvesPanel {
   describe(frame) {
     if (this.name === 'loss') return this.player.summary();
     const texts = this.run.history.grad_norm.map((norm, l) => `layer ${l + 1} ${formatNumber(norm[frame])}`);
-    return `Norm of the gradient of the mean loss: ${texts.join(', ')}.`;
+    return `Gradient size at this epoch: ${texts.join(', ')}.`;
   }
 
   picture(frame) {

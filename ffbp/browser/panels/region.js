@@ -5,8 +5,8 @@ import { element, saveButton } from '../dom.js';
 
 export class Region {
   // name: of its panel. toggle(): for a click on the title, which shows the panel in full size or all of them again;
-  // null for a panel that is always alone.
-  constructor(name, title, { save, toggle = null }) {
+  // null for a panel that is always alone. help: its entry of the glossary, if there is one.
+  constructor(name, title, { save, help = null, toggle = null }) {
     this.name = name;
     const options = { type: 'button', class: 'title', 'aria-pressed': false, onclick: toggle };
     this.heading = toggle ? element('button', options) : element('span');
@@ -15,7 +15,8 @@ export class Region {
     this.stage = element('div', { class: 'stage' });
     this.alternative = element('p', { class: 'hidden alternative' });
     const heading = element('h2', {}, this.heading);
-    const header = element('header', {}, heading, this.readout, this.controls, saveButton(title, save));
+    const parts = [heading, this.readout, this.controls, ...(help ? [this.explained(title, help)] : [])];
+    const header = element('header', {}, ...parts, saveButton(title, save));
     this.section = element('section', { class: `panel ${name}` }, header, this.stage, this.alternative);
     this.title = title;
     this.letter = 13;
@@ -72,8 +73,23 @@ export class Region {
     return wrapped;
   }
 
-  // A button in the header that opens a box below it, and closes it by Escape or when the focus goes elsewhere.
-  openable(text, label, kind = 'menu') {
+  // A button in the header that opens a box below it; Escape closes it, and so does the focus when it goes elsewhere.
+  openable(text, label) {
+    const [whole, box] = this.details(text, label, 'menu');
+    this.controls.append(whole);
+    return box;
+  }
+
+  // A question mark that opens the panel's entry of the glossary.
+  explained(title, { term, symbol, sentence, formula, where }) {
+    const [whole, box] = this.details('?', `What is this: ${title}`, 'help');
+    const head = element('p', {}, element('strong', { text: term }), symbol && ` ${symbol}`);
+    const lines = [sentence, formula, where].filter(Boolean).map((text) => element('p', { text }));
+    box.append(head, ...lines);
+    return whole;
+  }
+
+  details(text, label, kind) {
     const box = element('div', { class: 'opened' }), button = element('summary', { text, 'aria-label': label });
     const whole = element('details', { class: kind }, button, box);
     whole.addEventListener('keydown', (event) => {
@@ -82,11 +98,15 @@ export class Region {
       whole.open = false;
       button.focus();
     });
+    whole.addEventListener('toggle', () => {
+      whole.classList.remove('up');
+      const { top, bottom } = box.getBoundingClientRect(), room = this.section.getBoundingClientRect().top;
+      whole.classList.toggle('up', bottom > window.innerHeight && bottom - top < room);
+    });
     whole.addEventListener('focusout', ({ relatedTarget }) => {
       if (relatedTarget && !whole.contains(relatedTarget)) whole.open = false;
     });
-    this.controls.append(whole);
-    return box;
+    return [whole, box];
   }
 
   select(label, changed) {

@@ -129,11 +129,18 @@ export class Stage {
   follow() {
     const moved = () => {
       this.place();
+      this.hideToolbar();
       if (!this.unpainted) this.paint();
     };
     this.plot.on('plotly_afterplot', moved);
     this.plot.on('plotly_relayouting', moved);
     moved();
+  }
+
+  // Plotly's toolbar serves the pointer; by keyboard nothing of it is missed, so it takes no focus and has no names.
+  hideToolbar() {
+    this.plot.querySelector('.modebar-container')?.setAttribute('aria-hidden', 'true');
+    for (const button of this.plot.querySelectorAll('.modebar-btn')) button.tabIndex = -1;
   }
 
   layout() {

@@ -17,6 +17,7 @@ from ffbp.experiment.link import PANELS
 from ffbp.export import handout
 from ffbp.figures.blob import arrays_of, header_of
 from ffbp.figures.pack import PLAYER
+from ffbp.words.glossary import entries
 
 
 class Page(HTMLParser):
@@ -121,7 +122,7 @@ def test_it_is_small_enough_to_mail(text):
 
 def test_the_frame_and_the_link_travel_in_the_settings(run):
     page = Page(handout.handout(run, plane_of(run.dataset), frame=7))
-    place = {"player": PLAYER, "panels": list(PANELS)}
+    place = {"player": PLAYER, "panels": list(PANELS), "help": entries(PANELS)}
     assert json.loads(page.by_id("settings")) == {"frame": 7, "refined": 7, "link": ""} | place
     assert page.all("body")[0][0] == {"class": "no-link"}
     assert page.all("a") == []

@@ -90,7 +90,7 @@ def test_train_and_test_points_differ_by_more_than_colour(run, plane):
     for k, look in test.items():
         assert look.marker.symbol == train[k].marker.symbol
         assert (look.marker.color, look.marker.line.color) == ("#ffffff", train[k].marker.color)
-    assert [t.name for t in figure.data if t.showlegend is not False] == ["0", "1", "test (white)"]
+    assert [t.name for t in figure.data if t.showlegend is not False] == ["0", "1", "test (hollow)"]
 
 
 @pytest.mark.parametrize(
