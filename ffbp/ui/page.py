@@ -13,6 +13,7 @@ from ffbp.experiment.config import Config
 from ffbp.training.run import Run
 from ffbp.ui import files, front, images, mnist
 from ffbp.ui.changes import changed, undo
+from ffbp.ui.ending import ONWARD, footer
 from ffbp.ui.gallery import gallery
 from ffbp.ui.runs import ProgressBar, Shown, trained
 from ffbp.ui.session import address, fragments
@@ -40,6 +41,7 @@ class Page:
 
     def __init__(self, title: str, *, has_strip: bool = False):
         self.name = title.lower()
+        self.path = next(path for path, name in PAGES.items() if name == title)
         self.config: Config = session.config
         with st.container(horizontal=True, vertical_alignment="center", gap=None, key="bar"):
             self.links, self.has_links = [_place(name == title).empty() for name in PAGES.values()], False
@@ -49,7 +51,7 @@ class Page:
             st.title(title, anchor=False, width="content")
             self.words = st.container(key="top:words")  # beside the title, so that notices move nothing
             self.progress = self.words.empty()
-        self.is_front = title == PAGES["app.py"] and front.is_open()
+        self.is_front = self.path == "app.py" and front.is_open()
         if self.is_front:
             with self.words:
                 front.front_door()
@@ -117,9 +119,11 @@ class Page:
             self.draw_links()
 
     def finish(self) -> None:
-        """End the page: complete the sidebar and write the address."""
+        """End the page: complete the sidebar, write the address, and lead on to the next page."""
         self.draw_sidebar()
         address.write()
+        path, sentence = ONWARD[self.path]
+        footer(sentence, PAGES[path])
 
 
 def begin(

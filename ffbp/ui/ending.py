@@ -1,0 +1,42 @@
+"""What ends every page: one sentence with the link onwards, and a footer about the product."""
+
+from functools import cache
+
+from ffbp.figures.blob import as_text
+from ffbp.ui.component import component
+from ffbp.version import VERSION
+
+ONWARD = {  # of each page: the next one, and why
+    "app.py": ("pages/forward_pass.py", "Every colour in the picture is a sum. Follow one sample through the network."),
+    "pages/forward_pass.py": ("pages/backpropagation.py", "You know what comes out. Which weights are to blame?"),
+    "pages/backpropagation.py": ("pages/digits.py", "The same few rules learn to read handwriting."),
+    "pages/digits.py": ("pages/data.py", "What can a network learn from samples of your own?"),
+    "pages/data.py": ("pages/code_export.py", "Take the experiment with you, as a program or as files."),
+    "pages/code_export.py": ("app.py", "Change one setting and watch the network learn again."),
+}
+TITLE = "ffbp: feed-forward and backpropagation, visible, exact and playable"
+AUTHORS, LICENCE = "The ffbp authors", "MIT"
+
+
+def footer(sentence: str, onward: str) -> None:
+    """A sentence with the link to the page ``onward``, which follows the page's own link in the bar; and the footer."""
+    component("footer")(key="footer", data=_content(sentence, onward))
+
+
+@cache
+def _content(sentence, onward) -> bytes:
+    """The same at each run of a page, so that it is sent once. "link": the page's own."""
+    entries = [
+        ("How to cite", "Please cite ffbp as:", f"{AUTHORS}. {TITLE}. Version {VERSION}. Software, {LICENCE} licence."),
+        ("Source", "Pages show the code that ran. Code & export writes the whole experiment as one program.", None),
+        ("Keys", "Space plays and pauses. ← and → step by one recorded epoch. Home and End jump to the ends.", None),
+        ("Privacy", "Your files and drawings stay in the memory of this session and are given to nobody.", None),
+        (
+            "Report a mistake",
+            "Send this link to whoever runs this page, and say what you expected and what you saw.",
+            "link",
+        ),
+    ]
+    content = [{"title": title, "text": text, "copy": copy} for title, text, copy in entries]
+    about = {"about": f"ffbp {VERSION} · {LICENCE} licence", "version": VERSION, "entries": content}
+    return as_text(about | {"sentence": sentence, "onward": onward}).encode()
