@@ -46,7 +46,7 @@ class Drawing {
     const answers = { class: 'answers', 'aria-label': 'Probability of each digit' };
     this.root = element('div', { class: 'ffbp-drawing' },
       element('div', { class: 'pad' }, this.canvas, tools),
-      element('div', { class: 'gets' }, element('h3', { text: 'Input of the network' }), this.seen, this.says),
+      element('div', { class: 'gets' }, element('h2', { text: 'Input of the network' }), this.seen, this.says),
       element('ol', answers, ...this.rows.map(({ row }) => row)), this.live);
   }
 

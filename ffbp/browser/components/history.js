@@ -3,6 +3,8 @@
 import { findPlotly } from './plotly.js';
 import { closeSidebar } from './sidebar.js';
 
+import { keepReachable } from '../reach.js';
+
 let mounted = null; // the component that reports
 let page = null, path = null; // the page that mounted it, and its place in the address
 let untold = null; // a move made while no component was mounted, or one to another page
@@ -16,6 +18,7 @@ function report() {
 
 // In the capture phase, so that Streamlit sends the report with its own request for the same event.
 window.addEventListener('popstate', report, true);
+keepReachable(); // here, because every page mounts this component
 
 // This is the first component of every page, so charts wait less for Plotly if it begins to load here.
 findPlotly().catch(() => {});

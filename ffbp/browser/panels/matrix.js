@@ -25,7 +25,7 @@ export class ConfusionMatrix {
     Object.assign(this, { classes, counts, precision, recall, accuracy });
     const { heads } = this;
     const focused = this.buttons?.indexOf(document.activeElement) ?? -1;
-    const head = (text, scope) => element('th', { scope, text, title: text || null });
+    const head = (text, scope) => (text ? element('th', { scope, text, title: text }) : element('td', {}));
     const rates = (texts) => texts.map(() => element('td', { class: 'rate' }));
     this.buttons = [];
     [this.recalls, this.precisions, this.whole] = [rates(classes), rates(classes), element('td', { class: 'rate' })];

@@ -1,0 +1,53 @@
+"""No page breaks a rule of axe-core, whatever its level, in light, in dark and on a phone."""
+
+import pytest
+from apptest import PAGES
+from axe_playwright_python.sync_playwright import Axe
+
+LOOKS = {"light": ("light", 1366), "dark": ("dark", 1366), "phone": ("light", 390)}
+LOOKS_AT_REST = 10
+STREAMLITS = {  # the rules that parts of Streamlit break, and what marks these parts; no setting changes them
+    "color-contrast": 'class="token',  # the colours of code
+    "presentation-role-conflict": 'data-testid="stFileUploaderDropzone"',  # where a file is dropped
+}
+
+
+def violations(page):
+    """What breaks a rule, in words, without Streamlit's own parts."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{broken['id']} ({broken['impact']}): {node['html'][:200]} {node['any'] and node['any'][0]['message']}"
+        for broken in found
+        for node in broken["nodes"]
+        if STREAMLITS.get(broken["id"], "\0") not in node["html"]
+    ]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_no_rule_is_broken(visit, server, path, look):
+    scheme, width = LOOKS[look]
+    page = visit("?epochs=5", color_scheme=scheme, viewport={"width": width, "height": 850}).page
+    page.goto(f"{server}/{'' if path.stem == 'app' else path.stem}")
+    page.wait_for_selector("h1")
+    page.wait_for_selector('[data-test-script-state="notRunning"]')
+    for _ in range(LOOKS_AT_REST):  # the last formulas and pictures are drawn after the page's script has ended
+        page.wait_for_timeout(2000)
+        if not (broken := violations(page)):
+            break
+    assert not broken, "\n".join(broken)
+
+
+def test_a_formula_that_scrolls_is_reached_by_key_and_one_that_fits_is_not(visit, server):
+    page = visit("?epochs=5", viewport={"width": 390, "height": 850}).page
+    page.goto(f"{server}/forward_pass?epochs=5")
+    page.wait_for_selector('.katex-display[tabindex="0"]')
+    page.wait_for_timeout(1500)
+    fits = page.locator(".katex-display").evaluate_all(
+        "all => all.map((e) => [e.scrollWidth > e.clientWidth + 4, e.tabIndex === 0])"
+    )
+    assert {scrolls for scrolls, _ in fits} == {True, False}
+    assert all(scrolls == is_reached for scrolls, is_reached in fits)
+    wide = page.locator('.katex-display[tabindex="0"]').first
+    wide.press("ArrowRight")
+    page.wait_for_function("() => document.querySelector('.katex-display[tabindex=\"0\"]').scrollLeft > 0")
