@@ -44,6 +44,16 @@ def symbol(letter: str, layer: int, unit: int | str | None = None) -> str:
     return rf"\textcolor{{{palette.LAYERS[layer - 1]}}}{{{text}}}" if layer else text
 
 
+def styles() -> str:
+    """Rules for the page: letters in a layer's colour get the tone of it that is readable on a light or on a dark page."""
+    rules = []
+    for colour, light, dark in zip(palette.LAYERS, *palette.LETTERS.values(), strict=True):
+        red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+        marked = f'.katex [style*="rgb({red}, {green}, {blue})"]'
+        rules.append(f"{marked} {{ color: light-dark({light}, {dark}) !important; }}")
+    return "\n".join(rules)
+
+
 def transposed(letter: str, layer: int) -> str:
     """A transposed matrix or vector of layer l in the layer's colour: W^{[1]\\top}."""
     return symbol(letter, layer).replace(f"[{layer}]", rf"[{layer}]\top")

@@ -5,11 +5,15 @@ weights, values, gradients. In the player, the layers' colours grow darker from 
 """
 
 CLASSES = (
-    "#e07b29", "#3b82c4", "#2a9d62", "#c2518f", "#b8a012", "#6f5bc7", "#1fa8b8", "#a0522d", "#8a8f98", "#d64550",
+    "#de7926", "#3b82c4", "#2a9d62", "#c2518f", "#a8920f", "#6f5bc7", "#1c9dac", "#a0522d", "#8a8f98", "#d64550",
 )  # fmt: skip
 LAYERS = (
     "#7b52ab", "#1b9e8a", "#c9820a", "#c04a7b", "#5b8e2d", "#3b6fb5", "#a8553a", "#6b7280", "#d64550",
 )  # fmt: skip
+LETTERS = {  # of formulas: the tones of LAYERS that can be read as text
+    "light": ("#7b52ab", "#147264", "#8f5c07", "#b23e6e", "#4a7324", "#3768a9", "#a05137", "#626875", "#c22b36"),
+    "dark": ("#a285c4", "#1ca792", "#c9820a", "#d0779c", "#67a133", "#6994ce", "#ca7e65", "#8d94a0", "#df6f77"),
+}
 RAMP = {  # of the layers
     "light": ("#c2660a", "#b52a64", "#8a1c7e", "#5f1a86", "#421a80", "#2e1a6e", "#231a5a", "#1a1846", "#121232"),
     "dark": ("#e8833a", "#f07f9e", "#e79ad0", "#d3aaf2", "#c3b8f6", "#c6cbf9", "#cfdcfb", "#dde9fd", "#eef4ff"),
@@ -20,7 +24,7 @@ CURSOR = "#e5383b"
 WRONG = {"light": "#111111", "dark": "#ffffff"}
 # The middle of the diverging scale is the page's background, so that undecided regions fade.
 MIDDLE = {"light": "#ffffff", "dark": "#1a1d24"}
-INK = {"light": "#1c1f26", "dark": "#f0f2f5"}  # drawn digits: the page's text colour
+INK = {"light": "#12151b", "dark": "#f0f2f5"}  # drawn digits: the page's text colour
 NEGATIVE, POSITIVE = "#c13584", "#12848c"
 CLASS_SYMBOLS = ("circle", "square", "triangle-up", "diamond", "cross", "star", "pentagon", "hexagon", "x", "bowtie")
 

@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ffbp.experiment.link import params_of
+from ffbp.figures import latex
 from ffbp.lessons import front
 from ffbp.ui.component import component
 from ffbp.ui.session.state import LISTENER, frozen, is_foreign, own_params, session
@@ -19,8 +20,11 @@ MAX_OFFERED = 100
 
 
 def listen(page: str) -> None:
-    """Mount the component that reports Back and Forward. Every page calls this at the same position."""
-    component("history")(key=LISTENER, data=page, on_move_change=lambda: None)
+    """Mount the component that reports Back and Forward. Every page calls this at the same position.
+
+    With it come the formulas' colours, because every page mounts it.
+    """
+    component("history", latex.styles())(key=LISTENER, data=page, on_move_change=lambda: None)
 
 
 def adopt(page: str) -> bool:

@@ -1,0 +1,79 @@
+"""Contrast by WCAG 2.2, in light and in dark: at least 4.5 for text, 3 for lines and marks."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from ffbp.figures import palette
+from ffbp.figures.latex import styles
+
+ROOT = Path(__file__).parents[3]
+THEMES = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
+TEXT, MARKS = 4.5, 3.0
+CAPTION = 0.6  # Streamlit writes captions in this share of the text's colour
+LINES = ("TRAIN", "TEST", "PENALTY", "TOTAL", "CHANCE", "CURSOR", "NEGATIVE", "POSITIVE")
+
+
+def channels(colour):
+    return [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+
+
+def luminance(colour):
+    shares = [value / 255 for value in channels(colour)]
+    linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
+    return sum(weight * share for weight, share in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one, other):
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def blended(colour, ground, share):
+    mixed = (share * a + (1 - share) * b for a, b in zip(channels(colour), channels(ground), strict=True))
+    return "#" + "".join(f"{round(value):02x}" for value in mixed)
+
+
+def test_contrast_is_as_the_standard_defines_it():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("ground", ["backgroundColor", "secondaryBackgroundColor"])
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_text_is_readable_on_both_grounds(look, ground):
+    theme = THEMES[look]
+    ground = theme[ground]
+    texts = {name: theme[name] for name in ("textColor", "primaryColor", "linkColor")}
+    texts["caption"] = blended(theme["textColor"], ground, CAPTION)
+    texts |= {f"formulas, layer {l}": colour for l, colour in enumerate(palette.LETTERS[look], start=1)}
+    assert {name: contrast(colour, ground) for name, colour in texts.items() if contrast(colour, ground) < TEXT} == {}
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_lines_and_marks_are_seen(look):
+    ground = THEMES[look]["backgroundColor"]
+    marks = {name: getattr(palette, name) for name in LINES} | {"wrong": palette.WRONG[look], "ink": palette.INK[look]}
+    for name, colours in {"class": palette.CLASSES, "layer": palette.LAYERS, "ramp": palette.RAMP[look]}.items():
+        marks |= {f"{name} {k}": colour for k, colour in enumerate(colours)}
+    assert {name: contrast(colour, ground) for name, colour in marks.items() if contrast(colour, ground) < MARKS} == {}
+
+
+def test_the_play_button_shows_its_sign():
+    for look in ("light", "dark"):
+        assert contrast(THEMES[look]["primaryColor"], THEMES[look]["backgroundColor"]) >= TEXT
+
+
+def test_each_layers_letters_have_their_tone_on_the_page():
+    rules = re.findall(r"rgb\((\d+), (\d+), (\d+)\)\"\] \{ color: light-dark\((#\w+), (#\w+)\)", styles())
+    assert [[int(value) for value in rule[:3]] for rule in rules] == [channels(colour) for colour in palette.LAYERS]
+    assert [rule[3:] for rule in rules] == list(zip(*palette.LETTERS.values(), strict=True))
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_streamlits_own_charts_have_the_classes_colours(look):
+    colours = THEMES[look]["chartCategoricalColors"]
+    assert colours == list(palette.CLASSES[: len(colours)])
+    assert palette.INK[look] == THEMES[look]["textColor"]
