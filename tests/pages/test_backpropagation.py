@@ -45,7 +45,7 @@ def opened(app, *keys):
 
 def again(app, mode=None):
     if mode:
-        app.radio(key="backward:mode").set_value(mode)
+        named(app.radio, "backward:mode").set_value(mode)
     return checked(app.run())
 
 
@@ -420,7 +420,7 @@ def test_while_hidden_no_sum_no_step_no_edge_and_no_check_gives_the_gradient_awa
 
 
 def test_the_weight_after_the_step_is_judged_and_its_slips_are_named():
-    app = page("whole training set", epochs="10", frame="4", unit="3", lr="0.3", card="6")
+    app = page(epochs="10", frame="4", unit="3", lr="0.3", card="6")
     app.toggle(key="backward:predict").set_value(True)
     again(app)
     app.selectbox(key="backward:question").set_value("new weight")

@@ -25,6 +25,10 @@ from ffbp.ui.timeline import player
 SAMPLE, BATCH, WHOLE = "one sample", "next batch", "whole training set"
 MODE, SOURCE, AHEAD = "backward:mode", "backward:weight_from", "backward:ahead"  # kept in the session
 FORWARD, LOSS, LAYER, WEIGHT, SAMPLES, UPDATE = CARDS = ("forward", "loss", "layer", "weight", "samples", "update")
+MODES_OF = {
+    SAMPLES: (BATCH, WHOLE),
+    UPDATE: (BATCH,),
+}  # contributions need several samples, an update takes the next batch
 MAX_MARKS = 256
 
 
@@ -148,11 +152,12 @@ def start_over() -> None:
 
 
 def mode_chooser(n_train: int) -> None:
-    """One sample, the next batch, or the whole training set; kept for the session, not in the link."""
-    about = {"horizontal": True, "help": "The loss is the mean over these samples."}
+    """The samples whose gradient the step shows; kept for the session, not in the link."""
     texts = {SAMPLE: "one sample", BATCH: "next batch", WHOLE: f"all {n_train} samples"}
-    about |= {"format_func": texts.__getitem__, "labels": tuple(texts.values())}
-    control.kept(st, "radio", "Gradient of the loss on", tuple(texts), name=MODE, **about)
+    modes = MODES_OF.get(card_chosen(), tuple(texts))
+    about = {"horizontal": True, "help": "The loss is the mean over these samples."}
+    about |= {"format_func": texts.__getitem__, "labels": tuple(texts[mode] for mode in modes)}
+    control.kept(st, "radio", "Gradient of the loss on", modes, name=MODE, **about)
 
 
 def card_chosen() -> str:
@@ -161,9 +166,9 @@ def card_chosen() -> str:
 
 
 def _mode_of(card) -> str:
-    """Whose gradient a step shows: contributions need several samples, and an update takes the next batch."""
-    mode = _mode()
-    return BATCH if card == UPDATE or (card == SAMPLES and mode == SAMPLE) else mode
+    """Whose gradient a step shows: what was chosen, if it is possible there."""
+    mode, modes = _mode(), MODES_OF.get(card)
+    return mode if modes is None or mode in modes else modes[0]
 
 
 @diverging()

@@ -8,7 +8,7 @@ from ffbp.lessons.presets import PRESETS
 from ffbp.ui.session.state import session
 
 SMALL = PRESETS["two_two_one"]
-KEPT = "backward:small"  # kept in the session: the experiment and the view to return to
+KEPT = "backward:small"  # kept in the session: the experiment, its start and the view to return to
 
 
 def small_network() -> None:
@@ -21,14 +21,13 @@ def small_network() -> None:
 
 
 def _open():
-    view = session.view
-    session.keep((session.config, view), KEPT)
-    session.change(SMALL.config, frame=SMALL.frame)
+    session.keep((session.config, session.origin, session.view), KEPT)
+    session.start(SMALL.config, SMALL.frame)
     session.view = replace(session.view, layer=None, unit=None)
 
 
 def _close():
-    config, view = session.recall(KEPT)
-    session.change(config, frame=view.frame)
-    session.view = view
+    config, origin, view = session.recall(KEPT)
+    session.start(config, view.frame)
+    session.origin, session.view = origin, view
     session.keep(None, KEPT)

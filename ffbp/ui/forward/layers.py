@@ -19,7 +19,7 @@ from ffbp.words.numbers import format_number
 
 MAX_WRITTEN, MAX_SIDE = 60, 12  # a larger matrix is drawn instead of written
 MAX_REACH = 40.0  # a larger z, of a run that diverges, would flatten the curve beyond recognition
-BROAD = 5  # with more columns than this a layer's formula takes two lines
+BROAD = 4  # with more columns than this a layer's formula takes two lines
 
 
 def pass_diagram(moment: Moment) -> None:
