@@ -1,4 +1,4 @@
-// Formulas and code that are wider or longer than their place scroll. They become tab stops, so that keys can scroll them.
+// Formulas and code that are larger than their place scroll. They become tab stops, so that keys can scroll them.
 
 const FORMULA = '.katex-display', CODE = '[data-testid="stCode"] pre';
 const SLACK = 4; // pixels by which KaTeX's boxes stick out, although they hide nothing
