@@ -96,7 +96,8 @@ class Flow {
     const { units, names, loss } = data;
     this.steps.show(data, this.at);
     const tallest = Math.max(...units.map((own) => own.length));
-    const height = Math.round(Math.min(Math.max(34 * tallest + 50, 190), 450, 0.52 * window.innerHeight + 60));
+    const needed = Math.max((tallest > 6 ? 34 : 48) * tallest + 50, 190);
+    const height = Math.round(Math.min(needed, 450, 0.52 * window.innerHeight + 60));
     const left = 12 + 6.5 * Math.max(...names.inputs.map((name) => Math.min(name.length, 9)));
     const right = loss === undefined ? 16 : 84;
     const column = (width - left - right) / units.length;
