@@ -126,7 +126,8 @@ def test_headings_are_in_order(page, server, path):
     page.goto(f"{server}/{path}?{query}")
     page.wait_for_function(
         """() => {
-          const levels = [...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map(e => +e.tagName[1]);
+          const all = [...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].filter(e => e.checkVisibility());
+          const levels = all.map(e => +e.tagName[1]);
           return levels.length > 3 && levels[0] === 1 && levels.filter(level => level === 1).length === 1
             && levels.every((level, i) => !i || level <= levels[i - 1] + 1);
         }"""
