@@ -20,7 +20,7 @@ from ffbp.training.loop import Training
 from ffbp.training.recording import Recording
 
 STACK_BYTES = 2_500_000  # of the arrays of one step
-MOST_MEMBERS = 32
+MOST_MEMBERS = 64  # by then the calls cost next to nothing
 
 
 class Alike(NamedTuple):

@@ -290,7 +290,7 @@ def test_closing_the_generator_keeps_what_is_finished():
         next(progress)
 
 
-def test_a_runs_last_report_can_come_before_a_list_that_has_no_work():
+def test_fit_many_of_nothing_ends_at_once():
     with pytest.raises(StopIteration) as end:
         next(ffbp.fit_many([]))
     assert end.value.value == []
