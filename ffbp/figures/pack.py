@@ -18,7 +18,7 @@ from ffbp.analysis.scores import confusion, precision_recall
 from ffbp.data.source import REGRESSION
 from ffbp.experiment.config import Config
 from ffbp.experiment.differences import differences, value_text
-from ffbp.experiment.fields import FIELDS
+from ffbp.experiment.fields import FIELDS, MAX_UNITS
 from ffbp.experiment.link import PANELS
 from ffbp.figures import palette
 from ffbp.figures.blob import Packer, as_blob, as_text, id_of, joined, quantise
@@ -261,6 +261,7 @@ def _network(packer, run, plane, scales, frames):
     network, diagram = run.architecture, diagram_of(run)
     packed = {
         "sizes": list(network.sizes),
+        "most_units": MAX_UNITS,
         "shown": diagram.shown,
         "inputs": list(run.dataset.input_names),
         "activations": [activation.label for activation in network.activations],

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from ffbp.experiment.fields import MAX_UNITS
 from ffbp.experiment.link import PANELS, params_of
 from ffbp.figures.latex import plain
 from ffbp.figures.pack import options, pack_refinement, unrefined
@@ -14,6 +15,7 @@ from ffbp.ui.runs import Shown
 from ffbp.ui.session import address
 from ffbp.ui.session.fragments import fragment
 from ffbp.ui.session.state import session
+from ffbp.ui.sidebar.controls import change
 
 MAX_CELL_COLUMNS = 4
 CELL = "player:cell"  # kept in the session: the chosen cell of the confusion matrix
@@ -28,13 +30,16 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
     after clicks are taken over. A clicked sample becomes the view's ``sample``; if there are marks, a click on the empty
     plane becomes typed inputs. A clicked cell of the confusion matrix is kept for `cell_samples`. edit: makes the boundary
     a drawing plane; called with each change, a dict of ``kind`` ("add", "move" or "erase"), ``index`` and ``point``,
-    unchecked as it comes from the browser. A clicked unit of the diagram opens on the Forward pass page.
+    unchecked as it comes from the browser. A clicked unit of the diagram opens on the Forward pass page;
+    its buttons change the number of units.
     """
     name = "_".join(panels) + "_editor" * bool(edit)
+    key = f"player:{name}"
     callbacks = {f"on_{event}_change": lambda: None for event in EVENTS}
+    callbacks["on_sizes_change"] = lambda: _resize(key)
     run, run_id = shown.run, shown.id
     # The player's own message is always the same, so that it is sent once; what changes is carried to it.
-    result = component("player")(key=f"player:{name}", data=options(panels, editable=bool(edit)), **callbacks)
+    result = component("player")(key=key, data=options(panels, editable=bool(edit)), **callbacks)
     component("carrier")(key=f"run:{name}", data=shown.first(_opened_at(shown)).blob(panels))
     told = {event: _news(name, event, result, run_id) for event in EVENTS}
     rest, heard = told["rest"].get("frame"), told["rest"].get("adopted")
@@ -67,6 +72,19 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
     if told["unit"]:
         _open_unit(run, told["unit"])
     return frame
+
+
+def _resize(key):
+    """Take over the numbers of units that were chosen in the diagram, before the page is drawn.
+
+    The run for which they were chosen does not matter: clicks follow each other faster than runs.
+    """
+    told = (session.sent(key) or {}).get("sizes")
+    hidden = told.get("hidden") if isinstance(told, dict) else None
+    if not isinstance(hidden, list) or len(hidden) != len(session.config.hidden):
+        return
+    if all(units in range(1, MAX_UNITS + 1) for units in hidden):
+        change(hidden=tuple(map(int, hidden)))
 
 
 def _open_unit(run, told):

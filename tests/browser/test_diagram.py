@@ -113,3 +113,26 @@ def test_the_units_map_has_the_values_of_the_forward_pass(playground):
           return n / (d.length / 4); }"""
     )
     assert white > 0.5
+
+
+def test_units_are_added_and_removed_in_the_diagram_however_quick(playground):
+    page = playground.open("?epochs=20&hidden=4-3").page
+    before = playground.data("run")
+    add = page.get_by_role("button", name="Add a unit to layer 1")
+    remove = page.get_by_role("button", name="Remove a unit from layer 2")
+    for button in (add, add, remove, add):
+        button.click()
+    playground.wait_address("hidden=7-2")
+    playground.new_run(before)
+    page.wait_for_function("() => document.querySelectorAll('.ffbp .units button').length === 2 + 7 + 2 + 1")
+    remove.click()
+    playground.wait_address("hidden=7-1")
+    page.wait_for_function("() => document.querySelectorAll('.ffbp .sizes button')[2].disabled")
+    page.go_back()
+    page.wait_for_function("() => document.querySelectorAll('.ffbp .sizes span')[1].textContent === '2'")
+
+
+def test_a_layer_of_the_largest_size_gets_no_more_units(playground):
+    page = playground.open("?epochs=5&hidden=64").page
+    assert page.get_by_role("button", name="Add a unit to layer 1").is_disabled()
+    assert page.locator(".ffbp .sizes span").inner_text() == "64"

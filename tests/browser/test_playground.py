@@ -98,10 +98,8 @@ def test_stepping_and_scrubbing_move_all_figures_and_the_link(playground, refere
     assert playground.cards() == _figures_of(reference, 10)
     playground.wait_address("frame=10")
     valuetext = playground.page.get_attribute(".ffbp input[type=range]", "aria-valuetext")
-    assert (
-        valuetext
-        == f"epoch {reference.history.epoch[10]}, training loss {format_number(reference.history.train_loss[10])}"
-    )
+    epoch, loss = reference.history.epoch[10], reference.history.train_loss[10]
+    assert valuetext == f"epoch {epoch} of 1000, training loss {format_number(loss)}"
     playground.page.click(".ffbp .back")
     playground.wait_frame(9)
     playground.page.click(".ffbp .last")

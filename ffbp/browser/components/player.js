@@ -57,6 +57,7 @@ class MountedPlayer {
       onPlace: (x, y) => this.tell('place', { x, y }),
       onCell: (part, truth, guess) => this.tell('cell', { part, truth, guess }),
       onUnit: (layer, unit) => this.tell('unit', { layer, unit, frame: this.player.frame }),
+      onSizes: (hidden) => this.tell('sizes', { hidden }),
       onPanel: (panel) => this.tell('panel', { panel: panel ?? '' }),
       onEdit: editable ? (change) => this.tell('edit', change) : null,
       onWant: () => this.tell('want', {}),

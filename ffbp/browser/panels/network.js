@@ -4,11 +4,13 @@ import { layerColour, scalesOf } from '../colours.js';
 import { element, sheet } from '../dom.js';
 import { FOOTER, HEADER, ends, heightAt, placed } from '../geometry.js';
 import { formatNumber } from '../numbers.js';
+import { Sizes } from './sizes.js';
 import { Units } from './units.js';
 
 const CHOSEN = 'The diagram shows the first units of each layer and the weights between them that are largest at the '
   + 'end of the training, among them the largest into each unit.';
 const RIGHT = 24; // pixels beside the last units, with small letters
+const BUTTONS = 12; // pixels more below the units if there are buttons
 const FADED = 0.12; // how much stays of the edges that do not belong to the chosen unit
 
 // Which part of the network the diagram shows; empty if it shows everything.
@@ -28,14 +30,15 @@ export class NetworkPanel {
     this.region = player.regionOf(this, 'Network');
     this.canvas = element('canvas', { class: 'diagram', role: 'img' });
     this.chosen = -1; // the unit that is pointed at or has the focus
-    const { onUnit } = player.options;
+    const { onUnit, onSizes } = player.options;
     this.units = new Units({
       name: (k) => this.nodeInWords(k),
       show: (k) => this.choose(k),
       opens: (k) => Boolean(onUnit && this.nodes[k].l),
       open: (k) => onUnit(this.nodes[k].l, this.nodes[k].i + 1),
     });
-    this.region.stage.append(this.canvas, this.units.box);
+    this.sizes = onSizes ? new Sizes(onSizes) : null;
+    this.region.stage.append(this.canvas, this.units.box, ...(this.sizes ? [this.sizes.box] : []));
     this.canvas.addEventListener('pointermove', (event) => this.hover(event));
     this.canvas.addEventListener('pointerleave', () => this.region.say(this.drawn || ''));
   }
@@ -48,6 +51,12 @@ export class NetworkPanel {
     this.drawn = drawnInWords(run.network);
     this.region.say(this.drawn);
     this.region.readout.title = this.drawn && CHOSEN;
+    this.settle();
+  }
+
+  // Show the run's own numbers of units: what was wanted has become this run, or was given up by Back.
+  settle() {
+    this.sizes?.show(this.network.sizes, this.network.most_units);
   }
 
   receive(network) {
@@ -57,9 +66,9 @@ export class NetworkPanel {
   draw() {
     this.scales = scalesOf(this.run.palette, this.player.theme);
     const { shown, sizes, inputs, maps, map_side } = this.network;
-    const { clientWidth: width, clientHeight: height } = this.region.stage;
+    const { clientWidth: width, clientHeight: whole } = this.region.stage, height = whole - (this.sizes ? BUTTONS : 0);
     const scale = window.devicePixelRatio || 1;
-    [this.canvas.width, this.canvas.height] = [width * scale, height * scale];
+    [this.canvas.width, this.canvas.height] = [width * scale, whole * scale];
     const size = (this.size = this.region.letter / 13);
     const room = height - (HEADER + FOOTER) * size;
     const across = (width - 70 * size) / shown.length - 22, down = room / Math.max(...shown) - 3;
@@ -72,6 +81,7 @@ export class NetworkPanel {
     this.atlas = maps ? new OffscreenCanvas(map_side[0] * this.nodes.length, map_side[1]) : null;
     this.atlasImage = maps ? new ImageData(this.atlas.width, this.atlas.height) : null;
     this.units.place(this.nodes);
+    this.sizes?.place(shown.map((_, l) => this.nodeOf.get(`${l},0`).x + side / 2));
     this.paint(this.player.frame);
   }
 
@@ -203,7 +213,8 @@ export class NetworkPanel {
       context.textAlign = 'center';
     }
     context.fillStyle = theme.text;
-    if (more) context.fillText(`+${more}`, x + side / 2, y + side + 12 * this.size);
+    const counted = this.sizes && l && l < network.sizes.length - 1; // between the buttons
+    if (more && !counted) context.fillText(`+${more}`, x + side / 2, y + side + 12 * this.size);
     context.globalAlpha = 1;
   }
 

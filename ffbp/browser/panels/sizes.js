@@ -1,0 +1,57 @@
+// Two buttons below each hidden layer of the diagram, which add and remove a unit.
+
+import { element } from '../dom.js';
+
+const ROOM = 74; // pixels between layers, from which the number of units stands between the buttons
+
+export class Sizes {
+  // report(hidden): the wanted number of units of each hidden layer.
+  constructor(report) {
+    this.report = report;
+    this.box = element('div', { class: 'sizes', role: 'group', 'aria-label': 'Units of the hidden layers' });
+  }
+
+  // A run of a network with these layers, inputs and outputs included, and the largest number of units of a layer.
+  show(sizes, most) {
+    this.hidden = sizes.slice(1, -1);
+    this.most = most;
+    if (this.layers?.length !== this.hidden.length) this.build();
+    this.layers.forEach((layer, l) => this.count(layer, this.hidden[l]));
+  }
+
+  build() {
+    const button = (l, step, text, label) => element('button', {
+      type: 'button', text, 'aria-label': label, title: label, onclick: () => this.change(l, step),
+    });
+    this.layers = this.hidden.map((_, l) => {
+      const [less, more] = [button(l, -1, '−', `Remove a unit from layer ${l + 1}`),
+        button(l, 1, '+', `Add a unit to layer ${l + 1}`)];
+      const count = element('span', { 'aria-hidden': 'true' });
+      return { less, count, more, box: element('div', {}, less, count, more) };
+    });
+    this.box.replaceChildren(...this.layers.map(({ box }) => box));
+  }
+
+  count({ less, count, more }, units) {
+    count.textContent = units;
+    less.disabled = units <= 1;
+    more.disabled = units >= this.most;
+  }
+
+  // Clicks follow each other faster than runs, so each counts from the number that is wanted.
+  change(l, step) {
+    this.hidden[l] += step;
+    this.count(this.layers[l], this.hidden[l]);
+    this.report([...this.hidden]);
+  }
+
+  // Put the buttons below the layers, whose middles are at these places.
+  place(middles) {
+    const narrow = middles.length > 1 && middles[1] - middles[0] < ROOM;
+    this.layers.forEach(({ box, count }, l) => {
+      box.style.left = `${middles[l + 1]}px`;
+      count.hidden = narrow;
+      box.classList.toggle('narrow', narrow);
+    });
+  }
+}
