@@ -7,7 +7,7 @@ from functools import cache, partial
 import numpy as np
 import pytest
 import sklearn.datasets
-from apptest import ROOT, charts_of, named, run_page
+from apptest import ROOT, charts_of, named, opened, run_page
 from openml import drawn_images, write_copy
 from pens import PENS
 
@@ -87,7 +87,7 @@ NO_IMAGES = [
 
 @pytest.mark.parametrize("params", [{}, *NO_IMAGES], ids=str)
 def test_an_address_without_images_opens_the_digits_at_once_and_leads_back(params, links):
-    app = check(run_page(PATH, **params))
+    app = check(opened(PATH, **params))
     assert app.session_state["config"] == PRESETS["digits"].config
     assert address(app) == PRESETS["digits"].config.to_params()
     assert is_shown(app)
