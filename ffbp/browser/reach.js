@@ -10,6 +10,8 @@ function makeReachable(region, name, scrolls) {
   for (const [key, value] of Object.entries(attributes)) {
     if (scrolls) region.setAttribute(key, value); else region.removeAttribute(key);
   }
+  const scrollsByKey = (event) => { if (event.key.startsWith('Arrow')) event.stopPropagation(); }; // not the timeline's
+  region.onkeydown = scrolls ? scrollsByKey : null;
 }
 
 function look() {

@@ -226,7 +226,7 @@ def download(config: Config) -> None:
         name = f"{config.file_name.rsplit('.', 1)[0]}-clean.csv"
     own = {"key": "data:download", "icon": ":material/download:", "on_click": "ignore"}
     words = "All samples in their original units, before the split. Loading the file here gives exactly the same data."
-    label = "Download the data as a file"
+    label = "Download the data"
     st.download_button(label, lambda: csv_of(experiment, table), name, "text/csv", help=words, **own)
 
 

@@ -281,7 +281,7 @@ def test_a_phone_shows_it_all_without_scrolling_sideways(browser, server, animal
         "&& e.getBoundingClientRect().width > 0).map(e => e.className).slice(0, 5)"
     )
     assert wide == []
-    page.get_by_role("button", name="Download the data as a file").tap()
+    page.get_by_role("button", name="Download the data").tap()
     context.close()
 
 
@@ -322,7 +322,7 @@ def test_what_is_downloaded_is_the_data(your_data):
     on = your_data("?dataset=iris&epochs=60")
     rest(on.page)
     with on.page.expect_download() as download:
-        on.page.get_by_role("button", name="Download the data as a file").click()
+        on.page.get_by_role("button", name="Download the data").click()
     text = download.value.path().read_text("utf-8")
     assert download.value.suggested_filename == "iris.csv"
     assert text.splitlines()[0].endswith("petal width (cm),species")
