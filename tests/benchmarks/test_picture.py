@@ -158,7 +158,7 @@ def test_from_a_key_on_a_slider_to_all_panels(page, server, browser):
         ffbp.train(ffbp.Config(seed=seed))
         times.append(1000 * (perf_counter() - start))
     training = note("`ffbp.train`, the reference experiment", times, "")
-    at_rest(page, server)
+    at_rest(page, f"{server}/?dataset=moons")
     page.get_by_role("slider", name="Noise").focus()
     anew = [until_shown(page, "ArrowRight") for _ in range(N)]
     cached = [until_shown(page, "ArrowLeft" if i % 2 == 0 else "ArrowRight") for i in range(N + 2)][2:]
@@ -175,7 +175,7 @@ def test_from_a_key_on_a_slider_to_all_panels(page, server, browser):
 def test_what_a_key_sends_before_and_after_the_picture(page, server):
     received = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda data: received.append(len(data))))
-    at_rest(page, server)
+    at_rest(page, f"{server}/?dataset=moons")
     page.get_by_role("slider", name="Noise").focus()
     until, after = [], []
     for _ in range(N):
@@ -189,7 +189,7 @@ def test_what_a_key_sends_before_and_after_the_picture(page, server):
 
 
 def test_play_of_a_run_that_was_only_looked_at(page, server):
-    at_rest(page, server)
+    at_rest(page, f"{server}/?dataset=moons")
     times = []
     for _ in range(10):
         page.get_by_role("slider", name="Noise").focus()
@@ -203,7 +203,7 @@ def test_play_of_a_run_that_was_only_looked_at(page, server):
 
 def test_from_a_key_on_the_learning_rate_to_all_panels(page, server):
     """The data stay, so their points are not drawn again."""
-    at_rest(page, server)
+    at_rest(page, f"{server}/?dataset=moons")
     page.get_by_role("slider", name="Learning rate").focus()
     keys = ["ArrowRight"] * 5 + ["ArrowLeft"] * 11  # from 0.1 up to 30, and down to 0.0001
     times = [until_shown(page, key) for key in keys]
@@ -234,7 +234,7 @@ def test_from_a_change_of_sample_or_frame_to_the_numbers_and_charts(page, server
 
 
 def test_the_timeline_plays_at_the_screens_rate(page, server):
-    at_rest(page, server)
+    at_rest(page, f"{server}/?dataset=moons")
     page.click(".ffbp .play")
     frames = page.evaluate(
         """async () => {

@@ -257,7 +257,7 @@ def test_a_loaded_record_is_seen_by_its_own_session_only(iris):
     assert any("from a record" in caption.value for caption in own.caption)
     other = playground(**iris.config.to_params())
     assert (shown_loss(other) == iris.history.train_loss).all()
-    own.sidebar.selectbox(key="playground:activation").set_value("tanh")
+    own.selectbox(key="playground:activation").set_value("tanh")
     own.run()
     assert not any("from a record" in caption.value for caption in own.caption)
     assert (shown_loss(own) == ffbp.train(replace(iris.config, activation="tanh")).history.train_loss).all()

@@ -9,7 +9,7 @@ from apptest import ROOT, charts_of, flow_of, named, run_page
 import ffbp
 from ffbp.experiment.experiment import Experiment
 from ffbp.lessons.presets import PRESETS
-from ffbp.words.numbers import format_number
+from ffbp.words.numbers import format_number, plain_power
 
 PAGE = ROOT / "pages" / "forward_pass.py"
 G = {
@@ -59,7 +59,7 @@ def _value(text):
 def rounded(array):
     array = np.asarray(array)
     array = array[:, None] if array.ndim == 1 else array
-    return np.array([[float(format_number(v)) for v in row] for row in array])
+    return np.array([[float(plain_power(format_number(v))) for v in row] for row in array])
 
 
 def holds(found, array):

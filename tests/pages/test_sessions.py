@@ -18,6 +18,7 @@ from sessions import Session
 
 import ffbp
 from ffbp.experiment.experiment import Experiment
+from ffbp.lessons import front
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="counts a server's threads by /proc")
 COSTLY = "samples=5000&test=0&hidden=64-64-64-64-64-64&activation=silu&epochs=20000"
@@ -40,7 +41,7 @@ async def visit(server, queries, page=""):
 
 
 def config_of(query):
-    return ffbp.Config.from_params(dict(parse_qsl(query)))[0]
+    return ffbp.Config.from_params(dict(parse_qsl(query)))[0] if query else front.OPENED[0]
 
 
 def wait_until(holds, seconds=waiting.SECONDS):
