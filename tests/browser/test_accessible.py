@@ -5,7 +5,7 @@ from apptest import PAGES
 from axe_playwright_python.sync_playwright import Axe
 
 LOOKS = {"light": ("light", 1366), "dark": ("dark", 1366), "phone": ("light", 390)}
-LOOKS_AT_REST = 10
+LOOKS_AT_REST = 20
 STREAMLITS = {  # the rules that parts of Streamlit break, and what marks these parts; no setting changes them
     "color-contrast": 'class="token',  # the colours of code
     "presentation-role-conflict": 'data-testid="stFileUploaderDropzone"',  # where a file is dropped
@@ -25,16 +25,18 @@ def violations(page):
 
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
-def test_no_rule_is_broken(visit, server, path, look):
+def test_no_rule_is_broken(browser, server, path, look):
     scheme, width = LOOKS[look]
-    page = visit("?epochs=5", color_scheme=scheme, viewport={"width": width, "height": 850}).page
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 850})
+    page = context.new_page()
     page.goto(f"{server}/{'' if path.stem == 'app' else path.stem}")
     page.wait_for_selector("h1")
     page.wait_for_selector('[data-test-script-state="notRunning"]')
     for _ in range(LOOKS_AT_REST):  # the last formulas and pictures are drawn after the page's script has ended
-        page.wait_for_timeout(2000)
+        page.wait_for_timeout(1000)
         if not (broken := violations(page)):
             break
+    context.close()
     assert not broken, "\n".join(broken)
 
 

@@ -20,7 +20,7 @@ def test_the_link_onwards_carries_the_sample_and_the_moment(playground):
 
 def test_the_footers_entries_open_one_at_a_time_and_the_report_names_the_link(playground):
     page = playground.open("?dataset=moons&frame=3").page
-    footer = page.get_by_role("contentinfo", name="About ffbp")
+    footer = page.get_by_role("group", name="About ffbp")
     footer.get_by_role("button", name="Report a mistake").click()
     expect(footer.get_by_label("Text to copy")).to_have_value(f"ffbp 1.0.0: {page.url}")
     footer.get_by_role("button", name="Keys").click()

@@ -17,7 +17,7 @@ class Footer {
     for (const type of ['pointerenter', 'focus']) this.link.addEventListener(type, () => this.follow());
     this.root = element('div', { class: 'ffbp-ending' },
       element('div', { class: 'onward' }, this.sentence, this.link),
-      element('footer', { class: 'ffbp-footer', role: 'contentinfo', 'aria-label': 'About ffbp' },
+      element('footer', { class: 'ffbp-footer', role: 'group', 'aria-label': 'About ffbp' },
         this.line, this.panel));
     parentElement.append(this.root);
   }
