@@ -35,8 +35,8 @@ export class Timeline {
       ...Object.entries(PACE_NAMES).map(([value, text]) => element('option', { value, text })));
     const keep = { class: 'wide keep', title: KEEP_HELP, onclick: () => player.keep() };
     this.keep = element('button', { type: 'button', ...keep });
-    this.keep.hidden = !player.options.panels.includes('loss');
-    this.copy = element('button', { type: 'button', class: 'wide', text: COPY, onclick: () => this.copyLink() });
+    this.keep.hidden = !player.options.onWant || !player.options.panels.includes('loss'); // a handout has one run
+    this.copy = element('button', { type: 'button', class: 'wide copy', text: COPY, onclick: () => this.copyLink() });
     const label = 'Link to this experiment';
     this.field = element('input', { class: 'link', readonly: '', hidden: '', 'aria-label': label });
     this.box = element('div', { class: 'timeline', role: 'group', 'aria-label': 'Timeline' },

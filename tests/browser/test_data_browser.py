@@ -94,11 +94,11 @@ def test_the_other_pages_show_the_file_too_and_a_dataset_leads_back(your_data, a
     load(on, animals)
     page = on.page
     rest(page)
-    page.get_by_test_id("stSidebar").get_by_role("link", name="Forward pass").click()
+    page.locator(".st-key-bar").get_by_role("link", name="Forward pass").click()
     page.get_by_role("heading", name="One unit, written out").wait_for()
     assert config_of(page).file_name == "animals.csv"
     assert "needs the file" not in page.inner_text("body")
-    page.get_by_test_id("stSidebar").get_by_role("link", name="Playground").click()
+    page.locator(".st-key-bar").get_by_role("link", name="Playground").click()
     page.get_by_role("heading", name="Playground").wait_for()
     on.ready()
     rest(page)  # the controls of the page before are gone

@@ -56,7 +56,7 @@ def test_the_pictures_of_a_unit_are_the_frames_own(playground):
 def test_by_keyboard_one_tab_stop_leads_to_every_unit(playground):
     page = playground.open("?epochs=20&hidden=3-2").page
     assert page.locator('.ffbp .units [tabindex="0"]').count() == 1
-    page.locator(".ffbp .timeline .wide").focus()
+    page.locator(".ffbp .timeline .copy").focus()
     while page.evaluate("!document.activeElement.closest('.units')"):
         page.keyboard.press("Tab")
     said, frame = [], playground.data("frame")

@@ -128,10 +128,10 @@ def test_a_moment_travels_in_the_address(opened):
 
 def test_the_link_to_the_experiment_is_copied_from_it(opened):
     handout = opened(permissions=["clipboard-read", "clipboard-write"])
-    handout.page.click(".ffbp .timeline .wide")
+    handout.page.click(".ffbp .timeline .copy")
     handout.page.wait_for_function(
         """link => document.querySelector('.ffbp .link').value === link
-          || document.querySelector('.ffbp .wide').textContent === 'Copied'""",
+          || document.querySelector('.ffbp .copy').textContent === 'Copied'""",
         arg=LINK,
     )
     assert handout.page.get_attribute("footer a", "href") == LINK
@@ -139,7 +139,7 @@ def test_the_link_to_the_experiment_is_copied_from_it(opened):
 
 def test_without_a_link_there_is_no_button_for_it(opened):
     handout = opened("a curve")
-    assert not handout.page.is_visible(".ffbp .timeline .wide")
+    assert not handout.page.is_visible(".ffbp .timeline .copy")
     assert handout.page.query_selector("footer a") is None
 
 

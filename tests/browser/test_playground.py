@@ -170,7 +170,7 @@ CONTROLS = {
 @pytest.mark.parametrize("kind", CONTROLS)
 def test_a_control_of_every_kind_changes_the_run_and_the_address(playground, kind):
     query, more, change, expected = CONTROLS[kind]
-    playground.open(query)
+    playground.open(query or "?dataset=moons")
     before = playground.data("run")
     if more:
         playground.open_more(more)
@@ -473,7 +473,7 @@ def test_the_live_region_speaks_on_pause_only(playground):
     ],
 )  # fmt: skip
 def test_every_kind_of_data_and_run_plays(playground, query):
-    playground.open(query)
+    playground.open(query or "?dataset=moons")
     page = playground.page
     page.click(".ffbp .first")
     playground.wait_frame(0)

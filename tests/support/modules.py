@@ -29,7 +29,7 @@ def blank_page(browser, **options):
     problems = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.route(f"{ORIGIN}/**", _answer)
-    page.goto(f"{ORIGIN}/")
+    page.goto(f"{ORIGIN}/?dataset=moons")  # an address without parameters is the front door, at the first frame
     yield page
     context.close()
     assert problems == []
