@@ -90,7 +90,7 @@ def test_on_a_large_screen_the_boundary_is_a_large_square_and_letters_and_lines_
         " return [b.left, b.top, b.right, b.bottom] }"
     )
     assert 0.85 < (right - left) / (bottom - top) < 1.15
-    assert bottom - top > 650
+    assert bottom - top > 600
     boxes = large.page.eval_on_selector_all(".ffbp .panel", "all => all.map((e) => e.getBoundingClientRect().bottom)")
     assert max(boxes) <= 1080
     assert min(letters(large)) > max(letters(small))
