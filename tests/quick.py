@@ -236,10 +236,11 @@ class Hand:
             self.page.locator(".ffbp .back").first.click()
 
     def _panel(self):
-        box = self.page.locator(".ffbp .boundary input[type=checkbox]")
-        if box.count():
+        menu = self.page.locator(".ffbp .boundary details.menu")
+        if menu.count():
             self._note("panel")
-            box.first.click()
+            menu.evaluate("(menu) => { menu.open = true; }")
+            menu.locator("input[type=checkbox]").first.click()
 
     def _points(self):
         """Draw points, clear them, undo."""
