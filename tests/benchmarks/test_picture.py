@@ -225,8 +225,6 @@ def test_from_a_change_of_sample_or_frame_to_the_numbers_and_charts(page, server
     assert all("whole page" in change for change in changes), "a change was not shown"
     assert sum("numbers" in change for change in changes) > N / 2
     assert what == "sample" or all("frame" in change for change in changes)
-    if name == "forward_pass":
-        assert all("charts in view" in change for change in changes)
     seen = [max(change.get(part, 0) for part in ("frame", "numbers", "charts in view")) for change in changes]
     title = name.replace("_", " ").capitalize()
     assert note(f"{title}: {what} -> numbers and charts in view", seen, f"<= {TARGET}") < 5000
