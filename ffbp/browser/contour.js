@@ -18,3 +18,13 @@ export function contour(values, n, level) {
   }
   return segments;
 }
+
+// Begin a path along such segments, of a grid of n by n cells over a plane.
+export function trace(context, segments, n, { x: [x0, x1], y: [y0, y1] }, { toX, toY }) {
+  const px = (i) => toX(x0 + ((i + 0.5) * (x1 - x0)) / n), py = (j) => toY(y0 + ((j + 0.5) * (y1 - y0)) / n);
+  context.beginPath();
+  for (let k = 0; k < segments.length; k += 4) {
+    context.moveTo(px(segments[k]), py(segments[k + 1]));
+    context.lineTo(px(segments[k + 2]), py(segments[k + 3]));
+  }
+}

@@ -1,7 +1,7 @@
 // The decision boundary, or the fit of a regression, over the plane: a map below the points, thin rings around wrong
 // points, thick ones around chosen points, and the confusion matrix beside it. Plotly draws only the axes.
 
-import { contour } from '../contour.js';
+import { contour, trace } from '../contour.js';
 import { element } from '../dom.js';
 import { Editor } from '../editor.js';
 import { lineWidth } from '../room.js';
@@ -181,18 +181,11 @@ export class BoundaryPanel {
   }
 
   paintSurface(context, frame) {
-    const { run: { plane, boundary }, stage: { toX, toY } } = this;
+    const { run: { plane, boundary }, stage } = this;
     const { n, heat, numbers } = this.surface.cells(this.moment(frame));
-    const [x0, x1] = plane.x, [y0, y1] = plane.y;
     this.paintPicture(context, heat, Boolean(numbers));
     if (!numbers || boundary.kind === 'value') return;
-    const px = (i) => toX(x0 + ((i + 0.5) * (x1 - x0)) / n), py = (j) => toY(y0 + ((j + 0.5) * (y1 - y0)) / n);
-    const segments = contour(numbers, n, 0.5);
-    context.beginPath();
-    for (let k = 0; k < segments.length; k += 4) {
-      context.moveTo(px(segments[k]), py(segments[k + 1]));
-      context.lineTo(px(segments[k + 2]), py(segments[k + 3]));
-    }
+    trace(context, contour(numbers, n, 0.5), n, plane, stage);
     context.lineWidth = lineWidth(2.5);
     context.strokeStyle = this.player.theme.dark ? '#ffffff' : '#111111';
     context.stroke();

@@ -1,6 +1,6 @@
 // Runs that a person has kept: they stay in grey behind the next ones, with their curves and their boundary at the end.
 
-import { contour } from '../contour.js';
+import { contour, trace } from '../contour.js';
 import { Surface } from './surface.js';
 
 const MOST = 3;
@@ -60,14 +60,7 @@ export class Kept {
     const names = String(run.plane.names);
     this.behind(run).forEach(({ line, run: { plane } }, k) => {
       if (!line || String(plane.names) !== names) return;
-      const { n, segments } = line, [x0, x1] = plane.x, [y0, y1] = plane.y;
-      const px = (i) => stage.toX(x0 + ((i + 0.5) * (x1 - x0)) / n);
-      const py = (j) => stage.toY(y0 + ((j + 0.5) * (y1 - y0)) / n);
-      context.beginPath();
-      for (let s = 0; s < segments.length; s += 4) {
-        context.moveTo(px(segments[s]), py(segments[s + 1]));
-        context.lineTo(px(segments[s + 2]), py(segments[s + 3]));
-      }
+      trace(context, line.segments, line.n, plane, stage);
       context.lineWidth = 2.5;
       context.strokeStyle = this.grey(k, theme);
       context.stroke();
