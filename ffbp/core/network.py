@@ -319,14 +319,15 @@ class Network:
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """(n_samples,): the class (p > 0.5, or the largest output), or the value in regression."""
-        return self.decide(self.forward(X).A[-1])
+        decided = self.decide(self.forward(X).A[-1])
+        return decided if self.task == "regression" else decided.astype(int)
 
     def decide(self, A: np.ndarray) -> np.ndarray:
         """Output columns (..., n_outputs, n) to classes or values (..., n)."""
         if self.task == "regression":
             return A[..., 0, :].copy()
         if self.sizes[-1] == 1:
-            return (A[..., 0, :] > 0.5).astype(int)
+            return (A[..., 0, :] > 0.5).view(np.uint8)
         return A.argmax(axis=-2)
 
     def score(self, X: np.ndarray, y: np.ndarray):

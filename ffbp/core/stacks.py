@@ -28,19 +28,21 @@ def stacks(
 
     theta_of: from a slice to its parameters, shape (..., slice, n_params) or (slice, n_params), of ``inputs``' type.
     inputs: (n_in + 1, n_samples) with a row of ones below, shared by all. each: how many networks each of the n has.
-    The last slice may overlap the one before it, and all slices use the same trace: copy results, write them by slice.
+    The last slice may overlap the one before it, and all use the same stack and trace: copy results, write them by slice.
     """
     network_bytes = inputs.itemsize * 4 * sum(network.sizes[1:]) * max(inputs.shape[1], 1) * each
     most = max(1, chunk_bytes // network_bytes)
     size = math.ceil((n - first) / math.ceil((n - first) / most)) if n > first else 1
-    trace = None
+    stack = None
     for start in range(first, n, size):
-        start = min(start, n - size)  # so that all slices fit the same trace
+        start = min(start, n - size)  # so that all slices fit the same arrays
         part = slice(start, start + size)
-        stack = network.with_theta(theta_of(part))
-        if trace is None:  # once: new memory costs as much time as the pass
+        if stack is None:  # once: new memory costs as much time as the pass
+            stack = network.with_theta(np.array(theta_of(part)))
             trace = stack.new_trace(inputs.shape[1])
             trace.set_inputs(inputs)
+        else:
+            stack.theta[...] = theta_of(part)
         yield part, stack, trace
 
 

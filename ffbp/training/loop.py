@@ -5,7 +5,7 @@
 forward and backward.
 """
 
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
@@ -126,7 +126,11 @@ def clip_factor(grad: np.ndarray, clip: float):
 
 def learning_rates(config: Config) -> list[float]:
     """The learning rate of every epoch, from the configuration's schedule."""
-    factor = partial(
-        SCHEDULES[config.schedule].factor, decay=config.decay, decay_epochs=config.decay_epochs, warmup=config.warmup
-    )
-    return [config.learning_rate * factor(epoch, config.epochs) for epoch in range(config.epochs)]
+    factors = _factors(config.schedule, config.epochs, config.decay, config.decay_epochs, config.warmup)
+    return [config.learning_rate * factor for factor in factors]
+
+
+@lru_cache
+def _factors(schedule, n_epochs, decay, decay_epochs, warmup):
+    factor = SCHEDULES[schedule].factor
+    return [factor(epoch, n_epochs, decay=decay, decay_epochs=decay_epochs, warmup=warmup) for epoch in range(n_epochs)]

@@ -103,36 +103,40 @@ class Recording:
 
     def advance(self, deadline) -> bool:
         """Train until the deadline; return False when training has ended."""
-        training, step_loss, first_step = self.training, self.step_loss, self.first_step
+        training, step_loss = self.training, self.step_loss
         theta, every_number = training.network.theta, training.network.theta.reshape(-1)
         gradient, update, patience = training.gradient, training.update, self.config.patience
-        n_epochs, full_batch = self.config.epochs, self.full_batch
         last, finite, isfinite = len(training.batches) - 1, self.finite, math.isfinite
+        epoch, n_epochs, step = training.epoch, self.config.epochs, training.step - self.first_step
         epochs = [*self.epochs.tolist(), -1]
-        next_epoch = epochs[self.recorded]
+        to_observe, next_epoch = epochs[self.recorded - 1] if self.full_batch else -1, epochs[self.recorded]
         with np.errstate(all="ignore"):
-            while training.epoch < n_epochs:
+            while epoch < n_epochs:
                 loss = gradient()
                 if not finite(loss) and self._diverge(~np.isfinite(loss), training.step):
                     return False
-                step_loss[training.step - first_step] = loss
-                if full_batch and epochs[self.recorded - 1] == training.epoch:
+                step_loss[step] = loss
+                step += 1
+                if epoch == to_observe:
                     self._observe(loss)
-                ends_epoch = training.batch == last
-                is_frame = ends_epoch and training.epoch + 1 == next_epoch
-                if is_frame or (ends_epoch and patience is not None):
-                    self.change[self.recorded] = theta
-                update()
-                if ends_epoch and not isfinite(every_number.dot(every_number)) and self._diverges_by_update():
-                    return False
-                if is_frame:
-                    np.subtract(theta, self.change[self.recorded], out=self.change[self.recorded])
-                    self._record()
-                    next_epoch = epochs[self.recorded]
-                if patience is not None and training.batch == 0 and self._out_of_patience(patience):
-                    return False
+                if training.batch == last:
+                    epoch += 1
+                    is_frame = epoch == next_epoch
+                    if is_frame or patience is not None:
+                        self.change[self.recorded] = theta
+                    update()
+                    if not isfinite(every_number.dot(every_number)) and self._diverges_by_update():
+                        return False
+                    if is_frame:
+                        np.subtract(theta, self.change[self.recorded], out=self.change[self.recorded])
+                        self._record()
+                        to_observe, next_epoch = epoch if self.full_batch else -1, epochs[self.recorded]
+                    if patience is not None and self._out_of_patience(patience):
+                        return False
+                else:
+                    update()
                 if perf_counter() > deadline:
-                    return training.epoch < n_epochs
+                    return epoch < n_epochs
         return False
 
     def _diverges_by_update(self):
