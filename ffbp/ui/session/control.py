@@ -55,10 +55,10 @@ def show(
         place = place.empty()  # shows only the last widget drawn into it; the earlier ones merely receive changes
     for life in (*late, now):
         given = life.arguments if is_ladder else arguments
-        told = (life.key, given[0] if kind in BY_INDEX + BY_DEFAULT else None, on_change, args)
+        told = (name, life.key, given[0] if kind in BY_INDEX + BY_DEFAULT else None, on_change, args)
         begins = _begins(kind, life.start, given)
         getattr(place, kind)(label, *given, key=life.key, on_change=_told, args=told, **begins, **options)
-        st.session_state[f"known:{life.key}"] = st.session_state[life.key]
+    st.session_state[f"known:{name}"] = {life.key: st.session_state[life.key] for life in (*late, now)}
     note_controls(now.key)
 
 
@@ -129,15 +129,15 @@ def _waited_for(generation) -> list[_Generation]:
     return [old for old in generation.earlier if old.until > time.monotonic() and old.key in st.session_state]
 
 
-def _told(key, choices, on_change, args):
+def _told(name, key, choices, on_change, args):
     """Pass a change on. Ignore a text that is not an option: the browser does not know yet that the option is gone.
 
     Streamlit reports a change, too, if a run was interrupted before it drew the control: ignore a value that is known.
     """
-    chosen, known = st.session_state[key], f"known:{key}"
-    if known in st.session_state and st.session_state[known] == chosen:
+    chosen, known = st.session_state[key], st.session_state.get(f"known:{name}", {})
+    if key in known and known[key] == chosen:
         return
-    st.session_state[known] = chosen
+    st.session_state[f"known:{name}"] = {**known, key: chosen}
     several = chosen if isinstance(chosen, list) else [chosen]
     if choices is None or all(one is None or one in choices for one in several):
         on_change(chosen, *args)

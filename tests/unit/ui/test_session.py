@@ -62,6 +62,23 @@ def test_a_typed_text_lasts_as_long_as_its_field_is_drawn_for_one_subject():
     assert shown() == app.text_input[0].value + "empty"
 
 
+def replaced():
+    import streamlit as st
+
+    from ffbp.ui.session import control
+
+    value = st.session_state["value"] = st.session_state.get("value", 0) + 1
+    control.show(st, "number_input", "Number", name="number", value=value, on_change=lambda chosen: None)
+    st.text(len(st.session_state))
+
+
+def test_a_control_that_is_often_replaced_leaves_nothing_behind(monkeypatch):
+    monkeypatch.setattr("ffbp.ui.session.control.LATE_SECONDS", 0.0)
+    app = AppTest.from_function(replaced).run()
+    sizes = [app.run().text[0].value for _ in range(8)]
+    assert len(set(sizes[3:])) == 1, sizes
+
+
 def fragments():
     import streamlit as st
 
