@@ -1,5 +1,6 @@
 """ffbp: feed-forward and backpropagation, visible and exact. The core, usable without the dashboard."""
 
+from ffbp.analysis.equal_parts import EqualPart, equal_parts
 from ffbp.core.activations import ACTIVATIONS
 from ffbp.core.gradcheck import GradientCheck, check_gradients
 from ffbp.core.initializers import INITIALIZERS
@@ -14,6 +15,7 @@ from ffbp.data.table_source import source_of
 from ffbp.data.write_table import to_csv
 from ffbp.experiment.build import dataset_for
 from ffbp.experiment.config import Config
+from ffbp.experiment.differences import Difference, differences
 from ffbp.record.read import load_record
 from ffbp.record.write import dump_record
 from ffbp.training.many import ProgressOfMany, fit_many, train_many
@@ -30,6 +32,8 @@ __all__ = [
     "SCHEDULES",
     "Config",
     "Dataset",
+    "Difference",
+    "EqualPart",
     "GradientCheck",
     "History",
     "Layer",
@@ -41,7 +45,9 @@ __all__ = [
     "__version__",
     "check_gradients",
     "dataset_for",
+    "differences",
     "dump_record",
+    "equal_parts",
     "fit",
     "fit_many",
     "load_record",

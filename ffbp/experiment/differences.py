@@ -1,10 +1,13 @@
 """What differs between two configurations, as records and in words."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ffbp.experiment.config import Config
 from ffbp.experiment.fields import FIELDS, Ladder
 from ffbp.experiment.kinds import OfRegistry, Points
+from ffbp.words.notice import Notice
+from ffbp.words.text import inside
 
 AUTOMATIC = "automatic"
 
@@ -24,6 +27,19 @@ def differences(a: Config, b: Config) -> list[Difference]:
     """The fields in which two configurations differ, in the order of the table of fields."""
     pairs = ((name, getattr(a, name), getattr(b, name)) for name in FIELDS)
     return [Difference(*pair) for pair in pairs if pair[1] != pair[2]]
+
+
+def differences_notice(found: Sequence[Difference]) -> Notice:
+    """The sentence about these differences: with one, what it is; with several, that they cannot be told apart."""
+    fields = [
+        {
+            "noun": FIELDS[each.field].noun or inside(FIELDS[each.field].label),
+            "a": inside(value_text(each.field, each.a)),
+            "b": inside(value_text(each.field, each.b)),
+        }
+        for each in found
+    ]
+    return Notice("differences", "warning" if len(fields) > 1 else "info", {"fields": fields})
 
 
 def value_text(name: str, value) -> str:

@@ -77,7 +77,8 @@ FILE_PAGE = Elsewhere("the page Your data")
 class Field:
     """A row. ``applies(experiment)``: whether the choice means anything there. ``unit`` belongs to the label.
 
-    ``file_only``: it says how a file is read. ``option``: whether the terminal has an option for it.
+    ``file_only``: it says how a file is read. ``option``: whether the terminal has an option for it. ``noun``: what it is
+    called in a sentence; unless given, its label.
     """
 
     kind: Any
@@ -90,6 +91,7 @@ class Field:
     applies: Callable = lambda experiment: True
     file_only: bool = False
     option: bool = True
+    noun: str = ""
     name: str = ""
     default: Any = None
 
@@ -164,7 +166,9 @@ class Fields:
         "Target",
         "number of the file's column to predict, from 0; guessed unless given",
     )
-    task: str | None = of_file(None, Choice(TASKS), "Predict", "what to predict there; guessed unless given")
+    task: str | None = of_file(
+        None, Choice(TASKS), "Predict", "what to predict there; guessed unless given", noun="task"
+    )
     missing: str = of_file("drop", Choice(MISSING), "Missing values", "what becomes of the file's missing values")
     n_samples: int = data(
         1000,
@@ -191,7 +195,11 @@ class Fields:
         applies=lambda e: not e.source.generated and not e.source.drawn,
     )
     standardize: bool | None = data(
-        None, Flag(), "Standardise", "1 or 0: standardise the inputs; automatic unless given"
+        None,
+        Flag(),
+        "Standardise",
+        "1 or 0: standardise the inputs; automatic unless given",
+        noun="standardisation",
     )
     derived: tuple[str, ...] = data(
         (),
@@ -207,6 +215,7 @@ class Fields:
         "share of the samples held out",
         key="test",
         control=Slider(0.05),
+        noun="share held out for testing",
         applies=lambda e: not e.source.fixed,
     )
     points: tuple[tuple[float, ...], ...] | None = data(
@@ -249,6 +258,7 @@ class Fields:
         "Scale of the weights",
         "their scale, where the initializer has one",
         key="scale",
+        noun="scale of the initial weights",
         control=Number(0.1),
         applies=lambda e: _drawn_weights(e) and INITIALIZERS[e.config.initializer].scaled,
     )
@@ -347,6 +357,7 @@ class Fields:
         Flag(),
         "Shuffle each epoch",
         "1 or 0: shuffle each epoch",
+        noun="shuffling",
         applies=lambda e: e.config.batch_size is not None,
     )
     l1: float = training(
@@ -360,6 +371,7 @@ class Fields:
         Real(1e-9, 1e6),
         "Clip the gradient's norm at",
         "largest norm of the gradient; off unless given",
+        noun="limit of the gradient's norm",
         control=Ladder((0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0), none="off"),
     )
     patience: int | None = training(
@@ -367,6 +379,7 @@ class Fields:
         Whole(1, 20000),
         "Early stopping: patience",
         "epochs without a better test loss before stopping; off unless given",
+        noun="patience of early stopping",
         unit="epochs",
         control=Ladder((5, 10, 20, 50, 100, 200), none="off", falling=True),
         applies=lambda e: e.resolved.test_size > 0,

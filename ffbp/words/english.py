@@ -5,11 +5,17 @@ To add a sentence, write a function named after the key in the file for its subj
 
 from collections.abc import Callable
 
-from ffbp.words import of_a_record, of_a_run, of_a_table, of_an_experiment
+from ffbp.words import of_a_comparison, of_a_record, of_a_run, of_a_table, of_an_experiment
 from ffbp.words.notice import Notice
 from ffbp.words.numbers import format_number, format_percent
 
-SENTENCES = of_a_run.SENTENCES | of_a_record.SENTENCES | of_an_experiment.SENTENCES | of_a_table.SENTENCES
+SENTENCES = (
+    of_a_run.SENTENCES
+    | of_a_record.SENTENCES
+    | of_an_experiment.SENTENCES
+    | of_a_table.SENTENCES
+    | of_a_comparison.SENTENCES
+)
 
 
 def sentence(notice: Notice, number: Callable = format_number, percent: Callable = format_percent) -> str:

@@ -9,6 +9,25 @@ def listed(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
 
 
+NAMES = ("He", "Xavier", "LeCun", "Adam", "Nesterov")  # capital letters stay in the middle of a sentence
+COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+def inside(name: str) -> str:
+    """A label as it stands in the middle of a sentence: "the learning rate" without its symbol, "tanh", but "ReLU"."""
+    first, *rest = name.split()
+    if len(first) > 1 and first.isalpha() and first[1:].islower() and first not in NAMES:
+        first = first.lower()
+    if rest and len(rest[-1]) == 1 and not rest[-1].isascii():
+        rest.pop()
+    return " ".join([first, *rest])
+
+
+def counted(n: int) -> str:
+    """A small number as a word: two, twelve, 13."""
+    return COUNTS[n] if n < len(COUNTS) else str(n)
+
+
 def article(name: str) -> str:
     """ "a" or "an", as a class name or a number is read: a 7, an 8, an 18, an owl."""
     number = re.match(r"\d+", name)

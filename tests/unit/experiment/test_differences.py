@@ -3,8 +3,10 @@
 import pytest
 
 from ffbp import Config
-from ffbp.experiment.differences import differences, value_text
+from ffbp.experiment.differences import Difference, differences, differences_notice, value_text
 from ffbp.experiment.fields import FIELDS
+from ffbp.experiment.kinds import OfRegistry
+from ffbp.words.english import sentence
 
 POINTS = ((1.0, 2.0, 1.0), (2.0, 1.0, 0.0))
 
@@ -37,3 +39,38 @@ def test_every_fields_default_has_a_text(name):
     assert text
     assert "None" not in text
     assert "(" not in text
+
+
+def said(**changes):
+    return sentence(differences_notice(differences(Config(), Config(**changes))))
+
+
+@pytest.mark.parametrize(("changes", "words"), [
+    ({}, "Nothing differs."),
+    ({"activation": "tanh"}, "Only the activation differs: ReLU and tanh."),
+    ({"learning_rate": 3.0}, "Only the learning rate differs: 0.1 and 3."),
+    ({"initializer": "zeros"}, "Only the initial weights differ: He normal and zeros."),
+    ({"optimizer": "adam"}, "Only the optimizer differs: gradient descent and Adam."),
+    ({"hidden": (2,)}, "Only the hidden layers differ: 10 and 2."),
+    ({"loss": "mse"}, "Only the loss differs: automatic and mean squared error."),
+    ({"bias_init": 0.1}, "Only the initial bias differs: 0 and 0.1."),
+    ({"l2": 0.01}, "Only the L2 penalty differs: 0 and 0.01."),
+    ({"batch_size": 10}, "Only the batch size differs: full and 10."),
+    (
+        {"activation": "tanh", "learning_rate": 3.0},
+        "Two fields differ, so the comparison cannot tell which one matters: "
+        "activation (ReLU and tanh) and learning rate (0.1 and 3).",
+    ),
+])  # fmt: skip
+def test_a_sentence_names_the_one_difference_or_says_that_there_are_more(changes, words):
+    assert said(**changes) == words
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_every_field_and_every_key_has_its_place_in_the_sentence(name):
+    default, kind = getattr(Config(), name), FIELDS[name].kind
+    for value in kind.choices if isinstance(kind, OfRegistry) else [default]:
+        value = (value,) if isinstance(default, tuple) and isinstance(value, str) else value
+        text = sentence(differences_notice([Difference(name, default, value)]))
+        assert text.startswith("Only the ")
+        assert not any(mark in text for mark in ("None", "(", " η", " μ")), text
