@@ -16,6 +16,7 @@ from ffbp.data.source import REGRESSION
 from ffbp.experiment.config import Config
 from ffbp.experiment.fields import DEFAULTS
 from ffbp.experiment.link import params_of
+from ffbp.experiment.resolve import seeds_of
 from ffbp.training.run import Run
 from ffbp.words.english import sentence
 from ffbp.words.notice import Notice
@@ -92,7 +93,7 @@ def _training(run):
         "epochs": config.epochs,
         "batch_size": None if resolved.batch_size == resolved.n_train else resolved.batch_size,
         "more": {label: value for label, value in (more | {"patience": config.patience}).items() if value},
-        "seed": config.seed,
+        "seeds": seeds_of(config)._asdict(),
     }
     return sentence(Notice("training", "info", numbers))
 

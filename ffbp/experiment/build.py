@@ -1,4 +1,4 @@
-"""From a configuration to what is trained: its dataset and its network, with the start values of its seed."""
+"""From a configuration to what is trained: its dataset and its network, with the initial weights of its seed."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from ffbp.data.source import Source
 from ffbp.experiment.config import Config
 from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.fields import DATA, FIELDS
-from ffbp.experiment.resolve import resolve
+from ffbp.experiment.resolve import resolve, seeds_of
 
 
 def dataset_for(config: Config, source: Source | None = None) -> Dataset:
@@ -22,7 +22,7 @@ def dataset_for(config: Config, source: Source | None = None) -> Dataset:
 
 def data_choices(config: Config) -> tuple:
     """The values of all fields that decide the samples and their split: equal ones give equal datasets."""
-    return (*(getattr(config, name) for name, each in FIELDS.items() if each.group == DATA), config.seed)
+    return (*(getattr(config, name) for name, each in FIELDS.items() if each.group == DATA), seeds_of(config).data)
 
 
 def build_network(config: Config, dataset: Dataset) -> Network:
@@ -38,7 +38,7 @@ def build_network(config: Config, dataset: Dataset) -> Network:
     else:
         network.initialize(
             INITIALIZERS[config.initializer],
-            random_state=np.random.RandomState(config.seed),
+            random_state=np.random.RandomState(seeds_of(config).weights),
             scale=config.init_scale,
             bias=config.bias_init,
         )

@@ -15,7 +15,15 @@ from ffbp.data.source import REGRESSION, Source, class_names_of, drawn_source
 from ffbp.data.split import class_counts, n_held_out, usable_rows
 from ffbp.experiment.fields import DEFAULTS, Fields
 from ffbp.experiment.problems import ConfigError
-from ffbp.experiment.resolve import Resolved, chosen_columns, loss_choices, output_choices, settle, work_per_epoch
+from ffbp.experiment.resolve import (
+    Resolved,
+    chosen_columns,
+    loss_choices,
+    output_choices,
+    seeds_of,
+    settle,
+    work_per_epoch,
+)
 
 MAX_WORK = 20.0  # estimated seconds of training on one core
 
@@ -45,7 +53,7 @@ class Experiment:
     def samples(self) -> tuple[np.ndarray, np.ndarray]:
         """All raw samples: X (n, n_features), y (n,), with the gaps of a file."""
         c, source = self.config, self.source
-        return source.make(c.n_samples, c.noise, c.classes or source.default_classes, c.seed)
+        return source.make(c.n_samples, c.noise, c.classes or source.default_classes, seeds_of(c).data)
 
     @cached_property
     def columns(self) -> tuple[int, ...]:
@@ -83,7 +91,7 @@ class Experiment:
             standardize=resolved.standardize,
             scale=resolved.scale,
             test_size=resolved.test_size,
-            seed=self.config.seed,
+            seed=seeds_of(self.config).data,
             stratified=source.stratified,
             missing=self.config.missing,
             groups=source.groups,

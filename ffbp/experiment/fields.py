@@ -28,6 +28,7 @@ MAX_TEXT = 200
 MAX_FRAMES = 300  # recorded moments of a run
 GROUPS = DATA, NETWORK, TRAINING = "Data", "Network", "Training"
 TASKS = {CLASSIFICATION: "Classes", REGRESSION: "A number"}
+SEEDS = Whole(0, 2**32 - 1)
 PENALTIES = (0.0, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 
 
@@ -52,7 +53,11 @@ class Slider(Stepped):
 
 
 class Number(Stepped):
-    pass
+    """``none``: what stands for None, where the field has it."""
+
+    def __init__(self, step: float, none: str = ""):
+        super().__init__(step)
+        self.none = none
 
 
 class Ladder:
@@ -70,6 +75,7 @@ class Elsewhere:
 
 
 OWN = Special()
+OTHER_SEED = Number(1, none="as Seed")
 FILE_PAGE = Elsewhere("the page Your data")
 
 
@@ -384,8 +390,18 @@ class Fields:
         control=Ladder((5, 10, 20, 50, 100, 200), none="off", falling=True),
         applies=lambda e: e.resolved.test_size > 0,
     )
-    seed: int = training(
-        42, Whole(0, 2**32 - 1), "Seed", "seed of data, split, weights and shuffling", control=Number(1)
+    seed: int = training(42, SEEDS, "Seed", "seed of data, split, weights and shuffling", control=Number(1))
+    data_seed: int | None = training(
+        None, SEEDS, "Seed of the data", "another seed for data and split", noun="data's seed", control=OTHER_SEED
+    )
+    weight_seed: int | None = training(
+        None,
+        SEEDS,
+        "Seed of the weights",
+        "another seed for the initial weights",
+        noun="initial weights' seed",
+        control=OTHER_SEED,
+        applies=lambda e: _drawn_weights(e) and INITIALIZERS[e.config.initializer].draw is not None,
     )
     epochs: int = training(
         1000,

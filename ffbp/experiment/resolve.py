@@ -11,6 +11,20 @@ from ffbp.data.source import REGRESSION, Source
 from ffbp.experiment.fields import Fields
 
 
+class Seeds(NamedTuple):
+    """The seeds of the three things that are drawn: data and split, initial weights, shuffling."""
+
+    data: int
+    weights: int
+    shuffling: int
+
+
+def seeds_of(config: Fields) -> Seeds:
+    """``data_seed`` and ``weight_seed``, or the seed in their place; shuffling always has the seed."""
+    own = (config.seed if seed is None else seed for seed in (config.data_seed, config.weight_seed))
+    return Seeds(*own, config.seed)
+
+
 class Resolved(NamedTuple):
     """A configuration without ``None``, for its data. sizes are units per layer, the inputs first."""
 

@@ -7,8 +7,10 @@ from itertools import pairwise
 from ffbp.core.optimizers import OPTIMIZERS
 from ffbp.data.generators import DATASETS
 from ffbp.data.source import REGRESSION
+from ffbp.experiment.resolve import seeds_of
 from ffbp.programs.layout import WIDTH, literal
 from ffbp.training.run import Run
+from ffbp.words.of_an_experiment import seeds
 
 DATA_FILE = "data.csv"
 
@@ -56,7 +58,7 @@ class Facts:
             f"{self.network.n_params} parameters; loss: {self.loss.label}.",
             f"Training: {self.optimizer.label}, learning rate {c.learning_rate:g}, {c.epochs} epochs, "
             + (f"all {self.n_train} samples at once" if self.full_batch else f"batches of {self.batch_size}")
-            + f", seed {c.seed}.",
+            + f", {seeds(**seeds_of(c)._asdict())}.",
         ]
         facts = [textwrap.fill(fact, WIDTH - 4, break_on_hyphens=False) for fact in facts]
         return "\n".join([f"{self.source_name}, learnt by a network of {self.n_layers} layers: {how}", "", *facts])

@@ -18,6 +18,7 @@ from ffbp.core.initializers import INITIALIZERS
 from ffbp.core.schedules import SCHEDULES
 from ffbp.data.dataset import DERIVED
 from ffbp.data.generators import DATASETS
+from ffbp.experiment.resolve import seeds_of
 from ffbp.programs.facts import DATA_FILE, Facts
 from ffbp.programs.layout import WIDTH, block, docstring, fold, literal
 from ffbp.programs.plain import Definitions, Function
@@ -155,7 +156,7 @@ def _samples(e, d):
         n_samples=literal(c.n_samples),
         noise=literal(c.noise),
         classes=literal(c.classes or source.default_classes),
-        random_state=literal(c.seed),
+        random_state=literal(seeds_of(c).data),
     )
     lines = [*d.new_lines(), "", "", f"X, y = {call}"]
     if e.data.y_train.dtype.kind != kind[0]:
@@ -182,7 +183,7 @@ def _long(prefix, items):
 
 def _split(e, d, n):
     """Lines that repeat scikit-learn's split with NumPy alone; if they cannot, lines that list the rows."""
-    data, seed = e.data, e.config.seed
+    data, seed = e.data, seeds_of(e.config).data
     everything = np.concatenate([data.rows_train, data.rows_test])
     place = np.empty(n, dtype=int)
     place[np.argsort(everything, kind="stable")] = np.arange(n)
@@ -260,7 +261,7 @@ def weights_section(e: Facts, d: Definitions, *, gradients: bool) -> Section:
         lines.append(block("theta[:] = [", [literal(v) for v in typed]))
         return Section("The network and its weights", "The weights that were typed in.", "\n".join(lines))
     if "random_state" in weights.keywords:
-        lines.append(f"random_state = np.random.RandomState({e.config.seed})")
+        lines.append(f"random_state = np.random.RandomState({seeds_of(e.config).weights})")
     arguments = {"random_state": "random_state", "scale": literal(e.config.init_scale)}
     for l, n_in, n_out, *_ in e.views():
         lines.append(f"W{l}[:] = {weights.call(n_in=str(n_in), n_out=str(n_out), **arguments)}")

@@ -35,7 +35,14 @@ def training(n, number, percent):
     batches = f"batches of {n['batch_size']}" if n["batch_size"] else "full batch"
     text += f"; {n['epochs']} epochs, {batches}"
     text += "".join(f"; {label} {value:g}" for label, value in n["more"].items())
-    return f"{text}; seed {n['seed']}."
+    return f"{text}; {seeds(**n['seeds'])}."
+
+
+def seeds(data, weights, shuffling) -> str:
+    """The one seed of all that is drawn, or each by its name."""
+    if data == weights == shuffling:
+        return f"seed {shuffling}"
+    return f"seed {shuffling} of the shuffling, {data} of the data, {weights} of the initial weights"
 
 
 SENTENCES = {each.__name__: each for each in (data, network, training)}

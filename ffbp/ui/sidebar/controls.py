@@ -69,7 +69,8 @@ class Controls:
                 self.field("slider", each, *_bounds(each), step=each.control.step)
             case Number():
                 text = None if isinstance(each.kind, Whole) else "%.6g"
-                self.field("number_input", each, *_bounds(each), step=each.control.step, format=text)
+                more = {"placeholder": each.control.none} if each.control.none else {}
+                self.field("number_input", each, *_bounds(each), step=each.control.step, format=text, **more)
             case Ladder():
                 self._ladder(each, each.control.none)
 
