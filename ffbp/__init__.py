@@ -21,6 +21,8 @@ from ffbp.record.write import dump_record
 from ffbp.training.many import ProgressOfMany, fit_many, train_many
 from ffbp.training.recording import fit, train
 from ffbp.training.run import History, Progress, Run
+from ffbp.training.sweep import Sweep, SweepProgress, fit_sweep, plan_sweep, sweep
+from ffbp.training.target import Rate, Target, wilson_interval
 from ffbp.version import VERSION as __version__
 
 __all__ = [
@@ -40,7 +42,11 @@ __all__ = [
     "Network",
     "Progress",
     "ProgressOfMany",
+    "Rate",
     "Run",
+    "Sweep",
+    "SweepProgress",
+    "Target",
     "Trace",
     "__version__",
     "check_gradients",
@@ -50,11 +56,15 @@ __all__ = [
     "equal_parts",
     "fit",
     "fit_many",
+    "fit_sweep",
     "load_record",
     "make_dataset",
+    "plan_sweep",
     "read_table",
     "source_of",
+    "sweep",
     "to_csv",
     "train",
     "train_many",
+    "wilson_interval",
 ]

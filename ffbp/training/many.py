@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from itertools import pairwise
 from numbers import Integral
 from time import perf_counter
@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ffbp.core.optimizers import OPTIMIZERS
 from ffbp.data.dataset import Dataset
+from ffbp.data.source import Source
 from ffbp.experiment.build import data_choices, dataset_for
 from ffbp.experiment.config import Config
 from ffbp.experiment.experiment import Experiment
@@ -18,6 +19,8 @@ from ffbp.training.loop import Training
 from ffbp.training.recording import YIELD_SECONDS, drain, record
 from ffbp.training.run import Run
 from ffbp.training.stack import Stack, StackRecording, alike, most_members
+
+MAX_DATASETS = 64  # that are held for runs to come
 
 
 class ProgressOfMany(NamedTuple):
@@ -31,15 +34,21 @@ class ProgressOfMany(NamedTuple):
 
 
 class Planned(NamedTuple):
-    """A run to come. dataset: None until it is made."""
+    """A run to come. dataset: None until it is made; source: a file's, to make it from."""
 
     config: Config
     dataset: Dataset | None
     resolved: Resolved
+    source: Source | None = None
 
     @property
     def n_steps(self) -> int:
         return self.config.epochs * self.resolved.n_batches
+
+
+def whole(run: Run) -> Run:
+    """The run itself."""
+    return run
 
 
 def train_many(
@@ -58,18 +67,22 @@ def train_many(
 
     Raises ValueError if an element is not a Config, if data are missing, or if the arguments do not fit together.
     """
-    planned = _planned(configs, datasets)
+    return train_planned(_planned(configs, datasets), n_jobs=n_jobs)
+
+
+def train_planned(planned: Sequence[Planned], keep: Callable = whole, *, n_jobs: int) -> list:
+    """What ``keep``, a function of a module, makes of each run: nothing else of a run is kept, or sent by a process."""
     if not isinstance(n_jobs, Integral) or n_jobs == 0:
         raise ValueError(f"n_jobs must be a whole number except 0, got {n_jobs!r}")
     if n_jobs == 1 or len(planned) < 2:
-        return drain(_fit(planned))
+        return drain(fit_planned(planned, keep))
     from joblib import Parallel, delayed, effective_n_jobs  # here, because it takes long to import
 
     jobs = _stacks(planned, effective_n_jobs(n_jobs))
     if len(jobs) == 1:
-        return drain(_fit(planned))
+        return drain(fit_planned(planned, keep))
     run_jobs = Parallel(n_jobs=n_jobs, max_nbytes=None)  # arrays in memory, not in files that joblib removes
-    found = run_jobs(delayed(_run_job)([planned[i] for i in places]) for places in jobs)
+    found = run_jobs(delayed(_run_job)([planned[i] for i in places], keep) for places in jobs)
     runs = dict(zip((i for places in jobs for i in places), (run for each in found for run in each), strict=True))
     return [runs[i] for i in range(len(planned))]
 
@@ -81,7 +94,7 @@ def fit_many(
 
     Closing it stops all of them; those that are finished stand in the last report.
     """
-    return (yield from _fit(_planned(configs, datasets)))
+    return (yield from fit_planned(_planned(configs, datasets)))
 
 
 def _planned(configs, datasets) -> list[Planned]:
@@ -100,29 +113,33 @@ def _planned(configs, datasets) -> list[Planned]:
     ]
 
 
-def _run_job(planned: list[Planned]) -> list[Run]:
+def _run_job(planned: list[Planned], keep: Callable) -> list:
     """One job of another process."""
-    return drain(_fit(planned))
+    return drain(fit_planned(planned, keep))
 
 
 def _stacks(planned: list[Planned], n_processes: int) -> list[list[int]]:
-    """The places of the runs that train together: as many stacks as keep all processes at work, of nearly one size."""
+    """The places of the runs that train together: as many stacks as keep all processes at work, of nearly one size.
+
+    They come in the order of their first runs.
+    """
     groups = defaultdict(list)
-    for place, (config, _, resolved) in enumerate(planned):
+    for place, (config, _, resolved, _) in enumerate(planned):
         key = alike(config, resolved)
         groups[place if key is None else key].append(place)
     found = []
     for places in groups.values():
-        config, _, resolved = planned[places[0]]
+        config, _, resolved, _ = planned[places[0]]
         most = most_members(resolved, OPTIMIZERS[config.optimizer].n_state)
         share = math.ceil(n_processes / len(groups))
         n_stacks = min(len(places), share * math.ceil(len(places) / most / share))
         bounds = [len(places) * k // n_stacks for k in range(n_stacks + 1)]
         found += [places[start:stop] for start, stop in pairwise(bounds)]
-    return found
+    return sorted(found)
 
 
-def _fit(planned: list[Planned]) -> Generator[ProgressOfMany, None, list[Run]]:
+def fit_planned(planned: Sequence[Planned], keep: Callable = whole) -> Generator[ProgressOfMany, None, list]:
+    """`train_planned` in this process, as a generator."""
     runs, made = [None] * len(planned), {}
     n_steps, n_done = sum(each.n_steps for each in planned), 0
 
@@ -136,7 +153,7 @@ def _fit(planned: list[Planned]) -> Generator[ProgressOfMany, None, list[Run]]:
             those = [k for k, cloned in enumerate(clones) if cloned == kind]
             found = yield from _together([trainings[k] for k in those], report)
             for k, run in zip(those, found, strict=True):
-                runs[places[k]] = run
+                runs[places[k]] = keep(run)
                 n_done += planned[places[k]].n_steps
     return runs
 
@@ -144,11 +161,13 @@ def _fit(planned: list[Planned]) -> Generator[ProgressOfMany, None, list[Run]]:
 def _prepared(planned, made, report: Callable):
     """The trainings of these runs; equal choices share one dataset."""
     trainings, deadline = [], perf_counter() + YIELD_SECONDS
-    for config, dataset, _ in planned:
+    for config, dataset, _, source in planned:
         if dataset is None:
             key = data_choices(config)
             if key not in made:
-                made[key] = dataset_for(config)
+                if len(made) == MAX_DATASETS:
+                    del made[next(iter(made))]
+                made[key] = dataset_for(config, source)
             dataset = made[key]
         trainings.append(Training(config, dataset))
         if perf_counter() > deadline:

@@ -47,6 +47,16 @@ RULES = {
     "change": "be to add, move or erase a point",
     "n_numbers": "be {n} numbers",
     "numbers": "be finite numbers",
+    "n_runs": "be at most {most} runs",
+    "different_values": "be different",
+    "some_values": "be at least one",
+    "values_of": "be one list for each of {n} fields",
+    "n_fields": "be one field or two different ones",
+    "varied": "be another field than the seeds that are varied",
+    "share": "be from 0 to 1",
+    "positive": "be above 0",
+    "one_target": "be accuracy or loss, one of them",
+    "no_accuracy": "be a loss where the target is a number",
 }
 # What a message shows instead of the value.
 GOT = {"point_columns": "{n_columns} columns", "point_start": "", "file": "only the name {value}", "gaps": ""}
@@ -57,6 +67,7 @@ REMEDIES = {
     "gaps": "fill them with the median or choose other columns",
     "work": "lower epochs, samples or units, or raise batch_size",
     "file": "load the file again",
+    "n_runs": "choose fewer values or seeds",
 }
 OUTCOMES = {"default": "the default is used", "left out": "it was left out", "lowered": "lowered to {most}"}
 

@@ -126,6 +126,8 @@ def _move(kind, widget):
             widget.value + widget.step if widget.value + widget.step <= widget.max else widget.value - widget.step
         )
     if kind == "number_input":
+        if widget.value is None:  # empty, where another field stands in
+            return widget.set_value(widget.min)
         return widget.set_value(
             widget.value + widget.step
             if widget.value + widget.step <= (widget.max or 1e9)

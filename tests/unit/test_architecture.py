@@ -21,7 +21,7 @@ FOREIGN = {  # what a room may import beside the standard library
     "core": {"numpy"},
     "data": {"numpy", "sklearn"},
     "experiment": {"numpy"},
-    "training": {"numpy", "threadpoolctl", "joblib"},  # threadpoolctl: NumPy cannot set its own threads
+    "training": {"numpy", "threadpoolctl", "joblib", "pandas"},  # threadpoolctl: NumPy cannot set its own threads
     "analysis": {"numpy", "sklearn"},
     "record": {"numpy", "sklearn"},
     "figures": {"numpy"},
