@@ -18,9 +18,10 @@ from ffbp.experiment.config import Config
 from ffbp.experiment.differences import Difference, differences
 from ffbp.record.read import load_record
 from ffbp.record.write import dump_record
+from ffbp.training.branch import branch, fit_branch
 from ffbp.training.many import ProgressOfMany, fit_many, train_many
 from ffbp.training.recording import fit, train
-from ffbp.training.run import History, Progress, Run
+from ffbp.training.run import Branch, History, Progress, Run
 from ffbp.training.sweep import Sweep, SweepProgress, fit_sweep, plan_sweep, sweep
 from ffbp.training.target import Rate, Target, wilson_interval
 from ffbp.version import VERSION as __version__
@@ -32,6 +33,7 @@ __all__ = [
     "LOSSES",
     "OPTIMIZERS",
     "SCHEDULES",
+    "Branch",
     "Config",
     "Dataset",
     "Difference",
@@ -49,12 +51,14 @@ __all__ = [
     "Target",
     "Trace",
     "__version__",
+    "branch",
     "check_gradients",
     "dataset_for",
     "differences",
     "dump_record",
     "equal_parts",
     "fit",
+    "fit_branch",
     "fit_many",
     "fit_sweep",
     "load_record",

@@ -35,11 +35,13 @@ class EqualPart(NamedTuple):
 def equal_parts(a: Run, b: Run) -> list[EqualPart]:
     """Data, split, order of the batches and initial weights of two runs, each with the fingerprints of both.
 
-    Where the networks have different shapes, the weights differ, but ``layers`` may name some that are equal.
+    Where the networks have different shapes, the weights differ, but ``layers`` may name some that are equal. Of a branch
+    and the run that it begins in, batches and weights are compared from the branch's first frame on.
     """
-    pairs = {"data": _data, "split": _split, "batches": _batches}
+    epoch = max(int(run.history.epoch[0]) for run in (a, b))
+    pairs = {"data": _data, "split": _split, "batches": lambda run: _batches(run, epoch)}
     found = [EqualPart(name, of(a), of(b)) for name, of in pairs.items()]
-    layers = [_layers(run) for run in (a, b)]
+    layers = [_layers(run, epoch) for run in (a, b)]
     equal = tuple(l for l, (one, other) in enumerate(zip(*layers, strict=False), start=1) if one == other)
     return [*found, EqualPart("weights", *(_digest("".join(each).encode()) for each in layers), equal)]
 
@@ -75,18 +77,21 @@ def _split(run):
     return _digest(run.dataset.rows_train, b"test", run.dataset.rows_test)
 
 
-def _batches(run):
-    """The batches of the first epoch and the generator's state after it, from which all later ones follow."""
+def _batches(run, epoch):
+    """The batches of the epoch after this one and the generator's state after it, from which all later ones follow."""
     resolved, rows = run.resolved, run.dataset.rows_train
     if not run.config.shuffle or resolved.n_batches == 1:
         return _digest(rows, np.array(resolved.batch_size))
     shuffler = np.random.RandomState(run.config.seed)
-    for _ in range(int(run.history.epoch[0])):
+    for _ in range(epoch):
         shuffler.permutation(len(rows))
     order = rows[shuffler.permutation(len(rows))]
     _, key, position, *_ = shuffler.get_state()
     return _digest(order, np.array(resolved.batch_size), key, np.array(position))
 
 
-def _layers(run):
-    return [_digest(np.array(block.shape), block) for block in run.architecture.blocks(run.history.theta[0])]
+def _layers(run, epoch):
+    """The fingerprint of each layer at an epoch, or at the first frame where that is not recorded."""
+    frames = np.flatnonzero(run.history.epoch == epoch)
+    theta = run.history.theta[frames[0] if len(frames) else 0]
+    return [_digest(np.array(block.shape), block) for block in run.architecture.blocks(theta)]

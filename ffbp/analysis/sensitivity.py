@@ -48,11 +48,11 @@ def watch(run: Run) -> Generator[Progress, None, int | None]:
 
 
 def moved_training(run: Run) -> Training:
-    """The run's initial training, with the weight of the largest gradient moved by one unit in the last place.
+    """The training at the run's first frame, with the weight of the largest gradient moved by one unit in the last place.
 
     A weight of zero has no such unit; if all weights are zero, none is moved.
     """
-    training = Training(run.config, run.dataset)
+    training = run.resume(0)
     theta = training.network.theta
     start = run.network(0)
     size = np.where(np.isfinite(start.grad), np.abs(start.grad), 0.0)

@@ -17,6 +17,7 @@ from ffbp.programs.jax_script import jax_script
 from ffbp.programs.jax_script import reasons as jax_reasons
 from ffbp.programs.notebook import notebook
 from ffbp.programs.numpy_script import numpy_script
+from ffbp.programs.program import NoEquivalent
 from ffbp.programs.sklearn_script import reasons as sklearn_reasons
 from ffbp.programs.sklearn_script import sklearn_script
 from ffbp.programs.torch_script import reasons as torch_reasons
@@ -105,12 +106,16 @@ def available(run: Run, key: str) -> list[str]:
     """The reasons why a run has no exact form (a key of FORMS), a sentence each; empty if it has one."""
     if key not in FORMS:
         raise ValueError(f"unknown form {key!r}; choose from {', '.join(FORMS)}")
+    if run.branch is not None and FORMS[key].kind == CODE:
+        return ["A branch begins with the weights of another run's frame, and a program with initial weights."]
     return FORMS[key].reasons(Facts(run))
 
 
 def program(run: Run, key: str) -> str:
     """The text of a run's program (a key of PROGRAMS). Raises NoEquivalent if `available` returns reasons."""
     (write,) = PROGRAMS[key].files.values()
+    if run.branch is not None:
+        raise NoEquivalent(PROGRAMS[key].label, available(run, key))
     return write(run)
 
 

@@ -134,12 +134,12 @@ def loss_plot(run: Run, scales: Scales | None = None) -> dict:
 def _step_noise(run) -> list[dict]:
     """The range of the step losses, in bins so that a million steps can be drawn."""
     steps = run.history.step_loss
-    n_batches = max(1, int(run.history.step[-1] // max(run.history.epoch[-1], 1)))
+    n_batches = run.resolved.n_batches
     if n_batches < 2 or len(steps) < 2:
         return []
     edges = np.unique(np.linspace(0, len(steps), min(STEP_BINS, len(steps)) + 1).astype(int))
     low, high = np.minimum.reduceat(steps, edges[:-1]), np.maximum.reduceat(steps, edges[:-1])
-    x = (edges[:-1] + edges[1:]) / 2 / n_batches
+    x = run.history.epoch[0] + (edges[:-1] + edges[1:]) / 2 / n_batches
     around = np.concatenate([x, x[::-1]]), np.concatenate([high, low[::-1]])
     return [line(*around, "steps", None, width=0, fill="toself", fillcolor="rgba(27,158,119,0.18)", meta="loss")]
 

@@ -1,7 +1,7 @@
 """The recorder: trains step by step and records the run, in short slices of time."""
 
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from time import perf_counter
 
 import numpy as np
@@ -42,7 +42,11 @@ def record(training: Training) -> Generator[Progress, None, Run]:
 
     The first frame is the training's present state. ``step_loss`` begins with the next step.
     """
-    recording = Recording(training)
+    return (yield from recorded(Recording(training)))
+
+
+def recorded(recording: "Recording") -> Generator[Progress, None, Run]:
+    """Go on with a recording to its end."""
     while recording.advance(perf_counter() + YIELD_SECONDS):
         yield recording.progress()
     for _ in recording.measure():
@@ -51,34 +55,44 @@ def record(training: Training) -> Generator[Progress, None, Run]:
 
 
 class Recording:
-    """The loop with a recorder: it copies parameters at chosen epochs and measures them at the end, many at once."""
+    """The loop with a recorder: it copies parameters at chosen epochs and measures them at the end, many at once.
+
+    epochs: those to record, from the present one to the last; by default as many as fit into the memory of a run. best: the
+    smallest test loss so far and its epoch, where early stopping goes on.
+    """
 
     finite = staticmethod(math.isfinite)
 
-    def __init__(self, training: Training):
+    def __init__(
+        self, training: Training, *, epochs: Sequence[int] | None = None, best: tuple[float, int] | None = None
+    ):
         self.training, self.config, self.dataset = training, training.config, training.dataset
         theta, state = training.network.theta, training.state
         start, n_epochs = training.epoch, self.config.epochs
-        self.epochs = start + frame_epochs(n_epochs - start, max_frames(theta.shape[-1], len(state)))
+        if epochs is None:
+            epochs = start + frame_epochs(n_epochs - start, max_frames(theta.shape[-1], len(state)))
+        self.epochs = np.array(epochs)
         n_frames = len(self.epochs)
         self.theta = np.empty((n_frames, *theta.shape))
         self.change = np.full((n_frames, *theta.shape), np.nan)
         self.state = np.empty((n_frames, *state.shape))
-        self.first_step = training.step
+        self.first_epoch, self.first_step = start, training.step
         self.step_loss = np.empty(((n_epochs - start) * len(training.batches), *theta.shape[:-1]))
         self.full_batch = len(training.batches) == 1
         self.measures = Measures(training.network, self.dataset, n_frames, training.targets)
         self.recorded = self.observed = 0
         self.diverged_at = self.stopped_at = None
         if self.config.patience is not None:
-            self._prepare_to_stop_early(training.network)
+            self._prepare_to_stop_early(training.network, best or (math.inf, start))
         self._record()
 
-    def _prepare_to_stop_early(self, network):
+    def _prepare_to_stop_early(self, network, best):
         dataset = self.dataset
         if not len(dataset.X_test):
             raise ValueError(f"patience must be left out when nothing is held out, got {self.config.patience!r}")
-        self.best_loss, self.best_epoch = math.inf, 0
+        self.best_loss, self.best_epoch = best
+        if self.config.patience <= self.first_epoch - self.best_epoch and self.first_epoch < self.config.epochs:
+            self.stopped_at = self.first_epoch  # it begins where the other run has stopped
         self.test_trace = network.new_trace(len(dataset.X_test))
         self.test_trace.set_inputs(with_ones(dataset.X_test))
         self.test_targets = network.targets(dataset.y_test)
@@ -103,6 +117,8 @@ class Recording:
 
     def advance(self, deadline) -> bool:
         """Train until the deadline; return False when training has ended."""
+        if self.stopped_at is not None:
+            return False
         training, step_loss = self.training, self.step_loss
         theta, every_number = training.network.theta, training.network.theta.reshape(-1)
         gradient, update, patience = training.gradient, training.update, self.config.patience
@@ -146,7 +162,8 @@ class Recording:
 
     def _diverge(self, found, n_updates):
         """End what is not finite after so many updates; return whether nothing is left to train."""
-        self.diverged_at = math.ceil(n_updates / len(self.training.batches))
+        n_epochs = math.ceil((n_updates - self.first_step) / len(self.training.batches))
+        self.diverged_at = self.first_epoch + n_epochs
         return True
 
     def _out_of_patience(self, patience):
@@ -190,7 +207,7 @@ class Recording:
         n, epoch = self.recorded, self.epochs[: self.recorded].copy()
         history = History(
             epoch=epoch,
-            step=epoch * len(self.training.batches),
+            step=self.first_step + (epoch - self.first_epoch) * len(self.training.batches),
             theta=self.theta[:n].copy() if n < len(self.theta) else self.theta,
             state=self.state[:n].copy() if n < len(self.state) else self.state,
             step_loss=self.step_loss[: self.training.step - self.first_step].copy(),

@@ -33,7 +33,8 @@ class Progress(NamedTuple):
 class History:
     """The measurements of a run, one row per frame. Frame 0 is the state before training, the last frame the end.
 
-    epoch, step: (n_frames,); theta (n_frames, n_params) and the optimizer's state (n_frames, n_state, n_params).
+    epoch, step: (n_frames,), from 0 on unless the run is a branch; theta (n_frames, n_params) and the optimizer's state
+    (n_frames, n_state, n_params).
     train_loss, test_loss: the mean loss without penalty; ``total``: training loss plus penalty. Test values are NaN
     without a test set; accuracies are NaN in regression, and r2 in classification.
     grad_norm, grad_norm_b: L2 norm of each layer's unclipped dW, db of the total loss on the whole training set;
@@ -94,12 +95,30 @@ class History:
         return int(np.nanargmin(losses)) if np.isfinite(losses).any() else 0
 
 
+@dataclass(frozen=True)
+class Branch:
+    """Where a run begins that is a branch: at a frame of another run.
+
+    config: the other run's; frame, epoch: of the frame, there. keeps_state: whether the optimizer goes on with its state and
+    its number of steps; another optimizer begins with none. best: the smallest test loss so far and its epoch, where early
+    stopping goes on. of: the other run's branch, if it is one itself.
+    """
+
+    config: Config
+    frame: int
+    epoch: int
+    keeps_state: bool
+    best: tuple[float, int] | None = None
+    of: "Branch | None" = None
+
+
 @dataclass(frozen=True, eq=False)
 class Run:
     """A finished training: its configuration, data and history, read-only.
 
     diverged_at: the first epoch with a non-finite loss, gradient or parameter, or None. stopped_at: the epoch at which
-    early stopping ended it, or None. noted: decisions that the recorder has noted; `decided` gives them.
+    early stopping ended it, or None. noted: decisions that the recorder has noted; `decided` gives them. branch: where it
+    begins, if not at its own initial weights.
     """
 
     config: Config
@@ -108,6 +127,7 @@ class Run:
     diverged_at: int | None
     stopped_at: int | None
     noted: dict[str, np.ndarray] | None = field(default=None, repr=False)
+    branch: Branch | None = None
 
     @property
     def n_frames(self) -> int:

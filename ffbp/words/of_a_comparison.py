@@ -1,6 +1,6 @@
 """Sentences about two runs: what differs between them, and what is equal."""
 
-from ffbp.words.text import counted, listed
+from ffbp.words.text import counted, inside, listed
 
 PARTS = {
     "data": "the data",
@@ -40,4 +40,12 @@ def equal_parts(n, number, percent):
     return " ".join(texts)
 
 
-SENTENCES = {each.__name__: each for each in (differences, equal_parts)}
+def branch(n, number, percent):
+    text = f"Branched from epoch {n['epoch']}"
+    if n["keeps_state"]:
+        return f"{text}; {inside(n['optimizer'])} keeps its state." if n["has_state"] else f"{text}."
+    state = " without any state" if n["has_state"] else ""
+    return f"{text}; {inside(n['optimizer'])} begins there{state}."
+
+
+SENTENCES = {each.__name__: each for each in (differences, equal_parts, branch)}
