@@ -82,9 +82,7 @@ def draw(shown: Shown, wanted: dict) -> None:
     changed = None
     with _telling():
         changed = points.applied(config, wanted, sizes)
-    if changed is None:
-        st.rerun()
-    if changed != config:
+    if changed is not None:
         change(changed)
 
 

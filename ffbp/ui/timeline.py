@@ -11,6 +11,7 @@ from ffbp.figures.pack import options, pack_refinement, unrefined
 from ffbp.ui import samples
 from ffbp.ui.component import component
 from ffbp.ui.page import PAGES, Page, link
+from ffbp.ui.reports import Reports
 from ffbp.ui.runs import Shown
 from ffbp.ui.session import address
 from ffbp.ui.session.fragments import fragment
@@ -20,6 +21,7 @@ from ffbp.ui.sidebar.controls import change
 MAX_CELL_COLUMNS = 4
 CELL = "player:cell"  # kept in the session: the chosen cell of the confusion matrix
 OPENED, WANTED = "player:opened", "player:wanted"  # the run and its frame at first; whose frames the player asked for
+OPENING = "player:opening"  # the page on which a click opens another one, and its reports
 EVENTS = ("rest", "sample", "place", "cell", "edit", "want", "unit", "panel")  # what the player reports
 
 
@@ -41,20 +43,11 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
     # The player's own message is always the same, so that it is sent once; what changes is carried to it.
     result = component("player")(key=key, data=options(panels, editable=bool(edit)), **callbacks)
     component("carrier")(key=f"run:{name}", data=shown.first(_opened_at(shown)).blob(panels))
-    told = {event: _news(name, event, result, run_id) for event in EVENTS}
-    rest, heard = told["rest"].get("frame"), told["rest"].get("adopted")
-    if isinstance(rest, int) and 0 <= rest < run.n_frames and heard in (None, session.adopted):
-        session.view = session.view.at(rest)  # the player has received the address that was adopted last
-    if isinstance(row := told["sample"].get("row"), int | float):
-        samples.choose_sample(row)
-    if marks and told["place"]:
-        samples.type_place(shown, told["place"].get("x"), told["place"].get("y"))
-    if told["cell"]:
-        session.keep(told["cell"], CELL)
-    if told["panel"].get("panel") in ("", *PANELS):
-        session.view = session.view.showing(told["panel"]["panel"] or None)
-    if edit and told["edit"]:
-        edit(told["edit"])
+    told = Reports(f"player:{name}", result, run_id)
+    _note_opened(page)
+    _take_over(shown, told, marks)
+    if edit:
+        told.once("edit", edit)
     frame = session.view.frame_of(run.n_frames)
     if frame == run.n_frames - 1:
         session.view = session.view.at(None)  # the last frame needs no parameter
@@ -67,11 +60,39 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
     if told["want"] or session.recall(WANTED) == (name, run_id):
         session.keep((name, run_id), WANTED)
         component("carrier")(key=f"frames:{name}", data=shown.rest().frames(panels))
+        told.heard("want")
     address.write()
     page.draw_links()
     if told["unit"]:
+        session.keep((page.name, told), OPENING)
         _open_unit(run, told["unit"])
+        told.heard("unit")
     return frame
+
+
+def _take_over(shown, told, marks):
+    """Take over the frame at which the player rests and what was clicked. Doing it twice changes nothing."""
+    run = shown.run
+    rest, heard = told["rest"].get("frame"), told["rest"].get("adopted")
+    if isinstance(rest, int) and 0 <= rest < run.n_frames and heard in (None, session.adopted):
+        session.view = session.view.at(rest)  # the player has received the address that was adopted last
+    if isinstance(row := told["sample"].get("row"), int | float):
+        samples.choose_sample(row)
+    if marks and told["place"]:
+        samples.type_place(shown, told["place"].get("x"), told["place"].get("y"))
+    if told["cell"]:
+        session.keep(told["cell"], CELL)
+    if told["panel"].get("panel") in ("", *PANELS):
+        session.view = session.view.showing(told["panel"]["panel"] or None)
+    told.heard("rest", "sample", "place", "cell", "panel")
+
+
+def _note_opened(page):
+    """Note that a click has opened another page, now that it is open; until then the click is not heard."""
+    name, told = session.recall(OPENING, (page.name, None))
+    if name != page.name:
+        told.heard("unit")
+        session.keep((page.name, told), OPENING)
 
 
 def _resize(key):
@@ -104,15 +125,6 @@ def _opened_at(shown: Shown) -> int:
         frame = session.view.frame_of(shown.run.n_frames)
         session.keep((shown.id, frame), OPENED)
     return frame
-
-
-def _news(player_name, event, result, run_id) -> dict:
-    """A new report about this run; {} if the report is old or about another run."""
-    value, key = getattr(result, event), f"player:{player_name}:{event}"
-    if not isinstance(value, dict) or value.get("run") != run_id or value == session.recall(key):
-        return {}
-    session.keep(value, key)
-    return value
 
 
 def cell_samples(shown: Shown, frame: int) -> None:

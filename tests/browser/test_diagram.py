@@ -10,6 +10,9 @@ PIXELS = """() => ['.diagram', '.boundary .under'].map((name) => {
   return [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].reduce((h, v) => (h * 31 + v) | 0, 7);
 })"""
 
+FRAMES_SHOWN = """() => { const box = document.querySelector('.ffbp');
+  box.addEventListener('ffbp:frames', () => box.addEventListener('ffbp:frame', () => { window.came = true; })); }"""
+
 
 def unit(page, name):
     return page.locator(f'.ffbp .units [aria-label^="{name}"]')
@@ -79,7 +82,10 @@ def test_a_unit_opens_on_the_forward_pass_page_at_the_same_moment(playground, by
     if by == "pointer":
         chosen.click()
     else:
+        page.evaluate(FRAMES_SHOWN)
         chosen.focus()
+        page.wait_for_function("() => window.came")
+        assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("layer 2, unit 3")
         page.keyboard.press("Enter")
     page.get_by_role("heading", name="One unit, written out").wait_for()
     playground.wait_address("layer=2")

@@ -105,13 +105,17 @@ class Session:
         return "config" not in st.session_state
 
     def change(self, config: Config, *, warnings: Iterable[Problem | str] = ()) -> None:
-        """Take a changed experiment. Its timeline stays at the end or at the start; other frames mean nothing here."""
-        if config != self.config:
+        """Take a changed experiment. Its timeline stays at the end or at the start; other frames mean nothing here.
+
+        The experiment itself comes last: if Streamlit stops the script before, doing it again changes nothing more.
+        """
+        if config != self.config and self.past[-1:] != (self.config,):
             self.past = (*self.past, self.config)[-MAX_PAST:]
-        self.config, self.view = config, self.view.at(None)
+        self.view = self.view.at(None)
         self.bare, self.greeted = False, True
         self.hush("page")
         self.warn(warnings)
+        self.config = config
 
     def undo(self) -> None:
         """Take back the last change."""
@@ -127,13 +131,14 @@ class Session:
         self.adopted += 1
 
     def adopt(self, params: Mapping[str, str]) -> None:
-        """Take the experiment and the view of an address."""
-        self.config, self.view, problems = link.read(params) if params else front.OPENED
-        self.origin = self.config
+        """Take the experiment and the view of an address; a session has its first experiment only when all else is there."""
+        config, self.view, problems = link.read(params) if params else front.OPENED
+        self.origin = config
         self.bare, self.adopted = not params, self.adopted + 1
         self.greeted = self.greeted or bool(params)
         self.hush("page")
         self.warn(problems)
+        self.config = config
         self.note_address(params)
 
     def follow(self) -> bool:
@@ -144,12 +149,12 @@ class Session:
         move = (st.session_state.get(LISTENER) or {}).get("move")
         if not isinstance(move, dict) or move == self.moved:
             return False
-        self.moved = move
         params = own_params(parse_qsl(str(move.get("search", "")).removeprefix("?"), keep_blank_values=True))
         if params != self.written:
             origin = self.origin
             self.adopt(params)
-            self.origin, self.written = origin or self.config, None
+            self.origin, self.written = origin or self.origin, None
+        self.moved = move
         return True
 
     def note_address(self, params: Mapping[str, str]) -> None:
