@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ffbp.experiment.config import Config
-from ffbp.experiment.fields import FIELDS, Ladder, Number
+from ffbp.experiment.fields import FIELDS
 from ffbp.experiment.kinds import OfRegistry, Points
 from ffbp.words.notice import Notice
 from ffbp.words.text import inside
@@ -48,7 +48,7 @@ def value_text(name: str, value) -> str:
     if isinstance(each.kind, Points):
         return f"{len(value)} points" if value is not None else "generated"
     if value is None:
-        return (each.control.none if isinstance(each.control, Ladder | Number) else "") or AUTOMATIC
+        return getattr(each.control, "none", "") or AUTOMATIC
     if isinstance(value, tuple):
         if len(value) > 8:
             return f"{len(value)} values"

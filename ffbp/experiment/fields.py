@@ -40,7 +40,10 @@ class Menu:
 
 
 class Special:
-    """Drawn by its own method of the sidebar."""
+    """Drawn by its own method of the sidebar. ``none``: what None means, where it is not an automatic choice."""
+
+    def __init__(self, none: str = ""):
+        self.none = none
 
 
 class Stepped:
@@ -277,6 +280,7 @@ class Fields:
         "Initial weights and biases",
         "all parameters by hand, joined by _ (write --theta=...)",
         key="theta",
+        control=Special(none="drawn"),
         applies=lambda e: not _drawn_weights(e),
     )
 

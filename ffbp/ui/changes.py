@@ -1,9 +1,12 @@
 """What the person changed: undo the last change, or set single choices back to the start of the experiment."""
 
+from functools import partial
+
 import streamlit as st
 
 from ffbp.experiment.differences import differences, value_text
 from ffbp.figures.latex import plain
+from ffbp.ui import parameters
 from ffbp.ui.session.state import session
 from ffbp.ui.sidebar.controls import change
 
@@ -13,7 +16,8 @@ def undo(page: str) -> None:
     if not session.past:
         return
     changes = differences(session.past[-1], session.config)
-    label = str(changes[0]) if len(changes) == 1 else f"{len(changes)} changes"
+    step = partial(parameters.step_in_words, session.past[-1], session.config)
+    label = _words(changes[0], step) if len(changes) == 1 else f"{len(changes)} changes"
     own = {"type": "tertiary", "icon": ":material/undo:", "help": "Undo this change"}
     st.button(plain(label), key=f"{page}:undo", on_click=session.undo, **own)
 
@@ -23,9 +27,19 @@ def changed(page: str) -> None:
     if not (changes := differences(session.origin, session.config)):
         return
     st.markdown("**Changed**")
+    since = partial(parameters.difference_in_words, session.origin, session.config)
     for each in changes:
         words = f"Set back to {plain(value_text(each.field, each.a))}"
         own = {"type": "tertiary", "icon": ":material/restart_alt:", "help": words}
         st.button(
-            plain(str(each)), key=f"{page}:back:{each.field}", on_click=change, kwargs={each.field: each.a}, **own
+            plain(_words(each, since)),
+            key=f"{page}:back:{each.field}",
+            on_click=change,
+            kwargs={each.field: each.a},
+            **own,
         )
+
+
+def _words(change, of_the_weights):
+    """A difference in words; where explicit initial weights differ, which ones."""
+    return (of_the_weights() if change.field == "initial_theta" else "") or str(change)

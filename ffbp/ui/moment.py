@@ -14,6 +14,8 @@ from ffbp.ui.samples import Sample, chosen_sample
 from ffbp.ui.session import control
 from ffbp.ui.session.state import session
 
+SOURCE = "backward:weight_from"  # kept in the session: from which input, or from which unit, the chosen weight comes
+
 
 @dataclass(frozen=True)
 class Moment:

@@ -1,5 +1,7 @@
 """The player: one component that receives a run's packed frames once and plays them in the browser."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -8,7 +10,7 @@ from ffbp.experiment.fields import MAX_UNITS
 from ffbp.experiment.link import PANELS, params_of
 from ffbp.figures.latex import plain
 from ffbp.figures.pack import options, pack_refinement, unrefined
-from ffbp.ui import samples
+from ffbp.ui import parameters, samples
 from ffbp.ui.component import component
 from ffbp.ui.page import PAGES, Page, link
 from ffbp.ui.reports import Reports
@@ -22,7 +24,18 @@ MAX_CELL_COLUMNS = 4
 CELL = "player:cell"  # kept in the session: the chosen cell of the confusion matrix
 OPENED, WANTED = "player:opened", "player:wanted"  # the run and its frame at first; whose frames the player asked for
 OPENING = "player:opening"  # the page on which a click opens another one, and its reports
-EVENTS = ("rest", "sample", "place", "cell", "edit", "want", "unit", "panel")  # what the player reports
+EVENTS = (
+    "rest",
+    "sample",
+    "place",
+    "cell",
+    "edit",
+    "want",
+    "unit",
+    "panel",
+    "weight",
+    "gradient",
+)  # what the player reports
 
 
 def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=None, edit=None) -> int:
@@ -32,8 +45,8 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
     after clicks are taken over. A clicked sample becomes the view's ``sample``; if there are marks, a click on the empty
     plane becomes typed inputs. A clicked cell of the confusion matrix is kept for `cell_samples`. edit: makes the boundary
     a drawing plane; called with each change, a dict of ``kind`` ("add", "move" or "erase"), ``index`` and ``point``,
-    unchecked as it comes from the browser. A clicked unit of the diagram opens on the Forward pass page;
-    its buttons change the number of units.
+    unchecked as it comes from the browser. A clicked unit of the diagram opens on the Forward pass page, a weight's
+    gradient on the Backpropagation page; a weight can be set, and buttons change the number of units.
     """
     name = "_".join(panels) + "_editor" * bool(edit)
     key = f"player:{name}"
@@ -48,6 +61,7 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
     _take_over(shown, told, marks)
     if edit:
         told.once("edit", edit)
+    told.once("weight", partial(parameters.set_value, shown))
     frame = session.view.frame_of(run.n_frames)
     if frame == run.n_frames - 1:
         session.view = session.view.at(None)  # the last frame needs no parameter
@@ -63,10 +77,11 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
         told.heard("want")
     address.write()
     page.draw_links()
-    if told["unit"]:
+    if told["unit"] or told["gradient"]:
         session.keep((page.name, told), OPENING)
         _open_unit(run, told["unit"])
-        told.heard("unit")
+        parameters.open_gradient(shown, told["gradient"])
+        told.heard("unit", "gradient")
     return frame
 
 
@@ -91,7 +106,7 @@ def _note_opened(page):
     """Note that a click has opened another page, now that it is open; until then the click is not heard."""
     name, told = session.recall(OPENING, (page.name, None))
     if name != page.name:
-        told.heard("unit")
+        told.heard("unit", "gradient")
         session.keep((page.name, told), OPENING)
 
 

@@ -255,7 +255,7 @@ def test_initial_weights_of_the_link_stand_in_place_of_the_controls_that_would_d
     idle = {"playground:initializer", "playground:init_scale", "playground:bias_init"}
     app = check(playground(theta=theta_of(9), hidden="2", init="normal", epochs="5"))
     assert not idle & {w.key for _, w in _moves(app)}
-    assert any("9 numbers from the link" in caption.value for caption in app.sidebar.caption)
+    assert any("9 explicit numbers" in caption.value for caption in app.sidebar.caption)
     app.sidebar.button(key="playground:drawn").click()
     app = check(app.run())
     assert app.session_state["config"] == ffbp.Config(hidden=(2,), initializer="normal", epochs=5)

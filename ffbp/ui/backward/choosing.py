@@ -14,7 +14,7 @@ from ffbp.analysis.passes import Pass
 from ffbp.data.source import REGRESSION
 from ffbp.training.loop import Training
 from ffbp.training.run import Run
-from ffbp.ui.moment import Moment, choose_unit, unit_chooser
+from ffbp.ui.moment import SOURCE, Moment, choose_unit, unit_chooser
 from ffbp.ui.page import Page
 from ffbp.ui.runs import Shown
 from ffbp.ui.samples import chosen_sample, mark_of, marks_of
@@ -23,7 +23,7 @@ from ffbp.ui.session.state import session
 from ffbp.ui.timeline import player
 
 SAMPLE, BATCH, WHOLE = "one sample", "next batch", "whole training set"
-MODE, SOURCE, AHEAD = "backward:mode", "backward:weight_from", "backward:ahead"  # kept in the session
+MODE, AHEAD = "backward:mode", "backward:ahead"  # kept in the session
 FORWARD, LOSS, LAYER, WEIGHT, SAMPLES, UPDATE = CARDS = ("forward", "loss", "layer", "weight", "samples", "update")
 MODES_OF = {
     SAMPLES: (BATCH, WHOLE),

@@ -104,14 +104,14 @@ class Session:
         """Whether the session has no experiment yet."""
         return "config" not in st.session_state
 
-    def change(self, config: Config, *, warnings: Iterable[Problem | str] = ()) -> None:
-        """Take a changed experiment. Its timeline stays at the end or at the start; other frames mean nothing here.
+    def change(self, config: Config, *, warnings: Iterable[Problem | str] = (), frame: int | None = None) -> None:
+        """Take a changed experiment at a frame. Its timeline stays at the end or at the start unless it is sent elsewhere.
 
         The experiment itself comes last: if Streamlit stops the script before, doing it again changes nothing more.
         """
         if config != self.config and self.past[-1:] != (self.config,):
             self.past = (*self.past, self.config)[-MAX_PAST:]
-        self.view = self.view.at(None)
+        self.view = self.view.at(frame)
         self.bare, self.greeted = False, True
         self.hush("page")
         self.warn(warnings)

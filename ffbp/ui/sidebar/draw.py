@@ -19,7 +19,7 @@ from ffbp.ui.sidebar.controls import Controls
 SPECIAL = {**data.SPECIAL, **network.SPECIAL}  # fields whose controls are drawn by a function of their own
 VISIBLE = {  # the other fields of a group are behind "More", in the order of the table of fields
     DATA: ("dataset", "noise", "classes", "columns"),
-    NETWORK: ("hidden", "activation"),
+    NETWORK: ("hidden", "activation", "initial_theta"),
     TRAINING: ("learning_rate", "epochs", "batch_size", "optimizer"),
 }
 STRIP = {

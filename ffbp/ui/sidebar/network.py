@@ -102,8 +102,8 @@ def initializer(controls, each):
 
 
 def initial_theta(controls, each):
-    st.caption(f"{each.title}: {len(controls.config.initial_theta)} numbers from the link.")
-    words = "Discards the numbers from the link; a rule and the seed set the initial weights again."
+    st.caption(f"{each.title}: {len(controls.config.initial_theta)} explicit numbers, which the link lists.")
+    words = "Discards the explicit numbers; a rule and the seed set the initial weights again."
     controls.button("Draw the initial weights instead", "drawn", help=words, initial_theta=None)
 
 
