@@ -29,7 +29,7 @@ DIAGRAMS = ("worked_example", "two_two_one")  # in the numbers of a small networ
 
 
 def colour(text):
-    return tuple(int(text[i : i + 2], 16) for i in (1, 3, 5))
+    return tuple(palette.channels(text).tolist())
 
 
 class Sheet:
@@ -125,7 +125,7 @@ def bars(run, frame) -> Sheet:
     _grid(sheet)
     room = (WIDTH - 20) / len(norms)
     for l, height in enumerate((norms - norms.min() + 0.25) / (np.ptp(norms) + 0.25)):
-        ink, left = colour(palette.LAYERS[l % len(palette.LAYERS)]), 10 + l * room
+        ink, left = colour(palette.RAMP["light"][l]), 10 + l * room
         sheet.bar(left + 3, HEIGHT - 10 - height * (HEIGHT - 24), left + room - 3, HEIGHT - 10, ink)
     return sheet
 
@@ -143,7 +143,7 @@ def diagram(run, frame) -> Sheet:
                 sheet.line([start, end], ink, 1 + 4 * abs(w))
     for l, units in enumerate(places):
         for x, y in units:
-            sheet.dot(x, y, 11, (255, 255, 255), INK if l == 0 else colour(palette.LAYERS[l - 1]), 2.5)
+            sheet.dot(x, y, 11, (255, 255, 255), INK if l == 0 else colour(palette.RAMP["light"][l - 1]), 2.5)
     return sheet
 
 

@@ -129,9 +129,9 @@ def multiplier_chart(steps) -> dict:
     written = {"textposition": "outside", "textfont": {"size": 14}, "constraintext": "none", "cliponaxis": False}
     traces = []
     for name, values, color, pattern in (
-        ("by the weights: Wᵀ", [s.weights for s in steps], palette.LAYERS[5], ""),
-        ("by g'", [s.slope for s in steps], palette.LAYERS[2], "/"),
-        ("both", [s.ratio for s in steps], palette.LAYERS[7], "x"),
+        ("by the weights: Wᵀ", [s.weights for s in steps], palette.CLASSES[1], ""),
+        ("by g'", [s.slope for s in steps], palette.PENALTY, "/"),
+        ("both", [s.ratio for s in steps], palette.TOTAL, "x"),
     ):
         heights = [float(np.log10(v)) if v > 0 else None for v in values]
         texts = [format_number(v) for v in values] if len(steps) <= 4 else None
@@ -170,7 +170,7 @@ def step_chart(step, what: str, learning_rate: float | None = None) -> dict:
     for name, x, y, symbol, color, size, above in (
         ("before", 0.0, step.before, "circle", palette.POSITIVE, 13, 0),
         ("after: s = 1", 1.0, step.after, "diamond", palette.TEST, 14, -34),
-        ("best found", step.best, step.best_loss, "star", palette.LAYERS[2], 17, 32),
+        ("best found", step.best, step.best_loss, "star", palette.PENALTY, 17, 32),
     ):
         rate = None if learning_rate is None else f"η = {format_number(x * learning_rate)}"
         if x > end:
@@ -188,7 +188,7 @@ def step_chart(step, what: str, learning_rate: float | None = None) -> dict:
     return plot(data, *titles, height=340, annotations=notes, **options, **LEGEND)
 
 
-def check_chart(check, weights) -> dict:
+def check_chart(check, weights, *, theme: str = "light") -> dict:
     """Backward against the difference quotient: a point per parameter; equal values lie on the diagonal.
 
     weights (n_params, 3): layer, unit and source of each parameter, from 1, as the point's custom data.
@@ -199,7 +199,7 @@ def check_chart(check, weights) -> dict:
     data = [line([-limit, limit], [-limit, limit], "equal", None, color=palette.CHANCE, width=1.5)]
     for l in np.unique(weights[:, 0]):
         at = weights[:, 0] == l
-        look = {"size": 10, "color": palette.LAYERS[l - 1], "symbol": palette.CLASS_SYMBOLS[l - 1]}
+        look = {"size": 10, "color": palette.RAMP[theme][l - 1], "symbol": palette.CLASS_SYMBOLS[l - 1]}
         said = {"text": np.array(check.names)[at], "customdata": weights[at].tolist(), "marker": {"opacity": 0.85}}
         hover = "%{text}: backward %{y:.8g}, quotient %{x:.8g}"
         data.append(markers(check.numeric[at], check.analytic[at], f"layer {l}", hover, **look, **said))
@@ -229,9 +229,9 @@ def cost_chart(costs) -> dict:
     """Measured times over the number of parameters, on log axes: slope 1 for one pass, 2 for the quotients."""
     n_params, data = [cost.n_params for cost in costs], []
     for name, seconds, color, dash, symbol in (
-        ("one forward pass", [c.forward_seconds for c in costs], palette.LAYERS[5], "solid", "circle"),
-        ("one backward pass", [c.backward_seconds for c in costs], palette.LAYERS[1], "dash", "square"),
-        ("P + 1 forward passes", [c.one_sided for c in costs], palette.LAYERS[2], "dot", "diamond"),
+        ("one forward pass", [c.forward_seconds for c in costs], palette.CLASSES[1], "solid", "circle"),
+        ("one backward pass", [c.backward_seconds for c in costs], palette.TRAIN, "dash", "square"),
+        ("P + 1 forward passes", [c.one_sided for c in costs], palette.PENALTY, "dot", "diamond"),
         ("2P forward passes", [c.central for c in costs], palette.CURSOR, "dashdot", "cross"),
     ):
         look = {"color": color, "dash": dash, "width": 3, "marker": {"symbol": symbol, "size": 9}}

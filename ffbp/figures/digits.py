@@ -90,7 +90,9 @@ def probability_bars(p: np.ndarray, names, *, true: int | None = None) -> dict:
     return plot([trace], "output", "digit" if len(p) == 10 else "class", x=x, y=y, height=300)
 
 
-def activation_bars(network: Network, trace: Trace, *, chosen: tuple[int, int] | None = None) -> dict:
+def activation_bars(
+    network: Network, trace: Trace, *, chosen: tuple[int, int] | None = None, theme: str = "light"
+) -> dict:
     """One sample's hidden activations, a bar per unit and a row per layer. chosen: (layer, unit), unit from 0."""
     n = len(network.layers) - 1
     gap = 0.24 / max(n, 1)
@@ -103,7 +105,7 @@ def activation_bars(network: Network, trace: Trace, *, chosen: tuple[int, int] |
         hover = f"layer {l}, unit %{{x}}: a = %{{y:.6g}}"
         place = {"xaxis": f"x{key}", "yaxis": f"y{key}"}
         units = np.arange(1, len(a) + 1)
-        traces.append(bars(units, a, hover, color=palette.LAYERS[l - 1], marker=rim, showlegend=False, **place))
+        traces.append(bars(units, a, hover, color=palette.RAMP[theme][l - 1], marker=rim, showlegend=False, **place))
         top = 1 - row * (height + gap)
         x = {"anchor": f"y{key}", "ticks": "", "showgrid": False, "range": [0.3, len(a) + 0.7]}
         y = {"anchor": f"x{key}", "ticks": "", "domain": [max(top - height, 0.0), top], "zeroline": True}

@@ -88,7 +88,7 @@ def diagram(network: Network, trace: Trace, parts: Drawn, names: tuple, activati
         "flows": {"w": _of_edges(parts, [layer.W for layer in network.layers]), "wa": _plain(wa)},
         "labelled": len(parts.edges) <= LABELLED_EDGES,
         "n": trace.n,
-        "colours": {"negative": palette.NEGATIVE, "positive": palette.POSITIVE, "layers": list(palette.LAYERS)},
+        "colours": palette.named("negative", "positive", "ramp"),
     }
 
 

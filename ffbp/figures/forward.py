@@ -30,7 +30,14 @@ def limit_of(values) -> float:
 
 
 def activation_curves(
-    activation: Activation, Z: np.ndarray, A: np.ndarray, unit: int, layer: int, *, reach: float = 4.0
+    activation: Activation,
+    Z: np.ndarray,
+    A: np.ndarray,
+    unit: int,
+    layer: int,
+    *,
+    reach: float = 4.0,
+    theme: str = "light",
 ) -> dict:
     """g and g' over z, with one unit's z marked on both; for softmax, the z of the other units are fixed.
 
@@ -46,7 +53,7 @@ def activation_curves(
         values = activation.forward(columns, np.empty_like(columns))
         slopes = activation.derivative(columns, values, np.empty_like(columns))
         slope = activation.derivative(Z, A, np.empty_like(Z))[unit, 0]
-    colour, hover = palette.LAYERS[layer - 1], "z = %{x:.4g}<br>%{y:.4g}"
+    colour, hover = palette.RAMP[theme][layer - 1], "z = %{x:.4g}<br>%{y:.4g}"
     curves = [
         line(across, values[unit], "g", hover, color=colour, width=3, dash="solid"),
         line(across, slopes[unit], "g'", hover, color=colour, width=2.5, dash="dot"),

@@ -41,14 +41,14 @@ def signed(value, *, first: bool = False) -> str:
 def symbol(letter: str, layer: int, unit: int | str | None = None) -> str:
     """A quantity of layer l in the layer's colour: W^{[1]}, z^{[1]}_3; layer 0, the inputs, has no colour."""
     text = rf"{letter}^{{[{layer}]}}" + ("" if unit is None else f"_{{{unit}}}")
-    return rf"\textcolor{{{palette.LAYERS[layer - 1]}}}{{{text}}}" if layer else text
+    return rf"\textcolor{{{palette.RAMP['light'][layer - 1]}}}{{{text}}}" if layer else text
 
 
 def styles() -> str:
-    """Rules for the page: letters in a layer's colour get the tone of it that is readable on a light or on a dark page."""
+    """Rules for a dark page: letters in a layer's colour get the colour that the layer has there."""
     rules = []
-    for colour, light, dark in zip(palette.LAYERS, *palette.LETTERS.values(), strict=True):
-        red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    for light, dark in zip(*palette.RAMP.values(), strict=True):
+        red, green, blue = palette.channels(light)
         marked = f'.katex [style*="rgb({red}, {green}, {blue})"]'
         rules.append(f"{marked} {{ color: light-dark({light}, {dark}) !important; }}")
     return "\n".join(rules)

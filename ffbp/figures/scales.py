@@ -41,7 +41,7 @@ def scales_of(*runs: Run) -> Scales:
             loss=_ranges(np.concatenate([_losses(run) for run in runs])),
             score=_score(runs),
             gradients={key: _decades([stack[key] for stack in stacks]) for key in stacks[0]},
-            output=_output(runs),
+            output=output_range(*runs),
             weight=max(_largest(diagram_of(run).weights) for run in runs),
         )
 
@@ -67,7 +67,8 @@ def _score(runs):
     return _ranges(np.concatenate([run.history.train_r2 for run in runs]), floor=-1.0)
 
 
-def _output(runs):
+def output_range(*runs: Run) -> tuple[float, float]:
+    """The ends of the boundary's colours: 0 and 1, or the smallest and largest training target."""
     if runs[0].dataset.task != REGRESSION:
         return 0.0, 1.0
     y = np.concatenate([run.dataset.decode_target(run.dataset.y_train) for run in runs])

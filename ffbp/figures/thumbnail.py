@@ -4,10 +4,9 @@ import numpy as np
 
 from ffbp.analysis.maps import outputs
 from ffbp.analysis.plane import Plane, plane_inputs
-from ffbp.data.source import REGRESSION
 from ffbp.figures import palette
 from ffbp.figures.pack import field_of
-from ffbp.figures.scales import scales_of
+from ffbp.figures.scales import output_range
 from ffbp.training.run import Run
 
 SIDE = 24  # pixels
@@ -23,15 +22,15 @@ def _boundary(run, plane):
     last = slice(run.n_frames - 1, run.n_frames)
     maps = outputs(run, plane_inputs(run.dataset, plane, plane.grid(SIDE)), last, dtype=np.float32)
     values, winner = field_of(run, maps)
-    colours = np.array([_rgb(colour) for colour in palette.CLASSES])
+    colours = np.array([palette.channels(colour) for colour in palette.CLASSES])
     if winner is not None:
         shares, ends = values[0], colours[winner[0] % len(colours)]
     else:
-        low, high = scales_of(run).output if run.dataset.task == REGRESSION else (0.0, 1.0)
+        low, high = output_range(run)
         signed = 2 * (values[0] - low) / max(high - low, np.finfo(float).tiny) - 1
         shares, ends = np.abs(signed), colours[(signed > 0).astype(int)]
     shares = np.nan_to_num(shares, nan=0.0).clip(0, 1)[:, None]
-    picture = _rgb(MIDDLE) * (1 - shares) + ends * shares
+    picture = palette.channels(MIDDLE) * (1 - shares) + ends * shares
     return np.rint(picture).astype(np.uint8).reshape(SIDE, SIDE, 3)[::-1]
 
 
@@ -39,10 +38,6 @@ def _loss(run):
     loss = np.nan_to_num(run.history.train_loss, nan=np.inf)
     heights = np.interp(np.linspace(0, 1, SIDE), np.linspace(0, 1, len(loss)), np.minimum(loss, 2 * loss[0] or 1.0))
     rows = np.rint((SIDE - 1) * (1 - heights / max(heights.max(), np.finfo(float).tiny))).astype(int)
-    picture = np.full((SIDE, SIDE, 3), _rgb(MIDDLE), np.uint8)
-    picture[np.arange(SIDE)[:, None] >= rows] = _rgb(INK)
+    picture = np.full((SIDE, SIDE, 3), palette.channels(MIDDLE), np.uint8)
+    picture[np.arange(SIDE)[:, None] >= rows] = palette.channels(INK)
     return picture
-
-
-def _rgb(colour):
-    return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)])

@@ -129,10 +129,6 @@ def points(page, runs):
     return Points(page, runs)
 
 
-def rgb(colour):
-    return [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
-
-
 # Painting
 
 
@@ -174,7 +170,7 @@ def test_the_symbols_have_plotlys_outlines(points):
 def test_training_points_are_filled_and_test_points_white(points):
     points.open("few")
     _, _, k, place = points.alone("train")
-    assert points.pixel(place) == rgb(palette.CLASSES[k])
+    assert points.pixel(place) == palette.channels(palette.CLASSES[k]).tolist()
     _, _, _, place = points.alone("test")
     assert points.pixel(place) == [255, 255, 255]
 
@@ -182,7 +178,7 @@ def test_training_points_are_filled_and_test_points_white(points):
 def test_a_regressions_points_have_the_colour_of_their_target(points):
     points.open("bumps")
     low, high = scales_of(points.runs["bumps"]).output
-    ends = [np.array(rgb(colour)) for _, colour in palette.output_scale("light")]
+    ends = [palette.channels(colour) for _, colour in palette.output_scale("light")]
     _, _, y, place = points.alone("train")
     t = 2 * (points.runs["bumps"].dataset.decode_target(np.array([y]))[0] - low) / (high - low)
     expected = ends[0] + t * (ends[1] - ends[0]) if t < 1 else ends[1] + (t - 1) * (ends[2] - ends[1])
@@ -355,7 +351,7 @@ def test_a_saved_picture_has_the_points_and_the_legend(points, name):
     top = picture[: 2 * 22]
     assert (np.abs(top - 255).sum(axis=2) > 60).sum() > 150, "the legend"
     if colour:
-        close = lambda area: (np.abs(area - rgb(colour)).sum(axis=2) < 12).sum()  # noqa: E731
+        close = lambda area: (np.abs(area - palette.channels(colour)).sum(axis=2) < 12).sum()  # noqa: E731
         assert close(top) > 20
         assert close(picture[44:]) > 200
     assert picture.shape[:2] == (np.ceil(2 * stage["height"]), np.ceil(2 * stage["width"]))

@@ -1,7 +1,7 @@
 // A network as a diagram of one pass: numbers in its units and on its edges. On the Backpropagation page it also has
 // the steps Forward, Loss, Backward, Update; each step shows other numbers. A click on a unit or an edge chooses it.
 
-import { mix, rgb } from '../colours.js';
+import { layerColour, mix, rgb } from '../colours.js';
 import { download, element, saveButton, sheet, svg } from '../dom.js';
 import { HEADER, ends, heightAt, placed } from '../geometry.js';
 import { formatNumber } from '../numbers.js';
@@ -178,7 +178,7 @@ class Flow {
     const ground = rgb(theme.background.startsWith('#') ? theme.background : '#ffffff');
     const fill = mix(ground, rgb(share < 0 ? data.colours.negative : data.colours.positive), Math.abs(share));
     const chosen = l === at.l && unit === at.unit - 1;
-    const rim = l ? data.colours.layers[(l - 1) % data.colours.layers.length] : theme.text;
+    const rim = l ? layerColour(data.colours, theme, l) : theme.text;
     const group = svg('g', { opacity: lit || at.card === 'forward' ? 1 : 0.45, class: lit ? 'node lit' : 'node' });
     group.append(svg('rect', {
       x, y, width: wide, height: side, rx: 5, fill: value === undefined ? theme.background : css(fill), stroke: rim,

@@ -9,7 +9,7 @@ from ffbp.analysis.step import error_by_step
 from ffbp.figures import backward as figures
 from ffbp.ui.backward.choosing import Gradient
 from ffbp.ui.backward.written import weight_clicked
-from ffbp.ui.chart import chart
+from ffbp.ui.chart import chart, theme
 from ffbp.ui.panels import check_of
 from ffbp.ui.session import control
 from ffbp.ui.session.fragments import fragment
@@ -41,7 +41,7 @@ def live_check(moment: Gradient) -> None:
         with left:
             st.markdown("**On the diagonal, both gradients agree**")
             weights = np.concatenate([np.argwhere(np.ones(block.shape, bool)) + 1 for block in blocks])
-            points = figures.check_chart(check, np.column_stack([layers, weights]))
+            points = figures.check_chart(check, np.column_stack([layers, weights]), theme=theme())
             title = "Backward against the difference quotient"
             words = f"One point per parameter, all within {check.max_relative_error:.1e} of the diagonal."
             chart(points, key="backward:check:points", title=title, alternative=words, choose=weight_clicked)

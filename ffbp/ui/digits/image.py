@@ -7,7 +7,7 @@ from ffbp.analysis.diverging import diverging
 from ffbp.experiment.link import params_of
 from ffbp.figures import digits as pictures
 from ffbp.figures import latex as formulas
-from ffbp.ui.chart import chart
+from ffbp.ui.chart import chart, theme
 from ffbp.ui.digits.choosing import Digit
 from ffbp.ui.digits.mounted import show, show_row
 from ffbp.ui.moment import choose_unit
@@ -62,7 +62,8 @@ def neuron_by_neuron(moment: Digit) -> None:
     network, trace, unit = moment.network, moment.trace, moment.u
     if len(network.layers) > 1:
         active = [f"{np.count_nonzero(A)} of {len(A)} units of layer {l}" for l, A in enumerate(trace.A[1:-1], start=1)]
-        bars, words = pictures.activation_bars(network, trace, chosen=(1, unit)), f"Not zero: {', '.join(active)}."
+        bars = pictures.activation_bars(network, trace, chosen=(1, unit), theme=theme())
+        words = f"Not zero: {', '.join(active)}."
         chart(bars, key="digits:activations", title="Hidden activations", alternative=words)
     title, n_units = "Unit of the first layer", network.sizes[1]
     help_text = "You can also choose one of the weight images above."

@@ -118,7 +118,7 @@ def chosen_unit(moment: Moment) -> None:
     st.latex(r",\qquad ".join(numbers))
     if layer.activation.coupled:
         st.caption("Softmax depends on all z of its layer. The curve varies this one and holds the others fixed.")
-    curves = pictures.activation_curves(layer.activation, Z, A, u, l, reach=_reach(moment))
+    curves = pictures.activation_curves(layer.activation, Z, A, u, l, reach=_reach(moment), theme=theme())
     title = f"{layer.activation.label} and its derivative, unit {u + 1} of layer {l}"
     marked = f"z = {format_number(z)}, g(z) = {format_number(a)} and g'(z) = {format_number(slope)}"
     chart(curves, key="forward:curves", title=title, alternative=f"g and g' over z; marked are {marked}.")

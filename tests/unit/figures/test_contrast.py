@@ -8,16 +8,13 @@ import pytest
 
 from ffbp.figures import palette
 from ffbp.figures.latex import styles
+from ffbp.figures.palette import channels
 
 ROOT = Path(__file__).parents[3]
 THEMES = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
 TEXT, MARKS = 4.5, 3.0
 CAPTION = 0.6  # Streamlit writes captions in this share of the text's colour
 LINES = ("TRAIN", "TEST", "PENALTY", "TOTAL", "CHANCE", "CURSOR", "NEGATIVE", "POSITIVE")
-
-
-def channels(colour):
-    return [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
 
 
 def luminance(colour):
@@ -48,7 +45,7 @@ def test_text_is_readable_on_both_grounds(look, ground):
     ground = theme[ground]
     texts = {name: theme[name] for name in ("textColor", "primaryColor", "linkColor")}
     texts["caption"] = blended(theme["textColor"], ground, CAPTION)
-    texts |= {f"formulas, layer {l}": colour for l, colour in enumerate(palette.LETTERS[look], start=1)}
+    texts |= {f"formulas, layer {l}": colour for l, colour in enumerate(palette.RAMP[look], start=1)}
     assert {name: contrast(colour, ground) for name, colour in texts.items() if contrast(colour, ground) < TEXT} == {}
 
 
@@ -56,7 +53,7 @@ def test_text_is_readable_on_both_grounds(look, ground):
 def test_lines_and_marks_are_seen(look):
     ground = THEMES[look]["backgroundColor"]
     marks = {name: getattr(palette, name) for name in LINES} | {"wrong": palette.WRONG[look], "ink": palette.INK[look]}
-    for name, colours in {"class": palette.CLASSES, "layer": palette.LAYERS, "ramp": palette.RAMP[look]}.items():
+    for name, colours in {"class": palette.CLASSES, "layer": palette.RAMP[look]}.items():
         marks |= {f"{name} {k}": colour for k, colour in enumerate(colours)}
     assert {name: contrast(colour, ground) for name, colour in marks.items() if contrast(colour, ground) < MARKS} == {}
 
@@ -68,8 +65,10 @@ def test_the_play_button_shows_its_sign():
 
 def test_each_layers_letters_have_their_tone_on_the_page():
     rules = re.findall(r"rgb\((\d+), (\d+), (\d+)\)\"\] \{ color: light-dark\((#\w+), (#\w+)\)", styles())
-    assert [[int(value) for value in rule[:3]] for rule in rules] == [channels(colour) for colour in palette.LAYERS]
-    assert [rule[3:] for rule in rules] == list(zip(*palette.LETTERS.values(), strict=True))
+    assert [[int(value) for value in rule[:3]] for rule in rules] == [
+        channels(light).tolist() for light in palette.RAMP["light"]
+    ]
+    assert [rule[3:] for rule in rules] == list(zip(*palette.RAMP.values(), strict=True))
 
 
 @pytest.mark.parametrize("look", ["light", "dark"])

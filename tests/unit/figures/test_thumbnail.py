@@ -10,10 +10,6 @@ from ffbp.figures import palette
 from ffbp.figures.thumbnail import SIDE, thumbnail
 
 
-def rgb(colour):
-    return [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
-
-
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_every_dataset_has_a_picture_that_is_not_empty(dataset):
     run = ffbp.train(ffbp.Config(dataset=dataset, epochs=3))
@@ -29,9 +25,9 @@ def test_a_cell_has_the_colour_of_the_output_there():
     outputs = run.network(-1).predict_proba(plane_inputs(run.dataset, plane, plane.grid(SIDE)))[:, 0]
     cells = thumbnail(run, plane)[::-1].reshape(-1, 3).astype(int)
     for index in (int(outputs.argmin()), int(outputs.argmax())):
-        end = rgb(palette.CLASSES[int(outputs[index] > 0.5)])
+        end = palette.channels(palette.CLASSES[int(outputs[index] > 0.5)])
         share = abs(2 * outputs[index] - 1)
-        assert abs(cells[index] - (255 * (1 - share) + np.array(end) * share)).max() <= 1
+        assert abs(cells[index] - (255 * (1 - share) + end * share)).max() <= 1
 
 
 def test_a_diverged_run_has_a_picture():
