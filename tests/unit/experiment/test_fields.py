@@ -105,7 +105,20 @@ def test_an_error_carries_its_problem():
 
 @pytest.mark.parametrize("rule", RULES)
 def test_every_rule_is_one_sentence(rule):
-    names = ["low", "high", "most", "dataset", "choices", "loss", "layers", "n", "n_params", "n_columns", "n_classes"]
+    names = [
+        "low",
+        "high",
+        "most",
+        "dataset",
+        "choices",
+        "loss",
+        "layers",
+        "n",
+        "n_params",
+        "n_columns",
+        "n_classes",
+        "sizes",
+    ]
     text = str(Problem("seed", rule, "{x}", dict.fromkeys(names, "7"), outcome="default"))
     assert text.startswith("seed must ")
     assert text.endswith("; the default is used")
