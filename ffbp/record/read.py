@@ -28,7 +28,19 @@ from ffbp.experiment.config import Config
 from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.fields import MAX_FRAMES
 from ffbp.experiment.resolve import resolve
-from ffbp.record.write import FORMAT, KEYS, PACKED, SPECIAL, VERSION, canonical, checksum, content_of, made_with
+from ffbp.record.branches import read_branch
+from ffbp.record.write import (
+    FORMAT,
+    KEYS,
+    OPTIONAL,
+    PACKED,
+    SPECIAL,
+    VERSION,
+    canonical,
+    checksum,
+    content_of,
+    made_with,
+)
 from ffbp.training.run import History, Run
 from ffbp.words.problems import short
 
@@ -91,9 +103,11 @@ def read_record(text: str | bytes) -> Record:
     content["version"] = VERSION
     _check_data(config, dataset)
     sizes = resolve(config, dataset).sizes
-    history = _history(_dict(content["history"], "history"), config, dataset, sizes)
-    run = Run(config, dataset, history, *(_epoch(content, name, config) for name in ("diverged_at", "stopped_at")))
-    for key in content.keys() - set(KEYS):
+    branch = read_branch(content[OPTIONAL], config) if OPTIONAL in content else None
+    history = _history(_dict(content["history"], "history"), config, dataset, sizes, branch)
+    ends = {name: _epoch(content, name, config) for name in ("diverged_at", "stopped_at")}
+    run = Run(config, dataset, history, **ends, branch=branch)
+    for key in content.keys() - set(KEYS) - ({OPTIONAL} if branch else set()):
         raise ValueError(f"unknown key {_short(key)} in a record; {_CHANGED}")
     unsaid = []
     for key, due in content_of(run, lambda array: _UNPACKED).items():
@@ -237,16 +251,17 @@ def _check_data(config, dataset):
             raise ValueError(f"{rule}, got {_short(got)}; {_CHANGED}")
 
 
-def _history(values, config, dataset, sizes) -> History:
+def _history(values, config, dataset, sizes, branch) -> History:
     n_layers, n_params, n_state = len(sizes) - 1, count_params(sizes), OPTIMIZERS[config.optimizer].n_state
     n_batches = resolve(config, dataset).n_batches
     for item in fields(History):
         if item.name not in values:
             raise ValueError(f"history.{item.name} must be in a record, got none; {_INCOMPLETE}")
     epoch = _array(values["epoch"], "history.epoch", None, whole=True)
-    n = len(epoch)
-    if not 1 <= n <= MAX_FRAMES or epoch[0] != 0 or (np.diff(epoch) <= 0).any() or epoch[-1] > config.epochs:
-        raise ValueError(f"history.epoch must rise from 0 to at most {config.epochs}, in at most {MAX_FRAMES} frames")
+    n, first = len(epoch), branch.epoch if branch else 0
+    if not 1 <= n <= MAX_FRAMES or epoch[0] != first or (np.diff(epoch) <= 0).any() or epoch[-1] > config.epochs:
+        rule = f"history.epoch must rise from {first} to at most {config.epochs}, in at most {MAX_FRAMES} frames"
+        raise ValueError(rule)
     taken = {"step_loss": _unpacked(values["step_loss"], "history.step_loss")}
     for name, shape in History.shapes(n, n_layers, n_params, n_state).items():
         if name in PACKED:
@@ -254,9 +269,10 @@ def _history(values, config, dataset, sizes) -> History:
         else:
             taken[name] = _array(values[name], f"history.{name}", shape, whole=name in _COUNTS)
     steps = taken["step_loss"]
-    if (taken["step"] != epoch * n_batches).any():
+    before = taken["step"][0] if branch and branch.keeps_state else 0  # steps that the other run has taken
+    if (taken["step"] != before + (epoch - first) * n_batches).any():
         raise ValueError(f"history.step must be the epoch times {n_batches} batches; {_CHANGED}")
-    least, most = epoch[-1] * n_batches, config.epochs * n_batches
+    least, most = (epoch[-1] - first) * n_batches, (config.epochs - first) * n_batches
     if steps.ndim != 1 or steps.dtype.kind != "f" or not least <= len(steps) <= most:
         raise ValueError(f"history.step_loss must hold a number for each of at least {least} steps")
     if not np.isfinite(taken["theta"]).all():
@@ -274,7 +290,7 @@ def _check(found, due, name, unsaid):
         for key, value in due.items():
             if key in found:
                 _check(found[key], value, f"{name}.{key}", unsaid)
-            elif name in ("config", "data"):
+            elif name in ("config", "data") or name.endswith(".parent"):
                 unsaid.append(f"{name}.{key}")
             else:
                 raise ValueError(f"{name}.{key} must be in a record, got none; {_INCOMPLETE}")

@@ -10,7 +10,7 @@ seed. The last way checks the split and the statistics, but not whether the file
 """
 
 import math
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
@@ -23,10 +23,13 @@ from ffbp.data.dataset import Dataset
 from ffbp.data.source import REGRESSION
 from ffbp.data.table import Table
 from ffbp.data.table_source import source_of
+from ffbp.experiment.build import data_choices, dataset_for
+from ffbp.experiment.config import Config
 from ffbp.experiment.experiment import Experiment
 from ffbp.record.read import Record, own_source
+from ffbp.training.branch import record_branch
 from ffbp.training.recording import drain, fit
-from ffbp.training.run import History, Progress, Run
+from ffbp.training.run import Branch, History, Progress, Run
 from ffbp.words.notice import Notice
 
 EPS = float(np.finfo(float).eps)
@@ -132,13 +135,36 @@ def verifying(record: Record, table: Table | None = None) -> Generator[Progress,
             dataset = experiment.dataset
         except ValueError as error:
             reason = str(error)
-    if dataset is None and config.file_name:
-        dataset = _from_own_rows(run)
-    again = yield from fit(config, dataset)
+    made = {} if dataset is None else {data_choices(config): dataset}
+    again = yield from _retraining(
+        run.config, run.branch, lambda each: _dataset_of(each, run, None if reason else table, made)
+    )
     found = yield from _comparing(run, again)
     file = table.name if table is not None else ""
     found = replace(found, file=file, reason=reason)
     return replace(found, others=tuple(_others(record, found, table)))
+
+
+def _retraining(config: Config, branch: Branch | None, dataset_of: Callable) -> Generator[Progress, None, Run]:
+    """Train a configuration again; a branch from the frame of its parent, which is trained first."""
+    if branch is None:
+        return (yield from fit(config, dataset_of(config)))
+    parent = yield from _retraining(branch.config, branch.of, dataset_of)
+    within = np.flatnonzero(parent.history.epoch <= config.epochs)[-1]  # a changed record may name another frame
+    return (yield from record_branch(parent, min(branch.frame, int(within)), config, dataset_of(config)))
+
+
+def _dataset_of(config: Config, run: Run, table: Table | None, made: dict) -> Dataset:
+    """The samples of a configuration, made once; a file's from the table if there is one, else from the record's rows."""
+    choices = data_choices(config)
+    if choices not in made:
+        if not config.file_name:
+            made[choices] = dataset_for(config)
+        elif table is None:
+            made[choices] = _from_own_rows(replace(run, config=config))
+        else:
+            made[choices] = dataset_for(config, source_of(table, target=config.target, task=config.task))
+    return made[choices]
 
 
 def _others(record, found, table):
@@ -204,7 +230,7 @@ def _comparing(run: Run, again: Run) -> Generator[Progress, None, Verification]:
             worst = Worst(name, int(epochs[place[0]]), *(float(column[place]) for column in columns[name]))
         difference = max(difference, float(apart[place]))
     return Verification(
-        equal=same_samples and not differing and not ends,
+        equal=same_samples and not differing and not ends and run.branch == again.branch,
         data=data,
         difference=math.inf if ends else difference,
         ends=ends,
@@ -222,19 +248,29 @@ def _ends_apart(run, again):
     """The epochs from which one run has frames or steps that the other lacks, or in which only one ends."""
     stated = [(run.diverged_at, again.diverged_at), (run.stopped_at, again.stopped_at)]
     parting = [epoch for pair in stated if pair[0] != pair[1] for epoch in pair if epoch is not None]
+    if not _same_branch(run.branch, again.branch):
+        parting.append(int(run.history.epoch[0]))
     shorter, longer = sorted((run.history, again.history), key=len)
     if len(shorter) < len(longer):
         parting.append(int(longer.epoch[len(shorter)]))
     n_steps = [len(r.history.step_loss) for r in (run, again)]
     if n_steps[0] != n_steps[1] and not parting:
-        parting.append(min(n_steps) // again.resolved.n_batches)
+        parting.append(int(again.history.epoch[0]) + min(n_steps) // again.resolved.n_batches)
     return parting
+
+
+def _same_branch(a: Branch | None, b: Branch | None) -> bool:
+    """Whether two runs begin at the same frame; the best loss so far is a measured number."""
+    if a is None or b is None or a.best is None or b.best is None:
+        return a == b
+    near = abs(a.best[0] - b.best[0]) <= TOLERANCE * max(1.0, abs(b.best[0]))
+    return near and replace(a, best=b.best, of=None) == replace(b, of=None) and _same_branch(a.of, b.of)
 
 
 def _epochs_of(name, run):
     """The epoch of each row of a column."""
     if name == "step_loss":
-        return np.arange(len(run.history.step_loss)) // run.resolved.n_batches
+        return run.history.epoch[0] + np.arange(len(run.history.step_loss)) // run.resolved.n_batches
     return run.history.epoch
 
 

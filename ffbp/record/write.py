@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ffbp.data.dataset import Dataset
+from ffbp.record.branches import branch_content
 from ffbp.training.run import History, Run
 from ffbp.version import VERSION as FFBP_VERSION
 
@@ -21,6 +22,7 @@ FORMAT, VERSION = "ffbp-run", 2
 SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 _FACTS = ("format", "version", "checksum", "made_with")
 KEYS = (*_FACTS, "config", "data", "network", "diverged_at", "stopped_at", "history")  # in the order of the text
+OPTIONAL = "branch"  # stands after the configuration, in a branch's record
 PACKED = ("theta", "state", "step_loss")
 
 
@@ -28,7 +30,13 @@ def dump_record(run: Run) -> str:
     """A run as JSON text that `load_record` reads back exactly."""
     content = {"format": FORMAT, "version": VERSION, "made_with": made_with(), **content_of(run, _pack)}
     content["checksum"] = checksum(content)
-    return _text({key: content[key] for key in KEYS})
+    return _text({key: content[key] for key in _keys(content)})
+
+
+def _keys(content):
+    """The keys in the order of the text."""
+    after = KEYS.index("config") + 1
+    return (*KEYS[:after], *([OPTIONAL] if OPTIONAL in content else []), *KEYS[after:])
 
 
 def content_of(run: Run, pack: Callable) -> dict[str, Any]:
@@ -38,6 +46,7 @@ def content_of(run: Run, pack: Callable) -> dict[str, Any]:
     history = {f.name: getattr(run.history, f.name) for f in fields(History)}
     return {
         "config": run.config.to_dict(),
+        **({} if run.branch is None else {OPTIONAL: branch_content(run)}),
         "data": {name: pack(value) if isinstance(value, np.ndarray) else value for name, value in data.items()},
         "network": {
             "sizes": resolved.sizes,

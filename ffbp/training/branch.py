@@ -23,7 +23,7 @@ from ffbp.experiment.kinds import is_whole
 from ffbp.experiment.problems import ConfigError
 from ffbp.training.loop import Training
 from ffbp.training.recording import Recording, drain, recorded
-from ffbp.training.run import Branch, Progress, Run, frame_epochs, max_frames
+from ffbp.training.run import MAX_BRANCHES, Branch, Progress, Run, frame_epochs, max_frames
 from ffbp.words.notice import Notice
 
 OF_THE_START = ("initializer", "init_scale", "bias_init", "initial_theta", "weight_seed")
@@ -77,6 +77,8 @@ def _check(run, config, dataset, epoch):
     for name in OF_THE_START:
         if getattr(config, name) != getattr(run.config, name):
             raise ConfigError(name, "branch_start", getattr(config, name))
+    if run.branch is not None and run.branch.depth == MAX_BRANCHES:
+        raise ConfigError("run", "branch_depth", MAX_BRANCHES + 1, most=MAX_BRANCHES)
     if config.epochs < epoch:
         raise ConfigError("epochs", "branch_epochs", config.epochs, low=epoch)
     if config.patience is not None and not len(dataset.X_test):

@@ -17,6 +17,7 @@ from ffbp.experiment.resolve import Resolved, resolve
 from ffbp.training.loop import Training
 
 MAX_RUN_BYTES = 8_000_000
+MAX_BRANCHES = 16  # a branch of a branch, and so on
 NORMS = ("grad_norm", "grad_norm_b", "grad_rms", "clipped_norm", "update_norm", "weight_norm")
 PER_LAYER = (*NORMS, "inactive", "saturated")
 
@@ -110,6 +111,11 @@ class Branch:
     keeps_state: bool
     best: tuple[float, int] | None = None
     of: "Branch | None" = None
+
+    @property
+    def depth(self) -> int:
+        """How many branches there are in a row, up to this one."""
+        return 1 if self.of is None else 1 + self.of.depth
 
 
 @dataclass(frozen=True, eq=False)

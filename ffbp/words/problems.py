@@ -48,6 +48,7 @@ RULES = {
     "n_numbers": "be {n} numbers",
     "numbers": "be finite numbers",
     "branch_start": "be left as it is: a branch begins with the frame's weights",
+    "branch_depth": "be a branch of a branch at most {most} times",
     "branch_epochs": "be at least {low}, the epoch of the frame",
     "branch_shape": "keep the network's shape {sizes}",
     "n_runs": "be at most {most} runs",

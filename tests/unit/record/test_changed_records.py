@@ -27,9 +27,11 @@ RUNS = {
     "regression": Config(dataset="noisy_sine", n_samples=16, hidden=(2,), epochs=4, optimizer="momentum"),
     "drawn points": Config(dataset="xor", points=POINTS, hidden=(2,), epochs=3),
     "diverged": Config(dataset="bumps", n_samples=16, hidden=(4,), learning_rate=200.0, epochs=40),
+    "branch": Config(n_samples=16, hidden=(3,), epochs=6, optimizer="adam", batch_size=5, patience=5),
     "file": CSV,
     "file with numbers": PRICES,
 }
+BRANCHED = {"frame": 3, "learning_rate": 0.01}
 REGISTRIES = (ffbp.DATASETS, ffbp.OPTIMIZERS, ffbp.SCHEDULES, ffbp.INITIALIZERS, ffbp.LOSSES, ffbp.ACTIVATIONS)
 WORDS = [key for registry in REGISTRIES for key in registry] + [
     "median",
@@ -158,8 +160,13 @@ def how_it_is_noticed(text, path, table):
         assert (key or ("checked_file" if table else "unchecked_file")) in keys(found)
         assert path[-1] != "file_fingerprint" or "fingerprint" in " ".join(words(found))
         return "said"
-    config, dataset = changed.run.config, changed.run.dataset
-    again = json.loads(ffbp.dump_record(ffbp.train(config, dataset if config.file_name else None)))
+    config, dataset, branch = changed.run.config, changed.run.dataset, changed.run.branch
+    if branch is None:
+        again = ffbp.train(config, dataset if config.file_name else None)
+    else:
+        changes = {name: b for name, _, b in ffbp.differences(branch.config, config)}
+        again = ffbp.branch(ffbp.train(branch.config), frame=branch.frame, **changes)
+    again = json.loads(ffbp.dump_record(again))
     # A record of version 1 is readable and means the same here; it is compared key by key.
     for key in again.keys() - {"checksum", "made_with", "version"}:
         assert meaning(again[key]) == meaning(json.loads(text)[key]), path
@@ -180,6 +187,9 @@ def test_any_single_change_is_noticed(name, full):
         table, run = of_a_file(RUNS[name])
     else:
         run = ffbp.train(RUNS[name])
+    if name == "branch":
+        run = ffbp.branch(run, **BRANCHED)
+        assert run.branch.best is not None
     text = ffbp.dump_record(run)
     before, seen = meaning(json.loads(text)), dict.fromkeys(("refused", "false", "within rounding", "said", "true"), 0)
     for i in range(3000 if full else 60):
