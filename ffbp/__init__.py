@@ -1,6 +1,7 @@
 """ffbp: feed-forward and backpropagation, visible and exact. The core, usable without the dashboard."""
 
 from ffbp.analysis.equal_parts import EqualPart, equal_parts
+from ffbp.analysis.surface import Line, Surface, loss_line, loss_surface
 from ffbp.core.activations import ACTIVATIONS
 from ffbp.core.gradcheck import GradientCheck, check_gradients
 from ffbp.core.initializers import INITIALIZERS
@@ -41,11 +42,13 @@ __all__ = [
     "GradientCheck",
     "History",
     "Layer",
+    "Line",
     "Network",
     "Progress",
     "ProgressOfMany",
     "Rate",
     "Run",
+    "Surface",
     "Sweep",
     "SweepProgress",
     "Target",
@@ -62,6 +65,8 @@ __all__ = [
     "fit_many",
     "fit_sweep",
     "load_record",
+    "loss_line",
+    "loss_surface",
     "make_dataset",
     "plan_sweep",
     "read_table",

@@ -51,6 +51,11 @@ RULES = {
     "branch_depth": "be a branch of a branch at most {most} times",
     "branch_epochs": "be at least {low}, the epoch of the frame",
     "branch_shape": "keep the network's shape {sizes}",
+    "other_shape": "have the other run's shape {sizes}",
+    "three_frames": "be three frames",
+    "three_recorded": "have at least three recorded frames",
+    "all_zero": "have weights that are not all zero",
+    "on_one_line": "be three points that do not lie on one line",
     "n_runs": "be at most {most} runs",
     "different_values": "be different",
     "some_values": "be at least one",
@@ -64,6 +69,7 @@ RULES = {
 }
 # What a message shows instead of the value.
 GOT = {"point_columns": "{n_columns} columns", "point_start": "", "file": "only the name {value}", "gaps": ""}
+GOT |= {"on_one_line": "", "three_recorded": "", "all_zero": ""}
 REMEDIES = {
     "too_few_points": "add another one first",
     "point_start": "choose one, or fewer columns",
@@ -72,6 +78,7 @@ REMEDIES = {
     "work": "lower epochs, samples or units, or raise batch_size",
     "file": "load the file again",
     "n_runs": "choose fewer values or seeds",
+    "on_one_line": "choose other runs, other frames or another plane",
 }
 OUTCOMES = {"default": "the default is used", "left out": "it was left out", "lowered": "lowered to {most}"}
 
