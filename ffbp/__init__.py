@@ -2,6 +2,7 @@
 
 from ffbp.analysis.equal_parts import EqualPart, equal_parts
 from ffbp.analysis.surface import Line, Surface, loss_line, loss_surface
+from ffbp.analysis.twins import Match, flip_sign, match_units, swap_units
 from ffbp.core.activations import ACTIVATIONS
 from ffbp.core.gradcheck import GradientCheck, check_gradients
 from ffbp.core.initializers import INITIALIZERS
@@ -43,6 +44,7 @@ __all__ = [
     "History",
     "Layer",
     "Line",
+    "Match",
     "Network",
     "Progress",
     "ProgressOfMany",
@@ -64,13 +66,16 @@ __all__ = [
     "fit_branch",
     "fit_many",
     "fit_sweep",
+    "flip_sign",
     "load_record",
     "loss_line",
     "loss_surface",
     "make_dataset",
+    "match_units",
     "plan_sweep",
     "read_table",
     "source_of",
+    "swap_units",
     "sweep",
     "to_csv",
     "train",

@@ -150,6 +150,13 @@ def check_shapes(run_a: Run, run_b: Run | None) -> None:
         raise ConfigError("run_b", "other_shape", sizes[1], sizes=sizes[0])
 
 
+def checked_frame(run: Run, frame: int) -> int:
+    """A frame counted from 0; raises ConfigError for one that the run does not have."""
+    if not is_whole(frame) or not -run.n_frames <= frame < run.n_frames:
+        raise ConfigError("frame", "bounds", frame, low=-run.n_frames, high=run.n_frames - 1)
+    return int(frame) % run.n_frames
+
+
 def same_loss(run_a: Run, run_b: Run) -> bool:
     """Whether two runs minimise the same function: data, activations, loss and penalty are equal."""
     a, b = run_a.resolved, run_b.resolved
@@ -175,10 +182,7 @@ def _three_frames(run_a, run_b, frames):
     runs = [("a", run_a), ("a", run_a), others]
     if len(tuple(frames)) != 3:
         raise ConfigError("frames", "three_frames", tuple(frames))
-    for (_, run), frame in zip(runs, frames, strict=True):
-        if not is_whole(frame) or not -run.n_frames <= frame < run.n_frames:
-            raise ConfigError("frame", "bounds", frame, low=-run.n_frames, high=run.n_frames - 1)
-    return [(name, run, int(frame) % run.n_frames) for (name, run), frame in zip(runs, frames, strict=True)]
+    return [(name, run, checked_frame(run, frame)) for (name, run), frame in zip(runs, frames, strict=True)]
 
 
 def _through(first, second, third):
@@ -314,10 +318,8 @@ def loss_line(run_a: Run, run_b: Run, *, frame_a: int = -1, frame_b: int = -1) -
     With one run in both places and frame_a=0 it is the line from its start to its end (Goodfellow et al. 2015).
     """
     check_shapes(run_a, run_b)
-    for run, frame in ((run_a, frame_a), (run_b, frame_b)):
-        if not is_whole(frame) or not -run.n_frames <= frame < run.n_frames:
-            raise ConfigError("frame", "bounds", frame, low=-run.n_frames, high=run.n_frames - 1)
-    return line_between(run_a, run_a.history.theta[frame_a], run_b.history.theta[frame_b])
+    thetas = [run.history.theta[checked_frame(run, frame)] for run, frame in ((run_a, frame_a), (run_b, frame_b))]
+    return line_between(run_a, *thetas)
 
 
 def line_between(run: Run, theta_a: np.ndarray, theta_b: np.ndarray) -> Line:

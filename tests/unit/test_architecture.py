@@ -22,7 +22,7 @@ FOREIGN = {  # what a room may import beside the standard library
     "data": {"numpy", "sklearn"},
     "experiment": {"numpy"},
     "training": {"numpy", "threadpoolctl", "joblib", "pandas"},  # threadpoolctl: NumPy cannot set its own threads
-    "analysis": {"numpy", "sklearn"},
+    "analysis": {"numpy", "sklearn", "scipy"},
     "record": {"numpy", "sklearn"},
     "figures": {"numpy"},
     "programs": {"numpy"},
