@@ -26,7 +26,8 @@ export class Player {
   // its entry of words/glossary.toml), frame (of the first
   // run), clock (its own by default), link() and scrollTop() of the page; onRest(frame, last), onWant() for all frames
   // of the run, onSample(row), onPlace(x, y) for a click on the empty plane, onCell(part, true class, predicted class),
-  // onUnit(layer, unit) for a click on a unit, both from 1, onSizes(hidden) for
+  // onUnit(layer, unit) for a click on a unit, both from 1, onWeight(layer, unit, source, value) for a new initial
+  // weight, the source after the last one for a bias, onGradient(layer, unit, source), onSizes(hidden) for
   // other numbers of units, onPanel(name) for the panel in full size, null for none.
   // full: the name of the panel that is in full size at first.
   // onEdit(change) makes the boundary a drawing plane: {kind: 'add', point}, {kind: 'move', index, point} or
@@ -227,6 +228,7 @@ export class Player {
     const refined = await unpack(bytes);
     if (this.destroyed || !this.run || refined.run !== this.run.id) return;
     this.boundary?.refine(refined);
+    this.network?.refine(refined);
     if (refined.adopted !== this.adopted && !this.clock.playing && refined.frame !== this.frame) this.go(refined.frame);
     if (refined.adopted !== this.adopted) {
       this.enlarge(refined.panel);

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ffbp.core.network import Network
 from ffbp.training.run import Run
 
 MAX_NODES, MAX_NODES_A_LAYER, MAX_EDGES = 64, 12, 60
@@ -23,21 +24,27 @@ class Diagram:
 def diagram_of(run: Run) -> Diagram:
     """The diagram of a run's network, with the weights that are largest at its end."""
     network = run.architecture
-    shown = _shown(network.sizes)
-    layers = list(enumerate(network.with_theta(run.history.theta).layers, start=1))
-    edges = []
-    for l, layer in layers:
-        last = np.abs(layer.W[-1, : shown[l], : shown[l - 1]])
+    shown, edges = drawn_part(run)
+    weights, biases = drawn_values(network, run.history.theta, shown, edges)
+    return Diagram(shown, edges, weights, biases, sum(layer.W.size for layer in network.layers))
+
+
+def drawn_part(run: Run) -> tuple[list[int], list[tuple[int, int, int]]]:
+    """The number of drawn units of each layer, and the drawn edges: those with the largest weights at the run's end."""
+    network = run.architecture
+    shown, edges = _shown(network.sizes), []
+    for l, block in enumerate(network.blocks(run.history.theta[-1]), start=1):
+        last = np.abs(block[: shown[l], : shown[l - 1]])
         edges += [(l, i, j, float(last[i, j])) for i in range(shown[l]) for j in range(shown[l - 1])]
-    kept = [edge[:3] for edge in largest_edges(edges)]
-    W = {l: layer.W for l, layer in layers}
-    return Diagram(
-        shown,
-        kept,
-        np.column_stack([W[l][:, i, j] for l, i, j in kept]),
-        np.column_stack([layer.b[:, : shown[l], 0] for l, layer in layers]),
-        sum(layer.W[0].size for _, layer in layers),
-    )
+    return shown, [edge[:3] for edge in largest_edges(edges)]
+
+
+def drawn_values(network: Network, flat: np.ndarray, shown, edges) -> tuple[np.ndarray, np.ndarray]:
+    """The entries of a vector (..., n_params), as theta or its gradient, at the drawn edges and at the drawn units' biases."""
+    blocks = network.blocks(flat)
+    weights = [blocks[l - 1][..., i, j] for l, i, j in edges]
+    biases = [block[..., :count, -1] for block, count in zip(blocks, shown[1:], strict=True)]
+    return np.stack(weights, axis=-1), np.concatenate(biases, axis=-1)
 
 
 def _shown(sizes):

@@ -18,12 +18,12 @@ from ffbp.analysis.scores import confusion, precision_recall
 from ffbp.data.source import REGRESSION
 from ffbp.experiment.config import Config
 from ffbp.experiment.differences import differences, value_text
-from ffbp.experiment.fields import FIELDS, MAX_UNITS
+from ffbp.experiment.fields import FIELDS, MAX_INITIAL_THETA, MAX_UNITS
 from ffbp.experiment.link import PANELS
 from ffbp.figures import palette
 from ffbp.figures.blob import Packer, as_blob, as_text, id_of, joined, quantise
 from ffbp.figures.charts import boundary_plot, gradient_plot, loss_plot, samples_of
-from ffbp.figures.diagram import diagram_of
+from ffbp.figures.diagram import diagram_of, drawn_part, drawn_values
 from ffbp.figures.scales import Scales, scales_of
 from ffbp.training.recording import drain
 from ffbp.training.run import Run
@@ -262,6 +262,8 @@ def _network(packer, run, plane, scales, frames):
     packed = {
         "sizes": list(network.sizes),
         "most_units": MAX_UNITS,
+        "most_explicit": MAX_INITIAL_THETA,
+        "n_params": network.n_params,
         "shown": diagram.shown,
         "inputs": list(run.dataset.input_names),
         "activations": [activation.label for activation in network.activations],
@@ -322,10 +324,11 @@ PACKED = {
 }
 
 
-def refine(run: Run, plane: Plane, frame: int) -> tuple[dict, dict[str, bytes]]:
+def refine(run: Run, plane: Plane, frame: int, parameters: bool = False) -> tuple[dict, dict[str, bytes]]:
     """The boundary of one frame at a finer resolution, with exact values: entries of a header, and the arrays.
 
-    It is the same for all users, so a server can keep it.
+    parameters: also the weights and biases that the diagram draws, and their gradients on the whole training set. It is
+    the same for all users, so a server can keep it.
     """
     packer, entries = Packer(raw=True), {}
     frame = range(run.n_frames)[frame]
@@ -337,7 +340,18 @@ def refine(run: Run, plane: Plane, frame: int) -> tuple[dict, dict[str, bytes]]:
         if winner is not None:
             entries["winner"] = packer.add(winner[0], np.uint8)
             entries["each"] = packer.add(np.rint(np.nan_to_num(maps[0]) * 65535), np.uint16)
+    if parameters:
+        entries["parameters"] = _parameters(packer, run, frame)
     return entries | {"frame": frame, "arrays": packer.entries}, packer.payloads()
+
+
+def _parameters(packer, run, frame):
+    network, (shown, edges) = run.network(frame), drawn_part(run)
+    found = {}
+    for flat, names in ((network.theta, ("weights", "biases")), (network.grad, ("dW", "db"))):
+        values = drawn_values(network, flat, shown, edges)
+        found |= {name: packer.add(array, np.float64) for name, array in zip(names, values, strict=True)}
+    return found
 
 
 def unrefined(frame: int) -> tuple[dict, dict[str, bytes]]:

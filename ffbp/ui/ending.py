@@ -23,13 +23,19 @@ def footer(sentence: str, onward: str) -> None:
     component("footer")(key="footer", data=_content(sentence, onward))
 
 
+KEYS = (
+    "Space plays and pauses. ← and → step by one recorded epoch. Home and End jump to the ends. In the network, arrows go "
+    "from unit to unit; E opens a unit's weights and bias."
+)
+
+
 @cache
 def _content(sentence, onward) -> bytes:
     """The same at each run of a page, so that it is sent once. "link": the page's own."""
     entries = [
         ("How to cite", "Please cite ffbp as:", f"{AUTHORS}. {TITLE}. Version {VERSION}. Software, {LICENCE} licence."),
         ("Source", "Pages show the code that ran. Code & export writes the whole experiment as one program.", None),
-        ("Keys", "Space plays and pauses. ← and → step by one recorded epoch. Home and End jump to the ends.", None),
+        ("Keys", KEYS, None),
         ("Privacy", "Your files and drawings stay in the memory of this session and are given to nobody.", None),
         (
             "Report a mistake",

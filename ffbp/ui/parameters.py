@@ -49,8 +49,7 @@ def set_value(shown: Shown, told: dict) -> None:
     old, theta[position] = theta[position], value
     config, problems = files.fitting(session.config.to_dict() | {"initial_theta": tuple(theta.tolist())})
     if config.initial_theta is not None:
-        where = f", from epoch {run.history.epoch[frame]}" if frame else ""
-        words = f"{_change(parameter_names(run.architecture)[position], old, value)}{where}"
+        words = f"{parameter_names(run.architecture)[position]} {old:.4g} → {value:.4g}"
         known = list(session.recall(SET, {}).items())[-MAX_PAST:]
         session.keep({**dict(known), config.initial_theta: words}, SET)
     session.adopted += 1  # the player goes to the frame
@@ -69,12 +68,12 @@ def open_gradient(shown: Shown, told: dict) -> None:
 
 
 def step_in_words(before: Config, after: Config) -> str:
-    """`difference_in_words` of a change just made; of a weight that was set at a later epoch, too."""
+    """`difference_in_words` of a change just made; if a weight was set at a later epoch, that one."""
     return session.recall(SET, {}).get(after.initial_theta) or difference_in_words(before, after)
 
 
 def difference_in_words(before: Config, after: Config) -> str:
-    """How the initial weights differ: ``Weight W[1][2,1] 0.31 → 2`` if it is one, else how many. "" if sizes differ."""
+    """How the initial weights differ: ``W[1][2,1] 0.31 → 2`` if it is one, else how many. "" if sizes differ."""
     if not (files.is_available(before) and files.is_available(after)):
         return ""
     datasets = (Experiment(config, files.source_for(config)).dataset for config in (before, after))
@@ -84,9 +83,5 @@ def difference_in_words(before: Config, after: Config) -> str:
     differing = np.flatnonzero(a.theta != b.theta)
     if len(differing) == 1:
         i = differing[0]
-        return _change(parameter_names(a)[i], a.theta[i], b.theta[i])
+        return f"{parameter_names(a)[i]} {a.theta[i]:.4g} → {b.theta[i]:.4g}"
     return f"{len(differing)} of {len(a.theta)} initial weights and biases changed"
-
-
-def _change(name, old, new):
-    return f"{'Bias' if name[0] == 'b' else 'Weight'} {name} {old:.4g} → {new:.4g}"

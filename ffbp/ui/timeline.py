@@ -66,7 +66,7 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
     if frame == run.n_frames - 1:
         session.view = session.view.at(None)  # the last frame needs no parameter
     marked = marks() if marks else ()
-    refined = shown.refined(frame) if "boundary" in panels else unrefined(frame)
+    refined = shown.refined(frame, "network" in panels) if "boundary" in panels else unrefined(frame)
     data = pack_refinement(
         run, shown.plane, frame, run_id, marked, session.adopted, panel=session.view.panel, refined=refined
     )

@@ -56,7 +56,9 @@ class MountedPlayer {
       onSample: (row) => this.tell('sample', { row }),
       onPlace: (x, y) => this.tell('place', { x, y }),
       onCell: (part, truth, guess) => this.tell('cell', { part, truth, guess }),
-      onUnit: (layer, unit) => this.tell('unit', { layer, unit, frame: this.player.frame }),
+      onUnit: (layer, unit) => this.tell('unit', this.here({ layer, unit })),
+      onWeight: (layer, unit, source, value) => this.tell('weight', this.here({ layer, unit, source, value })),
+      onGradient: (layer, unit, source) => this.tell('gradient', this.here({ layer, unit, source })),
       onSizes: (hidden) => this.tell('sizes', { hidden }),
       onPanel: (panel) => this.tell('panel', { panel: panel ?? '' }),
       onEdit: editable ? (change) => this.tell('edit', change) : null,
@@ -64,6 +66,10 @@ class MountedPlayer {
     });
     announce(this.player.box, 'ready');
     return this.player;
+  }
+
+  here(detail) {
+    return { ...detail, frame: this.player.frame };
   }
 
   tell(event, detail) {

@@ -4,11 +4,12 @@ import { layerColour, scalesOf } from '../colours.js';
 import { element, sheet } from '../dom.js';
 import { FOOTER, HEADER, ends, heightAt, placed } from '../geometry.js';
 import { formatNumber } from '../numbers.js';
+import { Parameters, nameOf } from './parameters.js';
 import { Sizes } from './sizes.js';
 import { Units } from './units.js';
 
 const CHOSEN = 'The diagram shows the first units of each layer and the weights between them that are largest at the '
-  + 'end of the training, among them the largest into each unit.';
+  + 'end of the training, among them the largest into each unit. All others are on the Forward pass page.';
 const RIGHT = 24; // pixels beside the last units, with small letters
 const BUTTONS = 12; // pixels more below the units if there are buttons
 const FADED = 0.12; // how much stays of the edges that do not belong to the chosen unit
@@ -30,23 +31,31 @@ export class NetworkPanel {
     this.region = player.regionOf(this, 'Network');
     this.canvas = element('canvas', { class: 'diagram', role: 'img' });
     this.chosen = -1; // the unit that is pointed at or has the focus
-    const { onUnit, onSizes } = player.options;
+    const { onUnit, onSizes, onWeight, onGradient } = player.options;
     this.units = new Units({
       name: (k) => this.nodeInWords(k),
       show: (k) => this.choose(k),
       opens: (k) => Boolean(onUnit && this.nodes[k].l),
-      open: (k) => onUnit(this.nodes[k].l, this.nodes[k].i + 1),
+      open: (k, event) => {
+        if (!this.parameters?.takes(event)) onUnit(this.nodes[k].l, this.nodes[k].i + 1);
+      },
+      edit: onWeight ? (k) => this.parameters.showUnit(k) : null,
     });
+    const named = (report) => ({ l, i, j }, ...more) => report(l, i + 1, (j ?? this.network.sizes[l - 1]) + 1, ...more);
+    this.parameters = onWeight ? new Parameters(this, { set: named(onWeight), open: named(onGradient) }) : null;
     this.sizes = onSizes ? new Sizes(onSizes) : null;
-    this.region.stage.append(this.canvas, this.units.box, ...(this.sizes ? [this.sizes.box] : []));
+    const boxes = [this.units, this.sizes, this.parameters].filter(Boolean).map(({ box }) => box);
+    this.region.stage.append(this.canvas, ...boxes);
+    this.canvas.addEventListener('click', (event) => this.parameters?.click(event));
     this.canvas.addEventListener('pointermove', (event) => this.hover(event));
     this.canvas.addEventListener('pointerleave', () => this.region.say(this.drawn || ''));
   }
 
   show(run) {
+    this.parameters?.hide();
     this.run = run;
     this.network = run.network;
-    this.nodes = null;
+    [this.nodes, this.exact] = [null, null];
     this.chosen = -1;
     this.drawn = drawnInWords(run.network);
     this.region.say(this.drawn);
@@ -61,6 +70,13 @@ export class NetworkPanel {
 
   receive(network) {
     Object.assign(this.network, network);
+  }
+
+  // Take over the exact parameters of a frame, and their gradients.
+  refine({ frame, parameters }) {
+    if (!parameters) return;
+    this.exact = { frame, ...parameters };
+    this.parameters?.update();
   }
 
   draw() {
@@ -82,7 +98,8 @@ export class NetworkPanel {
     this.atlasImage = maps ? new ImageData(this.atlas.width, this.atlas.height) : null;
     this.units.place(this.nodes);
     this.sizes?.place(shown.map((_, l) => this.nodeOf.get(`${l},0`).x + side / 2));
-    this.paint(this.player.frame);
+    this.repaint();
+    this.parameters?.place();
   }
 
   // Show the k-th unit alone: its edges here, its map over the plane in the boundary panel; with -1 everything again.
@@ -106,8 +123,10 @@ export class NetworkPanel {
     return this.single;
   }
 
-  // Whether an edge leads to or from the chosen unit; true without one.
+  // Whether an edge is the one whose box is open, or leads to or from the chosen unit; true without any.
   stays([l, i, j]) {
+    const at = this.parameters?.at;
+    if (at) return at.l === l && at.i === i && (at.j ?? j) === j;
     const node = this.nodes[this.chosen];
     return !node || (node.l === l ? node.i === i : node.l === l - 1 && node.i === j);
   }
@@ -118,8 +137,13 @@ export class NetworkPanel {
     return !node || Math.abs(node.l - l) === 1 || (node.l === l && node.i === i);
   }
 
+  repaint() {
+    this.paint(this.player.frame);
+  }
+
   paint(frame) {
     if (!this.nodes) return;
+    this.parameters?.update();
     const row = this.player.row(frame);
     this.region.wait(row < 0);
     if (row < 0) return;
@@ -203,7 +227,8 @@ export class NetworkPanel {
       context.arc(x, y + side, 2 + 4 * Math.min(1, Math.abs(bias) / network.weight_limit), 0, 2 * Math.PI);
       context.fillStyle = bias < 0 ? palette.negative : palette.positive;
       context.fill();
-      context.strokeStyle = theme.background;
+      const at = this.parameters?.at, opened = at && at.j === null && at.l === l && at.i === i;
+      context.strokeStyle = opened ? theme.text : theme.background;
       context.stroke();
     } else {
       const name = network.inputs[i];
@@ -232,7 +257,23 @@ export class NetworkPanel {
     const { nodes, player } = this, row = player.row(player.frame);
     if (!nodes || row < 0) return;
     const box = this.canvas.getBoundingClientRect();
-    this.region.say(this.edgeInWords(row, this.edgeAt(event.clientX - box.left, event.clientY - box.top)));
+    const k = this.edgeAt(event.clientX - box.left, event.clientY - box.top);
+    this.region.say(this.edgeInWords(row, k));
+    this.canvas.classList.toggle('opens', k >= 0 && Boolean(this.parameters));
+  }
+
+  // Where a weight or a bias is drawn: the middle of the edge, or the dot.
+  spotOf({ l, i, j }) {
+    if (j !== null) {
+      const [x1, y1, x2, y2] = this.ends([l, i, j]);
+      return [(x1 + x2) / 2, (y1 + y2) / 2];
+    }
+    const { x, y, side } = this.nodeOf.get(`${l},${i}`);
+    return [x, y + side];
+  }
+
+  focusUnit({ l, i }) {
+    this.units.focus(this.nodes.findIndex((node) => node.l === l && node.i === i));
   }
 
   nodeInWords(k) {
@@ -251,12 +292,12 @@ export class NetworkPanel {
   edgeInWords(row, k) {
     if (k < 0) return this.drawn;
     const { edges, weights } = this.network, [l, i, j] = edges[k];
-    return `W[${l}][${i + 1},${j + 1}] = ${formatNumber(weights[row * edges.length + k])}`;
+    return `${nameOf({ l, i, j })} = ${formatNumber(weights[row * edges.length + k])}`;
   }
 
   // The index of the nearest edge within a few pixels, or -1.
-  edgeAt(px, py) {
-    let best = -1, nearest = 6;
+  edgeAt(px, py, reach = 6) {
+    let best = -1, nearest = reach;
     this.network.edges.forEach((edge, k) => {
       const line = this.ends(edge), [x1, , x2] = line;
       if (px < x1 || px > x2) return;

@@ -7,7 +7,8 @@ const STEPS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRi
 
 export class Units {
   // name(k): the words for the k-th unit; show(k): called when it is pointed at or has the focus, with -1 afterwards;
-  // open(k): called by a click, on a touch screen by the second one; opens(k): whether a click does anything.
+  // open(k, event): called by a click, on a touch screen by the second one; opens(k): whether a click does anything;
+  // edit(k): called by the key E, null if it does nothing.
   constructor(options) {
     this.options = options;
     this.box = element('div', { class: 'units', role: 'grid', 'aria-label': 'Units of the network' });
@@ -24,6 +25,7 @@ export class Units {
       Object.assign(button.style, box);
       button.setAttribute('aria-label', this.options.name(k));
       button.classList.toggle('opens', this.options.opens(k));
+      if (this.options.edit && nodes[k].l) button.setAttribute('aria-keyshortcuts', 'E');
     });
   }
 
@@ -49,9 +51,9 @@ export class Units {
       onpointerleave: ({ pointerType }) => { if (pointerType !== 'touch') show(-1); },
       onfocus: () => { if (button.matches(':focus-visible')) over(); },
       onblur: () => { this.tapped = null; show(-1); },
-      onclick: ({ pointerType }) => {
-        if (pointerType === 'touch' && this.tapped !== k) this.tapped = k;
-        else if (this.options.opens(k)) open(k);
+      onclick: (event) => {
+        if (event.pointerType === 'touch' && this.tapped !== k) this.tapped = k;
+        else if (this.options.opens(k)) open(k, event);
       },
     });
     return button;
@@ -62,8 +64,19 @@ export class Units {
     this.buttons.forEach((button, i) => { button.tabIndex = i === k ? 0 : -1; });
   }
 
+  // Make the k-th unit the tab stop and give it the focus.
+  focus(k) {
+    this.stop(k);
+    this.buttons[k].focus();
+  }
+
   move(event) {
     const step = STEPS[event.key], { nodes, buttons } = this, at = buttons.indexOf(event.target);
+    const { edit } = this.options, { ctrlKey, metaKey, altKey } = event;
+    if (at >= 0 && edit && event.key.toLowerCase() === 'e' && !ctrlKey && !metaKey && !altKey) {
+      event.preventDefault(); // the letter would be typed into the field
+      return edit(at);
+    }
     if (!step || at < 0) return;
     event.preventDefault();
     const { l, i } = nodes[at], across = l + step[0];

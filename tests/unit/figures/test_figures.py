@@ -14,7 +14,7 @@ from ffbp.experiment.link import as_number
 from ffbp.figures import palette
 from ffbp.figures.blob import arrays_of, differences, header_of, quantise
 from ffbp.figures.charts import boundary_plot, gradient_plot, loss_plot
-from ffbp.figures.pack import REFINED_RESOLUTION, pack_refinement, pack_run
+from ffbp.figures.pack import REFINED_RESOLUTION, pack_refinement, pack_run, refine
 from ffbp.words.numbers import format_number
 
 
@@ -166,6 +166,22 @@ def test_the_refinement_holds_exact_values_of_its_frame(run, plane):
     assert (header["frame"], header["n"]) == (7, REFINED_RESOLUTION)
     expected = run.network(7).predict_proba(plane_inputs(run.dataset, plane, plane.grid(REFINED_RESOLUTION)))[:, 0]
     np.testing.assert_allclose(arrays[header["values"]["$"]], expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("hidden", [(3,), (16, 16)])
+def test_the_refinement_holds_the_drawn_weights_and_their_gradients_exactly(hidden):
+    run = ffbp.train(ffbp.Config(hidden=hidden, epochs=5, l2=0.1))
+    place = plane_of(run.dataset)
+    blob = pack_refinement(run, place, 3, "id", refined=refine(run, place, 3, True))
+    header, arrays = header_of(blob), arrays_of(blob)
+    found = {name: arrays[entry["$"]] for name, entry in header["parameters"].items()}
+    network, drawn = run.network(3), header_of(pack_run(run, place).blob())["network"]
+    edges, shown = drawn["edges"], drawn["shown"]
+    assert found["weights"].tolist() == [network.layers[l - 1].W[i, j] for l, i, j in edges]
+    assert found["dW"].tolist() == [network.layers[l - 1].dW[i, j] for l, i, j in edges]
+    pairs = list(zip(network.layers, shown[1:], strict=True))
+    assert found["biases"].tolist() == [b for layer, count in pairs for b in layer.b[:count, 0]]
+    assert found["db"].tolist() == [b for layer, count in pairs for b in layer.db[:count, 0]]
 
 
 def test_differences_are_undone_by_a_sum_modulo_256():
