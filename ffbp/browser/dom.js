@@ -27,6 +27,8 @@ const ICONS = {
   first: 'M3 3h2v10H3zM13 3v10L6 8z', back: 'M10.5 2.5v11L4 8z', play: 'M4 2v12l9-6z',
   pause: 'M4 3h3v10H4zM9 3h3v10H9z', forward: 'M5.5 2.5v11L12 8z', last: 'M11 3h2v10h-2zM3 3v10l7-5z',
   save: 'M7 2h2v6h3l-4 4-4-4h3zM3 13h10v1.5H3z',
+  keys: 'M1 3h14v10H1zM2.2 4.2v7.6h11.6V4.2zM3.5 5.5h1.6v1.6H3.5zM6 5.5h1.6v1.6H6zM8.4 5.5H10v1.6H8.4z'
+    + 'M10.9 5.5h1.6v1.6h-1.6zM4.5 9h7v1.5h-7z',
   error: TRIANGLE, warning: TRIANGLE,
   info: 'M8 1a7 7 0 110 14A7 7 0 018 1zM7.2 4v1.6h1.6V4zM7.2 7v5h1.6V7z',
   gallery: 'M2 2h5v5H2zM9 2h5v5H9zM2 9h5v5H2zM9 9h5v5H9z',

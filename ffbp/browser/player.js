@@ -5,6 +5,7 @@ import { Cards, scoreIn } from './cards.js';
 import { Clock } from './clock.js';
 import { download, element } from './dom.js';
 import { headerOf } from './header.js';
+import { Keys, isTaken } from './keys.js';
 import { formatNumber } from './numbers.js';
 import { BoundaryPanel } from './panels/boundary.js';
 import { CurvesPanel } from './panels/curves.js';
@@ -12,6 +13,7 @@ import { Kept } from './panels/kept.js';
 import { NetworkPanel } from './panels/network.js';
 import { Region } from './panels/region.js';
 import { announce } from './players.js';
+import { Presenter } from './present.js';
 import { arrangement, letterOf } from './room.js';
 import { Timeline } from './timeline.js';
 import { unpack } from './unpack.js';
@@ -28,14 +30,17 @@ export class Player {
   // of the run, onSample(row), onPlace(x, y) for a click on the empty plane, onCell(part, true class, predicted class),
   // onUnit(layer, unit) for a click on a unit, both from 1, onWeight(layer, unit, source, value) for a new initial
   // weight, the source after the last one for a bias, onGradient(layer, unit, source), onSizes(hidden) for
-  // other numbers of units, onPanel(name) for the panel in full size, null for none.
-  // full: the name of the panel that is in full size at first.
+  // other numbers of units, onPanel(names, presents) for the panels in full size, null for none, onSwap(id) for a kept
+  // run that is wanted back.
+  // full: the panels that are in full size at first, joined by "-". presents: whether they are presented.
   // onEdit(change) makes the boundary a drawing plane: {kind: 'add', point}, {kind: 'move', index, point} or
   // {kind: 'erase', index}. A point is its coordinates and its class or value (null: unchanged), index its row.
   constructor(root, options) {
     Object.assign(this, { root, options, theme: options.theme, clock: options.clock ?? new Clock() });
     [this.frame, this.full] = [0, null];
     this.kept = new Kept();
+    this.presenter = new Presenter(this);
+    this.keys = new Keys(this.presenter.possible);
     this.timeline = new Timeline(this, options.link);
     this.cards = new Cards();
     const names = Object.keys(PANELS).filter((name) => options.panels.includes(name));
@@ -43,12 +48,13 @@ export class Player {
     for (const panel of ['boundary', 'network']) this[panel] = this.panels.find(({ name }) => name === panel);
     this.grid = element('div', { class: 'panels' }, ...this.panels.map(({ region }) => region.section));
     this.live = element('p', { class: 'hidden', 'aria-live': 'polite' });
-    const parts = [this.timeline.box, this.cards.box, this.grid, this.live];
-    this.box = element('div', { class: 'ffbp', 'data-player': options.id }, ...parts);
+    const parts = [this.timeline.box, this.cards.box, this.grid, this.live, ...this.presenter.parts];
+    this.box = element('div', { class: 'ffbp', 'data-player': options.id, tabindex: -1 }, ...parts);
     root.replaceChildren(this.box);
     this.setTheme(options.theme);
     this.changed();
     this.enlarge(options.full ?? null);
+    this.presenter.set(Boolean(options.presents));
     this.listen();
   }
 
@@ -177,32 +183,45 @@ export class Player {
   async fit(force = false) {
     const width = this.root.clientWidth;
     if (!width) return;
-    const { box, grid, panels, boundary, small, full } = this;
-    const scrolled = this.options.scrollTop?.() ?? window.scrollY;
-    const top = this.root.getBoundingClientRect().top + scrolled;
+    const { box, grid, panels, boundary, small, full, presenter: { on: presents, least } } = this;
+    const scrolled = presents ? this.root.scrollTop : this.options.scrollTop?.() ?? window.scrollY;
+    const top = box.getBoundingClientRect().top + scrolled;
     const room = window.innerHeight - top - (grid.offsetTop - box.offsetTop) - 14;
-    const { kind, height, side } = arrangement({ width, room, small, full, names: panels.map(({ name }) => name) });
+    const names = panels.map(({ name }) => name), alone = full?.split('-') ?? names;
+    const { kind, height, side } = arrangement({ width, room, small, full, presents, names });
     const matrix = Boolean(boundary?.showsMatrix);
-    const size = [width, kind, Math.round(height), side, matrix, full].join();
+    const size = [width, kind, Math.round(height), side, matrix, full, least].join();
     if (!force && size === this.size) return;
     this.size = size;
     box.classList.toggle('small', small);
+    box.classList.toggle('narrow', width < 900 && this.presenter.possible);
     box.classList.toggle('with-matrix', matrix);
     grid.classList.toggle('square', kind === 'square');
+    grid.classList.toggle('alone', alone.length === 1);
+    grid.classList.toggle('pair', alone.length === 2);
+    this.root.style.setProperty('--last-row', `${least}px`);
     box.style.setProperty('--panel-height', `${Math.round(height)}px`);
     box.style.setProperty('--side', `${side}px`);
     if (boundary) boundary.matrix.box.hidden = !matrix;
-    for (const { region } of panels) region.show({ hidden: full && region.name !== full, full: region.name === full });
+    for (const { region } of panels) {
+      region.show({ hidden: !alone.includes(region.name), full: region.name === full });
+    }
     const drawn = panels.filter(({ region }) => !region.section.hidden);
-    for (const { region } of drawn) region.letter = letterOf(region.section);
+    for (const { region } of drawn) region.letter = letterOf(region.section, least);
     if (this.run) await Promise.all(drawn.map((panel) => panel.draw()));
   }
 
-  // Show a panel alone in full size, or all of them again with null. Without such a panel, nothing is alone.
-  async enlarge(name) {
-    const full = this.panels.length > 1 && this.panels.some((panel) => panel.name === name) ? name : null;
+  // Show one or two panels, joined by "-", in full size, or all of them again with null or if one is not there.
+  async enlarge(names) {
+    const known = names?.split('-').every((name) => this.panels.some((panel) => panel.name === name));
+    const full = this.panels.length > 1 && known ? names : null;
     if (full === this.full) return;
     this.full = full;
+    await this.redraw();
+  }
+
+  // Draw and paint the panels in their new sizes.
+  async redraw() {
     if (!this.run) return;
     await this.fit();
     if (!this.destroyed) for (const panel of this.panels) panel.paint(this.frame);
@@ -210,17 +229,24 @@ export class Player {
 
   // The title of a panel was clicked, or Escape pressed.
   async toggle(name) {
-    const before = this.full;
-    await this.enlarge(before ? null : name);
+    await this.enlarge(name === this.full ? null : name);
     const { region: { section } } = this.panels.find((panel) => panel.name === name);
     if (this.small) section.scrollIntoView({ block: 'nearest' });
-    this.options.onPanel?.(this.full);
+    this.options.onPanel?.(this.full, this.presenter.on);
   }
 
+  // ? and Escape; when presenting, more. They control the player that has the focus, or the first, as the clock's do.
   key(event) {
-    if (event.key !== 'Escape' || !this.full || event.defaultPrevented) return;
-    const target = event.composedPath()[0], elsewhere = 'input:not([type=range], [type=checkbox]), [role=dialog]';
-    if (!(target instanceof Element && target.closest(elsewhere))) this.toggle(this.full);
+    const target = event.composedPath()[0], inside = target instanceof Element ? target.closest('.ffbp') : null;
+    if ((inside ?? document.querySelector('.ffbp')) !== this.box) return;
+    if (this.presenter.key(event) || event.defaultPrevented || isTaken(event)) return;
+    if (event.key === '?') this.keys.open(this.box);
+    if (event.key === 'Escape' && this.full) this.leaveFull();
+  }
+
+  async leaveFull() {
+    await this.enlarge(null);
+    this.options.onPanel?.(null, this.presenter.on);
   }
 
   // Take from the server the finer map of the frame at rest, and the chosen samples.
@@ -232,6 +258,7 @@ export class Player {
     if (refined.adopted !== this.adopted && !this.clock.playing && refined.frame !== this.frame) this.go(refined.frame);
     if (refined.adopted !== this.adopted) {
       this.enlarge(refined.panel);
+      this.presenter.set(refined.present);
       this.network?.settle();
     }
     this.adopted = refined.adopted;

@@ -11,6 +11,9 @@ const PACE_HELP = 'Playing time. Log: half of it for the first tenth of the epoc
 
 const KEEP_HELP = 'Keep this run\'s curves and boundary in grey behind the next ones, up to three';
 
+const PRESENT_HELP = 'Network and boundary alone in the window, with large letters for a lecture hall';
+const LEAVE_HELP = 'Back to the whole page (Escape)';
+
 export class Timeline {
   // link(): the address that the button copies, by default the page's own.
   constructor(player, link = () => window.location.href) {
@@ -36,6 +39,10 @@ export class Timeline {
     const keep = { class: 'wide keep', title: KEEP_HELP, onclick: () => player.keep() };
     this.keep = element('button', { type: 'button', ...keep });
     this.keep.hidden = !player.options.onWant || !player.options.panels.includes('loss'); // a handout has one run
+    const { presenter } = player;
+    this.present = element('button', { type: 'button', class: 'wide present', onclick: () => presenter.toggle() });
+    this.present.hidden = !presenter.possible;
+    this.showPresenting(false);
     this.copy = element('button', { type: 'button', class: 'wide copy', text: COPY, onclick: () => this.copyLink() });
     const label = 'Link to this experiment';
     this.field = element('input', { class: 'link', readonly: '', hidden: '', 'aria-label': label });
@@ -45,7 +52,8 @@ export class Timeline {
       this.play,
       button('forward', 'Next recorded epoch', '→', () => clock.jump(clock.frame + 1)),
       button('last', 'Last epoch', 'End', () => clock.jump(Infinity)),
-      this.slider, this.epoch, this.speed, this.pace, this.keep, this.copy, this.field);
+      this.slider, this.epoch, this.speed, this.pace, this.keep, this.copy, this.field, this.present,
+      button('keys', 'Keys', '?', () => player.keys.open(player.box)));
     for (const type of ['pointerenter', 'focusin']) this.box.addEventListener(type, () => player.want());
   }
 
@@ -65,6 +73,11 @@ export class Timeline {
     const kept = this.player.kept.has(this.run);
     this.keep.textContent = kept ? 'Kept' : 'Keep';
     this.keep.setAttribute('aria-pressed', kept);
+  }
+
+  showPresenting(on) {
+    this.present.textContent = on ? 'Leave' : 'Present';
+    this.present.title = on ? LEAVE_HELP : PRESENT_HELP;
   }
 
   paint(frame) {

@@ -24,9 +24,11 @@ VIEW = {
     "unit": (1, MAX_UNITS),
     "wanted": (0, MAX_CLASSES - 1),
     "card": (1, 6),  # the step that the Backpropagation page explains
+    "present": (0, 1),
 }
 INPUTS = "x"  # typed inputs, numbers joined by "_"
-PANEL, PANELS = "panel", ("network", "boundary", "loss", "gradients")  # the player's; one can be in full size
+PANEL, PANELS = "panel", ("network", "boundary", "loss", "gradients")  # the player's
+MAX_ALONE = 2  # panels that are shown without the others, joined by "-" in the link
 MAX_INPUTS, MAX_INPUT_TEXT = 784, 20_000  # as many as the largest images have pixels
 
 
@@ -37,7 +39,8 @@ class View:
     frame: unless chosen, the last. across, up: the columns, as positions among the used ones, that span the plane; pca: 1 for
     principal components instead. sample: a row of the source; or inputs: typed ones, in their own units. layer, unit: from 1.
     wanted: the class that the pixels of an image are asked for. card: the step that Backpropagation
-    explains; the first if None. panel: the one in full size, of `PANELS`.
+    explains; the first if None. panel: the one of `PANELS` in full size, or two, joined by "-". present: 1 if the player is
+    shown alone, with large letters.
     """
 
     frame: int | None = None
@@ -51,6 +54,7 @@ class View:
     card: int | None = None
     inputs: tuple[float, ...] | None = None
     panel: str | None = None
+    present: int | None = None
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> tuple["View", list[Problem]]:
@@ -62,11 +66,11 @@ class View:
                 chosen[key] = int(text)
             elif key in params:
                 problems.append(Problem(key, "bounds", text, {"low": low, "high": high}, outcome="default"))
-        if (panel := params.get(PANEL)) in PANELS:
+        if are_panels(panel := str(params.get(PANEL, ""))):
             chosen[PANEL] = panel
         elif PANEL in params:
             choices = {"choices": ", ".join(PANELS)}
-            problems.append(Problem(PANEL, "unknown", str(panel), choices, outcome="left out"))
+            problems.append(Problem(PANEL, "unknown", panel, choices, outcome="left out"))
         if INPUTS in params:
             numbers = [as_number(text) for text in str(params[INPUTS])[:MAX_INPUT_TEXT].split("_")]
             if len(numbers) <= MAX_INPUTS and None not in numbers:
@@ -108,9 +112,9 @@ class View:
         """On a unit, both counted from 1."""
         return replace(self, layer=int(layer), unit=int(unit))
 
-    def showing(self, panel: str | None) -> "View":
-        """With a panel in full size, or with all of them."""
-        return replace(self, panel=panel)
+    def showing(self, panel: str | None, *, present: bool = False) -> "View":
+        """With one or two panels in full size, or with all of them; present: with nothing else."""
+        return replace(self, panel=panel, present=1 if present else None)
 
     def without_sample(self) -> "View":
         """On the first training sample."""
@@ -156,6 +160,12 @@ def parameters(address: str) -> dict[str, list[str]]:
 def without_view(params: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters that are not the view's."""
     return {key: value for key, value in params.items() if key not in (*VIEW, INPUTS, PANEL)}
+
+
+def are_panels(text: str) -> bool:
+    """Whether a text names one or two different panels, joined by "-"."""
+    names = text.split("-")
+    return len(names) <= MAX_ALONE and len({*names}) == len(names) and set(names) <= set(PANELS)
 
 
 def as_number(text: str) -> float | None:

@@ -368,15 +368,18 @@ def pack_refinement(
     adopted: int = 0,
     *,
     panel=None,
+    present=False,
     player=PLAYER,
     refined=None,
 ) -> bytes:
     """The result of `refine` as the blob that the player shows at rest.
 
     marks: chosen samples as points (x, y) of the plane, which get a ring. adopted: the number of addresses adopted so far;
-    when it grows, the player goes to the frame and shows the panel in full size, or all panels with None. player: its id.
+    when it grows, the player goes to the frame, shows the panels in full size, or all of them with None, and is alone on the
+    screen or not (present). player: its id.
     refined: the result of `refine`, if already computed.
     """
     entries, payloads = refine(run, plane, frame) if refined is None else refined
-    own = {"run": run_id, "kind": "refine", "player": player, "adopted": adopted, "panel": panel, "raw": True}
+    own = {"run": run_id, "kind": "refine", "player": player, "adopted": adopted, "raw": True}
+    own |= {"panel": panel, "present": present}
     return as_blob(entries | own | {"marks": [[float(v) for v in mark] for mark in marks]}, payloads)

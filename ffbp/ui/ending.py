@@ -15,18 +15,16 @@ ONWARD = {  # of each page: the next one, and why
     "pages/code_export.py": ("app.py", "Change one setting and watch the network learn again."),
 }
 TITLE = "ffbp: feed-forward and backpropagation, visible, exact and playable"
+KEYS = (
+    "Space plays and pauses. ← and → step by one recorded epoch. Home and End jump to the ends. In the network, arrows go "
+    "from unit to unit; E opens a unit's weights and bias. ? lists all keys."
+)
 AUTHORS, LICENCE = "The ffbp authors", "MIT"
 
 
 def footer(sentence: str, onward: str) -> None:
     """A sentence with the link to the page ``onward``, which follows the page's own link in the bar; and the footer."""
     component("footer")(key="footer", data=_content(sentence, onward))
-
-
-KEYS = (
-    "Space plays and pauses. ← and → step by one recorded epoch. Home and End jump to the ends. In the network, arrows go "
-    "from unit to unit; E opens a unit's weights and bias."
-)
 
 
 @cache

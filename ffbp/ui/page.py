@@ -56,7 +56,7 @@ class Page:
             with self.words:
                 front.front_door()
         self.strip = st.container(key="strip") if has_strip else None
-        self.warnings = st.container()  # one element of the page for any number
+        self.warnings = st.container(key="warnings")  # one element of the page for any number
 
     def draw_links(self) -> None:
         """Draw the links between the pages; each carries the experiment and the view, that to the digits one with images.
@@ -151,7 +151,7 @@ def begin(
     page = Page(title, has_strip=has_strip)
     if not picture_first:
         page.draw_sidebar()
-    with st.container():  # one element for any number of messages, so that what follows is not rebuilt
+    with st.container(key="told"):  # one element for any number of messages, so that what follows is not rebuilt
         session.show_told("page", icon=LINK_ICON)
     if not files.is_available(page.config):
         page.draw_sidebar()

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from ffbp.experiment.fields import MAX_UNITS
-from ffbp.experiment.link import PANELS, params_of
+from ffbp.experiment.link import PANELS, are_panels, params_of
 from ffbp.figures.latex import plain
 from ffbp.figures.pack import options, pack_refinement, unrefined
 from ffbp.ui import parameters, samples
@@ -24,6 +24,7 @@ MAX_CELL_COLUMNS = 4
 CELL = "player:cell"  # kept in the session: the chosen cell of the confusion matrix
 OPENED, WANTED = "player:opened", "player:wanted"  # the run and its frame at first; whose frames the player asked for
 OPENING = "player:opening"  # the page on which a click opens another one, and its reports
+CONFIGS, MAX_CONFIGS = "player:configs", 100  # of the latest runs of the session, by their ids
 EVENTS = (
     "rest",
     "sample",
@@ -52,6 +53,8 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
     key = f"player:{name}"
     callbacks = {f"on_{event}_change": lambda: None for event in EVENTS}
     callbacks["on_sizes_change"] = lambda: _resize(key)
+    callbacks["on_swap_change"] = lambda: _swap(key)
+    session.keep({**dict([*session.recall(CONFIGS, {}).items()][-MAX_CONFIGS:]), shown.id: shown.run.config}, CONFIGS)
     run, run_id = shown.run, shown.id
     # The player's own message is always the same, so that it is sent once; what changes is carried to it.
     result = component("player")(key=key, data=options(panels, editable=bool(edit)), **callbacks)
@@ -67,9 +70,8 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
         session.view = session.view.at(None)  # the last frame needs no parameter
     marked = marks() if marks else ()
     refined = shown.refined(frame, "network" in panels) if "boundary" in panels else unrefined(frame)
-    data = pack_refinement(
-        run, shown.plane, frame, run_id, marked, session.adopted, panel=session.view.panel, refined=refined
-    )
+    look = {"panel": session.view.panel, "present": bool(session.view.present)}
+    data = pack_refinement(run, shown.plane, frame, run_id, marked, session.adopted, **look, refined=refined)
     component("carrier")(key="refinement", data=data)
     if told["want"] or session.recall(WANTED) == (name, run_id):
         session.keep((name, run_id), WANTED)
@@ -97,8 +99,9 @@ def _take_over(shown, told, marks):
         samples.type_place(shown, told["place"].get("x"), told["place"].get("y"))
     if told["cell"]:
         session.keep(told["cell"], CELL)
-    if told["panel"].get("panel") in ("", *PANELS):
-        session.view = session.view.showing(told["panel"]["panel"] or None)
+    if told["panel"]:
+        panel, present = told["panel"].get("panel"), told["panel"].get("present") is True
+        session.view = session.view.showing(panel if are_panels(str(panel)) else None, present=present)
     told.heard("rest", "sample", "place", "cell", "panel")
 
 
@@ -121,6 +124,14 @@ def _resize(key):
         return
     if all(units in range(1, MAX_UNITS + 1) for units in hidden):
         change(hidden=tuple(map(int, hidden)))
+
+
+def _swap(key):
+    """Take the experiment of the kept run that the browser names, before the page is drawn."""
+    told = (session.sent(key) or {}).get("swap")
+    kept = told.get("kept") if isinstance(told, dict) else None
+    if isinstance(kept, str) and kept in (configs := session.recall(CONFIGS, {})):
+        session.change(configs[kept])
 
 
 def _open_unit(run, told):

@@ -32,6 +32,7 @@ class MountedPlayer {
     parentElement.append(this.root);
     this.frame = frameOfAddress();
     this.full = inAddress('panel');
+    this.presents = inAddress('present') === '1';
     this.act = () => this.reportStep();
     for (const type of ACTIONS) document.addEventListener(type, this.act, true);
   }
@@ -50,7 +51,7 @@ class MountedPlayer {
       return null;
     }
     this.player = new Player(this.root, {
-      id: player, panels, help, Plotly, theme, scrollTop, frame: this.frame, full: this.full,
+      id: player, panels, help, Plotly, theme, scrollTop, frame: this.frame, full: this.full, presents: this.presents,
       clock: clock ? clockNamed(clock) : new Clock(),
       onRest: (frame) => this.report(frame),
       onSample: (row) => this.tell('sample', { row }),
@@ -60,7 +61,8 @@ class MountedPlayer {
       onWeight: (layer, unit, source, value) => this.tell('weight', this.here({ layer, unit, source, value })),
       onGradient: (layer, unit, source) => this.tell('gradient', this.here({ layer, unit, source })),
       onSizes: (hidden) => this.tell('sizes', { hidden }),
-      onPanel: (panel) => this.tell('panel', { panel: panel ?? '' }),
+      onPanel: (panel, present) => this.tell('panel', { panel: panel ?? '', present }),
+      onSwap: (kept) => this.tell('swap', { kept }),
       onEdit: editable ? (change) => this.tell('edit', change) : null,
       onWant: () => this.tell('want', {}),
     });

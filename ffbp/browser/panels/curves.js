@@ -8,6 +8,7 @@ import { fill } from './region.js';
 import { Stage } from './stage.js';
 
 const BAR = 0.7; // the width of a layer's bar, where layers are 1 apart
+const EXPONENT = 0.7; // the size of an exponent's letters beside a power's
 const NOTHING_DRAWN = { type: 'scatter', mode: 'markers', x: [null], y: [null], hoverinfo: 'skip' };
 const TITLES = { loss: 'Loss', gradients: 'Gradients per layer' };
 
@@ -61,7 +62,7 @@ export class CurvesPanel {
   }
 
   style(data, layout) {
-    const { run, player, toggle, shown: view } = this;
+    const { run, player, player: { presenter: { least } }, toggle, shown: view } = this;
     // By default, a diverged run's loss has a log axis; on a linear one, only its last point would be visible.
     const wanted = this.log ?? run.diverged_at !== null;
     const { x, ...ranges } = player.kept.ranges(this.name, view, run, layout.xaxis.range);
@@ -73,13 +74,13 @@ export class CurvesPanel {
     const { xaxis, yaxis } = layout;
     Object.assign(xaxis, { showgrid: true, range: [...x] });
     Object.assign(yaxis, {
-      showgrid: true, tickfont: { size: (log ? 11 : 13) * this.stage.scale },
+      showgrid: true, tickfont: { size: Math.max((log ? 11 : 13) * this.stage.scale, least / (log ? EXPONENT : 1)) },
       type: log ? 'log' : 'linear', range: [...(log ? ranges.log : ranges.linear)],
       title: { ...yaxis.title, text: view.title + (toggle && log ? ' (log)' : '') },
     });
     delete yaxis.dtick;
     const decades = yaxis.range[1] - yaxis.range[0];
-    if (log) yaxis.dtick = decades < 1.2 ? 'D1' : Math.max(1, Math.ceil(decades / 6));
+    if (log) yaxis.dtick = decades < 1.2 ? (least ? 'D2' : 'D1') : Math.max(1, Math.ceil(decades / 6));
     this.colour(data, layout);
     const thick = ({ line }) => line && { line: { ...line, width: lineWidth(line.width) } };
     const shown = data.filter(({ meta }) => meta === view.key).map((t) => ({ ...t, visible: true, ...thick(t) }));

@@ -21,6 +21,14 @@ export class Kept {
     else this.runs = [...this.runs, { id: run.id, run, line: lineOf(run, theme) }].slice(-MOST);
   }
 
+  // Keep this run in the place of the one kept last, and return that; null if no other is kept.
+  swap(run, theme) {
+    const other = this.runs.findLast(({ id }) => id !== run.id) ?? null;
+    const rest = this.runs.filter(({ id }) => id !== run.id);
+    if (other) this.runs = rest.with(rest.indexOf(other), { id: run.id, run, line: lineOf(run, theme) });
+    return other;
+  }
+
   // The kept runs that stand behind a run: those of the same kind of task.
   behind(run) {
     return this.runs.filter((kept) => kept.id !== run.id && kept.run.metric === run.metric);

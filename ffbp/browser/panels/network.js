@@ -85,7 +85,8 @@ export class NetworkPanel {
     const { clientWidth: width, clientHeight: whole } = this.region.stage, height = whole - (this.sizes ? BUTTONS : 0);
     const scale = window.devicePixelRatio || 1;
     [this.canvas.width, this.canvas.height] = [width * scale, whole * scale];
-    const size = (this.size = this.region.letter / 13);
+    const least = this.player.presenter.least / (shown.length > 6 ? 9 : 11); // the smallest letters below
+    const size = (this.size = Math.max(this.region.letter / 13, least));
     const room = height - (HEADER + FOOTER) * size;
     const across = (width - 70 * size) / shown.length - 22, down = room / Math.max(...shown) - 3;
     const side = Math.max(10, Math.min(40 * size, down, across));

@@ -144,20 +144,22 @@ export class Stage {
   }
 
   layout() {
-    const { theme, small, root } = this.player, { text, border } = theme, { scale } = this;
+    const { theme, small, root, presenter: { least } } = this.player, { text, border } = theme, { scale } = this;
     const layout = structuredClone(this.figure.layout);
     for (const side of 'lrtb') layout.margin[side] *= scale;
     Object.assign(layout, {
       font: { ...layout.font, size: layout.font.size * scale, color: text, family: getComputedStyle(root).fontFamily },
       autosize: false, width: this.plot.clientWidth, height: this.plot.clientHeight, showlegend: false,
       modebar: { bgcolor: 'rgba(0,0,0,0)', color: text, activecolor: theme.primary },
-      hoverlabel: { bgcolor: theme.background, font: { color: text } },
+      hoverlabel: { bgcolor: theme.background, font: { color: text, size: Math.max(13, least) } },
     });
     if (small) layout.dragmode = false;
     const lines = { gridcolor: border, linecolor: border, tickcolor: border, showline: true };
     for (const axis of AXES) {
       Object.assign(layout[axis], lines);
-      for (const font of [layout[axis].tickfont, layout[axis].title.font]) font.size *= scale;
+      for (const font of [layout[axis].tickfont, layout[axis].title.font]) {
+        font.size = Math.max(font.size * scale, least);
+      }
     }
     return layout;
   }

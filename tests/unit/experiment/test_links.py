@@ -125,10 +125,22 @@ def test_a_panel_in_full_size_is_one_of_the_players_or_warned_about():
     for name in link.PANELS:
         assert View.from_params({"panel": name}) == (View(panel=name), [])
         assert View(panel=name).to_params() == {"panel": name}
+    assert View.from_params({"panel": "network-loss"}) == (View(panel="network-loss"), [])
+    for wrong in ("network-network", "network-loss-boundary", "network-", "loss-losses"):
+        assert View.from_params({"panel": wrong})[0] == View()
     view, (problem,) = View.from_params({"panel": "losses"})
     assert view == View()
     assert "unknown panel 'losses'; choose from network, boundary, loss, gradients" in str(problem)
     assert View(panel="loss").showing(None).to_params() == {}
+
+
+def test_presenting_is_part_of_the_view():
+    view = View().showing("network-boundary", present=True)
+    assert view.to_params() == {"panel": "network-boundary", "present": "1"}
+    assert View.from_params(view.to_params()) == (view, [])
+    assert view.showing("loss").to_params() == {"panel": "loss"}
+    view, (problem,) = View.from_params({"present": "yes"})
+    assert (view, str(problem)) == (View(), "present must be from 0 to 1, got 'yes'; the default is used")
 
 
 def test_another_layer_begins_with_its_first_unit():
