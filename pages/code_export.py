@@ -15,11 +15,11 @@ st.markdown(
 export.code(shown)
 st.header("The same everywhere?", anchor=False)
 st.markdown(
-    "Other libraries and processors round the last digit differently. In a stable training the difference fades. In a chaotic "
-    "one, whose steps are too long, it keeps doubling until the two runs have nothing in common."
+    "Other libraries and processors round the last digit differently. In stable training such differences die out. With too "
+    "large steps they grow until the two runs have nothing in common."
 )
 export.repeatable(shown)
-st.header("The run, as files", anchor=False)
+st.header("Download the run", anchor=False)
 export.files(shown)
 st.header("In the terminal", anchor=False)
 export.terminal(page.config)

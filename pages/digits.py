@@ -31,9 +31,9 @@ def digits() -> None:
         drawing.drawing_pad(moment)
     with right:
         st.markdown(
-            "Each image shows the weights of one unit of the first layer. Ink in a teal pixel raises the unit's sum, in an "
-            "magenta one it lowers it. Play the training: noise turns into strokes and gaps. A pixel that never has ink gets no "
-            "gradient, so its weight stays noise, or shrinks under a penalty."
+            "Each image shows the weights of one unit of the first layer. Ink on a teal pixel raises the unit's sum, ink "
+            "on a magenta pixel lowers it. Play the training: noise turns into strokes and gaps. A pixel that never has ink gets "
+            "no gradient: its weight stays as it was drawn, or shrinks under a penalty."
         )
         image.weight_images(moment)
 
@@ -53,7 +53,7 @@ def digits() -> None:
     st.header("From one digit to another", anchor=False)
     st.markdown(
         "Backpropagation can go one step beyond the weights: $W^{[1]\\top}\\delta^{[1]}$ is the gradient of the loss at each "
-        "**pixel**. Which pixels have to change for the network to see another digit?"
+        "**pixel**. Which pixels have to change before the network predicts another digit?"
     )
     pixels.to_the_pixels(moment)
 

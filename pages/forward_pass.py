@@ -33,7 +33,7 @@ def forward_pass() -> None:
     st.header("Layer by layer", anchor=False)
     st.markdown(
         "Every layer takes the same two steps. First it multiplies its inputs by the weights and adds the bias: $z = W a + b$. "
-        "Then it applies the activation to each number: $a = g(z)$. Check a row by hand."
+        "Then it applies the activation to each number: $a = g(z)$. Work out one row by hand and compare it with the screen."
     )
     layers.layer_by_layer(moment)
     layers.one_linear_map(moment)

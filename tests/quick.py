@@ -68,7 +68,7 @@ def _whole_or_full(text):
 CONTROLS = {
     "Noise": ("slider", lambda c: c.noise, float),
     "Samples": ("slider", lambda c: c.n_samples, int),
-    "Held out for testing": ("slider", lambda c: c.test_size, float),
+    "Test share": ("slider", lambda c: c.test_size, float),
     "Hidden layers": ("slider", lambda c: len(c.hidden), int),
     "Learning rate η": ("slider", lambda c: c.learning_rate, float),
     "Epochs": ("slider", lambda c: c.epochs, int),

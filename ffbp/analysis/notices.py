@@ -36,6 +36,7 @@ def notices(run: Run) -> list[Notice]:
         found.append(Notice("clones", "warning", numbers, last))
     dead = [(l, int(n)) for l, n in enumerate(history.inactive[-1, :-1], start=1) if n and l not in clones]
     numbers = {"layers": [l for l, _ in dead], "dead": [n for _, n in dead], "epoch": int(history.epoch[-1])}
+    numbers["zero"] = all(network.layers[l - 1].activation.key == "relu" for l, _ in dead)
     dead_units = Notice("dead", "warning", numbers | {"units": [network.sizes[l] for l, _ in dead]}, last)
     most = any(2 * n >= network.sizes[l] for l, n in dead)
     found += [dead_units] if most else []

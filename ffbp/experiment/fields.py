@@ -161,7 +161,13 @@ class Fields:
         None, Text(MAX_TEXT), "File", "the file's name", key="file", control=FILE_PAGE, option=False
     )
     file_fingerprint: str | None = data(
-        None, Text(MAX_TEXT), "Fingerprint", "the file's mark", key="fingerprint", control=FILE_PAGE, option=False
+        None,
+        Text(MAX_TEXT),
+        "Fingerprint",
+        "the file's fingerprint",
+        key="fingerprint",
+        control=FILE_PAGE,
+        option=False,
     )
     header: bool | None = of_file(
         None, Flag(), "Header", "1 or 0: the file's first row names the columns; recognised unless given"
@@ -213,25 +219,25 @@ class Fields:
     derived: tuple[str, ...] = data(
         (),
         Choices(DERIVED),
-        "Derived inputs",
-        "derived inputs of two-column data, joined by -",
+        "Extra inputs",
+        "inputs computed from two columns, joined by -",
         applies=lambda e: len(e.resolved.columns) == 2,
     )
     test_size: float = data(
         0.2,
         Real(0, 0.9),
-        "Held out for testing",
-        "share of the samples held out",
+        "Test share",
+        "share of the samples in the test set",
         key="test",
         control=Slider(0.05),
-        noun="share held out for testing",
+        noun="test share",
         applies=lambda e: not e.source.fixed,
     )
     points: tuple[tuple[float, ...], ...] | None = data(
         None,
         Points(),
         "Points",
-        "drawn points instead: x1_x2_class joined by ~",
+        "points drawn by hand: x1_x2_class joined by ~",
         control=Elsewhere("the plane, where they are drawn"),
     )
 
@@ -265,7 +271,7 @@ class Fields:
         0.1,
         Real(-10, 10),
         "Scale of the weights",
-        "their scale, where the initializer has one",
+        "scale of the normal and the constant rule",
         key="scale",
         noun="scale of the initial weights",
         control=Number(0.1),
@@ -331,7 +337,7 @@ class Fields:
         0.5,
         Real(1e-6, 1),
         "Decay factor",
-        "factor of the step and exponential schedule",
+        "step and exponential schedule: factor",
         control=Slider(0.05),
         applies=_hyper("decay"),
     )
@@ -339,7 +345,7 @@ class Fields:
         100,
         Whole(1, 20000),
         "Decay period",
-        "their period in epochs",
+        "step and exponential schedule: period in epochs",
         key="period",
         unit="epochs",
         control=Ladder((1, 10, 20, 50, 100, 200, 500, 1000)),
@@ -349,7 +355,7 @@ class Fields:
         10,
         Whole(1, 20000),
         "Warm-up",
-        "epochs of rise",
+        "epochs in which the learning rate rises",
         unit="epochs",
         control=Ladder((1, 5, 10, 20, 50, 100, 200)),
         applies=_hyper("warmup"),
@@ -379,8 +385,8 @@ class Fields:
     clip: float | None = training(
         None,
         Real(1e-9, 1e6),
-        "Clip the gradient's norm at",
-        "largest norm of the gradient; off unless given",
+        "Gradient clipping (max norm)",
+        "a longer gradient is shortened to this norm; off unless given",
         noun="limit of the gradient's norm",
         control=Ladder((0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0), none="off"),
     )
@@ -411,7 +417,7 @@ class Fields:
         1000,
         Whole(1, 20000),
         "Epochs",
-        "passes through the training part",
+        "passes through the training set",
         control=Ladder((50, 100, 200, 300, 500, 1000, 2000, 3000, 5000, 10000, 20000)),
     )
 

@@ -23,9 +23,9 @@ class Caption(NamedTuple):
 
 CAPTIONS = (
     Caption(
-        0, "The weights are random: 37 % of the points are classified correctly. Press Play and watch the boundary."
+        0, "The weights are random: 37 % of the samples are classified correctly. Press Play and watch the boundary."
     ),
-    Caption(8, "A straight line separates most of the points. Without hidden units, it would stay straight."),
+    Caption(8, "A straight line separates most of the samples. Without hidden units, it would stay straight."),
     Caption(53, "The first bend: each hidden unit can turn the line at another place."),
     Caption(240, "The line winds between the moons: over 97 % are correct. Now change a setting, or open Experiments."),
 )

@@ -43,7 +43,7 @@ PRESETS = {
     "reference": Preset(
         "Reference: rate 0.1, too slow",
         Config(),
-        "At this learning rate, ten ReLU units bend the boundary only a little in 1000 epochs: 88.5 % of the points "
+        "At this learning rate, ten ReLU units bend the boundary only a little in 1000 epochs: 88.5 % of the samples "
         "are classified correctly. Play it from the start: when does the loss fall fastest?",
         START,
     ),
@@ -51,7 +51,7 @@ PRESETS = {
         "Learning rate 1: about right",
         Config(learning_rate=1.0),
         "The same moons and the same initial weights, ten times the learning rate: the boundary winds between the "
-        "moons, and 97.6 % of the points are classified correctly.",
+        "moons, and 97.6 % of the samples are classified correctly.",
         START,
     ),
     "too_fast": Preset(
@@ -70,7 +70,7 @@ PRESETS = {
     "xor_by_hand": Preset(
         "XOR by hand",
         Config(dataset="xor_gate", hidden=(2,), learning_rate=0.5, epochs=2000, seed=3, **TANH),
-        "Four points, nine parameters: you can check every number on paper. No straight line separates the classes.",
+        "Four samples, nine parameters: you can check every number on paper. No straight line separates the classes.",
         START,
     ),
     "spiral": Preset(
@@ -93,11 +93,11 @@ PRESETS = {
         WRONG,
     ),
     "overfitting": Preset(
-        "Too many units, too few points",
+        "Too many units, too few samples",
         Config(
             n_samples=60, noise=0.4, test_size=0.5, hidden=(64, 64), optimizer="adam", learning_rate=0.01, epochs=600
         ),
-        "The training loss falls to zero while the test loss climbs: the network learns the noise. Add an L2 penalty.",
+        "The training loss falls to zero while the test loss rises: the network learns the noise. Add an L2 penalty.",
         WRONG,
     ),
     "linear": Preset(

@@ -218,7 +218,7 @@ def _encode(e, d, rows_are_samples, with_ones):
             else f"the network's inputs A0 ({e.sizes[0]}, n)"
         )
         what += ", standardised" if data.standardized else ", divided by full ink" if data.scale != 1 else ""
-        what += ", with derived inputs" if data.derived else ""
+        what += ", with extra inputs" if data.derived else ""
     lines = ["def encode(X):", *docstring(f"{what}.")]
     value = "(X - mean) / std" if data.standardized else f"X / {literal(data.scale)}" if data.scale != 1 else "X"
     if data.derived:

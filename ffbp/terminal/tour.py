@@ -227,7 +227,7 @@ def _evaluation(page, run):
         part = data.scored_part
         counts = confusion(run.network(-1).predict(part.X)[None], part.y, data.n_classes)[0]
         names = [_clean(name)[:14] for name in data.class_names]
-        page.say(f"Confusion matrix ({part.name} set): rows are true classes, columns predictions.")
+        page.say(f"Confusion table ({part.name} set): rows are true classes, columns predictions.")
         page.table([("", *names), *((name, *map(str, row)) for name, row in zip(names, counts, strict=True))])
 
 

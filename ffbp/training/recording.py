@@ -89,7 +89,7 @@ class Recording:
     def _prepare_to_stop_early(self, network, best):
         dataset = self.dataset
         if not len(dataset.X_test):
-            raise ValueError(f"patience must be left out when nothing is held out, got {self.config.patience!r}")
+            raise ValueError(f"patience must be left out when there is no test set, got {self.config.patience!r}")
         self.best_loss, self.best_epoch = best
         if self.config.patience <= self.first_epoch - self.best_epoch and self.first_epoch < self.config.epochs:
             self.stopped_at = self.first_epoch  # it begins where the other run has stopped

@@ -164,8 +164,10 @@ def terminal(config: Config) -> None:
 @fragment
 def repeatable(shown: Shown) -> None:
     """Repeat the run with the smallest possible change of one weight: does it stay the same?"""
-    if not st.button("Move one weight by one unit in its last place", key="export:move"):
-        st.caption("Repeats the training with the smallest possible change of one number and compares every step.")
+    if not st.button("Change the last bit of one weight", key="export:move"):
+        st.caption(
+            "Trains again after the smallest possible change of one number, and compares the loss of every step."
+        )
         return
     run = shown.run
     step = _with_progress(sensitivity.watch(run), "Repeating")
@@ -197,7 +199,7 @@ def bring_back() -> None:
     if session.record is not None:
         words, button = st.columns([4, 1], vertical_alignment="center")
         words.info("The dashboard shows the record's numbers whenever its experiment is chosen.")
-        if button.button("Forget it", key="export:forget", width="stretch"):
+        if button.button("Remove the record", key="export:forget", width="stretch"):
             del session.record, session.record_shown
             st.rerun()
     words = "A file saved on this page as record.json."

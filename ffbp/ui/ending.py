@@ -8,10 +8,13 @@ from ffbp.version import VERSION
 
 ONWARD = {  # of each page: the next one, and why
     "app.py": ("pages/forward_pass.py", "Every colour in the picture is a sum. Follow one sample through the network."),
-    "pages/forward_pass.py": ("pages/backpropagation.py", "You know what comes out. Which weights are to blame?"),
+    "pages/forward_pass.py": (
+        "pages/backpropagation.py",
+        "You know what comes out. How much did each weight contribute to the error?",
+    ),
     "pages/backpropagation.py": ("pages/digits.py", "The same few rules learn to read handwriting."),
     "pages/digits.py": ("pages/data.py", "What can a network learn from samples of your own?"),
-    "pages/data.py": ("pages/code_export.py", "Take the experiment with you, as a program or as files."),
+    "pages/data.py": ("pages/code_export.py", "Take the experiment with you, as a program or as tables and pictures."),
     "pages/code_export.py": ("app.py", "Change one setting and watch the network learn again."),
 }
 TITLE = "ffbp: feed-forward and backpropagation, visible, exact and playable"
@@ -32,12 +35,18 @@ def _content(sentence, onward) -> bytes:
     """The same at each run of a page, so that it is sent once. "link": the page's own."""
     entries = [
         ("How to cite", "Please cite ffbp as:", f"{AUTHORS}. {TITLE}. Version {VERSION}. Software, {LICENCE} licence."),
-        ("Source", "Pages show the code that ran. Code & export writes the whole experiment as one program.", None),
+        ("Source", "Every page shows its own source code. Code & export writes your experiment as one program.", None),
         ("Keys", KEYS, None),
-        ("Privacy", "Your files and drawings stay in the memory of this session and are given to nobody.", None),
+        (
+            "Privacy",
+            "Your file stays in the memory of your session on the server; no other visitor gets it. What you draw or type is "
+            "part of the link.",
+            None,
+        ),
         (
             "Report a mistake",
-            "Send this link to whoever runs this page, and say what you expected and what you saw.",
+            "Send this link to the person who runs this page, with what you expected and what you saw. It does not contain your "
+            "file.",
             "link",
         ),
     ]

@@ -24,7 +24,7 @@ from ffbp.words import english
 CHECK_NUMBERS = 40_000_000  # cost limit of a gradient check: parameters times samples times units
 CHECKED = (
     f"Moves each parameter up and down by {WIDE_STEP:g} and by twice that, and compares the change of the loss with the "
-    f"gradient. If a move crosses a kink or yields too few digits, {STEP:g} and twice that are used instead."
+    f"gradient. If a kink lies in between, or if this is not exact enough, {STEP:g} and twice that are used instead."
 )
 OF_A_FRAME = ("epoch", "train_loss", "test_loss", "penalty", "train_accuracy", "test_accuracy", "train_r2", "test_r2")
 OF_A_LAYER = (
@@ -65,7 +65,7 @@ def notices(page: Page, shown: Shown) -> None:
 @fragment
 def moment_table(shown: Shown) -> None:
     """A table of all recorded numbers with all digits, one row per recorded epoch."""
-    if box := control.opened("Numbers of every recorded epoch", key="numbers"):
+    if box := control.opened("All numbers, epoch by epoch", key="numbers"):
         box.dataframe(_numbers(shown.run.history), hide_index=True, height=300)
 
 
@@ -89,9 +89,9 @@ def check_of(network: Network, dataset: Dataset, where: str) -> tuple[GradientCh
         f"`{check.worst_analytic:.10g}`, difference quotient `{check.worst_numeric:.10g}`."
     )
     if check.n_kinks:
-        words += f" {check.n_kinks} more lie across a kink, where there is no slope."
+        words += f" For {check.n_kinks} more, a kink of the activation lies in between, where there is no slope."
     if check.n_drowned:
-        words += f" {check.n_drowned} more change the loss by less than its rounding error, so they cannot be checked."
+        words += f" For {check.n_drowned} more, the change in loss is smaller than rounding error, so they cannot be checked."
     return check, words
 
 
@@ -100,7 +100,7 @@ def gradient_check(shown: Shown) -> None:
     """A button that compares every gradient on screen with the slope of the loss on screen."""
     run = shown.run
     with st.expander("Check the gradient"):
-        if not st.button("Compare every gradient with the slope of the loss", key="check"):
+        if not st.button("Check every gradient numerically", key="check"):
             st.caption(CHECKED)
             return
         frame = session.view.frame_of(run.n_frames)
@@ -114,7 +114,7 @@ def gradient_check(shown: Shown) -> None:
 @fragment
 def source_code() -> None:
     """The package's code of one training step."""
-    if box := control.opened("The code that ran", key="code"):
+    if box := control.opened("Source code of one training step", key="code"):
         with box:
             sources(Network.propagate, Network.output_delta, Network.backpropagate, Training.update)
 

@@ -50,7 +50,7 @@ def disagrees(n, number, percent):
         name = _COLUMNS.get(worst.column, worst.column.replace("train_", "training ").replace("_", " "))
         values = f"{show(worst.recorded)} in the record, {show(worst.retrained)} trained again"
         text += f" The largest difference is in epoch {worst.epoch}: {name} {values}."
-    return f"{text} Either the record was changed, or the run is chaotic and took another course on this machine."
+    return f"{text} Either the record was changed, or the run is chaotic and took another path on this machine."
 
 
 def other_data(n, number, percent):

@@ -6,7 +6,7 @@ from ffbp.words.text import listed
 def diverged(n, number, percent):
     remedy = f"Try a learning rate well below {number(n['learning_rate'])}"
     remedy += ", or standardise the inputs." if n["standardize"] else ", or clip the gradient."
-    return f"Diverged in epoch {n['epoch']}: the numbers grew too large to compute with. {remedy}"
+    return f"Training diverged in epoch {n['epoch']}: the numbers became too large. {remedy}"
 
 
 def clones(n, number, percent):
@@ -20,8 +20,9 @@ def clones(n, number, percent):
 def dead(n, number, percent):
     counts = zip(n["dead"], n["units"], n["layers"], strict=True)
     where = ", ".join(f"{dead} of {units} in layer {l}" for dead, units, l in counts)
+    why = "They output 0" if n["zero"] else "Their slope g′ is 0"
     return (
-        f"Dead units in epoch {n['epoch']}: {where}. Their slope is 0 on every training sample, so they no longer learn. "
+        f"Dead units in epoch {n['epoch']}: {where}. {why} for every training sample, so no gradient reaches them. "
         "Try a smaller learning rate or leaky ReLU."
     )
 
@@ -36,14 +37,14 @@ def worse(n, number, percent):
 def undivided(n, number, percent):
     if n["count"] < 2:
         fault = f"class {n['class']} has only {n['count']} sample, but each class needs one in both sets"
-        remedy = "Add another sample of it, or hold out nothing."
+        remedy = "Add another sample of it, or set the test share to 0."
     else:
-        sets = (("test", n["test"], "more"), ("training", n["train"], "less"))
+        sets = (("test", n["test"], "Raise"), ("training", n["train"], "Lower"))
         name, size, which = min(sets, key=lambda each: each[1])
         size = "1 sample" if size == 1 else f"{size} samples"
         fault = f"a {name} set of {size} cannot hold each of the {n['classes']} classes"
-        remedy = f"Hold out {which}, or add samples of the smallest class, {n['class']} ({n['count']})."
-    return f"Nothing is held out: {fault}. {remedy}"
+        remedy = f"{which} the test share, or add samples of the smallest class, {n['class']} ({n['count']})."
+    return f"There is no test set: {fault}. {remedy}"
 
 
 def thinned(n, number, percent):
@@ -55,7 +56,7 @@ def thinned(n, number, percent):
 def shrinking(n, number, percent):
     return (
         f"Before the first step, the gradient of layer 1 is {number(n['ratio'])} times smaller than that of layer "
-        f"{n['layers']}: it vanishes on its way back. Try ReLU or tanh, or fewer layers."
+        f"{n['layers']}: it vanishes on the way back. Try ReLU or tanh, or fewer layers."
     )
 
 
@@ -69,26 +70,26 @@ def overfitting(n, number, percent):
 def stopped(n, number, percent):
     return (
         f"Stopped early in epoch {n['epoch']}; the test loss was best in epoch {n['best_epoch']}. Because the test set "
-        "chose the epoch, its scores are optimistic. The weights are those of the last epoch."
+        "chose this epoch, test results look better than they are. The weights are those of the last epoch."
     )
 
 
 def few_frames(n, number, percent):
-    return f"Only {n['frames']} epochs are recorded: with {number(n['n_params'])} parameters, more would not fit in memory."
+    return f"The timeline has {n['frames']} epochs: with {n['n_params']:,} parameters, memory has no room for more."
 
 
 def stable(n, number, percent):
     return (
-        f"With one weight moved by one unit in the last place, all {n['steps']:,} losses stay within 1e-9: the run is "
-        "repeatable with other libraries and on other processors, except for its last digits."
+        f"With the last bit of one weight changed, all {n['steps']:,} losses stay within 1e-9: with other "
+        "libraries or on another processor you will get the same run, apart from the last digits."
     )
 
 
 def chaotic(n, number, percent):
     return (
-        f"With one weight moved by one unit in the last place, the losses differ from step {n['step']:,} on (epoch "
-        f"{n['epoch']:,}): from there, the run takes another course with other libraries or on another processor. A smaller "
-        "learning rate makes it repeatable."
+        f"With the last bit of one weight changed, the losses differ from step {n['step']:,} on (epoch "
+        f"{n['epoch']:,}). From there, the run takes another path with other libraries or on another processor. A smaller "
+        "learning rate makes it stable."
     )
 
 

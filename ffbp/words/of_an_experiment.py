@@ -6,7 +6,7 @@ MAX_NAMES = 10
 
 
 def data(n, number, percent):
-    counts = f"{n['train']} for training, {n['test']} held out for testing"
+    counts = f"{n['train']} in the training set, {n['test']} in the test set"
     text = f"{n['label']}, {n['train'] + n['test']} samples: {counts}"
     if n["noise"] is not None:
         text += f"; noise {n['noise']:g}"

@@ -40,7 +40,7 @@ RULES = {
     "loss_of_numbers": "be one of {choices} with a number as target",
     "output": "be one of {choices} with {loss!r}",
     "n_params": "hold {n_params} numbers for this network",
-    "nothing_held_out": "be left out when nothing is held out",
+    "nothing_held_out": "be left out when there is no test set",
     "work": "be at most {most} with this much work per epoch",
     "file": "come with its data",
     "typed_numbers": "be finite numbers joined by _",

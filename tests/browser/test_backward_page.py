@@ -165,6 +165,6 @@ def test_the_page_is_short_and_the_diagram_stays_in_sight(page, server, card):
 
 def test_the_check_opens_and_finds_agreement(page, server):
     open_page(page, server, "?epochs=20")
-    page.get_by_text("Is the gradient correct?").click()
+    page.get_by_text("Check every gradient of this network numerically").click()
     page.get_by_text("parameters agree within a relative error of").wait_for()
     page.get_by_text("The error over the step size forms a V").wait_for()

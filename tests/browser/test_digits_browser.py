@@ -40,7 +40,7 @@ PARTS = (
 def ready(page):
     for part in PARTS:
         page.wait_for_selector(part)
-    page.get_by_text("The code behind this page").wait_for()  # the last thing on the page: it has been drawn to its end
+    page.get_by_text("Source code of this page").wait_for()  # the last thing on the page: it has been drawn to its end
     return page
 
 
@@ -105,7 +105,7 @@ def test_a_drawing_is_read_while_it_is_drawn_kept_in_the_address_and_taken_back(
     pixels = typed(page)
     assert np.abs(pixels - digit_8x8(PENS[1]).ravel()).mean() < 1
     p = run.network().predict_proba(run.dataset.encode(pixels[None]))[0]
-    says = f"The network sees a 1: {format_percent(p.max())}"
+    says = f"The network predicts a 1: {format_percent(p.max())}"
     expect(page.locator(".ffbp-drawing .says")).to_have_text(says)
     assert page.locator(".ffbp-drawing .value").all_text_contents() == [format_percent(v) for v in p]
     expect(images(page, "The chosen image").locator(".caption")).to_have_text("your drawing")
@@ -162,7 +162,7 @@ def test_a_finger_chooses_cells_images_units_and_a_wanted_digit(visit):
     cells.nth(20).tap()
     page.get_by_text("test images of a 2 that the network reads as 0").wait_for()
     page.get_by_role("button", name="Show all mistakes").tap()
-    page.get_by_text("are misread").wait_for()
+    page.get_by_text("are wrong").wait_for()
     first = images(page, "Gallery: choose an image").locator(".grid button").first
     row = re.match(r"sample (\d+)", first.get_attribute("aria-label")).group(1)
     first.tap()
@@ -170,10 +170,10 @@ def test_a_finger_chooses_cells_images_units_and_a_wanted_digit(visit):
     images(page, "Weights of the first layer, one image per unit").locator(".grid button").nth(4).tap()
     playground.wait_address("unit=5")
     expect(images(page, "One unit's sum as images").locator(".caption").nth(1)).to_have_text("weights of unit 5")
-    page.get_by_role("combobox", name="The network should see a").tap()
+    page.get_by_role("combobox", name="Digit to aim for").tap()
     page.get_by_role("option", name="8", exact=True).tap()
     playground.wait_address("wanted=8")
-    walk = images(page, "The gradient, and the walk along it")
+    walk = images(page, "The gradient and the steps along it")
     expect(walk.locator(".caption").first).to_have_text("−dLoss/dx for an 8")
     slider = page.get_by_test_id("stSlider").filter(has_text="Steps taken")
     slider.scroll_into_view_if_needed()
@@ -245,7 +245,7 @@ def test_weights_and_matrix_follow_the_timeline_and_cells_show_their_images(play
     page.click(".ffbp .first")
     playground.wait_address("frame=0")
     n_wrong = int((run.network(0).predict(run.dataset.X_test) != run.dataset.y_test).sum())
-    page.get_by_text(f"{n_wrong} of 360 test images are misread").wait_for()
+    page.get_by_text(f"{n_wrong} of 360 test digits are wrong").wait_for()
     counts = page.locator(".ffbp-confusion td button").all_text_contents()
     assert sum(int(counts[11 * k]) for k in range(10)) == 360 - n_wrong
     cell = next(at for at, count in enumerate(counts) if at % 11 and 0 < int(count) < 20)
@@ -262,7 +262,7 @@ def test_weights_and_matrix_follow_the_timeline_and_cells_show_their_images(play
     shares = " · ".join(f"{k} {format_percent(share)}" for k, share in enumerate(p))
     page.get_by_text(f"Sample {row}: {shares}").wait_for()
     page.get_by_role("button", name="Show all mistakes").click()
-    page.get_by_text("are misread").wait_for()
+    page.get_by_text("are wrong").wait_for()
 
 
 def test_pixels_have_their_numbers_and_a_walk_is_shown_step_by_step(playground, run):
@@ -274,14 +274,14 @@ def test_pixels_have_their_numbers_and_a_walk_is_shown_step_by_step(playground, 
     page.mouse.move(box["x"] + box["width"] * 3.5 / 8, box["y"] + box["height"] * 2.5 / 8)
     value = run.dataset.raw_train[0].reshape(8, 8)[2, 3]
     expect(chosen.locator(".readout")).to_have_text(re.compile(rf"pixel 2,3: {value:g}(\.0+)?$"))
-    walk = images(page, "The gradient, and the walk along it")
+    walk = images(page, "The gradient and the steps along it")
     expect(walk.locator(".caption").first).to_have_text("−dLoss/dx for an 8")
     page.get_by_role("slider", name="Steps taken").focus()
     page.keyboard.press("End")
     expect(walk.locator(".caption").last).to_have_text(
         re.compile(r"^step \d\d: 8, .* Does it still look like an? \d to you\?$")
     )
-    page.get_by_text("The code behind this page").click()
+    page.get_by_text("Source code of this page").click()
     page.get_by_text("dA = network.layers").first.wait_for()
 
 

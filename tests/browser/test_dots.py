@@ -205,7 +205,7 @@ def test_without_test_points_neither_picture_nor_legend_nor_pointer_has_them_and
     assert points.page.locator(".boundary .legend").inner_text().endswith("test (hollow)")
     before = points.calls
     points.page.locator(".boundary details.menu summary").click()
-    points.page.locator(".boundary").get_by_text("Test points (hollow)").click()
+    points.page.locator(".boundary").get_by_text("Test samples (hollow)").click()
     points.page.mouse.move(*place)
     assert points.tip.is_hidden()
     assert points.pixel(place) != [255, 255, 255]

@@ -108,7 +108,7 @@ def test_progress_stands_in_the_lines_place_and_moves_nothing(playground):
     page.get_by_text("Training: epoch").wait_for(timeout=60_000)
     assert top(page, ".ffbp .panels") == before
     expect(page.locator(".ffbp-notices [role=status]")).to_be_hidden()
-    page.get_by_role("button", name="Back to the defaults").click()
+    page.get_by_role("button", name="Reset everything").click()
     expect(page.locator(".ffbp-notices [role=status]")).to_contain_text(
         "bend the boundary only a little", timeout=60_000
     )

@@ -162,7 +162,7 @@ CONTROLS = {
     "checkbox": (
         "?batch=32", "More about training", lambda page: page.get_by_text("Shuffle each epoch").click(), "shuffle=0",
     ),
-    "button": ("?lr=0.3", None, lambda page: page.get_by_role("button", name="Back to the defaults").click(), "dataset=moons"),
+    "button": ("?lr=0.3", None, lambda page: page.get_by_role("button", name="Reset everything").click(), "dataset=moons"),
     "columns": ("?dataset=iris", None, lambda page: page.get_by_role("button", name="All 4 columns").click(), "columns=all"),
 }  # fmt: skip
 
@@ -254,7 +254,7 @@ def test_a_long_run_shows_progress_and_is_interrupted_by_a_change(playground):
     text = playground.page.get_by_text("Training: epoch").inner_text()
     assert re.fullmatch(r"Training: epoch \d+ of \d+ · loss \S+ · about \d+ s left", text)
     began, left = time.monotonic(), int(text.split()[-3])
-    playground.page.get_by_role("button", name="Back to the defaults").click()
+    playground.page.get_by_role("button", name="Reset everything").click()
     playground.page.get_by_text("epoch 1000 / 1000").wait_for()
     assert time.monotonic() - began < left, "the change did not wait for the end"
     assert before != playground.data("run")
@@ -448,7 +448,7 @@ def test_panels_are_labelled_regions_with_the_numbers_as_text(playground, refere
     assert format_number(reference.history.train_loss[-1]) in page.text_content(".ffbp .loss .alternative")
     assert format_number(reference.history.grad_norm[-1, 0]) in page.text_content(".ffbp .gradients .alternative")
     wrong = int((reference.network().predict(reference.dataset.X_test) != reference.dataset.y_test).sum())
-    assert f"{wrong} of 200 test points wrong" in page.text_content(".ffbp .boundary .alternative")
+    assert f"{wrong} of 200 test samples wrong" in page.text_content(".ffbp .boundary .alternative")
 
 
 def test_the_live_region_speaks_on_pause_only(playground):
@@ -489,12 +489,12 @@ def test_tables_code_and_gradient_check_open_on_demand(playground):
     playground.open("?epochs=50")
     page = playground.page
     assert page.get_by_test_id("stDataFrame").count() == 0
-    page.get_by_text("Numbers of every recorded epoch").click()
+    page.get_by_text("All numbers, epoch by epoch").click()
     page.get_by_test_id("stDataFrame").wait_for()
-    page.get_by_text("The code that ran").click()
+    page.get_by_text("Source code of one training step").click()
     page.get_by_text("def backpropagate").wait_for()
     page.get_by_text("Check the gradient").click()
-    page.get_by_role("button", name="Compare every gradient").click()
+    page.get_by_role("button", name="Check every gradient").click()
     page.get_by_text("parameters agree within a relative error of").wait_for()
     assert playground.data("frame") == "50"
 
@@ -505,7 +505,7 @@ def test_the_address_is_written_before_a_long_training_ends(playground):
     playground.page.get_by_text("Training: epoch").wait_for()
     _slide(playground.page, "Noise")
     playground.wait_address("noise=0.21")
-    assert playground.page.get_by_role("button", name="Back to the defaults").is_visible()
+    assert playground.page.get_by_role("button", name="Reset everything").is_visible()
 
 
 def test_hover_on_a_point_names_its_sample(playground, reference):
@@ -555,11 +555,11 @@ def test_arrows_work_after_a_click_on_a_button_and_space_opens_an_expander(playg
     playground.wait_frame(1)
     playground.page.locator("summary").filter(has_text="More about the data").focus()
     playground.page.keyboard.press(" ")
-    playground.page.get_by_text("Held out for testing").wait_for()
+    playground.page.get_by_text("Test share").wait_for()
     assert playground.data("playing") != "true"
 
 
-@pytest.mark.parametrize("control", ["More about the data", "Numbers of every recorded epoch", "Back to the defaults"])
+@pytest.mark.parametrize("control", ["More about the data", "All numbers, epoch by epoch", "Reset everything"])
 def test_a_change_that_a_busy_browser_sends_along_with_the_players_report_is_not_lost(playground, control):
     playground.page.add_init_script(
         "const later = setTimeout; window.setTimeout = (f, delay, ...rest) => later(f, delay || 300, ...rest);"

@@ -70,7 +70,7 @@ def test_a_cell_of_the_matrix_shows_its_samples_and_opens_one(playground):
 def test_the_plane_of_principal_components_is_in_the_link(playground, visit):
     playground.open(WINE)
     before = playground.data("run")
-    playground.page.get_by_text("Plane: first two principal components").click()
+    playground.page.get_by_text("Show the first two principal components").click()
     playground.new_run(before)
     playground.wait_address("pca=1")
     assert "PC 1 (" in playground.page.text_content(".ffbp .boundary .xtitle")

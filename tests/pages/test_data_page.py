@@ -206,7 +206,7 @@ def test_a_wide_file_is_counted_not_listed_and_shown_on_every_page(path):
     assert named(app.multiselect, "data:inputs").value == []
     other = check(run_page(path, **params_of(app)))
     other = load(other, wide)
-    assert not other.warning or all("Nothing is held out" in w.value or "Dead" in w.value for w in other.warning)
+    assert not other.warning or all("There is no test set" in w.value or "Dead" in w.value for w in other.warning)
     named(app.multiselect, "data:inputs").set_value([3, 200])
     app = check(app.run())
     assert config_of(app).columns == (3, 200)
@@ -429,7 +429,7 @@ def test_clear_and_back_to_the_dataset():
     app = check(app.run())
     assert sorted(point[-1] for point in config_of(app).points) == [0, 1]
     assert any("early stopping is off" in warning.value for warning in app.warning)
-    assert any("Nothing is held out" in item["text"] for item in notices_of(app))
+    assert any("There is no test set" in item["text"] for item in notices_of(app))
     app = edit(app, deleted_rows=[0])
     assert any("points must be at least 2" in error.value.replace("\\", "") for error in app.error)
     assert len(config_of(app).points) == 2

@@ -145,7 +145,7 @@ def test_the_mistakes_are_the_networks(run):
     dataset = run.dataset
     said = run.network().predict(dataset.X_test)
     wrong = np.flatnonzero(said != dataset.y_test)
-    assert f"**{len(wrong)} of 360 test images are misread** at epoch 6" in text(app)
+    assert f"**{len(wrong)} of 360 test digits are wrong** at epoch 6" in text(app)
     header, arrays = blobs(app, "ffbp_images")["Gallery: choose an image"]
     rows = [int(re.match(r"sample (\d+):", label).group(1)) for label in header["labels"]]
     assert set(rows) <= set(dataset.rows_test[wrong])
@@ -161,7 +161,7 @@ def test_the_mistakes_are_the_networks(run):
 def test_an_early_moment_has_many_mistakes_on_pages(run):
     app = digits(frame="0")
     n = int((run.network(0).predict(run.dataset.X_test) != run.dataset.y_test).sum())
-    assert f"**{n} of 360 test images are misread** at epoch 0" in text(app)
+    assert f"**{n} of 360 test digits are wrong** at epoch 0" in text(app)
     first = blobs(app, "ffbp_images")["Gallery: choose an image"][0]["labels"]
     app.number_input(key="digits:page").set_value(2)
     second = blobs(check(app.run()), "ffbp_images")["Gallery: choose an image"][0]["labels"]
@@ -175,11 +175,11 @@ def test_a_cell_shows_the_images_behind_it(run):
     count = int(((run.dataset.y_test == 3) & (said == 3)).sum())
     app.session_state["kept:digits:cell"] = 33
     app = check(app.run())
-    assert f"**{count} test images of a 3 that the network reads as 3**" in text(app)
+    assert f"**{count} test images of a 3 predicted as 3**" in text(app)
     labels = blobs(app, "ffbp_images")["Gallery: choose an image"][0]["labels"]
     assert all("true 3, predicted 3" in label for label in labels)
     app.button(key="digits:all").click()
-    assert "are misread" in text(check(app.run()))
+    assert "are wrong" in text(check(app.run()))
 
 
 def test_an_empty_cell_says_so(run):
@@ -194,7 +194,7 @@ def test_the_chosen_image_its_answer_and_its_bars_are_the_networks(run):
     row = int(run.dataset.rows_test[7])
     app = digits(sample=str(row))
     p = run.network().predict_proba(run.dataset.X_test[7:8])[0]
-    assert f"The network says **{p.argmax()}** with {format_percent(p.max())}." in text(app)
+    assert f"The prediction is **{p.argmax()}** with {format_percent(p.max())}." in text(app)
     assert f"The true digit is **{run.dataset.y_test[7]}**." in text(app)
 
 
@@ -203,7 +203,7 @@ def test_a_drawing_in_the_link_is_the_chosen_image(run):
     x = "_".join(f"{v:g}" for v in pixels)
     app = digits(x=x)
     p = run.network().predict_proba(run.dataset.encode(pixels[None]))[0]
-    assert f"The network says **{p.argmax()}** with {format_percent(p.max())}." in text(app)
+    assert f"The prediction is **{p.argmax()}** with {format_percent(p.max())}." in text(app)
     header, arrays = blobs(app, "ffbp_images")["The chosen image"]
     assert header["labels"] == ["your drawing"]
     assert (arrays[header["numbers"]["$"]] == pixels).all()
@@ -259,14 +259,14 @@ def test_the_gradient_at_the_pixels_and_the_walk_are_the_cores(run):
     length = next(slider for slider in app.select_slider if slider.key == "digits:step").value
     path = walk(network, run.dataset, pixels, 8, step=length, n_steps=80, high=16.0, frozen=rare_pixels(run.dataset))
     shown = next(slider for slider in app.slider if slider.key.startswith("digits:steps:")).value
-    header, arrays = blobs(app, "ffbp_images")["The gradient, and the walk along it"]
+    header, arrays = blobs(app, "ffbp_images")["The gradient and the steps along it"]
     gradient, original, change, now = arrays[header["numbers"]["$"]]
     wanted = np.where(rare_pixels(run.dataset), np.nan, -input_gradient(network, run.dataset, path.images[shown], 8))
     assert gradient == pytest.approx(wanted, nan_ok=True)
     assert (original == pixels).all()
     assert now == pytest.approx(path.images[shown])
     assert change == pytest.approx(path.images[shown] - pixels)
-    assert f"From step **{path.arrives}** on, the network sees an **8**" in text(app)
+    assert f"From step **{path.arrives}** on, the network predicts an **8**" in text(app)
     assert path.answers[shown] == 8
 
 
@@ -281,14 +281,14 @@ def test_the_wanted_digit_is_kept_in_the_link():
 @pytest.mark.parametrize(
     ("answers", "said", "never"),
     [
-        ([1, 1, 3, 3], "From step **2** on, the network sees a **3**", "does not last"),
-        ([1, 3, 4, 3], "First at step **1** the network sees a **3**, but this does not last: at step **2** it sees a **4**, "
-         "from step **3** on a **3** again.", "From"),
-        ([1, 3, 4, 3, 8, 8], "at step **2** it sees a **4**, and it does not return for good.", "again"),
-        ([3, 3, 3], "already sees a **3**", "From"),
-        ([3, 8, 8], "this does not last: at step **1** it sees an **8**, and it does not return", "already"),
-        ([1, 2], "After 1 step the network still does not see a **3**: no further step lowers the loss", "longer"),
-        ([1] * 81, "After 80 steps the network still does not see a **3**: try longer steps", "First"),
+        ([1, 1, 3, 3], "From step **2** on, the network predicts a **3**", "does not last"),
+        ([1, 3, 4, 3], "First at step **1** the network predicts a **3**, but this does not last: at step **2** "
+         "it predicts a **4**, from step **3** on a **3** again.", "From"),
+        ([1, 3, 4, 3, 8, 8], "at step **2** it predicts a **4**, and it does not return for good.", "again"),
+        ([3, 3, 3], "already predicts a **3**", "From"),
+        ([3, 8, 8], "this does not last: at step **1** it predicts an **8**, and it does not return", "already"),
+        ([1, 2], "After 1 step the network still does not predict a **3**: no further step lowers the loss", "longer"),
+        ([1] * 81, "After 80 steps the network still does not predict a **3**: try longer steps", "First"),
     ],
 )  # fmt: skip
 def test_the_sentence_about_a_walk_is_true_to_its_end(answers, said, never):
@@ -303,7 +303,7 @@ def test_the_sentence_about_a_walk_is_true_to_its_end(answers, said, never):
 def test_what_the_page_says_of_a_walk_is_what_the_walk_does():
     for standardize in ("0", "1"):
         app = digits(standardize=standardize, sample="3", wanted="0")
-        shown = blobs(app, "ffbp_images")["The gradient, and the walk along it"]
+        shown = blobs(app, "ffbp_images")["The gradient and the steps along it"]
         step = int(re.match(r"step (\d+): ", shown[0]["captions"][-1]).group(1))
         assert step == next(slider for slider in app.slider if slider.key.startswith("digits:steps:")).max
         assert "14 of 64 pixels stay as they are: fewer than 5 % of the training images" in text(app)
@@ -316,7 +316,7 @@ def test_more_steps_are_shown_when_asked_for():
     slider = next(slider for slider in app.slider if slider.key.startswith("digits:steps:"))
     slider.set_value(slider.max)
     app = check(app.run())
-    captions = blobs(app, "ffbp_images")["The gradient, and the walk along it"][0]["captions"]
+    captions = blobs(app, "ffbp_images")["The gradient and the steps along it"][0]["captions"]
     assert captions[-1].startswith(f"step {slider.max:g}: 0,")
 
 
@@ -386,8 +386,8 @@ def test_a_files_own_class_names_are_shown_as_they_are():
         app.query_params[key] = value
     app = check(app.run())
     assert not app.warning
-    (says,) = [element.value for element in app.markdown if element.value.startswith("The network says")]
-    assert any(f"The network says **{plain(name)}** with" in says for name in names)
+    (says,) = [element.value for element in app.markdown if element.value.startswith("The prediction is")]
+    assert any(f"The prediction is **{plain(name)}** with" in says for name in names)
 
 
 # MNIST

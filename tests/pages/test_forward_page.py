@@ -131,7 +131,7 @@ def test_the_loss_of_the_sample_is_the_cross_entropy_by_hand():
     p = by_hand(config, x)[-1][3][0]
     shown = metrics(forward_pass(epochs=40))
     assert shown["Probability of 1"] == format_number(p)
-    assert shown["The network says"] == str(int(p > 0.5))
+    assert shown["Prediction"] == str(int(p > 0.5))
     assert float(shown["Loss of this sample"]) == pytest.approx(-np.log(p if y == 1 else 1 - p), rel=1e-3)
 
 
@@ -140,7 +140,7 @@ def test_softmax_says_the_class_and_charges_minus_ln_of_the_true_one():
     x, y, _ = first_sample(config)
     p = by_hand(config, x)[-1][3]
     shown = metrics(forward_pass(dataset="iris", hidden="5", epochs=40))
-    assert shown["The network says"] == ("setosa", "versicolor", "virginica")[p.argmax()]
+    assert shown["Prediction"] == ("setosa", "versicolor", "virginica")[p.argmax()]
     assert float(shown["Loss of this sample"]) == pytest.approx(-np.log(p[int(y)]), rel=1e-3)
 
 
@@ -150,9 +150,7 @@ def test_regression_is_told_in_the_targets_own_units():
     dataset = ffbp.train(config).dataset
     a = by_hand(config, x)[-1][3][0]
     app = forward_pass(dataset="diabetes", hidden="5", epochs=40)
-    assert float(metrics(app)["The network says"]) == pytest.approx(
-        a * dataset.target_std + dataset.target_mean, rel=1e-3
-    )
+    assert float(metrics(app)["Prediction"]) == pytest.approx(a * dataset.target_std + dataset.target_mean, rel=1e-3)
     assert float(metrics(app)["Loss of this sample"]) == pytest.approx((a - y) ** 2, rel=1e-3)
 
 
@@ -345,7 +343,7 @@ def test_inputs_without_measure_are_drawn_and_no_class_is_said_for_what_is_no_nu
     app.run()
     assert not app.exception, app.exception
     assert not list(app.warning)
-    value = next(m.value for m in app.metric if m.label == "The network says")
+    value = next(m.value for m in app.metric if m.label == "Prediction")
     assert says in (None, value)
     lost = any("no longer a number" in text.value for text in app.markdown)
     assert lost == (value == "–")

@@ -13,7 +13,7 @@ const HEADS = { corner: '', recall: 'recall %', precision: 'prec. %' };
 
 class Confusion {
   constructor({ parentElement }) {
-    this.name = 'Confusion matrix';
+    this.name = 'Confusion table';
     this.matrix = new ConfusionMatrix({
       heads: HEADS, empty: true, label: (truth, guess) => `true ${truth}, predicted ${guess}`,
       percent: (share) => formatPercent(share).replace(' %', ''),
@@ -32,7 +32,7 @@ class Confusion {
     if (id !== this.id || this.closed) return;
     this.run = run;
     const caption = `Rows: true digit. Columns: predicted digit. ${run.part} set.`;
-    this.matrix.show(run, caption, `Confusion matrix, ${run.part.toLowerCase()} set`);
+    this.matrix.show(run, caption, `Confusion table, ${run.part.toLowerCase()} set`);
     this.matrix.mark(run.chosen ?? -1);
     this.unfollow?.();
     this.unfollow = follow(player, 'frame', (frame) => this.go(frame));

@@ -33,7 +33,7 @@ export class BoundaryPanel {
     this.select = region.select('Which class is shown', set('one', () => { repaint(); player.describe(); }));
     const refit = () => { player.fit(); repaint(); };
     const test = () => { this.fillLegend(); this.showMatrix(); repaint(); };
-    this.testToggle = region.check('Test points (hollow)', view.test, set('test', test));
+    this.testToggle = region.check('Test samples (hollow)', view.test, set('test', test));
     this.mistakeToggle = region.check('Rings around mistakes', true, set('mistakes', repaint));
     const hard = 'Each place in the colour of its class, instead of the shades of the output';
     this.hardToggle = region.check('Sharp classes', view.hard, set('hard', repaint), hard);
@@ -248,7 +248,7 @@ export class BoundaryPanel {
     const { run, region: { title }, player } = this;
     const row = player.row(frame), points = row < 0 ? {} : run.boundary.points ?? {};
     const count = (part) => `${[...this.wrong(part, row)].length} of ${this.dots.part(part).n}`;
-    const wrong = Object.keys(points).map((part) => `${count(part)} ${part} points wrong`).join(', ');
+    const wrong = Object.keys(points).map((part) => `${count(part)} ${part} samples wrong`).join(', ');
     return `${title} over ${run.plane.names.join(' and ')}. ${wrong} ${player.summary()}`;
   }
 

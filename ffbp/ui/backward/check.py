@@ -21,7 +21,7 @@ CHECKED_SAMPLES, CHECKED_LAYERS = 200, 5  # for the error against the step size
 @diverging()
 def live_check(moment: Gradient) -> None:
     """Check all gradients at this frame, and plot the error of the difference quotient against its step size."""
-    box = control.opened("Is the gradient correct? Check every gradient of this network", key="backward:check")
+    box = control.opened("Check every gradient of this network numerically", key="backward:check")
     if not box:
         return
     with box:
@@ -29,8 +29,8 @@ def live_check(moment: Gradient) -> None:
             st.info(f"The check shows every gradient. It appears once your prediction of d{moment.name} is right.")
             return
         st.markdown(
-            "Move one parameter a little up and a little down: the change of the loss must match the gradient from backward. "
-            "Large moves miss the curvature (truncation error), and tiny ones are lost in the last digits (rounding error)."
+            "Move one parameter a little up and a little down: the change of the loss must match the gradient. Too large a "
+            "step misses the curve (truncation error); too small a step is lost in rounding (rounding error)."
         )
         network = moment.network.with_theta(moment.network.theta.copy())
         check, words = check_of(network, moment.dataset, moment.where)

@@ -157,7 +157,7 @@ def mode_chooser(n_train: int) -> None:
     modes = MODES_OF.get(card_chosen(), tuple(texts))
     about = {"horizontal": True, "help": "The loss is the mean over these samples."}
     about |= {"format_func": texts.__getitem__, "labels": tuple(texts[mode] for mode in modes)}
-    control.kept(st, "radio", "Gradient of the loss on", modes, name=MODE, **about)
+    control.kept(st, "radio", "Gradient for", modes, name=MODE, **about)
 
 
 def card_chosen() -> str:

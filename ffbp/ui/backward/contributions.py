@@ -22,9 +22,9 @@ def contributions(moment: Gradient) -> None:
         st.markdown("This batch has a single sample, so its gradient is the gradient of the step.")
     else:
         st.markdown(
-            f"**The gradient is the mean of the samples' gradients.** Each of the {p.n} samples pulls `{name}` up or down, by "
-            "its delta times its incoming activation, with the 1/n of the mean in it. Contributions of opposite sign cancel; the "
-            "rest is the gradient."
+            f"**Every sample pulls `{name}` up or down. The average of the pulls is the gradient.** Each of the {p.n} samples "
+            "contributes its delta times its incoming activation; the 1/n of the average is already in delta. Contributions of "
+            "opposite sign cancel."
         )
     values, penalty = p.contributions(*moment.weight), p.penalty_part(*moment.weight)
     positive, negative = values[values > 0], values[values < 0]

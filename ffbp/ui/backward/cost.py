@@ -25,11 +25,13 @@ MEASURED_SAMPLES = 500  # for networks of other sizes
 @diverging()
 def worth(moment: Gradient) -> None:
     """Compare multiply-adds and time of forward, backward and finite differences; for other sizes on demand."""
-    box = control.opened("What backpropagation saves", key="backward:worth")
+    box = control.opened("Why backpropagation is fast", key="backward:worth")
     if not box:
         return
     with box:
-        st.markdown("Central differences take two forward passes per parameter. Backward takes one pass in total.")
+        st.markdown(
+            "Central differences take two forward passes per parameter. Backpropagation takes one backward pass for all of them."
+        )
         network = moment.network.with_theta(moment.network.theta.copy())
         X, y = moment.dataset.X_train, moment.dataset.y_train
         cost = cost_of(network, X, y)
@@ -70,7 +72,7 @@ def _cost_curve(costs):
 @fragment
 def backward_code(moment: Gradient) -> None:
     """Show the code that ran: the loss's gradient, both passes, the chosen layer's activation, the step, the check."""
-    if box := control.opened("The code that ran", key="backward:code"):
+    if box := control.opened("Source code of this step", key="backward:code"):
         network = moment.p.network
         activation = network.activations[moment.layer - 1]
         passes = network.loss_function.gradient, Network.output_delta, Network.backpropagate, Network.sum_one_by_one

@@ -11,7 +11,7 @@ CAPTIONS = {
     "forward": "Units show a{mean}, edges w·a: {edges}. Click a unit or an edge to choose it.",
     "loss": "The loss compares the outputs with the target. Backward starts there.",
     "layer": "Units show δ{sum}. Edges into layer {l} show its gradients dW = δ aᵀ, edges out of it w·δ, which flows back.{shut}",
-    "weight": "Lit: dW is the incoming a times the unit’s δ. To the right, the deltas that δ comes from, times their weights.",
+    "weight": "Highlighted: dW is the incoming a times the unit’s δ. To the right: the deltas from which this δ is computed.",
     "samples": "Units show δ{sum}, edges the gradient dW, of {whose}. Click an edge to see what each sample contributes.",
     "update": "Edges show the change of each weight in the next step, units the change of their bias.",
 }

@@ -29,7 +29,7 @@ def layer_card(moment: Gradient) -> None:
     if moment.hidden:
         (db[:, 0] if is_bias else dW[:, moment.source - 1])[moment.u] = np.nan
     over = "" if p.n == 1 else ", summed over the samples (delta already contains the 1/n of the mean)"
-    st.markdown(f"**Weights:** each gradient is the unit's delta times the activation that came in{over}: dW = δ aᵀ.")
+    st.markdown(f"**Weights:** each gradient is the unit's delta times the incoming activation{over}: dW = δ aᵀ.")
     if len(dW) > 1 and p.n == 1:
         _one_row(p, l, moment.u, dW)
     title = f"All {dW.size + db.size} gradients of layer {l}"
@@ -38,16 +38,20 @@ def layer_card(moment: Gradient) -> None:
             _weights(p, l, d, dW, mark)
             _biases(p, l, d, db)
     if l == 1:
-        st.caption("Below layer 1 is only the data, which has nothing to learn. The backward pass ends here.")
+        st.caption("Layer 1 reads the data itself, so backpropagation stops here.")
 
 
 def _delta(moment):
     """Delta of a hidden layer: the chosen unit's sum, and behind it the vector of all units."""
     p, l, n_units = moment.p, moment.layer, moment.network.sizes[moment.layer]
-    activation = p.network.layers[l - 1].activation.label
+    function = p.network.layers[l - 1].activation
+    passes = (
+        "ReLU passes it on only where the unit is active."
+        if function.key == "relu"
+        else f"It is multiplied by g′, the slope of {function.label} at the unit."
+    )
     st.markdown(
-        f"**One layer back:** Wᵀ distributes delta over the units of layer {l}, by the weights that connect them. Then g′ of "
-        f"{activation} scales each part by the slope at its unit."
+        f"**One layer back:** each unit of layer {l} gets its share of the error through its outgoing weights (Wᵀ δ). {passes}"
     )
     if p.n == 1:
         unit_delta(p, l, moment.unit)

@@ -50,14 +50,14 @@ def output_delta(moment: Gradient) -> None:
     last, loss, activation = len(network.layers), network.loss_function, network.layers[-1].activation
     if network.canonical:
         st.markdown(
-            f"With {loss.label.lower()} and {activation.label.lower()} the derivatives cancel: delta is prediction minus target, "
-            "without a factor that could saturate."
+            f"With {loss.label.lower()} and {activation.label.lower()} the derivatives cancel. What remains is prediction minus "
+            f"target{_times(loss.scale(network.sizes[-1]))}."
         )
     else:
         how = "softmax's full Jacobian" if activation.coupled else "g′ of the output"
         st.markdown(
-            f"{loss.label} and {activation.label} are no canonical pair, so nothing cancels: the chain rule multiplies dLoss/da "
-            f"by {how}."
+            f"With {loss.label.lower()} and {activation.label.lower()} nothing cancels: the chain rule multiplies "
+            f"dLoss/da by {how}."
         )
     delta, d = formulas.symbol(r"\delta", last), p.trace.delta[last]
     if p.n > 1:
@@ -66,7 +66,7 @@ def output_delta(moment: Gradient) -> None:
     else:
         _numbers(p, network, delta, d)
     if box := control.opened(
-        "Why is it so simple?" if network.canonical else "What a canonical pair does", key="backward:why"
+        "Why is it so simple?" if network.canonical else "Pairs in which the derivatives cancel", key="backward:why"
     ):
         with box:
             why(moment)
@@ -77,18 +77,16 @@ def why(moment: Gradient) -> None:
     network = moment.p.network
     if network.canonical:
         st.latex(_derivation(network.loss_function.key, moment.p.n))
-    if network.sizes[-1] == 1:
-        st.markdown("**On paper.** Prediction 0.7, target 1: delta is their difference. You need no calculator.")
-    else:
-        st.markdown(
-            "**On paper.** Prediction (0.7, 0.3), target (1, 0): delta is their difference. You need no calculator."
-        )
-    textbook_delta(single=network.sizes[-1] == 1)
+    textbook_delta(network)
     st.markdown(
         "**Why the pair matters.** On the far left, a sigmoid's output is confident and wrong. With cross-entropy, delta is "
         "large there. Squared error multiplies by g′ ≈ 0, so delta nearly vanishes."
     )
     saturation()
+
+
+def _times(factor):
+    return "" if factor == 1 else f", times {formulas.number(factor)}"
 
 
 def _numbers(p, network, delta, d):
@@ -109,23 +107,37 @@ def _numbers(p, network, delta, d):
         equation(rf"{delta} = d\hat y \odot g'({formulas.symbol('z', last)})", factors, d, "out")
 
 
-def textbook_delta(*, single: bool) -> None:
-    """A textbook's numbers through the same code: prediction 0.7 and target 1, or (0.7, 0.3) and (1, 0)."""
-    if single:
+def textbook_delta(shown: Network) -> None:
+    """A textbook's numbers through the same code: prediction 0.7 and target 1, or (0.7, 0.3) and (1, 0).
+
+    Squared error and identity if the shown network has them; otherwise cross-entropy with its output.
+    """
+    single = shown.sizes[-1] == 1
+    if squared := shown.canonical and shown.loss_function.key == "mse":
+        single, network = True, Network((1, 1), ("identity",), loss="mse", theta=np.array([0.0, 0.7]))
+    elif single:
         network = Network((1, 1), ("sigmoid",), loss="bce", theta=np.array([0.0, np.log(0.7 / 0.3)]))
     else:
         network = Network((1, 2), ("softmax",), loss="cce", theta=np.array([0.0, np.log(0.7), 0.0, np.log(0.3)]))
+    values = "Prediction 0.7, target 1" if single else "Prediction (0.7, 0.3), target (1, 0)"
+    st.markdown(
+        f"**On paper.** {values}: delta is {'twice ' if squared else ''}their difference. You need no calculator."
+    )
     trace, y = network.forward(np.zeros((1, 1))), np.array([int(single)])
     network.backward(y, trace)
     difference = [(trace.A[1], r"\hat y"), "-", (network.targets(y), "y")]
-    equation(r"\delta = \hat y - y", difference, trace.delta[1], "textbook")
-    if single:
+    open_close = (r"2\Bigl(", r"\Bigr)") if squared else ("", "")
+    name = r"\delta = 2\,(\hat y - y)" if squared else r"\delta = \hat y - y"
+    equation(name, difference, trace.delta[1], "textbook", open_close=open_close)
+    if squared:
+        st.caption("A step against delta raises z, and with it the prediction.")
+    elif single:
         st.caption("A step against delta raises z, and with it the probability of class 1.")
-        return
-    st.caption(
-        "A step against delta raises the z of the true class and lowers the other by the same amount. The entries of delta "
-        "add up to 0."
-    )
+    else:
+        st.caption(
+            "A step against delta raises the z of the true class and lowers the other by the same amount. The entries of delta "
+            "add up to 0."
+        )
 
 
 def saturation() -> None:

@@ -53,11 +53,11 @@ def _verdict(steps):
     weights, slopes = np.exp(np.log([(s.weights, s.slope) for s in steps]).mean(axis=0))
     total = float(np.prod([s.ratio for s in steps]))
     if total == 0:
-        verdict = "Nothing arrives: every unit on the way is inactive here."
+        verdict = "No gradient arrives: every unit on the way is inactive here."
     elif total < 0.1:
         verdict = f"**Vanishing: {'g′ is small' if slopes < weights else 'the weights are too small'}.**"
     else:
-        verdict = "**Exploding: the weights are too large.**" if total > 10 else "That is a healthy size."
+        verdict = "**Exploding: the weights are too large.**" if total > 10 else "It neither vanishes nor explodes."
     return (
         f"From the output to layer 1, ‖delta‖ is multiplied by **{format_number(total)}**: by the weights about "
         f"{format_number(weights)}, {times}, and by g′ about {format_number(slopes)}, {times}. {verdict}"

@@ -18,8 +18,7 @@ from ffbp.words.text import article
 STROKES = "digits:strokes"  # kept in the session
 PREPARED = {  # how a drawing is prepared, by the images' side
     8: "Write as the writers of the training images did: a 1 with a flag, a 7 with a bar. The drawing is prepared like those "
-    "images: scaled to the full height, with a stroke so wide that half of the box is ink, slant removed, blocks of pixels "
-    "counted.",
+    "images: scaled to the full height, made upright, with strokes that fill half of the box, and counted in blocks of pixels.",
     28: "The drawing is prepared like the images of MNIST: scaled to fit 20×20 pixels with its proportions kept, and its centre "
     "of mass moved to the middle of 28×28.",
 }

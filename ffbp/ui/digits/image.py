@@ -46,7 +46,7 @@ def chosen_image(moment: Digit) -> None:
         )
     with right:
         share = format_percent(moment.outputs[moment.decided])
-        says = f"The network says **{moment.said(moment.decided)}** with {share}."
+        says = f"The prediction is **{moment.said(moment.decided)}** with {share}."
         if true is not None:
             says += f" The true digit is **{moment.said(true)}**."
         if not moment.network.gives_probabilities:

@@ -46,7 +46,7 @@ def gallery(moment: Digit) -> None:
     found, title = _found(moment, part, said)
     found = found[np.argsort(-np.nan_to_num(sure[found]), kind="stable")]
     st.markdown(
-        f"**{formulas.plain(title)}** at epoch {moment.run.history.epoch[moment.frame]}, the most confident answers first."
+        f"**{formulas.plain(title)}** at epoch {moment.run.history.epoch[moment.frame]}, the most confident first."
     )
     if not len(found):
         st.caption("There are none at this epoch. Move the timeline back, or choose another cell.")
@@ -77,12 +77,12 @@ def _found(moment, part, said):
     cell, names = session.recall(CELL), moment.names
     if cell is None:
         found = np.flatnonzero(said != part.y)
-        return found, f"{len(found)} of {len(part.y)} {part.name} images are misread"
+        return found, f"{len(found)} of {len(part.y)} {part.name} digits are wrong"
     i, j = divmod(cell, len(names))
     found = np.flatnonzero((part.y == i) & (said == j))
     return (
         found,
-        f"{len(found)} {part.name} images of {article(names[i])} {names[i]} that the network reads as {names[j]}",
+        f"{len(found)} {part.name} images of {article(names[i])} {names[i]} predicted as {names[j]}",
     )
 
 

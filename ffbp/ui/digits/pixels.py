@@ -30,7 +30,7 @@ def to_the_pixels(moment: Digit) -> None:
     wanted, size, steps = st.columns(3)
     names, raster, target = moment.names, moment.raster, moment.target
     texts = {"labels": names, "format_func": names.__getitem__, "on_change": _target_chosen}
-    title = "The network should see a"
+    title = "Digit to aim for"
     control.show(wanted, "selectbox", title, range(len(names)), name="digits:target", value=target, **texts)
     length, frozen = _step_length(raster, size), rare_pixels(moment.dataset)
     limits = {"step": length, "n_steps": MAX_STEPS, "high": raster.high, "frozen": frozen}
@@ -47,7 +47,7 @@ def to_the_pixels(moment: Digit) -> None:
     control.show(steps, "slider", "Steps taken", 0, last, name=key, value=step, on_change=session.keep, args=(key,))
     left, right = st.columns([3, 2])
     with left:
-        show_row(raster, "digits:walk", "The gradient, and the walk along it", _images(moment, path, step, frozen), 150)
+        show_row(raster, "digits:walk", "The gradient and the steps along it", _images(moment, path, step, frozen), 150)
         st.markdown(_how_it_walks(moment, path, step, length, np.count_nonzero(frozen)))
         st.markdown(verdict(path, moment.said, raster.high))
     with right:
@@ -126,22 +126,22 @@ def verdict(path: Walk, said: Callable[[int], str], high: float) -> str:
         if last == MAX_STEPS:
             halved = (path.lengths[1:] < path.lengths.max()).any()
             why = "some steps of this length do not lower the loss" if halved else "try longer steps"
-        return f"After {last} step{'s' * (last > 1)} the network still does not see {name}: {why}."
+        return f"After {last} step{'s' * (last > 1)} the network still does not predict {name}: {why}."
     if leaves is not None:
         other, returns = said(path.answers[leaves]), path.returns
         end = f"from step **{returns}** on {name} again" if returns is not None else "and it does not return for good"
         return (
-            f"First at step **{arrives}** the network sees {name}, but this does not last: at step **{leaves}** it sees "
+            f"First at step **{arrives}** the network predicts {name}, but this does not last: at step **{leaves}** it predicts "
             f"{article(other)} **{other}**, {end}. Try shorter steps."
         )
     if arrives == 0:
-        return f"The network already sees {name}; the steps lower the loss further."
+        return f"The network already predicts {name}; the steps lower the loss further."
     changed = np.abs(path.images[arrives] - path.images[0])
     largest, mean, first, now = map(
         format_number, (changed.max(), changed.mean(), path.losses[0], path.losses[arrives])
     )
     return (
-        f"From step **{arrives}** on, the network sees {name}. At that step the largest change of a pixel is **{largest}** of "
+        f"From step **{arrives}** on, the network predicts {name}. At that step the largest change of a pixel is **{largest}** of "
         f"{high:g}, the mean change {mean}. The loss with {said(path.target)} as the target has fallen from {first} to {now}. "
         "If people still see the old digit, such an image is called adversarial."
     )
@@ -154,7 +154,7 @@ def _target_chosen(target):
 @fragment
 def code() -> None:
     """Show the package's code that prepares drawings and follows the gradient back to the pixels."""
-    if box := control.opened("The code behind this page", key="digits:code"):
+    if box := control.opened("Source code of this page", key="digits:code"):
         prepare = handwriting.bitmap_32x32, handwriting.deslanted, handwriting.digit_28x28
         with box:
             sources(input_gradient, rare_pixels, walk, *prepare)

@@ -47,7 +47,7 @@ def all_samples(moment: Moment) -> None:
         others = SLICE if moment.shown.plane.is_slice else ""
         st.caption(
             f"{score}, fitted to each layer's activations of at most {MAX_LINE_SAMPLES} training samples. The pictures show at "
-            f"most {DRAWN_SAMPLES}, in the colours of the boundary panel. All frames share the same axes; principal axes are "
+            f"most {DRAWN_SAMPLES}, in the colours of the boundary panel. All epochs share the same axes; principal axes are "
             f"those of the last frame. With more than two numbers, the straight line is a plane.{others}"
         )
 

@@ -158,7 +158,7 @@ def one_linear_map(moment: Moment) -> None:
 
 def source_code(moment: Moment) -> None:
     """Show the package's code that computed this pass."""
-    box = control.opened("The code that computed this pass", key="forward:code")
+    box = control.opened("Source code of the forward pass", key="forward:code")
     if not box:
         return
     activation, plain = moment.network.activations[moment.layer - 1], Definitions()

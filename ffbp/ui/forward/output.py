@@ -17,12 +17,12 @@ def output_in_words(moment: Moment) -> None:
     """The network's answer for this sample, and its loss."""
     (name, value), loss = decision(moment), moment.loss
     with st.container(horizontal=True):  # side by side on a phone, too
-        st.metric("The network says", name)
+        st.metric("Prediction", name)
         st.metric(*value)
         st.metric("Loss of this sample", "no target" if loss is None else format_number(loss))
     if loss is None:
         lost = "" if moment.is_number else f"{NOT_A_NUMBER} "
-        st.markdown(f"{lost}Typed inputs have no target, so there is no loss.")
+        st.markdown(f"{lost}You typed these inputs, so there is no true answer and no loss.")
         return
     st.markdown(judgement(moment))
     if formula := loss_formula(moment.network, moment.outputs, moment.network.targets(moment.sample.y)[:, 0], loss):

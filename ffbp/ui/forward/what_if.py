@@ -30,7 +30,7 @@ def what_if(moment: Moment) -> None:
     texts = {"placeholder": f"now {format_number(old)}", "help": "A number with a point or a comma."}
     typed = control.typed(new, "New value", name=name, **texts)
     if not typed.strip():
-        st.caption("Type a new value to see the pass of a copy beside the original. The run itself does not change.")
+        st.caption("Type a value to see what would change. Your run stays as it is.")
         return
     value = as_number(typed)
     if value is None:
@@ -96,7 +96,7 @@ def _compare(before, after, changed):
         st.markdown(NOT_A_NUMBER)
     elif dataset.task != REGRESSION:
         changes = f"The answer changes from **{old}** to **{new}**."
-        st.markdown(f"The network still says **{old}**." if old == new else changes)
+        st.markdown(f"The prediction is still **{old}**." if old == new else changes)
     for column, title, moment in zip(st.columns(2), ("As it is", "What if"), (before, after), strict=True):
         with column:
             st.markdown(f"**{title}**")

@@ -102,8 +102,8 @@ def _slice_axes(controls, names):
     def axis_chosen(position, key, default):
         session.view = replace(session.view, **{key: None if position == default else position})
 
-    view, label = session.view, "Plane: first two principal components"
-    words = "If off, the plane is a slice through the mean along two columns."
+    view, label = session.view, "Show the first two principal components"
+    words = "If off, the plot is a slice through the average sample, along two inputs."
     controls.show("toggle", label, name="pca", value=bool(view.pca), on_change=principal_chosen, help=words)
     if view.pca:
         return

@@ -36,7 +36,7 @@ def draw_sidebar(page: str, *, has_strip: bool = False) -> None:
     """Draw all controls, but for those of the page's strip; if the file is missing, only the dataset chooser."""
     controls = Controls(page)
     key = controls.key("reset")
-    st.button("Back to the defaults", key=key, on_click=session.change, args=(Config(),), width="stretch")
+    st.button("Reset everything", key=key, on_click=session.change, args=(Config(),), width="stretch")
     if not controls.experiment:
         _field(controls, FIELDS["dataset"])
         return

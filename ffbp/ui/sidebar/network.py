@@ -103,8 +103,8 @@ def initializer(controls, each):
 
 def initial_theta(controls, each):
     st.caption(f"{each.title}: {len(controls.config.initial_theta)} explicit numbers, which the link lists.")
-    words = "Discards the explicit numbers; a rule and the seed set the initial weights again."
-    controls.button("Draw the initial weights instead", "drawn", help=words, initial_theta=None)
+    words = "Replaces them by random ones, made by a rule and the seed."
+    controls.button("Use random initial weights", "drawn", help=words, initial_theta=None)
 
 
 def shuffle(controls, each):
@@ -114,7 +114,7 @@ def shuffle(controls, each):
 def patience(controls, each):
     controls.draw(each)
     if controls.config.patience is not None:
-        st.caption("The test set decides when training stops, so the test results are optimistic.")
+        st.caption("Early stopping uses the test set, so test results look better than they are.")
 
 
 FUNCTIONS = (hidden, activation, loss, output_activation, initializer, initial_theta, shuffle, patience)

@@ -45,7 +45,7 @@ def test_clones_of_several_layers_are_counted_layer_by_layer():
 def test_dead_units_are_counted():
     config = ffbp.Config(bias_init=-10.0, initializer="normal", init_scale=0.01, epochs=3)
     notice = keys(config)["dead"]
-    assert notice.numbers == {"layers": [1], "dead": [10], "units": [10], "epoch": 3}
+    assert notice.numbers == {"layers": [1], "dead": [10], "units": [10], "epoch": 3, "zero": True}
     assert sentence(notice, format_number).startswith("Dead units in epoch 3: 10 of 10 in layer 1.")
 
 
@@ -149,8 +149,8 @@ def test_a_class_too_small_to_split_is_named_with_its_count_and_the_remedy():
     notice = next(n for n in notices(ffbp.train(ffbp.Config(points=points, epochs=2))) if n.key == "undivided")
     assert notice.numbers == {"class": "1", "count": 1, "classes": 2, "test": 3, "train": 9}
     assert sentence(notice, str) == (
-        "Nothing is held out: class 1 has only 1 sample, but each class needs one in both sets. "
-        "Add another sample of it, or hold out nothing."
+        "There is no test set: class 1 has only 1 sample, but each class needs one in both sets. "
+        "Add another sample of it, or set the test share to 0."
     )
     for options in ({"test_size": 0}, {"points": tuple((float(i), 0.0, float(i % 2)) for i in range(12))}):
         config = ffbp.Config(**{"points": points, "epochs": 2, **options})
@@ -161,10 +161,10 @@ def test_a_part_too_small_for_all_classes_is_named():
     points = tuple((float(i), 0.0, float(i % 3)) for i in range(9))
     config = ffbp.Config(dataset="blobs", classes=3, points=points, epochs=2)
     notice = next(n for n in notices(ffbp.train(config)) if n.key == "undivided")
-    assert "a test set of 2 samples cannot hold each of the 3 classes. Hold out more" in sentence(notice, str)
+    assert "a test set of 2 samples cannot hold each of the 3 classes. Raise the test share" in sentence(notice, str)
     many = ffbp.Config(dataset="blobs", classes=3, points=points, epochs=2, test_size=0.85)
     notice = next(n for n in notices(ffbp.train(many)) if n.key == "undivided")
-    assert "a training set of 1 sample cannot hold each of the 3 classes. Hold out less" in sentence(notice, str)
+    assert "a training set of 1 sample cannot hold each of the 3 classes. Lower the test share" in sentence(notice, str)
 
 
 def test_of_very_many_samples_some_are_drawn_and_all_count(monkeypatch):

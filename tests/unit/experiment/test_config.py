@@ -396,7 +396,7 @@ def test_what_is_no_number_is_refused(name, bad):
         ({"output_activation": "relu"}, r"output_activation must be one of sigmoid with 'bce', got 'relu'"),
         ({"initial_theta": (1.0, 2.0)}, r"initial_theta must hold 41 numbers for this network, got 2"),
         ({"initial_theta": (math.nan,)}, r"initial_theta must be 1 to 200 finite numbers, got \(nan,\)"),
-        ({"test_size": 0, "patience": 5}, r"patience must be left out when nothing is held out, got 5"),
+        ({"test_size": 0, "patience": 5}, r"patience must be left out when there is no test set, got 5"),
         ({"points": ((0, 0, 2), (1, 1, 0))}, r"points must have a class from 0 to 1, got "),
         ({"dataset": "iris", "points": ((0, 0, 3), (1, 1, 0))}, r"points must have a class from 0 to 2"),
         ({"dataset": "wine", "columns": (), "points": ((0, 0, 1),) * 2}, r"points must be left out unless one or two"),

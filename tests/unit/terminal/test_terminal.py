@@ -251,7 +251,7 @@ def animals(tmp_path):
 def test_a_file_is_trained_on(tour, animals, tmp_path):
     code, out, err = tour("--file", animals, "--epochs", 40, "--out", tmp_path, "--export", "json")
     assert (code, err) == (0, "")
-    assert "animals.csv, 9 samples: 7 for training, 2 held out" in " ".join(out.split())
+    assert "animals.csv, 9 samples: 7 in the training set, 2 in the test set" in " ".join(out.split())
     run = ffbp.load_record((tmp_path / "record.json").read_text("utf-8"))
     assert run.dataset.class_names == ("cat", "dog")
     assert run.config.file_name == "animals.csv"
@@ -311,7 +311,7 @@ WRONG = {
     "an unknown key": (("--optimizer", "rleu"), "unknown optimizer 'rleu'; choose from sgd"),
     "what does not fit": (
         ("--dataset", "xor_gate", "--patience", "5"),
-        "patience must be left out when nothing is held out",
+        "patience must be left out when there is no test set",
     ),
     "too much work": (("--batch", "1", "--epochs", "20000"), "epochs must be at most"),
     "an unknown form": (("--export", "docx"), "unknown export 'docx'; choose from script, notebook"),
@@ -343,7 +343,7 @@ def test_wrong_usage_is_said_in_one_line_with_exit_code_2(tour, name):
 def test_a_diverged_run_is_told_with_its_remedy_and_exit_code_1(tour):
     code, out, err = tour("--dataset", "bumps", "--hidden", 16, "--lr", 30, "--epochs", 200)
     assert (code, err) == (1, "")
-    assert "! Diverged in epoch" in out
+    assert "! Training diverged in epoch" in out
     assert "4  Evaluation" in out
 
 

@@ -533,7 +533,7 @@ def test_a_stop_between_two_planned_frames_is_a_complete_frame():
 
 def test_patience_without_a_test_part_is_refused_for_given_data_too():
     d = dataset_for(Config(test_size=0))
-    with pytest.raises(ValueError, match="patience must be left out when nothing is held out, got 5"):
+    with pytest.raises(ValueError, match="patience must be left out when there is no test set, got 5"):
         train(Config(patience=5), d)
 
 
