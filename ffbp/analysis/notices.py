@@ -10,6 +10,7 @@ from ffbp.analysis.scores import chance_level
 from ffbp.data.dataset import Dataset
 from ffbp.data.source import REGRESSION
 from ffbp.data.split import n_held_out
+from ffbp.experiment.differences import differences
 from ffbp.experiment.fields import MAX_FRAMES
 from ffbp.training.run import Run, max_frames
 from ffbp.words.notice import Notice
@@ -18,6 +19,7 @@ SHRINK = 100.0
 WORSE = 2.0
 OVERFIT_RATIO, OVERFIT_GAP = 1.3, 0.05
 CLONE_TOLERANCE = 1e-12
+OTHER_DATA = ("dataset", "file_name", "file_fingerprint", "target", "task", "points")
 MAX_DRAWN = 5000  # points in a picture; of more samples, this number is drawn, evenly chosen
 
 
@@ -37,8 +39,10 @@ def notices(run: Run) -> list[Notice]:
     dead = [(l, int(n)) for l, n in enumerate(history.inactive[-1, :-1], start=1) if n and l not in clones]
     numbers = {"layers": [l for l, _ in dead], "dead": [n for _, n in dead], "epoch": int(history.epoch[-1])}
     numbers["zero"] = all(network.layers[l - 1].activation.key == "relu" for l, _ in dead)
-    dead_units = Notice("dead", "warning", numbers | {"units": [network.sizes[l] for l, _ in dead]}, last)
-    most = any(2 * n >= network.sizes[l] for l, n in dead)
+    most = any(2 * n >= network.sizes[l] for l, n in dead)  # a few dead units do no harm
+    dead_units = Notice(
+        "dead", "warning" if most else "info", numbers | {"units": [network.sizes[l] for l, _ in dead]}, last
+    )
     found += [dead_units] if most else []
     if run.diverged_at is None and history.total[-1] > WORSE * max(history.total[0], chance_level(run)):
         numbers = {"first": history.total[0], "last": history.total[-1], "learning_rate": run.config.learning_rate}
@@ -46,7 +50,8 @@ def notices(run: Run) -> list[Notice]:
     found += _undivided(run)
     found += _shrinking(history)
     found += _overfitting(run)
-    found += [dead_units] if dead and not most else []  # a few dead units are the least urgent warning
+    found += [dead_units] if dead and not most else []
+    found += _straight(run)
     if run.stopped_at is not None:
         numbers = {"epoch": run.stopped_at, "best_epoch": int(history.epoch[history.best_frame])}
         found.append(Notice("stopped", "info", numbers, history.best_frame))
@@ -104,6 +109,27 @@ def _overfitting(run):
         numbers |= {"test": history.test_loss[-1], "train": history.train_loss[-1]}
         return [Notice("overfitting", "warning", numbers, best)]
     return []
+
+
+def _straight(run):
+    """No hidden layer bends: in the plane of two inputs, lines separate the classes."""
+    dataset = run.dataset
+    bends = any(key != "identity" for key in run.resolved.activations[:-1])
+    if bends or dataset.task == REGRESSION or dataset.X_train.shape[1] != 2 or run.diverged_at is not None:
+        return []
+    part = dataset.scored_part.name
+    numbers = {"score": float(getattr(run.history, f"{part}_accuracy")[-1]), "part": part, "classes": dataset.n_classes}
+    return [Notice("straight", "info", numbers | {"layers": len(run.config.hidden)})]
+
+
+def effect(before: Run, run: Run) -> list[Notice]:
+    """What one or two changes did to the end of a run; nothing if the data are others."""
+    changes = differences(before.config, run.config)
+    if not 1 <= len(changes) <= 2 or any(each.field in OTHER_DATA for each in changes):
+        return []
+    numbers = {"changes": [str(each) for each in changes], "regression": run.dataset.task == REGRESSION}
+    before, after = outcome(before).numbers["parts"], outcome(run).numbers["parts"]
+    return [Notice("effect", "info", numbers | {"before": before, "after": after})]
 
 
 def outcome(run: Run, key: str = "outcome") -> Notice:

@@ -6,6 +6,7 @@ import textwrap
 import pandas as pd
 import streamlit as st
 
+from ffbp.analysis.notices import effect
 from ffbp.core.gradcheck import STEP, WIDE_STEP, GradientCheck, check_gradients
 from ffbp.core.network import Network
 from ffbp.data.dataset import Dataset
@@ -15,7 +16,7 @@ from ffbp.lessons.presets import PRESETS
 from ffbp.training.loop import Training
 from ffbp.ui.component import component
 from ffbp.ui.page import Page
-from ffbp.ui.runs import Shown
+from ffbp.ui.runs import Shown, known
 from ffbp.ui.session import control
 from ffbp.ui.session.fragments import fragment
 from ffbp.ui.session.state import session
@@ -37,6 +38,7 @@ OF_A_LAYER = (
     "inactive",
     "saturated",
 )
+FIRST = ("straight", "effect")  # of the remarks
 QUIET = "No warnings. Play the training from its start, or change a control."
 
 
@@ -53,7 +55,11 @@ def notices(page: Page, shown: Shown) -> None:
         epoch = None if frame is None else int(run.history.epoch[frame])
         return {"level": level, "text": text, "frame": frame, "epoch": epoch}
 
-    found = [item(notice.level, english.sentence(notice), notice.frame) for notice in shown.notices]
+    before = known(session.past[-1]) if session.past else None
+    told = sorted(
+        [*shown.notices, *(effect(before, run) if before else ())], key=lambda notice: notice.key not in FIRST
+    )
+    found = [item(notice.level, english.sentence(notice), notice.frame) for notice in told]
     texts = [preset.hint for preset in PRESETS.values() if preset.config == run.config] or ([] if found else [QUIET])
     hints = [item("hint", text) for text in texts]
     items = [*(i for i in found if i["level"] != "info"), *hints, *(i for i in found if i["level"] == "info")]

@@ -106,6 +106,11 @@ def _from_record(config, axes, slot):
     return shown
 
 
+def known(config: Config) -> Run | None:
+    """A configuration's run if it is still in the cache; nothing is trained."""
+    return _any_plane(cache_for(config), config)
+
+
 def _any_plane(runs, config):
     """The run, if it is in the cache with another plane."""
     with runs.lock:

@@ -67,6 +67,23 @@ def overfitting(n, number, percent):
     )
 
 
+def straight(n, number, percent):
+    why = "Without an activation, hidden layers do not bend" if n["layers"] else "Without hidden units, nothing bends"
+    what = "the boundary: it is a straight line" if n["classes"] == 2 else "the boundaries: they are straight lines"
+    score = f"{percent(n['score'])} of the {'training' if n['part'] == 'train' else 'test'} samples are classified correctly"
+    return f"{why} {what}, and {score}."
+
+
+def effect(n, number, percent):
+    scored = "test" if "test" in n["before"] and "test" in n["after"] else "train"
+    score, show = ("R²", number) if n["regression"] else ("accuracy", percent)
+    texts = []
+    for part, i, what, text in (("train", 0, "loss", number), (scored, 1, score, show)):
+        values = f"{text(n['before'][part][i])} → {text(n['after'][part][i])}"
+        texts.append(f"{'training' if part == 'train' else 'test'} {what} {values}")
+    return f"{'; '.join(n['changes'])}: at the end, {listed(texts)}."
+
+
 def stopped(n, number, percent):
     return (
         f"Stopped early in epoch {n['epoch']}; the test loss was best in epoch {n['best_epoch']}. Because the test set "
@@ -115,6 +132,7 @@ SENTENCES = {
     each.__name__: each
     for each in (
         *(diverged, clones, dead, worse, undivided, thinned, shrinking, overfitting, stopped, few_frames),
+        *(straight, effect),
         *(stable, chaotic, outcome),
     )
 }

@@ -16,6 +16,7 @@ from ffbp.experiment.fields import FIELDS, KEYS, Elsewhere
 from ffbp.experiment.link import params_of
 from ffbp.figures.blob import arrays_of, header_of
 from ffbp.lessons.presets import PRESETS
+from ffbp.words.numbers import format_number
 
 FULL = {
     "dataset": "spiral", "samples": "400", "noise": "0.1", "classes": "3", "derived": "x1_x2", "test": "0.3", "hidden": "8-6",
@@ -212,11 +213,22 @@ def test_every_preset_runs_and_says_what_to_look_at(key):
 
 def test_the_line_has_the_most_urgent_first_then_the_hint_then_remarks():
     items = notices_of(check(playground(**PRESETS["overfitting"].config.to_params())))
-    assert [item["level"] for item in items] == ["warning", "warning", "hint", "info"]
+    assert [item["level"] for item in items] == ["warning", "hint", "info", "info"]
     assert items[0]["text"].startswith("Overfitting: the test loss was best in epoch 2")
-    assert (items[0]["epoch"], items[2]["frame"]) == (2, None)
+    assert (items[0]["epoch"], items[1]["frame"]) == (2, None)
     assert notices_of(check(playground(lr="0.2")))[0]["text"].startswith("No warnings.")
     assert len(notices_of(check(playground(lr="1")))) == 1
+
+
+def test_after_a_change_the_line_says_what_it_did():
+    app = check(playground(epochs="20"))
+    app.selectbox(key="playground:optimizer").set_value("adam")
+    app = check(app.run())
+    runs = [ffbp.train(ffbp.Config(epochs=20, optimizer=key)).history.train_loss[-1] for key in ("sgd", "adam")]
+    before, after = map(format_number, runs)
+    said = f"Optimizer Gradient descent → Adam: at the end, training loss {before} → {after} and test accuracy "
+    assert notices_of(app)[0]["text"].startswith(said)  # before the remark on a dead unit
+    assert notices_of(app)[1]["text"].startswith("Dead units in epoch 20: 1 of 10")
 
 
 def test_a_class_too_small_to_split_is_told_in_the_line():

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import ffbp
-from ffbp.analysis.notices import drawn_samples, notices
+from ffbp.analysis.notices import drawn_samples, effect, notices
 from ffbp.lessons.presets import PRESETS
 from ffbp.words.english import sentence
-from ffbp.words.numbers import format_number
+from ffbp.words.numbers import format_number, format_percent
 
 
 def keys(config):
@@ -196,3 +196,35 @@ def test_numbers_just_below_infinity_give_sentences_and_no_warning():
     found = notices(extreme)
     assert "shrinking" in {notice.key for notice in found}
     assert all(sentence(notice, format_number) for notice in found)
+
+
+def test_without_hidden_units_the_boundary_is_called_straight():
+    run = ffbp.train(ffbp.Config(hidden=(), epochs=50))
+    notice = keys(run.config)["straight"]
+    assert notice.numbers["score"] == run.history.test_accuracy[-1]
+    said = f"{format_percent(run.history.test_accuracy[-1])} of the test samples are classified correctly."
+    assert sentence(notice, format_number) == (
+        f"Without hidden units, nothing bends the boundary: it is a straight line, and {said}"
+    )
+    assert "hidden layers do not bend the boundaries: they" in sentence(
+        keys(ffbp.Config(dataset="blobs", classes=3, activation="identity", epochs=5))["straight"], format_number
+    )
+    for other in ({}, {"hidden": (), "derived": ("x1_squared",)}, {"dataset": "iris", "columns": (), "hidden": ()}):
+        assert "straight" not in keys(ffbp.Config(epochs=5, **other))
+    assert "straight" not in keys(ffbp.Config(dataset="plane", hidden=(), epochs=5))
+
+
+def test_what_a_change_did_is_said_with_the_numbers_of_both_runs():
+    before, after = (ffbp.train(ffbp.Config(epochs=20, learning_rate=rate)) for rate in (0.1, 1.0))
+    (notice,) = effect(before, after)
+    losses = [format_number(run.history.train_loss[-1]) for run in (before, after)]
+    scores = [format_percent(run.history.test_accuracy[-1]) for run in (before, after)]
+    assert sentence(notice) == (
+        f"Learning rate η 0.1 → 1: at the end, training loss {losses[0]} → {losses[1]} and test accuracy "
+        f"{scores[0]} → {scores[1]}."
+    )
+    (notice,) = effect(before, ffbp.train(ffbp.Config(epochs=20, test_size=0.0)))
+    assert "training accuracy" in sentence(notice)
+    assert not effect(before, before)
+    for other in ({"dataset": "circles"}, {"epochs": 10, "noise": 0.1, "l2": 0.1}):
+        assert not effect(before, ffbp.train(ffbp.Config(**{"epochs": 20, **other})))
