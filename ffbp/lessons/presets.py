@@ -44,7 +44,7 @@ PRESETS = {
         "Reference: rate 0.1, too slow",
         Config(),
         "At this learning rate, ten ReLU units bend the boundary only a little in 1000 epochs: 88.5 % of the samples "
-        "are classified correctly. Play it from the start: when does the loss fall fastest?",
+        "are correct. Play it from the start: when does the loss fall fastest?",
         START,
     ),
     "about_right": Preset(
@@ -97,7 +97,7 @@ PRESETS = {
         Config(
             n_samples=60, noise=0.4, test_size=0.5, hidden=(64, 64), optimizer="adam", learning_rate=0.01, epochs=600
         ),
-        "The training loss falls to zero while the test loss rises: the network learns the noise. Add an L2 penalty.",
+        "The training loss falls to zero while the test loss rises: the network learns the noise. Then set the L2 penalty to 0.03.",
         WRONG,
     ),
     "linear": Preset(

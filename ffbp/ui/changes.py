@@ -18,7 +18,7 @@ def undo(page: str) -> None:
     changes = differences(session.past[-1], session.config)
     step = partial(parameters.step_in_words, session.past[-1], session.config)
     label = _words(changes[0], step) if len(changes) == 1 else f"{len(changes)} changes"
-    own = {"type": "tertiary", "icon": ":material/undo:", "help": "Undo this change"}
+    own = {"type": "tertiary", "icon": ":material/undo:", "help": f"Undo: {plain(label)}"}
     st.button(plain(label), key=f"{page}:undo", on_click=session.undo, **own)
 
 

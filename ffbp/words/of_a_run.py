@@ -75,10 +75,10 @@ def straight(n, number, percent):
 
 
 def effect(n, number, percent):
-    scored = "test" if "test" in n["before"] and "test" in n["after"] else "train"
+    parts = [part for part in ("train", "test") if part in n["before"] and part in n["after"]]
     score, show = ("R²", number) if n["regression"] else ("accuracy", percent)
     texts = []
-    for part, i, what, text in (("train", 0, "loss", number), (scored, 1, score, show)):
+    for part, i, what, text in (*((part, 0, "loss", number) for part in parts), (parts[-1], 1, score, show)):
         values = f"{text(n['before'][part][i])} → {text(n['after'][part][i])}"
         texts.append(f"{'training' if part == 'train' else 'test'} {what} {values}")
     return f"{'; '.join(n['changes'])}: at the end, {listed(texts)}."

@@ -226,7 +226,7 @@ def test_after_a_change_the_line_says_what_it_did():
     app = check(app.run())
     runs = [ffbp.train(ffbp.Config(epochs=20, optimizer=key)).history.train_loss[-1] for key in ("sgd", "adam")]
     before, after = map(format_number, runs)
-    said = f"Optimizer Gradient descent → Adam: at the end, training loss {before} → {after} and test accuracy "
+    said = f"Optimizer Gradient descent → Adam: at the end, training loss {before} → {after}, test loss "
     assert notices_of(app)[0]["text"].startswith(said)  # before the remark on a dead unit
     assert notices_of(app)[1]["text"].startswith("Dead units in epoch 20: 1 of 10")
 

@@ -218,10 +218,11 @@ def test_what_a_change_did_is_said_with_the_numbers_of_both_runs():
     before, after = (ffbp.train(ffbp.Config(epochs=20, learning_rate=rate)) for rate in (0.1, 1.0))
     (notice,) = effect(before, after)
     losses = [format_number(run.history.train_loss[-1]) for run in (before, after)]
+    tests = [format_number(run.history.test_loss[-1]) for run in (before, after)]
     scores = [format_percent(run.history.test_accuracy[-1]) for run in (before, after)]
     assert sentence(notice) == (
-        f"Learning rate η 0.1 → 1: at the end, training loss {losses[0]} → {losses[1]} and test accuracy "
-        f"{scores[0]} → {scores[1]}."
+        f"Learning rate η 0.1 → 1: at the end, training loss {losses[0]} → {losses[1]}, test loss "
+        f"{tests[0]} → {tests[1]} and test accuracy {scores[0]} → {scores[1]}."
     )
     (notice,) = effect(before, ffbp.train(ffbp.Config(epochs=20, test_size=0.0)))
     assert "training accuracy" in sentence(notice)

@@ -176,7 +176,7 @@ def test_programs_say_that_they_cannot_begin_with_another_runs_weights(key):
     (3, {"initializer": "zeros"}, "initializer must be left as it is: a branch begins with the frame's weights"),
     (3, {"weight_seed": 3}, "weight_seed must be left as it is"),
     (30, {"epochs": 20}, "epochs must be at least 30, the epoch of the frame, got 20"),
-    (3, {"patience": 3, "test_size": 0.0}, "patience must be left out when nothing is held out, got 3"),
+    (3, {"patience": 3, "test_size": 0.0}, "patience must be left out when there is no test set, got 3"),
 ])  # fmt: skip
 def test_what_does_not_fit_is_one_clear_message(frame, changes, message):
     run = ffbp.train(SMALL)
