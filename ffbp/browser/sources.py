@@ -17,7 +17,10 @@ SERVED = {
 }  # by Streamlit, and where
 PLOTLY = "plotly-cartesian.min.js"
 COMPONENTS = {
-    "player": ("components/player.js", ("player.css", "panels/matrix.css", "present.css")),
+    "player": (
+        "components/player.js",
+        ("player.css", "panels/matrix.css", "present.css", "components/glance.css"),
+    ),
     "carrier": ("components/carrier.js", ()),
     "chart": ("components/chart.js", ("components/chart.css",)),
     "flow": ("components/flow.js", ("components/flow.css",)),

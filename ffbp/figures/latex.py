@@ -4,13 +4,17 @@ The functions turn arrays and numbers into strings for `st.latex` (or between do
 digits of `format_number`. Names are LaTeX of this project; only `plain` takes text from users.
 """
 
+import re
+
 import numpy as np
 
 from ffbp.figures import palette
 from ffbp.words.numbers import format_number, plain_power
 
 MAX_TERMS, SHOWN_TERMS = 12, 6  # a sum of more terms shows the largest and the subtotal of the others
-TERMS_A_LINE = 3
+ROOM_ABOVE = r"\rule{0pt}{1.5em}"
+LINE = 46  # a line's length in digits, as many as a narrow screen shows
+LENGTHS = {r"\cdot": 1.4, "+": 2.4, "-": 2.0, "=": 2.7, "(": 0.8, ")": 0.8, ".": 0.6}  # in digits
 
 
 def number(value) -> str:
@@ -125,15 +129,49 @@ def weighted_sum(name: str, weights, inputs, bias=None, *, total, max_terms: int
     if bias is not None:
         factors.append(rf"\underbrace{{{factor(bias)}}}_{{b}}")
         values.append(signed(bias, first=not values))
-    lines = [f"{name} &= {line}" if i == 0 else rf"&\quad + {line}" for i, line in enumerate(_broken(factors, " + "))]
+    lines = [
+        f"{name} &= {line}" if i == 0 else rf"&\quad {line}" for i, line in enumerate(_broken(name, _plus(factors)))
+    ]
     if len(values) > 1:
-        lines += [("&= " if i == 0 else r"&\quad ") + line for i, line in enumerate(_broken(values, " "))]
+        lines += [("&= " if i == 0 else r"&\quad ") + line for i, line in enumerate(_broken(name, values))]
     return aligned([*lines, rf"&= \mathbf{{{number(total)}}}"])
 
 
-def _broken(terms, joint):
-    """Terms joined in short lines, so that a sum stays readable on a narrow screen."""
-    return [joint.join(terms[i : i + TERMS_A_LINE]) for i in range(0, len(terms), TERMS_A_LINE)]
+def sums(layer: int, W, inputs, b, Z, A) -> str:
+    """A layer's sums, unit by unit, in short lines: ``z1 = w1·x1 + w2·x2 + b``, then ``= ..., a1 = ...``.
+
+    W: (n_out, n_in); inputs: (n_in,); b, Z, A: (n_out,), computed by the core.
+    """
+    lines = []
+    for unit, (weights, bias, z, a) in enumerate(zip(W, b, Z, A, strict=True), start=1):
+        name = symbol("z", layer, unit)
+        factors = [rf"{factor(w)} \cdot {factor(x)}" for w, x in zip(weights, inputs, strict=True)]
+        first, *others = _broken(name, _plus([*factors, factor(bias)]))
+        result = rf"= \mathbf{{{number(z)}}},\; {symbol('a', layer, unit)} = \mathbf{{{number(a)}}}"
+        lines += [f"{ROOM_ABOVE}{name} &= {first}", *(rf"&\quad {line}" for line in others), f"&{result}"]
+    return aligned(lines)
+
+
+def _plus(terms):
+    """Summands as the terms of a line: all but the first with a plus."""
+    return [f"+ {term}" if i else term for i, term in enumerate(terms)]
+
+
+def _broken(name, terms):
+    """Terms joined in lines that are not longer than a narrow screen; each line begins to the right of ``name``."""
+    lines, room = [], LINE - _length(f"{name} =")
+    for term in terms:
+        if lines and _length(f"{lines[-1]} {term}") <= room:
+            lines[-1] += f" {term}"
+        else:
+            lines.append(term)
+    return lines
+
+
+def _length(text):
+    """About how long a formula is, in digits."""
+    bare = re.sub(r"\\textcolor\{#\w+\}|_\{(?:[^{}]|\{[^{}]*\})*\}|\\(?!cdot)\w+", "", text)
+    return sum(LENGTHS.get(sign, 1.0) for sign in re.findall(r"\\\w+|[\w.()+=-]", bare))
 
 
 def plain(text) -> str:

@@ -41,7 +41,7 @@ def test_no_rule_is_broken(browser, server, path, look):
 
 
 def test_a_formula_that_scrolls_is_reached_by_key_and_one_that_fits_is_not(visit, server):
-    page = visit("?epochs=5", viewport={"width": 390, "height": 850}).page
+    page = visit("?epochs=5", viewport={"width": 700, "height": 850}).page
     page.goto(f"{server}/forward_pass?epochs=5")
     page.wait_for_selector('.katex-display[tabindex="0"]')
     page.wait_for_timeout(1500)

@@ -165,5 +165,8 @@ def test_the_first_of_four_kept_runs_goes_and_another_task_is_not_compared(playe
     player.show(packed["penalty"])
     names = [name for name, _ in player.page.evaluate(GREYS, "loss")]
     assert names == ["Learning rate η 0.3, L2 penalty 0", "Noise 0.4, L2 penalty 0", "Epochs 80, L2 penalty 0"]
+    legend = player.page.locator(".loss .legend")
+    assert legend.evaluate("(e) => e.scrollWidth <= e.clientWidth && e.scrollHeight <= e.clientHeight + 1"), "cut"
+    assert all(name in legend.inner_text() for name in names)
     player.show(packed["diverged"])
     assert player.page.evaluate(GREYS, "loss") == []

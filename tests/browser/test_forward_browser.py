@@ -154,6 +154,12 @@ def test_a_phone_shows_the_page_without_scrolling_sideways(visit):
     page = playground.page
     page.wait_for_selector(".katex")
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+    shown = page.locator(".katex-display:visible")
+    expect(shown.filter(has_text="z2[1]")).to_have_count(1)  # a layer unit by unit, instead of its matrices
+    assert (
+        shown.evaluate_all("all => all.filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.textContent)")
+        == []
+    )
 
 
 def test_the_loss_formula_is_whole_on_a_laptop(visit, server):

@@ -3,6 +3,7 @@
 import { Clock } from '../clock.js';
 import { Player } from '../player.js';
 import { announce } from '../players.js';
+import { Glance } from './glance.js';
 import { findPlotly } from './plotly.js';
 import { mount } from './view.js';
 
@@ -66,6 +67,7 @@ class MountedPlayer {
       onEdit: editable ? (change) => this.tell('edit', change) : null,
       onWant: () => this.tell('want', {}),
     });
+    if (this.player.boundary) this.glance = new Glance(this.player, player);
     announce(this.player.box, 'ready');
     return this.player;
   }
@@ -101,6 +103,7 @@ class MountedPlayer {
   close() {
     this.closed = true;
     for (const type of ACTIONS) document.removeEventListener(type, this.act, true);
+    this.glance?.destroy();
     this.player?.destroy();
   }
 }

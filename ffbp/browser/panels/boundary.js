@@ -111,7 +111,11 @@ export class BoundaryPanel {
     if (!this.run) return;
     this.surface.recolour(this.player.theme);
     this.fillLegend();
-    const first = await this.stage.draw(this.zoom, (data) => ({ data, zoom: [this.zoom, this.zoom] }));
+    const first = await this.stage.draw(this.zoom, (data, layout) => {
+      this.stage.fillLegend(this.dots.shown(true), layout); // room for all entries, whether they are shown or not
+      this.fillLegend();
+      return { data, zoom: [this.zoom, this.zoom] };
+    });
     if (first) this.listenForClicks();
   }
 

@@ -87,7 +87,7 @@ export class CurvesPanel {
     const layers = this.name === 'gradients';
     this.ends.show(layers ? shown : []);
     const kept = this.bars ? [] : player.kept.traces(this.name, view.key, run, player.theme);
-    this.stage.fillLegend([...(layers ? [] : shown), ...kept]);
+    this.stage.fillLegend([...(layers ? [] : shown), ...kept], layout);
     const zoom = [`${run.id}${this.bars}`, `${run.id}${view.key}${log}`];
     const drawing = { data: this.bars ? [NOTHING_DRAWN] : [...kept, ...shown], zoom };
     if (!view.zero) return drawing;

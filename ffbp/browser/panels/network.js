@@ -11,7 +11,6 @@ import { Units } from './units.js';
 const CHOSEN = 'The diagram shows the first units of each layer and the weights between them that are largest at the '
   + 'end of the training, among them the largest into each unit. All others are on the Forward pass page.';
 const RIGHT = 24; // pixels beside the last units, with small letters
-const BUTTONS = 12; // pixels more below the units if there are buttons
 const FADED = 0.12; // how much stays of the edges that do not belong to the chosen unit
 
 // Which part of the network the diagram shows; empty if it shows everything.
@@ -82,7 +81,8 @@ export class NetworkPanel {
   draw() {
     this.scales = scalesOf(this.run.palette, this.player.theme);
     const { shown, sizes, inputs, maps, map_side } = this.network;
-    const { clientWidth: width, clientHeight: whole } = this.region.stage, height = whole - (this.sizes ? BUTTONS : 0);
+    const { clientWidth: width, clientHeight: whole } = this.region.stage;
+    const height = whole - (this.sizes?.room(width / (shown.length - 0.5)) ?? 0);
     const scale = window.devicePixelRatio || 1;
     [this.canvas.width, this.canvas.height] = [width * scale, whole * scale];
     const least = this.player.presenter.least / (shown.length > 6 ? 9 : 11); // the smallest letters below

@@ -2,7 +2,7 @@
 
 import { element } from '../dom.js';
 
-const ROOM = 74; // pixels between layers, from which the number of units stands between the buttons
+const finger = window.matchMedia('(pointer: coarse)'); // needs larger buttons
 
 export class Sizes {
   // report(hidden): the wanted number of units of each hidden layer.
@@ -45,13 +45,21 @@ export class Sizes {
     this.report([...this.hidden]);
   }
 
+  // The pixels that the buttons take below the units, where layers are so far apart. Where they are close, the number of
+  // units does not stand between the buttons.
+  room(step) {
+    this.box.style.setProperty('--step', `${Math.floor(step) - 2}px`);
+    this.narrow = step < (finger.matches ? 106 : 74);
+    if (!finger.matches) return 12;
+    return this.narrow ? 70 : 28;
+  }
+
   // Put the buttons below the layers, whose middles are at these places.
   place(middles) {
-    const narrow = middles.length > 1 && middles[1] - middles[0] < ROOM;
     this.layers.forEach(({ box, count }, l) => {
       box.style.left = `${middles[l + 1]}px`;
-      count.hidden = narrow;
-      box.classList.toggle('narrow', narrow);
+      count.hidden = this.narrow;
+      box.classList.toggle('narrow', this.narrow);
     });
   }
 }

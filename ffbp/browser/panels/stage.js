@@ -14,6 +14,9 @@ const CONFIG = {
   modeBarButtonsToRemove: REMOVED, doubleClick: 'reset', // to ranges that the run gives, not to those of the curves
 };
 
+// Plotly's toolbar would cover the legend where nothing hovers, and a finger that drags a plane moves the page.
+const noHover = window.matchMedia('(hover: none)');
+
 // Whether two plots, as dicts, lists and arrays of numbers, are equal.
 export function same(a, b) {
   if (a === b || (a !== a && b !== b)) return true;
@@ -122,7 +125,7 @@ export class Stage {
     const { plot, axes, player: { small, options: { Plotly } } } = this;
     AXES.forEach((axis, i) => { if (kept[i]) layout[axis].range = [...axes[axis].range]; });
     if (kept[0] && layout.dragmode) layout.dragmode = axes.dragmode || layout.dragmode; // the toolbar's choice
-    const config = { ...CONFIG, displayModeBar: small ? false : 'hover' };
+    const config = { ...CONFIG, displayModeBar: small || noHover.matches ? false : 'hover' };
     await Plotly.react(plot, data, layout, config);
   }
 
@@ -153,7 +156,7 @@ export class Stage {
       modebar: { bgcolor: 'rgba(0,0,0,0)', color: text, activecolor: theme.primary },
       hoverlabel: { bgcolor: theme.background, font: { color: text, size: Math.max(13, least) } },
     });
-    if (small) layout.dragmode = false;
+    if (small || noHover.matches) layout.dragmode = false;
     const lines = { gridcolor: border, linecolor: border, tickcolor: border, showline: true };
     for (const axis of AXES) {
       Object.assign(layout[axis], lines);
@@ -164,12 +167,18 @@ export class Stage {
     return layout;
   }
 
-  // A legend as a line of text. Plotly's own would scroll and hide entries if it were wider than the chart.
-  fillLegend(data) {
+  // A legend as text above the plane; Plotly's own would scroll and hide entries if it were wider than the chart. With a
+  // layout, its upper margin grows to hold all lines of the text.
+  fillLegend(data, layout = null) {
     const shown = data.filter((trace) => trace.visible !== false && trace.showlegend !== false);
     const name = (trace, i) => (i && shown.length > 4 ? trace.name.replace('layer ', '') : trace.name);
     const entry = (trace, i) => element('span', { class: 'entry' }, this.sample(trace), name(trace, i));
     this.legend.replaceChildren(...shown.map(entry));
+    if (!layout) return;
+    const { legend, legend: { style }, plot: { clientWidth }, region } = this, { margin } = layout, { height } = style;
+    Object.assign(style, { width: `${clientWidth - margin.l - margin.r}px`, height: 'auto' });
+    margin.t = Math.max(margin.t, legend.offsetHeight + region.letter / 2);
+    style.height = height;
   }
 
   sample({ mode, marker, line, fillcolor }) {

@@ -39,8 +39,11 @@ def layer_by_layer(moment: Moment) -> None:
         kind = "Output layer" if l == len(moment.network.layers) else "Layer"
         st.markdown(f"**{kind} {l}** · {layer.activation.label} · g(z) = {formulas.plain(layer.activation.formula)}")
         if _is_written(layer.W):
-            for line in written_layer(moment.network, moment.trace, l):
-                st.latex(line)
+            with st.container(key=f"wide:layer:{l}"):
+                for line in written_layer(moment.network, moment.trace, l):
+                    st.latex(line)
+            with st.container(key=f"narrow:layer:{l}"):
+                st.latex(written_sums(moment.network, moment.trace, l))
         else:
             _drawn_layer(moment, l)
     _full_digits(moment)
@@ -62,6 +65,13 @@ def written_layer(network: Network, trace: Trace, l: int) -> list[str]:
         return [f"{z} = {weights}", rf"\cdot\; {lying}", f"{bias} {result}"]
     product = rf"{weights}\;{formulas.shaped(trace.A[l - 1], before)}"
     return [f"{z} = {product}", f"{bias} {result}"] if layer.n_in > BROAD else [f"{z} = {product} {bias} {result}"]
+
+
+def written_sums(network: Network, trace: Trace, l: int) -> str:
+    """The LaTeX of the same layer for a narrow screen: a sum for each unit."""
+    layer = network.layers[l - 1]
+    inputs, b, z, a = (array[:, 0] for array in (trace.A[l - 1], layer.b, trace.Z[l], trace.A[l]))
+    return formulas.sums(l, layer.W, inputs, b, z, a)
 
 
 def _drawn_layer(moment, l):
@@ -114,8 +124,8 @@ def chosen_unit(moment: Moment) -> None:
     name = formulas.symbol("z", l, u + 1)
     st.latex(formulas.weighted_sum(name, layer.W[u], trace.A[l - 1][:, 0], layer.b[u, 0], total=z))
     a_of, here = f"{formulas.symbol('a', l, u + 1)} = g", formulas.number(z)
-    numbers = [rf"{name}({here}) = \mathbf{{{formulas.number(value)}}}" for name, value in ((a_of, a), ("g'", slope))]
-    st.latex(r",\qquad ".join(numbers))
+    numbers = [rf"{name}({here}) &= \mathbf{{{formulas.number(value)}}}" for name, value in ((a_of, a), ("g'", slope))]
+    st.latex(formulas.aligned(numbers))
     if layer.activation.coupled:
         st.caption("Softmax depends on all z of its layer. The curve varies this one and holds the others fixed.")
     curves = pictures.activation_curves(layer.activation, Z, A, u, l, reach=_reach(moment), theme=theme())

@@ -69,6 +69,25 @@ def test_a_long_sum_shows_the_largest_terms_and_the_subtotal_of_the_others():
     assert formulas.factor(rest.sum()) in text
 
 
+def test_a_layers_sums_have_every_number_of_every_unit():
+    rng = np.random.RandomState(2)
+    W, x, b = rng.randn(3, 5), rng.randn(5), rng.randn(3)
+    z = W @ x + b
+    text = formulas.sums(2, W, x, b, z, np.tanh(z))
+    for i in range(3):
+        for j in range(5):
+            assert rf"{formulas.factor(W[i, j])} \cdot {formulas.factor(x[j])}" in text
+        for name, result in (("z", z[i]), ("a", np.tanh(z[i]))):
+            assert formulas.symbol(name, 2, i + 1) in text
+            assert rf"\mathbf{{{formulas.number(result)}}}" in text
+
+
+def test_a_sum_is_broken_into_lines_of_at_most_two_long_products():
+    w, x = np.full(6, -0.1234), np.full(6, -0.5678)
+    for line in formulas.weighted_sum("z", w, x, 0.5, total=1.0).split(r"\\"):
+        assert line.count(r"\cdot") <= 2
+
+
 def test_text_from_data_is_neither_markdown_nor_latex():
     text = formulas.plain("**b** $x^2$ [link](http://x) `c` <i>")
     assert not re.search(r"(?<!\\)[*$\[\]`<>_]", text)

@@ -1,0 +1,79 @@
+// A small picture of the boundary in the corner of a small screen, for as long as the panel is out of sight: scrolled away
+// or behind the sidebar. It shows the same moment, copied from the panel, and costs nothing while it is hidden.
+
+import { element } from '../dom.js';
+import { formatNumber } from '../numbers.js';
+import { follow } from '../players.js';
+
+const LAPTOP = 1100; // pixels of the window's width
+const ENOUGH = 0.35; // the share of the panel in sight that makes the small picture needless
+const SIDEBAR = '[data-testid=stSidebar][data-collapsed=false]';
+const SLIDE = 400; // milliseconds in which the sidebar opens or closes
+
+let glanceClosed = false; // by the person, until the page is loaded anew
+
+export class Glance {
+  constructor(player, id) {
+    Object.assign(this, { player, panel: player.boundary.region.section });
+    this.canvas = element('canvas', { 'aria-hidden': 'true' });
+    this.words = element('p', { 'aria-hidden': 'true' });
+    const close = { type: 'button', text: '×', 'aria-label': 'Close the small boundary', onclick: () => this.close() };
+    const label = { class: 'ffbp-glance', hidden: '', 'aria-label': 'Decision boundary, small' };
+    this.box = element('aside', label, element('button', close), this.canvas, this.words);
+    document.body.append(this.box);
+    this.seen = new IntersectionObserver((entries) => {
+      for (const { target, intersectionRatio, isIntersecting } of entries) {
+        if (target === this.panel) this.share = intersectionRatio;
+        else this.near = isIntersecting;
+      }
+      this.look();
+    }, { threshold: [0, ENOUGH] });
+    for (const part of [this.panel, player.box]) this.seen.observe(part);
+    this.clicked = () => setTimeout(() => this.look(), SLIDE);
+    document.addEventListener('click', this.clicked, true); // perhaps on the sidebar's button
+    this.stops = ['frame', 'shown'].map((type) => follow(id, type, () => this.paint()));
+  }
+
+  // The part of the window's width that an open sidebar covers.
+  get covered() {
+    const sidebar = document.querySelector(SIDEBAR);
+    return sidebar && sidebar.offsetWidth < window.innerWidth ? sidebar.offsetWidth : 0;
+  }
+
+  look() {
+    if (this.gone) return;
+    const { covered, panel } = this, { left, width } = panel.getBoundingClientRect();
+    const behind = width > 0 && covered - left > width / 2;
+    const wanted = behind || (this.near && this.share < ENOUGH);
+    this.box.hidden = glanceClosed || panel.hidden || window.innerWidth > LAPTOP || !wanted;
+    this.box.style.setProperty('--free', `${window.innerWidth - covered}px`);
+    this.paint();
+  }
+
+  paint() {
+    const { box, canvas, player: { run, frame, theme, boundary: { stage: { under } } } } = this;
+    if (box.hidden || !run || !under.width) return;
+    for (const name of ['background', 'text', 'border']) box.style.setProperty(`--${name}`, theme[name]);
+    const scale = window.devicePixelRatio || 1, width = Math.round(canvas.clientWidth * scale);
+    const height = Math.round((width * under.height) / under.width);
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    const context = canvas.getContext('2d');
+    context.clearRect(0, 0, width, height);
+    context.drawImage(under, 0, 0, width, height);
+    this.words.textContent = `epoch ${run.history.epoch[frame]}, loss ${formatNumber(run.history.train_loss[frame])}`;
+    box.dataset.frame = frame;
+  }
+
+  close() {
+    glanceClosed = true;
+    this.look();
+  }
+
+  destroy() {
+    this.gone = true;
+    this.seen.disconnect();
+    document.removeEventListener('click', this.clicked, true);
+    for (const stop of this.stops) stop();
+    this.box.remove();
+  }
+}
