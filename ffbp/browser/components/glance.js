@@ -1,5 +1,5 @@
-// A small picture of the boundary in the corner of a small screen, for as long as the panel is out of sight: scrolled away
-// or behind the sidebar. It shows the same moment, copied from the panel, and costs nothing while it is hidden.
+// A small picture of the boundary in the corner of a small screen, while the panel is out of sight: scrolled away or
+// behind the sidebar. It shows the same moment, copied from the panel, and costs nothing while it is hidden.
 
 import { element } from '../dom.js';
 import { formatNumber } from '../numbers.js';

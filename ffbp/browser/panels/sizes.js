@@ -45,8 +45,8 @@ export class Sizes {
     this.report([...this.hidden]);
   }
 
-  // The pixels that the buttons take below the units, where layers are so far apart. Where they are close, the number of
-  // units does not stand between the buttons.
+  // The pixels that the buttons take below the units, where layers are so far apart. Where they are close, the number
+  // of units does not stand between the buttons.
   room(step) {
     this.box.style.setProperty('--step', `${Math.floor(step) - 2}px`);
     this.narrow = step < (finger.matches ? 106 : 74);

@@ -167,8 +167,8 @@ export class Stage {
     return layout;
   }
 
-  // A legend as text above the plane; Plotly's own would scroll and hide entries if it were wider than the chart. With a
-  // layout, its upper margin grows to hold all lines of the text.
+  // A legend as text above the plane; Plotly's own would scroll and hide entries if it were wider than the chart.
+  // With a layout, its upper margin grows to hold all lines of the text.
   fillLegend(data, layout = null) {
     const shown = data.filter((trace) => trace.visible !== false && trace.showlegend !== false);
     const name = (trace, i) => (i && shown.length > 4 ? trace.name.replace('layer ', '') : trace.name);
