@@ -17,6 +17,7 @@ from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.fields import DATA, FIELDS, GROUPS, Field
 from ffbp.experiment.kinds import Real, Whole
 from ffbp.export.forms import FORMS
+from ffbp.training.sweep import VARY
 from ffbp.version import VERSION
 from ffbp.words.problems import number_text
 
@@ -24,6 +25,7 @@ EXAMPLES = """examples:
   python -m ffbp
   python -m ffbp --dataset spiral --hidden 16-16 --activation tanh --optimizer adam --lr 0.03
   python -m ffbp --link "https://ffbp.example/?dataset=iris&hidden=8" --out lesson --export json,html
+  python -m ffbp --sweep learning_rate=0.01,0.1,1 --seeds 10 --success loss=0.3
   python -m ffbp --verify homework.json --file class.csv
 
 exit codes: 0 done; 1 the run diverged, a record failed verification, or an export could not be
@@ -58,6 +60,15 @@ def parser(rows: Mapping[str, Field] = FIELDS) -> argparse.ArgumentParser:
             if each.group == title and each.option:
                 flags = dict.fromkeys((flag(each.key), flag(name)))
                 group.add_argument(*flags, dest=each.key, metavar=each.kind.metavar, help=_help(each))
+    sweep = parser.add_argument_group("Sweep")
+    text = "train with each of these values, FIELD=VALUE,VALUE,...; a field of keys alone: all its keys; twice: a grid"
+    sweep.add_argument("--sweep", metavar="FIELD=LIST", action="append", default=[], help=text)
+    text = "number of seeds for each value, from 0 on (10); without --sweep, the experiment with these seeds"
+    sweep.add_argument("--seeds", metavar="N", help=text)
+    text = "what the seeds decide: both (data and weights), weights, data (both)"
+    sweep.add_argument("--vary", choices=tuple(VARY), help=text)
+    text = "what counts as success: loss=0.3, accuracy=0.9, test_loss=... or test_accuracy=..."
+    sweep.add_argument("--success", metavar="TARGET", help=text)
     output = parser.add_argument_group("Output")
     output.add_argument(
         "--link", metavar="LINK", help="take the experiment from a link; other options override its values"
@@ -158,9 +169,25 @@ def table_of(path: Path, data: bytes, **choices) -> Table:
         raise UsageError(f"{path}: {error}") from None
 
 
+def refuse_without_sweep(options: argparse.Namespace) -> None:
+    """Raise UsageError for options that only a sweep uses."""
+    given = [flag(key) for key in ("vary", "success") if getattr(options, key) is not None]
+    if given:
+        raise UsageError(f"{', '.join(given)} must come with --sweep or --seeds")
+
+
 def refuse_beside_verify(options: argparse.Namespace) -> None:
     """Raise UsageError for options that --verify does not use: a record contains its experiment."""
-    keys = [*(each.key for each in FIELDS.values() if each.option), "link", "out", "export"]
+    keys = [
+        *(each.key for each in FIELDS.values() if each.option),
+        "link",
+        "out",
+        "export",
+        "sweep",
+        "seeds",
+        "vary",
+        "target",
+    ]
     given = [flag(key) for key in keys if getattr(options, key) not in (None, [])]
     if given:
         raise UsageError(

@@ -28,7 +28,7 @@ def boundary_text(run: Run, plane: Plane, frame: int = -1) -> str:
     if plane.is_line:
         _place_samples(cells, run, plane, "." if regression else None)
         for k, curve in enumerate(data.decode_target(maps) if regression else maps):
-            rows = _cell(curve, plane.y_range, HEIGHT)
+            rows = cell(curve, plane.y_range, HEIGHT)
             inside = (rows >= 0) & (rows < HEIGHT)
             cells[rows[inside], np.arange(WIDTH)[inside]] = "*" if regression or len(maps) == 1 else LETTERS[k]
         notes = [f"* the network's output; {'. a sample' if regression else 'capital letters: training samples'}"]
@@ -49,14 +49,14 @@ def boundary_text(run: Run, plane: Plane, frame: int = -1) -> str:
         up = plane.names[1]
     if not regression:
         notes.append(", ".join(f"{LETTERS[k]} {name}" for k, name in enumerate(data.class_names)))
-    return _boxed(cells, plane.x_range, plane.y_range, plane.names[0], up, notes)
+    return boxed(cells, plane.x_range, plane.y_range, plane.names[0], up, notes)
 
 
 def _place_samples(cells, run, plane, mark):
     data = run.dataset
     points = plane.coordinates(data.raw_train[:, data.columns])
     up = data.line_height(data.y_train) if plane.is_line else points[:, 1]
-    columns, rows = _cell(points[:, 0], plane.x_range, WIDTH), _cell(up, plane.y_range, HEIGHT)
+    columns, rows = cell(points[:, 0], plane.x_range, WIDTH), cell(up, plane.y_range, HEIGHT)
     for i in np.flatnonzero((columns >= 0) & (columns < WIDTH) & (rows >= 0) & (rows < HEIGHT)):
         cells[rows[i], columns[i]] = mark or LETTERS[int(data.y_train[i]) % len(LETTERS)].upper()
 
@@ -78,15 +78,15 @@ def loss_text(run: Run) -> str:
             continue
         at = np.interp(np.linspace(0, last, WIDTH), h.epoch, values)
         with np.errstate(divide="ignore", invalid="ignore"):
-            rows = _cell(np.log10(at) if log else at, limits, len(cells), closed=True)
+            rows = cell(np.log10(at) if log else at, limits, len(cells), closed=True)
         inside = (rows >= 0) & (rows < len(cells))
         cells[rows[inside], np.arange(WIDTH)[inside]] = mark
     shown = (10.0 ** limits[0], 10.0 ** limits[1]) if log else limits
     note = f"* training loss{'' if np.isnan(h.test_loss).all() else ', o test loss'}{' (log axis)' if log else ''}"
-    return _boxed(cells, (0, last), shown, "epoch", "loss", [note])
+    return boxed(cells, (0, last), shown, "epoch", "loss", [note])
 
 
-def _cell(values, limits, n, *, closed=False):
+def cell(values, limits, n, *, closed=False):
     """The cell, 0 to n - 1, of each value between two limits; -1 or n outside. closed: the upper limit is in the last cell."""
     low, high = limits
     with np.errstate(over="ignore"):
@@ -97,14 +97,24 @@ def _cell(values, limits, n, *, closed=False):
     return np.clip(np.floor(share * n), -1, n).astype(int)
 
 
-def _boxed(cells, x_range, y_range, x_title, y_title, notes):
-    """Rows of characters, the lowest first, in a frame with the axes' ends and titles, and notes below it."""
-    (low, high), (left, right) = ([f"{value:.4g}" for value in ends] for ends in (y_range, x_range))
+def boxed(cells, x_range, y_range, x_title, y_title, notes):
+    """Rows of characters, the lowest first, in a frame with the axes' ends and titles, and notes below it.
+
+    x_range: the two ends, numbers or texts, or a line of text as wide as the rows.
+    """
+    low, high = map(_end, y_range)
     margin, width = max(len(high), len(low)) + 1, cells.shape[1]
     labels = [high, *[""] * (len(cells) - 2), low]
     rows = [f"{label:>{margin}} |{''.join(row)}|" for label, row in zip(labels, cells[::-1], strict=True)]
-    axis = f"{left}{x_title:^{max(width - len(left) - len(right), 1)}}{right}"
+    if isinstance(x_range, str):
+        axis = [x_range, *([f"{x_title:^{width}}"] if x_title else [])]
+    else:
+        left, right = map(_end, x_range)
+        axis = [f"{left}{x_title:^{max(width - len(left) - len(right), 1)}}{right}"]
     pad = " " * margin
-    return "\n".join(
-        [f"{pad} {y_title}", *rows, f"{pad} +{'-' * width}+", f"{pad}  {axis}", *(f"   {n}" for n in notes)]
-    )
+    below = [f"{pad} +{'-' * width}+", *(f"{pad}  {line}".rstrip() for line in axis), *(f"   {n}" for n in notes)]
+    return "\n".join([f"{pad} {y_title}", *rows, *below])
+
+
+def _end(value) -> str:
+    return value if isinstance(value, str) else f"{value:.4g}"

@@ -7,7 +7,6 @@ the exit codes.
 import os
 import sys
 import tempfile
-import textwrap
 from itertools import pairwise
 from pathlib import Path
 
@@ -24,16 +23,15 @@ from ffbp.data.source import REGRESSION
 from ffbp.export.forms import FORMS, files_of, usual_plane
 from ffbp.record import read
 from ffbp.record import verify as verification
-from ffbp.terminal import options
+from ffbp.terminal import options, sweeps
 from ffbp.terminal.options import UsageError
+from ffbp.terminal.page import Page, with_bar
 from ffbp.terminal.text_pictures import boundary_text, loss_text
 from ffbp.training.recording import fit
 from ffbp.training.run import Run
 from ffbp.words import english
 from ffbp.words.numbers import format_number, format_percent
 
-WIDTH = 96
-BAR = 30
 POINTS = ((0.0, 0.0), (1.0, 1.0), (-1.0, 0.5), (0.5, -0.5))
 MAX_MATRIX = 10
 MAX_ROWS = 20
@@ -51,6 +49,9 @@ def main(arguments: list[str] | None = None) -> int:
             with threadpool_limits(1, user_api="blas"):
                 return _verify(given)
         experiment = options.experiment(given)
+        if given.sweep or given.seeds is not None:
+            return sweeps.sweep(experiment, given)
+        options.refuse_without_sweep(given)
         with threadpool_limits(1, user_api="blas"):  # as in the dashboard: more threads would change the last digits
             return _tour(experiment, forms, given.out, quiet=given.quiet)
     except UsageError as error:
@@ -70,69 +71,14 @@ def main(arguments: list[str] | None = None) -> int:
 # The tour
 
 
-class _Page:
-    """Lines on standard output; headings are bold if the terminal supports it."""
-
-    def __init__(self):
-        plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not sys.stdout.isatty()
-        self.bold, self.reset = ("", "") if plain else ("\033[1m", "\033[0m")
-
-    def heading(self, text):
-        print(f"\n{self.bold}{text}{self.reset}")
-
-    def say(self, text, indent=2):
-        print(textwrap.fill(text, WIDTH, initial_indent=" " * indent, subsequent_indent=" " * indent))
-
-    def block(self, text, indent=2):
-        print(textwrap.indent(text, " " * indent))
-
-    def table(self, rows, indent=2):
-        """Columns of texts: the first left-aligned, the others right-aligned."""
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        for name, *others in rows:
-            cells = [text.rjust(width) for text, width in zip(others, widths[1:], strict=True)]
-            print(" " * indent + "   ".join([name.ljust(widths[0]), *cells]).rstrip())
-
-
-class _Bar:
-    """Progress on one line of standard error, wiped at the end; nothing if that is not a terminal."""
-
-    def __init__(self):
-        self.shown = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-
-    def show(self, now):
-        if self.shown and now.n_epochs:
-            done = min(now.epoch / now.n_epochs, 1.0)
-            bar = "#" * round(BAR * done) + "-" * (BAR - round(BAR * done))
-            text = f"\r  [{bar}] {100 * done:3.0f} %  epoch {now.epoch}  loss {format_number(now.loss):<10}"
-            print(text, end="", file=sys.stderr, flush=True)
-
-    def wipe(self):
-        if self.shown:
-            print("\r" + " " * (BAR + 50) + "\r", end="", file=sys.stderr)
-
-
-def _with_bar(work):
-    """The result of a generator of progress, shown as a bar while it works."""
-    bar = _Bar()
-    try:
-        while True:
-            try:
-                bar.show(next(work))
-            except StopIteration as end:
-                return end.value
-    finally:
-        bar.wipe()
-
-
 def _tour(experiment, forms, folder, *, quiet) -> int:
     files = Path(folder or ".")  # for exports; without --out, the tour draws its pictures as text
     if folder is not None or forms:
         _make_folder(files)
-    page = _Page()
+    page = Page()
     work = fit(experiment.config, experiment.dataset)
     if quiet:
-        run = _with_bar(work)
+        run = with_bar(work)
         print(outcome(run))
     else:
         print("Feed-forward and backpropagation, step by step.")
@@ -175,7 +121,7 @@ def _first_steps(page, experiment, work) -> Run:
     sizes = " -> ".join(map(str, resolved.sizes))
     page.say(f"{sizes}: {count_params(resolved.sizes)} parameters. Each layer computes z = W a + b and then a = g(z).")
     page.heading("3  Training")
-    run = _with_bar(work)
+    run = with_bar(work)
     page.say(summary(run)["Training"])
     page.table(_progress_rows(run))
     for notice in notices.notices(run):
@@ -347,10 +293,10 @@ def _verify(given) -> int:
         if not config.file_name:
             raise UsageError(f"--file must be left out: the samples of {path} do not come from a file")
         table = options.table_of(given.file, data, header=config.header, decimal=config.decimal)
-    page = _Page()
+    page = Page()
     if not given.quiet:
         _record_in_words(page, loaded)
-    found = _with_bar(verification.verifying(loaded, table))
+    found = with_bar(verification.verifying(loaded, table))
     for notice in found.notices()[: 1 if given.quiet else None]:
         page.say(_clean(english.sentence(notice)), indent=0)
     return 0 if found.passed else 1

@@ -13,6 +13,7 @@ import numpy as np
 
 from ffbp.data.source import Source
 from ffbp.experiment.config import Config
+from ffbp.experiment.differences import value_text
 from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.fields import FIELDS, KEYS
 from ffbp.experiment.kinds import Choices, OfRegistry
@@ -252,7 +253,7 @@ def _cell(name, value):
     """A value in a table: numbers and keys as they are, lists as in a link, None as the word for it."""
     if isinstance(value, tuple):
         return FIELDS[name].kind.text(value)
-    return "" if value is None else value
+    return value_text(name, None) if value is None else value
 
 
 def coarseness(n: int) -> list[int]:

@@ -22,26 +22,10 @@ from ffbp.experiment.fields import FIELDS, GROUPS
 from ffbp.export.forms import CODE, FORMS
 from ffbp.lessons.presets import PRESETS
 from ffbp.terminal import options
-from ffbp.terminal import tour as terminal
 from ffbp.words.numbers import format_number, format_percent
 
 ROOT = Path(__file__).parents[3]
 COMMAND = [sys.executable, "-m", "ffbp"]
-
-
-@pytest.fixture
-def tour(capsys):
-    """Run in this process: (exit code, output, errors)."""
-
-    def run(*arguments):
-        try:
-            code = terminal.main([str(a) for a in arguments])
-        except SystemExit as end:
-            code = end.code
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
 
 
 def in_a_shell(*arguments, **options):
