@@ -9,6 +9,7 @@ from threadpoolctl import threadpool_limits
 from ffbp.experiment.differences import value_text
 from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.fields import FIELDS, KEYS
+from ffbp.experiment.problems import ConfigError
 from ffbp.terminal.options import UsageError
 from ffbp.terminal.page import Page, with_bar
 from ffbp.terminal.text_pictures import SHADES, boxed, cell
@@ -19,33 +20,31 @@ from ffbp.words.numbers import format_number, format_percent
 MAX_ROWS = 100  # of the printed table; the file has them all
 LONG = 5.0  # estimated seconds of work from which all processors share it
 HEIGHT, BAND, MAX_BANDS, WIDEST = 14, 9, 10, 90  # of the picture: rows; characters a value, for so many; all of them
-FILE = "sweep.csv"
 
 
-def sweep(experiment: Experiment, given: argparse.Namespace) -> int:
-    """Train, print and save the sweep that the options describe; returns the exit code. Raises UsageError."""
+def plan(experiment: Experiment, given: argparse.Namespace) -> tuple[Sweep, Target | None]:
+    """The sweep that the options describe, not trained yet, and what counts as success. Raises UsageError."""
     if given.export:
         raise UsageError("--export must be left out with --sweep; --out writes its table")
     swept = [_swept(text) for text in given.sweep]
     names, lists = [name for name, _ in swept], [values for _, values in swept]
     values = lists[0] if len(lists) == 1 else lists
     source = experiment.source if experiment.config.file_name else None
+    target = _target(given.success) if given.success else None
+    seeds = SEEDS if given.seeds is None else range(_n_seeds(given.seeds))
+    chosen = {"seeds": seeds, "vary": given.vary or "both", "source": source}
     try:
-        target = _target(given.success) if given.success else None
-        seeds = SEEDS if given.seeds is None else range(_n_seeds(given.seeds))
-        chosen = {"seeds": seeds, "vary": given.vary or "both", "source": source}
-        planned = plan_sweep(experiment.config, field=names, values=values, **chosen)
-        if given.out is not None:
-            given.out.mkdir(parents=True, exist_ok=True)
-        found = _trained(planned)
-        _show(Page(), found, target, quiet=given.quiet)
+        return plan_sweep(experiment.config, field=names, values=values, **chosen), target
     except ValueError as error:
         raise UsageError(str(error)) from None
-    if given.out is not None:
-        path = given.out / FILE
-        path.write_text(found.to_csv(target), encoding="utf-8", newline="\n")
-        print(f"\nWritten: {path}")
-    return 0
+
+
+def tell(planned: Sweep, target: Target | None, *, quiet: bool) -> None:
+    """Train the sweep, and print its table, its picture and its successes. Raises UsageError for a target it lacks."""
+    try:
+        _show(Page(), _trained(planned), target, quiet=quiet)
+    except ConfigError as error:
+        raise UsageError(str(error)) from None
 
 
 def _trained(planned: Sweep) -> Sweep:

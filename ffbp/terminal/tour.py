@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
                 return _verify(given)
         experiment = options.experiment(given)
         if given.sweep or given.seeds is not None:
-            return sweeps.sweep(experiment, given)
+            return _sweep(experiment, given)
         options.refuse_without_sweep(given)
         with threadpool_limits(1, user_api="blas"):  # as in the dashboard: more threads would change the last digits
             return _tour(experiment, forms, given.out, quiet=given.quiet)
@@ -271,6 +271,21 @@ def _write(form, run, folder) -> list[Path]:
             path.write_bytes(content)
         paths.append(path)
     return paths
+
+
+# A sweep
+
+
+def _sweep(experiment, given) -> int:
+    planned, target = sweeps.plan(experiment, given)
+    if given.out is not None:
+        _make_folder(given.out)
+    sweeps.tell(planned, target, quiet=given.quiet)
+    if given.out is not None:
+        path = given.out / "sweep.csv"
+        path.write_text(planned.to_csv(target), encoding="utf-8", newline="\n")
+        print(f"\nWritten: {path}")
+    return 0
 
 
 # A record
