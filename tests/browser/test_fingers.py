@@ -4,7 +4,6 @@ import pytest
 from apptest import PAGES
 from browsing import Playground
 from playwright.sync_api import TimeoutError as TooLate
-from playwright.sync_api import expect
 
 LEAST, IN_A_PICTURE = 40, 24  # pixels; WCAG 2.2 asks for 24
 SIZES = {"phone": (390, 844), "tablet": (820, 1180)}
@@ -78,22 +77,26 @@ def test_names_are_whole_on_larger_screens(playground):
 def test_a_small_boundary_stays_in_sight_while_the_panel_is_not(touched, server):
     playground = Playground(touched, server).open("?dataset=moons&epochs=20")
     small, picture = touched.locator(".ffbp-glance"), "() => document.querySelector('.ffbp-glance canvas').toDataURL()"
-    expect(small).to_be_hidden()
+    small.wait_for(state="hidden")
     touched.get_by_test_id("stExpandSidebarButton").click()
-    expect(small).to_be_visible()
+    small.wait_for()
     before, run = touched.evaluate(picture), playground.data("run")
     touched.get_by_role("slider", name="Noise").press("ArrowRight")
     playground.new_run(run)
     touched.wait_for_function(f"before => ({picture})() !== before", arg=before)
     touched.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
-    expect(small).to_be_hidden()
-    touched.locator(".ffbp .network").evaluate("e => e.scrollIntoView()")
-    expect(small).to_be_visible()
+    small.wait_for(state="hidden")
+    touched.wait_for_function(  # again and again, because the closing sidebar moves the page
+        """() => {
+          document.querySelector('.ffbp .network').scrollIntoView();
+          return !document.querySelector('.ffbp-glance').hidden;
+        }"""
+    )
     touched.keyboard.press("Home")
-    expect(small).to_have_attribute("data-frame", "0")
-    expect(small).to_contain_text(f"epoch 0, loss {playground.card('train_loss')}")
+    touched.locator('.ffbp-glance[data-frame="0"]').wait_for()
+    assert f"epoch 0, loss {playground.card('train_loss')}" in small.inner_text()
     small.get_by_role("button", name="Close the small boundary").click()
-    expect(small).to_be_hidden()
+    small.wait_for(state="hidden")
     touched.locator(".ffbp .loss").evaluate("e => e.scrollIntoView()")
     touched.locator(".ffbp .network").evaluate("e => e.scrollIntoView()")
-    expect(small).to_be_hidden()
+    small.wait_for(state="hidden")

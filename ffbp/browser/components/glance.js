@@ -6,9 +6,9 @@ import { formatNumber } from '../numbers.js';
 import { follow } from '../players.js';
 
 const LAPTOP = 1100; // pixels of the window's width
+const OVERLAID = 768; // up to this width Streamlit's sidebar lies over the page
 const ENOUGH = 0.35; // the share of the panel in sight that makes the small picture needless
 const SIDEBAR = '[data-testid=stSidebar][data-collapsed=false]';
-const SLIDE = 400; // milliseconds in which the sidebar opens or closes
 
 let glanceClosed = false; // by the person, until the page is loaded anew
 
@@ -29,21 +29,20 @@ export class Glance {
       this.look();
     }, { threshold: [0, ENOUGH] });
     for (const part of [this.panel, player.box]) this.seen.observe(part);
-    this.clicked = () => setTimeout(() => this.look(), SLIDE);
-    document.addEventListener('click', this.clicked, true); // perhaps on the sidebar's button
+    this.turned = new MutationObserver(() => this.look());
+    this.turned.observe(document.body, { subtree: true, attributeFilter: ['data-collapsed'] });
     this.stops = ['frame', 'shown'].map((type) => follow(id, type, () => this.paint()));
   }
 
-  // The part of the window's width that an open sidebar covers.
+  // The part of the window's width that an open sidebar covers, also while it still slides in.
   get covered() {
     const sidebar = document.querySelector(SIDEBAR);
-    return sidebar && sidebar.offsetWidth < window.innerWidth ? sidebar.offsetWidth : 0;
+    return sidebar ? Math.max(parseFloat(sidebar.style.width) || 0, sidebar.offsetWidth) : 0;
   }
 
   look() {
-    if (this.gone) return;
     const { covered, panel } = this, { left, width } = panel.getBoundingClientRect();
-    const behind = width > 0 && covered - left > width / 2;
+    const behind = window.innerWidth <= OVERLAID && covered - left > width / 2;
     const wanted = behind || (this.near && this.share < ENOUGH);
     this.box.hidden = glanceClosed || panel.hidden || window.innerWidth > LAPTOP || !wanted;
     this.box.style.setProperty('--free', `${window.innerWidth - covered}px`);
@@ -70,9 +69,7 @@ export class Glance {
   }
 
   destroy() {
-    this.gone = true;
-    this.seen.disconnect();
-    document.removeEventListener('click', this.clicked, true);
+    for (const observer of [this.seen, this.turned]) observer.disconnect();
     for (const stop of this.stops) stop();
     this.box.remove();
   }
