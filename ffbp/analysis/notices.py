@@ -127,7 +127,8 @@ def effect(before: Run, run: Run) -> list[Notice]:
     changes = differences(before.config, run.config)
     if not 1 <= len(changes) <= 2 or any(each.field in OTHER_DATA for each in changes):
         return []
-    numbers = {"changes": [str(each) for each in changes], "regression": run.dataset.task == REGRESSION}
+    words = ["Other initial weights" if each.field == "initial_theta" else str(each) for each in changes]
+    numbers = {"changes": words, "regression": run.dataset.task == REGRESSION}
     before, after = outcome(before).numbers["parts"], outcome(run).numbers["parts"]
     return [Notice("effect", "info", numbers | {"before": before, "after": after})]
 
