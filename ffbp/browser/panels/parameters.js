@@ -4,7 +4,7 @@
 import { element } from '../dom.js';
 import { formatNumber } from '../numbers.js';
 
-const BESIDE = 14; // pixels between the weight and the box
+const ASIDE = 14; // pixels between the weight and the box
 const [DOT, FINGER] = [8, 16]; // the reach of a bias's dot in pixels, for a pointer and for a finger
 
 // A number as people type it, with a decimal point or comma; NaN for anything else.
@@ -148,10 +148,10 @@ export class Parameters {
     const { box, panel, panel: { player, region: { stage } } } = this, { offsetWidth: w, offsetHeight: h } = box;
     const { left, top } = stage.getBoundingClientRect(), [x, y] = panel.spotOf(this.at);
     const whole = player.box.getBoundingClientRect(), [first, last] = [whole.left - left, whole.right - left - w];
-    const beside = [x + BESIDE, x - BESIDE - w].find((place) => place >= first && place <= last);
+    const beside = [x + ASIDE, x - ASIDE - w].find((place) => place >= first && place <= last);
     const lowest = Math.max(window.innerHeight - 4 - h - top, 4);
     box.style.left = `${Math.round(beside ?? Math.max(first, Math.min(x - w / 2, last)))}px`;
-    box.style.top = `${Math.round(beside === undefined ? y + BESIDE : Math.max(4, Math.min(y - h / 2, lowest)))}px`;
+    box.style.top = `${Math.round(beside === undefined ? y + ASIDE : Math.max(4, Math.min(y - h / 2, lowest)))}px`;
   }
 
   fail(words) {

@@ -56,6 +56,15 @@ def test_a_component_is_one_module_without_imports(component):
     assert script.count("export default") == (component != "handout")
 
 
+@pytest.mark.parametrize("component", sources.COMPONENTS)
+def test_the_joined_files_of_a_component_declare_no_name_twice(component):
+    script, _ = sources.component(component)
+    declared = re.findall(r"^(?:async )?(?:const|let|class|function\*?) (\w+)", script, re.MULTILINE)
+    for several in re.findall(r"^const \[([^\]]+)\] =", script, re.MULTILINE):
+        declared += re.findall(r"\w+", several)
+    assert sorted({name for name in declared if declared.count(name) > 1}) == []
+
+
 def test_an_imported_file_stands_before_what_imports_it_and_only_once():
     script, _ = sources.component("player")
     for first, then in (("function formatNumber", "class Cards"), ("class Clock", "class Player")):
