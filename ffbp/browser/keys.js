@@ -4,7 +4,7 @@ import { element } from './dom.js';
 
 const ALWAYS = [
   ['Space', 'play or pause'], ['← →', 'one recorded epoch back or on'], ['Home End', 'first or last epoch'],
-  ['Escape', 'all panels again'], ['?', 'this list'],
+  ['E', 'at a unit of the network: its weights and bias'], ['Escape', 'all panels again'], ['?', 'this list'],
 ];
 const PRESENTING = [
   ['1 2 3 4', 'network, boundary, loss, gradients: show the panel alone or beside one other, or hide it'],

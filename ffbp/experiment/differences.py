@@ -20,7 +20,11 @@ class Difference(NamedTuple):
     b: Any
 
     def __str__(self) -> str:
-        return f"{FIELDS[self.field].title} {value_text(self.field, self.a)} → {value_text(self.field, self.b)}"
+        title, a, b = FIELDS[self.field].title, value_text(self.field, self.a), value_text(self.field, self.b)
+        if a == b and isinstance(self.b, tuple):  # two lists of as many values
+            n = sum(one != other for one, other in zip(self.a, self.b, strict=True))
+            return f"{title}: {n} of {len(self.b)} changed"
+        return f"{title} {a} → {b}"
 
 
 def differences(a: Config, b: Config) -> list[Difference]:

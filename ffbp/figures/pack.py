@@ -8,6 +8,7 @@ only for colour, so they are quantised to bytes, and stored as differences from 
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
 
@@ -140,12 +141,16 @@ def _common(packer, run, plane):
 
 
 def _fields(config):
-    """The choices that differ from the defaults, in words, so that the browser can say how two runs differ."""
+    """The choices that differ from the defaults, in words, so that the browser can say how two runs differ.
+
+    A list gets a mark besides, because lists that differ may have the same words.
+    """
     return {
         each.field: {
             "title": FIELDS[each.field].title,
             "text": value_text(each.field, each.b),
             "usual": value_text(each.field, each.a),
+            "mark": f"{crc32(repr(each.b).encode()):x}" if isinstance(each.b, tuple) else None,
         }
         for each in differences(Config(), config)
     }

@@ -5,6 +5,7 @@ configuration's ``initial_theta``, so that the link, records and exported progra
 """
 
 import math
+from functools import lru_cache
 
 import numpy as np
 import streamlit as st
@@ -76,12 +77,22 @@ def difference_in_words(before: Config, after: Config) -> str:
     """How the initial weights differ: ``W[1][2,1] 0.31 → 2`` if it is one, else how many. "" if sizes differ."""
     if not (files.is_available(before) and files.is_available(after)):
         return ""
-    datasets = (Experiment(config, files.source_for(config)).dataset for config in (before, after))
-    a, b = map(build_network, (before, after), datasets)
-    if a.sizes != b.sizes:
+    (names, a), (others, b) = map(_start, (before, after))
+    if names != others:
         return ""
-    differing = np.flatnonzero(a.theta != b.theta)
+    differing = np.flatnonzero(a != b)
     if len(differing) == 1:
         i = differing[0]
-        return f"{parameter_names(a)[i]} {a.theta[i]:.4g} → {b.theta[i]:.4g}"
-    return f"{len(differing)} of {len(a.theta)} initial weights and biases changed"
+        return f"{names[i]} {a[i]:.4g} → {b[i]:.4g}"
+    return f"{len(differing)} of {len(a)} initial weights and biases changed"
+
+
+def _start(config):
+    """The names of all parameters, and their initial values. A file's belong to the session; others are kept for all."""
+    return _computed(config) if not config.file_name else _computed.__wrapped__(config)
+
+
+@lru_cache(64)
+def _computed(config):
+    network = build_network(config, Experiment(config, files.source_for(config)).dataset)
+    return parameter_names(network), network.theta

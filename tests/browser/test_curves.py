@@ -21,6 +21,8 @@ RUNS = {
     "patient": ffbp.Config(epochs=60, patience=30),
     "more_patient": ffbp.Config(epochs=60, patience=30, learning_rate=0.2),
     "penalty": ffbp.Config(epochs=60, l2=0.01),
+    "explicit": ffbp.Config(hidden=(2,), epochs=5, initial_theta=tuple(range(9))),
+    "other_explicit": ffbp.Config(hidden=(2,), epochs=5, initial_theta=(9, *range(1, 9))),
 }
 PAIRS = [
     ("reference", "faster"), ("reference", "noisier"), ("reference", "longer"), ("reference", "diverged"),
@@ -141,6 +143,10 @@ def test_a_kept_run_stays_in_grey_behind_the_next_with_its_difference(player, pa
     low, high = page.evaluate("document.querySelector('.loss .plot')._fullLayout.yaxis.range")
     assert low <= min(run.history.train_loss.min(), ffbp.train(RUNS["faster"]).history.train_loss.min())
     assert high >= max(run.history.train_loss.max(), ffbp.train(RUNS["faster"]).history.train_loss.max())
+    player.show(packed["explicit"])
+    keep(player)
+    player.show(packed["other_explicit"])
+    assert [name for name, _ in page.evaluate(GREYS, "loss")][-1] == "Initial weights and biases other values"
 
 
 def test_a_kept_boundary_is_drawn_until_it_is_let_go(player, packed):

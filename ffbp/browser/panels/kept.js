@@ -91,7 +91,9 @@ function lineOf(run, theme) {
 function difference(kept, run) {
   const fields = { ...kept.fields, ...run.fields };
   const value = (one, name) => one.fields[name]?.text ?? fields[name].usual;
-  const names = Object.keys(fields).filter((name) => value(kept, name) !== value(run, name));
-  const words = names.slice(0, 2).map((name) => `${fields[name].title} ${value(kept, name)}`);
+  const mark = (one, name) => one.fields[name]?.mark ?? value(one, name);
+  const names = Object.keys(fields).filter((name) => mark(kept, name) !== mark(run, name));
+  const own = (name) => (value(kept, name) === value(run, name) ? 'other values' : value(kept, name));
+  const words = names.slice(0, 2).map((name) => `${fields[name].title} ${own(name)}`);
   return words.join(', ') + (names.length > 2 ? ' …' : '');
 }

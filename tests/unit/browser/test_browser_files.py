@@ -59,10 +59,12 @@ def test_a_component_is_one_module_without_imports(component):
 @pytest.mark.parametrize("component", sources.COMPONENTS)
 def test_the_joined_files_of_a_component_declare_no_name_twice(component):
     script, _ = sources.component(component)
-    declared = re.findall(r"^(?:async )?(?:const|let|class|function\*?) (\w+)", script, re.MULTILINE)
-    for several in re.findall(r"^const \[([^\]]+)\] =", script, re.MULTILINE):
-        declared += re.findall(r"\w+", several)
-    assert sorted({name for name in declared if declared.count(name) > 1}) == []
+    lines = re.findall(
+        r"^(?:const|let|class|function|async function) +(\w+|\[[^\]]*\]|\{[^}]*\})", script, re.MULTILINE
+    )
+    names = re.findall(r"^(?:const|let) [^=]*=.*?, ([A-Z_]{3,}) = ", script, re.MULTILINE)  # const A = 1, B = 2
+    names += [name for line in lines for name in re.findall(r"\w+", line)]
+    assert sorted(names) == sorted(set(names))
 
 
 def test_an_imported_file_stands_before_what_imports_it_and_only_once():

@@ -33,6 +33,18 @@ def test_a_difference_is_a_sentence_of_labels(changes, words):
     ]
 
 
+def test_lists_of_as_many_values_differ_in_some_of_them():
+    theta = tuple(0.1 * i for i in range(13))
+    a, b = (Config(hidden=(3,), initial_theta=(*theta[:-1], last)) for last in (1.0, 2.0))
+    assert [str(each) for each in differences(a, b)] == ["Initial weights and biases: 1 of 13 changed"]
+    words = "Initial weights and biases drawn → 13 values"
+    assert [str(each) for each in differences(Config(hidden=(3,)), a)] == [words]
+    moved = Config(points=((1.0, 3.0, 1.0), POINTS[1]))
+    assert [str(each) for each in differences(Config(points=POINTS), moved)] == ["Points: 1 of 2 changed"]
+    a, b = Config(learning_rate=0.1), Config(learning_rate=0.1 + 1e-9)
+    assert [str(each) for each in differences(a, b)] == ["Learning rate η 0.1 → 0.1"]
+
+
 @pytest.mark.parametrize("name", FIELDS)
 def test_every_fields_default_has_a_text(name):
     text = value_text(name, getattr(Config(), name))
