@@ -82,3 +82,13 @@ __all__ = [
     "train_many",
     "wilson_interval",
 ]
+
+
+def _in_a_cell(run: Run) -> str:
+    """A run as a notebook's cell shows it: the player, which is loaded only then."""
+    from ffbp.export.cell import run_html
+
+    return run_html(run)
+
+
+Run.as_html = _in_a_cell

@@ -1,8 +1,9 @@
 """A run: every recorded epoch of a training, with its measurements."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -134,6 +135,7 @@ class Run:
     stopped_at: int | None
     noted: dict[str, np.ndarray] | None = field(default=None, repr=False)
     branch: Branch | None = None
+    as_html: ClassVar[Callable[["Run"], str] | None] = None  # how a notebook's cell shows a run; ffbp sets it
 
     @property
     def n_frames(self) -> int:
@@ -180,6 +182,9 @@ class Run:
         training.step = int(self.history.step[frame])
         training.skip_epochs(int(self.history.epoch[frame]))
         return training
+
+    def _repr_html_(self) -> str | None:
+        return None if self.as_html is None else self.as_html()
 
     def _index(self, frame):
         if not -self.n_frames <= frame < self.n_frames:
