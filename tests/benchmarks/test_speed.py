@@ -15,6 +15,7 @@ from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
 
 import ffbp
+from ffbp.analysis.surface import PLANES
 from ffbp.data.dataset import prepare
 from ffbp.data.source import CLASSIFICATION
 from ffbp.experiment.build import dataset_for
@@ -146,3 +147,37 @@ def test_a_run_of_thirty_two_seeds_against_one_by_itself(what, config, n_single,
     slow, fast = fastest(together, one_by_one, repeats=4)
     ROWS.append((f"{what}: a run of 32 seeds in train_many / train", slow / 32, fast / n_single, f"<= {goal}"))
     assert slow / 32 < 2 * goal * fast / n_single
+
+
+def times_of_a_run(what, function, goal, *, repeats):
+    """Note how many times as long as the reference experiment something takes; returns that ratio."""
+    run, took = fastest(lambda: ffbp.train(ffbp.Config()), function, repeats=repeats)
+    ROWS.append((f"{what} / train the reference experiment", took, run, f"<= {goal}"))
+    return took / run
+
+
+def test_two_hundred_seeds_of_xor():
+    config = ffbp.Config(dataset="xor_gate", hidden=(3,), activation="tanh", epochs=1000)
+    what = "200 seeds of XOR with 3 units, 1,000 epochs"
+    assert times_of_a_run(what, lambda: ffbp.sweep(config, seeds=range(200), n_jobs=1), 60, repeats=3) < 120
+
+
+@pytest.mark.parametrize("plane", PLANES)
+def test_the_loss_over_a_plane(plane):
+    a, b = (ffbp.train(ffbp.Config(learning_rate=rate)) for rate in (0.1, 0.3))
+    what = f"51 x 51 losses over a plane, {plane}"
+    assert times_of_a_run(what, lambda: ffbp.loss_surface(a, b, plane=plane), 5, repeats=10) < 15
+
+
+def test_thirty_two_seeds_in_two_processes():
+    """The processes are started before; `n_jobs=-1` is the default outside the server."""
+    configs = [ffbp.Config(seed=seed) for seed in range(32)]
+    ffbp.train_many(configs[:4], n_jobs=2)
+
+    def one_by_one():
+        for config in configs[:4]:
+            ffbp.train(config)
+
+    slow, fast = fastest(lambda: ffbp.train_many(configs, n_jobs=2), one_by_one, repeats=3)
+    ROWS.append(("a run of 32 seeds in train_many, two processes / train", slow / 32, fast / 4, "<= 0.5"))
+    assert slow / 32 < fast / 4
