@@ -17,17 +17,19 @@ from ffbp.experiment.config import Config
 from ffbp.experiment.fields import DEFAULTS
 from ffbp.experiment.link import params_of
 from ffbp.experiment.resolve import seeds_of
+from ffbp.training.branch import branch_notice
 from ffbp.training.run import Run
 from ffbp.words.english import sentence
 from ffbp.words.notice import Notice
 
 
 def summary(run: Run) -> dict[str, str]:
-    """Data, network, training and outcome, a sentence each. Names from a user's file are not escaped."""
+    """Data, network, training, a branch and outcome, a sentence each. Names from a user's file are not escaped."""
     return {
         "Data": data_in_words(run.config, run.dataset),
         "Network": _network(run),
         "Training": _training(run),
+        **({} if run.branch is None else {"Branch": sentence(branch_notice(run))}),
         "Outcome": outcome(run),
     }
 

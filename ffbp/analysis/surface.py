@@ -70,6 +70,10 @@ class Surface:
     shares: tuple[float, float] | None = None
     shares_of_a_walk: tuple[float, float] | None = None
 
+    def project(self, thetas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Any other parameters (n, n_params), such as a third run's frames: places in the plane (n, 2), distances (n,)."""
+        return _project(thetas, self.origin, self.u, self.v)
+
 
 def loss_surface(run_a: Run, run_b: Run | None = None, **choices) -> Surface:
     """The loss of run A over a plane, with the paths of both runs; see `measure_surface`."""

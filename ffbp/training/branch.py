@@ -17,6 +17,7 @@ from ffbp.data.dataset import Dataset
 from ffbp.data.source import Source
 from ffbp.experiment.build import data_choices
 from ffbp.experiment.config import Config
+from ffbp.experiment.differences import differences, differences_notice
 from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.fields import FIELDS
 from ffbp.experiment.kinds import is_whole
@@ -135,10 +136,14 @@ def _best_until(run: Run, frame: int) -> tuple[float, int]:
 
 
 def branch_notice(run: Run) -> Notice:
-    """Where a branch begins, and whether its optimizer does so with its state. Raises ValueError for another run."""
+    """Where a branch begins, what differs from there on, and whether its optimizer keeps its state.
+
+    Raises ValueError for another run.
+    """
     if run.branch is None:
         raise ValueError("run must be a branch, got a run from its start")
     numbers = {"epoch": run.branch.epoch, "keeps_state": run.branch.keeps_state}
     optimizer = OPTIMIZERS[run.config.optimizer]
     numbers |= {"optimizer": optimizer.label, "has_state": optimizer.n_state > 0}
+    numbers |= differences_notice(differences(run.branch.config, run.config)).numbers
     return Notice("branch", "info", numbers)

@@ -18,10 +18,12 @@ def differences(n, number, percent):
         (each,) = fields
         verb = "differ" if each["noun"].endswith("s") and not each["noun"].endswith(("ss", "as")) else "differs"
         return f"Only the {each['noun']} {verb}: {each['a']} and {each['b']}."
-    named = listed([f"{each['noun']} ({each['a']} and {each['b']})" for each in fields])
-    return (
-        f"{counted(len(fields)).capitalize()} fields differ, so the comparison cannot tell which one matters: {named}."
-    )
+    count = counted(len(fields)).capitalize()
+    return f"{count} fields differ, so the comparison cannot tell which one matters: {_each(fields)}."
+
+
+def _each(fields):
+    return listed([f"{each['noun']} ({each['a']} and {each['b']})" for each in fields])
 
 
 def equal_parts(n, number, percent):
@@ -42,10 +44,13 @@ def equal_parts(n, number, percent):
 
 def branch(n, number, percent):
     text = f"Branched from epoch {n['epoch']}"
-    if n["keeps_state"]:
-        return f"{text}; {inside(n['optimizer'])} keeps its state." if n["has_state"] else f"{text}."
-    state = " without any state" if n["has_state"] else ""
-    return f"{text}; {inside(n['optimizer'])} begins there{state}."
+    if n["fields"]:
+        changes = [f"{each['noun']} {each['b']} instead of {each['a']}" for each in n["fields"]]
+        text += f" with {listed(changes)}"
+    if n["has_state"]:
+        state = "keeps its state" if n["keeps_state"] else "begins there without any state"
+        text += f"; {inside(n['optimizer'])} {state}"
+    return f"{text}."
 
 
 SENTENCES = {each.__name__: each for each in (differences, equal_parts, branch)}

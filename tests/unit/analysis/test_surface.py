@@ -74,6 +74,14 @@ def test_a_path_is_the_nearest_point_of_the_plane_and_its_distance(plane):
     assert (s.x[-1], s.y[-1]) > tuple(np.concatenate([s.path_a, s.path_b]).max(axis=0))
 
 
+def test_any_other_path_is_projected_alike():
+    a, b = pair()
+    s = ffbp.loss_surface(a, b)
+    path, distance = s.project(b.history.theta)
+    np.testing.assert_array_equal(path, s.path_b)
+    np.testing.assert_array_equal(distance, s.distance_b)
+
+
 def test_each_path_has_its_own_true_losses():
     a, b = pair()
     s = ffbp.loss_surface(a, b, plane="random")

@@ -7,6 +7,7 @@ import pytest
 
 import ffbp
 from ffbp import OPTIMIZERS, SCHEDULES, Config, History
+from ffbp.analysis.summary import summary
 from ffbp.export.forms import PROGRAMS, available, program
 from ffbp.programs.program import NoEquivalent
 from ffbp.training.branch import branch_notice
@@ -87,7 +88,9 @@ def test_it_goes_on_with_another_rate_and_the_same_state():
     assert found.history.epoch.tolist() == list(range(15, 41))
     assert found.history.step[0] == run.history.step[15]
     assert found.branch.keeps_state
-    assert sentence(branch_notice(found)) == "Branched from epoch 15; Adam keeps its state."
+    assert sentence(branch_notice(found)) == (
+        "Branched from epoch 15 with learning rate 0.5 instead of 0.05; Adam keeps its state."
+    )
 
 
 def test_another_optimizer_begins_without_state():
@@ -98,9 +101,14 @@ def test_another_optimizer_begins_without_state():
     assert found.history.step[:2].tolist() == [0, 1]
     first = found.history.theta[1] - found.history.theta[0]
     assert np.allclose(np.abs(first[np.abs(run.network(15).grad) > 1e-6]), 0.01, rtol=1e-2)  # Adam's first step
-    assert sentence(branch_notice(found)) == "Branched from epoch 15; Adam begins there without any state."
+    assert sentence(branch_notice(found)) == (
+        "Branched from epoch 15 with optimizer Adam instead of gradient descent and learning rate 0.01 instead of 0.05; "
+        "Adam begins there without any state."
+    )
     back = ffbp.branch(found, frame=5, optimizer="sgd")
-    assert sentence(branch_notice(back)) == "Branched from epoch 20; gradient descent begins there."
+    assert sentence(branch_notice(back)) == ("Branched from epoch 20 with optimizer gradient descent instead of Adam.")
+    assert summary(back)["Branch"] == sentence(branch_notice(back))
+    assert "Branch" not in summary(run)
     assert sentence(branch_notice(ffbp.branch(run, frame=5))) == "Branched from epoch 5."
 
 
