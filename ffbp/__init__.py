@@ -22,6 +22,8 @@ from ffbp.record.read import load_record
 from ffbp.record.write import dump_record
 from ffbp.training.branch import branch, fit_branch
 from ffbp.training.many import ProgressOfMany, fit_many, train_many
+from ffbp.training.race import Lane, Race, plan_race, race
+from ffbp.training.range_test import RangeTest, range_test
 from ffbp.training.recording import fit, train
 from ffbp.training.run import Branch, History, Progress, Run
 from ffbp.training.sweep import Sweep, SweepProgress, fit_sweep, plan_sweep, sweep
@@ -42,12 +44,15 @@ __all__ = [
     "EqualPart",
     "GradientCheck",
     "History",
+    "Lane",
     "Layer",
     "Line",
     "Match",
     "Network",
     "Progress",
     "ProgressOfMany",
+    "Race",
+    "RangeTest",
     "Rate",
     "Run",
     "Surface",
@@ -72,7 +77,10 @@ __all__ = [
     "loss_surface",
     "make_dataset",
     "match_units",
+    "plan_race",
     "plan_sweep",
+    "race",
+    "range_test",
     "read_table",
     "source_of",
     "swap_units",

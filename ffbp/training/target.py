@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ffbp.experiment.problems import ConfigError
+from ffbp.training.run import Run
 
 PARTS = ("train", "test")
 
@@ -48,6 +49,11 @@ class Target:
         column = columns[self.column]
         with np.errstate(invalid="ignore"):
             return column <= self.loss if self.accuracy is None else column >= self.accuracy
+
+    def first_frame(self, run: Run) -> int | None:
+        """The first frame of a run that meets it, or None."""
+        met = self.met({self.column: getattr(run.history, self.column)})
+        return int(met.argmax()) if met.any() else None
 
 
 class Rate(NamedTuple):

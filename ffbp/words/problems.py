@@ -59,6 +59,8 @@ RULES = {
     "odd": "be odd, g(-z) = -g(z), as tanh is",
     "some_hidden": "be left out without a hidden layer",
     "other_activations": "have the other run's activations",
+    "above": "be above {low}",
+    "race_fields": "be over optimizer and learning_rate, the experiment's own among them",
     "n_runs": "be at most {most} runs",
     "different_values": "be different",
     "some_values": "be at least one",

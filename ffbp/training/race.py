@@ -1,0 +1,101 @@
+"""A race: which optimizer reaches a target first, at one learning rate, and with each at its own best.
+
+At one rate for all, a race mostly ranks how well that rate suits each. So every optimizer is trained at every rate, with
+every seed, and raced twice: at the experiment's rate, and at the rate with which it is fastest itself.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from ffbp.data.source import Source
+from ffbp.experiment.config import Config
+from ffbp.experiment.problems import ConfigError
+from ffbp.training.sweep import SEEDS, Sweep, plan_sweep
+from ffbp.training.target import Target
+
+RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+FIELDS = ("optimizer", "learning_rate")
+
+
+class Lane(NamedTuple):
+    """One optimizer at one rate. epochs: (n_seeds,), to the target, NaN where a run never arrives.
+
+    median: of the epochs, a run that never arrives being the last; NaN if the median run is one of these. places: the runs'
+    places in the sweep.
+    """
+
+    optimizer: str
+    learning_rate: float
+    epochs: np.ndarray
+    median: float
+    places: np.ndarray
+
+    @property
+    def arrived(self) -> int:
+        return int(np.isfinite(self.epochs).sum())
+
+
+@dataclass(frozen=True, eq=False)
+class Race:
+    """The sweep of all optimizers and rates, and who was how fast: at the experiment's rate, and each at its best."""
+
+    sweep: Sweep
+    target: Target
+    same_rate: tuple[Lane, ...]
+    best_rate: tuple[Lane, ...]
+
+
+def race(
+    config: Config,
+    *,
+    target: Target,
+    optimizers: Iterable[str] | None = None,
+    rates: Iterable[float] = RATES,
+    seeds: Iterable[int] = SEEDS,
+    vary: str = "both",
+    source: Source | None = None,
+    n_jobs: int = -1,
+) -> Race:
+    """Train every optimizer (by default all of the registry) at every rate with every seed, and race them to a target.
+
+    For the arguments see `ffbp.training.sweep.sweep`. The experiment's own rate is raced, too.
+    """
+    planned = plan_race(config, optimizers=optimizers, rates=rates, seeds=seeds, vary=vary, source=source)
+    return result(planned.train(n_jobs=n_jobs), target)
+
+
+def plan_race(
+    config: Config,
+    *,
+    optimizers: Iterable[str] | None = None,
+    rates: Iterable[float] = RATES,
+    seeds: Iterable[int] = SEEDS,
+    vary: str = "both",
+    source: Source | None = None,
+) -> Sweep:
+    """The sweep of a race before any run."""
+    rates = sorted({*rates, config.learning_rate})
+    return plan_sweep(config, field=FIELDS, values=(optimizers, rates), seeds=seeds, vary=vary, source=source)
+
+
+def result(sweep: Sweep, target: Target) -> Race:
+    """The race to a target in a sweep of optimizers and learning rates; runs that are not trained do not count."""
+    if sweep.fields != FIELDS or sweep.config.learning_rate not in sweep.values[1]:
+        raise ConfigError("sweep", "race_fields", sweep.fields)
+    epochs = sweep.epochs_to(target).reshape(sweep.shape)
+    medians = sweep.median_epochs(target).reshape(sweep.shape[:2])
+    losses = np.where(sweep.diverged, np.inf, sweep.ends("train_loss")).reshape(sweep.shape)
+    losses = np.median(np.nan_to_num(losses, nan=np.inf), axis=-1)
+    places = np.arange(len(sweep.configs)).reshape(sweep.shape)
+
+    def lane(k, rate):
+        optimizer, learning_rate = sweep.values[0][k], sweep.values[1][rate]
+        return Lane(optimizer, learning_rate, epochs[k, rate], float(medians[k, rate]), places[k, rate])
+
+    n, own = len(sweep.values[0]), sweep.values[1].index(sweep.config.learning_rate)
+    # The fastest; if none arrives, or several are as fast, the one with the lowest loss at the end.
+    best = [np.lexsort((losses[k], np.nan_to_num(medians[k], nan=np.inf)))[0] for k in range(n)]
+    return Race(sweep, target, tuple(lane(k, own) for k in range(n)), tuple(lane(k, int(best[k])) for k in range(n)))

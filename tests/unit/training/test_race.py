@@ -1,0 +1,61 @@
+"""A race is run twice: at one rate, and with each optimizer at its own best."""
+
+import numpy as np
+import pytest
+
+import ffbp
+from ffbp import OPTIMIZERS, Config, Target
+from ffbp.training.race import plan_race, result
+
+SMALL = Config(n_samples=60, hidden=(4,), epochs=60, learning_rate=0.05)
+TARGET = Target(loss=0.45)
+
+
+@pytest.fixture(scope="module")
+def found():
+    return ffbp.race(SMALL, target=TARGET, rates=(0.001, 0.3, 1.0), seeds=(1, 2, 4), n_jobs=1)
+
+
+def test_all_optimizers_of_the_registry_race_at_the_experiments_rate_too(found):
+    assert [lane.optimizer for lane in found.same_rate] == list(OPTIMIZERS)
+    assert {lane.learning_rate for lane in found.same_rate} == {0.05}
+    assert found.sweep.values[1] == (0.001, 0.05, 0.3, 1.0)
+
+
+def test_epochs_are_those_of_the_single_runs(found):
+    for lane in (*found.same_rate, *found.best_rate):
+        for seed, epochs in zip((1, 2, 4), lane.epochs, strict=True):
+            run = ffbp.train(Config(**(SMALL.to_dict() | {
+                "optimizer": lane.optimizer, "learning_rate": lane.learning_rate, "seed": seed,
+            })))  # fmt: skip
+            frame = TARGET.first_frame(run)
+            assert np.isnan(epochs) if frame is None else epochs == run.history.epoch[frame]
+        assert lane.arrived == np.isfinite(lane.epochs).sum()
+        assert {found.sweep.configs[place].optimizer for place in lane.places} == {lane.optimizer}
+
+
+def test_the_best_rate_is_the_fastest_of_all(found):
+    medians = found.sweep.median_epochs(TARGET).reshape(len(OPTIMIZERS), 4)
+    for k, lane in enumerate(found.best_rate):
+        assert lane.median == np.nanmin(medians[k])
+        assert not lane.median > found.same_rate[k].median
+
+
+def test_where_none_arrives_the_lowest_loss_counts_and_it_is_said():
+    never = ffbp.race(SMALL, target=Target(loss=1e-9), optimizers=("sgd",), rates=(0.001, 1.0), seeds=(1,), n_jobs=1)
+    (lane,) = never.best_rate
+    assert np.isnan(lane.median)
+    assert lane.arrived == 0
+    losses = never.sweep.ends("train_loss")
+    assert lane.learning_rate == never.sweep.values[1][int(np.argmin(losses))]
+
+
+def test_a_race_can_be_judged_while_it_runs():
+    planned = plan_race(SMALL, optimizers=("sgd", "adam"), rates=(0.05, 0.3), seeds=(1, 2))
+    assert all(np.isnan(lane.median) for lane in result(planned, TARGET).same_rate)
+    planned.train(n_jobs=1)
+    assert np.isfinite(result(planned, Target(loss=10.0)).same_rate[0].median)
+    with pytest.raises(ValueError, match="sweep must be over optimizer and learning_rate"):
+        result(ffbp.plan_sweep(SMALL, seeds=(1,)), TARGET)
+    with pytest.raises(ValueError, match="unknown optimizer 'adamm'; choose from"):
+        plan_race(SMALL, optimizers=("adamm",))
