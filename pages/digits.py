@@ -52,8 +52,8 @@ def digits() -> None:
 
     st.header("From one digit to another", anchor=False)
     st.markdown(
-        "Backpropagation can go one step beyond the weights: $W^{[1]\\top}\\delta^{[1]}$ is the gradient of the loss at each "
-        "**pixel**. Which pixels have to change before the network predicts another digit?"
+        "Which pixels must change before the network predicts another digit? $W^{[1]\\top}\\delta^{[1]}$ is the gradient of the "
+        "loss at each **pixel**."
     )
     pixels.to_the_pixels(moment)
 

@@ -63,8 +63,8 @@ USES = {
     "torch": "The same experiment with autograd, from the same weights in the same order, to compare the building blocks.",
     "jax": "The same experiment as pure functions and jax.grad, from the same weights in the same order.",
     "sklearn": "The same experiment with MLPClassifier or MLPRegressor, as far as they support it, and a list of the gaps.",
-    "json": "Every recorded number with all digits, the samples and the versions. The record can be loaded into this page and "
-    "by ffbp.load_record, and it can be verified, so it is suitable for handing in homework.",
+    "json": "Every recorded number with all digits, the samples and the versions. It can be loaded here or by "
+    "ffbp.load_record, and verified: a form for homework.",
     "html": "The run with its timeline and panels as one file that opens offline in any browser: a handout.",
     "gif": "Boundary and loss during the training, for slides.",
     "png": "Boundary and loss at one epoch, for a report.",

@@ -63,7 +63,7 @@ def _file_chooser():
     own = {"key": "data:file", "on_change": files.take, "args": ("data:file",), "label_visibility": "collapsed"}
     st.file_uploader("A CSV or TSV file", files.TYPES, max_upload_size=files.MAX_MEGABYTES, **own)
     session.show_told("file")
-    st.caption("CSV or TSV, up to 20,000 rows. It stays in this session's memory and is gone when you leave.")
+    st.caption("CSV or TSV, up to 20,000 rows. It is kept in memory until you leave.")
 
 
 def _dataset_chooser(config):
@@ -71,7 +71,7 @@ def _dataset_chooser(config):
     value = None if config.file_name else config.dataset
     own = {"name": "data:dataset", "placeholder": "Choose", "on_change": dataset_chosen}
     control.choice(st, "selectbox", "Built-in dataset", texts, value=value, label_visibility="collapsed", **own)
-    st.caption(f"{len(texts)} datasets: shapes, curves, real tables and images. All settings are in the sidebar.")
+    st.caption(f"{len(texts)} datasets: shapes, curves, tables and images.")
 
 
 def file_settings(config: Config) -> None:
@@ -210,11 +210,11 @@ def summary(config: Config, shown: Shown) -> None:
     split = "All samples are used for training."
     if n_test:
         share = format_percent(n_test / (n_train + n_test))
-        how = "stratified by class" if dataset.stratified else "chosen at random"
+        how = "with equal shares of each class" if dataset.stratified else "chosen at random"
         split = f"{n_train:,} samples for training and {n_test:,} ({share}) for testing, {how}."
     scaled = f"are divided by {dataset.scale:g}" if dataset.scale != 1 else "are not scaled"
     if dataset.standardized:
-        scaled = "are standardised with the mean and standard deviation of the training set"
+        scaled = "are standardised with the training set's mean and standard deviation"
     st.caption(f"{split} Inputs{' and target' if dataset.task == REGRESSION else ''} {scaled}.")
 
 

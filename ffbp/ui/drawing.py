@@ -108,8 +108,8 @@ def points_table(config: Config) -> None:
     session.show_told("points", once=True, place=place)
     waiting = f", {unfinished} more incomplete" if unfinished else ""
     st.caption(
-        f"{len(config.points)} of at most {MAX_POINTS} points{waiting}. To change a value, type into its cell; to add a point, "
-        "fill in the last row; to erase points, mark their rows at the left edge and press Delete."
+        f"{len(config.points)} of at most {MAX_POINTS} points{waiting}. Type into a cell to change it, or into the last row to add "
+        "a point. To erase points, tick their rows and press Delete."
     )
 
 
@@ -139,7 +139,7 @@ def starter(config: Config, shown: Shown) -> None:
     words = f"Takes {taken}{which}, rounded so that they fit into the link."
     _button(st, label, "start", partial(_do, action), icon="edit", help=words)
     session.show_told("points", once=True)
-    st.caption("Then click in the plot to add points, or drag them. The link contains them.")
+    st.caption("Then click in the plot to add or drag points. They are part of the link.")
 
 
 def _start_on(config, positions):

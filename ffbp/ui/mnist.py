@@ -27,8 +27,8 @@ def offer(key: str) -> None:
     """A button that downloads MNIST and then runs its experiment, or the link's, on it."""
     st.markdown(
         f"**MNIST**: 28×28 pixels. scikit-learn downloads the 70,000 images (about {mnist.ABOUT_BYTES / 1e6:.0f} MB) once "
-        "from openml.org and keeps them on the machine that runs this dashboard. Reading them takes half a minute and 1 GB "
-        f"of memory. A sample of {mnist.N_IMAGES:,} images becomes this session's data."
+        "from openml.org to the machine that runs this dashboard. Reading them takes half a minute and 1 GB of memory. A "
+        f"sample of {mnist.N_IMAGES:,} images becomes your data."
     )
     session.show_told("mnist")
     if not session.recall(WANTED):

@@ -108,7 +108,8 @@ def _from_record(config, axes, slot):
 
 def known(config: Config) -> Run | None:
     """A configuration's run if it is still in the cache; nothing is trained."""
-    return _any_plane(cache_for(config), config)
+    runs = session.own_runs if config.file_name else cache()
+    return _any_plane(runs, config) if runs else None
 
 
 def _any_plane(runs, config):

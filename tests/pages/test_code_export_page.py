@@ -176,7 +176,7 @@ def iris():
 def test_a_record_says_what_it_is(iris):
     app = bring(page(epochs=20), iris)
     words = [text.value.replace("\\", "") for text in app.markdown]
-    assert any(w.startswith("**Data.** Iris flowers, 150 samples: 120 for training, 30") for w in words)
+    assert any(w.startswith("**Data.** Iris flowers, 150 samples: 120 in the training set, 30") for w in words)
     assert any(w.startswith("**Outcome.** Epoch 30: training loss") for w in words)
     assert any("versions that run here" in caption.value for caption in app.caption)
     assert not app.error

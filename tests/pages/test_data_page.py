@@ -69,7 +69,7 @@ def test_a_file_trains_at_once_and_the_link_names_it():
     assert header["classes"] == ["cat", "dog", "fox"]
     assert "54 of 60 rows are used; 6 were left out because an input is missing." in captions(app)
     assert "5 inputs from 3 columns" in captions(app)
-    assert "43 samples for training and 11 (20.4 %) for testing, stratified by class." in captions(app)
+    assert "43 samples for training and 11 (20.4 %) for testing, with equal shares of each class." in captions(app)
 
 
 def test_a_files_runs_stay_in_the_session():

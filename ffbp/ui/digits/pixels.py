@@ -45,11 +45,11 @@ def to_the_pixels(moment: Digit) -> None:
     key = f"digits:steps:{moment.frame}:{target}:{length}:{hash(moment.sample.chosen.tobytes())}"
     step = min(session.recall(key, 0 if path.arrives == 0 else last), last)
     control.show(steps, "slider", "Steps taken", 0, last, name=key, value=step, on_change=session.keep, args=(key,))
+    st.markdown(verdict(path, moment.said, raster.high))
     left, right = st.columns([3, 2])
     with left:
         show_row(raster, "digits:walk", "The gradient and the steps along it", _images(moment, path, step, frozen), 150)
         st.markdown(_how_it_walks(moment, path, step, length, np.count_nonzero(frozen)))
-        st.markdown(verdict(path, moment.said, raster.high))
     with right:
         first, now = (format_percent(path.probabilities[i, target]) for i in (0, step))
         words = f"Class {names[target]}: {first} before, {now} at step {step}."
@@ -96,11 +96,10 @@ def _images(moment, path, step, frozen):
 
 def _how_it_walks(moment, path, step, length, n_frozen):
     """Explain the images, and what each step does."""
-    clipped = f" (at step {step}, {path.clipped[step]} pixels were clipped)" if step else ""
+    clipped = f" ({path.clipped[step]} clipped at step {step})" if step else ""
     text = (
-        "First image: **more ink in teal pixels and less in magenta ones** lowers the loss with the wanted digit as the target. "
-        f"Each step moves the pixels against the gradient by {length:g} in total, and clips them to 0…{moment.raster.high:g}"
-        f"{clipped}."
+        "First image: **more ink in teal pixels and less in magenta ones** lowers the loss for the digit that you aim for. Each "
+        f"step changes the pixels by {length:g} in total and keeps them in 0…{moment.raster.high:g}{clipped}."
     )
     if n_frozen:
         stay = "stays as it is" if n_frozen == 1 else "stay as they are"
@@ -111,8 +110,8 @@ def _how_it_walks(moment, path, step, length, n_frozen):
     if shorter:
         smallest = format_number(lengths.min())
         text += (
-            f" At full length, {shorter} of {len(lengths)} steps would not have lowered the loss, so they were halved, down to "
-            f"{smallest}."
+            f" {shorter} of {len(lengths)} steps were halved, down to {smallest}, because they did not lower the loss at full "
+            "length."
         )
     return text
 
@@ -141,9 +140,9 @@ def verdict(path: Walk, said: Callable[[int], str], high: float) -> str:
         format_number, (changed.max(), changed.mean(), path.losses[0], path.losses[arrives])
     )
     return (
-        f"From step **{arrives}** on, the network predicts {name}. At that step the largest change of a pixel is **{largest}** of "
-        f"{high:g}, the mean change {mean}. The loss with {said(path.target)} as the target has fallen from {first} to {now}. "
-        "If people still see the old digit, such an image is called adversarial."
+        f"From step **{arrives}** on, the network predicts {name}. The largest change of a pixel is **{largest}** of "
+        f"{high:g}, the mean {mean}; the loss has fallen from {first} to {now}. If people still see the old digit, the "
+        "image is called adversarial."
     )
 
 
