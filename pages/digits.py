@@ -31,8 +31,8 @@ def digits() -> None:
         drawing.drawing_pad(moment)
     with right:
         st.markdown(
-            "Each image shows the weights of one unit of the first layer. Ink on a teal pixel raises the unit's sum, ink "
-            "on a magenta pixel lowers it. Play the training: noise turns into strokes and gaps. A pixel that never has ink gets "
+            "Each image shows the weights of one unit of the first layer. Ink on a green pixel raises the unit's sum, ink "
+            "on a purple pixel lowers it. Play the training: noise turns into strokes and gaps. A pixel that never has ink gets "
             "no gradient: its weight stays as it was drawn, or shrinks under a penalty."
         )
         image.weight_images(moment)

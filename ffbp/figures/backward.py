@@ -1,6 +1,6 @@
 """The backward pass in pictures: plots (Plotly's JSON) made from arrays.
 
-Colours show the sign (magenta negative, teal positive) or the layer; tangents and chosen values are red. Dashes, symbols or
+Colours show the sign (purple negative, green positive) or the layer; tangents and chosen values are red. Dashes, symbols or
 text repeat the meaning of every colour.
 """
 

@@ -1,6 +1,6 @@
 """Images and a network's answers to them: packed for the browser, or as Plotly charts.
 
-Pixels have shades from paper to ink. A signed image (weights, contributions, gradients) is magenta below zero and teal
+Pixels have shades from paper to ink. A signed image (weights, contributions, gradients) is purple below zero and green
 above; zero has the page's background colour. Images packed at every frame follow the timeline in the browser.
 """
 

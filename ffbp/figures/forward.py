@@ -1,6 +1,6 @@
 """The forward pass in pictures: the activations' curves, large layers as colours, and how each layer transforms the plane.
 
-Plots are made from arrays; `ffbp.analysis.layer_view` computes the places. Colours show the sign: magenta is negative, teal
+Plots are made from arrays; `ffbp.analysis.layer_view` computes the places. Colours show the sign: purple is negative, green
 positive. Negative edges are also dashed.
 """
 

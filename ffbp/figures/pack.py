@@ -292,7 +292,7 @@ def _node_maps(packer, run, plane, shown, scales, frames):
         yield
         for layer, A in zip(layers, found, strict=True):
             layer[part] = A[:, : layer.shape[1]]
-    # Each layer has one symmetric scale for the run: magenta below zero, teal above. The output has the boundary's scale.
+    # Each layer has one symmetric scale for the run: purple below zero, green above. The output has the boundary's scale.
     limits = _limits(run, plane, shown)
     coded = [quantise(layer, -limit, limit) for layer, limit in zip(layers, limits, strict=False)]
     output = run.dataset.decode_target(layers[-1]) if run.dataset.task == REGRESSION else layers[-1]

@@ -1,6 +1,6 @@
 """All colours: safe for colour-blind readers, and readable on white and on black.
 
-Orange and blue, the ends of the boundary's colour scale, are classes 0 and 1; magenta and teal are the signs of numbers:
+Orange and blue, the ends of the boundary's colour scale, are classes 0 and 1; purple and green are the signs of numbers:
 weights, values, gradients. The layers' colours grow darker from layer 1 on, on a dark page lighter, as their order is what
 matters; formulas are written in them, too.
 """
@@ -15,13 +15,13 @@ RAMP = {  # of the layers, from layer 1 to the output after the deepest
     "dark": ("#e8833a", "#f07f9e", "#e79ad0", "#d3aaf2", "#c3b8f6", "#c6cbf9", "#cfdcfb", "#dde9fd", "#eef4ff"),
 }
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid", "dash", "dot")
-TRAIN, TEST, PENALTY, TOTAL, CHANCE = "#1b9e77", "#b0368c", "#b8860b", "#6f7684", "#8a8f98"
+TRAIN, TEST, PENALTY, TOTAL, CHANCE = "#1b9e77", "#9b3fb8", "#b8860b", "#6f7684", "#8a8f98"
 CURSOR = "#e5383b"
 WRONG = {"light": "#111111", "dark": "#ffffff"}
 # The middle of the diverging scale is the page's background, so that undecided regions fade.
 MIDDLE = {"light": "#ffffff", "dark": "#1a1d24"}
 INK = {"light": "#12151b", "dark": "#f0f2f5"}  # drawn digits: the page's text colour
-NEGATIVE, POSITIVE = "#c13584", "#12848c"
+NEGATIVE, POSITIVE = "#8f4fd1", "#3a8f2a"
 CLASS_SYMBOLS = ("circle", "square", "triangle-up", "diamond", "cross", "star", "pentagon", "hexagon", "x", "bowtie")
 
 

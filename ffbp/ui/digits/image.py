@@ -91,7 +91,7 @@ def neuron_by_neuron(moment: Digit) -> None:
         rf"{a} &= g({total}) = \mathbf{{{value}}}",
     ]
     st.latex(formulas.aligned(lines))
-    st.caption("Teal is positive, magenta negative; each image has its own scale.")
+    st.caption("Green is positive, purple negative; each image has its own scale.")
 
 
 def links(moment: Digit) -> None:

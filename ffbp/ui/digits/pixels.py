@@ -98,7 +98,7 @@ def _how_it_walks(moment, path, step, length, n_frozen):
     """Explain the images, and what each step does."""
     clipped = f" ({path.clipped[step]} clipped at step {step})" if step else ""
     text = (
-        "First image: **more ink in teal pixels and less in magenta ones** lowers the loss for the digit that you aim for. Each "
+        "First image: **more ink in green pixels and less in purple ones** lowers the loss for the digit that you aim for. Each "
         f"step changes the pixels by {length:g} in total and keeps them in 0…{moment.raster.high:g}{clipped}."
     )
     if n_frozen:

@@ -93,7 +93,7 @@ def _drawn_layer(moment, l):
     picture = pictures.layer_map(layer.W, A[l - 1], layer.b, z_l, A[l], layer=l, theme=theme())
     chart(picture, key=f"forward:map:{l}", title=f"Layer {l} as colours", alternative=words, choose=_unit_clicked)
     st.caption(
-        "Top row: the inputs of the layer. Large block: W. Right: b, z, a. Teal is positive, magenta negative; each block has its "
+        "Top row: the inputs of the layer. Large block: W. Right: b, z, a. Green is positive, purple negative; each block has its "
         "own scale. Click b, z or a to choose the unit."
     )
 

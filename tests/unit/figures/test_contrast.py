@@ -4,6 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ffbp.figures import palette
@@ -76,3 +77,31 @@ def test_streamlits_own_charts_have_the_classes_colours(look):
     colours = THEMES[look]["chartCategoricalColors"]
     assert colours == list(palette.CLASSES[: len(colours)])
     assert palette.INK[look] == THEMES[look]["textColor"]
+
+
+# Machado, Oliveira & Fernandes (2009), severity 1, for linear red, green and blue.
+BLINDNESS = {
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+}
+TO_XYZ = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+WHITE = [0.9505, 1.0, 1.089]
+
+
+def seen(colour, blindness):
+    """A colour in CIELAB as a person with this blindness sees it; far above 0.009, where its root is a cube root."""
+    shares = channels(colour) / 255
+    linear = np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
+    x, y, z = np.cbrt(TO_XYZ @ np.clip(BLINDNESS[blindness] @ linear, 0, 1) / WHITE)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("blindness", BLINDNESS)
+@pytest.mark.parametrize(
+    "pair",
+    [(palette.NEGATIVE, palette.POSITIVE), palette.CLASSES[:2], (palette.TRAIN, palette.TEST)],
+    ids=["signs", "classes", "train and test"],
+)
+def test_opposites_differ_for_the_red_green_blind(pair, blindness):
+    one, other = (seen(colour, blindness) for colour in pair)
+    assert np.linalg.norm(one - other) > 45  # 2 is just noticed
