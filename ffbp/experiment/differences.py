@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ffbp.experiment.config import Config
+from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.fields import FIELDS
 from ffbp.experiment.kinds import OfRegistry, Points
 from ffbp.words.notice import Notice
@@ -31,6 +32,11 @@ def differences(a: Config, b: Config) -> list[Difference]:
     """The fields in which two configurations differ, in the order of the table of fields."""
     pairs = ((name, getattr(a, name), getattr(b, name)) for name in FIELDS)
     return [Difference(*pair) for pair in pairs if pair[1] != pair[2]]
+
+
+def effective(found: Sequence[Difference], *experiments: Experiment) -> list[Difference]:
+    """Those of the differences that mean something in at least one experiment: momentum means nothing to Adam."""
+    return [each for each in found if any(FIELDS[each.field].applies(experiment) for experiment in experiments)]
 
 
 def differences_notice(found: Sequence[Difference]) -> Notice:

@@ -16,7 +16,7 @@ from ffbp.experiment.config import Config
 from ffbp.experiment.differences import value_text
 from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.fields import FIELDS, KEYS
-from ffbp.experiment.kinds import Choices, OfRegistry
+from ffbp.experiment.kinds import Choices, OfRegistry, Wholes, is_whole
 from ffbp.experiment.problems import ConfigError
 from ffbp.training.many import Planned, fit_planned, train_planned
 from ffbp.training.measure import LOSSES_AND_SCORES
@@ -355,12 +355,17 @@ def _checked(values, title, name) -> tuple:
     n = len(values) if isinstance(values, Sequence | range) else None
     if n is not None and n > MAX_RUNS:
         raise ConfigError("sweep", "n_runs", n, most=MAX_RUNS)
-    taken = tuple(FIELDS[name].check(value) for value in islice(values, MAX_RUNS + 1))
+    taken = tuple(_checked_value(FIELDS[name], value) for value in islice(values, MAX_RUNS + 1))
     if not taken:
         raise ConfigError(title, "some_values", taken)
     if len(set(taken)) < len(taken):
         raise ConfigError(title, "different_values", taken)
     return taken
+
+
+def _checked_value(each, value):
+    """The value in its one form; of a list of numbers, such as the hidden layers, one number is a list of one."""
+    return each.check([value] if isinstance(each.kind, Wholes) and is_whole(value) else value)
 
 
 def _fitting_keys(config, name, source) -> tuple:

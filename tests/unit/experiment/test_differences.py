@@ -3,7 +3,8 @@
 import pytest
 
 from ffbp import Config
-from ffbp.experiment.differences import Difference, differences, differences_notice, value_text
+from ffbp.experiment.differences import Difference, differences, differences_notice, effective, value_text
+from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.fields import FIELDS
 from ffbp.experiment.kinds import OfRegistry
 from ffbp.words.english import sentence
@@ -76,6 +77,18 @@ def said(**changes):
 ])  # fmt: skip
 def test_a_sentence_names_the_one_difference_or_says_that_there_are_more(changes, words):
     assert said(**changes) == words
+
+
+@pytest.mark.parametrize(("a", "b", "fields"), [
+    ({}, {"momentum": 0.5, "learning_rate": 0.3}, ["learning_rate"]),
+    ({"optimizer": "adam"}, {"momentum": 0.5, "optimizer": "momentum"}, ["optimizer", "momentum"]),
+    ({}, {"shuffle": False, "decay": 0.1, "init_scale": 3.0}, []),
+    ({}, {"initial_theta": (0.5,) * 41, "initializer": "zeros"}, ["initializer", "initial_theta"]),
+])  # fmt: skip
+def test_what_means_nothing_in_both_is_no_difference(a, b, fields):
+    configs = Config(**a), Config(**b)
+    found = effective(differences(*configs), *map(Experiment, configs))
+    assert [each.field for each in found] == fields
 
 
 @pytest.mark.parametrize("name", FIELDS)

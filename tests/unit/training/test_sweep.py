@@ -205,15 +205,21 @@ def test_other_engines_give_the_same_numbers(engine):
     assert_same(found)
 
 
-def test_a_file_is_swept_with_its_samples():
+def test_one_hidden_layer_may_be_given_by_its_units():
+    sweep = ffbp.plan_sweep(SMALL, field="hidden", values=np.array([2, 3]), seeds=(1,))
+    assert sweep.values == (((2,), (3,)),)
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_file_is_swept_with_its_samples(n_jobs):
     table = ffbp.read_table(
         b"a,b,c\n" + b"".join(b"%d,%d,%s\n" % (i, i * i % 7, b"xy"[i % 2 :][:1]) for i in range(40))
     )
     source = ffbp.source_of(table)
     config = Config(file_name="f.csv", file_fingerprint=table.fingerprint, epochs=5)
-    sweep = ffbp.sweep(config, field="learning_rate", values=(0.1, 0.2), seeds=(1,), source=source, n_jobs=1)
-    alone = ffbp.train(sweep.configs[1], ffbp.dataset_for(sweep.configs[1], source))
-    assert sweep.ends("train_loss")[1] == alone.history.train_loss[-1]
+    sweep = ffbp.sweep(config, field="learning_rate", values=(0.1, 0.2), seeds=(1, 2), source=source, n_jobs=n_jobs)
+    alone = ffbp.train(sweep.configs[3], ffbp.dataset_for(sweep.configs[3], source))
+    assert sweep.ends("train_loss")[3] == alone.history.train_loss[-1]
 
 
 # Bad input
