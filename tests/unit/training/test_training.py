@@ -628,6 +628,8 @@ EFFECTS = {
     "clip": ({}, 0.01),
     "patience": ({"noise": 0.5, "hidden": (20,), "optimizer": "adam", "epochs": 200, "seed": 2}, 3),
     "seed": ({}, 43),
+    "data_seed": ({}, 43),
+    "weight_seed": ({}, 43),
     "epochs": ({}, 41),
 }
 
