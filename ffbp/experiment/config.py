@@ -128,7 +128,8 @@ class Config(Fields):
                         Experiment(config, source).check()
                     taken[name] = values[name]
             except ConfigError as error:
-                problems.append(replace(error.problem, outcome="default"))
+                outcome = "drawn" if name == "initial_theta" else "default"
+                problems.append(replace(error.problem, outcome=outcome))
         if source is not None or not taken.get("file_name"):
             most = Experiment(cls(**taken, epochs=1), source).epochs_that_fit
             if wanted > most:

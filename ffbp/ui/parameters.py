@@ -5,7 +5,8 @@ configuration's ``initial_theta``, so that the link, records and exported progra
 """
 
 import math
-from functools import lru_cache
+from functools import lru_cache, partial
+from types import SimpleNamespace
 
 import numpy as np
 import streamlit as st
@@ -17,10 +18,14 @@ from ffbp.experiment.experiment import Experiment
 from ffbp.training.run import Run
 from ffbp.ui import files
 from ffbp.ui.moment import SOURCE
+from ffbp.ui.reports import Reports
 from ffbp.ui.runs import Shown
 from ffbp.ui.session import address
 from ffbp.ui.session.state import MAX_PAST, session
 
+BASE = (
+    "parameters:base"  # kept in the session: of what run and frame the weights were that were set last, and the result
+)
 SET = "parameters:set"  # kept in the session: what was set, in words, by the initial weights that it gave
 WEIGHT_CARD = 4  # of the Backpropagation page: one weight's chain rule
 
@@ -39,13 +44,24 @@ def place_of(run: Run, told: dict) -> tuple[int, int, int, int] | None:
     return int(layer), int(unit), int(source), int(frame)
 
 
+def take(key: str, shown: Shown) -> None:
+    """Set a weight that the player under this key reported, before the page is drawn: another change may come with it."""
+    told = SimpleNamespace(weight=(session.sent(key) or {}).get("weight"))
+    Reports(key, told, shown.id).once("weight", partial(set_value, shown))
+
+
 def set_value(shown: Shown, told: dict) -> None:
-    """Start training anew from a frame's weights with one of them changed, as the browser reported it."""
+    """Start training anew from a frame's weights with one of them changed, as the browser reported it.
+
+    If another one of the same frame was set before the player could show the run that followed, both are changed.
+    """
     run, place, value = shown.run, place_of(shown.run, told), told.get("value")
     if place is None or isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return
     layer, unit, source, frame = place
-    theta = run.history.theta[frame].copy()
+    base, now = session.recall(BASE), session.config.initial_theta
+    is_next = base is not None and base == (shown.id, frame, now)
+    theta = np.array(now) if is_next else run.history.theta[frame].copy()
     position = run.architecture.blocks(np.arange(len(theta)))[layer - 1][unit - 1, source - 1]
     old, theta[position] = theta[position], value
     config, problems = files.fitting(session.config.to_dict() | {"initial_theta": tuple(theta.tolist())})
@@ -53,6 +69,7 @@ def set_value(shown: Shown, told: dict) -> None:
         words = f"{parameter_names(run.architecture)[position]} {old:.4g} → {value:.4g}"
         known = list(session.recall(SET, {}).items())[-MAX_PAST:]
         session.keep({**dict(known), config.initial_theta: words}, SET)
+        session.keep((shown.id, frame, config.initial_theta), BASE)
     session.adopted += 1  # the player goes to the frame
     session.change(config, warnings=problems, frame=0)
 

@@ -7,8 +7,6 @@ stopped before, the next run of the page takes it up again.
 
 from collections.abc import Callable
 
-import streamlit as st
-
 from ffbp.ui.session.state import session
 
 
@@ -30,25 +28,25 @@ class Reports:
             if value := self[event]:
                 session.keep(value, self._key(event))
 
-    def once(self, event: str, act: Callable[[dict], None]) -> None:
-        """Carry out a report that changes the experiment, exactly once.
+    def once(self, event: str, act: Callable[[dict], None]) -> bool:
+        """Carry out a report that changes the experiment, exactly once; returns whether it was new and changed nothing.
 
         It is noted for which experiment the report was taken up. If there is another one afterwards, it was carried out,
-        even if the script was stopped before it could be noted. If there is none, the page shows why.
+        even if the script was stopped before it could be noted.
         """
         value, begun = getattr(self.result, event), f"{self._key(event)}:begun"
         told, before = session.recall(begun, (None, None))
         if told is not None and told == value and session.config != before:
             if not self._is_heard(event, value):
                 session.keep(value, self._key(event))
-            return
-        if new := self[event]:
-            before = session.config
-            session.keep((new, before), begun)
-            act(new)
-            session.keep(new, self._key(event))
-            if session.config == before:
-                st.rerun()
+            return False
+        if not (new := self[event]):
+            return False
+        before = session.config
+        session.keep((new, before), begun)
+        act(new)
+        session.keep(new, self._key(event))
+        return session.config == before
 
     def _is_heard(self, event, value):
         return value == session.recall(self._key(event))

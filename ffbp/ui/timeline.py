@@ -53,18 +53,19 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
     key = f"player:{name}"
     callbacks = {f"on_{event}_change": lambda: None for event in EVENTS}
     callbacks["on_sizes_change"] = lambda: _resize(key)
+    callbacks["on_weight_change"] = partial(parameters.take, key, shown)
     callbacks["on_swap_change"] = lambda: _swap(key)
     session.keep({**dict([*session.recall(CONFIGS, {}).items()][-MAX_CONFIGS:]), shown.id: shown.run.config}, CONFIGS)
     run, run_id = shown.run, shown.id
     # The player's own message is always the same, so that it is sent once; what changes is carried to it.
     result = component("player")(key=key, data=options(panels, editable=bool(edit)), **callbacks)
     component("carrier")(key=f"run:{name}", data=shown.first(_opened_at(shown)).blob(panels))
-    told = Reports(f"player:{name}", result, run_id)
+    told = Reports(key, result, run_id)
     _note_opened(page)
     _take_over(shown, told, marks)
-    if edit:
-        told.once("edit", edit)
-    told.once("weight", partial(parameters.set_value, shown))
+    drawn = edit and told.once("edit", edit)
+    if told.once("weight", partial(parameters.set_value, shown)) or drawn:
+        st.rerun()  # nothing came of it, and the page says why
     frame = session.view.frame_of(run.n_frames)
     if frame == run.n_frames - 1:
         session.view = session.view.at(None)  # the last frame needs no parameter

@@ -85,7 +85,12 @@ REMEDIES = {
     "n_runs": "choose fewer values or seeds",
     "on_one_line": "choose other runs, other frames or another plane",
 }
-OUTCOMES = {"default": "the default is used", "left out": "it was left out", "lowered": "lowered to {most}"}
+OUTCOMES = {
+    "default": "the default is used",
+    "drawn": "weights are drawn instead",
+    "left out": "it was left out",
+    "lowered": "lowered to {most}",
+}
 
 
 @dataclass(frozen=True)

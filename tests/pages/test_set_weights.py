@@ -13,6 +13,7 @@ from ffbp.core.gradcheck import parameter_names
 from ffbp.experiment.fields import DEFAULTS
 from ffbp.figures.blob import header_of
 from ffbp.ui import timeline
+from ffbp.ui.session.state import Session
 
 SMALL = {"epochs": "5", "hidden": "3", "samples": "100"}
 CONFIG = ffbp.Config(epochs=5, hidden=(3,), n_samples=100)
@@ -70,6 +71,27 @@ def test_changed_resets_what_was_set_and_so_does_the_sidebar(monkeypatch):
     app = button(app, "playground:undo").click().run()
     app = button(app, "playground:drawn").click().run()
     assert app.session_state["config"] == CONFIG
+
+
+def test_a_weight_that_is_set_before_the_run_of_another_one_is_shown_joins_it(monkeypatch):
+    app, original = playground(**SMALL), timeline.component
+    theta, told = ffbp.train(CONFIG).history.theta[5].copy(), []
+    place = {"run": header_of(blob_of(app))["id"], "layer": 1, "unit": 2, "frame": 5}
+    sent = Session.sent
+    monkeypatch.setattr(Session, "sent", lambda self, *key: {"weight": told[-1]} if told else sent(self, *key))
+
+    def player(key, on_weight_change, **_):
+        for source, value in ((1, 1.5), (2, 2.5)):
+            told.append({**place, "source": source, "value": value})
+            on_weight_change()
+        told.clear()
+        return SimpleNamespace(**dict.fromkeys(timeline.EVENTS))
+
+    monkeypatch.setattr(timeline, "component", lambda name: player if name == "player" else original(name))
+    app.run()
+    theta[[3, 4]] = 1.5, 2.5
+    assert app.session_state["config"].initial_theta == tuple(theta)
+    assert said(button(app, "playground:undo")).startswith("W[1][2,2] ")
 
 
 BAD = {

@@ -30,9 +30,9 @@ export class Parameters {
     this.field = element('input', { type: 'text', inputmode: 'decimal', autocomplete: 'off', size: 8 });
     this.field.addEventListener('input', () => { this.touched = true; this.fail(''); });
     this.go = element('button', { type: 'submit', class: 'go' });
-    const cancel = element('button', { type: 'button', text: 'Cancel', onclick: () => this.close() });
+    this.cancel = element('button', { type: 'button', text: 'Cancel', onclick: () => this.close() });
     this.form = element('form', { novalidate: '', onsubmit: (event) => this.submit(event) },
-      this.field, this.go, cancel);
+      this.field, this.go, this.cancel);
     this.note = element('p', { class: 'note' });
     this.error = element('p', { class: 'error', role: 'alert' });
     this.more = element('button', {
@@ -106,6 +106,8 @@ export class Parameters {
     const name = nameOf(parameter), kind = parameter.j === null ? 'bias' : 'weight';
     this.box.setAttribute('aria-label', `${parameter.j === null ? 'Bias' : 'Weight'} ${name}`);
     this.field.setAttribute('aria-label', `New initial value of ${name}`);
+    this.cancel.setAttribute('aria-label', `Cancel, ${name} stays`);
+    this.shut.setAttribute('aria-label', `Close ${name}`);
     this.go.textContent = `Set as initial ${kind}`;
     this.form.hidden = network.n_params > network.most_explicit;
     this.shut.hidden = !this.form.hidden;
