@@ -32,6 +32,7 @@ const ICONS = {
   error: TRIANGLE, warning: TRIANGLE,
   info: 'M8 1a7 7 0 110 14A7 7 0 018 1zM7.2 4v1.6h1.6V4zM7.2 7v5h1.6V7z',
   gallery: 'M2 2h5v5H2zM9 2h5v5H9zM2 9h5v5H2zM9 9h5v5H9z',
+  order: 'M2 2.5h2.5V5H2zM6 3h8v1.5H6zM2 6.8h2.5v2.5H2zM6 7.3h8v1.5H6zM2 11h2.5v2.5H2zM6 11.5h8V13H6z',
   hint: 'M8 1a5 5 0 00-3 9v2h6v-2a5 5 0 00-3-9zM5.5 13h5v2h-5z',
 };
 

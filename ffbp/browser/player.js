@@ -186,7 +186,8 @@ export class Player {
     const { box, grid, panels, boundary, small, full, presenter: { on: presents, least } } = this;
     const scrolled = presents ? this.root.scrollTop : this.options.scrollTop?.() ?? window.scrollY;
     const top = box.getBoundingClientRect().top + scrolled;
-    const room = window.innerHeight - top - (grid.offsetTop - box.offsetTop) - 14;
+    const end = presents ? this.root.getBoundingClientRect().bottom : window.innerHeight;
+    const room = end - top - (grid.offsetTop - box.offsetTop) - 14;
     const names = panels.map(({ name }) => name), alone = full?.split('-') ?? names;
     const { kind, height, side } = arrangement({ width, room, small, full, presents, names });
     const matrix = Boolean(boundary?.showsMatrix);
@@ -259,6 +260,7 @@ export class Player {
     if (refined.adopted !== this.adopted) {
       this.enlarge(refined.panel);
       this.presenter.set(refined.present);
+      this.presenter.still();
       this.network?.settle();
     }
     this.adopted = refined.adopted;

@@ -17,6 +17,7 @@ export class Presenter {
     this.words = element('p', { class: 'note', role: 'status', hidden: '' });
     this.parts = [this.blank, this.words];
     player.root.addEventListener('click', (event) => this.free(event));
+    for (const type of ['pointermove', 'pointerdown']) player.root.addEventListener(type, (event) => this.wake(event));
   }
 
   // Whether the player can be presented: on a page that keeps it in the address, with several panels.
@@ -36,9 +37,23 @@ export class Presenter {
     const { player, player: { root, box, timeline } } = this;
     root.classList.toggle('ffbp-presented', on);
     timeline.showPresenting(on);
-    if (on) box.focus({ preventScroll: true });
-    else this.show();
+    if (on) {
+      this.still();
+      box.focus({ preventScroll: true });
+    } else {
+      this.show();
+      if (box.contains(document.activeElement)) timeline.present.focus({ preventScroll: true });
+    }
     await player.redraw();
+  }
+
+  // A mouse that rests points at nothing until it moves: the panels came to lie under it.
+  still() {
+    this.player.root.classList.toggle('still', this.on && window.matchMedia('(hover: hover)').matches);
+  }
+
+  wake({ type, movementX, movementY }) {
+    if (type === 'pointerdown' || movementX || movementY) this.player.root.classList.remove('still');
   }
 
   // Begin, with two panels unless some are chosen, or end, with all panels.

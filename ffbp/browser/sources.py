@@ -31,6 +31,7 @@ COMPONENTS = {
     "history": ("components/history.js", ("components/page.css",)),
     "front": ("components/front.js", ("components/front.css",)),
     "recent": ("components/recent.js", ("components/recent.css",)),
+    "order": ("components/order.js", ("components/order.css",)),
     "footer": ("components/footer.js", ("components/footer.css",)),
     "gallery": ("components/gallery.js", ("components/gallery.css",)),
     "handout": ("handout.js", ("player.css", "panels/matrix.css", "handout.css")),

@@ -17,6 +17,7 @@ from ffbp.data.table import Table
 from ffbp.experiment.config import Config
 from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.fields import DEFAULTS
+from ffbp.experiment.link import View
 from ffbp.figures.latex import plain
 from ffbp.ui.session.own_file import OwnFile
 from ffbp.ui.session.state import session
@@ -60,6 +61,18 @@ def usual_axes(config: Config) -> tuple[int, int]:
     """The columns that span a slice by default, as positions among the chosen ones."""
     each = experiment(config)
     return plane.default_axes(each.columns, each.source.default_columns, each.source.groups)
+
+
+def axes_in(config: Config, view: View) -> tuple[int, ...]:
+    """The columns that span the plane in a view, as positions among the chosen ones, or PRINCIPAL."""
+    n_columns = len(experiment(config).columns)
+    if n_columns < 2:
+        return (0,)
+    if n_columns > 2 and view.pca:
+        return plane.PRINCIPAL
+    axes = zip((view.across, view.up), usual_axes(config), strict=True)
+    across, up = (min(usual if chosen is None else chosen, n_columns - 1) for chosen, usual in axes)
+    return (across, up) if across != up else (across, (across + 1) % n_columns)
 
 
 def is_available(config: Config) -> bool:

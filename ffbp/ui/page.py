@@ -8,13 +8,13 @@ from pathlib import Path
 import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
-from ffbp.analysis.plane import PRINCIPAL
 from ffbp.experiment.config import Config
 from ffbp.training.run import Run
 from ffbp.ui import files, front, images, mnist
 from ffbp.ui.changes import changed, undo
 from ffbp.ui.ending import ONWARD, footer
 from ffbp.ui.gallery import gallery
+from ffbp.ui.order import follow, prepare, running_order
 from ffbp.ui.runs import ProgressBar, Shown, trained
 from ffbp.ui.session import address, fragments
 from ffbp.ui.session.state import session
@@ -41,11 +41,11 @@ class Page:
 
     def __init__(self, title: str, *, has_strip: bool = False):
         self.name = title.lower()
-        self.path = next(path for path, name in PAGES.items() if name == title)
+        self.path = _path_of(title)
         self.config: Config = session.config
         with st.container(horizontal=True, vertical_alignment="center", gap=None, key="bar"):
             self.links, self.has_links = [_place(name == title).empty() for name in PAGES.values()], False
-            self.gallery, self.undo = st.empty(), st.empty()
+            self.order, self.gallery, self.undo = st.empty(), st.empty(), st.empty()
         self.sidebar, self.has_sidebar = st.sidebar.container(), False
         with st.container(horizontal=True, vertical_alignment="center", key="top"):
             st.title(title, anchor=False, width="content")
@@ -76,6 +76,8 @@ class Page:
             self.draw_links()
         if not self.has_sidebar:
             self.has_sidebar = True
+            with self.order:
+                running_order(PAGES)
             with self.gallery:
                 gallery()
             with self.undo:
@@ -124,6 +126,7 @@ class Page:
         address.write()
         path, sentence = ONWARD[self.path]
         footer(sentence, PAGES[path])
+        prepare(PAGES)
 
 
 def begin(
@@ -142,7 +145,8 @@ def begin(
     """
     st.set_page_config(page_title=f"{title} · ffbp", page_icon=str(Path(__file__).parent / "icon.png"), layout="wide")
     address.listen(title)
-    is_opened = address.adopt(title)
+    followed = follow(title, _path_of(title), PAGES)
+    is_opened = address.adopt(title) or followed
     files.settle()
     if is_opened:
         opened()
@@ -162,6 +166,10 @@ def begin(
     return page
 
 
+def _path_of(title: str) -> str:
+    return next(path for path, name in PAGES.items() if name == title)
+
+
 def _place(is_here: bool):
     """Where a link of the bar stands; the one of the page itself looks different."""
     return st.container(key="here", width="content") if is_here else st
@@ -170,14 +178,7 @@ def _place(is_here: bool):
 def axes_of(config: Config) -> tuple[int, ...]:
     """The columns that span the plane, as positions among the chosen ones, or PRINCIPAL."""
     fragments.note_view("across", "up", "pca")
-    view, n_columns = session.view, len(files.experiment(config).columns)
-    if n_columns < 2:
-        return (0,)
-    if n_columns > 2 and view.pca:
-        return PRINCIPAL
-    axes = zip((view.across, view.up), files.usual_axes(config), strict=True)
-    across, up = (min(usual if chosen is None else chosen, n_columns - 1) for chosen, usual in axes)
-    return (across, up) if across != up else (across, (across + 1) % n_columns)
+    return files.axes_in(config, session.view)
 
 
 def link(path: str, label: str, params: dict[str, str], *, place=st, icon: str | None = None) -> None:

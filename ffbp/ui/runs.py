@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 from ffbp.analysis.notices import notices
 from ffbp.analysis.plane import Plane, plane_of
 from ffbp.experiment.config import Config
+from ffbp.experiment.link import View
 from ffbp.figures.pack import LATER, PackedRun, pack_run, packing, refine
 from ffbp.serve.cache import MAX_OWN_RUNS, MAX_REFINED, RunCache
 from ffbp.serve.turns import PATIENCE_SECONDS, place_of
@@ -25,6 +26,9 @@ from ffbp.ui import files
 from ffbp.ui.session.state import session
 from ffbp.words.notice import Notice
 from ffbp.words.numbers import format_number
+
+BEHIND_SECONDS = 10.0  # that a run trained in advance waits while others want a turn
+AHEAD = threading.BoundedSemaphore(2)  # trainings in advance on a server
 
 
 class Shown:
@@ -85,12 +89,39 @@ def trained(config: Config, axes: tuple[int, ...], bar: "ProgressBar") -> Shown:
     with runs.flight(key, bar.wait):
         shown = runs.get(key)
         if shown is None:
-            training = fit(config, files.experiment(config).dataset)
-            run = _any_plane(runs, config) or in_turns(training, runs, bar.show)
-            shown = Shown(run, plane_of(run.dataset, axes), runs)
-            runs.put(key, shown)
+            shown = _train(key, files.experiment(config), runs, between=bar.show)
     bar.end()
     return shown
+
+
+def _train(key, experiment, runs, **turns):
+    """Train a run, or take it with another plane from the cache, and put it there."""
+    config, axes = key
+    run = _any_plane(runs, config) or in_turns(fit(config, experiment.dataset), runs, **turns)
+    shown = Shown(run, plane_of(run.dataset, axes), runs)
+    runs.put(key, shown)
+    return shown
+
+
+def prepare(config: Config, axes: tuple[int, ...], view: View, *, has_diagram: bool) -> None:
+    """Train and pack a run that will be wanted soon, in a thread, behind everybody who waits.
+
+    If AHEAD is used up, it is trained when it is asked for.
+    """
+    runs, key, experiment = cache_for(config), (config, axes), files.experiment(config)
+
+    def ahead():
+        try:
+            with runs.flight(key, lambda: None):
+                shown = runs.get(key) or _train(key, experiment, runs, behind=BEHIND_SECONDS)
+            frame = view.frame_of(shown.run.n_frames)
+            shown.first(frame)
+            shown.refined(frame, has_diagram)
+        finally:
+            AHEAD.release()
+
+    if runs.get(key) is None and AHEAD.acquire(blocking=False):
+        threading.Thread(target=ahead, name="ahead", daemon=True).start()
 
 
 def _from_record(config, axes, slot):
@@ -118,13 +149,13 @@ def _any_plane(runs, config):
         return next((shown.run for (c, _), shown in runs.runs.items() if c == config), None)
 
 
-def in_turns(generator, runs, between=lambda progress: None):
+def in_turns(generator, runs, between=lambda progress: None, behind=0.0):
     """What a generator returns, run slice by slice; ``between`` gets what it yielded last and may interrupt it.
 
     Between slices only a session with a smaller place gets the turn: if a short run passed it on every time, it would
-    wait for a slice of a long run every time.
+    wait for a slice of a long run every time. behind: seconds by which it stands behind a request of this moment.
     """
-    asked, had, waiting = time.perf_counter(), 0.0, lambda: None
+    asked, had, waiting = time.perf_counter() + behind, 0.0, lambda: None
     with closing(generator):
         while True:
             with runs.turn.at(place_of(asked, had), waiting):

@@ -1,0 +1,78 @@
+"""The running order of a lecture: links with titles that are opened one after the other.
+
+The browser keeps the order (`running.js`). It reports the step that it opens, and the one after it, whose run is trained in
+advance: while the lecturer speaks, a thread of the server trains it and puts it into the cache of runs.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+import streamlit as st
+
+from ffbp.experiment import link
+from ffbp.figures.blob import as_text
+from ffbp.ui import files, runs
+from ffbp.ui.component import component
+from ffbp.ui.session import address
+from ffbp.ui.session.state import own_params, session
+
+ORDER = "order"
+OPENING, NEXT = "order:opening", "order:next"  # kept in the session: links that are still to be opened and prepared
+OPENED = "order:opened"  # the link that was opened last
+
+
+def running_order(paths: Iterable[str]) -> None:
+    """Draw the button that opens the order and, while it runs, the present step. paths: of all pages."""
+    names = [name_of(path) for path in paths]
+    content = {"pages": names, "opened": session.recall(OPENED)}
+    component(ORDER)(key=ORDER, data=as_text(content).encode(), on_step_change=_hear)
+
+
+def name_of(path: str) -> str:
+    """The name of a page in addresses: that of its file; the Playground has none."""
+    return "" if path == "app.py" else Path(path).stem
+
+
+def _hear() -> None:
+    told = session.sent(ORDER, {}).get("step")
+    if isinstance(told, dict):
+        session.keep(told.get("next"), NEXT)
+        if told.get("open") is not None:
+            session.keep(told["open"], OPENING)
+
+
+def follow(title: str, path: str, paths: Iterable[str]) -> bool:
+    """Open the step that the browser asked for; call this before a page adopts its address.
+
+    Returns whether the page ``path``, named ``title``, shows it now; if the step is on another page, goes there.
+    """
+    step = session.recall(OPENING)
+    page, params = _parts(step, paths)
+    if page not in (None, path):
+        st.switch_page(page, query_params=address.offer(params))  # it is opened there, even if this is interrupted
+    session.keep(None, OPENING)
+    if step is not None:
+        session.keep(step, OPENED)
+    if page is None or session.page != title:
+        return False
+    session.adopt(params)
+    return True
+
+
+def prepare(paths: Iterable[str]) -> None:
+    """Have the run of the next step trained in advance."""
+    page, params = _parts(session.recall(NEXT), paths)
+    session.keep(None, NEXT)
+    if page is None:
+        return
+    config, view, _ = link.read(params)
+    if not config.file_name:  # the run of a file belongs to the session, and may have to be fitted to it first
+        runs.prepare(config, files.axes_in(config, view), view, has_diagram=page == "app.py")
+
+
+def _parts(step, paths) -> tuple[str | None, dict[str, str]]:
+    """A page's path and parameters from a link as the browser writes it; None for what is no such link."""
+    name, _, query = step.partition("?") if isinstance(step, str) else (None, "", "")
+    page = next((path for path in paths if name_of(path) == name), None)
+    return page, own_params(parse_qsl(query, keep_blank_values=True))

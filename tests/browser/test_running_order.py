@@ -1,0 +1,98 @@
+"""The running order of a lecture: made in a dialog, kept in a file, opened step by step by a presenter's remote."""
+
+import json
+
+from playwright.sync_api import expect
+
+STEPS = [
+    {"title": "Moons", "link": "?dataset=moons&epochs=30&panel=network-boundary&present=1"},
+    {"title": "How deltas flow", "link": "backpropagation?dataset=moons&epochs=30&layer=1&unit=2"},
+    {"title": "Circles", "link": "?dataset=circles&epochs=31&frame=3&panel=loss&present=1"},
+]
+
+
+def opened(page, text, name="order.json"):
+    """The dialog, after this file has been chosen in it."""
+    page.get_by_role("button", name="Running order").click()
+    dialog = page.get_by_role("dialog", name="Running order")
+    dialog.locator("input[type=file]").set_input_files(
+        {"name": name, "mimeType": "text/plain", "buffer": text.encode()}
+    )
+    return dialog
+
+
+def titles(dialog):
+    return dialog.locator("li input").evaluate_all("all => all.map((e) => e.value)")
+
+
+def test_an_order_is_played_by_a_remote_across_pages_and_survives_a_reload(playground):
+    page = playground.open("?dataset=moons&epochs=20").page
+    dialog = opened(page, json.dumps({"steps": STEPS}))
+    expect(dialog.locator("li")).to_have_count(3)
+    dialog.get_by_role("button", name="Start").click()
+    page.wait_for_selector(".ffbp-presented")
+    step = page.get_by_role("group", name="Step of the running order")
+    expect(step).to_contain_text("1 of 3 Moons")
+    playground.wait_address("epochs=30")
+    size = "e => parseFloat(getComputedStyle(e).fontSize)"
+    assert step.locator("b").evaluate(size) >= 17
+    panel, line = (page.locator(each).first.bounding_box() for each in (".panel.network", ".ffbp-step"))
+    assert panel["y"] + panel["height"] <= line["y"]
+    page.keyboard.press("PageDown")
+    page.wait_for_url("**/backpropagation?*")
+    expect(step).to_contain_text("2 of 3 How deltas flow")
+    expect(page.locator("h1")).to_have_text("Backpropagation")
+    page.keyboard.press("PageDown")
+    page.wait_for_selector(".ffbp-presented .panel.loss:not([hidden])")
+    playground.wait_address("epochs=31")
+    playground.wait_frame(3)
+    page.reload()
+    page.wait_for_selector(".ffbp-presented .panel.loss:not([hidden])")
+    expect(step).to_contain_text("3 of 3 Circles")
+    page.keyboard.press("PageDown")  # there is no step after the last one
+    page.keyboard.press("PageUp")
+    page.wait_for_url("**/backpropagation?*")
+    page.keyboard.press("PageUp")
+    page.wait_for_selector(".ffbp-presented .panel.boundary:not([hidden])")
+    expect(step).to_contain_text("1 of 3 Moons")
+    page.keyboard.press("Escape")
+    step.get_by_role("button", name="End of the running order").click()
+    expect(step).to_be_hidden()
+
+
+def test_an_order_is_made_changed_saved_and_opened_again(playground):
+    page = playground.open("?dataset=moons&epochs=20&frame=4").page
+    page.get_by_role("button", name="Running order").click()
+    dialog = page.get_by_role("dialog", name="Running order")
+    for title in ("First", "", "Third"):
+        dialog.get_by_label("Title of the new step").fill(title)
+        dialog.get_by_role("button", name="Add what is on screen").click()
+    assert titles(dialog) == ["First", "Step 2", "Third"]
+    dialog.get_by_role("button", name="Move up: step 3").click()
+    dialog.get_by_label("Title of step 1").fill("Zero")
+    dialog.get_by_role("button", name="Remove: step 3").click()
+    assert titles(dialog) == ["Zero", "Third"]
+    with page.expect_download() as saved:
+        dialog.get_by_role("button", name="Save as a file").click()
+    text = saved.value.path().read_text("utf-8")
+    steps = json.loads(text)["steps"]
+    assert [each["title"] for each in steps] == ["Zero", "Third"]
+    assert {each["link"] for each in steps} == {"?epochs=20&frame=4&present=1&panel=network-boundary"}
+    page.keyboard.press("Escape")
+    for bad, message in (
+        ("no order", "not a running order"),
+        ('{"steps": []}', "has 1 to 100 steps, this one has 0"),
+        ('{"steps": [{"title": "A"}]}', "Step 1 of the file has no title or no link"),
+        (json.dumps({"steps": [*steps, {"title": "A", "link": "elsewhere?epochs=2"}]}), "Step 3 of the file"),
+        ('{"steps": [null]}', "Step 1 of the file has no title or no link"),
+        (json.dumps({"steps": [{"title": "A", "link": "javascript:alert(1)"}]}), "opens no page"),
+    ):
+        dialog = opened(page, bad)
+        expect(dialog.get_by_role("alert")).to_contain_text(message)
+        assert titles(dialog) == ["Zero", "Third"], "what was there stays"
+        page.keyboard.press("Escape")
+    dialog = opened(page, text)
+    expect(dialog.get_by_role("alert")).to_be_hidden()
+    dialog.get_by_role("button", name="Open: step 2").click()
+    expect(page.get_by_role("group", name="Step of the running order")).to_contain_text("2 of 2 Third")
+    playground.wait_frame(4)
