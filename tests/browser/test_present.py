@@ -132,6 +132,8 @@ def test_a_kept_run_and_the_present_one_are_swapped(playground):
     expect(page.get_by_role("status").filter(has_text="No other run is kept")).to_be_visible()
     page.keyboard.press("k")
     expect(page.get_by_role("button", name="Kept")).to_be_visible()
+    page.mouse.move(600, 300)  # a mouse that has not moved points at nothing
+    page.mouse.move(610, 310)
     page.get_by_role("button", name="Add a unit to layer 1").click()
     playground.new_run(first)
     second = playground.data("run")
