@@ -1,11 +1,13 @@
-"""One server and one Chromium for all browser tests; a page of its own for each."""
+"""One server and one Chromium for all browser tests; a page for each, as if it were new."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import chromium
 import pytest
 from browsing import Playground, serving
 from playwright.sync_api import sync_playwright
+from tabs import Tabs, watched
 from waiting import patient
 
 QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
@@ -36,20 +38,24 @@ def browser():
         browser.close()
 
 
-@pytest.fixture
-def context(browser):
-    context = browser.new_context(viewport={"width": 1366, "height": 768})
-    yield context
-    context.close()
+@pytest.fixture(scope="session")
+def tabs(browser):
+    return Tabs(browser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    report = yield
+    if report.failed and "tabs" in item.funcargs:
+        item.funcargs["tabs"].spoil()
+    return report
 
 
 @pytest.fixture
-def page(context):
-    page = context.new_page()
-    page.problems = []
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
-    yield page
-    assert page.problems == []
+def page(tabs):
+    with tabs.page() as page:
+        yield page
+        assert page.problems == []
 
 
 @pytest.fixture
@@ -58,15 +64,25 @@ def playground(page, server):
 
 
 @pytest.fixture
-def visit(browser, server):
-    """A fresh browser, as somebody else would open a link: visit(query) -> Playground."""
-    contexts = []
+def visit(tabs, server):
+    """As somebody else would open a link, in a browser of their own: visit(query) -> Playground."""
+    with ExitStack() as lent:
 
-    def visit(query="?dataset=moons", address=server, **options):
-        context = browser.new_context(**{"viewport": {"width": 1366, "height": 768}, **options})
-        contexts.append(context)
-        return Playground(context.new_page(), address).open(query)
+        def visit(query="?dataset=moons", address=server, **options):
+            return Playground(lent.enter_context(tabs.page(**options)), address).open(query)
 
-    yield visit
-    for context in contexts:
-        context.close()
+        yield visit
+
+
+@pytest.fixture
+def context(page):
+    """The context of ``page``, for another tab of the same person."""
+    return page.context
+
+
+@pytest.fixture
+def once(context, server):
+    """A Playground in a page that is not used again: for scripts that run before a page's own, and for listeners."""
+    page = watched(context.new_page())
+    yield Playground(page, server)
+    assert page.problems == []

@@ -75,16 +75,16 @@ class Player:
 
 
 @pytest.fixture
-def player(browser):
-    with blank_page(browser) as page:
+def player(tabs):
+    with blank_page(tabs) as page:
         yield Player(page)
 
 
 @pytest.mark.parametrize(("first", "then"), PAIRS)
-def test_another_run_looks_as_if_it_were_the_first(browser, player, packed, first, then):
+def test_another_run_looks_as_if_it_were_the_first(tabs, player, packed, first, then):
     player.show(packed[first])
     player.show(packed[then])
-    with blank_page(browser) as page:
+    with blank_page(tabs) as page:
         fresh = Player(page)
         fresh.show(packed[then])
         assert player.drawn() == fresh.drawn()

@@ -4,7 +4,6 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from browsing import Playground
 
 import ffbp
 from ffbp.analysis.plane import plane_of
@@ -15,6 +14,7 @@ ROWS = "".join(
     f"{i % 7 + i % 3 * 2};{['red', 'green', 'blue'][i % 3]};{i % 11},5;{['cat', 'dog', 'fox'][i % 3]}\n"
     for i in range(60)
 )
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 CSV = "size;colour;weight;kind\n" + ROWS
 
 
@@ -23,6 +23,12 @@ def animals(tmp_path):
     path = tmp_path / "animals.csv"
     path.write_text(CSV, "utf-8")
     return path
+
+
+@pytest.fixture
+def somebody_else(tabs):
+    with tabs.page() as page:
+        yield page
 
 
 @pytest.fixture
@@ -69,7 +75,7 @@ def rest(page):
     page.wait_for_timeout(300)
 
 
-def test_a_file_trains_and_its_link_asks_for_it(your_data, animals, visit):
+def test_a_file_trains_and_its_link_asks_for_it(your_data, animals, somebody_else):
     on = your_data()
     load(on, animals)
     page = on.page
@@ -77,8 +83,7 @@ def test_a_file_trains_and_its_link_asks_for_it(your_data, animals, visit):
     assert config_of(page).file_name == "animals.csv"
     losses = on.cards()
     url = page.url
-    other = page.context.browser.new_context()
-    theirs = other.new_page()
+    theirs = somebody_else
     theirs.goto(url)
     theirs.get_by_text("This experiment needs the file animals.csv").wait_for()
     theirs.set_input_files("input[type=file]", animals)
@@ -86,7 +91,6 @@ def test_a_file_trains_and_its_link_asks_for_it(your_data, animals, visit):
     theirs.wait_for_selector(".ffbp .boundary .main-svg")
     assert theirs.eval_on_selector_all(".ffbp .figures dd", "all => all.map(e => e.textContent)") == losses
     assert theirs.url == url
-    other.close()
 
 
 def test_the_other_pages_show_the_file_too_and_a_dataset_leads_back(your_data, animals):
@@ -188,11 +192,10 @@ def test_points_are_edited_in_the_table_by_keyboard_and_follow_at_once(your_data
 
 
 @pytest.mark.parametrize("touch", [False, True], ids=["mouse", "finger"])
-def test_points_are_set_moved_and_erased_in_the_picture_and_undone(browser, server, touch):
-    context = browser.new_context(viewport={"width": 390 if touch else 1366, "height": 844}, has_touch=touch)
-    page = context.new_page()
-    page.goto(f"{server}/data?dataset=xor_gate&epochs=60&points=0_0_0~0_1_1~1_0_1~1_1_0&test=0")
-    on = Playground(page, server).ready()
+def test_points_are_set_moved_and_erased_in_the_picture_and_undone(visit, touch):
+    size, finger = {"width": 390 if touch else 1366, "height": 844}, {"has_touch": True} if touch else {}
+    on = visit("data?dataset=xor_gate&epochs=60&points=0_0_0~0_1_1~1_0_1~1_1_0&test=0", viewport=size, **finger)
+    page = on.page
     rest(page)
 
     def points():
@@ -242,7 +245,6 @@ def test_points_are_set_moved_and_erased_in_the_picture_and_undone(browser, serv
     assert len(points()) == len(before) - 1
     after(lambda: page.get_by_role("button", name="Undo").press("Enter"))
     assert points() == before
-    context.close()
 
 
 def test_a_row_marked_in_the_table_is_the_sample_of_the_other_pages(your_data):
@@ -266,11 +268,8 @@ def test_a_row_marked_in_the_table_is_the_sample_of_the_other_pages(your_data):
     assert f"sample={row}" in page.url
 
 
-def test_a_phone_shows_it_all_without_scrolling_sideways(browser, server, animals):
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    page = context.new_page()
-    page.goto(f"{server}/data?epochs=60")
-    page.wait_for_selector(".ffbp .boundary .main-svg")
+def test_a_phone_shows_it_all_without_scrolling_sideways(visit, animals):
+    page = visit("data?epochs=60", **PHONE).page
     rest(page)
     page.set_input_files("input[type=file]", animals)
     page.get_by_text("animals.csv: 60 samples").wait_for()
@@ -282,14 +281,11 @@ def test_a_phone_shows_it_all_without_scrolling_sideways(browser, server, animal
     )
     assert wide == []
     page.get_by_role("button", name="Download the data").tap()
-    context.close()
 
 
 def test_a_finger_chooses_target_inputs_rows_and_samples(visit, animals):
-    on = visit("?epochs=5", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    on = visit("data?epochs=60", **PHONE)
     page = on.page
-    page.goto(f"{on.address}/data?epochs=60")
-    on.ready()
     rest(page)
     load(on, animals)
     rest(page)

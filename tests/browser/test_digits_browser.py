@@ -15,6 +15,8 @@ from ffbp.lessons.presets import PRESETS
 from ffbp.words.numbers import format_percent
 
 PARAMS = {**PRESETS["digits"].config.to_params(), "epochs": "12"}
+DIGITS = f"digits?{urlencode(PARAMS)}"
+PHONE = {"viewport": {"width": 390, "height": 800}, "has_touch": True, "is_mobile": True}
 PAD = ".ffbp-drawing .pad > canvas"
 
 
@@ -136,15 +138,13 @@ def test_a_drawing_goes_to_the_forward_pass_and_is_still_there_afterwards(playgr
 
 
 def test_a_finger_draws_on_a_phone_and_nothing_scrolls(visit):
-    playground = visit(
-        "?epochs=5", has_touch=True, is_mobile=True, viewport={"width": 390, "height": 800}, color_scheme="dark"
-    )
-    page = open_digits(playground)
+    playground = visit(DIGITS, **PHONE, color_scheme="dark")
+    page = ready(playground.page)
     page.wait_for_selector(".katex")
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
     page.locator(PAD).scroll_into_view_if_needed()
     before = page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
-    session = page.context.new_cdp_session(page)
+    session = page.devtools
     for stroke in strokes_of(1):
         for kind, points in (("touchStart", stroke[:1]), ("touchMove", stroke[1:]), ("touchEnd", [])):
             for point in points if len(points) else [None]:
@@ -156,8 +156,8 @@ def test_a_finger_draws_on_a_phone_and_nothing_scrolls(visit):
 
 
 def test_a_finger_chooses_cells_images_units_and_a_wanted_digit(visit):
-    playground = visit("?epochs=5", has_touch=True, is_mobile=True, viewport={"width": 390, "height": 800})
-    page = open_digits(playground)
+    playground = visit(DIGITS, **PHONE)
+    page = ready(playground.page)
     cells = page.locator(".ffbp-confusion td button")
     cells.nth(20).tap()
     page.get_by_text("test images of a 2 that the network reads as 0").wait_for()

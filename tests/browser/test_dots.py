@@ -36,8 +36,8 @@ def runs():
 
 
 @pytest.fixture
-def page(browser):
-    with blank_page(browser, viewport={"width": 1200, "height": 900}) as page:
+def page(tabs):
+    with blank_page(tabs, viewport={"width": 1200, "height": 900}) as page:
         yield page
 
 

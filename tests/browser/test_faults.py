@@ -46,7 +46,7 @@ def own_server():
     server.log.close()
 
 
-def test_a_reload_and_a_lost_connection_in_the_middle_of_training(playground, context):
+def test_a_reload_and_a_lost_connection_in_the_middle_of_training(playground):
     page = playground.page
     page.goto(f"{playground.address}/{LONG}")
     in_training(page)
@@ -60,9 +60,8 @@ def test_a_reload_and_a_lost_connection_in_the_middle_of_training(playground, co
     assert page.evaluate("location.search") == LONG
 
 
-def test_a_server_that_restarts_while_people_are_connected(browser, own_server):
-    context = browser.new_context(viewport={"width": 1366, "height": 768})
-    playground = Playground(context.new_page(), own_server.address).open(SHORT + "&frame=30")
+def test_a_server_that_restarts_while_people_are_connected(visit, own_server):
+    playground = visit(SHORT + "&frame=30", own_server.address)
     cards = playground.cards()
     own_server.kill()
     playground.page.wait_for_timeout(1500)
@@ -73,7 +72,6 @@ def test_a_server_that_restarts_while_people_are_connected(browser, own_server):
     change_noise(playground, attempts=8)
     assert "seed=4" in playground.page.url
     assert "epochs=60" in playground.page.url
-    context.close()
 
 
 def test_two_tabs_of_one_person_do_not_know_each_other(playground, context):
@@ -95,11 +93,10 @@ def test_a_phone_that_sleeps_wakes_at_the_same_experiment(visit):
     page.click(".ffbp .first")
     playground.wait_address("frame=0")
     cards, run = playground.cards(), playground.data("run")
-    devtools = page.context.new_cdp_session(page)
-    devtools.send("Page.setWebLifecycleState", {"state": "frozen"})
+    page.devtools.send("Page.setWebLifecycleState", {"state": "frozen"})
     page.context.set_offline(True)
     page.wait_for_timeout(2000)
-    devtools.send("Page.setWebLifecycleState", {"state": "active"})
+    page.devtools.send("Page.setWebLifecycleState", {"state": "active"})
     page.context.set_offline(False)
     assert playground.cards() == cards
     page.click(".ffbp .last")

@@ -162,8 +162,7 @@ def test_a_phone_shows_the_page_without_scrolling_sideways(visit):
     )
 
 
-def test_the_loss_formula_is_whole_on_a_laptop(visit, server):
-    page = visit("?epochs=5").page
+def test_the_loss_formula_is_whole_on_a_laptop(page, server):
     page.goto(f"{server}/{PATH}?dataset=wine&epochs=50")
     formula = page.locator(".katex-display").filter(has_text="L=")
     formula.first.wait_for()

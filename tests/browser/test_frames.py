@@ -20,8 +20,8 @@ def run():
 
 
 @pytest.fixture
-def mounted(browser, run):
-    with blank_page(browser) as page:
+def mounted(tabs, run):
+    with blank_page(tabs) as page:
         mounted = Mounted(page)
         mounted.call("player", "here", options())
         mounted.call("carrier", "run", pack_run(run, plane_of(run.dataset), frames=(0, LAST)).blob())
@@ -147,8 +147,8 @@ def test_a_new_run_that_stays_at_an_epoch_it_does_not_have_yet_is_shown_when_it_
     assert waiting(mounted) == []
 
 
-def test_a_run_that_is_sent_again_while_it_is_drawn_is_still_shown(browser, run):
-    with blank_page(browser) as page:
+def test_a_run_that_is_sent_again_while_it_is_drawn_is_still_shown(tabs, run):
+    with blank_page(tabs) as page:
         mounted = Mounted(page)
         mounted.call("player", "here", options())
         page.wait_for_selector(".ffbp")

@@ -1,6 +1,7 @@
 """The handout in a real browser, from the disk and with the network off; and the files that the page gives out."""
 
 import json
+from contextlib import ExitStack
 
 import numpy as np
 import pytest
@@ -35,28 +36,25 @@ def written(runs, tmp_path_factory):
 
 
 @pytest.fixture
-def opened(browser, written):
-    """A function: open a handout offline, in a browser of its own; what it asked for is noted."""
-    contexts = []
+def opened(tabs, written):
+    """A function: open a handout offline; what it asked for is noted."""
+    lent, pages = ExitStack(), []
 
     def opened(name="two classes", fragment="", **options):
-        context = browser.new_context(**{"viewport": {"width": 1366, "height": 768}, "offline": True, **options})
-        contexts.append(context)
-        page = context.new_page()
-        page.problems, page.asked = [], []
-        page.on("pageerror", lambda error: page.problems.append(str(error)))
+        page = lent.enter_context(tabs.page("handout", offline=True, **options))
+        pages.append(page)
+        page.asked = []
         page.on("request", lambda request: page.asked.append(request.url))
         page.goto(written[name].as_uri() + fragment)
         playground = Playground(page, "").ready()
         page.wait_for_function("() => document.querySelector('.ffbp').dataset.frame !== undefined")
         return playground
 
-    yield opened
-    for context in contexts:
-        for page in context.pages:
+    with lent:
+        yield opened
+        for page in pages:
             assert page.problems == []
             assert [url for url in page.asked if not url.startswith(("file:", "data:", "blob:"))] == []
-        context.close()
 
 
 def test_its_numbers_are_the_cores_at_every_moment_that_is_shown(opened, runs):
@@ -212,15 +210,13 @@ def test_the_pages_files_are_the_runs(export_page, tmp_path):
     compile(script, "experiment.py", "exec")
 
 
-def test_the_pages_handout_opens_offline_and_links_back(export_page, server, tmp_path, browser):
+def test_the_pages_handout_opens_offline_and_links_back(export_page, server, tmp_path, tabs):
     path = taken(export_page, "handout.html", tmp_path)
-    context = browser.new_context(offline=True)
-    handout = Playground(context.new_page(), "")
-    handout.page.goto(path.as_uri())
-    handout.ready()
-    assert handout.epoch() == "epoch 30 / 30"
-    assert handout.page.get_attribute("footer a", "href") == f"{server}/?epochs=30"
-    context.close()
+    with tabs.page("handout", offline=True) as page:
+        page.goto(path.as_uri())
+        handout = Playground(page, "").ready()
+        assert handout.epoch() == "epoch 30 / 30"
+        assert page.get_attribute("footer a", "href") == f"{server}/?epochs=30"
 
 
 def test_a_record_that_is_brought_back_is_shown_on_the_playground(export_page, tmp_path):

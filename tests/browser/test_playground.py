@@ -5,10 +5,11 @@ import time
 
 import numpy as np
 import pytest
-from browsing import Playground, serving
+from browsing import at, serving
 
 import ffbp
 from ffbp.browser import sources
+from ffbp.experiment.link import PANELS
 from ffbp.words.numbers import format_number, format_percent
 
 
@@ -26,10 +27,16 @@ def reference():
     return ffbp.train(ffbp.Config())
 
 
-def test_the_figures_are_those_of_the_core(playground, reference):
-    playground.open()
+def test_the_figures_are_those_of_the_core_and_panels_are_regions_with_the_numbers_as_text(playground, reference):
+    page = playground.open().page
     assert playground.cards() == _figures_of(reference)
     assert playground.epoch() == "epoch 1000 / 1000"
+    for name in ("Network", "Decision boundary", "Loss", "Gradients per layer"):
+        assert page.get_by_role("region", name=name).count() == 1
+    assert format_number(reference.history.train_loss[-1]) in page.text_content(".ffbp .loss .alternative")
+    assert format_number(reference.history.grad_norm[-1, 0]) in page.text_content(".ffbp .gradients .alternative")
+    wrong = int((reference.network().predict(reference.dataset.X_test) != reference.dataset.y_test).sum())
+    assert f"{wrong} of 200 test samples wrong" in page.text_content(".ffbp .boundary .alternative")
 
 
 def test_a_projector_shows_everything_without_scrolling(playground):
@@ -43,8 +50,8 @@ def test_a_projector_shows_everything_without_scrolling(playground):
     assert all(box["height"] >= 180 for box in boxes[2:])
 
 
-def test_the_timeline_shows_a_new_epoch_at_every_frame_of_the_screen_without_the_server(playground):
-    sent = []
+def test_the_timeline_shows_a_new_epoch_at_every_frame_of_the_screen_without_the_server(once):
+    playground, sent = once, []
     playground.page.on("websocket", lambda socket: socket.on("framesent", lambda payload: sent.append(payload)))
     playground.open()
     playground.page.get_by_label("Playing time").select_option("even")
@@ -167,16 +174,17 @@ CONTROLS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", CONTROLS)
-def test_a_control_of_every_kind_changes_the_run_and_the_address(playground, kind):
-    query, more, change, expected = CONTROLS[kind]
-    playground.open(query or "?dataset=moons")
-    before = playground.data("run")
-    if more:
-        playground.open_more(more)
-    change(playground.page)
-    playground.new_run(before)
-    playground.wait_address(expected)
+def test_a_control_of_every_kind_changes_the_run_and_the_address(playground):
+    playground.open("?epochs=20")
+    for kind, (query, more, change, expected) in CONTROLS.items():
+        with at(kind):
+            playground.go(query or "?dataset=moons")
+            before = playground.data("run")
+            if more:
+                playground.open_more(more)
+            change(playground.page)
+            playground.new_run(before)
+            playground.wait_address(expected)
 
 
 def test_after_a_change_the_timeline_stays_at_the_end_or_at_the_start(playground):
@@ -206,13 +214,11 @@ def test_a_link_opened_by_somebody_else_shows_the_same_run_and_moment(playground
     assert other.epoch() == playground.epoch() == "epoch 5 / 300"
 
 
-def test_a_deep_link_as_the_first_request_of_a_server(browser):
+def test_a_deep_link_as_the_first_request_of_a_server(visit):
     with serving() as address:
-        context = browser.new_context()
-        playground = Playground(context.new_page(), address).open("?dataset=circles&hidden=6&epochs=100&frame=7")
+        playground = visit("?dataset=circles&hidden=6&epochs=100&frame=7", address)
         run = ffbp.train(ffbp.Config(dataset="circles", hidden=(6,), epochs=100))
         assert playground.cards() == _figures_of(run, 7)
-        context.close()
 
 
 def test_back_returns_to_the_experiment_before(playground):
@@ -261,37 +267,34 @@ def test_a_long_run_shows_progress_and_is_interrupted_by_a_change(playground):
     assert playground.page.get_by_text("Training: epoch").count() == 0
 
 
-def test_copy_link_without_a_clipboard_offers_the_selected_text(context, server):
-    page = context.new_page()
+def test_copy_link_without_a_clipboard_offers_the_selected_text(once):
+    page = once.page
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
-    playground = Playground(page, server).open("?lr=0.3")
+    once.open("?lr=0.3")
     page.get_by_role("button", name="Copy link").click()
     field = page.get_by_label("Link to this experiment")
     assert field.input_value() == page.url
     assert page.evaluate("() => getSelection().toString() || document.activeElement.value") == page.url
-    assert "lr=0.3" in playground.page.url
+    assert "lr=0.3" in page.url
 
 
-def test_copy_link_uses_the_clipboard_where_there_is_one(browser, server):
-    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
-    page = context.new_page()
-    Playground(page, server).open("?lr=0.3")
+def test_copy_link_uses_the_clipboard_where_there_is_one(visit):
+    page = visit("?lr=0.3", permissions=["clipboard-read", "clipboard-write"]).page
     page.get_by_role("button", name="Copy link").click()
     page.get_by_text("Copied").wait_for()
     assert page.evaluate("navigator.clipboard.readText()") == page.url
-    context.close()
 
 
-@pytest.mark.parametrize("panel", ["network", "boundary", "loss", "gradients"])
-def test_every_panel_saves_its_picture(playground, panel):
+def test_every_panel_saves_its_picture(playground):
     playground.open("?epochs=50")
-    with playground.page.expect_download() as download:
-        playground.page.click(f".ffbp .panel.{panel} .save")
-    assert download.value.suggested_filename == f"ffbp-{panel}-epoch-50.png"
-    with open(download.value.path(), "rb") as file:
-        content = file.read()
-    assert content.startswith(b"\x89PNG")
-    assert len(content) > 5000
+    for panel in PANELS:
+        with at(panel), playground.page.expect_download() as download:
+            playground.page.click(f".ffbp .panel.{panel} .save")
+        assert download.value.suggested_filename == f"ffbp-{panel}-epoch-50.png"
+        with open(download.value.path(), "rb") as file:
+            content = file.read()
+        assert content.startswith(b"\x89PNG")
+        assert len(content) > 5000, panel
 
 
 def test_chart_views_change_what_is_drawn(playground):
@@ -365,28 +368,27 @@ def test_hover_on_the_network_says_weights_and_biases(playground, reference):
     )
 
 
-@pytest.mark.parametrize(
-    ("query", "said"),
-    [
-        ("?hidden=16&epochs=5", "12 of 16 units drawn, all 36 weights between them"),
-        ("?hidden=64-64&epochs=5", "12 of 64 units drawn, 60 of the 180 weights between them"),
-        ("?hidden=16-8&epochs=5", "12 of 16 units drawn, 60 of the 128 weights between them"),
-        ("?hidden=8-8&epochs=5", "60 of 88 weights drawn"),
-        ("?hidden=10&epochs=5", ""),
-        (
-            "?dataset=digits&columns=all&hidden=32&epochs=5",
-            "12 of 64 inputs, 12 of 32 units drawn, 60 of the 264 weights between them",
-        ),
-    ],
-)  # fmt: skip
-def test_the_network_says_what_of_it_is_drawn(playground, query, said):
-    page = playground.open(query).page
-    readout = page.locator(".ffbp .network .readout")
-    assert readout.inner_text() == said
-    assert ("first units of each layer" in (readout.get_attribute("title") or "")) == bool(said)
-    assert (
-        "among them the largest into each unit" in page.locator(".ffbp .network .alternative").text_content()
-    ) == bool(said)
+DRAWN = [
+    ("?hidden=16&epochs=5", "12 of 16 units drawn, all 36 weights between them"),
+    ("?hidden=64-64&epochs=5", "12 of 64 units drawn, 60 of the 180 weights between them"),
+    ("?hidden=16-8&epochs=5", "12 of 16 units drawn, 60 of the 128 weights between them"),
+    ("?hidden=8-8&epochs=5", "60 of 88 weights drawn"),
+    ("?hidden=10&epochs=5", ""),
+    (
+        "?dataset=digits&columns=all&hidden=32&epochs=5",
+        "12 of 64 inputs, 12 of 32 units drawn, 60 of the 264 weights between them",
+    ),
+]
+
+
+def test_the_network_says_what_of_it_is_drawn(playground):
+    page = playground.open().page
+    readout, alternative = (page.locator(f".ffbp .network .{part}") for part in ("readout", "alternative"))
+    for query, said in DRAWN:
+        playground.go(query)
+        assert readout.inner_text() == said, query
+        assert ("first units of each layer" in (readout.get_attribute("title") or "")) == bool(said)
+        assert ("among them the largest into each unit" in alternative.text_content()) == bool(said)
 
 
 def test_the_controls_of_a_lecture_and_all_panels_fit_a_small_projector(visit):
@@ -413,42 +415,31 @@ def test_the_sidebar_is_closed_where_it_would_take_the_room_of_the_figures(visit
         assert page.get_by_test_id("stSidebar").get_attribute("data-collapsed") == "false"
 
 
-def test_plotly_comes_once_and_from_the_apps_own_copy(context, server):
-    page, asked = context.new_page(), []
-    page.on("request", lambda request: asked.append(request.url))
-    Playground(page, server).open("?epochs=20")
+def test_plotly_comes_once_and_from_the_apps_own_copy(once):
+    asked = []
+    once.page.on("request", lambda request: asked.append(request.url))
+    once.open("?epochs=20")
     assert len([url for url in asked if sources.PLOTLY in url]) == 1
     assert not [url for url in asked if "PlotlyChart" in url]
 
 
-def test_without_plotly_a_page_says_so_and_what_to_do(context, server):
-    page = context.new_page()
+def test_without_plotly_a_page_says_so_and_what_to_do(page, server):
     page.route(re.compile(sources.PLOTLY), lambda route: route.abort())
     page.goto(f"{server}/?epochs=20")
     page.get_by_text("The charts could not be loaded. Check the connection, then reload the page.").wait_for()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1366, 768), (1920, 1080)])
-def test_every_width_and_theme_has_all_panels_inside_the_page(visit, scheme, width, height):
-    playground = visit("?epochs=50", viewport={"width": width, "height": height}, color_scheme=scheme)
+def test_every_width_and_theme_has_all_panels_inside_the_page(visit, width, height):
+    playground = visit("?epochs=50", viewport={"width": width, "height": height})
     page = playground.page
     page.wait_for_timeout(400)
-    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
-    boxes = page.eval_on_selector_all(".ffbp .panel", "all => all.map(e => e.getBoundingClientRect().toJSON())")
-    assert len(boxes) == 4
-    assert all(box["left"] >= 0 and box["right"] <= width and box["width"] > 250 for box in boxes)
-
-
-def test_panels_are_labelled_regions_with_the_numbers_as_text(playground, reference):
-    playground.open()
-    page = playground.page
-    for name in ("Network", "Decision boundary", "Loss", "Gradients per layer"):
-        assert page.get_by_role("region", name=name).count() == 1
-    assert format_number(reference.history.train_loss[-1]) in page.text_content(".ffbp .loss .alternative")
-    assert format_number(reference.history.grad_norm[-1, 0]) in page.text_content(".ffbp .gradients .alternative")
-    wrong = int((reference.network().predict(reference.dataset.X_test) != reference.dataset.y_test).sum())
-    assert f"{wrong} of 200 test samples wrong" in page.text_content(".ffbp .boundary .alternative")
+    for scheme in ("light", "dark"):
+        playground.turn(scheme)
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), scheme
+        boxes = page.eval_on_selector_all(".ffbp .panel", "all => all.map(e => e.getBoundingClientRect().toJSON())")
+        assert len(boxes) == 4
+        assert all(box["left"] >= 0 and box["right"] <= width and box["width"] > 250 for box in boxes), scheme
 
 
 def test_the_live_region_speaks_on_pause_only(playground):
@@ -463,26 +454,28 @@ def test_the_live_region_speaks_on_pause_only(playground):
     page.wait_for_function("() => !document.querySelector('.ffbp [aria-live]').textContent.startsWith('Epoch 0:')")
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
+KINDS = [
         "?dataset=noisy_sine", "?dataset=bumps&epochs=200", "?dataset=digits&columns=all&epochs=20&optimizer=adam&lr=0.01&batch=64",
         "?dataset=diabetes&columns=all&epochs=100", "?dataset=wine&columns=3&epochs=100", "?dataset=xor_gate&hidden=2",
         "?hidden=none", "?dataset=bumps&lr=30&hidden=16&epochs=200", "?init=zeros", "?dataset=blobs&classes=5&epochs=100",
         "?l2=0.01&batch=32&optimizer=adam&epochs=50", "?dataset=breast_cancer&columns=all&epochs=50&test=0",
-    ],
-)  # fmt: skip
-def test_every_kind_of_data_and_run_plays(playground, query):
-    playground.open(query or "?dataset=moons")
-    page = playground.page
-    page.click(".ffbp .first")
-    playground.wait_frame(0)
-    page.click(".ffbp .play")
-    page.wait_for_function("() => +document.querySelector('.ffbp').dataset.frame > 0")
-    for select in ("loss", "gradients"):
-        for option in page.locator(f".ffbp .{select} select option").all():
-            page.locator(f".ffbp .{select} select").select_option(option.get_attribute("value"))
-    assert "NaN" not in page.inner_text(".ffbp .figures")
+]  # fmt: skip
+
+
+def test_every_kind_of_data_and_run_plays(playground):
+    page = playground.open().page
+    for query in KINDS:
+        with at(query):
+            playground.go(query)
+            page.click(".ffbp .first")
+            playground.wait_frame(0)
+            page.click(".ffbp .play")
+            page.wait_for_function("() => +document.querySelector('.ffbp').dataset.frame > 0")
+            for select in ("loss", "gradients"):
+                for option in page.locator(f".ffbp .{select} select option").all():
+                    page.locator(f".ffbp .{select} select").select_option(option.get_attribute("value"))
+            assert "NaN" not in page.inner_text(".ffbp .figures")
+            assert page.problems == []
 
 
 def test_tables_code_and_gradient_check_open_on_demand(playground):
@@ -560,7 +553,8 @@ def test_arrows_work_after_a_click_on_a_button_and_space_opens_an_expander(playg
 
 
 @pytest.mark.parametrize("control", ["More about the data", "All numbers, epoch by epoch", "Reset everything"])
-def test_a_change_that_a_busy_browser_sends_along_with_the_players_report_is_not_lost(playground, control):
+def test_a_change_that_a_busy_browser_sends_along_with_the_players_report_is_not_lost(once, control):
+    playground = once
     playground.page.add_init_script(
         "const later = setTimeout; window.setTimeout = (f, delay, ...rest) => later(f, delay || 300, ...rest);"
     )
@@ -588,7 +582,8 @@ def test_a_constant_loss_still_has_an_axis(playground):
     assert playground.page.locator(".ffbp .loss .ytick").count() >= 2
 
 
-def test_a_picture_begun_before_play_was_pressed_does_not_lead_to_a_moment_before_the_first(playground):
+def test_a_picture_begun_before_play_was_pressed_does_not_lead_to_a_moment_before_the_first(once):
+    playground = once
     playground.page.add_init_script(
         "const next = requestAnimationFrame; window.requestAnimationFrame = (f) => next((t) => f(t - 200));"
     )

@@ -26,8 +26,8 @@ def packed(runs):
 
 
 @pytest.fixture
-def page(browser):
-    with blank_page(browser, viewport={"width": 1200, "height": 1400}) as page:
+def page(tabs):
+    with blank_page(tabs, viewport={"width": 1200, "height": 1400}) as page:
         yield page
 
 

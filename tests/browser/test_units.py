@@ -16,8 +16,8 @@ from ffbp.words.numbers import format_number, format_percent
 
 
 @pytest.fixture(scope="module")
-def page(browser):
-    with blank_page(browser) as page:
+def page(tabs):
+    with blank_page(tabs) as page:
         yield page
 
 

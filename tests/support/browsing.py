@@ -4,12 +4,28 @@ from contextlib import contextmanager
 
 from servers import running
 
+IS = """scheme => {
+  const ground = getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor;
+  return (parseInt(ground.match(/\\d+/)[0]) < 128) === (scheme === 'dark');
+}"""
+GO = "to => { history.pushState({}, '', to); dispatchEvent(new PopStateEvent('popstate', { state: {} })); }"
+
 
 @contextmanager
 def serving():
     """Start a new server; yield its address."""
     with running() as server:
         yield server.address
+
+
+@contextmanager
+def at(*place):
+    """One of several checks in a test: if it fails, the error says which."""
+    try:
+        yield
+    except BaseException as error:
+        error.add_note(f"at {', '.join(map(str, place))}")
+        raise
 
 
 class Playground:
@@ -22,6 +38,19 @@ class Playground:
         """Open a link, by default that of the reference experiment; "" is the front door."""
         self.page.goto(f"{self.address}/{query}")
         return self.ready()
+
+    def go(self, link):
+        """Change the address within the page, as Back does, and wait for its run: half the time of ``open``."""
+        before = self.data("run")
+        self.page.evaluate(GO, f"{self.address}/{link}")
+        self.new_run(before)
+        return self.ready()
+
+    def turn(self, scheme):
+        """The person's system turns light or dark; charts follow in the next frames."""
+        self.page.emulate_media(color_scheme=scheme)
+        self.page.wait_for_function(IS, arg=scheme)
+        self.page.wait_for_timeout(200)
 
     def ready(self):
         self.page.wait_for_selector(".ffbp[data-run]")

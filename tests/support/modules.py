@@ -22,17 +22,13 @@ def _answer(route):
 
 
 @contextmanager
-def blank_page(browser, **options):
+def blank_page(tabs, **options):
     """A page that answers ``import('/clock.js')`` with a file, and ``import('/bundle/player.js')`` with a component."""
-    context = browser.new_context(**{"viewport": {"width": 1366, "height": 900}, **options})
-    page = context.new_page()
-    problems = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.route(f"{ORIGIN}/**", _answer)
-    page.goto(f"{ORIGIN}/?dataset=moons")  # an address without parameters is the front door, at the first frame
-    yield page
-    context.close()
-    assert problems == []
+    with tabs.page("blank", **{"viewport": {"width": 1366, "height": 900}, **options}) as page:
+        page.route(f"{ORIGIN}/**", _answer)
+        page.goto(f"{ORIGIN}/?dataset=moons")  # an address without parameters is the front door, at the first frame
+        yield page
+        assert page.problems == []
 
 
 class Mounted:
