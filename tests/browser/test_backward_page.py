@@ -1,7 +1,7 @@
 """The Backpropagation page in a real browser: its steps, its diagram; nothing runs off it, dark or light, narrow or wide."""
 
 import pytest
-from browsing import Playground
+from browsing import GO, Playground, at
 
 
 def open_page(page, server, query=""):
@@ -44,30 +44,35 @@ def test_a_change_of_sample_shows_soon(page, server):
     assert max(times) < 5000  # every change was shown; how fast is printed, not judged
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1366, 1920])
-def test_nothing_runs_off_the_page_and_no_formula_fails(visit, server, width, scheme):
+def test_nothing_runs_off_the_page_and_no_formula_fails(visit, width):
     playground = visit(
         "backpropagation?dataset=iris&hidden=4-3&activation=tanh&epochs=20&batch=16&l2=0.001&card=3&layer=2",
-        viewport={"width": width, "height": 800}, color_scheme=scheme,
-    )  # fmt: skip
+        viewport={"width": width, "height": 800},
+    )
     page = playground.page
     page.get_by_role("heading", name="More about this gradient").wait_for()
-    page.wait_for_timeout(500)
-    assert page.locator(".katex-error").count() == 0
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.wait_for_timeout(300)
     inside = """all => all.every(e => {
       for (let box = e; box && box.dataset.testid !== 'stMain'; box = box.parentElement) {
         if (['auto', 'scroll'].includes(getComputedStyle(box).overflowX)) return true;
       }
       return e.scrollWidth <= e.clientWidth + 2;
     })"""
-    assert page.eval_on_selector_all('[data-testid="stMain"] .katex-display', inside), "a wide formula must scroll"
-    assert page.locator('[data-testid="stException"]').count() == 0
+    for scheme in ("light", "dark"):
+        playground.turn(scheme)
+        assert page.locator(".katex-error").count() == 0
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), scheme
+        assert page.eval_on_selector_all('[data-testid="stMain"] .katex-display', inside), "a wide formula must scroll"
+        assert page.locator('[data-testid="stException"]').count() == 0
 
 
 def heading(page, name):
     return page.get_by_role("heading", name=name)
+
+
+CARDS = ("Forward: what comes out", "Loss: how wrong it is", "Backward: delta and gradient", "One weight: ",
+         "Many samples: ", "Update: the step and what it does")  # fmt: skip
 
 
 def number_in(page, unit):
@@ -147,20 +152,26 @@ def test_a_click_on_an_edge_lights_the_factors_of_its_gradient(page, server):
     assert chosen == f"1,{unit}"
 
 
-@pytest.mark.parametrize("card", range(1, 7))
-def test_the_page_is_short_and_the_diagram_stays_in_sight(page, server, card):
-    open_page(page, server, f"?card={card}&dataset=moons")
+def test_the_page_is_short_and_the_diagram_stays_in_sight(page, server):
+    open_page(page, server, "?dataset=moons")
     page.locator(".ffbp-flow [data-unit]").first.wait_for()
-    page.wait_for_timeout(500)
     main = "document.querySelector('[data-testid=stMain]')"
-    assert page.evaluate(f"{main}.scrollHeight") <= 2600
-    page.get_by_role("button", name="Next step").evaluate("e => e.scrollIntoView({ block: 'start' })")
-    card_below = page.evaluate(f"{main}.scrollTop")
-    room = page.locator(".st-key-flow").evaluate("e => e.clientHeight - e.querySelector('.ffbp-flow').clientHeight")
-    page.evaluate(f"{main}.scrollTop += {max(room - 80, 0)}")
-    top = page.locator(".ffbp-flow").evaluate("e => e.getBoundingClientRect().top")
-    assert page.evaluate(f"{main}.scrollTop") >= card_below
-    assert -1 <= top < 120
+    for card, title in enumerate(CARDS, 1):
+        with at(title):
+            page.evaluate(GO, f"{server}/backpropagation?card={card}&dataset=moons")
+            heading(page, title).wait_for()
+            page.wait_for_selector('[data-test-script-state="notRunning"]')
+            page.evaluate(f"{main}.scrollTop = 0")
+            page.wait_for_timeout(500)
+            assert page.evaluate(f"{main}.scrollHeight") <= 2600
+            onward = page.get_by_role("button", name="Next step")
+            onward.evaluate("e => e.scrollIntoView({ block: 'start' })")
+            card_below = page.evaluate(f"{main}.scrollTop")
+            room = "e => e.clientHeight - e.querySelector('.ffbp-flow').clientHeight"
+            page.evaluate(f"{main}.scrollTop += {max(page.locator('.st-key-flow').evaluate(room) - 80, 0)}")
+            top = page.locator(".ffbp-flow").evaluate("e => e.getBoundingClientRect().top")
+            assert page.evaluate(f"{main}.scrollTop") >= card_below
+            assert -1 <= top < 120
 
 
 def test_the_check_opens_and_finds_agreement(page, server):

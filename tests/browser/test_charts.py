@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from apptest import PAGES
-from browsing import Playground
+from browsing import GO, Playground, at
 from playwright.sync_api import expect
 
 import ffbp
@@ -58,19 +58,24 @@ def test_a_bar_of_a_batch_opens_its_sample(page, server):
     assert int(page.url.split("sample=")[1].split("&")[0]) in rows
 
 
-@pytest.mark.parametrize(
-    "path", ["forward_pass?epochs=60", *(f"backpropagation?epochs=60&card={card}" for card in (2, 5, 6))]
-)
-def test_every_chart_has_a_name_and_says_what_it_shows(page, server, path):
-    open_page(page, server, path)
-    words = page.eval_on_selector_all(
-        ".ffbp-chart",
-        "all => all.map(e => [e.getAttribute('aria-label'), e.querySelector('[role=img]').getAttribute('aria-label')])",
-    )
-    assert words
-    assert len({title for title, _ in words}) == len(words)
-    assert all(title and len(text) > 20 for title, text in words)
-    assert page.locator(".ffbp-chart .modebar-btn").count() == 0  # no upload, no hidden tools
+def test_every_chart_has_a_name_and_says_what_it_shows(page, server):
+    cards = {2: "Loss: how wrong it is", 5: "Many samples: ", 6: "Update: the step and what it does"}
+    open_page(page, server)
+    for card in (None, *cards):
+        with at("card", card):
+            if card:
+                page.evaluate(GO, f"{server}/backpropagation?epochs=60&card={card}")
+                page.get_by_role("heading", name=cards[card]).wait_for()
+                page.wait_for_selector(".ffbp-chart .main-svg")
+                page.wait_for_function(DRAWN)
+            words = page.eval_on_selector_all(
+                ".ffbp-chart",
+                "all => all.map(e => [e.getAttribute('aria-label'), e.querySelector('[role=img]').getAttribute('aria-label')])",
+            )
+            assert words
+            assert len({title for title, _ in words}) == len(words)
+            assert all(title and len(text) > 20 for title, text in words)
+            assert page.locator(".ffbp-chart .modebar-btn").count() == 0  # no upload, no hidden tools
 
 
 def test_a_chart_is_saved_as_a_picture_from_the_keyboard(page, server):
@@ -84,7 +89,7 @@ def test_a_chart_is_saved_as_a_picture_from_the_keyboard(page, server):
         assert file.read(8) == b"\x89PNG\r\n\x1a\n"
 
 
-def test_the_theme_reaches_the_charts(page, server):
+def test_the_theme_and_the_width_reach_the_charts(page, server):
     open_page(page, server)
     ink = "getComputedStyle(document.querySelector('.ffbp-chart .xtick text')).fill"
     light = page.evaluate(ink)
@@ -92,10 +97,6 @@ def test_the_theme_reaches_the_charts(page, server):
     page.wait_for_function(f"light => {ink} !== light", arg=light)
     red = int(page.evaluate(ink).split("(")[1].split(",")[0])
     assert red > 180
-
-
-def test_a_chart_follows_the_width(page, server):
-    open_page(page, server)
     page.set_viewport_size({"width": 700, "height": 900})
     page.wait_for_function(
         """() => [...document.querySelectorAll('.ffbp-chart')].every(e => {

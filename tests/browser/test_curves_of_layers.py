@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 import ffbp
 from ffbp.words.numbers import format_number
@@ -51,7 +52,7 @@ def test_bars_show_the_gradients_of_the_present_epoch(playground, norms):
         page.keyboard.press(key)
         playground.wait_frame(frame)
         np.testing.assert_allclose(np.log10(page.evaluate(BARS)), np.log10(norms[frame]), atol=0.1)
-    assert format_number(norms[-1, 0]) in page.text_content(".ffbp .panel.gradients .alternative")
+    expect(page.locator(".ffbp .panel.gradients .alternative")).to_contain_text(format_number(norms[-1, 0]))
 
 
 def test_a_menu_opens_closes_with_escape_and_rings_can_be_hidden(playground):

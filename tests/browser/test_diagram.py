@@ -1,6 +1,7 @@
 """The network's diagram: its units by pointer and by keyboard, and what they show in the boundary panel."""
 
 import pytest
+from browsing import at
 
 import ffbp
 
@@ -36,14 +37,16 @@ def test_a_unit_under_the_pointer_shows_its_map_and_leaving_brings_all_back(play
     assert page.evaluate(PIXELS) == before
 
 
-@pytest.mark.parametrize("query", ["?epochs=20", "?dataset=sine&epochs=20", "?dataset=blobs3&epochs=20"])
-def test_every_drawn_unit_shows_its_map_in_the_boundary_panel(visit, query):
-    page = visit(query).page
+def test_every_drawn_unit_shows_its_map_in_the_boundary_panel(playground):
+    page = playground.open().page
     buttons = page.locator(".ffbp .units button")
-    for k in range(buttons.count()):
-        buttons.nth(k).hover()
-        words = buttons.nth(k).get_attribute("aria-label").split(":")[0].removesuffix(" (output)")
-        wait_heading(page, words[0].upper() + words[1:] + ": its ")
+    for query in ("?epochs=20", "?dataset=noisy_sine&epochs=20", "?dataset=blobs&classes=3&epochs=20"):
+        playground.go(query)
+        for k in range(buttons.count()):
+            with at(query, "unit", k):
+                buttons.nth(k).hover()
+                words = buttons.nth(k).get_attribute("aria-label").split(":")[0].removesuffix(" (output)")
+                wait_heading(page, words[0].upper() + words[1:] + ": its ")
 
 
 def test_the_pictures_of_a_unit_are_the_frames_own(playground):

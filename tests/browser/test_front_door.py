@@ -5,6 +5,8 @@ from playwright.sync_api import expect
 
 from ffbp.lessons.front import CAPTIONS, SENTENCE
 
+FILLED = """[...document.querySelectorAll('button')]
+  .filter((b) => getComputedStyle(b).backgroundColor === 'rgb(47, 111, 179)').length"""
 SIZES = [(1366, 768), (1920, 1080), (820, 1180), (390, 844)]
 
 
@@ -12,24 +14,21 @@ def door(playground):
     return playground.page.get_by_role("region", name="Introduction")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), SIZES)
-def test_name_sentence_and_play_are_in_sight_at_the_first_frame(playground, width, height, scheme):
+def test_name_sentence_and_play_are_in_sight_at_the_first_frame(playground, width, height):
     page = playground.page
     page.set_viewport_size({"width": width, "height": height})
-    page.emulate_media(color_scheme=scheme)
     playground.open("")
     assert playground.epoch() == "epoch 0 / 1000"
-    for text in ("ffbp", SENTENCE, CAPTIONS[0].text):
-        expect(door(playground).get_by_text(text, exact=True)).to_be_in_viewport(ratio=1)
-    expect(door(playground).get_by_role("button", name="Play")).to_be_in_viewport(ratio=1)
-    filled = page.evaluate(
-        "[...document.querySelectorAll('button')].filter((b) => getComputedStyle(b).backgroundColor === 'rgb(47, 111, 179)').length"
-    )
-    assert filled == 1  # one prominent thing
-    if width > 1000:
-        bottoms = page.eval_on_selector_all(".ffbp .panel", "all => all.map(e => e.getBoundingClientRect().bottom)")
-        assert max(bottoms) <= height
+    for scheme in ("light", "dark"):
+        playground.turn(scheme)
+        for text in ("ffbp", SENTENCE, CAPTIONS[0].text):
+            expect(door(playground).get_by_text(text, exact=True)).to_be_in_viewport(ratio=1)
+        expect(door(playground).get_by_role("button", name="Play")).to_be_in_viewport(ratio=1)
+        assert page.evaluate(FILLED) == 1, scheme  # one prominent thing
+        if width > 1000:
+            bottoms = page.eval_on_selector_all(".ffbp .panel", "all => all.map(e => e.getBoundingClientRect().bottom)")
+            assert max(bottoms) <= height
 
 
 def test_playing_passes_all_captions_and_closing_leaves_the_picture(playground):

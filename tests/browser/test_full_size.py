@@ -1,6 +1,6 @@
 """Panels in full size: by a click on the title, by keyboard and by a link; large screens use their room."""
 
-import pytest
+from browsing import at
 
 from ffbp.experiment.link import PANELS
 
@@ -22,26 +22,30 @@ def letters(playground):
     )
 
 
-@pytest.mark.parametrize("name", PANELS)
-def test_a_title_shows_its_panel_alone_and_the_title_or_escape_shows_all_again(playground, name):
+def test_a_title_shows_its_panel_alone_and_the_title_or_escape_shows_all_again(playground):
     playground.open("?epochs=20")
-    before = playground.page.locator(f".ffbp .panel.{name}").bounding_box()
-    title(playground, name).click()
-    wait_shown(playground, name)
-    playground.wait_address(f"panel={name}")
-    box, area = (playground.page.locator(f".ffbp {part}").bounding_box() for part in (f".panel.{name}", ".panels"))
-    assert box == area
-    assert box["height"] > 1.8 * before["height"]
-    assert box["y"] + box["height"] <= 768
-    assert min(letters(playground)) > 20
-    title(playground, name).click()
-    wait_shown(playground, *PANELS)
-    playground.page.wait_for_function("() => !location.search.includes('panel')")
-    title(playground, name).press("Enter")
-    wait_shown(playground, name)
-    playground.page.keyboard.press("Escape")
-    wait_shown(playground, *PANELS)
-    assert playground.page.locator(f".ffbp .panel.{name}").bounding_box() == before
+    for name in PANELS:
+        with at(name):
+            before = playground.page.locator(f".ffbp .panel.{name}").bounding_box()
+            title(playground, name).click()
+            wait_shown(playground, name)
+            playground.wait_address(f"panel={name}")
+            box, area = (
+                playground.page.locator(f".ffbp {part}").bounding_box() for part in (f".panel.{name}", ".panels")
+            )
+            assert box == area
+            assert box["height"] > 1.8 * before["height"]
+            assert box["y"] + box["height"] <= 768
+            assert min(letters(playground)) > 20
+            title(playground, name).click()
+            wait_shown(playground, *PANELS)
+            playground.page.wait_for_function("() => !location.search.includes('panel')")
+            title(playground, name).press("Enter")
+            wait_shown(playground, name)
+            playground.page.keyboard.press("Escape")
+            wait_shown(playground, *PANELS)
+            assert playground.page.locator(f".ffbp .panel.{name}").bounding_box() == before
+            playground.page.wait_for_function("() => !location.search.includes('panel')")
 
 
 def test_a_link_opens_its_panel_and_back_leaves_it(playground):

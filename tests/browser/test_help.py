@@ -1,6 +1,7 @@
 """What people read and hear: a question mark for each panel, names that differ, a timeline that says epoch and loss."""
 
 import pytest
+from browsing import at
 
 from ffbp.experiment.link import PANELS
 from ffbp.words.glossary import glossary
@@ -12,19 +13,20 @@ INSIDE = """() => [...document.querySelectorAll('.ffbp .opened')].filter((e) => 
 
 
 @pytest.mark.parametrize("options", [{}, {"viewport": {"width": 390, "height": 844}}])
-@pytest.mark.parametrize("panel", PANELS)
-def test_every_panel_explains_itself_in_sight_and_escape_closes_it(visit, panel, options):
+def test_every_panel_explains_itself_in_sight_and_escape_closes_it(visit, options):
     page = visit("?epochs=20", **options).page
-    mark = page.locator(f".ffbp .panel.{panel} .help")
-    mark.locator("summary").click()
-    entry = glossary()[panel]
-    said = mark.locator(".opened").inner_text()
-    for text in (entry.term, entry.sentence, entry.formula, entry.where):
-        assert text in said
-    page.wait_for_function(INSIDE)
-    page.keyboard.press("Escape")
-    assert mark.get_attribute("open") is None
-    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    for panel in PANELS:
+        with at(panel):
+            mark = page.locator(f".ffbp .panel.{panel} .help")
+            mark.locator("summary").click()
+            entry = glossary()[panel]
+            said = mark.locator(".opened").inner_text()
+            for text in (entry.term, entry.sentence, entry.formula, entry.where):
+                assert text in said
+            page.wait_for_function(INSIDE)
+            page.keyboard.press("Escape")
+            assert mark.get_attribute("open") is None
+            assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
 
 
 def test_names_differ_and_plotlys_toolbars_are_not_among_them(playground):

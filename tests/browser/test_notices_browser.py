@@ -13,38 +13,38 @@ def top(page, selector):
     return page.locator(selector).first.bounding_box()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+CONTRAST = """(node) => {
+  const pen = document.createElement('canvas').getContext('2d');
+  const light = (colour) => {
+    pen.fillStyle = colour;
+    pen.fillRect(0, 0, 1, 1);
+    const [r, g, b] = [...pen.getImageData(0, 0, 1, 1).data].map((v) => v / 255)
+      .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+  };
+  const pair = [light(getComputedStyle(node).color), light(getComputedStyle(node.parentNode).backgroundColor)];
+  return Math.max(...pair) / Math.min(...pair);
+}"""
+
+
 @pytest.mark.parametrize(("width", "height"), SIZES)
-def test_the_most_urgent_notice_is_in_sight_above_the_panels(playground, width, height, scheme):
+def test_the_most_urgent_notice_is_in_sight_above_the_panels(playground, width, height):
     page = playground.page
     page.set_viewport_size({"width": width, "height": height})
-    page.emulate_media(color_scheme=scheme)
     playground.open(OVERFITTING)
     words = page.locator(".ffbp-notices [role=status]")
     expect(words).to_contain_text("Overfitting: the test loss was best in epoch 2")
-    line, panels = top(page, ".ffbp-notices"), top(page, ".ffbp .panels")
-    assert line["y"] >= 0
-    assert line["y"] + line["height"] <= min(panels["y"], height)
-    assert line["height"] <= 44
-    assert line["x"] + line["width"] <= width
-    if width > 1000:
-        bottoms = page.eval_on_selector_all(".ffbp .panel", "all => all.map(e => e.getBoundingClientRect().bottom)")
-        assert max(bottoms) <= height
-    contrast = words.evaluate(
-        """(node) => {
-          const pen = document.createElement('canvas').getContext('2d');
-          const light = (colour) => {
-            pen.fillStyle = colour;
-            pen.fillRect(0, 0, 1, 1);
-            const [r, g, b] = [...pen.getImageData(0, 0, 1, 1).data].map((v) => v / 255)
-              .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
-            return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
-          };
-          const pair = [light(getComputedStyle(node).color), light(getComputedStyle(node.parentNode).backgroundColor)];
-          return Math.max(...pair) / Math.min(...pair);
-        }"""
-    )
-    assert contrast >= 7
+    for scheme in ("light", "dark"):
+        playground.turn(scheme)
+        line, panels = top(page, ".ffbp-notices"), top(page, ".ffbp .panels")
+        assert line["y"] >= 0
+        assert line["y"] + line["height"] <= min(panels["y"], height)
+        assert line["height"] <= 44
+        assert line["x"] + line["width"] <= width
+        if width > 1000:
+            bottoms = page.eval_on_selector_all(".ffbp .panel", "all => all.map(e => e.getBoundingClientRect().bottom)")
+            assert max(bottoms) <= height
+        assert words.evaluate(CONTRAST) >= 7, scheme
 
 
 def test_panels_stay_where_they_are_when_notices_come_and_go(playground):
