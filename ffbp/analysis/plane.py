@@ -1,6 +1,6 @@
 """A plane through the inputs: the axes of a map, and the values of all other inputs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -114,6 +114,19 @@ def plane_of(dataset: Dataset, axes: tuple[int, ...] = (0, 1)) -> Plane:
         targets = dataset.decode_target(np.concatenate([dataset.y_train, dataset.y_test]))
         ranges.append(_padded(targets) if dataset.task == REGRESSION else (-0.15, 1.15))
     return Plane(axes, names, *ranges, project, shift, basis, origin, variance)
+
+
+def common_planes(a: Plane, b: Plane) -> tuple[Plane, Plane] | None:
+    """Both planes with ranges that hold both; None if the same place means other inputs on each."""
+    same_axes = (a.axes, a.names) == (b.axes, b.names) and a.basis.shape == b.basis.shape
+    if not same_axes or (a.is_slice and not all(map(np.array_equal, (a.basis, a.origin), (b.basis, b.origin)))):
+        return None
+    both = {
+        name: (min(one[0], other[0]), max(one[1], other[1]))
+        for name in ("x_range", "y_range")
+        for one, other in [(getattr(a, name), getattr(b, name))]
+    }
+    return replace(a, **both), replace(b, **both)
 
 
 def _padded(values) -> tuple[float, float]:

@@ -42,9 +42,9 @@ export class Player {
     this.presenter = new Presenter(this);
     this.keys = new Keys(this.presenter.possible);
     this.timeline = new Timeline(this, options.link);
-    this.cards = new Cards();
-    const names = Object.keys(PANELS).filter((name) => options.panels.includes(name));
-    this.panels = names.map((name) => new PANELS[name](this, name));
+    this.cards = this.newCards();
+    const { kinds } = this, names = Object.keys(kinds).filter((name) => options.panels.includes(name));
+    this.panels = names.map((name) => new kinds[name](this, name));
     for (const panel of ['boundary', 'network']) this[panel] = this.panels.find(({ name }) => name === panel);
     this.grid = element('div', { class: 'panels' }, ...this.panels.map(({ region }) => region.section));
     this.live = element('p', { class: 'hidden', 'aria-live': 'polite' });
@@ -56,6 +56,15 @@ export class Player {
     this.enlarge(options.full ?? null);
     this.presenter.set(Boolean(options.presents));
     this.listen();
+  }
+
+  // The panels that there are, by name, and the numbers above them.
+  get kinds() {
+    return PANELS;
+  }
+
+  newCards() {
+    return new Cards();
   }
 
   // The frame of a panel. Where it is not the only one, its title shows it in full size.

@@ -21,6 +21,7 @@ COMPONENTS = {
         "components/player.js",
         ("player.css", "panels/matrix.css", "present.css", "components/glance.css"),
     ),
+    "comparison": ("components/comparison.js", ("player.css", "panels/matrix.css", "comparison.css")),
     "carrier": ("components/carrier.js", ()),
     "chart": ("components/chart.js", ("components/chart.css",)),
     "flow": ("components/flow.js", ("components/flow.css",)),

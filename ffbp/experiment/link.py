@@ -10,6 +10,7 @@ from ffbp.data.rows import MAX_ROWS
 from ffbp.data.table_source import MAX_CLASSES
 from ffbp.experiment.config import Config
 from ffbp.experiment.fields import MAX_COLUMNS, MAX_FRAMES, MAX_LAYERS, MAX_UNITS
+from ffbp.experiment.pair import NOTHING, Other, is_of_b
 from ffbp.words.numbers import plain_power
 from ffbp.words.problems import Problem
 
@@ -29,6 +30,7 @@ VIEW = {
 INPUTS = "x"  # typed inputs, numbers joined by "_"
 PANEL, PANELS = "panel", ("network", "boundary", "loss", "gradients")  # the player's
 MAX_ALONE = 2  # panels that are shown without the others, joined by "-" in the link
+COMPARISON, COMPARISONS = "view", ("pair",)  # the views of the page Compare, the usual one first
 MAX_INPUTS, MAX_INPUT_TEXT = 784, 20_000  # as many as the largest images have pixels
 
 
@@ -40,7 +42,7 @@ class View:
     principal components instead. sample: a row of the source; or inputs: typed ones, in their own units. layer, unit: from 1.
     wanted: the class that the pixels of an image are asked for. card: the step that Backpropagation
     explains; the first if None. panel: the one of `PANELS` in full size, or two, joined by "-". present: 1 if the player is
-    shown alone, with large letters.
+    shown alone, with large letters. view: of the page Compare, one of `COMPARISONS`. b: how B differs from A there.
     """
 
     frame: int | None = None
@@ -55,6 +57,8 @@ class View:
     inputs: tuple[float, ...] | None = None
     panel: str | None = None
     present: int | None = None
+    view: str | None = None
+    b: Other = NOTHING
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> tuple["View", list[Problem]]:
@@ -77,15 +81,24 @@ class View:
                 chosen["inputs"] = tuple(numbers)
             else:
                 problems.append(Problem(INPUTS, "typed_numbers", str(params[INPUTS]), outcome="left out"))
-        return cls(**chosen), problems
+        if (name := params.get(COMPARISON)) in COMPARISONS:
+            chosen[COMPARISON] = name
+        elif COMPARISON in params:
+            problems.append(
+                Problem(COMPARISON, "unknown", str(name), {"choices": ", ".join(COMPARISONS)}, outcome="left out")
+            )
+        chosen["b"], of_b = Other.from_params(params)
+        return cls(**chosen), problems + of_b
 
     def to_params(self) -> dict[str, str]:
         """The parameters of what was chosen."""
         chosen = {each.name: getattr(self, each.name) for each in fields(self)}
-        params = {key: str(value) for key, value in chosen.items() if key in (*VIEW, PANEL) and value is not None}
+        params = {
+            key: str(value) for key, value in chosen.items() if key in (*VIEW, PANEL, COMPARISON) and value is not None
+        }
         if self.inputs is not None:
             params[INPUTS] = "_".join(repr(number).removesuffix(".0") for number in self.inputs)
-        return params
+        return params | self.b.to_params()
 
     def frame_of(self, n_frames: int) -> int:
         """The frame that is looked at of a run with so many: the last, unless another one was chosen."""
@@ -111,6 +124,10 @@ class View:
     def with_unit(self, layer: int, unit: int) -> "View":
         """On a unit, both counted from 1."""
         return replace(self, layer=int(layer), unit=int(unit))
+
+    def compared(self, b: Other) -> "View":
+        """With another difference between A and B."""
+        return replace(self, b=b)
 
     def showing(self, panel: str | None, *, present: bool = False) -> "View":
         """With one or two panels in full size, or with all of them; present: with nothing else."""
@@ -159,7 +176,11 @@ def parameters(address: str) -> dict[str, list[str]]:
 
 def without_view(params: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters that are not the view's."""
-    return {key: value for key, value in params.items() if key not in (*VIEW, INPUTS, PANEL)}
+    return {
+        key: value
+        for key, value in params.items()
+        if key not in (*VIEW, INPUTS, PANEL, COMPARISON) and not is_of_b(key)
+    }
 
 
 def are_panels(text: str) -> bool:

@@ -131,6 +131,25 @@ def loss_plot(run: Run, scales: Scales | None = None) -> dict:
     return _panel(traces, ("epoch", "loss"), (scales.epochs, scales.loss["linear"]), meta={"views": views})
 
 
+def losses_of_two(a: Run, b: Run, scales: Scales) -> dict:
+    """The losses of two runs over epochs, and as a second view their scores: a colour a run, test dashed."""
+    views = [{"key": "loss", "label": "loss", "title": "loss", "ranges": scales.loss}]
+    metric = a.dataset.score_name
+    if b.dataset.score_name == metric:
+        label = "R²" if metric == "r2" else metric
+        views.append({"key": "score", "label": label, "title": label, "ranges": scales.score})
+    traces = []
+    for view in views:
+        for letter, run, color in zip("AB", (a, b), palette.RUNS, strict=True):
+            for part, dash in zip(run.dataset.parts, ("solid", "dash"), strict=False):
+                values = getattr(run.history, f"{part.name}_{'loss' if view['key'] == 'loss' else metric}")
+                name = letter if part.name == "train" else f"{letter} test"
+                traces.append(_line(run.history.epoch, values, name, color, dash, meta=view["key"]))
+    for trace in traces:
+        trace["visible"] = trace["meta"] == "loss"
+    return _panel(traces, ("epoch", "loss"), (scales.epochs, scales.loss["linear"]), meta={"views": views})
+
+
 def _step_noise(run) -> list[dict]:
     """The range of the step losses, in bins so that a million steps can be drawn."""
     steps = run.history.step_loss

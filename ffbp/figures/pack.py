@@ -191,7 +191,7 @@ def field_of(run, maps):
 
 
 def _boundary(packer, run, plane, scales, frames):
-    packed = {"plot": packer.plot(boundary_plot(run, plane, scales)), "samples": _samples(packer, run, plane)}
+    packed = {"plot": packer.plot(boundary_plot(run, plane, scales)), "samples": pack_samples(packer, run, plane)}
     packed |= yield from (_curves if plane.is_line else _maps)(packer, run, plane, scales, frames)
     if run.dataset.task != REGRESSION:
         packed["points"] = yield from _points(packer, run, frames)
@@ -235,7 +235,7 @@ def _coarser(maps, n):
     return blocks.mean(axis=(3, 5)).reshape(*maps.shape[:2], -1)
 
 
-def _samples(packer, run, plane):
+def pack_samples(packer: Packer, run: Run, plane: Plane) -> dict:
     """The drawn samples of each part: place, row of the data, and class or target."""
     kind = np.float32 if run.dataset.task == REGRESSION else np.uint8
     return {

@@ -25,11 +25,14 @@ PAGES = {  # in the order of a lesson
     "app.py": "Playground",
     "pages/forward_pass.py": "Forward pass",
     "pages/backpropagation.py": "Backpropagation",
+    "pages/compare.py": "Compare",
     DIGITS: "Digits",
     "pages/data.py": "Your data",
     "pages/code_export.py": "Code & export",
 }
-ICONS = dict(zip(PAGES, ("play_circle", "arrow_forward", "arrow_back", "draw", "table_chart", "code"), strict=True))
+ICONS = dict(
+    zip(PAGES, ("play_circle", "arrow_forward", "arrow_back", "compare", "draw", "table_chart", "code"), strict=True)
+)
 LINK_ICON = ":material/link_off:"
 
 

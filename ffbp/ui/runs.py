@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from functools import cached_property, lru_cache, partial
+from typing import NamedTuple
 
 import streamlit as st
 from threadpoolctl import threadpool_limits
@@ -16,10 +17,14 @@ from threadpoolctl import threadpool_limits
 from ffbp.analysis.notices import notices
 from ffbp.analysis.plane import Plane, plane_of
 from ffbp.experiment.config import Config
+from ffbp.experiment.differences import differences
+from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.link import View
 from ffbp.figures.pack import LATER, PackedRun, pack_run, packing, refine
+from ffbp.figures.scales import Scales
 from ffbp.serve.cache import MAX_OWN_RUNS, MAX_REFINED, RunCache
 from ffbp.serve.turns import PATIENCE_SECONDS, place_of
+from ffbp.training.branch import fit_branch
 from ffbp.training.recording import fit
 from ffbp.training.run import Progress, Run
 from ffbp.ui import files
@@ -32,10 +37,13 @@ AHEAD = threading.BoundedSemaphore(2)  # trainings in advance on a server
 
 
 class Shown:
-    """A run as a page shows it: the run, the plane of its maps, and what is computed of them once for all sessions."""
+    """A run as a page shows it: the run, the plane of its maps, and what is computed of them once for all sessions.
 
-    def __init__(self, run: Run, plane: Plane, runs: RunCache):
-        self.run, self.plane, self.runs = run, plane, runs
+    scales: those of several runs that are shown side by side; by default the run's own.
+    """
+
+    def __init__(self, run: Run, plane: Plane, runs: RunCache, scales: Scales | None = None):
+        self.run, self.plane, self.runs, self.scales = run, plane, runs, scales
         # Many sessions look at the same few frames. A fine boundary takes at most 0.2 MB, a first blob 0.1 MB.
         self.refined = lru_cache(MAX_REFINED)(partial(refine, run, plane))
         self.first = lru_cache(MAX_REFINED)(self._first)
@@ -48,13 +56,13 @@ class Shown:
 
     def _first(self, frame: int) -> PackedRun:
         """The run for the player, with the maps of the first frame, the last, and the one that is looked at."""
-        return pack_run(self.run, self.plane, frames=sorted({0, frame, self.run.n_frames - 1}))
+        return pack_run(self.run, self.plane, self.scales, frames=sorted({0, frame, self.run.n_frames - 1}))
 
     def rest(self) -> PackedRun:
         """What is painted anew at each frame, packed when it is first asked for, in turns with other sessions' work."""
         with self.lock:
             if self._rest is None:
-                self._rest = in_turns(packing(self.run, self.plane, panels=LATER), self.runs)
+                self._rest = in_turns(packing(self.run, self.plane, self.scales, panels=LATER), self.runs)
         return self._rest
 
     @cached_property
@@ -72,8 +80,10 @@ def cache() -> RunCache:
 
 def cache_for(config: Config) -> RunCache:
     """The cache of a configuration's runs: the server's, or for your file one that ends with the session."""
-    if not config.file_name:
-        return cache()
+    return _own_cache() if config.file_name else cache()
+
+
+def _own_cache():
     if session.own_runs is None:
         session.own_runs = RunCache(MAX_OWN_RUNS, cache().turn)
     return session.own_runs
@@ -81,25 +91,55 @@ def cache_for(config: Config) -> RunCache:
 
 def trained(config: Config, axes: tuple[int, ...], bar: "ProgressBar") -> Shown:
     """The configuration's run, from the cache or trained now; the page shows progress if that takes long."""
-    runs = cache_for(config)
-    key = (config, axes)
-    shown = _from_record(config, axes, bar.slot) or runs.get(key)
+    found = _from_record(config, axes, bar.slot)
+    return found or _kept(cache_for(config), config, axes, bar, lambda: fit(config, files.experiment(config).dataset))
+
+
+def other_trained(config: Config, axes: tuple[int, ...], bar: "ProgressBar") -> Shown:
+    """`trained` for a second configuration beside the page's."""
+    source = files.source_for(config)
+    return _kept(cache_for(config), config, axes, bar, lambda: fit(config, Experiment(config, source).dataset))
+
+
+def branched(parent: Run, frame: int, config: Config, axes: tuple[int, ...], bar: "ProgressBar") -> Shown:
+    """The run with this configuration that begins at a frame of another one. Raises ConfigError for what a branch cannot change."""
+    changes = {each.field: each.b for each in differences(parent.config, config)}
+    key, source = Branched(parent.config, frame, config), files.source_for(config)
+    runs = _own_cache() if parent is session.record else cache_for(config)
+    return _kept(runs, key, axes, bar, lambda: fit_branch(parent, frame=frame, source=source, **changes))
+
+
+def cache_of(*shown: Shown) -> RunCache:
+    """The cache for what is made of several runs: the server's, unless one of them belongs to this session."""
+    return next((each.runs for each in shown if each.runs is not cache()), cache())
+
+
+class Branched(NamedTuple):
+    """The key of a branch in the cache."""
+
+    parent: Config
+    frame: int
+    config: Config
+
+
+def _kept(runs, key, axes, bar, training: Callable) -> Shown:
+    """A run from the cache, or the one that the generator ``training()`` returns; ``key`` says which."""
+    shown = runs.get((key, axes))
     if shown is not None:
         return shown
-    with runs.flight(key, bar.wait):
-        shown = runs.get(key)
+    with runs.flight((key, axes), bar.wait):
+        shown = runs.get((key, axes))
         if shown is None:
-            shown = _train(key, files.experiment(config), runs, between=bar.show)
+            shown = _train(runs, key, axes, training, between=bar.show)
     bar.end()
     return shown
 
 
-def _train(key, experiment, runs, **turns):
+def _train(runs, key, axes, training, **turns):
     """Train a run, or take it with another plane from the cache, and put it there."""
-    config, axes = key
-    run = _any_plane(runs, config) or in_turns(fit(config, experiment.dataset), runs, **turns)
+    run = _any_plane(runs, key) or in_turns(training(), runs, **turns)
     shown = Shown(run, plane_of(run.dataset, axes), runs)
-    runs.put(key, shown)
+    runs.put((key, axes), shown)
     return shown
 
 
@@ -110,10 +150,13 @@ def prepare(config: Config, axes: tuple[int, ...], view: View, *, has_diagram: b
     """
     runs, key, experiment = cache_for(config), (config, axes), files.experiment(config)
 
+    def training():
+        return fit(config, experiment.dataset)
+
     def ahead():
         try:
             with runs.flight(key, lambda: None):
-                shown = runs.get(key) or _train(key, experiment, runs, behind=BEHIND_SECONDS)
+                shown = runs.get(key) or _train(runs, config, axes, training, behind=BEHIND_SECONDS)
             frame = view.frame_of(shown.run.n_frames)
             shown.first(frame)
             shown.refined(frame, has_diagram)
@@ -132,7 +175,7 @@ def _from_record(config, axes, slot):
     slot.caption("Shown from a record, not trained here.")
     shown = session.record_shown.get(axes)
     if shown is None or shown.run is not run:
-        shown = Shown(run, plane_of(run.dataset, axes), cache())
+        shown = Shown(run, plane_of(run.dataset, axes), _own_cache())
         session.record_shown = {**session.record_shown, axes: shown}
     return shown
 
@@ -143,10 +186,10 @@ def known(config: Config) -> Run | None:
     return _any_plane(runs, config) if runs else None
 
 
-def _any_plane(runs, config):
+def _any_plane(runs, key):
     """The run, if it is in the cache with another plane."""
     with runs.lock:
-        return next((shown.run for (c, _), shown in runs.runs.items() if c == config), None)
+        return next((shown.run for (k, _), shown in runs.runs.items() if k == key), None)
 
 
 def in_turns(generator, runs, between=lambda progress: None, behind=0.0):

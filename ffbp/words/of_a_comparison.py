@@ -9,6 +9,8 @@ PARTS = {
     "weights": "the initial weights",
 }
 
+NO_MAP = "A and B have different inputs or targets, so no map can compare them."
+
 
 def differences(n, number, percent):
     fields = n["fields"]

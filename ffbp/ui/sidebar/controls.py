@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from ffbp.experiment.config import Config
 from ffbp.experiment.fields import Field, Ladder, Menu, Number, Slider
 from ffbp.experiment.kinds import Whole
 from ffbp.ui import files
@@ -23,10 +24,19 @@ class Controls:
     """
 
     def __init__(self, page: str):
-        self.page, self.config, self.experiment = page, session.config, None
+        self.page, self.config, self.experiment = page, self.now, None
         if files.is_available(self.config):
             self.experiment = files.experiment(self.config)
             self.source, self.resolved = self.experiment.source, self.experiment.resolved
+
+    @property
+    def now(self) -> Config:
+        """The configuration that a change is applied to: when it arrives, it may be newer than the one on screen."""
+        return session.config
+
+    def change(self, **fields) -> None:
+        """Change fields of `now`."""
+        change(**fields)
 
     def key(self, name: str) -> str:
         return f"{self.page}:{name}"
@@ -41,7 +51,7 @@ class Controls:
 
     def button(self, label: str, name: str, help: str | None = None, **changes) -> None:
         """A button that changes fields."""
-        st.button(label, key=self.key(name), on_click=change, kwargs=changes, help=help)
+        st.button(label, key=self.key(name), on_click=self.change, kwargs=changes, help=help)
 
     def select_field(self, each: Field, texts: Mapping, *, value=..., on_default=AUTOMATIC) -> None:
         """A select box for a field; the configuration stores the option ``on_default`` as None."""
@@ -50,14 +60,14 @@ class Controls:
         texts = {AUTOMATIC if option is None else option: text for option, text in texts.items()}
 
         def chosen(option):
-            change(**{each.name: None if option == on_default else option})
+            self.change(**{each.name: None if option == on_default else option})
 
         self.select(each.title, texts, name=each.name, value=value, on_change=chosen)
 
     def field(self, kind: str, each: Field, *arguments, **options) -> None:
         """A widget that shows a field's value as it is."""
         value = getattr(self.config, each.name)
-        changed = {"on_change": lambda chosen: change(**{each.name: chosen})}
+        changed = {"on_change": lambda chosen: self.change(**{each.name: chosen})}
         self.show(kind, each.title, *arguments, name=each.name, value=value, **changed, **options)
 
     def draw(self, each: Field) -> None:

@@ -62,14 +62,14 @@ def standardize(controls, each):
 def derived(controls, each):
     texts = {key: label for key, (label, *_) in DERIVED.items()}
     chosen = list(controls.config.derived)
-    more = {"kind": "pills", "selection_mode": "multi", "on_change": lambda keys: change(derived=tuple(keys))}
+    more = {"kind": "pills", "selection_mode": "multi", "on_change": lambda keys: controls.change(derived=tuple(keys))}
     controls.select(each.title, texts, name=each.name, value=chosen, **more)
 
 
 def columns(controls, each):
     names, chosen = controls.source.feature_names, controls.resolved.columns
     if len(chosen) <= MAX_CHIPS:
-        _column_chooser(controls, each)
+        column_chooser(controls, each)
     elif controls.config.file_name:
         st.caption(f"{len(chosen)} of {len(names)} columns are inputs. Choose them on the page *Your data*.")
     else:
@@ -80,13 +80,14 @@ def columns(controls, each):
     _note_on_images(controls)
 
 
-def _column_chooser(controls, each):
+def column_chooser(controls, each) -> None:
+    """The columns that are inputs."""
     names, default = controls.source.feature_names, controls.source.default_columns
 
     def columns_chosen(chosen):
         all_chosen = len(chosen) == len(names)
         is_default = not chosen or tuple(chosen) == default
-        change(columns=None if is_default else () if all_chosen else tuple(chosen))
+        controls.change(columns=None if is_default else () if all_chosen else tuple(chosen))
 
     chosen = list(controls.resolved.columns)
     more = {"kind": "multiselect", "on_change": columns_chosen}

@@ -7,8 +7,6 @@ from ffbp.core.initializers import INITIALIZERS
 from ffbp.core.losses import LOSSES
 from ffbp.experiment.fields import DEFAULTS, FIELDS, MAX_LAYERS, MAX_UNITS
 from ffbp.experiment.resolve import loss_choices, output_choices
-from ffbp.ui.session.state import session
-from ffbp.ui.sidebar.controls import change
 
 UNITS_A_ROW = 4
 
@@ -21,7 +19,9 @@ def hidden(controls, each):
 def layers(controls, each) -> None:
     """The number of hidden layers."""
     n_layers = len(controls.config.hidden)
-    controls.show("slider", each.title, 0, MAX_LAYERS, name="layers", value=n_layers, on_change=_layers_chosen)
+    controls.show(
+        "slider", each.title, 0, MAX_LAYERS, name="layers", value=n_layers, on_change=_layers_chosen, args=(controls,)
+    )
 
 
 def units(controls, first: int = 0) -> None:
@@ -33,23 +33,28 @@ def units(controls, first: int = 0) -> None:
 def units_of(controls, start, columns) -> None:
     """The units of the hidden layers from ``start`` on, a column each."""
     for l, column in zip(range(start, len(controls.config.hidden)), columns, strict=False):
-        own = {"name": f"units{l}", "value": controls.config.hidden[l], "on_change": _units_chosen, "args": (l,)}
+        own = {
+            "name": f"units{l}",
+            "value": controls.config.hidden[l],
+            "on_change": _units_chosen,
+            "args": (controls, l),
+        }
         controls.show("number_input", f"Layer {l + 1}", 1, MAX_UNITS, place=column, **own)
 
 
-def _layers_chosen(n):
-    config = session.config
+def _layers_chosen(n, controls):
+    config = controls.now
     hidden, activation = config.hidden, config.activation
     changes = {"hidden": (hidden + (hidden or DEFAULTS["hidden"])[-1:] * n)[:n]}
     if isinstance(activation, tuple):
         changes["activation"] = (activation + activation[-1:] * n)[:n]
-    change(**changes)
+    controls.change(**changes)
 
 
-def _units_chosen(units, layer):
-    hidden = session.config.hidden
+def _units_chosen(units, controls, layer):
+    hidden = controls.now.hidden
     if layer < len(hidden):
-        change(hidden=_with(hidden, layer, units))
+        controls.change(hidden=_with(hidden, layer, units))
 
 
 def _with(values, index, value):
@@ -65,14 +70,14 @@ def activation_per_layer(controls) -> None:
     """One select box for each hidden layer."""
     texts = _activations(FIELDS["activation"].kind.choices)
     for l, key in enumerate(_per_layer(controls.config)):
-        own = {"name": f"activation{l}", "value": key, "on_change": _activation_of_layer_chosen, "args": (l,)}
+        own = {"name": f"activation{l}", "value": key, "on_change": _activation_of_layer_chosen, "args": (controls, l)}
         controls.select(f"Activation of layer {l + 1}", texts, **own)
 
 
-def _activation_of_layer_chosen(key, layer):
-    keys = _per_layer(session.config)
+def _activation_of_layer_chosen(key, controls, layer):
+    keys = _per_layer(controls.now)
     if layer < len(keys):
-        change(activation=_with(keys, layer, key))
+        controls.change(activation=_with(keys, layer, key))
 
 
 def _per_layer(config):

@@ -54,7 +54,7 @@ def test_text_is_readable_on_both_grounds(look, ground):
 def test_lines_and_marks_are_seen(look):
     ground = THEMES[look]["backgroundColor"]
     marks = {name: getattr(palette, name) for name in LINES} | {"wrong": palette.WRONG[look], "ink": palette.INK[look]}
-    for name, colours in {"class": palette.CLASSES, "layer": palette.RAMP[look]}.items():
+    for name, colours in {"run": palette.RUNS, "class": palette.CLASSES, "layer": palette.RAMP[look]}.items():
         marks |= {f"{name} {k}": colour for k, colour in enumerate(colours)}
     assert {name: contrast(colour, ground) for name, colour in marks.items() if contrast(colour, ground) < MARKS} == {}
 
@@ -99,8 +99,8 @@ def seen(colour, blindness):
 @pytest.mark.parametrize("blindness", BLINDNESS)
 @pytest.mark.parametrize(
     "pair",
-    [(palette.NEGATIVE, palette.POSITIVE), palette.CLASSES[:2], (palette.TRAIN, palette.TEST)],
-    ids=["signs", "classes", "train and test"],
+    [(palette.NEGATIVE, palette.POSITIVE), palette.CLASSES[:2], (palette.TRAIN, palette.TEST), palette.RUNS],
+    ids=["signs", "classes", "train and test", "A and B"],
 )
 def test_opposites_differ_for_the_red_green_blind(pair, blindness):
     one, other = (seen(colour, blindness) for colour in pair)

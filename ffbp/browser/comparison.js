@@ -1,0 +1,130 @@
+// Two runs side by side on one clock: a player for each, and the pair, which has the timeline, the numbers of both, the
+// map of where they disagree, and their losses in one chart.
+
+import { element } from './dom.js';
+import { CurvesPanel } from './panels/curves.js';
+import { DisagreementPanel } from './panels/disagreement.js';
+import { Region } from './panels/region.js';
+import { Player } from './player.js';
+import { Versus } from './versus.js';
+
+const LETTERS = ['A', 'B'];
+
+// The frame of a run's panel, which names the run.
+class SideRegion extends Region {
+  constructor(letter, ...rest) {
+    super(...rest);
+    this.letterOfRun = letter;
+    this.title = super.title;
+  }
+
+  get title() {
+    return super.title.replace(/^[AB]: /, '');
+  }
+
+  set title(text) {
+    super.title = this.letterOfRun ? `${this.letterOfRun}: ${text}` : text;
+  }
+}
+
+// One of the two runs. options: those of a player, its letter, leads: whether an address moves the clock to its frame,
+// and onChanged() for a new run, new frames or a finer map.
+class Side extends Player {
+  regionOf(panel, title) {
+    const { help, letter } = this.options, options = { help: help?.[panel.name], save: () => this.save(panel) };
+    return new SideRegion(letter, panel.name, title.replace(' per layer', ''), options);
+  }
+
+  async show(bytes) {
+    await super.show(bytes);
+    this.options.onChanged();
+  }
+
+  async receive(bytes) {
+    await super.receive(bytes);
+    this.options.onChanged();
+  }
+
+  async refine(bytes) {
+    await super.refine(bytes);
+    this.options.onChanged();
+  }
+
+  go(frame) {
+    if (this.options.leads) super.go(frame);
+  }
+
+  say() {} // the pair speaks for both
+}
+
+export class Comparison extends Player {
+  // options: those of a player, sides: ids of the two runs' players, sidePanels: names of their panels.
+  constructor(root, options) {
+    super(root, options);
+    const { sides, sidePanels, Plotly, theme, help, scrollTop } = options;
+    this.box.classList.add('comparison');
+    const place = (id, i) => element('div', { class: `side ${id}`, role: 'group', 'aria-label': LETTERS[i] });
+    const places = sides.map(place);
+    this.grid.prepend(...places);
+    this.sides = sides.map((id, i) => new Side(places[i], {
+      id, panels: sidePanels, Plotly, theme, help, scrollTop, clock: this.clock, letter: LETTERS[i], leads: i === 0,
+      onChanged: () => this.repaint(), onWant: options.onFrames,
+    }));
+  }
+
+  get kinds() {
+    return { disagreement: DisagreementPanel, loss: CurvesPanel };
+  }
+
+  newCards() {
+    return new Versus(this);
+  }
+
+  regionOf(panel, title) {
+    return new Region(panel.name, title, { help: this.options.help?.[panel.name], save: () => this.save(panel) });
+  }
+
+  // The runs and the frames that they show; null until both are here.
+  get moments() {
+    const { sides, clock } = this;
+    if (!sides?.every(({ run }) => run)) return null;
+    return sides.map((side) => ({ side, run: side.run, frame: clock.frameOf(side) }));
+  }
+
+  async show(bytes) {
+    await super.show(bytes);
+    this.repaint();
+  }
+
+  // Something of the pair or of a run has arrived.
+  repaint() {
+    if (!this.run) return;
+    this.cards.paint();
+    for (const panel of this.panels) panel.paint(this.frame);
+    this.describe();
+    const shown = this.moments && this.sides.every(({ box, run }) => box.dataset.run === run.id);
+    if (shown) this.box.dataset.both = this.run.id;
+  }
+
+  want() {
+    for (const side of this.sides ?? []) if (side.run) side.want();
+  }
+
+  setTheme(theme) {
+    super.setTheme(theme);
+    for (const side of this.sides ?? []) side.setTheme(theme);
+  }
+
+  summary() {
+    const { moments } = this;
+    if (!moments) return '';
+    const texts = moments.map(({ side, frame, run }, i) => (
+      `${LETTERS[i]}, epoch ${run.history.epoch[frame]}: ${side.summary().replace(/^Epoch \d+: /, '')}`));
+    return [...texts, this.cards.disagreement].filter(Boolean).join(' ');
+  }
+
+  destroy() {
+    for (const side of this.sides) side.destroy();
+    super.destroy();
+  }
+}

@@ -1,0 +1,55 @@
+// Two runs side by side as a Streamlit component. Its options come with the data. It reports the frames at rest, and
+// that all frames are wanted.
+
+import { Clock } from '../clock.js';
+import { Comparison } from '../comparison.js';
+import { announce } from '../players.js';
+import { findPlotly } from './plotly.js';
+import { mount } from './view.js';
+
+const scrollTop = () => document.querySelector('[data-testid="stMain"]')?.scrollTop ?? window.scrollY;
+
+class MountedComparison {
+  constructor({ parentElement }) {
+    this.root = document.createElement('div');
+    parentElement.append(this.root);
+  }
+
+  async show(data, theme) {
+    this.ready ??= this.start(JSON.parse(new TextDecoder().decode(data)), theme);
+    const pair = await this.ready;
+    if (pair && !this.closed) pair.setTheme(theme);
+  }
+
+  async start({ pair: id, ...options }, theme) {
+    const Plotly = await findPlotly().catch(() => null);
+    if (this.closed) return null;
+    if (!Plotly) {
+      this.root.textContent = 'The charts could not be loaded. Check the connection, then reload the page.';
+      return null;
+    }
+    this.pair = new Comparison(this.root, {
+      ...options, id, Plotly, theme, scrollTop, clock: new Clock(),
+      onRest: () => this.report(), onFrames: () => this.tell('want', {}),
+    });
+    for (const player of [this.pair, ...this.pair.sides]) announce(player.box, 'ready');
+    return this.pair;
+  }
+
+  tell(event, detail) {
+    const { pair: { run } } = this;
+    if (run) this.component.setStateValue(event, { run: run.id, ...detail, at: performance.now() });
+  }
+
+  report() {
+    const { pair: { moments, sides: [a] } } = this;
+    if (moments) this.tell('rest', { frame: moments[0].frame, other: moments[1].frame, adopted: a.adopted ?? null });
+  }
+
+  close() {
+    this.closed = true;
+    this.pair?.destroy();
+  }
+}
+
+export default mount(MountedComparison);

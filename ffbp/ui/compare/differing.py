@@ -1,0 +1,153 @@
+"""What differs: the fields in which B differs from A with their controls, and everything that changes which these are."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from ffbp.data.generators import DATASETS
+from ffbp.experiment.config import Config
+from ffbp.experiment.experiment import Experiment
+from ffbp.experiment.fields import FIELDS
+from ffbp.experiment.pair import NOTHING, OF_A_NETWORK, SHARED, Other, another_value
+from ffbp.lessons.pairs import PAIRS
+from ffbp.ui import files
+from ffbp.ui.compare.two_runs import config_of_b
+from ffbp.ui.session import control
+from ffbp.ui.session.state import session
+from ffbp.ui.sidebar import data, network
+from ffbp.ui.sidebar.controls import Controls
+
+USUAL, WIDE = 220, 420  # pixels of a control
+MANY = ("hidden", "columns", "derived")  # controls of several parts
+
+
+class ControlsOfB(Controls):
+    """The sidebar's controls, for B."""
+
+    def __init__(self, page: str):
+        self.page, self.config = f"{page}:b", self.now
+        self.experiment = Experiment(self.config, files.source_for(self.config))
+        self.source, self.resolved = self.experiment.source, self.experiment.resolved
+
+    @property
+    def now(self) -> Config:
+        return config_of_b()
+
+    def show(self, kind: str, label: str, *arguments, **options) -> None:
+        super().show(kind, f"B: {label}", *arguments, **options)
+
+    def select(self, label: str, texts: Mapping, **options) -> None:
+        super().select(f"B: {label}", texts, **options)
+
+    def change(self, **fields) -> None:
+        session.view = session.view.compared(session.view.b.having(fields))
+
+
+def _dataset(controls, each):
+    texts = {key: source.label for key, source in DATASETS.items()}
+    own = {"value": controls.config.dataset, "on_change": lambda key: controls.change(dataset=key)}
+    controls.select(each.title, texts, name=each.name, **own)
+
+
+def _activation(controls, each):
+    if isinstance(controls.config.activation, tuple):
+        network.activation_per_layer(controls)
+    else:
+        network.activation(controls, each)
+
+
+SPECIAL = {**data.SPECIAL, **network.SPECIAL}
+SPECIAL |= {"dataset": _dataset, "columns": data.column_chooser, "activation": _activation}
+
+
+def presets() -> None:
+    """The pairs to start from; the chosen one is marked as long as nothing else is changed."""
+    now = session.config, session.view.b
+    chosen = next((key for key, pair in PAIRS.items() if (pair.a, pair.other) == now), None)
+    texts = {key: pair.label for key, pair in PAIRS.items()}
+    own = {"name": "compare:preset", "value": chosen, "on_change": _start}
+    control.choice(st, "pills", "Pairs to start from", texts, label_visibility="collapsed", **own)
+
+
+def hint() -> str:
+    """What can be seen in the chosen pair; how to begin where nothing differs; else nothing."""
+    now = session.config, session.view.b
+    if not session.view.b.values:
+        return "Choose a pair, or a field in which B is to differ from A, the experiment of the sidebar."
+    return next((pair.hint for pair in PAIRS.values() if (pair.a, pair.other) == now), "")
+
+
+def _start(key):
+    if key in PAIRS:
+        session.start(PAIRS[key].a, None)
+        session.view = session.view.compared(PAIRS[key].other)
+
+
+def what_differs(page: str) -> None:
+    """B's controls for the fields that differ, each with a button that takes it away; a list of fields to add; and buttons
+    for both experiments.
+    """
+    controls, b = ControlsOfB(page), session.view.b
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="differs"):
+        for name, _ in b.values:
+            each = FIELDS[name]
+            with st.container(width=WIDE if name in MANY else USUAL, key=f"b_{name}"):
+                SPECIAL.get(name, Controls.draw)(controls, each)
+            own = {
+                "icon": ":material/close:",
+                "type": "tertiary",
+                "help": f"{each.label}: let B have the value of A again",
+            }
+            st.button("", key=controls.key(f"without:{name}"), on_click=_take_away, args=(name,), **own)
+        with st.container(width=USUAL):
+            _add(controls, [name for name, _ in b.values])
+        _exchange()
+
+
+def _add(controls, there):
+    offered = {"": "Choose a field"} | {
+        name: each.title
+        for name, each in FIELDS.items()
+        if name not in (*there, *SHARED, *OF_A_NETWORK) and each.applies(controls.experiment)
+    }
+    own = {"name": controls.key("add"), "value": "", "on_change": _let_differ}
+    control.choice(st, "selectbox", "Let B differ in", offered, **own)
+
+
+def _let_differ(name):
+    """Let B differ in one more field, with a value to begin with."""
+    if name in FIELDS and name not in SHARED:
+        try:
+            value = another_value(name, config_of_b(), files.fitting)
+        except KeyError:
+            session.tell("warning", f"{FIELDS[name].label}: no other value fits this experiment")
+            return
+        session.view = session.view.compared(session.view.b.having({name: value}))
+
+
+def _take_away(name):
+    session.view = session.view.compared(session.view.b.without(name))
+
+
+def _exchange():
+    """Swap A and B, take B as the experiment, or let nothing differ."""
+    b = session.view.b
+    own = {"disabled": b == NOTHING or b.start is not None}
+    st.button("Swap", key="compare:swap", on_click=_swap, help="B becomes A, and A becomes B", **own)
+    st.button("Keep B", key="compare:take", on_click=_take, help="B becomes the experiment of all pages", **own)
+    st.button("Clear", key="compare:clear", on_click=_clear, help="Nothing differs any more", disabled=b == NOTHING)
+
+
+def _swap():
+    a, b, there = session.config, config_of_b(), session.view.b
+    session.change(b)
+    session.view = session.view.compared(Other().having({name: getattr(a, name) for name, _ in there.values}))
+
+
+def _take():
+    session.change(config_of_b())
+    _clear()
+
+
+def _clear():
+    session.view = session.view.compared(NOTHING)

@@ -1,0 +1,93 @@
+"""Compare in the browser: from the front page to two runs in a few clicks, and both on one timeline with true numbers."""
+
+import re
+
+import numpy as np
+
+import ffbp
+from ffbp.lessons.pairs import PAIRS
+from ffbp.words.numbers import format_number
+
+BOTH = "run => document.querySelector('.comparison')?.dataset.both && document.querySelector('.comparison').dataset.both !== run"
+TABLE = ".comparison .versus"
+
+
+def runs_of(pair):
+    return [ffbp.train(config) for config in (pair.a, pair.b)]
+
+
+def both_shown(page, before=""):
+    page.wait_for_function(BOTH, arg=before)
+    return page.get_attribute(".comparison", "data-both")
+
+
+def numbers(page, key):
+    return [page.inner_text(f"{TABLE} td.{key}.{side}") for side in "ab"]
+
+
+def wait_epochs(page, *epochs):
+    for row, epoch in enumerate(epochs):
+        head = page.locator(f"{TABLE} tbody th").nth(row)
+        head.filter(has_text=re.compile(f"epoch {epoch}$")).wait_for()
+
+
+def decided_differently(runs, frames):
+    data = runs[0].dataset
+    both = [
+        np.concatenate([run.network(frame).predict(part.X) for part in data.parts])
+        for run, frame in zip(runs, frames, strict=True)
+    ]
+    return f"{int((both[0] != both[1]).sum())} of {len(both[0])}"
+
+
+def test_three_clicks_lead_from_the_front_page_to_relu_against_sigmoid(playground):
+    page = playground.open("").page
+    page.get_by_role("link", name="Compare", exact=True).click()  # 1
+    before = both_shown(page)
+    pair = PAIRS["activations"]
+    page.get_by_text(pair.label, exact=True).click()  # 2
+    both_shown(page, before)
+    page.get_by_text("Only the activation differs: ReLU and sigmoid.").wait_for()
+    a, b = runs_of(pair)
+    assert numbers(page, "train_loss") == [format_number(run.history.train_loss[-1]) for run in (a, b)]
+    assert page.inner_text(f"{TABLE} .count") == decided_differently((a, b), (-1, -1))
+    page.locator(".comparison > .timeline .play").click()  # 3
+    page.wait_for_function("document.querySelector('.comparison').dataset.playing === 'true'")
+    page.keyboard.press("Home")
+    wait_epochs(page, 0, 0)
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    wait_epochs(page, 3, 3)
+    playground.wait_address("frame=3")
+    assert numbers(page, "train_loss") == [format_number(run.history.train_loss[3]) for run in (a, b)]
+    assert page.inner_text(f"{TABLE} .count") == decided_differently((a, b), (3, 3))
+
+
+def test_runs_of_different_lengths_share_the_epoch_and_a_change_of_b_shows_at_once(playground):
+    page = playground.page
+    page.goto(f"{playground.address}/compare?epochs=60&b.epochs=20&b.lr=1&frame=40")
+    before = both_shown(page)
+    wait_epochs(page, 40, 20)
+    page.wait_for_selector('[data-player=a][data-refined="40"]')
+    page.wait_for_selector('[data-player=b][data-refined="20"]')
+    a, b = ffbp.train(ffbp.Config(epochs=60)), ffbp.train(ffbp.Config(epochs=20, learning_rate=1.0))
+    place = page.locator(".disagreement .plot .nsewdrag").bounding_box()
+    page.mouse.move(place["x"] + 0.3 * place["width"], place["y"] + 0.4 * place["height"])
+    said = page.locator(".disagreement .readout")
+    said.filter(has_text=re.compile(r"A: p.* = 0\.\d+ · B: p.* = 0\.\d+")).wait_for()
+    texts = [float(text) for text in re.findall(r"= (0\.\d+)", said.inner_text())]
+    # The pointer's cell: the boundary's fine map has 144 cells a side.
+    layout = page.evaluate("(() => { const { xaxis, yaxis } = document.querySelector('.disagreement .plot')._fullLayout;"
+                           " return [xaxis.range, yaxis.range]; })()")  # fmt: skip
+    cell = [int(share * 144) for share in (0.3, 0.6)]
+    point = [[low + (i + 0.5) * (high - low) / 144 for i, (low, high) in zip(cell, layout, strict=True)]]
+    X = a.dataset.encode(np.array(point))
+    due = [run.network(frame).predict_proba(X)[0, 0] for run, frame in ((a, 40), (b, 20))]
+    np.testing.assert_allclose(texts, due, atol=0.02)  # the pointer may be one cell further
+    page.get_by_role("slider", name="B: Learning rate η").focus()
+    page.keyboard.press("ArrowRight")
+    both_shown(page, before)
+    playground.wait_address("b.lr=3")
+    assert page.locator(".comparison section[aria-label]").count() == len(
+        {section.get_attribute("aria-label") for section in page.locator(".comparison section[aria-label]").all()}
+    )

@@ -1,0 +1,195 @@
+"""Compare: what differs, from the address and by hand; what is said of it, and what is sent to the browser."""
+
+import json
+
+import pytest
+from apptest import ROOT, named, run_page
+
+import ffbp
+from ffbp.experiment.link import COMPARISONS
+from ffbp.figures.blob import header_of
+from ffbp.lessons.pairs import PAIRS
+from ffbp.ui.compare.views import VIEWS
+
+PATH = ROOT / "pages" / "compare.py"
+
+
+def compare(**params):
+    return check(run_page(PATH, **params))
+
+
+def check(app):
+    assert not app.exception, app.exception
+    return app
+
+
+def address(app):
+    return {key: value[0] if isinstance(value, list) else value for key, value in app.query_params.items()}
+
+
+def sent(app):
+    """What is carried, by player and kind."""
+    protos = [c.proto for c in app.get("bidi_component") if c.proto.component_name.endswith("ffbp_carrier")]
+    return {(header["player"], header["kind"]): header for header in (header_of(proto.bytes) for proto in protos)}
+
+
+def said(app):
+    """The sentences beside the title and below the picture."""
+    return " ".join(each.value.replace("\\", "") for each in app.markdown)
+
+
+def controls_of_b(app):
+    kinds = ("selectbox", "slider", "select_slider", "number_input", "checkbox", "multiselect")
+    return [w for kind in kinds for w in app.get(kind) if (w.key or "").startswith("compare:b:")]
+
+
+def test_every_view_of_the_address_is_drawn():
+    assert tuple(VIEWS) == COMPARISONS
+    for name in COMPARISONS:
+        app = compare(view=name, epochs="5")
+        assert not app.warning
+    app = compare(view="nothing", epochs="5")
+    assert [w.value.replace("\\", "") for w in app.warning] == [
+        "unknown view 'nothing'; choose from pair; it was left out"
+    ]
+    assert "view" not in address(app)
+
+
+def test_both_runs_arrive_with_the_epochs_of_the_longer_one():
+    app = compare(**{"epochs": "20", "b.activation": "tanh", "b.epochs": "30"})
+    headers = sent(app)
+    assert {(player, kind) for player, kind in headers} == {
+        ("pair", "run"), ("a", "run"), ("b", "run"), ("a", "refine"), ("b", "refine"),
+    }  # fmt: skip
+    assert [headers[player, "run"]["n_epochs"] for player in ("pair", "a", "b")] == [30, 20, 30]
+    axes = [headers[player, "run"]["gradients"]["plot"]["layout"] for player in ("a", "b")]
+    assert axes[0]["yaxis"]["range"] == axes[1]["yaxis"]["range"]
+    assert axes[0]["xaxis"]["range"] == axes[1]["xaxis"]["range"]
+    assert "Two fields differ" in said(app)
+
+
+@pytest.mark.parametrize(
+    ("params", "equal"),
+    [
+        ({"b.lr": "1"}, "Equal: the data, the split, the order of the batches and the initial weights."),
+        ({"b.noise": "0.3"}, "Different: the data."),
+        ({"b.hidden": "3"}, "Different: the initial weights."),
+    ],
+)
+def test_what_is_equal_is_said(params, equal):
+    assert equal in said(compare(epochs="5", **params))
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ({"dataset": "noisy_sine"}, {"b.hidden": "3"}),
+        ({"dataset": "iris"}, {"b.lr": "1"}),
+        ({"dataset": "moons"}, {"b.dataset": "bumps"}),
+        ({"dataset": "moons"}, {"b.dataset": "iris"}),
+        ({"dataset": "wine", "columns": "all", "pca": "1"}, {"b.seed": "1"}),
+        ({"dataset": "bumps", "lr": "30", "hidden": "16"}, {"b.lr": "0.1"}),
+        ({"dataset": "blobs", "classes": "4"}, {"b.classes": "3"}),
+    ],
+)
+def test_runs_of_every_kind_can_be_compared(a, b):
+    app = compare(epochs="6", **a, **b)
+    assert not app.warning
+    assert ("b", "run") in sent(app)
+
+
+def test_a_field_is_added_changed_and_taken_away():
+    app = compare(epochs="5")
+    assert not controls_of_b(app)[1:]  # only the list of fields
+    named(app.selectbox, "compare:b:add").select("Learning rate η")
+    app = check(app.run())
+    assert address(app) == {"epochs": "5", "b.lr": "0.3"}
+    named(app.select_slider, "compare:b:learning_rate").set_value(3.0)
+    app = check(app.run())
+    assert address(app) == {"epochs": "5", "b.lr": "3"}
+    assert "Only the learning rate differs: 0.1 and 3." in said(app)
+    app.button(key="compare:b:without:learning_rate").click()
+    app = check(app.run())
+    assert address(app) == {"epochs": "5"}
+
+
+def test_every_field_that_is_offered_gets_a_control_that_changes_it():
+    app = compare(
+        **{"epochs": "3", "dataset": "blobs", "hidden": "4-3", "optimizer": "adamw", "schedule": "step", "batch": "9"}
+    )
+    offered = named(app.selectbox, "compare:b:add").options[1:]
+    assert len(offered) > 20
+    params = address(app)
+    for title in offered:
+        app = compare(**params)
+        named(app.selectbox, "compare:b:add").select(title)
+        app = check(app.run())
+        assert not app.warning, title
+        assert len(address(app)) == len(params) + 1, title
+        assert "Only the" in said(app), title
+        labels = [w.label for w in controls_of_b(app)] + [w.label for w in app.get("button_group")]
+        assert any(label.startswith("B: ") for label in labels), title
+
+
+def test_swap_and_keep_exchange_the_experiments():
+    app = compare(**{"epochs": "5", "lr": "0.3", "b.lr": "3", "b.activation": "tanh"})
+    app.button(key="compare:swap").click()
+    app = check(app.run())
+    assert address(app) == {"epochs": "5", "lr": "3", "activation": "tanh", "b.lr": "0.3", "b.activation": "relu"}
+    app.button(key="compare:take").click()
+    app = check(app.run())
+    assert address(app) == {"epochs": "5", "lr": "0.3"}
+    app.button(key="compare:undo").click()
+    app = check(app.run())
+    assert app.session_state["config"].learning_rate == 3
+
+
+def test_a_pair_is_one_click_and_an_address():
+    app = compare(epochs="5")
+    pills = named(app.get("button_group"), "compare:preset")
+    for key, pair in PAIRS.items():
+        assert pair.label in pills.options, key
+    pills.set_value("rates")
+    app = check(app.run())
+    pair = PAIRS["rates"]
+    assert address(app) == pair.params == {"b.lr": "3"}
+    assert pair.hint in said(app)
+
+
+def test_a_branch_begins_at_a_frame_of_a_and_says_so():
+    app = compare(**{"epochs": "30", "optimizer": "adam", "b.from": "10", "b.optimizer": "sgd"})
+    assert "Branched from epoch 10 with optimizer gradient descent instead of Adam." in said(app)
+    app = compare(**{"epochs": "30", "b.from": "10", "b.lr": "1"})
+    assert sent(app)["b", "run"]["n_frames"] == 21
+    for params, words in (
+        ({"b.from": "31"}, "b.from must be from 0 to 30, got 31; it was left out"),
+        ({"b.from": "10", "b.init": "zeros"}, "b.init must be left as it is"),
+        ({"b.from": "10", "b.hidden": "3"}, "b.hidden must keep the network's shape"),
+        ({"b.from": "10", "b.epochs": "5"}, "b.epochs must be at least 10"),
+    ):
+        app = compare(epochs="30", **params)
+        assert [words in w.value.replace("\\", "") for w in app.warning] == [True], params
+        assert set(address(app)) - {"epochs", "b.from"} == set()
+        assert not check(app.run()).warning
+
+
+def test_a_reported_frame_becomes_that_of_the_address():
+    app = compare(**{"epochs": "20", "b.lr": "1", "frame": "7"})
+    assert [sent(app)[side, "refine"]["frame"] for side in "ab"] == [7, 7]
+    app = compare(**{"epochs": "20", "b.epochs": "10", "frame": "15"})
+    assert [sent(app)[side, "refine"]["frame"] for side in "ab"] == [15, 10]
+
+
+def test_what_differs_follows_to_other_pages_and_back():
+    app = run_page(ROOT / "app.py", **{"epochs": "5", "b.lr": "1"})
+    assert address(check(app)) == {"epochs": "5", "b.lr": "1"}
+    assert app.session_state["config"] == ffbp.Config(epochs=5)
+
+
+def test_the_component_is_always_sent_the_same():
+    protos = [
+        next(c.proto.bytes for c in app.get("bidi_component") if c.proto.component_name.endswith("ffbp_comparison"))
+        for app in (compare(epochs="5"), compare(**{"epochs": "5", "b.lr": "1"}))
+    ]
+    assert protos[0] == protos[1]
+    assert set(json.loads(protos[0])["help"]) == {"boundary", "gradients", "disagreement", "loss"}
