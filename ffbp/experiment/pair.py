@@ -75,7 +75,7 @@ class Other:
         kept, problems = self, []
         while True:
             config, found = fitting(_chosen(a.to_dict() | dict(kept.values)))
-            wrong = [each.field for each in found if isinstance(each, Problem) and each.outcome == "default"]
+            wrong = [each.field for each in found if isinstance(each, Problem) and each.outcome != "lowered"]
             wrong = [name for name in wrong if name in dict(kept.values)]
             problems += [_of_b(each) for each in found if isinstance(each, Problem) and each.field in wrong]
             if not wrong:
