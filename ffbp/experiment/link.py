@@ -10,6 +10,7 @@ from ffbp.data.rows import MAX_ROWS
 from ffbp.data.table_source import MAX_CLASSES
 from ffbp.experiment.config import Config
 from ffbp.experiment.fields import MAX_COLUMNS, MAX_FRAMES, MAX_LAYERS, MAX_UNITS
+from ffbp.experiment.many import USUAL, Many, is_of_many
 from ffbp.experiment.pair import NOTHING, Other, is_of_b
 from ffbp.words.numbers import plain_power
 from ffbp.words.problems import Problem
@@ -30,7 +31,10 @@ VIEW = {
 INPUTS = "x"  # typed inputs, numbers joined by "_"
 PANEL, PANELS = "panel", ("network", "boundary", "loss", "gradients")  # the player's
 MAX_ALONE = 2  # panels that are shown without the others, joined by "-" in the link
-COMPARISON, COMPARISONS = "view", ("pair",)  # the views of the page Compare, the usual one first
+COMPARISON, COMPARISONS = (
+    "view",
+    ("pair", "seeds", "sweep", "surface"),
+)  # the views of the page Compare, the usual one first
 MAX_INPUTS, MAX_INPUT_TEXT = 784, 20_000  # as many as the largest images have pixels
 
 
@@ -42,7 +46,8 @@ class View:
     principal components instead. sample: a row of the source; or inputs: typed ones, in their own units. layer, unit: from 1.
     wanted: the class that the pixels of an image are asked for. card: the step that Backpropagation
     explains; the first if None. panel: the one of `PANELS` in full size, or two, joined by "-". present: 1 if the player is
-    shown alone, with large letters. view: of the page Compare, one of `COMPARISONS`. b: how B differs from A there.
+    shown alone, with large letters. view: of the page Compare, one of `COMPARISONS`. b: how B differs from A there. many: what is
+    trained many times there.
     """
 
     frame: int | None = None
@@ -59,6 +64,7 @@ class View:
     present: int | None = None
     view: str | None = None
     b: Other = NOTHING
+    many: Many = USUAL
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> tuple["View", list[Problem]]:
@@ -88,7 +94,8 @@ class View:
                 Problem(COMPARISON, "unknown", str(name), {"choices": ", ".join(COMPARISONS)}, outcome="left out")
             )
         chosen["b"], of_b = Other.from_params(params)
-        return cls(**chosen), problems + of_b
+        chosen["many"], of_many = Many.from_params(params)
+        return cls(**chosen), problems + of_b + of_many
 
     def to_params(self) -> dict[str, str]:
         """The parameters of what was chosen."""
@@ -98,7 +105,7 @@ class View:
         }
         if self.inputs is not None:
             params[INPUTS] = "_".join(repr(number).removesuffix(".0") for number in self.inputs)
-        return params | self.b.to_params()
+        return params | self.b.to_params() | self.many.to_params()
 
     def frame_of(self, n_frames: int) -> int:
         """The frame that is looked at of a run with so many: the last, unless another one was chosen."""
@@ -179,7 +186,7 @@ def without_view(params: Mapping[str, Any]) -> dict[str, Any]:
     return {
         key: value
         for key, value in params.items()
-        if key not in (*VIEW, INPUTS, PANEL, COMPARISON) and not is_of_b(key)
+        if key not in (*VIEW, INPUTS, PANEL, COMPARISON) and not is_of_b(key) and not is_of_many(key)
     }
 
 

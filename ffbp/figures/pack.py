@@ -179,10 +179,10 @@ def _outputs(run, X, frames, dtype=float):
     return found
 
 
-def field_of(run, maps):
+def field_of(dataset, maps):
     """Output maps (frames, n_outputs, cells) as the values (frames, cells) to colour, and the classes or None."""
-    if run.dataset.task == REGRESSION:
-        return run.dataset.decode_target(maps[:, 0]), None
+    if dataset.task == REGRESSION:
+        return dataset.decode_target(maps[:, 0]), None
     if maps.shape[1] == 1:
         return maps[:, 0], None
     winner = maps.argmax(axis=1)
@@ -211,7 +211,7 @@ def _maps(packer, run, plane, scales, frames):
     """The output over the plane, at each frame; with several classes, the winner, its output, and each class's output."""
     n = BOUNDARY_RESOLUTION
     maps = yield from _outputs(run, plane_inputs(run.dataset, plane, plane.grid(n)), frames, np.float32)
-    values, winner = field_of(run, maps)
+    values, winner = field_of(run.dataset, maps)
     yield
     if winner is not None:
         packed = {"kind": "regions", "n": n, "winner": packer.changes(winner.astype(np.uint8))}
@@ -340,7 +340,7 @@ def refine(run: Run, plane: Plane, frame: int, parameters: bool = False) -> tupl
     if not plane.is_line:
         n = REFINED_RESOLUTION
         maps = outputs(run, plane_inputs(run.dataset, plane, plane.grid(n)), slice(frame, frame + 1))
-        values, winner = field_of(run, maps)
+        values, winner = field_of(run.dataset, maps)
         entries = {"n": n, "values": packer.add(values[0], np.float32)}
         if winner is not None:
             entries["winner"] = packer.add(winner[0], np.uint8)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ffbp.analysis.scores import chance_level
+from ffbp.data.dataset import Dataset
 from ffbp.data.source import REGRESSION
 from ffbp.figures.diagram import diagram_of
 from ffbp.training.run import Run
@@ -41,7 +42,7 @@ def scales_of(*runs: Run) -> Scales:
             loss=_ranges(np.concatenate([_losses(run) for run in runs])),
             score=_score(runs),
             gradients={key: _decades([stack[key] for stack in stacks]) for key in stacks[0]},
-            output=output_range(*runs),
+            output=output_range(*(run.dataset for run in runs)),
             weight=max(_largest(diagram_of(run).weights) for run in runs),
         )
 
@@ -67,11 +68,11 @@ def _score(runs):
     return _ranges(np.concatenate([run.history.train_r2 for run in runs]), floor=-1.0)
 
 
-def output_range(*runs: Run) -> tuple[float, float]:
+def output_range(*datasets: Dataset) -> tuple[float, float]:
     """The ends of the boundary's colours: 0 and 1, or the smallest and largest training target."""
-    if runs[0].dataset.task != REGRESSION:
+    if datasets[0].task != REGRESSION:
         return 0.0, 1.0
-    y = np.concatenate([run.dataset.decode_target(run.dataset.y_train) for run in runs])
+    y = np.concatenate([dataset.decode_target(dataset.y_train) for dataset in datasets])
     return float(y.min()), float(y.max())
 
 

@@ -2,8 +2,10 @@
 
 import numpy as np
 
-from ffbp.analysis.maps import outputs
+from ffbp.analysis.diverging import diverging
 from ffbp.analysis.plane import Plane, plane_inputs
+from ffbp.core.network import Network
+from ffbp.data.dataset import Dataset
 from ffbp.figures import palette
 from ffbp.figures.pack import field_of
 from ffbp.figures.scales import output_range
@@ -15,18 +17,21 @@ MIDDLE, INK = "#ffffff", palette.TRAIN
 
 def thumbnail(run: Run, plane: Plane) -> np.ndarray:
     """Red, green and blue as bytes, (SIDE, SIDE, 3), the upper row first."""
-    return _loss(run) if plane.is_line or plane.is_slice else _boundary(run, plane)
+    if plane.is_line or plane.is_slice:
+        return falling(run.history.train_loss)
+    return boundary(run.network(), run.dataset, plane)
 
 
-def _boundary(run, plane):
-    last = slice(run.n_frames - 1, run.n_frames)
-    maps = outputs(run, plane_inputs(run.dataset, plane, plane.grid(SIDE)), last, dtype=np.float32)
-    values, winner = field_of(run, maps)
+def boundary(network: Network, dataset: Dataset, plane: Plane) -> np.ndarray:
+    """The boundary of one network, as `thumbnail` shows it."""
+    with diverging():
+        maps = network.forward(plane_inputs(dataset, plane, plane.grid(SIDE))).A[-1][None]
+    values, winner = field_of(dataset, maps)
     colours = np.array([palette.channels(colour) for colour in palette.CLASSES])
     if winner is not None:
         shares, ends = values[0], colours[winner[0] % len(colours)]
     else:
-        low, high = output_range(run)
+        low, high = output_range(dataset)
         signed = 2 * (values[0] - low) / max(high - low, np.finfo(float).tiny) - 1
         shares, ends = np.abs(signed), colours[(signed > 0).astype(int)]
     shares = np.nan_to_num(shares, nan=0.0).clip(0, 1)[:, None]
@@ -34,8 +39,9 @@ def _boundary(run, plane):
     return np.rint(picture).astype(np.uint8).reshape(SIDE, SIDE, 3)[::-1]
 
 
-def _loss(run):
-    loss = np.nan_to_num(run.history.train_loss, nan=np.inf)
+def falling(loss: np.ndarray) -> np.ndarray:
+    """The loss (n_frames,) over the frames, as `thumbnail` shows it."""
+    loss = np.nan_to_num(loss, nan=np.inf)
     heights = np.interp(np.linspace(0, 1, SIDE), np.linspace(0, 1, len(loss)), np.minimum(loss, 2 * loss[0] or 1.0))
     rows = np.rint((SIDE - 1) * (1 - heights / max(heights.max(), np.finfo(float).tiny))).astype(int)
     picture = np.full((SIDE, SIDE, 3), palette.channels(MIDDLE), np.uint8)

@@ -3,7 +3,9 @@
 import bisect
 import itertools
 import threading
+import time
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 SHORT_SECONDS = 0.3  # of work: enough to train and pack a typical classroom run
 PATIENCE_SECONDS = 0.4  # runs shorter than this show no progress bar
@@ -54,3 +56,15 @@ def place_of(asked: float, had: float) -> float:
     two, so that no session waits for another session's long run, and a long run waits at most twice as long as it works.
     """
     return asked + 2 * max(0.0, had - SHORT_SECONDS)
+
+
+@dataclass
+class Account:
+    """What decides a place in the queue: when the work was asked for, and the seconds that it has had."""
+
+    asked: float = field(default_factory=time.perf_counter)
+    had: float = 0.0
+
+    @property
+    def place(self) -> float:
+        return place_of(self.asked, self.had)

@@ -1,6 +1,7 @@
 """A chart that is updated in place; `st.plotly_chart` would build a new one whenever a number changes."""
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -15,11 +16,21 @@ def theme() -> str:
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
-def chart(plot: dict, *, key: str, title: str, alternative: str, choose: Callable | None = None) -> None:
+def chart(
+    plot: dict,
+    *,
+    key: str,
+    title: str,
+    alternative: str,
+    choose: Callable | None = None,
+    goal: dict | None = None,
+    move_goal: Callable | None = None,
+) -> None:
     """Draw Plotly's JSON (`ffbp.figures.plot`) in the place of this key's last chart.
 
     title: the chart's name, as plain text. alternative: its content in words. choose: called with the custom data of a
-    clicked point before the page (or the fragment) reruns.
+    clicked point before the page (or the fragment) reruns. goal: a level that can be moved up and down: its ``value``,
+    bounds ``low`` and ``high``, ``name`` and ``sign`` ("≥"); move_goal: called with its new value.
     """
     content = {
         "title": title,
@@ -27,11 +38,15 @@ def chart(plot: dict, *, key: str, title: str, alternative: str, choose: Callabl
         "file": key.replace(":", "-").replace(" ", "-"),
         "clickable": choose is not None,
         "plot": plot,
+    } | ({"goal": goal} if goal else {})
+
+    def told(event, action):
+        value = session.sent(key).get(event)
+        if action and value is not None:
+            action(value)
+
+    callbacks = {
+        "on_choice_change": partial(told, "choice", choose),
+        "on_goal_change": partial(told, "goal", move_goal),
     }
-
-    def chosen():
-        choice = session.sent(key).get("choice")
-        if choose and choice is not None:
-            choose(choice)
-
-    component("chart")(key=key, data=with_id(as_json(content)), on_choice_change=chosen)
+    component("chart")(key=key, data=with_id(as_json(content)), **callbacks)

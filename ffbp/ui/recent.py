@@ -33,11 +33,12 @@ def recent(shown: Shown) -> None:
         return
     packer = Packer(raw=True)
     items = [
-        {"words": _words(each.config, config), "result": each.result, "here": each.config == config}
+        {"name": f"Run {i}", "words": _words(each.config, config), "result": each.result, "here": each.config == config}
         | {"picture": packer.add(each.picture, np.uint8)}
-        for each in runs
+        for i, each in enumerate(runs, start=1)
     ]
-    component(RECENT)(key=RECENT, data=packer.blob({"items": items}), on_chosen_change=_choose)
+    data = packer.blob({"label": "Latest runs", "items": items})
+    component(RECENT)(key=RECENT, data=data, on_chosen_change=_choose)
 
 
 def _result(run):

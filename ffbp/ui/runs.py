@@ -23,7 +23,7 @@ from ffbp.experiment.link import View
 from ffbp.figures.pack import LATER, PackedRun, pack_run, packing, refine
 from ffbp.figures.scales import Scales
 from ffbp.serve.cache import MAX_OWN_RUNS, MAX_REFINED, RunCache
-from ffbp.serve.turns import PATIENCE_SECONDS, place_of
+from ffbp.serve.turns import PATIENCE_SECONDS, Account
 from ffbp.training.branch import fit_branch
 from ffbp.training.recording import fit
 from ffbp.training.run import Progress, Run
@@ -154,9 +154,10 @@ def prepare(config: Config, axes: tuple[int, ...], view: View, *, has_diagram: b
         return fit(config, experiment.dataset)
 
     def ahead():
+        behind = Account(time.perf_counter() + BEHIND_SECONDS)
         try:
             with runs.flight(key, lambda: None):
-                shown = runs.get(key) or _train(runs, config, axes, training, behind=BEHIND_SECONDS)
+                shown = runs.get(key) or _train(runs, config, axes, training, account=behind)
             frame = view.frame_of(shown.run.n_frames)
             shown.first(frame)
             shown.refined(frame, has_diagram)
@@ -192,23 +193,23 @@ def _any_plane(runs, key):
         return next((shown.run for (k, _), shown in runs.runs.items() if k == key), None)
 
 
-def in_turns(generator, runs, between=lambda progress: None, behind=0.0):
+def in_turns(generator, runs, between=lambda progress: None, *, account: Account | None = None):
     """What a generator returns, run slice by slice; ``between`` gets what it yielded last and may interrupt it.
 
     Between slices only a session with a smaller place gets the turn: if a short run passed it on every time, it would
-    wait for a slice of a long run every time. behind: seconds by which it stands behind a request of this moment.
+    wait for a slice of a long run every time. account: of work that goes on from here, or that stands behind others.
     """
-    asked, had, waiting = time.perf_counter() + behind, 0.0, lambda: None
+    account, waiting = account or Account(), lambda: None
     with closing(generator):
         while True:
-            with runs.turn.at(place_of(asked, had), waiting):
-                while not runs.turn.wanted(place_of(asked, had)):
+            with runs.turn.at(account.place, waiting):
+                while not runs.turn.wanted(account.place):
                     began = time.perf_counter()
                     try:
                         now = next(generator)
                     except StopIteration as end:
                         return end.value
-                    had += time.perf_counter() - began
+                    account.had += time.perf_counter() - began
                     waiting = partial(between, now)
                     waiting()
 

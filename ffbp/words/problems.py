@@ -64,6 +64,7 @@ RULES = {
     "n_runs": "be at most {most} runs",
     "different_values": "be different",
     "some_values": "be at least one",
+    "n_values": "be at most {most} values",
     "values_of": "be one list for each of {n} fields",
     "n_fields": "be one field or two different ones",
     "varied": "be another field than the seeds that are varied",

@@ -50,7 +50,7 @@ def test_every_view_of_the_address_is_drawn():
         assert not app.warning
     app = compare(view="nothing", epochs="5")
     assert [w.value.replace("\\", "") for w in app.warning] == [
-        "unknown view 'nothing'; choose from pair; it was left out"
+        f"unknown view 'nothing'; choose from {', '.join(COMPARISONS)}; it was left out"
     ]
     assert "view" not in address(app)
 

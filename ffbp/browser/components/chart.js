@@ -1,7 +1,10 @@
 // One chart, updated in place by Plotly.react. A chart outside the window waits until those inside have been drawn. The
-// custom data of a clicked point are reported.
+// custom data of a clicked point are reported, and the height to which somebody has moved the chart's goal. Marks walk
+// along paths in the chart with a player's frame.
 
 import { download, element } from '../dom.js';
+import { Goal } from './goal.js';
+import { Walk } from './walk.js';
 import { findPlotly } from './plotly.js';
 import { mount } from './view.js';
 
@@ -82,8 +85,17 @@ class Chart {
         if (this.chart.clickable && (custom ?? null) !== null) this.component.setTriggerValue('choice', custom);
       });
     }
+    this.placeMarks();
     this.root.classList.toggle('clickable', Boolean(this.chart.clickable));
     this.root.dataset.drawn = this.chart.id;
+  }
+
+  placeMarks() {
+    const { goal, plot: { layout: { meta } } } = this.chart;
+    if (meta?.walk) this.walk ??= new Walk(this.root);
+    this.walk?.show(meta?.walk, this.plot._fullLayout);
+    if (goal) this.goal ??= new Goal(this.root, (value) => this.component.setTriggerValue('goal', value));
+    this.goal?.show(goal, this.plot._fullLayout);
   }
 
   fit() {
@@ -93,6 +105,7 @@ class Chart {
     else {
       this.width = width;
       this.Plotly.relayout(this.plot, { width });
+      this.placeMarks();
     }
   }
 
@@ -109,6 +122,7 @@ class Chart {
     this.closed = true;
     this.seen.disconnect();
     this.sized.disconnect();
+    this.walk?.close();
     this.Plotly?.purge(this.plot);
   }
 }

@@ -1,13 +1,13 @@
-// The latest runs as small pictures. A click on one reports its place in the row.
+// Runs as small pictures, in a row or in as many rows as they fill. A click on one reports its place among them.
 
 import { element } from '../dom.js';
 import { headerOf } from '../header.js';
 import { unpack } from '../unpack.js';
 import { mount } from './view.js';
 
-class Recent {
+class Pictures {
   constructor({ parentElement }) {
-    this.root = element('nav', { class: 'ffbp-recent', 'aria-label': 'Latest runs' });
+    this.root = element('nav', { class: 'ffbp-recent' });
     parentElement.append(this.root);
   }
 
@@ -16,24 +16,27 @@ class Recent {
     if (id === this.id) return;
     this.id = id;
     const focused = [...this.root.children].indexOf(document.activeElement);
-    this.root.replaceChildren(...unpack(bytes).items.map((item, i) => this.button(item, i)));
+    const { label, sheet, items } = unpack(bytes);
+    this.root.setAttribute('aria-label', label);
+    this.root.classList.toggle('sheet', Boolean(sheet));
+    this.root.replaceChildren(...items.map((item, i) => this.button(item, i)));
     if (focused >= 0) this.root.children[focused]?.focus();
   }
 
-  button({ words, result, here, picture }, i) {
+  button({ name, words, result, here, missed, picture }, i) {
     const [height, width] = picture.shape;
     const canvas = element('canvas', { width, height, 'aria-hidden': 'true' });
     const image = new ImageData(width, height);
     for (let k = 0; k < width * height; k++) image.data.set([...picture.subarray(3 * k, 3 * k + 3), 255], 4 * k);
     canvas.getContext('2d').putImageData(image, 0, 0);
     const choose = () => this.component.setTriggerValue('chosen', i);
-    const name = { 'aria-label': `Run ${i + 1}, ${result}: ${words}`, title: words };
+    const named = { 'aria-label': `${name}, ${result}: ${words}`, title: words, class: missed ? 'missed' : null };
     const current = here ? 'true' : null;
-    return element('button', { type: 'button', onclick: choose, 'aria-current': current, ...name }, canvas,
+    return element('button', { type: 'button', onclick: choose, 'aria-current': current, ...named }, canvas,
       element('span', { text: result }));
   }
 
   close() {}
 }
 
-export default mount(Recent);
+export default mount(Pictures);

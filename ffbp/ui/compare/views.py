@@ -8,6 +8,9 @@ import streamlit as st
 
 from ffbp.experiment.link import COMPARISONS
 from ffbp.ui.compare.pair import pair
+from ffbp.ui.compare.seeds import seeds
+from ffbp.ui.compare.surface import surface
+from ffbp.ui.compare.sweep import sweep
 from ffbp.ui.page import Page
 from ffbp.ui.session import control
 from ffbp.ui.session.state import session
@@ -20,7 +23,12 @@ class View(NamedTuple):
     draw: Callable[[Page], None]
 
 
-VIEWS = {"pair": View("A and B", pair)}
+VIEWS = {
+    "pair": View("A and B", pair),
+    "seeds": View("Seeds", seeds),
+    "sweep": View("Sweep", sweep),
+    "surface": View("Surface", surface),
+}
 
 
 def draw(page: Page) -> None:

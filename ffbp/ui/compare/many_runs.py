@@ -1,0 +1,155 @@
+"""Many runs in one view: trained slice by slice while one watches, stopped and continued at any time."""
+
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+
+from ffbp.experiment.config import Config
+from ffbp.experiment.link import params_of
+from ffbp.experiment.problems import ConfigError
+from ffbp.serve.turns import Account
+from ffbp.training.sweep import Sweep
+from ffbp.ui import files
+from ffbp.ui.runs import cache_for, in_turns
+from ffbp.ui.session import address
+from ffbp.ui.session.state import session
+
+SLICE_SECONDS = 0.6  # between two pictures
+MAX_SECONDS = 240.0  # estimated work of all runs together
+CHOSEN = "many:chosen"  # kept in the session: the configuration of the run that was clicked
+
+
+@dataclass
+class Asked:
+    """A sweep that this session looks at. key: what it is made of. training: its generator, while it trains."""
+
+    key: tuple
+    sweep: Sweep
+    training: Generator | None = None
+    is_running: bool = False
+    account: Account = field(default_factory=Account)
+
+    @property
+    def n_done(self) -> int:
+        return sum(outcome is not None for outcome in self.sweep.outcomes)
+
+    @property
+    def is_complete(self) -> bool:
+        return self.n_done == len(self.sweep.outcomes)
+
+
+def asked(name: str, config: Config, plan: Callable[[], Sweep], *choices) -> Asked | None:
+    """The view's sweep: the one that the session has begun, a finished one of the server, or a new plan.
+
+    None, with a message, if there is no such sweep or it would take too long.
+    """
+    key = ((name, config, *choices), None)  # a pair, as all keys of the cache
+    last = session.recall(f"many:{name}")
+    if last is not None and last.key == key:
+        return last
+    finished = cache_for(config).get(key)
+    try:
+        sweep = finished or plan()
+    except ConfigError as error:
+        st.warning(f"{error}. Choose other values.")
+        return None
+    if not finished and (work := sweep.work) > MAX_SECONDS:
+        st.warning(
+            f"These {len(sweep.configs)} runs would take about {work / 60:.0f} minutes, and the limit is "
+            f"{MAX_SECONDS / 60:.0f}. Choose fewer seeds or values, or fewer epochs or samples."
+        )
+        return None
+    found = Asked(key, sweep)
+    session.keep(found, f"many:{name}")
+    return found
+
+
+def buttons(many: Asked, name: str) -> None:
+    """Train, stop or continue; how long it takes and how far it is."""
+    n, done = len(many.sweep.outcomes), many.n_done
+    if many.is_complete:
+        return
+    left, right = st.columns([1, 2], vertical_alignment="center")
+    own = {"key": f"many:{name}:button", "width": "stretch"}
+    if many.is_running:
+        left.button("Stop", icon=":material/stop:", on_click=_stop, args=(many,), **own)
+        right.progress(done / n, text=f"{done} of {n} runs trained")
+        return
+    label = f"Continue with {n - done} more" if done else f"Train {n} runs"
+    left.button(label, icon=":material/play_arrow:", type="primary", on_click=_start, args=(many,), **own)
+    seconds = many.sweep.work * (n - done) / n
+    stopped = f"Stopped: {done} of {n} runs are trained and kept. " if done else ""
+    right.caption(f"{stopped}About {max(1, round(seconds))} s of work on this server, less where runs train together.")
+
+
+def _start(many):
+    many.is_running, many.account = True, Account()
+
+
+def _stop(many):
+    many.is_running = False
+
+
+def train_on(many: Asked) -> None:
+    """Train for a moment, in turns with everybody else, and draw the view again. Call it last: it does not return."""
+    if not many.is_running or many.is_complete:
+        many.is_running = False
+        return
+    if many.training is None:
+        many.training = many.sweep.fit()
+    runs = cache_for(many.sweep.config)
+    last = [0.0]
+
+    def pause(_):
+        if time.perf_counter() - last[0] > 0.05:
+            last[0] = time.perf_counter()
+            session.pause()
+
+    ended = in_turns(_slice_of(many.training), runs, pause, account=many.account)
+    if ended:
+        many.training, many.is_running = None, False
+        runs.put(many.key, many.sweep)
+    _again()
+
+
+def _slice_of(training):
+    """A part of a longer training; closing it leaves that open. Returns whether it has ended."""
+    until = time.perf_counter() + SLICE_SECONDS
+    while time.perf_counter() < until:
+        try:
+            yield next(training)
+        except StopIteration:
+            return True
+    return False
+
+
+def _again():
+    try:
+        st.rerun(scope="fragment")
+    except StreamlitAPIException:  # the whole page was rerun
+        st.rerun()
+
+
+def plan_with(config: Config, plan: Callable, **choices) -> Callable[[], Sweep]:
+    """A function that plans a sweep of the experiment with its file, if it has one."""
+    return lambda: plan(config, source=files.source_for(config), **choices)
+
+
+# A click on a run
+
+
+def choose_run(sweep: Sweep, place) -> None:
+    """Note which run of a sweep was clicked; `open_chosen` opens it."""
+    if isinstance(place, int | float) and 0 <= int(place) < len(sweep.configs):
+        session.keep(sweep.configs[int(place)], CHOSEN)
+
+
+def open_chosen() -> None:
+    """Open the run that was clicked in the Playground, if one was."""
+    config = session.recall(CHOSEN)
+    if config is not None:
+        session.keep(None, CHOSEN)
+        st.switch_page("app.py", query_params=address.offer(params_of(config)))

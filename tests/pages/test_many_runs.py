@@ -1,0 +1,118 @@
+"""The views of Compare with many runs, and the surface: the numbers on the page are the core's."""
+
+import numpy as np
+import pytest
+from apptest import ROOT, charts_of, named, run_page
+
+import ffbp
+from ffbp.ui.compare import many_runs
+
+PAGE = ROOT / "pages" / "compare.py"
+SMALL = {"samples": "60", "epochs": "30", "hidden": "3"}
+CONFIG = ffbp.Config(n_samples=60, epochs=30, hidden=(3,))
+
+
+def opened(view, **params):
+    app = run_page(PAGE, view=view, **SMALL, **params)
+    assert not app.exception
+    return app
+
+
+def button(app, label):
+    return next(each for each in app.button if each.label.startswith(label))
+
+
+def train(app):
+    """Train all runs; the page reruns itself until they are done."""
+    button(app, "Train").click().run()
+    assert not app.exception
+    assert not [each for each in app.button if each.label.startswith(("Train", "Continue", "Stop"))]
+    return app
+
+
+def test_seeds_are_trained_and_rated_by_the_goal():
+    app = opened("seeds", **{"m.seeds": "7", "m.goal": "loss_0.5", "m.vary": "weights"})
+    sweep = ffbp.sweep(CONFIG, seeds=range(7), vary="weights", n_jobs=1)
+    (rate,) = sweep.rates(ffbp.Target(loss=0.5))
+    assert "seeds:curves" not in charts_of(app)
+    train(app)
+    text = " ".join(each.value for each in app.markdown)
+    assert f"**{rate.successes} of 7** runs reach a training loss of at most 0.5" in text
+    assert f"between {rate.low:.0%} and {rate.high:.0%}" in text
+    content = charts_of(app)["Training loss of every run"]
+    assert content["goal"]["value"] == 0.5
+    assert {name for trace in content["plot"]["data"] for name in [trace["name"].split(" ")[0]]} <= {
+        str(rate.successes),
+        str(7 - rate.successes),
+    }
+
+
+def test_what_was_predicted_is_compared_with_what_happened():
+    app = opened("seeds", **{"m.seeds": "4", "m.goal": "accuracy_0"})
+    named(app.number_input, "seeds:predicted").set_value(1).run()
+    train(app)
+    assert "You expected 1." in " ".join(each.value for each in app.markdown)
+
+
+def test_a_sweep_shows_every_run_of_every_value():
+    values = (0.01, 0.1, 1.0)
+    app = train(opened("sweep", **{"m.seeds": "2", "m.field": "lr", "m.values": "0.01~0.1~1"}))
+    sweep = ffbp.sweep(CONFIG, field="learning_rate", values=values, seeds=range(2), n_jobs=1)
+    content = charts_of(app)["Loss at the end of every run"]["plot"]
+    dots = next(trace for trace in content["data"] if trace["name"] == "training set")
+    assert np.array_equal(dots["y"], sweep.ends("train_loss"))
+    best = values[int(np.argmin(np.median(sweep.ends("train_loss").reshape(3, 2), axis=1)))]
+    assert f"Learning rate η {best:g}** has the smallest median" in " ".join(each.value for each in app.markdown)
+    assert len(content["layout"]["shapes"]) == 1
+
+
+@pytest.mark.parametrize(("typed", "message"), [("0.1, fast", "must be"), ("1e9", "must be")])
+def test_a_value_that_does_not_fit_is_named_and_nothing_is_lost(typed, message):
+    app = opened("sweep", **{"m.values": "0.1~1", "m.seeds": "1"})
+    named(app.text_input, "sweep:values").set_value(typed).run()
+    assert message in " ".join(each.value for each in app.warning)
+    assert named(app.text_input, "sweep:values").value == "0.1, 1"
+    assert not app.exception
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [({"m.seeds": "1000000"}, "m.seeds"), ({"m.field": "colour"}, "m.field"), ({"view": "nothing"}, "view")],
+)
+def test_a_bad_link_is_named_and_the_rest_works(params, message):
+    app = run_page(PAGE, **{"view": "seeds", **SMALL, **params})
+    assert not app.exception
+    assert message in " ".join(each.value for each in app.warning).replace("\\", "")
+
+
+def test_too_much_work_is_refused_with_the_remedy():
+    app = run_page(PAGE, view="seeds", **{"m.seeds": "200", "samples": "5000", "hidden": "64-64", "epochs": "1000"})
+    assert not app.exception
+    assert "Choose fewer seeds" in " ".join(each.value for each in app.warning)
+    assert not [each for each in app.button if each.label.startswith("Train")]
+
+
+def test_what_is_trained_is_kept_when_it_is_stopped(monkeypatch):
+    """Each slice ends after one report, and after the first one somebody stops."""
+    again = []
+    monkeypatch.setattr(many_runs, "SLICE_SECONDS", 0.0)
+    monkeypatch.setattr(many_runs, "_again", lambda: again.append(1))
+    app = opened("seeds", **{"m.seeds": "30"})
+    button(app, "Train").click().run()
+    assert again
+    assert not app.exception
+    button(app, "Stop").click().run()
+    assert button(app, "Train").label == "Train 30 runs" or button(app, "Continue")
+
+
+def test_the_surface_has_the_cores_numbers():
+    app = opened("surface", **{"b.weight_seed": "3"})
+    surface = ffbp.loss_surface(ffbp.train(CONFIG), ffbp.train(ffbp.Config(**{**CONFIG.to_dict(), "weight_seed": 3})))
+    alternative = charts_of(app)["The loss over a plane of the weights, with the paths of A and B"]["alternative"]
+    for corner in surface.corners:
+        assert f"{corner.loss:.4g}"[:5] in alternative
+
+
+def test_a_plane_that_does_not_exist_is_explained():
+    app = opened("surface", **{"b.hidden": "4"})
+    assert "There is no such plane" in " ".join(each.value for each in app.info)

@@ -1,0 +1,55 @@
+"""The loss over a plane as charts: every number in them is the surface's, the marks walk with the timeline."""
+
+import json
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+import ffbp
+from ffbp.analysis.surface import PLANES
+from ffbp.analysis.twins import match_units
+from ffbp.figures.plot import as_json
+from ffbp.figures.surface import distance_plot, frames_beside, line_plot, surface_plot
+
+CONFIG = ffbp.Config(n_samples=60, epochs=40, hidden=(3,))
+A, B = (ffbp.train(config) for config in (CONFIG, ffbp.Config(n_samples=60, epochs=25, hidden=(3,), seed=1)))
+RUNS = {"a": A, "b": B}
+
+
+@pytest.mark.parametrize("plane", PLANES)
+def test_the_surface_and_both_paths_are_drawn_where_they_lie(plane):
+    surface = ffbp.loss_surface(A, B, plane=plane)
+    figure = surface_plot(surface, RUNS, "player")
+    traces = go.Figure(figure).data
+    assert np.allclose(10 ** np.array(traces[0].z), surface.loss)
+    paths = {trace.name: trace for trace in traces if trace.name and trace.name.startswith("path")}
+    for key, run in RUNS.items():
+        trace = paths[f"path of {key.upper()}"]
+        frames = np.searchsorted(run.history.epoch, np.array(trace.customdata)[:, 0])
+        assert {0, run.n_frames - 1} <= {*frames}
+        assert np.array_equal(np.column_stack([trace.x, trace.y]), getattr(surface, f"path_{key}")[frames])
+        assert np.allclose(10 ** np.array(trace.marker.color), getattr(surface, f"loss_{key}")[frames])
+    assert len(figure["layout"]["annotations"]) == len(surface.corners)
+    walk = json.loads(as_json(figure))["layout"]["meta"]["walk"]
+    assert walk["player"] == "player"
+    assert [path["name"] for path in walk["paths"]] == ["A", "B"]
+    assert figure["layout"]["meta"]["walk"]["paths"][1]["x"][-1] == surface.path_b[-1, 0]
+
+
+def test_a_mark_stands_at_the_frame_of_the_nearest_epoch():
+    beside = frames_beside(A, B)
+    for frame, other in enumerate(beside):
+        away = np.abs(B.history.epoch - A.history.epoch[frame])
+        assert away[other] == away.min()
+    assert [*frames_beside(A, A)] == [*range(A.n_frames)]
+
+
+def test_distances_and_the_straight_line_are_the_cores_numbers():
+    surface = ffbp.loss_surface(A, B)
+    for trace, key in zip(go.Figure(distance_plot(surface, RUNS)).data, RUNS, strict=True):
+        assert np.array_equal(trace.y, getattr(surface, f"distance_{key}"))
+    found = match_units(A, B)
+    before, after = go.Figure(line_plot(found.before, found.after)).data
+    assert np.array_equal(before.y, found.before.loss)
+    assert np.array_equal(after.y, found.after.loss)
