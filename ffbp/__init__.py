@@ -1,5 +1,6 @@
 """ffbp: feed-forward and backpropagation, visible and exact. The core, usable without the dashboard."""
 
+from ffbp.analysis.disagreement import disagreement, n_disagree
 from ffbp.analysis.equal_parts import EqualPart, equal_parts
 from ffbp.analysis.surface import Line, Surface, loss_line, loss_surface
 from ffbp.analysis.twins import Match, flip_sign, match_units, swap_units
@@ -65,6 +66,7 @@ __all__ = [
     "check_gradients",
     "dataset_for",
     "differences",
+    "disagreement",
     "dump_record",
     "equal_parts",
     "fit",
@@ -77,6 +79,7 @@ __all__ = [
     "loss_surface",
     "make_dataset",
     "match_units",
+    "n_disagree",
     "plan_race",
     "plan_sweep",
     "race",

@@ -61,6 +61,8 @@ RULES = {
     "other_activations": "have the other run's activations",
     "above": "be above {low}",
     "race_fields": "be over optimizer and learning_rate, the experiment's own among them",
+    "same_task": "have the other run's features and outputs",
+    "classifies": "be a classification",
     "n_runs": "be at most {most} runs",
     "different_values": "be different",
     "some_values": "be at least one",
