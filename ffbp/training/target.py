@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ffbp.experiment.kinds import is_number
 from ffbp.experiment.problems import ConfigError
 from ffbp.training.run import Run
 
@@ -30,9 +31,12 @@ class Target:
             raise ConfigError("target", "one_target", (self.accuracy, self.loss))
         if self.on not in PARTS:
             raise ConfigError("on", "unknown", self.on, choices=", ".join(PARTS))
+        name = "loss" if self.accuracy is None else "accuracy"
+        if not is_number(self.value):
+            raise ConfigError(name, "number", self.value)
         if self.accuracy is not None and not 0 <= self.accuracy <= 1:
             raise ConfigError("accuracy", "share", self.accuracy)
-        if self.loss is not None and not 0 < self.loss < math.inf:
+        if self.loss is not None and not self.loss > 0:
             raise ConfigError("loss", "positive", self.loss)
 
     @property

@@ -44,6 +44,8 @@ def test_a_target_is_met_at_its_value_and_not_by_nan():
 @pytest.mark.parametrize(("choices", "message"), [
     ({}, r"target must be accuracy or loss, one of them, got \(None, None\)"),
     ({"loss": 1.0, "accuracy": 1.0}, "target must be accuracy or loss, one of them"),
+    ({"loss": "low"}, "loss must be a finite number, got 'low'"),
+    ({"accuracy": math.nan}, "accuracy must be a finite number, got nan"),
     ({"loss": 0.0}, "loss must be above 0, got 0.0"),
     ({"accuracy": 90}, "accuracy must be from 0 to 1, got 90"),
     ({"loss": 1.0, "on": "all"}, "unknown on 'all'; choose from train, test"),
