@@ -18,6 +18,7 @@ from ffbp.experiment.kinds import is_whole
 from ffbp.experiment.problems import ConfigError
 from ffbp.training.recording import drain
 from ffbp.training.run import Run
+from ffbp.words.notice import Notice
 
 PLANES = ("three_points", "principal", "random")
 SIZE = 51
@@ -145,6 +146,18 @@ def measure_surface(
         own_loss_b=run_b is not None and same_loss(run_a, run_b),
         **more,
     )
+
+
+def surface_notice(surface: Surface) -> Notice:
+    """The sentence about what a surface shows and what it does not."""
+    numbers = {
+        "plane": surface.plane,
+        "kept": None if surface.shares is None else sum(surface.shares),
+        "walk": None if surface.shares is None else sum(surface.shares_of_a_walk),
+        "distance": float(np.concatenate([surface.distance_a, surface.distance_b]).max()),
+        "own_loss_b": surface.own_loss_b or not len(surface.path_b),
+    }
+    return Notice("surface", "info", numbers)
 
 
 def check_shapes(run_a: Run, run_b: Run | None) -> None:

@@ -16,6 +16,7 @@ from ffbp.core.network import Network
 from ffbp.experiment.kinds import is_whole
 from ffbp.experiment.problems import ConfigError
 from ffbp.training.run import Run
+from ffbp.words.notice import Notice
 
 MAX_ROUNDS = 100  # over the layers; each one that changes anything brings the networks nearer
 
@@ -133,6 +134,13 @@ def match_units(run_a: Run, run_b: Run, *, frame_a: int = -1, frame_b: int = -1)
         before=line_between(run_a, theta_a, theta_b),
         after=line_between(run_a, theta_a, found.network.theta),
     )
+
+
+def match_notice(match: Match) -> Notice:
+    """The sentence about what matching is worth."""
+    numbers = {"before": match.before.barrier, "after": match.after.barrier}
+    numbers |= {"distance_before": match.distance_before, "distance_after": match.distance_after}
+    return Notice("match", "info", numbers)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -16,6 +17,7 @@ from ffbp.terminal.text_pictures import SHADES, boxed, cell
 from ffbp.training.sweep import SEEDS, Sweep, plan_sweep
 from ffbp.training.target import Target
 from ffbp.words.numbers import format_number, format_percent
+from ffbp.words.of_a_comparison import goal
 
 MAX_ROWS = 100  # of the printed table; the file has them all
 LONG = 5.0  # estimated seconds of work from which all processors share it
@@ -103,10 +105,7 @@ def _show(page, found: Sweep, target, *, quiet) -> None:
         page.heading("Loss at the end of each run")
         page.block(ends_text(found))
     if target is not None:
-        what = (
-            f"{'a loss' if target.loss else 'an accuracy'} on the {'training' if target.on == 'train' else 'test'} set"
-        )
-        page.heading(f"Runs with {what} of {'at most' if target.loss else 'at least'} {target.value:g} at the end")
+        page.heading(f"Runs that end with {goal(asdict(target), format_number, format_percent)}")
         _show_rates(page, found, target)
 
 

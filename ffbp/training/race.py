@@ -5,16 +5,18 @@ every seed, and raced twice: at the experiment's rate, and at the rate with whic
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
 import numpy as np
 
+from ffbp.core.optimizers import OPTIMIZERS
 from ffbp.data.source import Source
 from ffbp.experiment.config import Config
 from ffbp.experiment.problems import ConfigError
 from ffbp.training.sweep import SEEDS, Sweep, plan_sweep
 from ffbp.training.target import Target
+from ffbp.words.notice import Notice
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 FIELDS = ("optimizer", "learning_rate")
@@ -36,6 +38,17 @@ class Lane(NamedTuple):
     @property
     def arrived(self) -> int:
         return int(np.isfinite(self.epochs).sum())
+
+
+def lane_notice(lane: Lane, target: Target) -> Notice:
+    """The sentence about an optimizer's race to a target."""
+    numbers = {
+        "optimizer": OPTIMIZERS[lane.optimizer].label,
+        "learning_rate": lane.learning_rate,
+        "arrived": lane.arrived,
+    }
+    numbers |= {"n": len(lane.epochs), "median": None if np.isnan(lane.median) else lane.median}
+    return Notice("lane", "info", numbers | asdict(target))
 
 
 @dataclass(frozen=True, eq=False)

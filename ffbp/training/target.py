@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ import numpy as np
 from ffbp.experiment.kinds import is_number
 from ffbp.experiment.problems import ConfigError
 from ffbp.training.run import Run
+from ffbp.words.notice import Notice
 
 PARTS = ("train", "test")
 
@@ -72,6 +73,12 @@ class Rate(NamedTuple):
     @property
     def share(self) -> float:
         return self.successes / self.n if self.n else math.nan
+
+
+def success_notice(rate: Rate, target: Target) -> Notice:
+    """The sentence about a rate of success, of at least one run."""
+    numbers = {"successes": rate.successes, "n": rate.n, "low": rate.low, "high": rate.high}
+    return Notice("success", "info", numbers | asdict(target))
 
 
 def wilson_interval(successes: int, n: int, *, confidence: float = 0.95) -> tuple[float, float]:

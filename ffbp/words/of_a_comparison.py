@@ -55,4 +55,52 @@ def branch(n, number, percent):
     return f"{text}."
 
 
-SENTENCES = {each.__name__: each for each in (differences, equal_parts, branch)}
+def goal(n, number, percent) -> str:
+    """A target: a loss of at most so much, or an accuracy of at least so much, and on which set."""
+    where = "training" if n["on"] == "train" else "test"
+    if n["loss"] is None:
+        return f"an accuracy of at least {percent(n['accuracy'])} on the {where} set"
+    return f"a loss of at most {number(n['loss'])} on the {where} set"
+
+
+def success(n, number, percent):
+    return (
+        f"{n['successes']} of {n['n']} runs end with {goal(n, number, percent)}: {percent(n['successes'] / n['n'])}. "
+        f"The 95 % interval (Wilson) is {percent(n['low'])} to {percent(n['high'])}."
+    )
+
+
+def lane(n, number, percent):
+    text = (
+        f"{n['optimizer']} at a learning rate of {number(n['learning_rate'])}: {n['arrived']} of {n['n']} runs reach "
+    )
+    text += goal(n, number, percent)
+    median = "never does" if n["median"] is None else f"needs {n['median']:g} epochs"
+    return f"{text}; the median run {median}."
+
+
+def surface(n, number, percent):
+    if n["plane"] == "three_points":
+        text = "The three marked points lie in the plane and have their own losses there."
+    elif n["plane"] == "principal":
+        text = (
+            f"The plane keeps {percent(n['kept'])} of the paths' variance. Random walks of the same length keep "
+            f"{percent(n['walk'])}, so a high share alone says nothing about the training."
+        )
+    else:
+        text = "The plane follows two random directions; other directions give another picture."
+    text += f" All other points of the paths lie up to {number(n['distance'])} beside it."
+    if not n["own_loss_b"]:
+        text += " B's weights are judged here by A's loss on A's training set."
+    return text
+
+
+def match(n, number, percent):
+    return (
+        f"On the straight line from A to B the loss rises up to {number(n['before'])} above the line between their losses, and "
+        f"up to {number(n['after'])} once B's units are matched to A's. The distance between the weights falls from "
+        f"{number(n['distance_before'])} to {number(n['distance_after'])}, and B's outputs stay the same."
+    )
+
+
+SENTENCES = {each.__name__: each for each in (differences, equal_parts, branch, success, lane, surface, match)}

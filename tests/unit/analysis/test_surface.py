@@ -7,8 +7,10 @@ import pytest
 
 import ffbp
 from ffbp import Config
-from ffbp.analysis.surface import PLANES, measure_surface, shares_of_a_walk
+from ffbp.analysis.surface import PLANES, measure_surface, shares_of_a_walk, surface_notice
 from ffbp.training.run import frame_epochs
+from ffbp.words.english import sentence
+from ffbp.words.numbers import format_number, format_percent
 
 SMALL = Config(n_samples=80, epochs=60, hidden=(5,), learning_rate=0.3)
 CONFIGS = {
@@ -163,6 +165,22 @@ def test_the_line_has_the_losses_of_its_ends():
 def test_between_equal_points_there_is_no_barrier():
     a, _ = pair()
     assert ffbp.loss_line(a, a).barrier == pytest.approx(0, abs=1e-15)
+
+
+@pytest.mark.parametrize("plane", PLANES)
+def test_what_it_shows_is_said_with_its_numbers(plane):
+    a, b = pair()
+    s = ffbp.loss_surface(a, b, plane=plane)
+    text = sentence(surface_notice(s))
+    assert f"up to {format_number(max(s.distance_a.max(), s.distance_b.max()))} beside it" in text
+    assert ("random walk" in text.lower()) == (plane == "principal")
+    if plane == "principal":
+        assert format_percent(sum(s.shares)) in text
+        assert format_percent(sum(s.shares_of_a_walk)) in text
+    assert "judged here by A's loss" not in text
+    other = ffbp.loss_surface(a, ffbp.train(replace(SMALL, l2=0.1)), plane=plane)
+    assert "judged here by A's loss" in sentence(surface_notice(other))
+    assert "B" not in sentence(surface_notice(ffbp.loss_surface(a, plane=plane)))
 
 
 def test_it_is_measured_in_slices():

@@ -80,14 +80,14 @@ def test_seeds_alone_are_the_experiment_again_and_again(tour):
     sweep = ffbp.sweep(CONFIG, seeds=range(3), vary="weights", n_jobs=1)
     (rate,) = sweep.rates(ffbp.Target(accuracy=0.7))
     assert re.search(rf"all\s+3\s+{rate.successes}\s", out)
-    assert "Runs with an accuracy on the training set of at least 0.7 at the end" in out
+    assert "Runs that end with an accuracy of at least 70.0 % on the training set" in out
 
 
 def test_what_counts_as_success_is_told_with_its_interval(tour):
     _, out, _ = tour("--sweep", "lr=0.000001,1", "--seeds", 4, "--success", "test_loss=0.4", "--quiet", *SMALL)
     never = re.search(r"1e-06\s+4\s+0\s+0\.0 %\s+0\.0 % to 49\.0 %\s+never", out)
     assert never, out
-    assert "a loss on the test set of at most 0.4" in out
+    assert "a loss of at most 0.4000 on the test set" in out
 
 
 def test_the_table_goes_to_the_folder(tour, tmp_path):

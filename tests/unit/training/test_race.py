@@ -5,7 +5,9 @@ import pytest
 
 import ffbp
 from ffbp import OPTIMIZERS, Config, Target
-from ffbp.training.race import plan_race, result
+from ffbp.training.race import lane_notice, plan_race, result
+from ffbp.words.english import sentence
+from ffbp.words.numbers import format_number
 
 SMALL = Config(n_samples=60, hidden=(4,), epochs=60, learning_rate=0.05)
 TARGET = Target(loss=0.45)
@@ -39,6 +41,16 @@ def test_the_best_rate_is_the_fastest_of_all(found):
     for k, lane in enumerate(found.best_rate):
         assert lane.median == np.nanmin(medians[k])
         assert not lane.median > found.same_rate[k].median
+
+
+def test_a_lane_is_told(found):
+    for lane in (*found.same_rate, *found.best_rate):
+        text = sentence(lane_notice(lane, TARGET))
+        label = OPTIMIZERS[lane.optimizer].label
+        assert text.startswith(
+            f"{label} at a learning rate of {format_number(lane.learning_rate)}: {lane.arrived} of 3 runs "
+        )
+        assert text.endswith("never does." if np.isnan(lane.median) else f"needs {lane.median:g} epochs.")
 
 
 def test_where_none_arrives_the_lowest_loss_counts_and_it_is_said():

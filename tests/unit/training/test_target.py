@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 import ffbp
+from ffbp.training.target import success_notice
+from ffbp.words.english import sentence
 
 # Newcombe 1998 (Statistics in Medicine 17, 857-872), table I, method 3: the score method without continuity correction.
 PUBLISHED = [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)]
@@ -39,6 +41,15 @@ def test_a_target_is_met_at_its_value_and_not_by_nan():
     columns = {"train_loss": np.array([0.5, 0.3, math.nan]), "test_accuracy": np.array([0.8, 0.9, math.nan])}
     assert ffbp.Target(loss=0.3).met(columns).tolist() == [False, True, False]
     assert ffbp.Target(accuracy=0.8, on="test").met(columns).tolist() == [True, True, False]
+
+
+@pytest.mark.parametrize(("target", "words"), [
+    (ffbp.Target(loss=0.3), "6 of 20 runs end with a loss of at most 0.3000 on the training set: 30.0 %. "),
+    (ffbp.Target(accuracy=1.0, on="test"), "6 of 20 runs end with an accuracy of at least 100.0 % on the test set: 30.0 %. "),
+])  # fmt: skip
+def test_a_rate_is_told_with_its_interval(target, words):
+    notice = success_notice(ffbp.Rate((), 20, 6, *ffbp.wilson_interval(6, 20)), target)
+    assert sentence(notice) == f"{words}The 95 % interval (Wilson) is 14.5 % to 51.9 %."
 
 
 @pytest.mark.parametrize(("choices", "message"), [
