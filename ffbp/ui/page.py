@@ -33,6 +33,7 @@ PAGES = {  # in the order of a lesson
 ICONS = dict(
     zip(PAGES, ("play_circle", "arrow_forward", "arrow_back", "compare", "draw", "table_chart", "code"), strict=True)
 )
+ICON, LOGO = (str(Path(__file__).parent / name) for name in ("icon.png", "logo.svg"))
 LINK_ICON = ":material/link_off:"
 
 
@@ -146,7 +147,8 @@ def begin(
     lecture stand above the figures instead of in the sidebar. opened: called when a link or an address opens the page; may
     replace the experiment.
     """
-    st.set_page_config(page_title=f"{title} · ffbp", page_icon=str(Path(__file__).parent / "icon.png"), layout="wide")
+    st.set_page_config(page_title=f"{title} · ffbp", page_icon=ICON, layout="wide")
+    st.logo(LOGO, size="large", icon_image=ICON)
     address.listen(title)
     followed = follow(title, _path_of(title), PAGES)
     is_opened = address.adopt(title) or followed

@@ -82,10 +82,12 @@ def test_nothing_else_is_seen_and_every_letter_can_be_read_from_the_last_row(pla
 
 def test_the_button_begins_and_escape_ends_and_the_link_and_back_follow(playground):
     page = playground.open("?dataset=moons&epochs=40").page
+    expect(page.get_by_test_id("stSidebarLogo")).to_be_visible()
     page.get_by_role("button", name="Present").click()
     wait_shown(playground, "network", "boundary")
     playground.wait_address("panel=network-boundary&present=1")
-    expect(page.locator("h1")).to_be_hidden()
+    for hidden in (page.locator("h1"), page.get_by_test_id("stSidebarLogo")):
+        expect(hidden).to_be_hidden()
     page.keyboard.press("Escape")
     wait_shown(playground, *PANELS)
     page.wait_for_function("() => !location.search.includes('present')")

@@ -105,3 +105,11 @@ def seen(colour, blindness):
 def test_opposites_differ_for_the_red_green_blind(pair, blindness):
     one, other = (seen(colour, blindness) for colour in pair)
     assert np.linalg.norm(one - other) > 45  # 2 is just noticed
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_the_logo_is_seen_on_the_page_and_in_the_sidebar(look):
+    colours = set(re.findall(r"#[0-9a-f]{6}", (ROOT / "ffbp" / "ui" / "logo.svg").read_text("utf-8")))
+    grounds = [THEMES[look][f"{name}ackgroundColor"] for name in ("b", "secondaryB")]
+    assert len(colours) == 4
+    assert [(c, g) for c in colours for g in grounds if contrast(c, g) < MARKS] == []
