@@ -19,7 +19,7 @@ PLOTLY = "plotly-cartesian.min.js"
 COMPONENTS = {
     "player": (
         "components/player.js",
-        ("player.css", "panels/matrix.css", "present.css", "components/glance.css"),
+        ("player.css", "panels/matrix.css", "keys.css", "present.css", "components/glance.css"),
     ),
     "comparison": ("components/comparison.js", ("player.css", "panels/matrix.css", "comparison.css")),
     "carrier": ("components/carrier.js", ()),
@@ -35,7 +35,7 @@ COMPONENTS = {
     "order": ("components/order.js", ("components/order.css",)),
     "footer": ("components/footer.js", ("components/footer.css",)),
     "gallery": ("components/gallery.js", ("components/gallery.css",)),
-    "handout": ("handout.js", ("player.css", "panels/matrix.css", "handout.css")),
+    "handout": ("handout.js", ("player.css", "panels/matrix.css", "keys.css", "handout.css")),
 }
 _IMPORT = re.compile(r"^import \{[^}]*\} from '([^']+)';\n", re.MULTILINE)
 _COMMENT = re.compile(r"^ *//.*\n", re.MULTILINE)

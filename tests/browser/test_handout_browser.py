@@ -81,6 +81,11 @@ def test_it_plays_and_obeys_the_keys(opened):
     handout.page.wait_for_function("() => document.querySelector('.ffbp').dataset.playing === 'false'")
     handout.page.keyboard.press("End")
     handout.wait_frame(120)
+    handout.page.keyboard.press("?")
+    keys = handout.page.get_by_role("dialog", name="Keys")
+    assert "play or pause" in keys.inner_text()
+    assert "blank" not in keys.inner_text(), "a handout is not presented"
+    assert keys.locator("th").first.evaluate("e => getComputedStyle(e).textAlign") == "left", "it has its styles"
 
 
 def test_scrubbing_moves_every_panel(opened):
