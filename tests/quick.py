@@ -106,9 +106,9 @@ class Hand:
         self.names = names
 
     def open(self, query=None):
-        self.page.add_init_script(WATCH)
         query = query or self.random.choice((FAST, FAST, SLOW))
         self.page.goto(self.address + "/" + query)
+        self.page.evaluate(WATCH)
         self.log.append(query)
         self.ready()
         for more in ("More about the data", "More about training"):

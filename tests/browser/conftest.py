@@ -7,7 +7,7 @@ import chromium
 import pytest
 from browsing import Playground, serving
 from playwright.sync_api import sync_playwright
-from tabs import Tabs, watched
+from tabs import Tabs
 from waiting import patient
 
 QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
@@ -16,10 +16,10 @@ QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgroun
 
 @pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items):
-    """Where tests run side by side, these share one process: two browsers would take each other's time."""
+    """Where tests run side by side, those of the served pages share one process, those of the browser's files another."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.xdist_group("served" if "server" in item.fixturenames else "files"))
 
 
 @pytest.fixture(scope="session")
@@ -78,11 +78,3 @@ def visit(tabs, server):
 def context(page):
     """The context of ``page``, for another tab of the same person."""
     return page.context
-
-
-@pytest.fixture
-def once(context, server):
-    """A Playground in a page that is not used again: for scripts that run before a page's own, and for listeners."""
-    page = watched(context.new_page())
-    yield Playground(page, server)
-    assert page.problems == []

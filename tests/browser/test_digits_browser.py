@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pytest
+from browsing import at
 from pens import PENS, dense
 from playwright.sync_api import expect
 
@@ -315,11 +316,16 @@ def test_a_link_without_images_shows_the_digits_and_back_does_not_loop(playgroun
     assert "lr=0.3" in page.url
 
 
-@pytest.mark.parametrize("part", [".ffbp-images", ".ffbp-confusion"])
-def test_a_picture_is_saved_as_it_is_seen(playground, part):
+def test_a_picture_is_saved_as_it_is_seen(playground):
+    page = open_digits(playground)
+    for part in (".ffbp-images", ".ffbp-confusion"):
+        with at(part):
+            check_picture(page, part)
+
+
+def check_picture(page, part):
     from PIL import Image
 
-    page = open_digits(playground)
     box = page.locator(part).first
     button = box.get_by_role("button", name=re.compile("^Save picture: "))
     button.focus()

@@ -33,10 +33,9 @@ def settles(page, *faults):
 
 
 @pytest.fixture
-def touched(browser):
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    yield context.new_page()
-    context.close()
+def touched(tabs):
+    with tabs.page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True) as page:
+        yield page
 
 
 def check(page):

@@ -50,8 +50,8 @@ def test_a_projector_shows_everything_without_scrolling(playground):
     assert all(box["height"] >= 180 for box in boxes[2:])
 
 
-def test_the_timeline_shows_a_new_epoch_at_every_frame_of_the_screen_without_the_server(once):
-    playground, sent = once, []
+def test_the_timeline_shows_a_new_epoch_at_every_frame_of_the_screen_without_the_server(playground):
+    sent = []
     playground.page.on("websocket", lambda socket: socket.on("framesent", lambda payload: sent.append(payload)))
     playground.open()
     playground.page.get_by_label("Playing time").select_option("even")
@@ -267,10 +267,10 @@ def test_a_long_run_shows_progress_and_is_interrupted_by_a_change(playground):
     assert playground.page.get_by_text("Training: epoch").count() == 0
 
 
-def test_copy_link_without_a_clipboard_offers_the_selected_text(once):
-    page = once.page
+def test_copy_link_without_a_clipboard_offers_the_selected_text(playground):
+    page = playground.page
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
-    once.open("?lr=0.3")
+    playground.open("?lr=0.3")
     page.get_by_role("button", name="Copy link").click()
     field = page.get_by_label("Link to this experiment")
     assert field.input_value() == page.url
@@ -415,10 +415,10 @@ def test_the_sidebar_is_closed_where_it_would_take_the_room_of_the_figures(visit
         assert page.get_by_test_id("stSidebar").get_attribute("data-collapsed") == "false"
 
 
-def test_plotly_comes_once_and_from_the_apps_own_copy(once):
+def test_plotly_comes_once_and_from_the_apps_own_copy(playground):
     asked = []
-    once.page.on("request", lambda request: asked.append(request.url))
-    once.open("?epochs=20")
+    playground.page.on("request", lambda request: asked.append(request.url))
+    playground.open("?epochs=20")
     assert len([url for url in asked if sources.PLOTLY in url]) == 1
     assert not [url for url in asked if "PlotlyChart" in url]
 
@@ -553,8 +553,7 @@ def test_arrows_work_after_a_click_on_a_button_and_space_opens_an_expander(playg
 
 
 @pytest.mark.parametrize("control", ["More about the data", "All numbers, epoch by epoch", "Reset everything"])
-def test_a_change_that_a_busy_browser_sends_along_with_the_players_report_is_not_lost(once, control):
-    playground = once
+def test_a_change_that_a_busy_browser_sends_along_with_the_players_report_is_not_lost(playground, control):
     playground.page.add_init_script(
         "const later = setTimeout; window.setTimeout = (f, delay, ...rest) => later(f, delay || 300, ...rest);"
     )
@@ -582,8 +581,7 @@ def test_a_constant_loss_still_has_an_axis(playground):
     assert playground.page.locator(".ffbp .loss .ytick").count() >= 2
 
 
-def test_a_picture_begun_before_play_was_pressed_does_not_lead_to_a_moment_before_the_first(once):
-    playground = once
+def test_a_picture_begun_before_play_was_pressed_does_not_lead_to_a_moment_before_the_first(playground):
     playground.page.add_init_script(
         "const next = requestAnimationFrame; window.requestAnimationFrame = (f) => next((t) => f(t - 200));"
     )

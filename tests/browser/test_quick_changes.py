@@ -4,6 +4,7 @@ import time
 
 import pytest
 import quick
+from browsing import GO
 
 SECONDS, AT_LEAST = 60, 8  # of sequences in the ordinary run; `python tests/quick.py --sequences 1000` plays more
 
@@ -13,6 +14,15 @@ def hand(page, server):
     hand = quick.Hand(page, server, 0)
     hand.names = []
     return hand
+
+
+def starts(hand, query, gaps):
+    """Each gap between two actions in turn, from the same link."""
+    hand.open(query)
+    for gap in gaps:
+        hand.page.evaluate(GO, f"{hand.address}/{query}")
+        hand.rest()
+        yield gap
 
 
 def press(hand, name, key, times=1, gap=0):
@@ -29,31 +39,28 @@ def values(hand, *names):
 
 
 @pytest.mark.parametrize("query", [quick.FAST, quick.SLOW])
-@pytest.mark.parametrize("gap", [60, 150, 300, 600])
-def test_two_sliders_one_after_the_other_both_keep_their_value(hand, query, gap):
-    hand.open(query.replace("epochs=50", "epochs=100"))
-    press(hand, "Epochs", "ArrowLeft")
-    hand.page.wait_for_timeout(gap)
-    press(hand, "Noise", "ArrowRight", 4)
-    assert values(hand, "Noise", "Epochs") == ["0.24", "50"]
+def test_two_sliders_one_after_the_other_both_keep_their_value(hand, query):
+    for gap in starts(hand, query.replace("epochs=50", "epochs=100"), gaps=(60, 150, 300, 600)):
+        press(hand, "Epochs", "ArrowLeft")
+        hand.page.wait_for_timeout(gap)
+        press(hand, "Noise", "ArrowRight", 4)
+        assert values(hand, "Noise", "Epochs") == ["0.24", "50"], gap
 
 
-@pytest.mark.parametrize("gap", [100, 250, 400])
-def test_every_press_of_a_key_on_one_slider_counts(hand, gap):
-    hand.open(quick.SLOW)
-    press(hand, "Noise", "ArrowRight", 8, gap)
-    assert values(hand, "Noise") == ["0.28"]
+def test_every_press_of_a_key_on_one_slider_counts(hand):
+    for gap in starts(hand, quick.SLOW, gaps=(100, 250, 400)):
+        press(hand, "Noise", "ArrowRight", 8, gap)
+        assert values(hand, "Noise") == ["0.28"], gap
 
 
-@pytest.mark.parametrize("gap", [0, 60, 150])
-def test_a_press_on_a_control_that_back_is_about_to_change_counts(hand, gap):
-    hand.open(quick.FAST)
-    press(hand, "Noise", "ArrowRight")
-    hand.rest()
-    hand._move("back")
-    hand.page.wait_for_timeout(gap)
-    press(hand, "Epochs", "ArrowRight")
-    assert values(hand, "Noise", "Epochs") == ["0.20", "100"]
+def test_a_press_on_a_control_that_back_is_about_to_change_counts(hand):
+    for gap in starts(hand, quick.FAST, gaps=(0, 60, 150)):
+        press(hand, "Noise", "ArrowRight")
+        hand.rest()
+        hand._move("back")
+        hand.page.wait_for_timeout(gap)
+        press(hand, "Epochs", "ArrowRight")
+        assert values(hand, "Noise", "Epochs") == ["0.20", "100"], gap
 
 
 def test_back_and_forward_show_what_the_address_says_after_many_changes(hand):
@@ -76,11 +83,9 @@ def test_a_link_to_a_page_does_not_undo_the_change_just_made(hand):
     assert values(hand, "Noise") == ["0.23"]
 
 
-def test_a_quick_hand_never_parts_address_controls_and_panels(browser, server):
+def test_a_quick_hand_never_parts_address_controls_and_panels(context, server):
     began, seed, problems = time.monotonic(), 0, []
     while seed < AT_LEAST or time.monotonic() - began < SECONDS:
-        context = browser.new_context(viewport={"width": 1366, "height": 768})
         problems += quick.play(context, server, seed, n_tabs=2 if seed % 8 == 7 else 1)
-        context.close()
         seed += 1
     assert not problems, "\n".join(problems)

@@ -6,13 +6,6 @@ LAPTOP = {"width": 1366, "height": 768}
 FORGET = "() => { try { localStorage.clear(); sessionStorage.clear(); } catch { /* an address without storage */ } }"
 
 
-def watched(page):
-    """The page; ``page.problems`` collects its uncaught errors."""
-    page.problems = []
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
-    return page
-
-
 class Tabs:
     """Pages to borrow, each in a context of its own: nothing of the page or test before is left in them."""
 
@@ -21,7 +14,10 @@ class Tabs:
 
     @contextmanager
     def page(self, purpose="app", *, viewport=LAPTOP, color_scheme="light", **options):
-        """Lend a watched page. Two purposes, or other options than size and colours, never share one."""
+        """Lend a page; ``page.problems`` collects its uncaught errors.
+
+        Two purposes, or other options than size and colours, never share a page.
+        """
         free = self.free.setdefault((purpose, repr(sorted(options.items()))), [])
         page = free.pop() if free else self._new(options)
         self.lent.add(page)
@@ -42,8 +38,16 @@ class Tabs:
         self.lent.clear()
 
     def _new(self, options):
-        page = watched(self.browser.new_context(**options).new_page())
-        page.devtools = page.context.new_cdp_session(page)
+        page = self.browser.new_context(viewport=LAPTOP, **options).new_page()
+        page.devtools, page.problems = page.context.new_cdp_session(page), []
+        page.on("pageerror", lambda error: page.problems.append(str(error)))
+        add = page.add_init_script
+
+        def add_init_script(*script, **options):  # it stays with the page, which is therefore not lent again
+            self.lent.discard(page)
+            return add(*script, **options)
+
+        page.add_init_script = add_init_script
         return page
 
     @staticmethod
