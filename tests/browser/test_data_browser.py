@@ -49,7 +49,7 @@ def config_of(page):
 
 def load(on, path):
     before = on.data("run")
-    on.page.set_input_files("input[type=file]", path)
+    on.page.set_input_files("[data-testid=stFileUploader] input", path)
     on.new_run(before)
     on.wait_address("fingerprint=")
 
@@ -86,7 +86,7 @@ def test_a_file_trains_and_its_link_asks_for_it(your_data, animals, somebody_els
     theirs = somebody_else
     theirs.goto(url)
     theirs.get_by_text("This experiment needs the file animals.csv").wait_for()
-    theirs.set_input_files("input[type=file]", animals)
+    theirs.set_input_files("[data-testid=stFileUploader] input", animals)
     theirs.wait_for_selector(".ffbp[data-run]")
     theirs.wait_for_selector(".ffbp .boundary .main-svg")
     assert theirs.eval_on_selector_all(".ffbp .figures dd", "all => all.map(e => e.textContent)") == losses
@@ -118,7 +118,7 @@ def test_a_bad_file_is_named_and_nothing_breaks(your_data, tmp_path):
     on = your_data()
     path = tmp_path / "bad.csv"
     path.write_bytes(b"PK\x03\x04 no table")
-    on.page.set_input_files("input[type=file]", path)
+    on.page.set_input_files("[data-testid=stFileUploader] input", path)
     on.page.get_by_text("The file is a ZIP archive or an Excel workbook, not text").wait_for()
     assert on.data("run")
 
@@ -271,7 +271,7 @@ def test_a_row_marked_in_the_table_is_the_sample_of_the_other_pages(your_data):
 def test_a_phone_shows_it_all_without_scrolling_sideways(visit, animals):
     page = visit("data?epochs=60", **PHONE).page
     rest(page)
-    page.set_input_files("input[type=file]", animals)
+    page.set_input_files("[data-testid=stFileUploader] input", animals)
     page.get_by_text("animals.csv: 60 samples").wait_for()
     rest(page)
     wide = page.evaluate(

@@ -17,7 +17,7 @@ def large():
 def test_a_large_record_comes_back(page, server, large):
     assert MAX_MEGABYTES * 2**20 < len(large) < 12 * 2**20
     page.goto(f"{server}/code_export?epochs=5")
-    chooser = page.locator("input[type=file]")
+    chooser = page.locator("[data-testid=stFileUploader] input")
     chooser.wait_for(state="attached")
     chooser.set_input_files({"name": "record.json", "mimeType": "application/json", "buffer": large})
     page.get_by_text("Outcome.").wait_for()
@@ -27,7 +27,7 @@ def test_a_large_record_comes_back(page, server, large):
 
 def test_a_table_of_that_size_is_refused_before_it_is_sent(page, server, large):
     page.goto(f"{server}/data")
-    chooser = page.locator("input[type=file]")
+    chooser = page.locator("[data-testid=stFileUploader] input")
     chooser.wait_for(state="attached")
     chooser.set_input_files({"name": "large.csv", "mimeType": "text/csv", "buffer": large})
     page.get_by_text("File must be 5.0MB or smaller").wait_for()
