@@ -18,6 +18,7 @@ from ffbp.ui.session.fragments import note_controls
 from ffbp.ui.session.state import session
 
 LATE_SECONDS = 10.0  # how long to wait for a change of an earlier generation
+MAX_KNOWN = 8  # the latest keys of a control whose values are known: the browser may still send one that has ended
 BY_INDEX = ("selectbox", "radio")  # these take the index of the option that is chosen at first
 BY_DEFAULT = ("multiselect", "pills", "segmented_control")  # these take the options themselves
 
@@ -58,7 +59,8 @@ def show(
         told = (name, life.key, given[0] if kind in BY_INDEX + BY_DEFAULT else None, on_change, args)
         begins = _begins(kind, life.start, given)
         getattr(place, kind)(label, *given, key=life.key, on_change=_told, args=told, **begins, **options)
-    st.session_state[f"known:{name}"] = {life.key: st.session_state[life.key] for life in (*late, now)}
+    known = st.session_state.get(f"known:{name}", {}) | {life.key: st.session_state[life.key] for life in (*late, now)}
+    st.session_state[f"known:{name}"] = dict(list(known.items())[-MAX_KNOWN:])
     note_controls(now.key)
 
 

@@ -79,6 +79,26 @@ def test_a_control_that_is_often_replaced_leaves_nothing_behind(monkeypatch):
     assert len(set(sizes[3:])) == 1, sizes
 
 
+def with_other_options():
+    import streamlit as st
+
+    from ffbp.ui.session import control
+
+    first = "heard" not in st.session_state
+    heard = st.session_state.setdefault("heard", [])
+    options = ["a", "b"] if first else ["a", "b", "c"]
+    control.show(st, "selectbox", "Choice", options, name="choice", value=options[-1], on_change=heard.append)
+    if not first:  # the browser sends what the first control showed once more
+        st.session_state["choice"] = "b"
+        control._told("choice", "choice", ["a", "b"], heard.append, ())
+    st.text(str(heard))
+
+
+def test_the_value_of_a_replaced_control_is_no_change_when_it_arrives_again():
+    app = AppTest.from_function(with_other_options).run()
+    assert app.run().text[0].value == "[]"
+
+
 def fragments():
     import streamlit as st
 
