@@ -11,7 +11,7 @@ from ffbp.ui.session.state import session
 from ffbp.words.numbers import format_number
 
 VALUES = (
-    "Units show a, edges w·a: thicker where it is larger, dashed purple where it is negative. The chosen unit has a thick rim; "
+    "Units show a, edges w·a: thicker where it is larger, dashed purple where it is negative. The chosen unit has a thick border; "
     "click another to choose it. Hover to see all digits."
 )
 

@@ -48,6 +48,7 @@ class Lecture:
         expect(told).to_contain_text(sentence)
         expect(told).to_be_in_viewport(ratio=1)
         assert told.evaluate("e => e.scrollHeight <= e.clientHeight + 2")  # no word is cut
+        assert self.page.locator(".st-key-bar").bounding_box()["height"] < 50  # one line, also with the undo button
         for panel in ("boundary", "loss"):
             expect(self.page.locator(f".ffbp .{panel} .main-svg").first).to_be_in_viewport(ratio=0.9)
 
