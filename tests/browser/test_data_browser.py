@@ -71,6 +71,7 @@ def place_of_another(page, row):
 
 def rest(page):
     """The page has come to rest."""
+    page.wait_for_selector('[data-test-script-state="notRunning"]')
     page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
     page.wait_for_timeout(300)
 
