@@ -78,7 +78,7 @@ def test_a_click_on_an_edge_shows_its_gradient_and_leads_to_it(playground):
     layer = ffbp.train(CONFIG).network(7).layers[1]
     page.locator(f"{BOX} .slope").filter(has_text=f"dW[2][1,3]: {format_number(layer.dW[0, 2])}").wait_for()
     assert page.inner_text(f"{BOX} .value") == f"Value at epoch 7: {format_number(layer.W[0, 2])}"
-    assert "from the weights of epoch 7, with" in page.inner_text(f"{BOX} .note")
+    assert "from the weights of epoch 7, with" in page.inner_text(f"{BOX} .origin")
     page.fill(f"{BOX} input", "3")
     page.locator(".ffbp .timeline").get_by_role("button").nth(3).click()
     playground.wait_frame(8)
@@ -96,7 +96,7 @@ def test_the_dot_of_a_unit_is_its_bias_and_a_network_too_large_for_a_link_shows_
     page.mouse.click(area["x"] + 4, area["y"] + area["height"] - 2)
     page.get_by_role("dialog", name="Bias b[2][1]").wait_for()
     assert not page.locator(f"{BOX} input").is_visible()
-    assert "at most 200 initial weights and biases, and this network has 205" in page.inner_text(f"{BOX} .note")
+    assert "at most 200 initial weights and biases, and this network has 205" in page.inner_text(f"{BOX} .origin")
     assert page.get_by_role("button", name="Its gradient, step by step").is_visible()
     page.locator(BOX).get_by_role("button", name="Close").click()
     page.wait_for_selector(BOX, state="hidden")

@@ -263,14 +263,14 @@ export class NetworkPanel {
     this.canvas.classList.toggle('opens', k >= 0 && Boolean(this.parameters));
   }
 
-  // Where a weight or a bias is drawn: the middle of the edge, or the dot.
+  // Where a weight or a bias is drawn: the middle of the edge, or the dot, and how wide the unit beside it is.
   spotOf({ l, i, j }) {
     if (j !== null) {
       const [x1, y1, x2, y2] = this.ends([l, i, j]);
-      return [(x1 + x2) / 2, (y1 + y2) / 2];
+      return [(x1 + x2) / 2, (y1 + y2) / 2, 0];
     }
     const { x, y, side } = this.nodeOf.get(`${l},${i}`);
-    return [x, y + side];
+    return [x, y + side, side];
   }
 
   focusUnit({ l, i }) {

@@ -33,7 +33,7 @@ export class Parameters {
     this.cancel = element('button', { type: 'button', text: 'Cancel', onclick: () => this.close() });
     this.form = element('form', { novalidate: '', onsubmit: (event) => this.submit(event) },
       this.field, this.go, this.cancel);
-    this.note = element('p', { class: 'note' });
+    this.note = element('p', { class: 'origin' });
     this.error = element('p', { class: 'error', role: 'alert' });
     this.more = element('button', {
       type: 'button', class: 'more', text: 'Its gradient, step by step', onclick: () => this.open(this.at),
@@ -144,16 +144,17 @@ export class Parameters {
     return nodes.findIndex((node) => node.l === l && node.i === i) - shown[0];
   }
 
-  // Put the box beside its weight, inside the player and the window, or below it where there is no room beside it.
+  // Put the box beside its weight, inside the player and the window; below or above it where there is no room.
   place() {
     if (this.box.hidden) return;
     const { box, panel, panel: { player, region: { stage } } } = this, { offsetWidth: w, offsetHeight: h } = box;
-    const { left, top } = stage.getBoundingClientRect(), [x, y] = panel.spotOf(this.at);
+    const { left, top } = stage.getBoundingClientRect(), [x, y, wide] = panel.spotOf(this.at);
     const whole = player.box.getBoundingClientRect(), [first, last] = [whole.left - left, whole.right - left - w];
-    const beside = [x + ASIDE, x - ASIDE - w].find((place) => place >= first && place <= last);
-    const lowest = Math.max(window.innerHeight - 4 - h - top, 4);
+    const beside = [x + wide + ASIDE, x - ASIDE - w].find((place) => place >= first && place <= last);
+    const lowest = window.innerHeight - 4 - h - top, above = y - ASIDE - h, below = y + ASIDE;
     box.style.left = `${Math.round(beside ?? Math.max(first, Math.min(x - w / 2, last)))}px`;
-    box.style.top = `${Math.round(beside === undefined ? y + ASIDE : Math.max(4, Math.min(y - h / 2, lowest)))}px`;
+    const over = below > lowest && above + top > 0 ? above : below;
+    box.style.top = `${Math.round(beside === undefined ? over : Math.max(4, Math.min(y - h / 2, lowest)))}px`;
   }
 
   fail(words) {
