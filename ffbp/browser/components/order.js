@@ -17,7 +17,7 @@ class Order {
       type: 'button', text, 'aria-label': label, title: label, onclick,
     });
     this.button = element('button', { type: 'button', class: 'open', 'aria-haspopup': 'dialog',
-      title: 'Steps of a lecture, one after the other', onclick: () => this.edit() },
+      title: 'Running order: steps of a lecture, one after the other', onclick: () => this.edit() },
       icon('order'), element('span', { text: 'Running order' }));
     this.back = button('‹', 'Previous step (Page Up)', () => this.move(-1));
     this.on = button('›', 'Next step (Page Down)', () => this.move(1));
