@@ -2,10 +2,14 @@
 // map of where they disagree, and their losses in one chart.
 
 import { element } from './dom.js';
+import { headerOf } from './header.js';
 import { CurvesPanel } from './panels/curves.js';
 import { DisagreementPanel } from './panels/disagreement.js';
 import { Region } from './panels/region.js';
+import { formatNumber } from './numbers.js';
 import { Player } from './player.js';
+import { PairClock } from './same_loss.js';
+import { Timeline } from './timeline.js';
 import { Versus } from './versus.js';
 
 const LETTERS = ['A', 'B'];
@@ -57,10 +61,54 @@ class Side extends Player {
   say() {} // the pair speaks for both
 }
 
+const BY_HELP = 'Both runs at the same epoch, or each when it first reached the same training loss';
+
+// The timeline of both, by epoch or by loss.
+class PairTimeline extends Timeline {
+  constructor(player, link) {
+    super(player, link);
+    this.by = element('select', {
+      'aria-label': 'Both at the same', title: BY_HELP, onchange: () => player.compareBy(this.by.value),
+    }, ...['epoch', 'loss'].map((value) => element('option', { value, text: `same ${value}` })));
+    this.speed.before(this.by);
+  }
+
+  paint(frame) {
+    super.paint(frame);
+    const { clock } = this.player;
+    if (!clock.byLoss || !this.player.moments) return;
+    const text = `loss ${formatNumber(clock.level)}`;
+    this.epoch.textContent = text;
+    this.slider.setAttribute('aria-valuetext', `training ${text}`);
+  }
+}
+
+// The losses of both. By loss, a line at the present one, and a mark where each run first reached it.
+class LossesOfTwo extends CurvesPanel {
+  paint(frame) {
+    super.paint(frame);
+    const { stage, run, player: { clock, moments } } = this;
+    if (!stage.axes || !clock.byLoss || !moments || this.shown.key !== 'loss') return;
+    stage.cursor.hidden = true;
+    const context = stage.canvas(), y = stage.heightOf(clock.level);
+    if (!context) return;
+    context.lineWidth = 2;
+    context.strokeStyle = run.palette.cursor;
+    context.strokeRect(-2, y, stage.axes._size.w + 4, 0);
+    moments.forEach(({ run: { history }, frame: at }, i) => {
+      if (!clock.hasReached(i)) return;
+      context.fillStyle = run.palette.runs[i];
+      context.beginPath();
+      context.arc(stage.toX(history.epoch[at]), y, 6, 0, 2 * Math.PI);
+      context.fill();
+    });
+  }
+}
+
 export class Comparison extends Player {
   // options: those of a player, sides: ids of the two runs' players, sidePanels: names of their panels.
   constructor(root, options) {
-    super(root, options);
+    super(root, { ...options, clock: new PairClock() });
     const { sides, sidePanels, Plotly, theme, help, scrollTop } = options;
     this.box.classList.add('comparison');
     const place = (id, i) => element('div', { class: `side ${id}`, role: 'group', 'aria-label': LETTERS[i] });
@@ -70,10 +118,33 @@ export class Comparison extends Player {
       id, panels: sidePanels, Plotly, theme, help, scrollTop, clock: this.clock, letter: LETTERS[i], leads: i === 0,
       onChanged: () => this.repaint(), onWant: options.onFrames,
     }));
+    this.clock.sides = this.sides;
   }
 
   get kinds() {
-    return { disagreement: DisagreementPanel, loss: CurvesPanel };
+    return { disagreement: DisagreementPanel, loss: LossesOfTwo };
+  }
+
+  newTimeline() {
+    return new PairTimeline(this, this.options.link);
+  }
+
+  // Show both at the same 'epoch' or 'loss', near A's present moment.
+  compareBy(what) {
+    const { clock, moments, sides, timeline } = this;
+    timeline.by.value = what;
+    clock.byLoss = what === 'loss';
+    if (!moments) return;
+    this.want();
+    clock.go(clock.frameAt(sides[0], moments[0].frame));
+    clock.rest();
+  }
+
+  // The address says by what.
+  async refine(bytes) {
+    const { adopted, by } = headerOf(bytes);
+    if (adopted !== this.adopted && by !== this.timeline.by.value) this.compareBy(by);
+    this.adopted = adopted;
   }
 
   newCards() {

@@ -31,7 +31,7 @@ export class Player {
   // onUnit(layer, unit) for a click on a unit, both from 1, onWeight(layer, unit, source, value) for a new initial
   // weight, the source after the last one for a bias, onGradient(layer, unit, source), onSizes(hidden) for
   // other numbers of units, onPanel(names, presents) for the panels in full size, null for none, onSwap(id) for a kept
-  // run that is wanted back.
+  // run that is wanted back, onBranch(frame) for a second run that begins at a frame.
   // full: the panels that are in full size at first, joined by "-". presents: whether they are presented.
   // onEdit(change) makes the boundary a drawing plane: {kind: 'add', point}, {kind: 'move', index, point} or
   // {kind: 'erase', index}. A point is its coordinates and its class or value (null: unchanged), index its row.
@@ -41,7 +41,7 @@ export class Player {
     this.kept = new Kept();
     this.presenter = new Presenter(this);
     this.keys = new Keys(this.presenter.possible);
-    this.timeline = new Timeline(this, options.link);
+    this.timeline = this.newTimeline();
     this.cards = this.newCards();
     const { kinds } = this, names = Object.keys(kinds).filter((name) => options.panels.includes(name));
     this.panels = names.map((name) => new kinds[name](this, name));
@@ -58,9 +58,13 @@ export class Player {
     this.listen();
   }
 
-  // The panels that there are, by name, and the numbers above them.
+  // The panels that there are, by name, the timeline, and the numbers above the panels.
   get kinds() {
     return PANELS;
+  }
+
+  newTimeline() {
+    return new Timeline(this, this.options.link);
   }
 
   newCards() {

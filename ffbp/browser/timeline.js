@@ -11,6 +11,8 @@ const PACE_HELP = 'Playing time. Log: half of it for the first tenth of the epoc
 
 const KEEP_HELP = 'Keep this run\'s curves and boundary in grey behind the next ones, up to three';
 
+const BRANCH_HELP = 'Branch here: compare this run with one that goes on from this epoch with something changed';
+
 const PRESENT_HELP = 'Network and boundary alone in the window, with large letters for a lecture hall';
 const LEAVE_HELP = 'Back to the whole page (Escape)';
 
@@ -39,6 +41,10 @@ export class Timeline {
     const keep = { class: 'wide keep', title: KEEP_HELP, onclick: () => player.keep() };
     this.keep = element('button', { type: 'button', ...keep });
     this.keep.hidden = !player.options.onWant || !player.options.panels.includes('loss'); // a handout has one run
+    const { onBranch } = player.options;
+    const branch = { class: 'wide branch', title: BRANCH_HELP, 'aria-label': 'Branch here', text: 'Branch' };
+    this.branch = element('button', { type: 'button', ...branch, onclick: () => onBranch(player.frame) });
+    this.branch.hidden = !onBranch || !player.options.panels.includes('network');
     const { presenter } = player;
     this.present = element('button', { type: 'button', class: 'wide present', onclick: () => presenter.toggle() });
     this.present.hidden = !presenter.possible;
@@ -52,7 +58,7 @@ export class Timeline {
       this.play,
       button('forward', 'Next recorded epoch', '→', () => clock.jump(clock.frame + 1)),
       button('last', 'Last epoch', 'End', () => clock.jump(Infinity)),
-      this.slider, this.epoch, this.speed, this.pace, this.keep, this.copy, this.field, this.present,
+      this.slider, this.epoch, this.speed, this.pace, this.keep, this.branch, this.copy, this.field, this.present,
       button('keys', 'Keys', '?', () => player.keys.open(player.box)));
     for (const type of ['pointerenter', 'focusin']) this.box.addEventListener(type, () => player.want());
   }

@@ -48,7 +48,8 @@ export class Versus {
     const { moments } = this.pair;
     if (!moments) return;
     moments.forEach(({ run, frame }, i) => {
-      this.heads[i].lastChild.textContent = ` epoch ${run.history.epoch[frame]}`;
+      const { clock } = this.pair, missed = clock.byLoss && !clock.hasReached(i);
+      this.heads[i].lastChild.textContent = ` ${missed ? 'never, ' : ''}epoch ${run.history.epoch[frame]}`;
     });
     const comparable = moments[0].run.metric === moments[1].run.metric;
     this.keys.forEach((key, k) => {

@@ -31,10 +31,12 @@ VIEW = {
 INPUTS = "x"  # typed inputs, numbers joined by "_"
 PANEL, PANELS = "panel", ("network", "boundary", "loss", "gradients")  # the player's
 MAX_ALONE = 2  # panels that are shown without the others, joined by "-" in the link
+BY, LOSS = "by", "loss"  # two runs are shown at the same loss; without it, at the same epoch
 COMPARISON, COMPARISONS = (
     "view",
     ("pair", "seeds", "sweep", "surface"),
 )  # the views of the page Compare, the usual one first
+WORDS = (PANEL, COMPARISON, BY)
 MAX_INPUTS, MAX_INPUT_TEXT = 784, 20_000  # as many as the largest images have pixels
 
 
@@ -46,8 +48,8 @@ class View:
     principal components instead. sample: a row of the source; or inputs: typed ones, in their own units. layer, unit: from 1.
     wanted: the class that the pixels of an image are asked for. card: the step that Backpropagation
     explains; the first if None. panel: the one of `PANELS` in full size, or two, joined by "-". present: 1 if the player is
-    shown alone, with large letters. view: of the page Compare, one of `COMPARISONS`. b: how B differs from A there. many: what is
-    trained many times there.
+    shown alone, with large letters. view: of the page Compare, one of `COMPARISONS`. b: how B differs from A there. by: LOSS
+    if both are shown at the same loss there. many: what is trained many times there.
     """
 
     frame: int | None = None
@@ -63,6 +65,7 @@ class View:
     panel: str | None = None
     present: int | None = None
     view: str | None = None
+    by: str | None = None
     b: Other = NOTHING
     many: Many = USUAL
 
@@ -93,6 +96,10 @@ class View:
             problems.append(
                 Problem(COMPARISON, "unknown", str(name), {"choices": ", ".join(COMPARISONS)}, outcome="left out")
             )
+        if params.get(BY) == LOSS:
+            chosen[BY] = LOSS
+        elif BY in params:
+            problems.append(Problem(BY, "unknown", str(params[BY]), {"choices": LOSS}, outcome="left out"))
         chosen["b"], of_b = Other.from_params(params)
         chosen["many"], of_many = Many.from_params(params)
         return cls(**chosen), problems + of_b + of_many
@@ -100,9 +107,7 @@ class View:
     def to_params(self) -> dict[str, str]:
         """The parameters of what was chosen."""
         chosen = {each.name: getattr(self, each.name) for each in fields(self)}
-        params = {
-            key: str(value) for key, value in chosen.items() if key in (*VIEW, PANEL, COMPARISON) and value is not None
-        }
+        params = {key: str(value) for key, value in chosen.items() if key in (*VIEW, *WORDS) and value is not None}
         if self.inputs is not None:
             params[INPUTS] = "_".join(repr(number).removesuffix(".0") for number in self.inputs)
         return params | self.b.to_params() | self.many.to_params()
@@ -186,7 +191,7 @@ def without_view(params: Mapping[str, Any]) -> dict[str, Any]:
     return {
         key: value
         for key, value in params.items()
-        if key not in (*VIEW, INPUTS, PANEL, COMPARISON) and not is_of_b(key) and not is_of_many(key)
+        if key not in (*VIEW, INPUTS, *WORDS) and not is_of_b(key) and not is_of_many(key)
     }
 
 

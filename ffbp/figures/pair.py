@@ -10,7 +10,7 @@ from ffbp.analysis.plane import Plane
 from ffbp.data.dataset import Dataset
 from ffbp.data.source import REGRESSION
 from ffbp.figures import palette
-from ffbp.figures.blob import Packer, as_text
+from ffbp.figures.blob import Packer, as_blob, as_text
 from ffbp.figures.charts import boundary_plot, losses_of_two
 from ffbp.figures.pack import pack_samples
 from ffbp.figures.scales import Scales
@@ -53,6 +53,12 @@ def pack_pair(a: Run, b: Run, plane: Plane | None, scales: Scales) -> bytes:
         "disagreement": _disagreement(packer, a, b, plane, scales),
     }
     return packer.blob(header)
+
+
+def pair_moment(pair_id: str, adopted: int, by: str) -> bytes:
+    """By what the timeline shows both, "epoch" or "loss"; it follows when the number of addresses adopted so far grows."""
+    own = {"run": pair_id, "kind": "refine", "player": PAIR, "adopted": adopted, "by": by, "raw": True, "arrays": []}
+    return as_blob(own, {})
 
 
 def _disagreement(packer, a, b, plane, scales):

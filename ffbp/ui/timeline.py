@@ -8,6 +8,7 @@ import streamlit as st
 
 from ffbp.experiment.fields import MAX_UNITS
 from ffbp.experiment.link import PANELS, are_panels, params_of
+from ffbp.experiment.pair import Other
 from ffbp.figures.latex import plain
 from ffbp.figures.pack import options, pack_refinement, unrefined
 from ffbp.ui import parameters, samples
@@ -36,7 +37,9 @@ EVENTS = (
     "panel",
     "weight",
     "gradient",
+    "branch",
 )  # what the player reports
+OPENS = ("unit", "gradient", "branch")  # those that open another page
 
 
 def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=None, edit=None) -> int:
@@ -47,7 +50,7 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
     plane becomes typed inputs. A clicked cell of the confusion matrix is kept for `cell_samples`. edit: makes the boundary
     a drawing plane; called with each change, a dict of ``kind`` ("add", "move" or "erase"), ``index`` and ``point``,
     unchecked as it comes from the browser. A clicked unit of the diagram opens on the Forward pass page, a weight's
-    gradient on the Backpropagation page; a weight can be set, and buttons change the number of units.
+    gradient on the Backpropagation page, a branch on the page Compare; a weight can be set, and buttons change the number of units.
     """
     name = "_".join(panels) + "_editor" * bool(edit)
     key = f"player:{name}"
@@ -80,11 +83,12 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
         told.heard("want")
     address.write()
     page.draw_links()
-    if told["unit"] or told["gradient"]:
+    if any(told[event] for event in OPENS):
         session.keep((page.name, told), OPENING)
         _open_unit(run, told["unit"])
         parameters.open_gradient(shown, told["gradient"])
-        told.heard("unit", "gradient")
+        _open_branch(run, told["branch"])
+        told.heard(*OPENS)
     return frame
 
 
@@ -110,7 +114,7 @@ def _note_opened(page):
     """Note that a click has opened another page, now that it is open; until then the click is not heard."""
     name, told = session.recall(OPENING, (page.name, None))
     if name != page.name:
-        told.heard("unit", "gradient")
+        told.heard(*OPENS)
         session.keep((page.name, told), OPENING)
 
 
@@ -143,6 +147,14 @@ def _open_unit(run, told):
         view = session.view.with_unit(layer, unit).at(None if frame == run.n_frames - 1 else int(frame))
         params = address.offer({**session.config.to_params(), **view.to_params()})
         st.switch_page("pages/forward_pass.py", query_params=params)
+
+
+def _open_branch(run, told):
+    """Open the page Compare with a B that begins at a frame that the browser reported, and on that frame."""
+    if (frame := told.get("frame")) in range(run.n_frames):
+        view = session.view.compared(Other(start=int(frame))).at(None if frame == run.n_frames - 1 else int(frame))
+        params = address.offer({**session.config.to_params(), **view.to_params()})
+        st.switch_page("pages/compare.py", query_params=params)
 
 
 def _opened_at(shown: Shown) -> int:

@@ -63,6 +63,36 @@ def test_three_clicks_lead_from_the_front_page_to_relu_against_sigmoid(playgroun
     assert page.inner_text(f"{TABLE} .count") == decided_differently((a, b), (3, 3))
 
 
+def reaches(run, epoch, loss):
+    """Whether the run first had the loss, of which four digits are known, at this recorded epoch."""
+    frame = int(np.flatnonzero(run.history.epoch == epoch)[0])
+    losses = run.history.train_loss
+    return losses[frame] <= loss * 1.0005 and losses[:frame].min(initial=np.inf) > loss * 0.9995
+
+
+def test_by_loss_each_is_shown_when_it_first_got_there_and_the_link_keeps_it(playground):
+    page = playground.page
+    page.goto(f"{playground.address}/compare?epochs=200&b.lr=3&frame=60")
+    both_shown(page)
+    wait_epochs(page, 60, 60)
+    page.get_by_label("Both at the same").select_option("loss")
+    playground.wait_address("by=loss")
+    wait_epochs(page, r"6\d", r"\d+")
+    page.keyboard.press("Escape")
+    head = page.locator(f"{TABLE} tbody th")
+    level = float(page.inner_text(".comparison > .timeline .epoch").removeprefix("loss "))
+    epochs = [int(text.rpartition(" ")[2]) for text in head.all_inner_texts()[:2]]
+    a, b = ffbp.train(ffbp.Config(epochs=200)), ffbp.train(ffbp.Config(epochs=200, learning_rate=3.0))
+    assert reaches(a, epochs[0], level)
+    assert reaches(b, epochs[1], level)
+    assert page.inner_text(f"{TABLE} .count") == decided_differently((a, b), epochs)
+    page.reload()
+    both_shown(page)
+    wait_epochs(page, *epochs)
+    page.keyboard.press("End")
+    head.nth(0).filter(has_text="never, epoch 200").wait_for()
+
+
 def test_runs_of_different_lengths_share_the_epoch_and_a_change_of_b_shows_at_once(playground):
     page = playground.page
     page.goto(f"{playground.address}/compare?epochs=60&b.epochs=20&b.lr=1&frame=40")

@@ -15,7 +15,7 @@ def test_the_link_onwards_carries_the_sample_and_the_moment(playground):
     assert onward.get_attribute("href").endswith("/backpropagation?epochs=50&frame=0&sample=7")
     onward.click()
     page.wait_for_url("**/backpropagation?epochs=50&frame=0&sample=7")
-    expect(page.locator(".ffbp-ending").get_by_role("link")).to_have_text("Digits →")
+    expect(page.locator(".ffbp-ending").get_by_role("link")).to_have_text("Compare →")
 
 
 def test_the_footers_entries_open_one_at_a_time_and_the_report_names_the_link(playground):

@@ -1,14 +1,18 @@
 """Compare: what differs, from the address and by hand; what is said of it, and what is sent to the browser."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
-from apptest import ROOT, named, run_page
+import streamlit as st
+from apptest import ROOT, blob_of, named, playground, run_page
 
 import ffbp
 from ffbp.experiment.link import COMPARISONS
 from ffbp.figures.blob import header_of
 from ffbp.lessons.pairs import PAIRS
+from ffbp.ui import timeline
+from ffbp.ui.compare import pair
 from ffbp.ui.compare.views import VIEWS
 
 PATH = ROOT / "pages" / "compare.py"
@@ -59,7 +63,7 @@ def test_both_runs_arrive_with_the_epochs_of_the_longer_one():
     app = compare(**{"epochs": "20", "b.activation": "tanh", "b.epochs": "30"})
     headers = sent(app)
     assert {(player, kind) for player, kind in headers} == {
-        ("pair", "run"), ("a", "run"), ("b", "run"), ("a", "refine"), ("b", "refine"),
+        ("pair", "run"), ("a", "run"), ("b", "run"), ("pair", "refine"), ("a", "refine"), ("b", "refine"),
     }  # fmt: skip
     assert [headers[player, "run"]["n_epochs"] for player in ("pair", "a", "b")] == [30, 20, 30]
     axes = [headers[player, "run"]["gradients"]["plot"]["layout"] for player in ("a", "b")]
@@ -147,13 +151,12 @@ def test_swap_and_keep_exchange_the_experiments():
 def test_a_pair_is_one_click_and_an_address():
     app = compare(epochs="5")
     pills = named(app.get("button_group"), "compare:preset")
-    for key, pair in PAIRS.items():
-        assert pair.label in pills.options, key
+    assert pills.options == [each.label for each in PAIRS.values()]
     pills.set_value("rates")
     app = check(app.run())
-    pair = PAIRS["rates"]
-    assert address(app) == pair.params == {"b.lr": "3"}
-    assert pair.hint in said(app)
+    chosen = PAIRS["rates"]
+    assert address(app) == chosen.params == {"b.lr": "3"}
+    assert chosen.hint in said(app)
 
 
 def test_a_branch_begins_at_a_frame_of_a_and_says_so():
@@ -193,3 +196,59 @@ def test_the_component_is_always_sent_the_same():
     ]
     assert protos[0] == protos[1]
     assert set(json.loads(protos[0])["help"]) == {"boundary", "gradients", "disagreement", "loss"}
+
+
+def reporting(monkeypatch, module, name):
+    """A function that lets a component report an event about the run or the pair on the page."""
+    original, events = module.component, {}
+
+    def component(wanted):
+        return (lambda **_: SimpleNamespace(**events)) if wanted == name else original(wanted)
+
+    monkeypatch.setattr(module, "component", component)
+    events |= dict.fromkeys(getattr(module, "EVENTS", ("rest", "want")))
+
+    def report(app, event, **told):
+        events[event] = told
+        return check(app.run())
+
+    return report
+
+
+def test_the_timeline_reports_the_frame_of_a_and_when_all_frames_are_wanted(monkeypatch):
+    report, app = reporting(monkeypatch, pair, "comparison"), compare(**{"epochs": "20", "b.epochs": "10"})
+    pair_id = sent(app)["pair", "run"]["id"]
+    app = report(app, "rest", run=pair_id, frame=12, other=10, adopted=None)
+    assert address(app) == {"epochs": "20", "frame": "12", "b.epochs": "10"}
+    assert [sent(app)[side, "refine"]["frame"] for side in "ab"] == [12, 10]
+    assert ("a", "frames") not in sent(app)
+    app = report(app, "want", run=pair_id)
+    assert {("a", "frames"), ("b", "frames")} < set(sent(app))
+    for wrong in ({"frame": 21}, {"frame": "x"}, {"frame": 3, "run": "another"}):
+        app = report(app, "rest", **{"run": pair_id, **wrong})
+        assert address(app)["frame"] == "12"
+    app = report(app, "rest", run=pair_id, frame=20, other=10)
+    assert "frame" not in address(app)
+
+
+@pytest.mark.parametrize("frame", [3, 5, 6, "x"])
+def test_branch_here_opens_compare_at_the_frame_if_the_run_has_it(monkeypatch, frame):
+    opened = []
+    monkeypatch.setattr(st, "switch_page", lambda path, query_params: opened.append((path, query_params)))
+    report, app = reporting(monkeypatch, timeline, "player"), check(playground(epochs="5"))
+    report(app, "branch", run=header_of(blob_of(app))["id"], frame=frame)
+    at = {} if frame == 5 else {"frame": str(frame)}
+    due = [("pages/compare.py", {"epochs": "5", **at, "b.from": str(frame)})] if frame in (3, 5) else []
+    assert opened == due
+
+
+def test_a_branch_can_begin_at_its_own_start_again_and_is_no_experiment_of_its_own():
+    app = compare(**{"epochs": "30", "b.from": "10", "b.lr": "1"})
+    assert [app.button(key=f"compare:{name}").disabled for name in ("swap", "take", "clear")] == [True, True, False]
+    app.button(key="compare:own-start").click()
+    assert address(check(app.run())) == {"epochs": "30", "b.lr": "1"}
+
+
+def test_the_records_of_both_can_be_downloaded():
+    app = compare(**{"epochs": "20", "b.from": "10", "b.lr": "1"})
+    assert [each.label for each in app.get("download_button")] == ["Record of A", "Record of B"]

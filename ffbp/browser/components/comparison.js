@@ -1,7 +1,6 @@
 // Two runs side by side as a Streamlit component. Its options come with the data. It reports the frames at rest, and
 // that all frames are wanted.
 
-import { Clock } from '../clock.js';
 import { Comparison } from '../comparison.js';
 import { announce } from '../players.js';
 import { findPlotly } from './plotly.js';
@@ -29,7 +28,7 @@ class MountedComparison {
       return null;
     }
     this.pair = new Comparison(this.root, {
-      ...options, id, Plotly, theme, scrollTop, clock: new Clock(),
+      ...options, id, Plotly, theme, scrollTop,
       onRest: () => this.report(), onFrames: () => this.tell('want', {}),
     });
     for (const player of [this.pair, ...this.pair.sides]) announce(player.box, 'ready');
@@ -42,8 +41,10 @@ class MountedComparison {
   }
 
   report() {
-    const { pair: { moments, sides: [a] } } = this;
-    if (moments) this.tell('rest', { frame: moments[0].frame, other: moments[1].frame, adopted: a.adopted ?? null });
+    const { pair: { moments, clock: { byLoss }, sides: [a] } } = this;
+    if (!moments) return;
+    const [frame, other] = moments.map((moment) => moment.frame);
+    this.tell('rest', { frame, other, by: byLoss ? 'loss' : 'epoch', adopted: a.adopted ?? null });
   }
 
   close() {

@@ -65,6 +65,7 @@ class MountedPlayer {
       onPanel: (panel, present) => this.tell('panel', { panel: panel ?? '', present }),
       onSwap: (kept) => this.tell('swap', { kept }),
       onEdit: editable ? (change) => this.tell('edit', change) : null,
+      onBranch: (frame) => this.tell('branch', { frame }),
       onWant: () => this.tell('want', {}),
     });
     if (this.player.boundary) this.glance = new Glance(this.player, player);

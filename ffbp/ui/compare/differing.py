@@ -1,6 +1,7 @@
 """What differs: the fields in which B differs from A with their controls, and everything that changes which these are."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import streamlit as st
 
@@ -11,7 +12,7 @@ from ffbp.experiment.fields import FIELDS
 from ffbp.experiment.pair import NOTHING, OF_A_NETWORK, SHARED, Other, another_value
 from ffbp.lessons.pairs import PAIRS
 from ffbp.ui import files
-from ffbp.ui.compare.two_runs import config_of_b
+from ffbp.ui.compare.two_runs import TwoRuns, config_of_b
 from ffbp.ui.session import control
 from ffbp.ui.session.state import session
 from ffbp.ui.sidebar import data, network
@@ -83,12 +84,20 @@ def _start(key):
         session.view = session.view.compared(PAIRS[key].other)
 
 
-def what_differs(page: str) -> None:
+def what_differs(page: str, both: TwoRuns) -> None:
     """B's controls for the fields that differ, each with a button that takes it away; a list of fields to add; and buttons
     for both experiments.
     """
     controls, b = ControlsOfB(page), session.view.b
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="differs"):
+        if b.start is not None:
+            own = {
+                "icon": ":material/close:",
+                "type": "tertiary",
+                "help": "Let B begin at its own initial weights again",
+            }
+            epoch = both.a.run.history.epoch[b.start]
+            st.button(f"B begins at epoch {epoch} of A", key="compare:own-start", on_click=_from_the_start, **own)
         for name, _ in b.values:
             each = FIELDS[name]
             with st.container(width=WIDE if name in MANY else USUAL, key=f"b_{name}"):
@@ -123,6 +132,10 @@ def _let_differ(name):
             session.tell("warning", f"{FIELDS[name].label}: no other value fits this experiment")
             return
         session.view = session.view.compared(session.view.b.having({name: value}))
+
+
+def _from_the_start():
+    session.view = session.view.compared(replace(session.view.b, start=None))
 
 
 def _take_away(name):

@@ -1,13 +1,18 @@
 """The view A and B: two runs with one difference, on one timeline."""
 
+from dataclasses import replace
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
 from ffbp.analysis.equal_parts import equal_parts_notice
 from ffbp.experiment.differences import differences, differences_notice
+from ffbp.experiment.link import LOSS
 from ffbp.figures.latex import plain
 from ffbp.figures.pack import pack_refinement
-from ffbp.figures.pair import SIDE_PANELS, SIDES, pair_options
+from ffbp.figures.pair import SIDE_PANELS, SIDES, pair_moment, pair_options
+from ffbp.record.write import dump_record
 from ffbp.training.branch import branch_notice
 from ffbp.ui.compare import differing
 from ffbp.ui.compare.two_runs import TwoRuns, two_runs
@@ -22,6 +27,7 @@ from ffbp.words.of_a_comparison import PARTS
 
 NAME = "comparison"
 WANTED = "comparison:wanted"  # the pair of which all frames were asked for
+REPORTED = "comparison:reported"  # the pair, and the frames of A and of B at which it rested last
 OPENED = "comparison:opened"  # the pair, and the frames at which this session first showed it
 
 
@@ -32,10 +38,11 @@ def pair(page: Page) -> None:
     note_view("b")  # of which two_runs may have left something out
     with page.words:
         _sentence(both)
-    differing.what_differs(page.name)
+    differing.what_differs(page.name, both)
     _timeline(page, both)
     page.draw_sidebar()
     _what_is_equal(both)
+    _records(both)
 
 
 def _sentence(both):
@@ -56,7 +63,7 @@ def _timeline(page: Page, both: TwoRuns) -> None:
     result = component(NAME)(key=NAME, data=pair_options(), **callbacks)
     told = Reports(NAME, result, both.id)
     _take_over(both, told)
-    frames = both.frames_at(session.view.frame_of(both.a.run.n_frames))
+    frames = _frames(both)
     with st.container(gap=None):
         _carry(both, told, frames)
     address.write()
@@ -73,6 +80,8 @@ def _carry(both, told, frames):
         refined = each.refined(frame)
         data = pack_refinement(each.run, each.plane, frame, each.id, (), session.adopted, player=side, refined=refined)
         component("carrier")(key=f"refinement:{side}", data=data)
+    moment = pair_moment(both.id, session.adopted, session.view.by or "epoch")
+    component("carrier")(key="refinement:pair", data=moment)
     if told["want"] or session.recall(WANTED) == both.id:
         session.keep(both.id, WANTED)
         for side, each in zip(SIDES, shown, strict=True):
@@ -80,12 +89,22 @@ def _carry(both, told, frames):
         told.heard("want")
 
 
+def _frames(both):
+    """The frames of both that are on screen: that of B is at A's epoch, unless the browser has reported another one."""
+    frame = session.view.frame_of(both.a.run.n_frames)
+    reported = session.recall(REPORTED, ())
+    return reported[1:] if reported[:2] == (both.id, frame) else both.frames_at(frame)
+
+
 def _take_over(both, told):
-    """Take over the frame of A at which the timeline rests; the last one needs no parameter."""
-    n_frames = both.a.run.n_frames
-    frame, heard = told["rest"].get("frame"), told["rest"].get("adopted")
+    """Take over the frames at which the timeline rests: the link has that of A, and the last one needs no parameter."""
+    n_frames, n_of_b = both.a.run.n_frames, both.b.run.n_frames
+    frame, other, heard = (told["rest"].get(name) for name in ("frame", "other", "adopted"))
     if isinstance(frame, int) and 0 <= frame < n_frames and heard in (None, session.adopted):
         session.view = session.view.at(frame)
+        if isinstance(other, int) and 0 <= other < n_of_b:
+            session.keep((both.id, frame, other), REPORTED)
+        session.view = replace(session.view, by=LOSS if told["rest"].get("by") == LOSS else None)
     told.heard("rest")
     if session.view.frame == n_frames - 1:
         session.view = session.view.at(None)
@@ -112,3 +131,12 @@ def _what_is_equal(both):
             "A fingerprint is the beginning of the SHA-256 of all numbers of a part. Equal fingerprints: equal numbers."
         )
         box.dataframe(pd.DataFrame(rows), hide_index=True)
+
+
+def _records(both):
+    """Both runs as records. That of a branch holds its parent, the frame and what differs."""
+    with st.container(horizontal=True):
+        for letter, shown in zip("AB", (both.a, both.b), strict=True):
+            name = f"record-{letter.lower()}.json"
+            own = {"key": f"compare:{name}", "on_click": "ignore", "icon": ":material/download:"}
+            st.download_button(f"Record of {letter}", partial(dump_record, shown.run), name, "application/json", **own)
