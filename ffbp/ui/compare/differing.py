@@ -147,7 +147,7 @@ def _exchange():
     b = session.view.b
     own = {"disabled": b == NOTHING or b.start is not None}
     st.button("Swap", key="compare:swap", on_click=_swap, help="B becomes A, and A becomes B", **own)
-    st.button("Keep B", key="compare:take", on_click=_take, help="B becomes the experiment of all pages", **own)
+    st.button("Take B", key="compare:take", on_click=_take, help="B becomes the experiment of all pages", **own)
     st.button("Clear", key="compare:clear", on_click=_clear, help="Nothing differs any more", disabled=b == NOTHING)
 
 

@@ -33,12 +33,15 @@ OPENED = "comparison:opened"  # the pair, and the frames at which this session f
 
 def pair(page: Page) -> None:
     """What differs, in a sentence and with its controls; both runs on one timeline; and what they have in common."""
-    differing.presets()
+    choices = st.container(gap="xsmall", key="compare:choices")
+    with choices:
+        differing.presets()
     both = two_runs(page)
     note_view("b")  # of which two_runs may have left something out
     with page.words:
         _sentence(both)
-    differing.what_differs(page.name, both)
+    with choices:
+        differing.what_differs(page.name, both)
     _timeline(page, both)
     page.draw_sidebar()
     _what_is_equal(both)
