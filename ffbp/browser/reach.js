@@ -1,6 +1,6 @@
-// Formulas and code that are larger than their place scroll. They become tab stops, so that keys can scroll them.
+// Formulas, code and tables that are larger than their place scroll. They become tab stops: keys can scroll them.
 
-const FORMULA = '.katex-display', CODE = '[data-testid="stCode"] pre';
+const FORMULA = '.katex-display', CODE = '[data-testid="stCode"] pre', TABLE = '.versus';
 const SLACK = 4; // pixels by which KaTeX's boxes stick out, although they hide nothing
 const LOOK = 500; // milliseconds from a change of the page to the next look at it
 
@@ -23,6 +23,9 @@ function look() {
   for (const region of document.querySelectorAll(CODE)) {
     const scrolls = region.scrollWidth > region.clientWidth || region.scrollHeight > region.clientHeight;
     makeReachable(region, 'Code', scrolls);
+  }
+  for (const region of document.querySelectorAll(TABLE)) {
+    makeReachable(region, 'Numbers of A and B', region.scrollWidth > region.clientWidth);
   }
 }
 
