@@ -121,3 +121,45 @@ def test_runs_of_different_lengths_share_the_epoch_and_a_change_of_b_shows_at_on
     assert page.locator(".comparison section[aria-label]").count() == len(
         {section.get_attribute("aria-label") for section in page.locator(".comparison section[aria-label]").all()}
     )
+
+
+def test_marks_walk_over_the_surface_with_the_timeline(playground, server):
+    page = playground.page
+    page.goto(f"{server}/compare?view=surface&samples=60&epochs=40&hidden=3&b.weight_seed=3")
+    marks = page.locator(".ffbp-chart .walk span")
+    marks.first.wait_for()
+    places = lambda: marks.evaluate_all("all => all.map((mark) => mark.style.transform)")  # noqa: E731
+    page.wait_for_selector('.ffbp[data-frame="40"]')
+    at_the_end = places()
+    page.locator(".ffbp .timeline input[type=range]").focus()
+    page.keyboard.press("Home")
+    page.wait_for_function(
+        "then => [...document.querySelectorAll('.walk span')].every((mark, k) => mark.style.transform !== then[k])",
+        arg=at_the_end,
+    )
+    page.keyboard.press("End")
+    page.wait_for_function(
+        "then => [...document.querySelectorAll('.walk span')].every((mark, k) => mark.style.transform === then[k])",
+        arg=at_the_end,
+    )
+
+
+def test_the_goal_is_moved_by_key_and_by_pointer_and_is_in_the_address(playground, server):
+    page = playground.page
+    page.goto(f"{server}/compare?view=seeds&samples=60&epochs=40&hidden=3&m.seeds=6&m.goal=accuracy_0.9")
+    page.get_by_role("button", name="Train 6 runs").click()
+    goal = page.get_by_role("slider", name="Goal: accuracy")
+    goal.wait_for()
+    page.get_by_text("of 6 runs reach a training accuracy of at least 90.0 %").wait_for()
+    goal.focus()
+    page.keyboard.press("ArrowDown")
+    page.get_by_text("of 6 runs reach a training accuracy of at least 89.0 %").wait_for()
+    page.wait_for_function("() => location.search.includes('m.goal=accuracy_0.89')")
+    box = goal.bounding_box()
+    page.mouse.move(box["x"] + 60, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 60, box["y"] + box["height"] / 2 + 500, steps=4)
+    page.mouse.up()
+    page.get_by_text(re.compile("6 of 6 runs reach a training accuracy of at least 0.0 %")).wait_for()
+    page.get_by_role("navigation", name="All runs").get_by_role("button").first.click()
+    page.get_by_role("heading", name="Playground").wait_for()

@@ -161,7 +161,7 @@ def test_a_finger_chooses_cells_images_units_and_a_wanted_digit(visit):
     page = ready(playground.page)
     cells = page.locator(".ffbp-confusion td button")
     cells.nth(20).tap()
-    page.get_by_text("test images of a 2 that the network reads as 0").wait_for()
+    page.get_by_text("test images of a 2 predicted as 0").wait_for()
     page.get_by_role("button", name="Show all mistakes").tap()
     page.get_by_text("are wrong").wait_for()
     first = images(page, "Gallery: choose an image").locator(".grid button").first
@@ -212,7 +212,7 @@ def test_everything_is_done_with_the_keyboard_alone(playground):
         page.keyboard.press(key)
     expect(cells.nth(20)).to_be_focused()
     page.keyboard.press("Enter")
-    page.get_by_text("test images of a 2 that the network reads as 0").wait_for()
+    page.get_by_text("test images of a 2 predicted as 0").wait_for()
 
     units = images(page, "Weights of the first layer, one image per unit").locator(".grid button")
     units.nth(4).click()
@@ -251,7 +251,7 @@ def test_weights_and_matrix_follow_the_timeline_and_cells_show_their_images(play
     assert sum(int(counts[11 * k]) for k in range(10)) == 360 - n_wrong
     cell = next(at for at, count in enumerate(counts) if at % 11 and 0 < int(count) < 20)
     page.locator(".ffbp-confusion td button").nth(cell).click()
-    page.get_by_text(f"{counts[cell]} test images of a {cell // 10} that the network reads as {cell % 10}").wait_for()
+    page.get_by_text(f"{counts[cell]} test images of a {cell // 10} predicted as {cell % 10}").wait_for()
     gallery = images(page, "Gallery: choose an image")
     expect(gallery.locator(".grid button")).to_have_count(int(counts[cell]))
     gallery.locator(".grid button").first.click()

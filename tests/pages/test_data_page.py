@@ -75,7 +75,7 @@ def test_a_file_trains_at_once_and_the_link_names_it():
 def test_a_files_runs_stay_in_the_session():
     before = set(runs.cache().runs)
     app = load(page(), ANIMALS)
-    assert {key for key, _ in runs.cache().runs if key.file_name} == set()
+    assert {key for key, _ in runs.cache().runs if getattr(key, "file_name", None)} == set()
     assert len(app.session_state["file:runs"].runs) == 1
     assert len(set(runs.cache().runs) - before) <= 1
     app.button(key="data:remove").click()

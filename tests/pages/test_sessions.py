@@ -14,7 +14,7 @@ import pytest
 import waiting
 from links import random_links
 from servers import running
-from sessions import Session
+from sessions import Session, run
 
 import ffbp
 from ffbp.experiment.experiment import Experiment
@@ -28,7 +28,7 @@ MIXED = [f"seed={k}&epochs=40" for k in range(4)] + ["dataset=iris&epochs=30", "
 @pytest.fixture(scope="module")
 def server():
     with running() as server:
-        asyncio.run(visit(server, [""]))
+        run(visit(server, [""]))
         yield server
 
 
@@ -64,7 +64,7 @@ def test_every_session_sees_its_own_numbers(server):
     async def everybody():
         return await asyncio.gather(*(visit(server, random.Random(k).sample(MIXED, 4)) for k in range(6)))
 
-    answers = [answer for answers in asyncio.run(everybody()) for answer in answers]
+    answers = [answer for answers in run(everybody()) for answer in answers]
     assert [answer.problems for answer in answers if answer.problems] == []
     expected = {query: ffbp.train(config_of(query)).history.train_loss for query in MIXED}
     for answer in answers:
@@ -84,7 +84,7 @@ def test_a_session_that_is_gone_leaves_no_training_behind(server):
             await asyncio.sleep(0.05)
         session.drop()
 
-    asyncio.run(leave_in_the_middle())
+    run(leave_in_the_middle())
     used = server.cpu_seconds()
     assert wait_until(lambda: is_idle(server)), "it trains for nobody"
     assert server.cpu_seconds() - used < Experiment(config_of(COSTLY)).work / 4, "the run was trained to its end"
@@ -104,7 +104,7 @@ def test_a_change_in_the_middle_of_a_training_brings_the_new_experiment_at_once(
         await session.close()
         return answer, used
 
-    answer, used = asyncio.run(change_in_the_middle())
+    answer, used = run(change_in_the_middle())
     assert np.array_equal(answer.losses(), ffbp.train(config_of("seed=77&epochs=50")).history.train_loss)
     assert used < Experiment(config_of(COSTLY)).work / 4, "it waited for the run that nobody wants any more"
     assert wait_until(lambda: is_idle(server)), "the old run goes on"
@@ -122,7 +122,7 @@ def test_one_persons_costly_run_does_not_keep_others_waiting(server):
         hog.drop()
         return answers, still_at_it, used
 
-    answers, still_at_it, used = asyncio.run(together())
+    answers, still_at_it, used = run(together())
     assert still_at_it
     assert all(answer.blob and not answer.problems for answer in answers)
     assert used < 0.6 * Experiment(config_of(COSTLY)).work, "they waited for more than a share of the costly run"
@@ -132,7 +132,7 @@ def test_links_as_nobody_means_them_give_a_page_with_at_most_warnings(server, fu
     configs = [config_of(query) for query in MIXED]
     links = random_links(300 if full else 40, configs, seed=8)
     links = [link[:8000] + "&epochs=3" for link in links]  # longer ones are refused before any code of ours runs
-    answers = asyncio.run(visit(server, links))
+    answers = run(visit(server, links))
     for answer in answers:
         assert answer.problems == [], answer.query[:300]
         assert answer.blob, answer.query[:300]
@@ -142,9 +142,7 @@ def test_links_as_nobody_means_them_give_a_page_with_at_most_warnings(server, fu
 
 @pytest.mark.parametrize("page", ["forward_pass", "backpropagation"])
 def test_the_other_pages_take_bad_links_too(server, page):
-    answers = asyncio.run(
-        visit(server, [f"{link[:3000]}&epochs=2" for link in random_links(8, [config_of("")], seed=9)], page)
-    )
+    answers = run(visit(server, [f"{link[:3000]}&epochs=2" for link in random_links(8, [config_of("")], seed=9)], page))
     assert [answer.problems for answer in answers if answer.problems] == []
     assert all(answer.blob for answer in answers)
 
@@ -162,7 +160,7 @@ def test_the_widgets_sent_back_may_not_be_huge(server):
         finally:
             session.drop()
 
-    result = asyncio.run(send_too_much())
+    result = run(send_too_much())
     assert isinstance(result, Exception) or result.problems, "three megabytes were taken"
     assert server.is_healthy()
-    assert asyncio.run(visit(server, ["epochs=5"]))[0].blob
+    assert run(visit(server, ["epochs=5"]))[0].blob

@@ -6,6 +6,7 @@ ended. It keeps the cacheable messages as the browser does, so that unchanged da
 
 import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import waiting
@@ -17,6 +18,12 @@ from ffbp.figures.blob import arrays_of, header_of
 
 FINISHED_EARLY = ForwardMsg.ScriptFinishedStatus.Value("FINISHED_EARLY_FOR_RERUN")
 MAX_CACHED_RUNS = 2  # script runs that a message is kept for, as in the browser
+
+
+def run(coroutine):
+    """What a coroutine returns, run in a thread: a test of the browser may have left a loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 
+USES = 12  # of a page: a renderer keeps some memory of every load
 LAPTOP = {"width": 1366, "height": 768}
 FORGET = "() => { try { localStorage.clear(); sessionStorage.clear(); } catch { /* an address without storage */ } }"
 
@@ -26,11 +27,13 @@ class Tabs:
             page.set_viewport_size(viewport)
         page.emulate_media(color_scheme=color_scheme)
         yield page
-        if page in self.lent:
+        page.uses += 1
+        if page in self.lent and page.uses < USES:
             self.lent.remove(page)
             self._clean(page, options)
             free.append(page)
         else:
+            self.lent.discard(page)
             page.context.close()
 
     def spoil(self):
@@ -39,7 +42,7 @@ class Tabs:
 
     def _new(self, options):
         page = self.browser.new_context(viewport=LAPTOP, **options).new_page()
-        page.devtools, page.problems = page.context.new_cdp_session(page), []
+        page.devtools, page.problems, page.uses = page.context.new_cdp_session(page), [], 0
         page.on("pageerror", lambda error: page.problems.append(str(error)))
         add = page.add_init_script
 

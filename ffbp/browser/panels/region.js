@@ -90,7 +90,8 @@ export class Region {
   }
 
   details(text, label, kind) {
-    const box = element('div', { class: 'opened' }), button = element('summary', { text, 'aria-label': label });
+    // The box can have the focus: a click on one of its labels would otherwise give it to the player, and close the box.
+    const box = element('div', { class: 'opened', tabindex: -1 }), button = element('summary', { text, 'aria-label': label });
     const whole = element('details', { class: kind }, button, box);
     whole.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape' || !whole.open) return;

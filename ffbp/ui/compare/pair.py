@@ -39,7 +39,7 @@ def pair(page: Page) -> None:
     both = two_runs(page)
     note_view("b")  # of which two_runs may have left something out
     with page.words:
-        _sentence(both)
+        what_differs_in_words(both)
     with choices:
         differing.what_differs(page.name, both)
     _timeline(page, both)
@@ -48,7 +48,7 @@ def pair(page: Page) -> None:
     _records(both)
 
 
-def _sentence(both):
+def what_differs_in_words(both: TwoRuns) -> None:
     """What differs, beside the title, and what can be seen in a chosen pair. A branch's own sentence names its changes."""
     a, b = both.a.run, both.b.run
     found = differences(a.config, b.config)

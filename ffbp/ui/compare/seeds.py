@@ -147,7 +147,7 @@ def _results(page: Page, found: Asked, target: Target, expected) -> None:
 
 
 def _move_goal(what, value):
-    if isinstance(value, int | float) and (0 < value <= 1 if what == "accuracy" else 0 < value < 1e9):
+    if isinstance(value, int | float) and (0 <= value <= 1 if what == "accuracy" else 0 < value < 1e9):
         _set_many(goal=(what, float(value)))
 
 

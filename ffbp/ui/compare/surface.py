@@ -10,6 +10,7 @@ from ffbp.experiment.problems import ConfigError
 from ffbp.figures.surface import SCALE, SIGNS, distance_plot, line_plot, log_loss, surface_plot
 from ffbp.ui import chart
 from ffbp.ui.compare import differing
+from ffbp.ui.compare.pair import what_differs_in_words
 from ffbp.ui.compare.two_runs import TwoRuns, two_runs
 from ffbp.ui.page import Page
 from ffbp.ui.runs import cache_of, in_turns
@@ -32,6 +33,8 @@ def surface(page: Page) -> None:
     """The surface with both paths and the timeline that moves along them; distances; the straight line and twins."""
     differing.presets()
     both = two_runs(page)
+    with page.words:
+        what_differs_in_words(both)
     page.draw_sidebar()
     runs = {"a": both.a.run, "b": both.b.run}
     plane = control.kept(st, "segmented_control", "Plane", list(PLANES), name=PLANE, format_func=NAMES.get, start=FIRST)

@@ -42,13 +42,13 @@ def drawing_pad(moment: Digit) -> None:
 
 
 def _read(moment, pixels, drawn):
-    """What the network sees in a drawing: its outputs, its answer, and a sentence."""
+    """What the network predicts for a drawing: its outputs, its answer, and a sentence."""
     if not drawn:
         return {"probabilities": None, "answer": None, "says": ""}
     A = moment.network.forward(moment.dataset.encode_columns(pixels[None])).A[-1]
     answer = int(moment.network.decide(A)[0])
     name = moment.names[answer]
-    says = f"The network sees {article(name)} {name}: {format_percent(A[answer, 0])}"
+    says = f"The network predicts {article(name)} {name}: {format_percent(A[answer, 0])}"
     outputs = [float(p) if np.isfinite(p) else None for p in A[:, 0]]
     return {"probabilities": outputs, "answer": answer, "says": says}
 
