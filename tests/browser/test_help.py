@@ -53,4 +53,4 @@ def test_the_timeline_says_epoch_and_loss_and_the_buttons_say_their_keys(playgro
     assert slider.get_attribute("aria-valuetext") == f"epoch 20 of 20, training loss {loss}"
     titles = page.eval_on_selector_all(".ffbp .timeline > button[title]", "all => all.map((e) => e.title)")
     keys = [title.split("(")[1].rstrip(")") for title in titles if "(" in title]
-    assert keys == ["Home", "←", "space", "→", "End"]
+    assert keys == ["Home", "←", "space", "→", "End", "?"]

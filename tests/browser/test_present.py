@@ -107,6 +107,7 @@ def test_the_keys_choose_panels_play_step_and_blank_the_screen(playground):
         wait_shown(playground, *shown)
     page.wait_for_function("() => !location.search.includes('panel')")
     page.keyboard.press("Home")
+    playground.wait_frame(0)
     page.keyboard.press("ArrowRight")
     playground.wait_frame(1)
     page.keyboard.press("Space")

@@ -90,8 +90,9 @@ export class Region {
   }
 
   details(text, label, kind) {
-    // The box can have the focus: a click on one of its labels would otherwise give it to the player, and close the box.
-    const box = element('div', { class: 'opened', tabindex: -1 }), button = element('summary', { text, 'aria-label': label });
+    // The box can have the focus: a click on one of its labels would otherwise give it to the player, and close it.
+    const box = element('div', { class: 'opened', tabindex: -1 });
+    const button = element('summary', { text, 'aria-label': label });
     const whole = element('details', { class: kind }, button, box);
     whole.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape' || !whole.open) return;
