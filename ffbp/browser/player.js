@@ -315,6 +315,7 @@ export class Player {
 
   destroy() {
     this.destroyed = true;
+    if (this.presenter.on) document.body.classList.remove('ffbp-presenting');
     this.clock.leave(this);
     window.removeEventListener('resize', this.resize);
     document.removeEventListener('keydown', this.hear);

@@ -36,6 +36,7 @@ export class Presenter {
     this.on = on;
     const { player, player: { root, box, timeline } } = this;
     root.classList.toggle('ffbp-presented', on);
+    document.body.classList.toggle('ffbp-presenting', on); // :has() would restyle the page at each of its changes
     timeline.showPresenting(on);
     if (on) {
       this.still();
