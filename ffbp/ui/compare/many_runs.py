@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from ffbp.experiment.config import Config
 from ffbp.experiment.link import params_of
+from ffbp.experiment.many import MAX_SEEDS
 from ffbp.experiment.problems import ConfigError
 from ffbp.serve.turns import Account
 from ffbp.training.sweep import Sweep
@@ -136,6 +137,20 @@ def _again():
 def plan_with(config: Config, plan: Callable, **choices) -> Callable[[], Sweep]:
     """A function that plans a sweep of the experiment with its file, if it has one."""
     return lambda: plan(config, source=files.source_for(config), **choices)
+
+
+# What the address holds
+
+
+def set_many(**changes) -> None:
+    """Change what the address says about many runs."""
+    session.view = replace(session.view, many=replace(session.view.many, **changes))
+
+
+def set_seeds(n: int) -> None:
+    """Take over a number of seeds that was chosen."""
+    if n in range(1, MAX_SEEDS + 1):
+        set_many(seeds=n)
 
 
 # A click on a run

@@ -1,7 +1,5 @@
 """The view Seeds: the same experiment many times, to see what is luck."""
 
-from dataclasses import replace
-
 import numpy as np
 import streamlit as st
 
@@ -9,14 +7,24 @@ from ffbp.analysis.plane import plane_of
 from ffbp.core.network import Network
 from ffbp.experiment.build import build_network
 from ffbp.experiment.experiment import Experiment
-from ffbp.experiment.many import MAX_SEEDS, VARY
+from ffbp.experiment.many import VARY
 from ffbp.figures.blob import Packer
 from ffbp.figures.many import curves_plot
 from ffbp.figures.thumbnail import boundary, falling
 from ffbp.training.sweep import Sweep, plan_sweep
 from ffbp.training.target import Target
 from ffbp.ui import chart, files
-from ffbp.ui.compare.many_runs import Asked, asked, buttons, choose_run, open_chosen, plan_with, train_on
+from ffbp.ui.compare.many_runs import (
+    Asked,
+    asked,
+    buttons,
+    choose_run,
+    open_chosen,
+    plan_with,
+    set_many,
+    set_seeds,
+    train_on,
+)
 from ffbp.ui.component import component
 from ffbp.ui.page import Page, axes_of
 from ffbp.ui.session import address, control
@@ -78,7 +86,7 @@ def _controls(config, many, target):
     left, middle, right = st.columns([2, 3, 2])
     texts = {n: str(n) for n in sorted({*NUMBERS, many.seeds})}
     control.choice(
-        left, "segmented_control", "Number of seeds", texts, name="seeds:n", value=many.seeds, on_change=_set_n
+        left, "segmented_control", "Number of seeds", texts, name="seeds:n", value=many.seeds, on_change=set_seeds
     )
     kinds = {key: words[0].upper() + words[1:] for key, words in VARY.items()}
     own = {"name": "seeds:vary", "value": many.vary, "on_change": _set_vary}
@@ -90,23 +98,14 @@ def _controls(config, many, target):
     control.choice(right, "segmented_control", "Success is measured by", goals, **own)
 
 
-def _set_many(**changes):
-    session.view = replace(session.view, many=replace(session.view.many, **changes))
-
-
-def _set_n(n):
-    if n in range(1, MAX_SEEDS + 1):
-        _set_many(seeds=n)
-
-
 def _set_vary(vary):
     if vary in VARY:
-        _set_many(vary=vary)
+        set_many(vary=vary)
 
 
 def _set_goal(what):
     if what in GOALS:
-        _set_many(goal=(what, GOALS[what]))
+        set_many(goal=(what, GOALS[what]))
 
 
 def _prediction(n):
@@ -148,7 +147,7 @@ def _results(page: Page, found: Asked, target: Target, expected) -> None:
 
 def _move_goal(what, value):
     if isinstance(value, int | float) and (0 <= value <= 1 if what == "accuracy" else 0 < value < 1e9):
-        _set_many(goal=(what, float(value)))
+        set_many(goal=(what, float(value)))
 
 
 def _sentence(rate, target, expected, is_complete, n):

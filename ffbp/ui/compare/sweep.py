@@ -1,19 +1,27 @@
 """The view Sweep: one field over a range of values, each with several seeds."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from ffbp.experiment.differences import value_text
 from ffbp.experiment.fields import FIELDS
-from ffbp.experiment.many import MAX_SEEDS, read_values, swept_fields, usual_values
+from ffbp.experiment.many import read_values, swept_fields, usual_values
 from ffbp.experiment.problems import ConfigError
 from ffbp.experiment.resolve import resolve
 from ffbp.figures.latex import plain
 from ffbp.figures.many import ends_plot, medians_of
 from ffbp.training.sweep import Sweep, plan_sweep
 from ffbp.ui import chart, files
-from ffbp.ui.compare.many_runs import Asked, asked, buttons, choose_run, open_chosen, plan_with, train_on
+from ffbp.ui.compare.many_runs import (
+    Asked,
+    asked,
+    buttons,
+    choose_run,
+    open_chosen,
+    plan_with,
+    set_many,
+    set_seeds,
+    train_on,
+)
 from ffbp.ui.page import Page
 from ffbp.ui.session import address, control
 from ffbp.ui.session.fragments import fragment, note_view
@@ -68,7 +76,7 @@ def _controls(config, many, n_seeds):
     words = "Values, with commas between them. Leave it empty for the usual ones."
     control.show(middle, "text_input", "Values", placeholder=placeholder, help=words, **own)
     numbers = {n: str(n) for n in sorted({*NUMBERS, n_seeds})}
-    own = {"name": "sweep:n", "value": n_seeds, "on_change": _set_n}
+    own = {"name": "sweep:n", "value": n_seeds, "on_change": set_seeds}
     control.choice(right, "segmented_control", "Seeds for each value", numbers, **own)
     session.show_told("sweep", once=True)
 
@@ -83,28 +91,19 @@ def _fields_that_apply(config):
     ]
 
 
-def _set_many(**changes):
-    session.view = replace(session.view, many=replace(session.view.many, **changes))
-
-
 def _set_field(name):
     if name in swept_fields():
-        _set_many(field=name, values=None)
+        set_many(field=name, values=None)
 
 
 def _set_values(text, field):
     if not text.strip():
-        _set_many(values=None)
+        set_many(values=None)
         return
     try:
-        _set_many(values=read_values(field, text.split(",")))
+        set_many(values=read_values(field, text.split(",")))
     except ConfigError as error:
         session.tell("warning", f"{error}; the values stay as they were", "sweep")
-
-
-def _set_n(n):
-    if n in range(1, MAX_SEEDS + 1):
-        _set_many(seeds=n)
 
 
 def _results(found: Asked, field: str, config) -> None:
