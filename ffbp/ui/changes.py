@@ -11,7 +11,7 @@ from ffbp.ui.session.state import session
 from ffbp.ui.sidebar.controls import change
 
 
-def undo(page: str) -> None:
+def undo() -> None:
     """A button that takes back the last change and names it; nothing before the first."""
     if not session.past:
         return
@@ -19,7 +19,7 @@ def undo(page: str) -> None:
     step = partial(parameters.step_in_words, session.past[-1], session.config)
     label = _words(changes[0], step) if len(changes) == 1 else f"{len(changes)} changes"
     own = {"type": "tertiary", "icon": ":material/undo:", "help": f"Undo: {plain(label)}"}
-    st.button(plain(label), key=f"{page}:undo", on_click=session.undo, **own)
+    st.button(plain(label), key="undo", on_click=session.undo, **own)
 
 
 def changed(page: str) -> None:

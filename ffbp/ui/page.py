@@ -85,7 +85,7 @@ class Page:
             with self.gallery:
                 gallery()
             with self.undo:
-                undo(self.name)
+                undo()
             if self.strip:
                 with self.strip:
                     draw_strip(self.name)

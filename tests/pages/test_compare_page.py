@@ -143,7 +143,7 @@ def test_swap_and_keep_exchange_the_experiments():
     app.button(key="compare:take").click()
     app = check(app.run())
     assert address(app) == {"epochs": "5", "lr": "0.3"}
-    app.button(key="compare:undo").click()
+    app.button(key="undo").click()
     app = check(app.run())
     assert app.session_state["config"].learning_rate == 3
 

@@ -47,12 +47,12 @@ def test_a_weight_that_is_set_starts_training_again_with_it(monkeypatch, frame, 
     assert app.session_state["config"] == ffbp.Config(**{**CONFIG.to_dict(), "initial_theta": tuple(theta)})
     assert app.query_params["theta"].split("_")[position] == "2.5"
     assert app.query_params["frame"] == "0"
-    undo = said(button(app, "playground:undo"))
+    undo = said(button(app, "undo"))
     assert undo == f"{name or 'W[1][2,1]'} {old:.4g} → 2.5"
     back = said(button(app, "playground:back:initial_theta"))
     assert back == (f"{name} {old:.4g} → 2.5" if name else "13 of 13 initial weights and biases changed")
     assert any("13 explicit numbers" in caption.value for caption in app.sidebar.caption)
-    app = button(app, "playground:undo").click().run()
+    app = button(app, "undo").click().run()
     assert app.session_state["config"] == CONFIG
     app = app.run()
     assert app.session_state["config"] == CONFIG, "the report is not carried out again"
@@ -62,13 +62,13 @@ def test_changed_resets_what_was_set_and_so_does_the_sidebar(monkeypatch):
     report, app = reporting(monkeypatch), playground(**SMALL)
     app = report(app, "weight", layer=2, unit=1, source=2, frame=0, value=-1)
     app = report(app, "weight", layer=2, unit=1, source=3, frame=0, value=1)
-    assert said(button(app, "playground:undo")).startswith("W[2][1,3] ")
+    assert said(button(app, "undo")).startswith("W[2][1,3] ")
     back = button(app, "playground:back:initial_theta")
     assert said(back) == "2 of 13 initial weights and biases changed"
     assert button(app, "playground:drawn") is not None, "the way back is in sight in the sidebar"
     app = back.click().run()
     assert app.session_state["config"] == CONFIG
-    app = button(app, "playground:undo").click().run()
+    app = button(app, "undo").click().run()
     app = button(app, "playground:drawn").click().run()
     assert app.session_state["config"] == CONFIG
 
@@ -91,7 +91,7 @@ def test_a_weight_that_is_set_before_the_run_of_another_one_is_shown_joins_it(mo
     app.run()
     theta[[3, 4]] = 1.5, 2.5
     assert app.session_state["config"].initial_theta == tuple(theta)
-    assert said(button(app, "playground:undo")).startswith("W[1][2,2] ")
+    assert said(button(app, "undo")).startswith("W[1][2,2] ")
 
 
 BAD = {

@@ -27,6 +27,12 @@ def test_a_file_is_no_longer_than_a_concept_and_a_line_than_a_screen(path):
     assert lines[0].startswith("// "), "a file says first what it is for"
 
 
+@pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.css")), ids=name)
+def test_no_rule_restyles_the_page_at_every_change_of_a_class(path):
+    """What matches a part of a class's name, with elements below it, costs a browser all of them at every change."""
+    assert re.findall(r"\[class[*^$|~]?=[^\]]*\][^,{)]* [^,{]+", path.read_text("utf-8")) == []
+
+
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
 def test_no_script_leaves_a_name_on_the_window(path):
     assert re.findall(r"window\.(?!Plotly)\w+ *=[^=>]", path.read_text("utf-8")) == []
