@@ -1,6 +1,8 @@
 // A running order: steps {title, link}, opened one after the other. A link is a page's name and its parameters. The tab
 // keeps the order and the place in it, so that a reload loses nothing; a file carries it to another machine.
 
+import { hereLink } from './here.js';
+
 const STORE = 'ffbp:order', NAME = 'ffbp running order', MOST_STEPS = 100;
 const FOR_LECTURES = { present: '1', panel: 'network-boundary' }; // what is added to a link to the Playground
 
@@ -37,7 +39,7 @@ export const textOf = (steps) => JSON.stringify({ name: NAME, steps }, null, 1);
 // The link to what is on screen, which the lecture shows without the page around it.
 export function linkHere(pages) {
   const { pathname, search } = window.location, page = pathname.split('/').pop();
-  const shown = new URLSearchParams(search || new URL(document.querySelector('.st-key-here a').href).search);
+  const shown = new URLSearchParams(search || new URL(hereLink().href).search);
   if (pages.includes(page) && page) return `${page}?${shown}`;
   for (const [key, value] of Object.entries(FOR_LECTURES)) if (!shown.has(key)) shown.set(key, value);
   return `?${shown}`;

@@ -47,9 +47,11 @@ class Page:
         self.name = title.lower()
         self.path = _path_of(title)
         self.config: Config = session.config
-        with st.container(horizontal=True, vertical_alignment="center", gap=None, key="bar"):
-            self.links, self.has_links = [_place(name == title).empty() for name in PAGES.values()], False
-            self.order, self.gallery, self.undo = st.empty(), st.empty(), st.empty()
+        self.bar = st.container(horizontal=True, vertical_alignment="center", gap=None, key="bar")
+        self.links, self.has_links = (
+            self.bar.empty(),
+            False,
+        )  # one element, because each one costs every rerun a message
         self.sidebar, self.has_sidebar = st.sidebar.container(), False
         with st.container(horizontal=True, vertical_alignment="center", key="top"):
             st.title(title, anchor=False, width="content")
@@ -70,9 +72,10 @@ class Page:
         """
         self.has_links = True
         images.note()
-        for place, (path, title) in zip(self.links, PAGES.items(), strict=True):
-            params = images.link_params() if path == DIGITS else address.params()
-            link(path, title, params, place=place, icon=f":material/{ICONS[path]}:")
+        with self.links.container(horizontal=True):
+            for path, title in PAGES.items():
+                params = images.link_params() if path == DIGITS else address.params()
+                link(path, title, params, icon=f":material/{ICONS[path]}:")
 
     def draw_sidebar(self) -> None:
         """Draw the page's links, the gallery, the strip and the sidebar unless they are there already."""
@@ -80,11 +83,9 @@ class Page:
             self.draw_links()
         if not self.has_sidebar:
             self.has_sidebar = True
-            with self.order:
+            with self.bar:
                 running_order(PAGES)
-            with self.gallery:
                 gallery()
-            with self.undo:
                 undo()
             if self.strip:
                 with self.strip:
@@ -173,11 +174,6 @@ def begin(
 
 def _path_of(title: str) -> str:
     return next(path for path, name in PAGES.items() if name == title)
-
-
-def _place(is_here: bool):
-    """Where a link of the bar stands; the one of the page itself looks different."""
-    return st.container(key="here", width="content") if is_here else st
 
 
 def axes_of(config: Config) -> tuple[int, ...]:

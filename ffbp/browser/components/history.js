@@ -3,6 +3,7 @@
 import { findPlotly } from './plotly.js';
 import { closeSidebar } from './sidebar.js';
 
+import { keepMarked } from '../here.js';
 import { keepReachable } from '../reach.js';
 
 let mounted = null; // the component that reports
@@ -18,7 +19,8 @@ function report() {
 
 // In the capture phase, so that Streamlit sends the report with its own request for the same event.
 window.addEventListener('popstate', report, true);
-keepReachable(); // here, because every page mounts this component
+keepMarked(); // here, because every page mounts this component
+keepReachable();
 
 // This is the first component of every page, so charts wait less for Plotly if it begins to load here.
 findPlotly().catch(() => {});
