@@ -15,12 +15,12 @@ from ffbp.analysis.scores import chance_level
 from ffbp.core.network import Network, with_ones
 from ffbp.core.stacks import losses_at, stacks
 from ffbp.experiment.kinds import is_whole
+from ffbp.experiment.link import PLANES
 from ffbp.experiment.problems import ConfigError
 from ffbp.training.recording import drain
 from ffbp.training.run import Run
 from ffbp.words.notice import Notice
 
-PLANES = ("three_points", "principal", "random")
 SIZE = 51
 MARGIN = 0.15  # of the width that the paths take
 NARROWEST = 0.25  # one side of the plane, as a share of the other
@@ -89,13 +89,15 @@ def measure_surface(
     frames: Sequence[int] | None = None,
     size: int = SIZE,
     seed: int = 0,
+    others: Sequence[Run] = (),
 ) -> Generator[float, None, Surface]:
     """`loss_surface` as a generator of the share that is done, between slices of a few milliseconds.
 
     plane: "three_points", through a frame of A, another of A and one of B (frames, by default the start, A's end and B's
     end; without B three frames of A, the second halfway); "principal", through A's end along the two principal components
     of all frames (Li et al. 2018); or "random", through A's end along two random directions (seed), whose rows [W b] have
-    the length of A's own (Li et al. 2018, but with biases, and the second at right angles to the first).
+    the length of A's own (Li et al. 2018, but with biases, and the second at right angles to the first). others: more runs
+    whose paths have room on the surface (`Surface.project`).
     Raises ConfigError for networks of different shapes, and for three points on one line.
     """
     if plane not in PLANES:
@@ -103,7 +105,8 @@ def measure_surface(
     if not (is_whole(size) and 2 <= size <= 201):
         raise ConfigError("size", "bounds", size, low=2, high=201)
     network = run_a.architecture
-    check_shapes(run_a, run_b)
+    for other in (run_b, *others):
+        check_shapes(run_a, other)
     thetas = [run.history.theta for run in (run_a, run_b) if run is not None]
     points, more = (), {}
     if plane == "three_points":
@@ -116,7 +119,8 @@ def measure_surface(
         else:
             u, v = _random(network, origin, np.random.RandomState(seed))
     paths, distances = zip(*(_project(theta, origin, u, v) for theta in thetas), strict=True)
-    x, y = _grid(np.concatenate(paths), size, at_least=1.0 if plane == "random" else 0.0)
+    more_paths = [_project(run.history.theta, origin, u, v)[0] for run in others]
+    x, y = _grid(np.concatenate([*paths, *more_paths]), size, at_least=1.0 if plane == "random" else 0.0)
     inputs, Y = with_ones(run_a.dataset.X_train), network.targets(run_a.dataset.y_train)
     loss = yield from _losses_over(network, inputs, Y, origin, (x, u), (y, v))
     at = [_project(run.history.theta[frame][None], origin, u, v)[0][0] for _, run, frame in points]
@@ -158,6 +162,13 @@ def surface_notice(surface: Surface) -> Notice:
         "own_loss_b": surface.own_loss_b or not len(surface.path_b),
     }
     return Notice("surface", "info", numbers)
+
+
+def random_planes_notice(surfaces: Sequence[Surface], way: float) -> Notice:
+    """The sentence about several random planes; way: how far A's start is from its end."""
+    shown = [max(0.0, 1 - (float(each.distance_a[0]) / way) ** 2) ** 0.5 if way else 0.0 for each in surfaces]
+    numbers = {"n": len(surfaces), "way": way, "least": min(shown), "most": max(shown)}
+    return Notice("random_planes", "info", numbers)
 
 
 def check_shapes(run_a: Run, run_b: Run | None) -> None:

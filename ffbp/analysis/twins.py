@@ -136,9 +136,9 @@ def match_units(run_a: Run, run_b: Run, *, frame_a: int = -1, frame_b: int = -1)
     )
 
 
-def match_notice(match: Match) -> Notice:
-    """The sentence about what matching is worth."""
-    numbers = {"before": match.before.barrier, "after": match.after.barrier}
+def match_notice(match: Match, network: Network) -> Notice:
+    """The sentence about twins, and what matching is worth."""
+    numbers = {"twins": n_twins(network), "before": match.before.barrier, "after": match.after.barrier}
     numbers |= {"distance_before": match.distance_before, "distance_after": match.distance_after}
     return Notice("match", "info", numbers)
 

@@ -34,9 +34,10 @@ MAX_ALONE = 2  # panels that are shown without the others, joined by "-" in the 
 BY, LOSS = "by", "loss"  # two runs are shown at the same loss; without it, at the same epoch
 COMPARISON, COMPARISONS = (
     "view",
-    ("pair", "seeds", "sweep", "surface"),
+    ("pair", "seeds", "sweep", "race", "surface"),
 )  # the views of the page Compare, the usual one first
-WORDS = (PANEL, COMPARISON, BY)
+PLANE, PLANES = "plane", ("three_points", "principal", "random")  # of the surface there, the usual one first
+WORDS = (PANEL, COMPARISON, BY, PLANE)
 MAX_INPUTS, MAX_INPUT_TEXT = 784, 20_000  # as many as the largest images have pixels
 
 
@@ -49,7 +50,7 @@ class View:
     wanted: the class that the pixels of an image are asked for. card: the step that Backpropagation
     explains; the first if None. panel: the one of `PANELS` in full size, or two, joined by "-". present: 1 if the player is
     shown alone, with large letters. view: of the page Compare, one of `COMPARISONS`. b: how B differs from A there. by: LOSS
-    if both are shown at the same loss there. many: what is trained many times there.
+    if both are shown at the same loss there. plane: of the surface there, one of `PLANES`. many: what is trained many times there.
     """
 
     frame: int | None = None
@@ -66,6 +67,7 @@ class View:
     present: int | None = None
     view: str | None = None
     by: str | None = None
+    plane: str | None = None
     b: Other = NOTHING
     many: Many = USUAL
 
@@ -90,16 +92,12 @@ class View:
                 chosen["inputs"] = tuple(numbers)
             else:
                 problems.append(Problem(INPUTS, "typed_numbers", str(params[INPUTS]), outcome="left out"))
-        if (name := params.get(COMPARISON)) in COMPARISONS:
-            chosen[COMPARISON] = name
-        elif COMPARISON in params:
-            problems.append(
-                Problem(COMPARISON, "unknown", str(name), {"choices": ", ".join(COMPARISONS)}, outcome="left out")
-            )
-        if params.get(BY) == LOSS:
-            chosen[BY] = LOSS
-        elif BY in params:
-            problems.append(Problem(BY, "unknown", str(params[BY]), {"choices": LOSS}, outcome="left out"))
+        for key, words in ((COMPARISON, COMPARISONS), (BY, (LOSS,)), (PLANE, PLANES)):
+            if params.get(key) in words:
+                chosen[key] = params[key]
+            elif key in params:
+                choices = {"choices": ", ".join(words)}
+                problems.append(Problem(key, "unknown", str(params[key]), choices, outcome="left out"))
         chosen["b"], of_b = Other.from_params(params)
         chosen["many"], of_many = Many.from_params(params)
         return cls(**chosen), problems + of_b + of_many

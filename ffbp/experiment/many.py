@@ -18,6 +18,7 @@ PREFIX, SEPARATOR = "m.", "~"
 MAX_SEEDS, MAX_VALUES = 200, 48
 VARY = {"both": "data and initial weights", "weights": "initial weights", "data": "data and split"}  # what seeds decide
 GOALS = ("accuracy", "loss")
+RATES = {"same": "The same for all", "best": "Each its own best"}  # learning rates of a race
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Many:
     """seeds: how many, from 0 on. vary: what they decide, a key of VARY. goal: what counts as a success, an accuracy of at
     least or a loss of at most so much, as ("accuracy", 0.95); None: the usual one.
 
-    field: the one that takes each of ``values``; None: the usual ones.
+    field: the one that takes each of ``values``; None: the usual ones. optimizers: those that race; None: all. rates: a key
+    of RATES. beside: whether the success of every value is shown side by side.
     """
 
     seeds: int = 20
@@ -33,13 +35,16 @@ class Many:
     goal: tuple[str, float] | None = None
     field: str = "learning_rate"
     values: tuple[Any, ...] | None = None
+    optimizers: tuple[str, ...] | None = None
+    rates: str = "same"
+    beside: bool = False
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> tuple["Many", list[Problem]]:
         """What an address says, and a problem for each parameter that is unknown or bad."""
         many, problems = cls(), []
         own = {str(key).removeprefix(PREFIX): str(text) for key, text in params.items() if is_of_many(key)}
-        for key in ("seeds", "vary", "goal", "field", "values"):  # values are read for the field
+        for key in READ:  # the field before its values
             if key not in own:
                 continue
             try:
@@ -58,6 +63,9 @@ class Many:
             "goal": lambda: f"{self.goal[0]}_{self.goal[1]!r}",
             "field": lambda: FIELDS[self.field].key,
             "values": lambda: SEPARATOR.join(str(kind.text(value)) for value in self.values),
+            "optimizers": lambda: SEPARATOR.join(self.optimizers),
+            "rates": lambda: self.rates,
+            "beside": lambda: str(int(self.beside)),
         }
         return {f"{PREFIX}{key}": text() for key, text in texts.items() if getattr(self, key) != getattr(USUAL, key)}
 
@@ -73,10 +81,13 @@ def _seeds(text, many):
     return Whole(1, MAX_SEEDS).check("seeds", Whole().read(text))
 
 
-def _vary(text, many):
-    if text not in VARY:
-        raise ConfigError("vary", "unknown", text, choices=", ".join(VARY))
-    return text
+def _one_of(name, choices):
+    def read(text, many):
+        if text not in choices:
+            raise ConfigError(name, "unknown", text, choices=", ".join(choices))
+        return text
+
+    return read
 
 
 def _goal(text, many):
@@ -98,7 +109,20 @@ def _values(text, many):
     return read_values(many.field, text.split(SEPARATOR))
 
 
-READ = {"seeds": _seeds, "vary": _vary, "goal": _goal, "field": _field, "values": _values}
+def _optimizers(text, many):
+    return read_values("optimizer", text.split(SEPARATOR))
+
+
+READ = {
+    "seeds": _seeds,
+    "vary": _one_of("vary", VARY),
+    "goal": _goal,
+    "field": _field,
+    "values": _values,
+    "optimizers": _optimizers,
+    "rates": _one_of("rates", RATES),
+    "beside": lambda text, many: Flag().read(text),
+}
 
 
 def is_of_many(key) -> bool:

@@ -1,5 +1,7 @@
 """Charts of many runs of one experiment. Every run is drawn; one that diverged has its place on a rail at the top."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ffbp.experiment.differences import value_text
@@ -15,29 +17,73 @@ LOG = {"type": "log", "exponentformat": "power", "dtick": "D2"}
 REACH, MISS = "reach the goal", "miss it"
 
 
-def curves_plot(sweep: Sweep, target: Target) -> dict:
-    """The target's loss or score over the epochs, a thin line a run. A clicked line gives the run's place in the sweep."""
-    column, met, trained = sweep.column(target.column), sweep.successes(target), _trained(sweep)
+def curves_plot(sweep: Sweep, target: Target, groups: dict[str, tuple[Sequence[int], dict]] | None = None) -> dict:
+    """The target's loss or score over the epochs, a thin line a run. A clicked line gives the run's place in the sweep.
+
+    groups: by their names the places of runs and their look (colour and dash); by default all runs, in two groups: those
+    that reach the goal at their end, and those that miss it.
+    """
+    column, trained = sweep.column(target.column), _trained(sweep)
     diverged, is_loss = sweep.diverged, target.accuracy is None
-    low, top = _limits(column, diverged) if is_loss else (0.0, 1.01)
+    groups = groups or _by_success(sweep, target)
+    shown = np.concatenate([np.asarray(places, dtype=int) for places, _ in groups.values()])
+    low, top = _limits(column[shown], diverged[shown]) if is_loss else (0.0, 1.01)
     traces = []
-    looks = (
-        (REACH, met, {"color": palette.TRAIN}),
-        (MISS, trained & ~met, {"color": palette.CLASSES[0], "dash": "dot"}),
-    )
-    for name, which, look in looks:
-        if which.any():
-            x, y, places = _joined(sweep.epochs[which], column[which], np.flatnonzero(which))
+    for name, (places, look) in groups.items():
+        places = np.asarray(places, dtype=int)
+        places = places[trained[places]]
+        if len(places):
+            x, y, of = _joined(sweep.epochs[places], column[places], places)
             said = f"%{{y:.4g}} at epoch %{{x}}, {name}"
-            traces.append(line(x, y, f"{int(which.sum())} {name}", said, width=1.2, customdata=places, **look))
-    if diverged.any():
-        ended = np.array([sweep.outcomes[place].diverged_at for place in np.flatnonzero(diverged)])
-        traces.append(_rail(ended, top, np.flatnonzero(diverged), "diverged at epoch %{x}"))
+            traces.append(line(x, y, name, said, width=1.2, customdata=of, **look))
+    rail = shown[diverged[shown]]
+    if len(rail):
+        ended = np.array([sweep.outcomes[place].diverged_at for place in rail])
+        traces.append(_rail(ended, top, rail, "diverged at epoch %{x}"))
     what = "loss" if is_loss else "accuracy"
     y = {"range": [0, 1.03]}
     if is_loss:
         y = {**LOG, "range": [np.log10(low) - 0.1, np.log10(top) + 0.1]}
     return plot(traces, "epoch", f"{_part(target)} {what}", y=y, height=380, **LEGEND)
+
+
+def _by_success(sweep, target):
+    met = sweep.successes(target)
+    looks = (
+        (REACH, met, {"color": palette.TRAIN}),
+        (MISS, _trained(sweep) & ~met, {"color": palette.CLASSES[0], "dash": "dot"}),
+    )
+    return {f"{int(which.sum())} {name}": (np.flatnonzero(which), look) for name, which, look in looks}
+
+
+def success_plot(sweep: Sweep, target: Target) -> dict:
+    """For each value the share of its runs that succeed, with Wilson's interval as a bar."""
+    (field,), (values,) = sweep.fields, sweep.values
+    rates = [rate for rate in sweep.rates(target) if rate.n]
+    x, x_axis = _places_of(field, values)
+    x = [x[values.index(rate.values[0])] for rate in rates]
+    share = np.array([rate.share for rate in rates])
+    above, below = (np.array([getattr(rate, name) for rate in rates]) for name in ("high", "low"))
+    bars = {
+        "type": "data",
+        "symmetric": False,
+        "array": above - share,
+        "arrayminus": share - below,
+        "thickness": 2.5,
+        "width": 8,
+    }
+    texts = [f"{rate.successes} of {rate.n}" for rate in rates]
+    said = [f"{value_text(field, rate.values[0])}: {rate.low:.1%} to {rate.high:.1%}" for rate in rates]
+    more = {
+        "error_y": {**bars, "color": palette.TRAIN},
+        "mode": "markers+text",
+        "text": texts,
+        "textposition": "middle right",
+    }
+    more |= {"hovertext": said, "textfont": {"size": 15}, "cliponaxis": False}
+    trace = markers(x, share, None, "%{hovertext}", size=12, color=palette.TRAIN, **more)
+    y = {"range": [-0.04, 1.06], "tickformat": ".0%"}
+    return plot([trace] if rates else [], FIELDS[field].title, "share of runs that succeed", x=x_axis, y=y, height=340)
 
 
 def ends_plot(sweep: Sweep, name: str, now) -> dict:

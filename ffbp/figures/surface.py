@@ -1,10 +1,13 @@
 """Charts of the loss over a plane of parameters: the surface with the paths on it, their distances, and the straight line."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 
 from ffbp.analysis.surface import Line, Surface
 from ffbp.figures import palette
-from ffbp.figures.plot import LEGEND, line, markers, note, plot
+from ffbp.figures.plot import LEGEND, axis, line, markers, note, plot
 from ffbp.training.run import Run
 from ffbp.words.numbers import format_number
 
@@ -19,70 +22,128 @@ UPS = {
 }
 
 
-def surface_plot(surface: Surface, runs: dict[str, Run], player: str) -> dict:
-    """The surface in colours of the logarithm of the loss, with contours, the level of guessing, and both paths.
+class Path(NamedTuple):
+    """A run's way over a surface. symbol, colour: its look. epochs, loss (its own), distance (from the plane): (n_frames,);
+    places: (n_frames, 2), in the plane.
+    """
 
-    runs: by "a" and "b". player: whose frame moves a mark along each path.
+    name: str
+    symbol: str
+    colour: str
+    epochs: np.ndarray
+    places: np.ndarray
+    loss: np.ndarray
+    distance: np.ndarray
+    dash: str = "solid"
+
+
+def paths_of(surface: Surface, run_a: Run, run_b: Run | None) -> list[Path]:
+    """The paths of A and B."""
+    return [
+        Path(
+            *SIGNS[key],
+            run.history.epoch,
+            *(getattr(surface, f"{name}_{key}") for name in ("path", "loss", "distance")),
+            dash,
+        )
+        for key, run, dash in (("a", run_a, "solid"), ("b", run_b, "dash"))
+        if run is not None
+    ]
+
+
+def path_on(surface: Surface, run: Run, name: str, symbol: str, colour: str, dash: str = "solid") -> Path:
+    """The path of any run that minimises the surface's loss."""
+    places, distance = surface.project(run.history.theta)
+    return Path(name, symbol, colour, run.history.epoch, places, run.history.total, distance, dash)
+
+
+def surface_plot(surface: Surface, paths: Sequence[Path], player: str | None = None) -> dict:
+    """The surface in colours of the logarithm of the loss, with contours, the level of guessing, and the paths.
+
+    paths: those of A and B first. player: whose frame moves a mark along each path.
     """
     z = log_loss(surface.loss)
     low, high = float(np.nanmin(z)), float(np.nanmax(z))
-    ticks = np.linspace(low, high, 6)
-    traces = [
-        {
-            **{
-                "type": "contour",
-                "z": z,
-                "x": surface.x,
-                "y": surface.y,
-                "colorscale": SCALE,
-                "zmin": low,
-                "zmax": high,
-            },
-            "ncontours": LEVELS,
-            "line": {"width": 0.6, "color": "rgba(255,255,255,0.55)"},
-            "contours": {"coloring": "heatmap"},
-            "colorbar": {
-                **{"tickvals": ticks, "ticktext": [format_number(10**tick) for tick in ticks], "thickness": 14},
-                "title": {"text": "loss", "side": "top"},
-            },
-            "customdata": surface.loss,
-            "hovertemplate": "loss %{customdata:.4g}<extra></extra>",
-            "name": "loss",
-            "showlegend": False,
-        }
-    ]
+    traces = [_floor(surface, z, low, high)]
     if low < (chance := np.log10(surface.chance)) < high:
-        level = {"start": float(chance), "end": float(chance), "size": 1, "coloring": "none"}
-        look = {"line": {"width": 2, "dash": "dash", "color": "#ff9d4d"}, "contours": level, "showscale": False}
-        name = f"guessing ({format_number(surface.chance)})"
-        traces.append({"type": "contour", "z": z, "x": surface.x, "y": surface.y, "hoverinfo": "skip", **look}
-                      | {"name": name, "showlegend": True})  # fmt: skip
-    walk = {"player": player, "paths": []}
-    for key, run in runs.items():
-        name, symbol, colour = SIGNS[key]
-        path, loss = getattr(surface, f"path_{key}"), getattr(surface, f"loss_{key}")
-        away = getattr(surface, f"distance_{key}")
-        x, y = path.T
-        said = f"{name}, epoch %{{customdata[0]}}<br>own loss %{{customdata[1]:.4g}}<br>%{{customdata[2]:.3g}} beside the plane"
-        own = np.column_stack([run.history.epoch, loss, away])
-        traces.append(line(x, y, None, None, color=colour, width=2, showlegend=False))
-        some = _evenly(path)
-        colours = {"color": log_loss(loss)[some], "colorscale": SCALE, "cmin": low, "cmax": high}
-        look = {"symbol": symbol, "rim": (1.5, colour), "marker": colours, "customdata": own[some]}
-        shown = markers(x[some], y[some], f"path of {name}", said, size=9, color=None, **look)
-        traces.append(shown)
-        rows = frames_beside(runs["a"], run)
-        walk["paths"].append({"x": x[rows], "y": y[rows], "colour": colour, "name": name})
-    notes = []
-    for corner in surface.corners:
-        name = SIGNS[corner.run][0]
-        words = (
-            "start" if corner.frame == 0 else f"{name}'s end" if corner.frame == runs[corner.run].n_frames - 1 else name
-        )
-        notes.append(note(words, corner.x, corner.y, showarrow=True, arrowhead=0, ax=0, ay=-28, bgcolor="rgba(255,255,255,0.85)",
-                          font={"size": 14, "color": "#12151b"}))  # fmt: skip
-    layout = {"annotations": notes, "meta": {"walk": walk}, **LEGEND}
-    return plot(traces, ENDS[surface.plane], UPS[surface.plane], height=560, **layout)
+        traces.append(_guessing(surface, z, chance))
+    for path in paths:
+        traces += _drawn(path, low, high)
+    layout = {"annotations": [_named(corner, paths) for corner in surface.corners], **LEGEND}
+    if player:
+        steps = [(path, frames_beside(paths[0].epochs, path.epochs)) for path in paths]
+        walks = [
+            {"x": p.places[rows, 0], "y": p.places[rows, 1], "colour": p.colour, "name": p.name} for p, rows in steps
+        ]
+        layout["meta"] = {"walk": {"player": player, "paths": walks}}
+    titles = ENDS[surface.plane], UPS[surface.plane]
+    titles = [title.replace("A's", f"{paths[0].name}'s").replace("B's", f"{paths[-1].name}'s") for title in titles]
+    return plot(traces, *titles, height=560, **layout)
+
+
+def planes_plot(surfaces: Sequence[Surface], paths: Sequence[Sequence[Path]]) -> dict:
+    """Several small planes side by side, two in a row, in one scale of colours; paths: those on each plane."""
+    fields = [log_loss(each.loss) for each in surfaces]
+    low, high = (float(extreme([extreme(z) for z in fields])) for extreme in (np.nanmin, np.nanmax))
+    rows, traces, axes = (len(surfaces) + 1) // 2, [], {}
+    for k, (surface, z, own) in enumerate(zip(surfaces, fields, paths, strict=True)):
+        at = {"xaxis": f"x{k + 1}", "yaxis": f"y{k + 1}"}
+        traces.append(_floor(surface, z, low, high) | {"showscale": k == 0} | at)
+        for path in own:
+            (x, y), look = path.places.T, {"color": path.colour, "width": 2.5, "dash": path.dash}
+            traces.append(
+                line(x, y, f"path of {path.name}", None, legendgroup=path.name, showlegend=k == 0, **look, **at)
+            )
+        end = own[0].places[-1:]
+        ring = {"symbol": "circle-open", "rim": (2.5, own[0].colour), "showlegend": False}
+        traces.append(markers(end[:, 0], end[:, 1], None, "A's end", size=11, color=own[0].colour, **ring, **at))
+        row, column = divmod(k, 2)
+        top = 1 - row / rows
+        axes[f"xaxis{k + 1}"] = axis("", domain=[0.53 * column, 0.47 + 0.53 * column], anchor=f"y{k + 1}")
+        axes[f"yaxis{k + 1}"] = axis("", domain=[top - 0.88 / rows, top], anchor=f"x{k + 1}")
+    figure = plot(traces, "", "", height=130 + 270 * rows, **LEGEND)
+    del figure["layout"]["xaxis"], figure["layout"]["yaxis"]
+    return {**figure, "layout": {**figure["layout"], **axes}}
+
+
+def _floor(surface, z, low, high):
+    look = {"colorscale": SCALE, "zmin": low, "zmax": high, "ncontours": LEVELS, "contours": {"coloring": "heatmap"}}
+    look |= {"line": {"width": 0.6, "color": "rgba(255,255,255,0.55)"}, "showlegend": False}
+    said = {"customdata": surface.loss, "hovertemplate": "loss %{customdata:.4g}<extra></extra>", "name": "loss"}
+    return {"type": "contour", "z": z, "x": surface.x, "y": surface.y, "colorbar": _bar(low, high), **look, **said}
+
+
+def _bar(low, high):
+    ticks = np.linspace(low, high, 6)
+    scale = {"tickvals": ticks, "ticktext": [format_number(10**tick) for tick in ticks], "thickness": 14}
+    return {**scale, "title": {"text": "loss", "side": "top"}}
+
+
+def _guessing(surface, z, chance):
+    level = {"start": float(chance), "end": float(chance), "size": 1, "coloring": "none"}
+    look = {"line": {"width": 2, "dash": "dash", "color": "#ff9d4d"}, "contours": level, "showscale": False}
+    name = {"name": f"guessing ({format_number(surface.chance)})", "showlegend": True, "hoverinfo": "skip"}
+    return {"type": "contour", "z": z, "x": surface.x, "y": surface.y, **look, **name}
+
+
+def _drawn(path, low, high):
+    """The line of a path, and points along it in the colour of its own loss."""
+    (x, y), some, name = path.places.T, _evenly(path.places), path.name
+    said = f"{name}, epoch %{{customdata[0]}}<br>own loss %{{customdata[1]:.4g}}<br>%{{customdata[2]:.3g}} beside the plane"
+    own = np.column_stack([path.epochs, path.loss, path.distance])
+    colours = {"color": log_loss(path.loss)[some], "colorscale": SCALE, "cmin": low, "cmax": high}
+    look = {"symbol": path.symbol, "rim": (1.5, path.colour), "marker": colours, "customdata": own[some]}
+    shown = markers(x[some], y[some], f"path of {name}", said, size=9, color=None, **look)
+    return line(x, y, None, None, color=path.colour, width=2, dash=path.dash, showlegend=False), shown
+
+
+def _named(corner, paths):
+    """The name of a point that lies in the plane."""
+    path = paths[corner.run == "b"]
+    is_end = corner.frame == len(path.epochs) - 1
+    words = "start" if corner.frame == 0 else f"{path.name}'s end" if is_end else path.name
+    look = {"showarrow": True, "arrowhead": 0, "ax": 0, "ay": -28, "bgcolor": "rgba(255,255,255,0.85)"}
+    return note(words, corner.x, corner.y, font={"size": 14, "color": "#12151b"}, **look)
 
 
 def _evenly(path, most=40):
@@ -91,24 +152,29 @@ def _evenly(path, most=40):
     return np.unique(np.searchsorted(along, np.linspace(0, along[-1], most)).clip(0, len(path) - 1))
 
 
-def frames_beside(run: Run, other: Run) -> np.ndarray:
-    """For each frame of one run the other's frame of the nearest epoch: (n_frames,)."""
-    epochs = other.history.epoch
-    right = np.clip(np.searchsorted(epochs, run.history.epoch), 1, max(1, len(epochs) - 1))
-    if len(epochs) == 1:
-        return np.zeros(run.n_frames, dtype=int)
-    left_is_nearer = run.history.epoch - epochs[right - 1] <= epochs[right] - run.history.epoch
+def frames_beside(epochs: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """For each of one run's recorded epochs (n_frames,) the other run's frame of the nearest one: (n_frames,)."""
+    if len(others) == 1:
+        return np.zeros(len(epochs), dtype=int)
+    right = np.clip(np.searchsorted(others, epochs), 1, len(others) - 1)
+    left_is_nearer = epochs - others[right - 1] <= others[right] - epochs
     return np.where(left_is_nearer, right - 1, right)
 
 
-def distance_plot(surface: Surface, runs: dict[str, Run]) -> dict:
+def distance_plot(paths: Sequence[Path]) -> dict:
     """How far each frame is from the plane, in the units of the parameters."""
-    traces = []
-    for key, run in runs.items():
-        name, _, colour = SIGNS[key]
-        away = getattr(surface, f"distance_{key}")
-        dash = "solid" if key == "a" else "dash"
-        traces.append(line(run.history.epoch, away, name, f"{name}: %{{y:.3g}}", color=colour, dash=dash, width=2.2))
+    traces = [
+        line(
+            path.epochs,
+            path.distance,
+            path.name,
+            f"{path.name}: %{{y:.3g}}",
+            color=path.colour,
+            dash=path.dash,
+            width=2.2,
+        )
+        for path in paths
+    ]
     return plot(traces, "epoch", "distance from the plane", y={"rangemode": "tozero"}, height=220, **LEGEND)
 
 

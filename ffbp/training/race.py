@@ -42,13 +42,13 @@ class Lane(NamedTuple):
 
 def lane_notice(lane: Lane, target: Target) -> Notice:
     """The sentence about an optimizer's race to a target."""
-    numbers = {
-        "optimizer": OPTIMIZERS[lane.optimizer].label,
-        "learning_rate": lane.learning_rate,
-        "arrived": lane.arrived,
-    }
-    numbers |= {"n": len(lane.epochs), "median": None if np.isnan(lane.median) else lane.median}
-    return Notice("lane", "info", numbers | asdict(target))
+    return Notice("lane", "info", _numbers(lane) | asdict(target))
+
+
+def _numbers(lane):
+    median = None if np.isnan(lane.median) else lane.median
+    numbers = {"optimizer": OPTIMIZERS[lane.optimizer].label, "learning_rate": lane.learning_rate}
+    return numbers | {"arrived": lane.arrived, "n": len(lane.epochs), "median": median}
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,23 +61,23 @@ class Race:
     best_rate: tuple[Lane, ...]
 
 
-def race(
-    config: Config,
-    *,
-    target: Target,
-    optimizers: Iterable[str] | None = None,
-    rates: Iterable[float] = RATES,
-    seeds: Iterable[int] = SEEDS,
-    vary: str = "both",
-    source: Source | None = None,
-    n_jobs: int = -1,
-) -> Race:
-    """Train every optimizer (by default all of the registry) at every rate with every seed, and race them to a target.
+def race_notice(race: Race, *, best: bool) -> Notice:
+    """The sentence about who arrives first: at the experiment's rate, or with each optimizer at its own best."""
+    lanes = {name: [_numbers(lane) for lane in getattr(race, f"{name}_rate")] for name in ("same", "best")}
+    numbers = {
+        "best": best,
+        "learning_rate": race.sweep.config.learning_rate,
+        "lanes": lanes["best" if best else "same"],
+    }
+    return Notice("race", "info", numbers | {"at_one_rate": lanes["same"]} | asdict(race.target))
 
-    For the arguments see `ffbp.training.sweep.sweep`. The experiment's own rate is raced, too.
+
+def race(config: Config, *, target: Target, n_jobs: int = -1, **choices) -> Race:
+    """Train every optimizer at every rate with every seed, and race them to a target; for the choices see `plan_race`.
+
+    n_jobs: the number of processes, see `ffbp.training.many.train_many`.
     """
-    planned = plan_race(config, optimizers=optimizers, rates=rates, seeds=seeds, vary=vary, source=source)
-    return result(planned.train(n_jobs=n_jobs), target)
+    return result(plan_race(config, **choices).train(n_jobs=n_jobs), target)
 
 
 def plan_race(
@@ -89,7 +89,11 @@ def plan_race(
     vary: str = "both",
     source: Source | None = None,
 ) -> Sweep:
-    """The sweep of a race before any run."""
+    """The sweep of a race before any run: every optimizer (by default all of the registry) at every rate with every seed.
+
+    The experiment's own rate is raced, too; without ``rates`` it is the only one. For seeds, vary and source see
+    `ffbp.training.sweep.plan_sweep`.
+    """
     rates = sorted({*rates, config.learning_rate})
     return plan_sweep(config, field=FIELDS, values=(optimizers, rates), seeds=seeds, vary=vary, source=source)
 

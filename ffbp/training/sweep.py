@@ -6,6 +6,7 @@ is trained with every seed, and every run is kept: none hides behind a mean, and
 
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import islice, product
 from typing import Any, NamedTuple
 
@@ -18,7 +19,7 @@ from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.fields import FIELDS, KEYS
 from ffbp.experiment.kinds import Choices, OfRegistry, Wholes, is_whole
 from ffbp.experiment.problems import ConfigError
-from ffbp.training.many import Planned, fit_planned, train_planned
+from ffbp.training.many import Planned, ProgressOfMany, fit_planned, train_planned
 from ffbp.training.measure import LOSSES_AND_SCORES
 from ffbp.training.run import Run
 from ffbp.training.target import Rate, Target, wilson_interval
@@ -109,7 +110,19 @@ class Sweep:
             self.outcomes[place] = outcome
         return self
 
-    @property
+    def take_over(self, other: "Sweep") -> None:
+        """Keep what is trained already of another sweep: the runs with equal configurations and samples."""
+        if other.source is self.source:
+            known = dict(zip(other.configs, other.outcomes, strict=True))
+            self.outcomes[:] = [
+                own or known.get(config) for own, config in zip(self.outcomes, self.configs, strict=True)
+            ]
+
+    def runs(self, places: Sequence[int]) -> Generator[ProgressOfMany, None, list[Run]]:
+        """Train some members again, by their places, to have whole runs: a generator, as `ffbp.fit_many`."""
+        return fit_planned(self._planned(places))
+
+    @cached_property
     def work(self) -> float:
         """The estimated seconds on one core of all runs, each by itself; in stacks it takes less."""
         return sum(Experiment(config, self.source).work for config in self.configs)
@@ -132,6 +145,11 @@ class Sweep:
     @property
     def shape(self) -> tuple[int, ...]:
         return (*(len(each) for each in self.values), len(self.seeds))
+
+    def at(self, place: int) -> tuple:
+        """The value of each field, and the seed, of the run in this place."""
+        *axes, seed = np.unravel_index(place, self.shape)
+        return (*(each[i] for each, i in zip(self.values, axes, strict=True)), self.seeds[seed])
 
     @property
     def curves(self) -> np.ndarray:
@@ -271,27 +289,13 @@ def coarseness(n: int) -> list[int]:
 # Planning
 
 
-def sweep(
-    config: Config,
-    *,
-    field: str | Sequence[str] | None = None,
-    values: Iterable | None = None,
-    seeds: Iterable[int] = SEEDS,
-    vary: str = "both",
-    source: Source | None = None,
-    n_jobs: int = -1,
-) -> Sweep:
-    """Train an experiment with each of these values, each with each of these seeds.
+def sweep(config: Config, *, n_jobs: int = -1, **choices) -> Sweep:
+    """Train an experiment with each value of a field, each with each seed; for the choices see `plan_sweep`.
 
-    field: a field of the configuration, by its name or its key in a link; two of them for a grid, with a list of values for
-    each; or None for the seeds alone. values: by default every key of the field's registry that fits the experiment. seeds
-    decide data, split, initial weights and shuffling (vary="both"), or the initial weights or data and split alone
-    (vary="weights", vary="data"), and all else keeps the configuration's seed. source: a file's samples. n_jobs: the number
-    of processes, see `train_many`. Every run is the one of its configuration: ``ffbp.train(sweep.configs[i])``.
-
-    Raises ConfigError for an unknown field, a value out of its bounds, or more than MAX_RUNS runs.
+    n_jobs: the number of processes, see `ffbp.training.many.train_many`. Every run is the one of its configuration:
+    ``ffbp.train(sweep.configs[i])``.
     """
-    return plan_sweep(config, field=field, values=values, seeds=seeds, vary=vary, source=source).train(n_jobs=n_jobs)
+    return plan_sweep(config, **choices).train(n_jobs=n_jobs)
 
 
 def fit_sweep(config: Config, **choices) -> Generator[SweepProgress, None, Sweep]:
@@ -311,7 +315,15 @@ def plan_sweep(
     vary: str = "both",
     source: Source | None = None,
 ) -> Sweep:
-    """The sweep before any run: `Sweep.work` estimates what it costs, `Sweep.fit` and `Sweep.train` train it."""
+    """The sweep before any run: `Sweep.work` estimates what it costs, `Sweep.fit` and `Sweep.train` train it.
+
+    field: a field of the configuration, by its name or its key in a link; two of them for a grid, with a list of values for
+    each; or None for the seeds alone. values: by default every key of the field's registry that fits the experiment. seeds
+    decide data, split, initial weights and shuffling (vary="both"), or the initial weights or data and split alone
+    (vary="weights", vary="data"), and all else keeps the configuration's seed. source: a file's samples.
+
+    Raises ConfigError for an unknown field, a value out of its bounds, or more than MAX_RUNS runs.
+    """
     if not isinstance(config, Config):
         raise ValueError(f"config must be a Config, got {config!r}")
     names = () if field is None else (field,) if isinstance(field, str) else tuple(field)

@@ -75,10 +75,15 @@ class Rate(NamedTuple):
         return self.successes / self.n if self.n else math.nan
 
 
-def success_notice(rate: Rate, target: Target) -> Notice:
-    """The sentence about a rate of success, of at least one run."""
-    numbers = {"successes": rate.successes, "n": rate.n, "low": rate.low, "high": rate.high}
+def success_notice(rate: Rate, target: Target, expected: int | None = None) -> Notice:
+    """The sentence about a rate of success, of at least one run; expected: how many successes somebody predicted."""
+    numbers = {"successes": rate.successes, "n": rate.n, "low": rate.low, "high": rate.high, "expected": expected}
     return Notice("success", "info", numbers | asdict(target))
+
+
+def rates_notice(target: Target) -> Notice:
+    """The sentence about what counts as a success, and what the intervals of several rates say."""
+    return Notice("rates", "info", asdict(target))
 
 
 def wilson_interval(successes: int, n: int, *, confidence: float = 0.95) -> tuple[float, float]:

@@ -27,3 +27,8 @@ def glossary() -> dict[str, Entry]:
 def entries(keys) -> dict[str, dict[str, str]]:
     """Some entries as JSON."""
     return {key: asdict(glossary()[key]) for key in keys}
+
+
+def explained(*keys: str) -> str:
+    """The terms and their sentences as Markdown, for a control's or a text's help."""
+    return "\n\n".join(f"**{glossary()[key].term}.** {glossary()[key].sentence}" for key in keys)

@@ -37,6 +37,12 @@ def format_percent(value) -> str:
     return f"{fixed(100 * value, 1)} %" if math.isfinite(value) else format_number(value)
 
 
+def large(n: int) -> str:
+    """A count with commas, 3,628,800; from 10¹⁵ on its power of ten."""
+    power = len(str(n)) - 1
+    return f"{n:,}" if power < 15 else f"more than 10{str(power).translate(RAISED)}"
+
+
 def fixed(value: float, digits: int) -> str:
     """Like JavaScript's toFixed: exact, halves away from zero."""
     return f"{Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _EXACT):f}"

@@ -1,5 +1,6 @@
 """Sentences about two runs: what differs between them, and what is equal."""
 
+from ffbp.words.numbers import large
 from ffbp.words.text import counted, inside, listed
 
 PARTS = {
@@ -64,28 +65,86 @@ def goal(n, number, percent) -> str:
 
 
 def success(n, number, percent):
-    return (
+    text = (
         f"{n['successes']} of {n['n']} runs end with {goal(n, number, percent)}: {percent(n['successes'] / n['n'])}. "
         f"The 95 % interval (Wilson) is {percent(n['low'])} to {percent(n['high'])}."
+    )
+    return text if n["expected"] is None else f"{text} You expected {n['expected']}."
+
+
+def repeated(n, number, percent):
+    which = f"the run whose loss rises most often ({n['name']})" if n["n"] > 1 else "the run"
+    text = f"Repeated alone, {which} gives "
+    text += "exactly the same losses." if n["largest"] == 0 else f"the same losses up to {number(n['largest'])}."
+    if n["chaotic"]:
+        return (
+            f"{text} It is chaotic: with one weight moved by its last digit, the losses part at epoch {n['epoch']}, so another "
+            "machine may give other numbers."
+        )
+    return (
+        f"{text} It is not chaotic: with one weight moved by its last digit, its losses stay equal to 10⁻⁹ up to epoch "
+        f"{n['epoch']}."
+    )
+
+
+def rates(n, number, percent):
+    return (
+        f"A run succeeds if it ends with {goal(n, number, percent)}. Each bar is the 95 % interval (Wilson): where two bars "
+        "overlap widely, the difference may be luck."
     )
 
 
 def lane(n, number, percent):
-    text = (
-        f"{n['optimizer']} at a learning rate of {number(n['learning_rate'])}: {n['arrived']} of {n['n']} runs reach "
-    )
+    text = f"{n['optimizer']} at a learning rate of {n['learning_rate']:g}: {n['arrived']} of {n['n']} runs reach "
     text += goal(n, number, percent)
     median = "never does" if n["median"] is None else f"needs {n['median']:g} epochs"
     return f"{text}; the median run {median}."
 
 
+def race(n, number, percent):
+    first, others, never = _ranked(n["lanes"])
+    text = "With each at its own best rate" if n["best"] else f"At a learning rate of {n['learning_rate']:g} for all"
+    if not first:
+        return f"{text}, the median run of no optimizer reaches {goal(n, number, percent)}."
+    names, several = listed([_racer(lane, n["best"]) for lane in first]), len(first) > 1
+    verb, whose = ("are", "their median runs reach") if several else ("is", "its median run reaches")
+    text += f", {names} {verb} first: {whose} {goal(n, number, percent)} at epoch {first[0]['median']:g}."
+    if others:
+        later = [f"{_racer(lane, n['best'])} ({lane['median']:g})" for lane in others]
+        text += f" {listed(later)} "
+        text += "follow." if len(others) > 1 else "follows."
+    if never:
+        text += f" The median run of {listed([_racer(lane, n['best']) for lane in never])} never does."
+    if n["best"]:
+        before, _, _ = _ranked(n["at_one_rate"])
+        names = [[lane["optimizer"] for lane in lanes] for lanes in (before, first)]
+        text += f" At {n['learning_rate']:g} for all, "
+        if before:
+            too = ", too" if names[0] == names[1] else ""
+            text += f"{listed(names[0])} {'are' if len(before) > 1 else 'is'} first{too}."
+        else:
+            text += "the median run of none arrives."
+    return text
+
+
+def _ranked(lanes):
+    """Those that are first, the others that arrive, and those that never do."""
+    arrived = sorted((lane for lane in lanes if lane["median"] is not None), key=lambda lane: lane["median"])
+    first = [lane for lane in arrived if lane["median"] == arrived[0]["median"]]
+    return first, arrived[len(first) :], [lane for lane in lanes if lane["median"] is None]
+
+
+def _racer(lane, with_rate):
+    return f"{lane['optimizer']} at {lane['learning_rate']:g}" if with_rate else lane["optimizer"]
+
+
 def surface(n, number, percent):
     if n["plane"] == "three_points":
-        text = "The three marked points lie in the plane and have their own losses there."
+        text = "The plane holds the three marked points, so they lie exactly on the surface."
     elif n["plane"] == "principal":
         text = (
-            f"The plane keeps {percent(n['kept'])} of the paths' variance. Random walks of the same length keep "
-            f"{percent(n['walk'])}, so a high share alone says nothing about the training."
+            f"The plane follows the two directions in which the paths move most, and keeps {percent(n['kept'])} of their "
+            f"variance. Random walks of the same length keep {percent(n['walk'])}, so a high share alone says nothing."
         )
     else:
         text = "The plane follows two random directions; other directions give another picture."
@@ -95,12 +154,38 @@ def surface(n, number, percent):
     return text
 
 
-def match(n, number, percent):
+def paths_of_a_race(n, number, percent):
+    text = (
+        f"These are the runs of seed {n['seed']}. The plane holds their common start and the ends of {n['a']} and {n['b']}, so "
+        f"these three points lie exactly on the surface. All other points of the paths lie up to {number(n['distance'])} beside it."
+    )
+    if not n["diverged"]:
+        return text
+    return f"{text} {listed(n['diverged'])} diverged and {'are' if len(n['diverged']) > 1 else 'is'} not drawn."
+
+
+def random_planes(n, number, percent):
     return (
-        f"On the straight line from A to B the loss rises up to {number(n['before'])} above the line between their losses, and "
-        f"up to {number(n['after'])} once B's units are matched to A's. The distance between the weights falls from "
-        f"{number(n['distance_before'])} to {number(n['distance_after'])}, and B's outputs stay the same."
+        f"Each of the {counted(n['n'])} planes holds A's end and two random directions at right angles, whose rows are as long as "
+        f"the network's own. A's start is {number(n['way'])} away from its end: of this way, the planes show {percent(n['least'])} "
+        f"to {percent(n['most'])}, and the paths are shadows. What differs between the planes is no property of the network."
     )
 
 
-SENTENCES = {each.__name__: each for each in (differences, equal_parts, branch, success, lane, surface, match)}
+def match(n, number, percent):
+    return (
+        f"If two hidden units are swapped, with all their weights, the network computes the same: it has {large(n['twins'])} such "
+        f"twins. So B may stand far from A only because its units are in another order. Matched to A's units, B's weights are "
+        f"{number(n['distance_after'])} away instead of {number(n['distance_before'])}, and its outputs stay the same. On the "
+        f"straight line from A to B the loss rises up to {number(n['before'])} above the line between their losses, and up to "
+        f"{number(n['after'])} after matching."
+    )
+
+
+SENTENCES = {
+    each.__name__: each
+    for each in (
+        *(differences, equal_parts, branch, success, repeated, rates, lane, race, paths_of_a_race),
+        *(surface, random_planes, match),
+    )
+}

@@ -1,11 +1,18 @@
 """The views of Compare with many runs, and the surface: the numbers on the page are the core's."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from apptest import ROOT, charts_of, named, run_page
 
 import ffbp
+from ffbp.analysis.surface import random_planes_notice
+from ffbp.lessons.repeated import REPEATED
+from ffbp.training.race import RATES, plan_race, race_notice, result
+from ffbp.training.target import success_notice
 from ffbp.ui.compare import many_runs
+from ffbp.words.english import sentence
 
 PAGE = ROOT / "pages" / "compare.py"
 SMALL = {"samples": "60", "epochs": "30", "hidden": "3"}
@@ -37,8 +44,7 @@ def test_seeds_are_trained_and_rated_by_the_goal():
     assert "seeds:curves" not in charts_of(app)
     train(app)
     text = " ".join(each.value for each in app.markdown)
-    assert f"**{rate.successes} of 7** runs reach a training loss of at most 0.5" in text
-    assert f"between {rate.low:.0%} and {rate.high:.0%}" in text
+    assert sentence(success_notice(rate, ffbp.Target(loss=0.5))) in text
     content = charts_of(app)["Training loss of every run"]
     assert content["goal"]["value"] == 0.5
     assert {name for trace in content["plot"]["data"] for name in [trace["name"].split(" ")[0]]} <= {
@@ -52,6 +58,28 @@ def test_what_was_predicted_is_compared_with_what_happened():
     named(app.number_input, "seeds:predicted").set_value(1).run()
     train(app)
     assert "You expected 1." in " ".join(each.value for each in app.markdown)
+
+
+def test_rates_of_success_of_several_values_stand_side_by_side():
+    values = {"m.field": "hidden", "m.values": "1~3", "m.beside": "1", "m.vary": "weights", "m.goal": "loss_0.5"}
+    app = train(opened("seeds", **values, **{"m.seeds": "4"}))
+    target = ffbp.Target(loss=0.5)
+    sweep = ffbp.sweep(CONFIG, field="hidden", values=((1,), (3,)), seeds=range(4), vary="weights", n_jobs=1)
+    charts = charts_of(app)
+    told = next(chart["alternative"] for title, chart in charts.items() if title.startswith("How often"))
+    for rate in sweep.rates(target):
+        assert f"{rate.values[0][0]}: {sentence(success_notice(rate, target))}" in told
+    assert {trace["name"] for trace in charts["Training loss of every run"]["plot"]["data"]} >= {"1", "3"}
+
+
+def test_a_repeated_experiment_is_one_click_away():
+    app = opened("seeds")
+    preset = REPEATED["xor"]
+    named(app.button_group, "seeds:preset").set_value("xor").run()
+    assert not app.exception
+    assert button(app, "Train").label == f"Train {3 * preset.many.seeds} runs"
+    assert preset.hint in " ".join(each.value for each in app.markdown)
+    assert named(app.button_group, "seeds:preset").value == "xor"
 
 
 def test_a_sweep_shows_every_run_of_every_value():
@@ -105,6 +133,45 @@ def test_what_is_trained_is_kept_when_it_is_stopped(monkeypatch):
     assert button(app, "Train").label == "Train 30 runs" or button(app, "Continue")
 
 
+RACE = {"m.seeds": "2", "m.optimizers": "sgd~adam", "m.goal": "loss_0.5"}
+
+
+@pytest.mark.parametrize("rates", ["same", "best"])
+def test_a_race_shows_every_run_and_says_who_is_first(rates):
+    app = train(opened("race", **RACE, **{"m.rates": rates}))
+    own = (*RATES,) if rates == "best" else ()
+    target = ffbp.Target(loss=0.5)
+    sweep = plan_race(CONFIG, optimizers=("sgd", "adam"), rates=own, seeds=range(2)).train(n_jobs=1)
+    race = result(sweep, target)
+    assert sentence(race_notice(race, best=rates == "best")) in " ".join(each.value for each in app.markdown)
+    charts = charts_of(app)
+    assert ("Which learning rate suits which optimizer" in charts) == (rates == "best")
+    dots = charts["Epochs to the goal of every run"]["plot"]["data"]
+    shown = {place: x for trace in dots for place, x in zip(trace.get("customdata", ()), trace["x"], strict=False)}
+    lanes = getattr(race, f"{rates}_rate")
+    assert {*shown} == {int(place) for lane in lanes for place in lane.places}
+    for lane in lanes:
+        for place, epoch in zip(lane.places, lane.epochs, strict=True):
+            assert np.isnan(epoch) or shown[int(place)] == epoch
+    surface = charts["The loss over a plane of the weights, with the paths of all optimizers"]
+    assert "Gradient descent ends" in surface["alternative"]
+    assert "Adam ends" in surface["alternative"]
+
+
+def test_a_race_keeps_what_another_choice_has_trained():
+    app = train(opened("race", **RACE | {"m.seeds": "3"}))
+    named(app.segmented_control, "race:rates").set_value("best").run()
+    assert button(app, "Continue").label == f"Continue with {2 * 3 * (len({*RATES, 0.1}) - 1)} more"
+
+
+def test_a_race_without_optimizers_is_refused():
+    app = opened("race", **RACE)
+    named(app.button_group, "race:optimizers").set_value([]).run()
+    assert not app.exception
+    assert "at least one" in " ".join(each.value for each in app.warning)
+    assert named(app.button_group, "race:optimizers").value == ["sgd", "adam"]
+
+
 def test_the_surface_has_the_cores_numbers():
     app = opened("surface", **{"b.weight_seed": "3"})
     surface = ffbp.loss_surface(ffbp.train(CONFIG), ffbp.train(ffbp.Config(**{**CONFIG.to_dict(), "weight_seed": 3})))
@@ -116,3 +183,23 @@ def test_the_surface_has_the_cores_numbers():
 def test_a_plane_that_does_not_exist_is_explained():
     app = opened("surface", **{"b.hidden": "4"})
     assert "There is no such plane" in " ".join(each.value for each in app.info)
+
+
+def test_several_random_planes_stand_side_by_side_and_others_can_be_drawn():
+    app = opened("surface", **{"b.weight_seed": "3", "plane": "random"})
+    a, b = ffbp.train(CONFIG), ffbp.train(replace(CONFIG, weight_seed=3))
+    planes = [ffbp.loss_surface(a, b, plane="random", seed=seed, size=31) for seed in range(8)]
+    way = np.linalg.norm(a.history.theta[-1] - a.history.theta[0])
+    texts = [sentence(random_planes_notice(some, way)) for some in (planes[:4], planes[4:])]
+    assert texts[0] in [each.value for each in app.markdown]
+    plot = charts_of(app)["The loss over four planes of random directions"]["plot"]
+    assert sum(trace["type"] == "contour" for trace in plot["data"]) == 4
+    button(app, "Other directions").click().run()
+    assert texts[1] in [each.value for each in app.markdown]
+    assert texts[0] != texts[1]
+
+
+def test_the_plane_is_in_the_address():
+    app = opened("surface", **{"b.weight_seed": "3"})
+    named(app.segmented_control, "surface:plane").set_value("principal").run()
+    assert app.query_params["plane"] == "principal"

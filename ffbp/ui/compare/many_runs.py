@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
+from ffbp.analysis.alone import Repeated, repeat_one, repeated_notice, restless
 from ffbp.experiment.config import Config
+from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.link import params_of
 from ffbp.experiment.many import MAX_SEEDS
 from ffbp.experiment.problems import ConfigError
@@ -17,21 +19,27 @@ from ffbp.ui import files
 from ffbp.ui.runs import cache_for, in_turns
 from ffbp.ui.session import address
 from ffbp.ui.session.state import session
+from ffbp.words import english
+from ffbp.words.glossary import explained
 
 SLICE_SECONDS = 0.6  # between two pictures
 MAX_SECONDS = 240.0  # estimated work of all runs together
+QUICK_SECONDS = 2.0  # a run with less work is repeated without being asked for
 CHOSEN = "many:chosen"  # kept in the session: the configuration of the run that was clicked
 
 
 @dataclass
 class Asked:
-    """A sweep that this session looks at. key: what it is made of. training: its generator, while it trains."""
+    """A sweep that this session looks at. key: what it is made of. training: its generator, while it trains. repeated: what
+    one of its runs shows if it is trained again.
+    """
 
     key: tuple
     sweep: Sweep
     training: Generator | None = None
     is_running: bool = False
     account: Account = field(default_factory=Account)
+    repeated: Repeated | None = None
 
     @property
     def n_done(self) -> int:
@@ -63,6 +71,8 @@ def asked(name: str, config: Config, plan: Callable[[], Sweep], *choices) -> Ask
             f"{MAX_SECONDS / 60:.0f}. Choose fewer seeds or values, or fewer epochs or samples."
         )
         return None
+    if last is not None:
+        sweep.take_over(last.sweep)
     found = Asked(key, sweep)
     session.keep(found, f"many:{name}")
     return found
@@ -95,9 +105,14 @@ def _stop(many):
 
 
 def train_on(many: Asked) -> None:
-    """Train for a moment, in turns with everybody else, and draw the view again. Call it last: it does not return."""
+    """Train for a moment, in turns with everybody else, and draw the view again. Call it last: it does not return.
+
+    When all runs are there, one of them is repeated instead, and the page says what that shows.
+    """
     if not many.is_running or many.is_complete:
         many.is_running = False
+        if many.is_complete:
+            _repeat_one(many)
         return
     if many.training is None:
         many.training = many.sweep.fit()
@@ -114,6 +129,16 @@ def train_on(many: Asked) -> None:
         many.training, many.is_running = None, False
         runs.put(many.key, many.sweep)
     _again()
+
+
+def _repeat_one(many):
+    slot, sweep = st.empty(), many.sweep
+    if many.repeated is None:
+        work = Experiment(sweep.configs[restless(sweep)], sweep.source).work
+        if work > QUICK_SECONDS and not slot.button("Repeat one run alone", key="many:repeat"):
+            return
+        many.repeated = in_turns(repeat_one(sweep), cache_for(sweep.config), lambda _: session.pause())
+    slot.caption(english.sentence(repeated_notice(many.repeated, sweep)), help=explained("chaotic"))
 
 
 def _slice_of(training):

@@ -1,111 +1,115 @@
 """The view Seeds: the same experiment many times, to see what is luck."""
 
+from dataclasses import replace
+from itertools import cycle
+
 import numpy as np
 import streamlit as st
 
 from ffbp.analysis.plane import plane_of
 from ffbp.core.network import Network
 from ffbp.experiment.build import build_network
+from ffbp.experiment.differences import value_text
 from ffbp.experiment.experiment import Experiment
-from ffbp.experiment.many import VARY
+from ffbp.experiment.fields import FIELDS
+from ffbp.experiment.many import usual_values
+from ffbp.figures import palette
 from ffbp.figures.blob import Packer
-from ffbp.figures.many import curves_plot
+from ffbp.figures.latex import plain
+from ffbp.figures.many import curves_plot, success_plot
 from ffbp.figures.thumbnail import boundary, falling
+from ffbp.lessons.repeated import REPEATED
 from ffbp.training.sweep import Sweep, plan_sweep
-from ffbp.training.target import Target
-from ffbp.ui import chart, files
-from ffbp.ui.compare.many_runs import (
-    Asked,
-    asked,
-    buttons,
-    choose_run,
-    open_chosen,
-    plan_with,
-    set_many,
-    set_seeds,
-    train_on,
-)
+from ffbp.training.target import Target, rates_notice, success_notice
+from ffbp.ui import chart
+from ffbp.ui.compare.choices import choose_goal, choose_seeds, choose_vary, goal_of, kind_of, movable
+from ffbp.ui.compare.many_runs import Asked, asked, buttons, choose_run, open_chosen, plan_with, set_many, train_on
 from ffbp.ui.component import component
 from ffbp.ui.page import Page, axes_of
 from ffbp.ui.session import address, control
 from ffbp.ui.session.fragments import fragment, note_view
 from ffbp.ui.session.state import session
-from ffbp.words.numbers import format_number, format_percent
+from ffbp.words import english
+from ffbp.words.glossary import explained
+from ffbp.words.numbers import format_number
+from ffbp.words.text import inside, shortened
 
 NUMBERS = (10, 20, 50, 100, 200)
 PREDICTED = "seeds:predicted"
 SHEET = "seeds:sheet"
-GOALS = {"accuracy": 0.95, "loss": 0.1}
+EXPLAINED = explained("seeds", "goal", "wilson")
 
 
 def seeds(page: Page) -> None:
     """Define success, predict, train, and look at every run."""
+    _presets()
     page.draw_sidebar()
     with page.words:
         st.markdown(
-            "One run is one draw of luck. Define success first, predict how many runs reach it, then train them."
+            _hint()
+            or "One run is one draw of luck. Define success first, predict how many runs reach it, then train them."
         )
     _view(page)
+
+
+def _presets():
+    """Experiments to start from; the chosen one is marked as long as nothing else is changed."""
+    texts = {key: each.label for key, each in REPEATED.items()}
+    own = {"name": "seeds:preset", "value": _chosen(), "on_change": _start, "label_visibility": "collapsed"}
+    control.choice(st, "pills", "Experiments to start from", texts, **own)
+
+
+def _chosen():
+    now = session.config, session.view.many
+    return next((key for key, each in REPEATED.items() if (each.config, each.many) == now), None)
+
+
+def _hint():
+    return REPEATED[_chosen()].hint if _chosen() else ""
+
+
+def _start(key):
+    if key in REPEATED:
+        session.start(REPEATED[key].config, None)
+        session.view = replace(session.view, many=REPEATED[key].many)
 
 
 @fragment
 def _view(page: Page) -> None:
     open_chosen()
     note_view("many")
-    many, target = session.view.many, _goal(page.config)
+    many, target = session.view.many, goal_of(page.config)
     _controls(page.config, many, target)
     choices = {"seeds": range(many.seeds), "vary": many.vary}
-    found = asked("seeds", page.config, plan_with(page.config, plan_sweep, **choices), many.seeds, many.vary)
+    if many.beside:
+        choices |= {"field": many.field, "values": many.values or usual_values(many.field, page.config)}
+    found = asked("seeds", page.config, plan_with(page.config, plan_sweep, **choices), *choices.values())
     if found is None:
         address.write()
         page.draw_links()
         return
-    n = len(found.sweep.outcomes)
-    expected = _prediction(n)
+    expected = None if many.beside else _prediction(many.seeds)
     buttons(found, "seeds")
-    _results(page, found, target, expected)
+    if found.n_done:
+        (_side_by_side if many.beside else _results)(found, target, expected)
+        _sheet(found, target)
+        _take_away(found.sweep, target)
     address.write()
     page.draw_links()
     train_on(found)
 
 
-def _goal(config) -> Target:
-    """The goal of the address, or the usual one for the task."""
-    numbers = _is_regression(config)
-    what, value = session.view.many.goal or (("loss", GOALS["loss"]) if numbers else ("accuracy", GOALS["accuracy"]))
-    if what == "accuracy" and numbers:
-        what, value = "loss", GOALS["loss"]
-    return Target(**{what: value})
-
-
-def _is_regression(config) -> bool:
-    return files.is_available(config) and Experiment(config, files.source_for(config)).dataset.score_name != "accuracy"
-
-
 def _controls(config, many, target):
     left, middle, right = st.columns([2, 3, 2])
-    texts = {n: str(n) for n in sorted({*NUMBERS, many.seeds})}
-    control.choice(
-        left, "segmented_control", "Number of seeds", texts, name="seeds:n", value=many.seeds, on_change=set_seeds
-    )
-    kinds = {key: words[0].upper() + words[1:] for key, words in VARY.items()}
-    own = {"name": "seeds:vary", "value": many.vary, "on_change": _set_vary}
-    control.choice(middle, "segmented_control", "What the seeds decide", kinds, **own)
-    goals = {"accuracy": "Accuracy", "loss": "Loss"}
-    if _is_regression(config):
-        del goals["accuracy"]
-    own = {"name": "seeds:goal", "value": "loss" if target.accuracy is None else "accuracy", "on_change": _set_goal}
-    control.choice(right, "segmented_control", "Success is measured by", goals, **own)
-
-
-def _set_vary(vary):
-    if vary in VARY:
-        set_many(vary=vary)
-
-
-def _set_goal(what):
-    if what in GOALS:
-        set_many(goal=(what, GOALS[what]))
+    choose_seeds(left, "seeds", "Number of seeds", NUMBERS, many.seeds)
+    choose_vary(middle, "seeds")
+    choose_goal(right, "seeds", config, target)
+    values = many.values or usual_values(many.field, config)
+    several = "all" if values is None else shortened([value_text(many.field, value) for value in values], 6)
+    label = plain(f"Side by side: {FIELDS[many.field].title} {several}")
+    own = {"name": "seeds:beside", "value": many.beside, "on_change": lambda chosen: set_many(beside=bool(chosen))}
+    words = "The rate of success for each value of the view Sweep; the field and its values are chosen there."
+    control.show(st, "toggle", label, help=words, **own)
 
 
 def _prediction(n):
@@ -119,48 +123,43 @@ def _prediction(n):
     return value
 
 
-def _results(page: Page, found: Asked, target: Target, expected) -> None:
+def _results(found: Asked, target: Target, expected) -> None:
+    (rate,) = found.sweep.rates(target)
+    st.markdown(
+        english.sentence(success_notice(rate, target, expected if found.is_complete else None)),
+        help=explained("seeds", "goal", "wilson"),
+    )
+    _curves(found, target, f"{rate.successes} of {rate.n} runs reach the goal, {kind_of(target)} {target.value:g}.")
+
+
+def _side_by_side(found: Asked, target: Target, expected) -> None:
+    """The rates of success of several values, each with its interval."""
     sweep = found.sweep
-    if not found.n_done:
-        return
-    (rate,) = sweep.rates(target)
-    st.markdown(_sentence(rate, target, expected, found.is_complete, len(sweep.outcomes)))
-    what = "loss" if target.accuracy is None else "accuracy"
-    goal = {"value": target.value, "name": what, "sign": "≤" if what == "loss" else "≥"}
-    goal |= {"low": 1e-9, "high": 1e3} if what == "loss" else {"low": 0.0, "high": 1.0}
+    (field,), rates = sweep.fields, [rate for rate in sweep.rates(target) if rate.n]
+    named = [f"{value_text(field, rate.values[0])}: {english.sentence(success_notice(rate, target))}" for rate in rates]
+    title = f"How often the runs succeed, by {FIELDS[field].noun or inside(FIELDS[field].label)}"
+    chart.chart(success_plot(sweep, target), key="seeds:rates", title=title, alternative=" ".join(named))
+    st.caption(english.sentence(rates_notice(target)), help=EXPLAINED)
+    n, looks = len(sweep.seeds), zip(palette.CLASSES, palette.DASHES, strict=False)
+    groups = {
+        value_text(field, value): (range(k * n, (k + 1) * n), {"color": colour, "dash": dash})
+        for (k, value), (colour, dash) in zip(enumerate(sweep.values[0]), cycle(looks), strict=False)
+    }
+    _curves(found, target, " ".join(named), groups)
+
+
+def _curves(found, target, alternative, groups=None):
     chart.chart(
-        curves_plot(sweep, target),
+        curves_plot(found.sweep, target, groups),
         key="seeds:curves",
-        title=f"Training {what} of every run",
-        alternative=f"{found.n_done} runs; {rate.successes} reach a training {what} {goal['sign']} {target.value:g}.",
-        choose=lambda place: choose_run(sweep, place),
-        goal=goal,
-        move_goal=lambda value: _move_goal(what, value),
+        title=f"Training {kind_of(target)} of every run",
+        alternative=alternative,
+        choose=lambda place: choose_run(found.sweep, place),
+        **movable(target),
     )
     st.caption(
         "Drag the dashed line, or move it by the arrow keys, to change the goal. A click on a curve opens its run."
     )
-    st.subheader("What each run has learned", anchor=False)
-    _sheet(found, target)
-    _take_away(sweep, target)
-
-
-def _move_goal(what, value):
-    if isinstance(value, int | float) and (0 <= value <= 1 if what == "accuracy" else 0 < value < 1e9):
-        set_many(goal=(what, float(value)))
-
-
-def _sentence(rate, target, expected, is_complete, n):
-    if target.accuracy is None:
-        goal = f"a training loss of at most {format_number(target.loss)}"
-    else:
-        goal = f"a training accuracy of at least {format_percent(target.accuracy)}"
-    share = f"**{rate.successes} of {rate.n}** runs{'' if is_complete else ' so far'} reach {goal}: {rate.share:.0%}"
-    interval = f"With so few runs, the true rate may lie between {rate.low:.0%} and {rate.high:.0%} (95 %, Wilson)."
-    said = ""
-    if expected is not None and is_complete:
-        said = f" You expected {expected}."
-    return f"{share}. {interval}{said}"
 
 
 # The contact sheet
@@ -168,13 +167,14 @@ def _sentence(rate, target, expected, is_complete, n):
 
 def _sheet(found: Asked, target: Target) -> None:
     """The boundaries at the end of every run, the smallest loss first."""
+    st.subheader("What each run has learned", anchor=False)
     sweep, pictures = found.sweep, _pictures(found)
     losses, met = sweep.ends("train_loss"), sweep.successes(target)
     order = [place for place in np.argsort(losses, kind="stable").tolist() if place in pictures]
     packer = Packer(raw=True)
     items = [
         {
-            "name": f"Seed {sweep.seeds[place]}",
+            "name": _name(sweep, place),
             "words": "reaches the goal" if met[place] else "misses the goal",
             "result": "diverged" if sweep.diverged[place] else f"{format_number(losses[place])}",
             "here": False,
@@ -192,6 +192,12 @@ def _sheet(found: Asked, target: Target) -> None:
 
     component("recent")(key=SHEET, data=data, on_chosen_change=choose)
     st.caption("The boundary at the end of each run with its training loss. A click opens the run in the Playground.")
+
+
+def _name(sweep, place):
+    *values, seed = sweep.at(place)
+    texts = [value_text(field, value) for field, value in zip(sweep.fields, values, strict=True)]
+    return " · ".join([*texts, f"Seed {seed}"])
 
 
 def _pictures(found: Asked) -> dict[int, np.ndarray]:

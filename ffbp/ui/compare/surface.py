@@ -1,13 +1,16 @@
 """The view Surface: the loss over a plane of the parameters, with the paths of both runs on it."""
 
+from dataclasses import replace
+
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from ffbp.analysis.surface import PLANES, Surface, measure_surface
-from ffbp.analysis.twins import Match, match_units, n_twins
+from ffbp.analysis.surface import Surface, measure_surface, random_planes_notice, surface_notice
+from ffbp.analysis.twins import Match, match_notice, match_units
+from ffbp.experiment.link import PLANES
 from ffbp.experiment.problems import ConfigError
-from ffbp.figures.surface import SCALE, SIGNS, distance_plot, line_plot, log_loss, surface_plot
+from ffbp.figures.surface import SCALE, SIGNS, distance_plot, line_plot, log_loss, paths_of, planes_plot, surface_plot
 from ffbp.ui import chart
 from ffbp.ui.compare import differing
 from ffbp.ui.compare.pair import what_differs_in_words
@@ -15,18 +18,16 @@ from ffbp.ui.compare.two_runs import TwoRuns, two_runs
 from ffbp.ui.page import Page
 from ffbp.ui.runs import cache_of, in_turns
 from ffbp.ui.session import control
+from ffbp.ui.session.fragments import note_view
 from ffbp.ui.session.state import session
 from ffbp.ui.timeline import player
-from ffbp.words.numbers import format_number, format_percent
+from ffbp.words import english
+from ffbp.words.glossary import explained
+from ffbp.words.numbers import format_number
 
 NAMES = {"three_points": "Through three points", "principal": "Principal components", "random": "Random directions"}
-FIRST, PLANE = "three_points", "surface:plane"
-TURNED = "surface:turned"
-WORDS = {
-    "three_points": "The plane holds the start, A's end and B's end, so these three points lie exactly on the surface.",
-    "principal": "The plane follows the two directions in which the paths move most.",
-    "random": "The plane holds A's end and two random directions; each row is as long as the network's own.",
-}
+TURNED, DIRECTIONS = "surface:turned", "surface:directions"
+N_RANDOM, SMALL = 4, 31  # random planes at once, and their size
 
 
 def surface(page: Page) -> None:
@@ -36,15 +37,32 @@ def surface(page: Page) -> None:
     with page.words:
         what_differs_in_words(both)
     page.draw_sidebar()
-    runs = {"a": both.a.run, "b": both.b.run}
-    plane = control.kept(st, "segmented_control", "Plane", list(PLANES), name=PLANE, format_func=NAMES.get, start=FIRST)
+    note_view("plane")
+    plane = session.view.plane or PLANES[0]
+    own = {"name": "surface:plane", "value": plane, "on_change": _choose}
+    control.choice(st, "segmented_control", "Plane", NAMES, **own)
+    if plane == "random":
+        _random_planes(both)
+    else:
+        _one_plane(page, both, plane)
+    _straight_line(both)
+
+
+def _choose(plane):
+    if plane in PLANES:
+        session.view = replace(session.view, plane=None if plane == PLANES[0] else plane)
+
+
+def _one_plane(page: Page, both: TwoRuns, plane: str) -> None:
     found = _surface(both, plane)
     if found is None:
         return
+    paths = paths_of(found, both.a.run, both.b.run)
     player(page, both.a, panels=("loss",))
-    st.markdown(f"{WORDS[plane]} {_sentence(found, both)}")
+    keys = ("surface", "principal") if plane == "principal" else ("surface",)
+    st.markdown(english.sentence(surface_notice(found)), help=explained(*keys))
     chart.chart(
-        surface_plot(found, runs, "player"),
+        surface_plot(found, paths, "player"),
         key="surface:map",
         title="The loss over a plane of the weights, with the paths of A and B",
         alternative=_in_words(found),
@@ -54,39 +72,52 @@ def surface(page: Page) -> None:
         "it, the point lies beside the plane, and what you see is its shadow."
     )
     chart.chart(
-        distance_plot(found, runs),
+        distance_plot(paths),
         key="surface:distance",
         title="Distance of both paths from the plane",
         alternative=f"A is at most {found.distance_a.max():.3g} from the plane, B at most {found.distance_b.max():.3g}.",
     )
     if box := control.opened("Turn it in three dimensions", key=TURNED):
-        box.plotly_chart(_solid(found, runs), key="surface:solid")
-    _straight_line(both)
+        box.plotly_chart(_solid(found, paths), key="surface:solid")
 
 
-def _surface(both: TwoRuns, plane) -> Surface | None:
-    runs, key = cache_of(both.a, both.b), (("surface", both.id), plane)
+def _random_planes(both: TwoRuns) -> None:
+    """Several planes at once, so that nobody trusts one."""
+    first = session.recall(DIRECTIONS, 0)
+    seeds = range(first, first + N_RANDOM)
+    found = _surface(both, "random", seeds)
+    if found is None:
+        return
+    a, b = both.a.run, both.b.run
+    way = float(np.linalg.norm(a.history.theta[-1] - a.history.theta[0]))
+    text = english.sentence(random_planes_notice(found, way))
+    st.markdown(text, help=explained("surface", "random_directions"))
+    chart.chart(
+        planes_plot(found, [paths_of(each, a, b) for each in found]),
+        key="surface:random",
+        title="The loss over four planes of random directions",
+        alternative=text,
+    )
+    st.button("Other directions", key="surface:others", on_click=session.keep, args=(seeds.stop, DIRECTIONS))
+
+
+def _surface(both: TwoRuns, plane: str, seeds=None) -> Surface | list[Surface] | None:
+    """The loss over a plane, or over one for each seed."""
+    runs, key = cache_of(both.a, both.b), (("surface", both.id), (plane, seeds))
     found = runs.get(key)
     if found is None:
+        a, b, pause = both.a.run, both.b.run, lambda _: session.pause()
         try:
-            found = in_turns(measure_surface(both.a.run, both.b.run, plane=plane), runs, lambda _: session.pause())
+            if seeds is None:
+                found = in_turns(measure_surface(a, b, plane=plane), runs, pause)
+            else:
+                choices = {"plane": plane, "size": SMALL}
+                found = [in_turns(measure_surface(a, b, seed=seed, **choices), runs, pause) for seed in seeds]
         except ConfigError as error:
             st.info(f"There is no such plane: {error}. Choose another plane, or another B.")
             return None
         runs.put(key, found)
     return found
-
-
-def _sentence(found, both):
-    if found.shares is not None:
-        kept, walk = (sum(shares) for shares in (found.shares, found.shares_of_a_walk))
-        return (
-            f"They keep {format_percent(kept)} of the variance of all frames; a random walk of as many steps would keep "
-            f"{format_percent(walk)}, so a large share alone says little."
-        )
-    if not found.own_loss_b:
-        return "B was trained with another loss or on other samples: here its weights are judged by A's loss."
-    return ""
 
 
 def _in_words(found):
@@ -95,15 +126,14 @@ def _in_words(found):
     return f"The loss runs from {format_number(z.min())} to {format_number(z.max())}. On the surface lie {places}."
 
 
-def _solid(found, runs):
+def _solid(found, paths):
     """The same as a surface in three dimensions."""
     z = log_loss(found.loss)
     traces = [go.Surface(x=found.x, y=found.y, z=z, colorscale=SCALE, showscale=False, hoverinfo="skip", opacity=0.95)]
-    for key in runs:
-        (x, y), loss = getattr(found, f"path_{key}").T, getattr(found, f"loss_{key}")
-        name, _, colour = SIGNS[key]
-        traces.append(go.Scatter3d(x=x, y=y, z=log_loss(loss), mode="lines+markers", name=f"path of {name}", marker={"size": 2},
-                                   line={"color": colour, "width": 5}))  # fmt: skip
+    for path in paths:
+        (x, y), name = path.places.T, f"path of {path.name}"
+        look = {"mode": "lines+markers", "marker": {"size": 2}, "line": {"color": path.colour, "width": 5}}
+        traces.append(go.Scatter3d(x=x, y=y, z=log_loss(path.loss), name=name, **look))
     figure = go.Figure(traces)
     scene = {"xaxis": {"title": "x"}, "yaxis": {"title": "y"}, "zaxis": {"title": "log10 loss"}}
     return figure.update_layout(
@@ -123,14 +153,7 @@ def _straight_line(both: TwoRuns) -> None:
             st.info(f"The ends cannot be matched: {error}.")
             return
         runs.put(key, found)
-    twins = n_twins(both.a.run.architecture)
-    st.markdown(
-        f"Swap two hidden units, with all their weights, and the network computes the same: this network has "
-        f"{twins:,} such twins. So B may stand far from A only because its units are in another order. Matched to A's units, "
-        f"B's weights are {format_number(found.distance_after)} away instead of {format_number(found.distance_before)}, and "
-        f"the loss rises by {format_number(max(0.0, found.after.barrier))} on the way instead of "
-        f"{format_number(max(0.0, found.before.barrier))}."
-    )
+    st.markdown(english.sentence(match_notice(found, both.a.run.architecture)), help=explained("twins", "barrier"))
     chart.chart(
         line_plot(found.before, found.after),
         key="surface:line",

@@ -8,6 +8,7 @@ import streamlit as st
 
 from ffbp.experiment.link import COMPARISONS
 from ffbp.ui.compare.pair import pair
+from ffbp.ui.compare.race import race
 from ffbp.ui.compare.seeds import seeds
 from ffbp.ui.compare.surface import surface
 from ffbp.ui.compare.sweep import sweep
@@ -27,6 +28,7 @@ VIEWS = {
     "pair": View("A and B", pair),
     "seeds": View("Seeds", seeds),
     "sweep": View("Sweep", sweep),
+    "race": View("Race", race),
     "surface": View("Surface", surface),
 }
 

@@ -7,7 +7,8 @@ import pytest
 
 import ffbp
 from ffbp import Config
-from ffbp.analysis.surface import PLANES, measure_surface, shares_of_a_walk, surface_notice
+from ffbp.analysis.surface import measure_surface, shares_of_a_walk, surface_notice
+from ffbp.experiment.link import PLANES
 from ffbp.training.run import frame_epochs
 from ffbp.words.english import sentence
 from ffbp.words.numbers import format_number, format_percent

@@ -10,7 +10,7 @@ import ffbp
 from ffbp import ACTIVATIONS, Config
 from ffbp.analysis.twins import _arranged, is_odd, match_notice, n_twins
 from ffbp.words.english import sentence
-from ffbp.words.numbers import format_number
+from ffbp.words.numbers import format_number, large
 
 TANH = Config(n_samples=60, epochs=60, hidden=(4, 3), activation="tanh", initializer="xavier", learning_rate=0.3)
 
@@ -104,9 +104,10 @@ def test_the_matched_one_computes_what_b_does_and_its_order_says_how():
 def test_what_matching_is_worth_is_said_with_its_numbers():
     a, b = (ffbp.train(replace(TANH, weight_seed=s)) for s in (1, 2))
     match = ffbp.match_units(a, b)
-    text = sentence(match_notice(match))
+    text = sentence(match_notice(match, a.architecture))
     for value in (match.before.barrier, match.after.barrier, match.distance_before, match.distance_after):
         assert format_number(value) in text
+    assert f"it has {large(n_twins(a.architecture))} such twins" in text
 
 
 def test_between_frames_too():

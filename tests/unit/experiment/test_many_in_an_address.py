@@ -23,7 +23,15 @@ def test_the_usual_choice_needs_no_parameter():
 @pytest.mark.parametrize("vary", VARY)
 @pytest.mark.parametrize("goal", [("accuracy", 0.9), ("loss", 0.03), None])
 def test_what_is_written_is_read(vary, goal):
-    many = Many(seeds=50, vary=vary, goal=goal, field="hidden", values=((2,), (4, 4), ()))
+    many = Many(
+        seeds=50,
+        vary=vary,
+        goal=goal,
+        field="hidden",
+        values=((2,), (4, 4), ()),
+        optimizers=("adam", "sgd"),
+        rates="best",
+    )
     params = many.to_params()
     assert all(map(is_of_many, params))
     assert Many.from_params(params) == (many, [])
@@ -64,6 +72,8 @@ def test_the_usual_values_make_a_sweep(field):
         ({"field": "colour"}, "m.field"),
         ({"field": "lr", "values": "0.1~fast"}, "m.values must be a finite number"),
         ({"field": "lr", "values": "~".join(map(str, range(1, 100)))}, "m.values"),
+        ({"optimizers": "sgd~adamm"}, "m.optimizers"),
+        ({"rates": "all"}, "m.rates"),
         ({"colour": "red"}, "unknown parameter"),
     ],
 )

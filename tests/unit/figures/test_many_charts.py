@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 import pytest
 
 import ffbp
-from ffbp.figures.many import curves_plot, ends_plot, medians_of
+from ffbp.figures.many import curves_plot, ends_plot, medians_of, success_plot
 from ffbp.figures.plot import as_json
 from ffbp.training.sweep import plan_sweep
 
@@ -82,3 +82,17 @@ def test_what_is_not_trained_yet_is_not_drawn():
     sweep = plan_sweep(CONFIG, field="learning_rate", values=(0.1, 1.0), seeds=range(2))
     assert drawn(ends_plot(sweep, "loss", 0.1)) == {}
     assert drawn(curves_plot(sweep, ffbp.Target(loss=0.5))) == {}
+
+
+def test_rates_of_success_stand_side_by_side_with_their_intervals():
+    sweep = swept(field="hidden", values=((1,), (3,), (6,)), seeds=range(5))
+    target = ffbp.Target(loss=float(np.median(sweep.ends("train_loss"))))
+    (trace,) = go.Figure(success_plot(sweep, target)).data
+    for rate, x, y, text, up, down in zip(
+        sweep.rates(target), trace.x, trace.y, trace.text, trace.error_y.array, trace.error_y.arrayminus, strict=True
+    ):
+        assert sweep.values[0][x] == rate.values[0]
+        assert text == f"{rate.successes} of 5"
+        assert (y, y + up, y - down) == pytest.approx(
+            (rate.successes / 5, *ffbp.wilson_interval(rate.successes, 5)[::-1])
+        )

@@ -5,9 +5,8 @@ import pytest
 
 import ffbp
 from ffbp import OPTIMIZERS, Config, Target
-from ffbp.training.race import lane_notice, plan_race, result
+from ffbp.training.race import lane_notice, plan_race, race_notice, result
 from ffbp.words.english import sentence
-from ffbp.words.numbers import format_number
 
 SMALL = Config(n_samples=60, hidden=(4,), epochs=60, learning_rate=0.05)
 TARGET = Target(loss=0.45)
@@ -47,9 +46,7 @@ def test_a_lane_is_told(found):
     for lane in (*found.same_rate, *found.best_rate):
         text = sentence(lane_notice(lane, TARGET))
         label = OPTIMIZERS[lane.optimizer].label
-        assert text.startswith(
-            f"{label} at a learning rate of {format_number(lane.learning_rate)}: {lane.arrived} of 3 runs "
-        )
+        assert text.startswith(f"{label} at a learning rate of {lane.learning_rate:g}: {lane.arrived} of 3 runs ")
         assert text.endswith("never does." if np.isnan(lane.median) else f"needs {lane.median:g} epochs.")
 
 
@@ -71,3 +68,23 @@ def test_a_race_can_be_judged_while_it_runs():
         result(ffbp.plan_sweep(SMALL, seeds=(1,)), TARGET)
     with pytest.raises(ValueError, match="unknown optimizer 'adamm'; choose from"):
         plan_race(SMALL, optimizers=("adamm",))
+
+
+def test_who_is_first_is_told_for_one_rate_and_for_the_best(found):
+    for best, lanes in ((False, found.same_rate), (True, found.best_rate)):
+        text = sentence(race_notice(found, best=best))
+        first = min(lane.median for lane in lanes if np.isfinite(lane.median))
+        winners = [lane for lane in lanes if lane.median == first]
+        names = [OPTIMIZERS[lane.optimizer].label + (f" at {lane.learning_rate:g}" if best else "") for lane in winners]
+        assert f"at epoch {first:g}." in text
+        assert all(name in text.partition(" first: ")[0] for name in names)
+        never = [OPTIMIZERS[lane.optimizer].label for lane in lanes if np.isnan(lane.median)]
+        assert ("never does" in text) == bool(never)
+        assert ("At 0.05 for all" in text) == best
+    never = result(found.sweep, Target(loss=1e-9))
+    assert "no optimizer reaches" in sentence(race_notice(never, best=False))
+    assert sentence(race_notice(never, best=True)).startswith("With each at its own best rate, the median run of no")
+
+
+def test_without_other_rates_all_race_at_the_experiments_own():
+    assert plan_race(SMALL, rates=(), seeds=(1,)).values[1] == (0.05,)

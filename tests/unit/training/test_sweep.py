@@ -6,9 +6,11 @@ from joblib import parallel_config
 
 import ffbp
 from ffbp import Config, Target
+from ffbp.data.generators import DATASETS
 from ffbp.experiment.fields import FIELDS
 from ffbp.experiment.kinds import OfRegistry
 from ffbp.training.measure import LOSSES_AND_SCORES
+from ffbp.training.recording import drain
 from ffbp.training.sweep import coarseness, outcome_of, plan_sweep
 
 SMALL = Config(n_samples=60, epochs=30, hidden=(6,))
@@ -249,3 +251,22 @@ def test_a_file_is_swept_with_its_samples(n_jobs):
 def test_bad_input_is_one_clear_message(choices, message):
     with pytest.raises(ValueError, match=message):
         ffbp.sweep(SMALL, **choices)
+
+
+def test_what_another_sweep_has_trained_is_taken_over():
+    few = ffbp.sweep(SMALL, seeds=range(3), n_jobs=1)
+    more = plan_sweep(SMALL, seeds=range(5))
+    more.take_over(few)
+    assert [outcome is not None for outcome in more.outcomes] == [True] * 3 + [False] * 2
+    assert more.outcomes[:3] == few.outcomes
+    assert_same(more.train(n_jobs=1))
+    other = plan_sweep(SMALL, seeds=range(5), source=DATASETS["moons"])
+    other.take_over(few)
+    assert not any(other.outcomes)
+
+
+def test_some_members_can_be_had_as_whole_runs():
+    sweep = plan_sweep(SMALL, field="learning_rate", values=(0.1, 1.0), seeds=(3, 5))
+    runs = drain(sweep.runs([3, 0]))
+    assert [run.config for run in runs] == [sweep.configs[3], sweep.configs[0]]
+    assert (runs[0].history.theta == ffbp.train(sweep.configs[3]).history.theta).all()

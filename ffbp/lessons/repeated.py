@@ -1,0 +1,35 @@
+"""Experiments that are trained many times, so that luck can be told from skill. Tests check the sentences."""
+
+from dataclasses import dataclass
+
+from ffbp.experiment.config import Config
+from ffbp.experiment.many import Many
+from ffbp.lessons.presets import TANH
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """``many``: how often, and with which values side by side. ``hint``: what to look for."""
+
+    label: str
+    config: Config
+    many: Many
+    hint: str
+
+
+REPEATED = {
+    "xor": Repeated(
+        "XOR with 2, 3 or 4 hidden units",
+        Config(dataset="xor_gate", hidden=(2,), learning_rate=0.5, epochs=2000, **TANH),
+        Many(
+            seeds=50,
+            vary="weights",
+            goal=("accuracy", 1.0),
+            field="hidden",
+            values=((2,), (3,), (4,)),
+            beside=True,
+        ),
+        "Two hidden units can solve XOR, yet not from every start. Predict first: of 50 starts, how many succeed with two units, "
+        "with three, with four?",
+    ),
+}

@@ -1,0 +1,78 @@
+"""Choices that several views of many runs share: how many seeds, what they decide, and the goal."""
+
+from collections.abc import Sequence
+
+from ffbp.experiment.experiment import Experiment
+from ffbp.experiment.many import VARY
+from ffbp.training.target import Target
+from ffbp.ui import files
+from ffbp.ui.compare.many_runs import set_many, set_seeds
+from ffbp.ui.session import control
+from ffbp.ui.session.state import session
+
+GOALS = {"accuracy": 0.95, "loss": 0.1}
+
+
+def choose_seeds(place, view: str, label: str, numbers: Sequence[int], n: int) -> None:
+    """How many seeds."""
+    texts = {each: str(each) for each in sorted({*numbers, n})}
+    control.choice(place, "segmented_control", label, texts, name=f"{view}:n", value=n, on_change=set_seeds)
+
+
+def choose_vary(place, view: str) -> None:
+    """What the seeds decide."""
+    kinds = {key: words[0].upper() + words[1:] for key, words in VARY.items()}
+    own = {"name": f"{view}:vary", "value": session.view.many.vary, "on_change": _set_vary}
+    control.choice(place, "segmented_control", "What the seeds decide", kinds, **own)
+
+
+def _set_vary(vary):
+    if vary in VARY:
+        set_many(vary=vary)
+
+
+def goal_of(config, usual: tuple[str, float] | None = None) -> Target:
+    """The goal of the address, or the usual one, by default that for the task."""
+    numbers = is_regression(config)
+    fits = ("loss" if numbers else "accuracy",)
+    what, value = session.view.many.goal or usual or (fits[0], GOALS[fits[0]])
+    if what == "accuracy" and numbers:
+        what, value = "loss", GOALS["loss"]
+    return Target(**{what: value})
+
+
+def is_regression(config) -> bool:
+    """Whether numbers are predicted, so that there is no accuracy."""
+    return files.is_available(config) and Experiment(config, files.source_for(config)).dataset.score_name != "accuracy"
+
+
+def choose_goal(place, view: str, config, target: Target) -> None:
+    """Whether the goal is an accuracy or a loss."""
+    goals = {"accuracy": "Accuracy", "loss": "Loss"}
+    if is_regression(config):
+        del goals["accuracy"]
+    own = {"name": f"{view}:goal", "value": kind_of(target), "on_change": _set_goal}
+    control.choice(place, "segmented_control", "Success is measured by", goals, **own)
+
+
+def _set_goal(what):
+    if what in GOALS:
+        set_many(goal=(what, GOALS[what]))
+
+
+def kind_of(target: Target) -> str:
+    """ "loss" or "accuracy"."""
+    return "loss" if target.accuracy is None else "accuracy"
+
+
+def movable(target: Target) -> dict:
+    """The goal as a line in a chart that can be moved: arguments of `ffbp.ui.chart.chart`."""
+    what = kind_of(target)
+    bounds = {"low": 1e-9, "high": 1e3} if what == "loss" else {"low": 0.0, "high": 1.0}
+    goal = {"value": target.value, "name": what, "sign": "≤" if what == "loss" else "≥", **bounds}
+    return {"goal": goal, "move_goal": lambda value: _move_goal(what, value)}
+
+
+def _move_goal(what, value):
+    if isinstance(value, int | float) and (0 <= value <= 1 if what == "accuracy" else 0 < value < 1e9):
+        set_many(goal=(what, float(value)))
