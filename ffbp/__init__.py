@@ -2,9 +2,11 @@
 
 from ffbp.analysis.disagreement import disagreement, n_disagree
 from ffbp.analysis.equal_parts import EqualPart, equal_parts
+from ffbp.analysis.stability import Stability, StepQuality, Threshold, stability, step_quality, thresholds
 from ffbp.analysis.surface import Line, Surface, loss_line, loss_surface
 from ffbp.analysis.twins import Match, flip_sign, match_units, swap_units
 from ffbp.core.activations import ACTIVATIONS
+from ffbp.core.curvature import Eigenpair, hessian, hessian_product, sharpness, top_eigenpair
 from ffbp.core.gradcheck import GradientCheck, check_gradients
 from ffbp.core.initializers import INITIALIZERS
 from ffbp.core.losses import LOSSES
@@ -42,6 +44,7 @@ __all__ = [
     "Config",
     "Dataset",
     "Difference",
+    "Eigenpair",
     "EqualPart",
     "GradientCheck",
     "History",
@@ -56,10 +59,13 @@ __all__ = [
     "RangeTest",
     "Rate",
     "Run",
+    "Stability",
+    "StepQuality",
     "Surface",
     "Sweep",
     "SweepProgress",
     "Target",
+    "Threshold",
     "Trace",
     "__version__",
     "branch",
@@ -74,6 +80,8 @@ __all__ = [
     "fit_many",
     "fit_sweep",
     "flip_sign",
+    "hessian",
+    "hessian_product",
     "load_record",
     "loss_line",
     "loss_surface",
@@ -85,10 +93,15 @@ __all__ = [
     "race",
     "range_test",
     "read_table",
+    "sharpness",
     "source_of",
+    "stability",
+    "step_quality",
     "swap_units",
     "sweep",
+    "thresholds",
     "to_csv",
+    "top_eigenpair",
     "train",
     "train_many",
     "wilson_interval",

@@ -1,8 +1,8 @@
 """Activation functions turn a stack of linear maps into a network that can bend.
 
 A layer computes ``z = W a + b``; the activation ``g`` is applied to every number of ``z``. Forward needs ``g``,
-backward needs its slope ``g'``, so each entry of `ACTIVATIONS` keeps the two side by side. The order is from the
-simplest to softmax, which couples a layer's units.
+backward its slope ``g'``, and curvature the slope's slope ``g''``, so each entry of `ACTIVATIONS` keeps them side by
+side. The order is from the simplest to softmax, which couples a layer's units.
 """
 
 import math
@@ -29,6 +29,10 @@ class Activation:
     needed with lines above it; a test proves them equal to the fast forms. ``max_slope`` is the largest |g'|, ``kinks``
     the places where g' jumps, ``low`` and ``high`` the bounds of g. ``jacobian(A, delta)`` is set when a unit's output
     depends on its neighbours: it replaces the product with g', and ``plain_jacobian`` is its text.
+
+    ``second(Z, A, out)`` writes g''(Z). It is None where g consists of straight pieces: between its kinks g'' = 0, and a
+    kink itself carries no curvature that a second derivative could measure. A coupled activation has in its place
+    ``jacobian_change(A, RA, dA)``: how ``jacobian`` turns the same dLoss/dA into another dLoss/dZ while A moves by RA.
     """
 
     key: str
@@ -43,6 +47,8 @@ class Activation:
     high: float = np.inf
     jacobian: Callable | None = None
     plain_jacobian: str = ""
+    jacobian_change: Callable | None = None
+    second: Callable | None = field(kw_only=True)
     plain: str = field(kw_only=True)
     plain_slope: str = field(kw_only=True)
 
@@ -110,6 +116,12 @@ def d_sigmoid(Z, A, out):
     return np.multiply(out, A, out=out)
 
 
+def dd_sigmoid(Z, A, out):
+    """g''(z) = a (1 - a) (1 - 2a): the slope rises up to z = 0 and falls behind it."""
+    d_sigmoid(Z, A, out)
+    return np.multiply(out, 1 - 2 * A, out=out)
+
+
 def tanh(Z, out):
     """g(z) = tanh z: the sigmoid stretched to (-1, 1), so that zero stays zero."""
     return np.tanh(Z, out=out)
@@ -119,6 +131,12 @@ def d_tanh(Z, A, out):
     """g'(z) = 1 - a²."""
     np.multiply(A, A, out=out)
     return np.subtract(1.0, out, out=out)
+
+
+def dd_tanh(Z, A, out):
+    """g''(z) = -2a (1 - a²)."""
+    d_tanh(Z, A, out)
+    return np.multiply(out, -2 * A, out=out)
 
 
 def relu(Z, out):
@@ -159,6 +177,12 @@ def d_elu(Z, A, out):
     return np.add(out, ELU_ALPHA, out=out)
 
 
+def dd_elu(Z, A, out):
+    """g''(z) = 0 where z > 0, else exp(z) = a + 1: it jumps at zero, where the slope does not."""
+    np.copyto(out, np.where(Z > 0, 0.0, A + ELU_ALPHA))
+    return out
+
+
 def softplus(Z, out):
     """g(z) = ln(1 + exp z): a smooth ReLU. `logaddexp` keeps it exact for large |z|."""
     return np.logaddexp(Z, 0.0, out=out)
@@ -167,6 +191,11 @@ def softplus(Z, out):
 def d_softplus(Z, A, out):
     """g'(z) = sigmoid(z)."""
     return sigmoid(Z, out)
+
+
+def dd_softplus(Z, A, out):
+    """g''(z) = s (1 - s) with s = sigmoid(z)."""
+    return d_sigmoid(Z, sigmoid(Z, np.empty_like(Z)), out)
 
 
 def silu(Z, out):
@@ -181,6 +210,13 @@ def d_silu(Z, A, out):
     np.subtract(1.0, s, out=out)
     np.multiply(out, A, out=out)
     return np.add(out, s, out=out)
+
+
+def dd_silu(Z, A, out):
+    """g''(z) = s (1 - s) (2 + z (1 - 2s)) with s = sigmoid(z)."""
+    s = sigmoid(Z, np.empty_like(Z))
+    np.multiply(s, 1 - s, out=out)
+    return np.multiply(out, 2 + Z * (1 - 2 * s), out=out)
 
 
 def gelu(Z, out):
@@ -208,6 +244,14 @@ def d_gelu(Z, A, out):
     return out
 
 
+def dd_gelu(Z, A, out):
+    """g''(z) = (1 - t²) (u' + z/2 (u'' - 2 t u'²)) with t = tanh u, u'' = sqrt(2/pi) 6·0.044715 z."""
+    t = _gelu_tanh(Z, np.empty_like(Z))
+    inner, bend = GELU_SCALE * (1 + 3 * GELU_CUBIC * Z * Z), GELU_SCALE * 6 * GELU_CUBIC * Z
+    np.copyto(out, np.where(np.abs(t) < 1, (1 - t * t) * (inner + Z / 2 * (bend - 2 * t * inner * inner)), 0.0))
+    return out
+
+
 def sine(Z, out):
     """g(z) = sin z: periodic, so it fits waves well, but training easily gets stuck."""
     return np.sin(Z, out=out)
@@ -216,6 +260,11 @@ def sine(Z, out):
 def d_sine(Z, A, out):
     """g'(z) = cos z."""
     return np.cos(Z, out=out)
+
+
+def dd_sine(Z, A, out):
+    """g''(z) = -sin z = -a."""
+    return np.negative(A, out=out)
 
 
 def softmax(Z, out):
@@ -239,55 +288,67 @@ def softmax_jacobian(A, delta):
     np.multiply(delta, A, out=delta)
 
 
+def softmax_jacobian_change(A, RA, dA):
+    """(..., classes, n): the change of a_k (d_k - sum_j a_j d_j) while a moves by RA and d = dLoss/dA stays.
+
+    By the product rule RA_k (d_k - sum_j a_j d_j) - a_k sum_j RA_j d_j.
+    """
+    return RA * (dA - (A * dA).sum(axis=-2, keepdims=True)) - A * (RA * dA).sum(axis=-2, keepdims=True)
+
+
 _SIGMOID = "1 / (1 + np.exp(-Z))"
 _GELU = f"t = np.tanh(np.sqrt(2 / np.pi) * (Z * (1 + {GELU_CUBIC} * Z**2)))\n"
 
 ACTIVATIONS = {
     entry.key: entry
     for entry in (
-        Activation("identity", "Identity", "z", "1", identity, d_identity, plain="Z", plain_slope="np.ones_like(Z)"),
+        Activation(
+            "identity", "Identity", "z", "1", identity, d_identity, second=None,
+            plain="Z", plain_slope="np.ones_like(Z)",
+        ),
         Activation(
             "sigmoid", "Sigmoid", "1 / (1 + e⁻ᶻ)", "a (1 − a)", sigmoid, d_sigmoid, 0.25, low=0.0, high=1.0,
-            plain=_SIGMOID, plain_slope="A * (1 - A)",
+            second=dd_sigmoid, plain=_SIGMOID, plain_slope="A * (1 - A)",
         ),
         Activation(
             "tanh", "Tanh", "tanh z", "1 − a²", tanh, d_tanh, low=-1.0, high=1.0,
-            plain="np.tanh(Z)", plain_slope="1 - A**2",
+            second=dd_tanh, plain="np.tanh(Z)", plain_slope="1 - A**2",
         ),
         Activation(
             "relu", "ReLU", "max(0, z)", "1 if z > 0 else 0", relu, d_relu, kinks=(0.0,), low=0.0,
-            plain="np.maximum(Z, 0.0)", plain_slope="np.where(Z > 0, 1.0, 0.0)",
+            second=None, plain="np.maximum(Z, 0.0)", plain_slope="np.where(Z > 0, 1.0, 0.0)",
         ),
         Activation(
             "leaky_relu", "Leaky ReLU", "max(0.01 z, z)", "1 if z > 0 else 0.01", leaky_relu, d_leaky_relu, kinks=(0.0,),
-            plain=f"np.maximum({LEAKY_SLOPE} * Z, Z)", plain_slope=f"np.where(Z > 0, 1.0, {LEAKY_SLOPE})",
+            second=None, plain=f"np.maximum({LEAKY_SLOPE} * Z, Z)", plain_slope=f"np.where(Z > 0, 1.0, {LEAKY_SLOPE})",
         ),
         Activation(
             "elu", "ELU", "z if z > 0 else eᶻ − 1", "1 if z > 0 else eᶻ", elu, d_elu, low=-1.0,
-            plain="np.where(Z > 0, Z, np.expm1(Z))", plain_slope="np.where(Z > 0, 1.0, A + 1)",
+            second=dd_elu, plain="np.where(Z > 0, Z, np.expm1(Z))", plain_slope="np.where(Z > 0, 1.0, A + 1)",
         ),
         Activation(
             "gelu", "GELU", "z/2 (1 + tanh u)", "(1 + t)/2 + z/2 (1 − t²) u'", gelu, d_gelu, 1.13, low=-0.171,
-            plain=_GELU + "Z / 2 * (1 + t)",
+            second=dd_gelu, plain=_GELU + "Z / 2 * (1 + t)",
             plain_slope=_GELU
             + f"u_slope = np.sqrt(2 / np.pi) * (1 + 3 * {GELU_CUBIC} * Z * Z)\n"
             + "(1 + t) / 2 + np.where(np.abs(t) < 1, Z / 2 * (1 - t**2) * u_slope, 0.0)",
         ),
         Activation(
             "silu", "SiLU", "z / (1 + e⁻ᶻ)", "s + a (1 − s)", silu, d_silu, 1.1, low=-0.279,
-            plain=f"s = {_SIGMOID}\nZ * s", plain_slope=f"s = {_SIGMOID}\ns + A * (1 - s)",
+            second=dd_silu, plain=f"s = {_SIGMOID}\nZ * s", plain_slope=f"s = {_SIGMOID}\ns + A * (1 - s)",
         ),
         Activation(
             "softplus", "Softplus", "ln(1 + eᶻ)", "1 / (1 + e⁻ᶻ)", softplus, d_softplus, low=0.0,
-            plain="np.logaddexp(0.0, Z)", plain_slope=_SIGMOID,
+            second=dd_softplus, plain="np.logaddexp(0.0, Z)", plain_slope=_SIGMOID,
         ),
         Activation(
             "sine", "Sine", "sin z", "cos z", sine, d_sine, low=-1.0, high=1.0,
-            plain="np.sin(Z)", plain_slope="np.cos(Z)",
+            second=dd_sine, plain="np.sin(Z)", plain_slope="np.cos(Z)",
         ),
         Activation(
             "softmax", "Softmax", "eᶻₖ / Σⱼ eᶻⱼ", "aₖ (1 − aₖ)", softmax, d_softmax, 0.25, low=0.0, high=1.0,
             jacobian=softmax_jacobian, plain_jacobian="A * (delta - (A * delta).sum(axis=-2, keepdims=True))",
+            second=None, jacobian_change=softmax_jacobian_change,
             plain="E = np.exp(Z - Z.max(axis=-2, keepdims=True))\nE / E.sum(axis=-2, keepdims=True)",
             plain_slope="A * (1 - A)",
         ),

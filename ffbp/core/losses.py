@@ -20,7 +20,8 @@ class Loss:
     ``value(A, Y)`` works for any admissible output activation, ``value_from_logits(Z, A, Y, work, each=)`` for the
     canonical one (None: the value needs no logits). If it has a quick form and an exact one for small losses, a whole
     stack takes the exact one as soon as one network needs it; with ``each``, only that network does. ``gradient(A, Y,
-    out)`` writes dLoss/dA. ``scale(n_outputs)`` is the factor c of the canonical ``delta = c (a - y) / n``.
+    out)`` writes dLoss/dA, ``second(A, Y, out)`` d²Loss/dA², one number an output, because a loss adds up what each output
+    costs. ``scale(n_outputs)`` is the factor c of the canonical ``delta = c (a - y) / n``.
     ``probability``: outputs must be probabilities; ``shared``: they must sum to 1. ``plain``, ``plain_gradient``,
     ``plain_from_logits`` and ``plain_scale`` are the same as text, to read and to export; a test proves them equal to
     the fast forms.
@@ -32,6 +33,7 @@ class Loss:
     canonical: str
     value: Callable
     gradient: Callable
+    second: Callable
     value_from_logits: Callable | None
     scale: Callable
     probability: bool = False
@@ -59,6 +61,12 @@ def d_mse(A, Y, out):
     """dL/dA = 2 (a - y) / (n n_outputs)."""
     np.subtract(A, Y, out=out)
     return np.multiply(out, 2.0 / (A.shape[-1] * A.shape[-2]), out=out)
+
+
+def dd_mse(A, Y, out):
+    """d²L/dA² = 2 / (n n_outputs)."""
+    out.fill(2.0 / (A.shape[-1] * A.shape[-2]))
+    return out
 
 
 def bce(A, Y):
@@ -107,6 +115,12 @@ def d_bce(A, Y, out):
     return np.divide(out, A * (1 - A) * A.shape[-1], out=out)
 
 
+def dd_bce(A, Y, out):
+    """d²L/dA² = (y / a² + (1 - y) / (1 - a)²) / n."""
+    np.copyto(out, (Y / np.square(A) + (1 - Y) / np.square(1 - A)) / A.shape[-1])
+    return out
+
+
 def cce(A, Y):
     """L = -mean over samples of ln a, with a the probability of the true class."""
     with np.errstate(divide="ignore"):
@@ -128,6 +142,12 @@ def d_cce(A, Y, out):
     return np.divide(out, -A.shape[-1], out=out)
 
 
+def dd_cce(A, Y, out):
+    """d²L/dA² = y / (a² n)."""
+    np.divide(Y, np.square(A) * A.shape[-1], out=out)
+    return out
+
+
 def _one(n_outputs):
     return 1.0
 
@@ -140,14 +160,14 @@ LOSSES = {
     entry.key: entry
     for entry in (
         Loss(
-            "mse", "Mean squared error", "mean (a − y)²", "identity", mse, d_mse, None, _two_over,
+            "mse", "Mean squared error", "mean (a − y)²", "identity", mse, d_mse, dd_mse, None, _two_over,
             plain="((A - Y) ** 2).mean(axis=(-2, -1))",
             plain_gradient="(A - Y) * (2 / (A.shape[-1] * A.shape[-2]))",
             plain_scale="2 / n_outputs",
         ),
         Loss(
             "bce", "Binary cross-entropy", "−mean(y ln a + (1 − y) ln(1 − a))", "sigmoid",
-            bce, d_bce, bce_from_logits, _one, probability=True,
+            bce, d_bce, dd_bce, bce_from_logits, _one, probability=True,
             plain="chosen = np.where(Y > 0.5, Y * np.log(A), 0.0) + np.where(Y < 0.5, (1 - Y) * np.log1p(-A), 0.0)\n"
             "-chosen.sum(axis=(-2, -1)) / A.shape[-1]",
             plain_gradient="(A - Y) / (A * (1 - A) * A.shape[-1])",
@@ -156,7 +176,7 @@ LOSSES = {
         ),
         Loss(
             "cce", "Categorical cross-entropy", "−mean ln a of the true class", "softmax",
-            cce, d_cce, cce_from_logits, _one, probability=True, shared=True,
+            cce, d_cce, dd_cce, cce_from_logits, _one, probability=True, shared=True,
             plain="-(np.where(Y > 0, np.log(A), 0.0) * Y).sum(axis=(-2, -1)) / A.shape[-1]",
             plain_gradient="-Y / A / A.shape[-1]",
             plain_from_logits="Z = Z - Z.max(axis=-2, keepdims=True)\n"

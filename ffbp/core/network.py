@@ -192,9 +192,7 @@ class Network:
 
     def forward(self, X: np.ndarray, out: Trace | None = None) -> Trace:
         """The feed-forward pass over X (n_samples, n_inputs). With ``out=`` nothing is allocated."""
-        X = np.asarray(X, dtype=float)
-        if X.ndim != 2 or X.shape[1] != self.sizes[0]:
-            raise ValueError(f"X must have the shape (n_samples, {self.sizes[0]}), got {X.shape}")
+        X = self.inputs(X)
         trace = self.new_trace(len(X)) if out is None else out
         np.copyto(trace.A[0], X.T)
         with np.errstate(over="ignore", invalid="ignore"):
@@ -296,6 +294,13 @@ class Network:
         if np.any(self.l2):
             penalty += self.l2 / 2 * np.square(weights).sum(axis=-1, keepdims=True)
         return penalty[..., 0][()]
+
+    def inputs(self, X: np.ndarray) -> np.ndarray:
+        """X as an array of floats (n_samples, n_inputs). Raises ValueError for another shape."""
+        X = np.asarray(X, dtype=float)
+        if X.ndim != 2 or X.shape[1] != self.sizes[0]:
+            raise ValueError(f"X must have the shape (n_samples, {self.sizes[0]}), got {X.shape}")
+        return X
 
     def targets(self, y: np.ndarray) -> np.ndarray:
         """Targets y (n_samples,) or (n_samples, n_outputs) as columns (n_outputs, n_samples); classes are one-hot."""

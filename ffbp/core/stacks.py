@@ -53,3 +53,13 @@ def losses_at(network: Network, inputs: np.ndarray, Y: np.ndarray, thetas: np.nd
         with np.errstate(all="ignore"):
             losses[part] = stack.data_loss(Y, stack.propagate(trace)) + stack.penalty()
     return losses
+
+
+def gradients_at(network: Network, inputs: np.ndarray, Y: np.ndarray, thetas: np.ndarray) -> np.ndarray:
+    """The gradient of the total loss at each of these parameter vectors (n, n_params): the same shape."""
+    gradients = np.empty_like(thetas)
+    for part, stack, trace in stacks(network, thetas.__getitem__, len(thetas), inputs):
+        with np.errstate(all="ignore"):
+            stack.propagate(trace)
+            gradients[part] = stack.backpropagate(Y, trace)
+    return gradients

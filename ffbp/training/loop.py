@@ -93,12 +93,20 @@ class Training:
                 self.gradient()
                 self.update()
 
+    def stand_at(self, epoch: int, step: int, theta: np.ndarray, state: np.ndarray) -> None:
+        """Stand at the beginning of an epoch, the present one or a later one, after so many steps, with these numbers."""
+        self.network.theta[...], self.state[...] = theta, state
+        self.step, self.batch = step, 0
+        self.skip_epochs(epoch)
+
     def skip_epochs(self, epoch: int) -> None:
-        """Go to the beginning of an epoch: redraw the shuffles of the epochs before it."""
-        for self.epoch in range(1, epoch + 1):
+        """Go to the beginning of an epoch: redraw the shuffles of the epochs from the present one on."""
+        order = None
+        for _ in range(self.epoch, epoch):
             order = self._draw()
-        if 0 < self.epoch < len(self.rates):
-            self.learning_rate = self.rates[self.epoch]
+        self.epoch = epoch
+        if epoch < len(self.rates):
+            self.learning_rate = self.rates[epoch]
             self._start_epoch(order)
 
     def _draw(self):

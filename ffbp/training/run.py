@@ -1,6 +1,6 @@
 """A run: every recorded epoch of a training, with its measurements."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import ClassVar, NamedTuple
@@ -15,7 +15,7 @@ from ffbp.experiment.build import build_network
 from ffbp.experiment.config import Config
 from ffbp.experiment.fields import MAX_FRAMES
 from ffbp.experiment.resolve import Resolved, resolve
-from ffbp.training.loop import Training
+from ffbp.training.loop import Training, clip_factor
 
 MAX_RUN_BYTES = 8_000_000
 MAX_BRANCHES = 16  # a branch of a branch, and so on
@@ -177,11 +177,38 @@ class Run:
         """The training as it was at a frame: its next step is the run's next step, bit for bit."""
         frame = self._index(frame)
         training = Training(self.config, self.dataset)
-        training.network.theta[...] = self.history.theta[frame]
-        training.state[...] = self.history.state[frame]
-        training.step = int(self.history.step[frame])
-        training.skip_epochs(int(self.history.epoch[frame]))
+        training.stand_at(*self._moment(frame))
         return training
+
+    def _moment(self, frame):
+        """The epoch and the step of a frame, its parameters and the optimizer's state."""
+        history = self.history
+        return int(history.epoch[frame]), int(history.step[frame]), history.theta[frame], history.state[frame]
+
+    def next_steps(self, frames: Sequence[int] | None = None) -> "NextSteps":
+        """The step that leaves each frame, taken by resuming; after the last one, the step that the run did not take.
+
+        frames: in rising order; by default all.
+        """
+        frames = np.arange(self.n_frames) if frames is None else np.asarray(frames)
+        training, history, n = Training(self.config, self.dataset), self.history, len(frames)
+        training.rates.append(training.rates[-1])  # after the planned end, the last learning rate applies
+        found = NextSteps(
+            np.empty((n, *history.theta.shape[1:])),
+            np.empty((n, *history.state.shape[1:])),
+            np.empty(n),
+            np.zeros(n, dtype=bool),
+        )
+        with np.errstate(all="ignore"):
+            for k, frame in enumerate(frames.tolist()):
+                training.stand_at(*self._moment(frame))
+                found.learning_rate[k] = training.learning_rate
+                training.gradient()
+                if training.clip is not None:
+                    found.clipped[k] = clip_factor(training.network.grad, training.clip)[0] < 1
+                training.update()
+                found.theta[k], found.state[k] = training.network.theta, training.state
+        return found
 
     def _repr_html_(self) -> str | None:
         return None if self.as_html is None else self.as_html()
@@ -190,6 +217,17 @@ class Run:
         if not -self.n_frames <= frame < self.n_frames:
             raise IndexError(f"frame must be from {-self.n_frames} to {self.n_frames - 1}, got {frame!r}")
         return frame % self.n_frames
+
+
+class NextSteps(NamedTuple):
+    """The steps that leave n frames: the parameters (n, n_params) and the optimizer's state (n, n_state, n_params) after
+    them, their learning rates (n,), and whether clipping shortens their gradients (n,).
+    """
+
+    theta: np.ndarray
+    state: np.ndarray
+    learning_rate: np.ndarray
+    clipped: np.ndarray
 
 
 def frame_epochs(n_epochs: int, n_frames: int) -> np.ndarray:

@@ -343,9 +343,14 @@ def test_a_dummy_activation_appears_in_the_sidebar_and_trains(monkeypatch):
     def d_square(Z, A, out):
         return np.multiply(Z, 2.0, out=out)
 
+    def dd_square(Z, A, out):
+        out.fill(2.0)
+        return out
+
     entry = Activation(
-        "square", "Square", "z²", "2 z", square, d_square, max_slope=np.inf, plain="Z**2", plain_slope="2 * Z"
-    )
+        "square", "Square", "z²", "2 z", square, d_square, second=dd_square, max_slope=np.inf, plain="Z**2",
+        plain_slope="2 * Z",
+    )  # fmt: skip
     monkeypatch.setitem(ffbp.ACTIVATIONS, "square", entry)
     app = check(playground(activation="square", epochs="20", lr="0.01"))
     assert not app.warning

@@ -26,13 +26,17 @@ def random_network():
 
 @pytest.fixture
 def square(monkeypatch):
-    """g(z) = z², g'(z) = 2 z: the ten lines of a new activation."""
+    """g(z) = z², g'(z) = 2 z, g''(z) = 2: the lines of a new activation."""
 
     def forward(Z, out):
         return np.multiply(Z, Z, out=out)
 
     def derivative(Z, A, out):
         return np.multiply(Z, 2.0, out=out)
+
+    def second(Z, A, out):
+        out.fill(2.0)
+        return out
 
     entry = Activation(
         "square",
@@ -43,6 +47,7 @@ def square(monkeypatch):
         derivative,
         max_slope=np.inf,
         low=0.0,
+        second=second,
         plain="Z**2",
         plain_slope="2 * Z",
     )

@@ -215,3 +215,43 @@ def test_schedules_change_once_an_epoch(key):
                 training.update()
                 np.testing.assert_allclose(before - training.network.theta, expected[epoch] * grad, rtol=1e-9)
     assert (training.network.theta == run.history.theta[-1]).all()
+
+
+# How much curvature an optimizer bears
+
+
+@pytest.mark.parametrize("beta", [0.0, 0.5, 0.9])
+@pytest.mark.parametrize("key", OPTIMIZERS)
+def test_an_update_converges_on_a_quadratic_just_below_its_threshold_and_diverges_just_above(key, beta):
+    optimizer, rate, late = OPTIMIZERS[key], 0.3, 10**12  # so many steps that no bias is left
+    values = {"momentum": beta, "beta1": beta, "rho": 1 - 1e-9, "beta2": 1 - 1e-9, "epsilon": 0.1, "weight_decay": 0.5}
+    hyper = {name: values[name] for name in optimizer.hyper}
+    theta, grad, state = np.full(2, 1e-6), np.empty(2), np.zeros((optimizer.n_state, 2))
+    P = 1.0
+    if optimizer.preconditioner is not None:
+        state[-1] = 4.0  # v, which hardly changes, because rho and beta2 are nearly 1 and the gradients are small
+        P = optimizer.preconditioner(state, late, **hyper)
+    curvature = P * optimizer.bears(rate, **hyper) * np.array([0.98, 1.02])
+    update = optimizer.bind(theta, grad, state, **hyper)
+    sizes = np.empty((1000, 2))
+    for t in range(1000):
+        grad[:] = curvature * theta
+        update(rate, late + t)
+        sizes[t] = np.abs(theta)
+        theta[1] = theta[1] if sizes[t, 1] < 1 else 0.0  # far enough
+    assert sizes[-20:, 0].max() < 1e-8
+    assert sizes[:, 1].max() > 1e-4
+
+
+@pytest.mark.parametrize("key", [key for key, entry in OPTIMIZERS.items() if entry.preconditioner])
+def test_the_preconditioner_is_what_the_step_is_divided_by(key):
+    optimizer, decay = OPTIMIZERS[key], 1 - LR * HYPER["weight_decay"] if key == "adamw" else 1.0
+    hyper = {name: HYPER[name] for name in optimizer.hyper}
+    theta, grad, state = np.arange(1.0, 7.0), np.empty(6), np.zeros((optimizer.n_state, 6))
+    update = optimizer.bind(theta, grad, state, **hyper)
+    for t, given in enumerate(gradients(5), start=1):
+        grad[:], before = given, theta.copy()
+        update(LR, t)
+        moved = state[0] if optimizer.n_state == 2 else given
+        P = optimizer.preconditioner(state, t, **hyper)
+        np.testing.assert_allclose(decay * before - theta, LR * moved / P, rtol=1e-9)

@@ -1,0 +1,192 @@
+"""Steps against the valley they are taken in: is the learning rate stable there, and how far does each step go?
+
+A step along a direction of curvature λ ends where it began, on the other side of the valley, if λ is as large as the update
+rule bears; beyond, it climbs. So sharpness divided by that threshold is 1 at the edge of stability (Cohen et al. 2021; 2022
+for adaptive rules). What a single step did is read from the two slopes at its ends.
+"""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from ffbp.analysis.diverging import diverging
+from ffbp.core.curvature import DENSE_PARAMS, sharpness
+from ffbp.core.network import with_ones
+from ffbp.core.optimizers import OPTIMIZERS
+from ffbp.core.stacks import gradients_at
+from ffbp.experiment.config import Config
+from ffbp.experiment.resolve import work_per_epoch
+from ffbp.training.loop import learning_rates
+from ffbp.training.recording import drain
+from ffbp.training.run import Run
+
+PATIENCE, SLICE = 1.0, 0.03  # estimated seconds: of all frames together, and between two pauses
+PRODUCTS = 30  # of Lanczos's method, about
+FEWEST = 5  # frames that are measured, however long it takes
+SHORT, ACROSS = (
+    -0.5,
+    0.5,
+)  # alpha below and above: less than half of the way to the valley's floor, more than one and a half
+FALLS_SHORT, ABOUT_RIGHT, ACROSS_VALLEY, UNDEFINED = range(4)  # kinds of steps
+
+
+class Threshold(NamedTuple):
+    """The largest curvature that an update bears: ``value``. preconditioner: (..., n_params), by which it scales the
+    Hessian, or None for an optimizer that does not. learning_rate: that of the epoch.
+    """
+
+    value: float | np.ndarray
+    preconditioner: np.ndarray | None
+    learning_rate: float | np.ndarray
+
+
+@diverging()
+def thresholds(
+    config: Config, state: np.ndarray, step: int | np.ndarray, epoch: int | np.ndarray | None = None
+) -> Threshold:
+    """The largest eigenvalue of the Hessian that a configuration's optimizer bears in update number ``step``, from 1 on.
+
+    Derived on the quadratic λ θ²/2, where an update is linear and diverges beyond the threshold:
+    gradient descent 2/η; momentum (2 + 2μ)/η; Nesterov (2 + 2μ)/((1 + 2μ) η). RMSProp 2/η and Adam (2 + 2β₁)/((1 − β₁) η)
+    mean the eigenvalues of P^-1/2 H P^-1/2, with P = √v + ε and P = (1 − β₁ᵗ)(√(v/(1 − β₂ᵗ)) + ε); AdamW has Adam's times
+    1 − η decay/2. The derivations stand beside the updates, in ``ffbp/core/optimizers.py``. η is the schedule's rate.
+
+    state: (n_state, n_params), as the update leaves it, or (n, n_state, n_params) for n moments; step is then (n,).
+    epoch: of the update, from 0 on; by default ``step - 1``, as one batch an epoch has it. Clipping shortens a step and is
+    not part of the rule; `Stability.clipped` names where it acts. value is NaN for an optimizer without a known threshold.
+    Raises ValueError for a step before the first.
+    """
+    step = np.asarray(step)
+    if (step < 1).any():
+        raise ValueError(f"step must be at least 1, got {step.min()}")
+    rates = np.array(learning_rates(config))
+    at = np.clip(step - 1 if epoch is None else np.asarray(epoch), 0, len(rates) - 1)
+    return _threshold(config, np.asarray(state, dtype=float), step, rates[at])
+
+
+def _threshold(config, state, step, rate):
+    optimizer = OPTIMIZERS[config.optimizer]
+    hyper = {name: getattr(config, name) for name in optimizer.hyper}
+    value = np.full_like(rate, np.nan) if optimizer.bears is None else optimizer.bears(rate, **hyper)
+    P = None if optimizer.preconditioner is None else optimizer.preconditioner(state, step, **hyper)
+    return Threshold(value[()], P, rate[()])
+
+
+@dataclass(frozen=True, eq=False)
+class Stability:
+    """Of n frames: (n,) each. The step meant is the one that leaves the frame; after the last one, the next one.
+
+    sharpness: the largest eigenvalue of the (preconditioned) Hessian of the total loss on the whole training set, also
+    where a step uses a batch. threshold: what the update bears. ratio: their quotient; 1 is the edge, a larger one is
+    unstable. clipped: whether clipping shortens the step, so that the update bears more than the threshold.
+    """
+
+    frames: np.ndarray
+    sharpness: np.ndarray
+    threshold: np.ndarray
+    clipped: np.ndarray
+
+    @property
+    def ratio(self) -> np.ndarray:
+        return self.sharpness / self.threshold
+
+
+def stability(run: Run, frames: Sequence[int] | None = None) -> Stability:
+    """Sharpness and threshold at frames, in rising order.
+
+    By default at all of them; of a large network at as many as take about a second, evenly chosen, with the first and the last.
+    """
+    return drain(measuring_stability(run, frames))
+
+
+def measuring_stability(run: Run, frames: Sequence[int] | None = None) -> Generator[None, None, Stability]:
+    """`stability` as a generator that yields between slices of work, so that a server can do other work."""
+    n_params = run.architecture.n_params
+    of_one = _seconds_of_a_pass(run) * (n_params if n_params <= DENSE_PARAMS else PRODUCTS)
+    frames = _affordable(run, of_one) if frames is None else np.asarray(frames)
+    yield
+    steps, found = run.next_steps(frames), np.empty((2, len(frames)))
+    for part in _slices(len(frames), of_one):
+        yield
+        found[:, part] = _measure(run, frames[part], steps.state[part], steps.learning_rate[part])
+    return Stability(frames, *found, steps.clipped)
+
+
+@diverging()
+def _measure(run, frames, state, rate):
+    at = _threshold(run.config, state, run.history.step[frames] + 1, rate)
+    stack, data = run.architecture.with_theta(run.history.theta[frames]), run.dataset
+    return sharpness(stack, data.X_train, data.y_train, at.preconditioner), at.value
+
+
+def _affordable(run, of_one):
+    """As many frames as take a second, if one takes ``of_one``; evenly chosen, with the first and the last."""
+    n = int(np.clip(PATIENCE / of_one, min(FEWEST, run.n_frames), run.n_frames))
+    return np.unique(np.linspace(0, run.n_frames - 1, n).round().astype(int))
+
+
+def _seconds_of_a_pass(run):
+    """The estimated time of a forward and a backward pass over the training set."""
+    return work_per_epoch(run.resolved._replace(batch_size=run.resolved.n_train))
+
+
+def _slices(n, of_one):
+    size = max(1, int(SLICE / of_one))
+    return [slice(start, start + size) for start in range(0, n, size)]
+
+
+@dataclass(frozen=True, eq=False)
+class StepQuality:
+    """How far the steps that leave n frames go: (n,) each; the last frame of a run has none.
+
+    alpha: −end / start, the slopes of the total loss on the whole training set along the step at its two ends. On a
+    quadratic, 0 is a step to the valley's floor, −1 one of no length, 1 one to the same height on the other side: there,
+    alpha is η λ − 1 for gradient descent, with λ the curvature along the step. uphill: whether the step begins uphill;
+    alpha is then not defined, and NaN.
+    """
+
+    frames: np.ndarray
+    alpha: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+    uphill: np.ndarray
+
+    @property
+    def kinds(self) -> np.ndarray:
+        """FALLS_SHORT: less than half of the way to the floor; ABOUT_RIGHT: up to one and a half; ACROSS_VALLEY; UNDEFINED."""
+        found = np.where(self.alpha < SHORT, FALLS_SHORT, np.where(self.alpha > ACROSS, ACROSS_VALLEY, ABOUT_RIGHT))
+        return np.where(np.isnan(self.alpha), UNDEFINED, found).astype(np.uint8)
+
+
+def step_quality(run: Run, frames: Sequence[int] | None = None) -> StepQuality:
+    """alpha of the step that leaves each frame, from the gradients on the whole training set at its two ends.
+
+    frames: in rising order; by default all.
+    """
+    return drain(measuring_steps(run, np.arange(run.n_frames) if frames is None else frames))
+
+
+def measuring_steps(run: Run, frames: Sequence[int] | None = None) -> Generator[None, None, StepQuality]:
+    """`step_quality` as a generator; by default of all frames, for a large network of fewer."""
+    of_one = 3 * _seconds_of_a_pass(run)
+    frames = _affordable(run, of_one) if frames is None else np.asarray(frames)
+    yield
+    after, slopes = run.next_steps(frames).theta, np.empty((2, len(frames)))
+    for part in _slices(len(frames), of_one):
+        yield
+        slopes[:, part] = _slopes(run, run.history.theta[frames[part]], after[part])
+    slopes[:, frames == run.n_frames - 1] = np.nan
+    start, end = slopes
+    uphill = start >= 0
+    with diverging():
+        return StepQuality(frames, np.where(uphill, np.nan, -end / start), start, end, uphill)
+
+
+@diverging()
+def _slopes(run, theta, after):
+    """The slopes of the total loss along steps (n, n_params), at their two ends."""
+    network = run.architecture
+    data = with_ones(run.dataset.X_train), network.targets(run.dataset.y_train)
+    return [np.vecdot(gradients_at(network, *data, at), after - theta) for at in (theta, after)]
