@@ -23,8 +23,8 @@ from ffbp.training.recording import drain
 from ffbp.training.run import Run
 
 PATIENCE, SLICE = 1.0, 0.03  # estimated seconds: of all frames together, and between two pauses
-PRODUCTS = 30  # of Lanczos's method, about
-FEWEST = 5  # frames that are measured, however long it takes
+PRODUCTS = 12  # of Lanczos's method, about
+FEWEST = 8  # frames that are measured, however long it takes
 SHORT, ACROSS = (
     -0.5,
     0.5,

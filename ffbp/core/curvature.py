@@ -15,7 +15,7 @@ import numpy as np
 from ffbp.core.network import Network, Trace, with_ones
 from ffbp.core.stacks import CHUNK_BYTES, stacks
 
-DENSE_PARAMS = 200  # beyond, a few products with H take less time than all of it
+DENSE_PARAMS = 20  # beyond, Lanczos's method needs fewer products with H than there are columns
 MOST_STEPS, CHECK_EVERY = 300, 5  # of Lanczos: products with H; how often its eigenvalue is looked at
 NEGLIGIBLE = 1e-7  # residual, relative to the largest modulus; the eigenvalue's error is about its square
 
@@ -64,7 +64,7 @@ def sharpness(network: Network, X: np.ndarray, y: np.ndarray, preconditioner: np
 
     preconditioner: (n_params,), or (n, n_params) for a stack of n: with a diagonal matrix P of these positive numbers,
     the largest eigenvalue of P^-1/2 H P^-1/2. A number, or (n,) for a stack; NaN where H is not finite.
-    Up to 200 parameters from the whole Hessian, beyond by Lanczos's method; see `top_eigenpair`.
+    Of very small networks it comes from the whole Hessian, of others by Lanczos's method; see `top_eigenpair`.
     """
     return _top(network, X, y, preconditioner, vectors=False).value
 
