@@ -241,7 +241,7 @@ def _by_all(bend, penalty, scale, vectors):
         return np.where(finite, np.linalg.eigvalsh(H)[..., -1], np.nan), np.nan, np.nan
     values, columns = np.linalg.eigh(H)
     value, vector = np.where(finite, values[..., -1], np.nan), columns[..., -1]
-    residual = np.linalg.norm(np.matvec(H, vector) - value[..., None] * vector, axis=-1)
+    residual = np.linalg.norm((H @ vector[..., None])[..., 0] - value[..., None] * vector, axis=-1)
     return value, np.where(finite[..., None], vector, np.nan), residual
 
 
@@ -264,14 +264,15 @@ def _by_lanczos(bend, penalty, scale, vectors):
         w[~active] = 0.0
         T[:, j, j] = np.vecdot(basis[:, j], w)
         for _ in range(2):
-            w -= np.vecmat(np.matvec(basis[:, : j + 1], w), basis[:, : j + 1])
+            before = basis[:, : j + 1]
+            w -= (before.mT @ (before @ w[..., None]))[..., 0]
         length = np.linalg.norm(w, axis=-1)
         if j % CHECK_EVERY == CHECK_EVERY - 1 or j == steps - 1:
             values, columns = np.linalg.eigh(T[:, : j + 1, : j + 1])
             left = length * np.abs(columns[:, -1, -1])
             found = active & ((left <= NEGLIGIBLE * np.abs(values).max(axis=-1)) | (j == steps - 1))
             value[found], residual[found] = values[found, -1], left[found]
-            vector[found] = np.vecmat(columns[found, :, -1], basis[found, : j + 1])
+            vector[found] = (columns[found, None, :, -1] @ basis[found, : j + 1])[:, 0]
             active &= ~found
             if not active.any():
                 break

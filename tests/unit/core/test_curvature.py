@@ -91,7 +91,7 @@ def test_a_stack_of_networks_and_of_directions_equals_one_by_one(random_network)
     H = ffbp.hessian(stack, X, y)
     assert H.shape == (3, net.n_params, net.n_params)
     np.testing.assert_allclose(H[1], ffbp.hessian(singles[1], X, y), rtol=1e-12, atol=1e-14)
-    np.testing.assert_allclose(np.matvec(H, v), both[0], rtol=1e-11, atol=1e-13)
+    np.testing.assert_allclose((H @ v[..., None])[..., 0], both[0], rtol=1e-11, atol=1e-13)
     expected = [ffbp.sharpness(single, X, y) for single in singles]
     np.testing.assert_allclose(ffbp.sharpness(stack, X, y), expected, rtol=1e-12)
 
