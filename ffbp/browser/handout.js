@@ -33,6 +33,7 @@ try {
     onRest: (frame, last) => history.replaceState(null, '', frame === last ? '#' : `#frame=${frame}`),
   });
   await player.show(bytesOf('run'));
+  for (const measured of ['steps', 'stability']) await player.take(bytesOf(measured));
   if (player.frame === settings.refined) await player.refine(bytesOf('refinement'));
   scheme.addEventListener('change', () => player.setTheme(theme()));
   window.addEventListener('hashchange', () => {

@@ -27,11 +27,12 @@ export class Player {
   // options: id, Plotly, theme {dark, background, text, panel, border, primary}, panels (names), help (for each panel
   // its entry of words/glossary.toml), frame (of the first
   // run), clock (its own by default), link() and scrollTop() of the page; onRest(frame, last), onWant() for all frames
-  // of the run, onSample(row), onPlace(x, y) for a click on the empty plane, onCell(part, true class, predicted class),
-  // onUnit(layer, unit) for a click on a unit, both from 1, onWeight(layer, unit, source, value) for a new initial
-  // weight, the source after the last one for a bias, onGradient(layer, unit, source), onSizes(hidden) for
-  // other numbers of units, onPanel(names, presents) for the panels in full size, null for none, onSwap(id) for a kept
-  // run that is wanted back, onBranch(frame) for a second run that begins at a frame.
+  // of the run, onMeasure() for its stability, onSample(row), onPlace(x, y) for a click on the empty plane,
+  // onCell(part, true class, predicted class), onUnit(layer, unit) for a click on a unit, both from 1,
+  // onWeight(layer, unit, source, value) for a new initial weight, the source after the last one for a bias,
+  // onGradient(layer, unit, source), onSizes(hidden) for other numbers of units, onPanel(names, presents) for the
+  // panels in full size, null for none, onSwap(id) for a kept run that is wanted back, onBranch(frame) for a second
+  // run that begins at a frame.
   // full: the panels that are in full size at first, joined by "-". presents: whether they are presented.
   // onEdit(change) makes the boundary a drawing plane: {kind: 'add', point}, {kind: 'move', index, point} or
   // {kind: 'erase', index}. A point is its coordinates and its class or value (null: unchanged), index its row.
@@ -84,6 +85,7 @@ export class Player {
     this.box.addEventListener('ffbp:go', ({ detail }) => { if (this.run?.id === detail.run) this.jump(detail.frame); });
     this.box.addEventListener('ffbp:run', ({ detail }) => this.show(detail));
     this.box.addEventListener('ffbp:frames', ({ detail }) => this.receive(detail));
+    this.box.addEventListener('ffbp:measured', ({ detail }) => this.take(detail));
     this.box.addEventListener('ffbp:refine', ({ detail }) => this.refine(detail));
     this.observer = new ResizeObserver(() => this.fit());
     this.observer.observe(this.root);
@@ -137,6 +139,21 @@ export class Player {
     this.moved();
     this.describe();
     this.painted();
+  }
+
+  // Take over what was measured of the run after its picture was there.
+  async take(bytes) {
+    const found = await unpack(bytes);
+    if (this.destroyed || found.run !== this.run?.id) return;
+    for (const panel of this.panels) panel.take?.(found);
+    this.describe();
+  }
+
+  // Ask for the run's stability, once a run, because somebody wants to see it.
+  measure() {
+    if (this.measuring === this.run.id) return;
+    this.measuring = this.run.id;
+    this.options.onMeasure?.();
   }
 
   // Say which run every panel shows.

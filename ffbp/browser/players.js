@@ -2,8 +2,8 @@
 
 export const playerOf = (id) => document.querySelector(`.ffbp[data-player="${CSS.escape(id)}"]`);
 
-// Send a player a command: 'go' to {run, frame}, or 'run', 'frames' or 'refine' with a blob. Without that player
-// nothing happens.
+// Send a player a command: 'go' to {run, frame}, or 'run', 'frames', 'refine' or 'measured' with a blob. Without that
+// player nothing happens.
 export function ask(id, type, detail) {
   playerOf(id)?.dispatchEvent(new CustomEvent(`ffbp:${type}`, { detail }));
 }

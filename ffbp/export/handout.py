@@ -13,9 +13,11 @@ from collections.abc import Generator
 from functools import cache
 
 from ffbp.analysis.plane import Plane
+from ffbp.analysis.stability import measuring_stability, measuring_steps
 from ffbp.analysis.summary import address_of, summary, title
 from ffbp.browser import sources
 from ffbp.experiment.link import PANELS
+from ffbp.figures.measured import pack_stability, pack_steps
 from ffbp.figures.pack import PLAYER, pack_refinement, packing
 from ffbp.training.recording import drain
 from ffbp.training.run import Run
@@ -37,6 +39,8 @@ def writing_handout(run: Run, plane: Plane, *, frame: int = -1, link: str = "") 
     frame = range(run.n_frames)[frame]
     packed = yield from packing(run, plane)
     refinement = pack_refinement(run, plane, frame, packed.id)
+    steps = pack_steps((yield from measuring_steps(run)), packed.id)
+    stability = pack_stability(run, (yield from measuring_stability(run)), packed.id)
     yield
     plotly = _plotly()
     yield
@@ -62,6 +66,8 @@ def writing_handout(run: Run, plane: Plane, *, frame: int = -1, link: str = "") 
         ),
         "run": _base64(packed.blob()),
         "refinement": _base64(refinement),
+        "steps": _base64(steps),
+        "stability": _base64(stability),
         "plotly": plotly,
         "script": _script(script),
     }

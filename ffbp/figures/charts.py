@@ -9,6 +9,7 @@ import numpy as np
 from ffbp.analysis.notices import drawn_samples
 from ffbp.analysis.plane import Plane
 from ffbp.analysis.scores import chance_level
+from ffbp.core.optimizers import OPTIMIZERS
 from ffbp.data.dataset import Dataset
 from ffbp.data.source import REGRESSION
 from ffbp.figures import palette
@@ -18,6 +19,8 @@ from ffbp.training.run import Run
 from ffbp.words.numbers import format_number
 
 STEP_BINS = 400
+STRIP = 10  # pixels
+STABILITY = {"key": "stability", "label": "stability", "title": "sharpness ÷ threshold", "edge": 1, "measured": True}
 PANEL = {  # the layout of a player's panel: smaller than a page's chart, with given limits
     "margin": {"l": 56, "r": 16, "t": 22, "b": 36, "autoexpand": False},
     "font": {"size": 13, "family": "inherit"},
@@ -128,7 +131,10 @@ def loss_plot(run: Run, scales: Scales | None = None) -> dict:
         traces.append(markers(epoch[best], history.test_loss[best], "best", "best test loss %{y:.4g}", **look))
     for trace in traces:
         trace["visible"] = trace["meta"] == "loss"
-    return _panel(traces, ("epoch", "loss"), (scales.epochs, scales.loss["linear"]), meta={"views": views})
+    figure = _panel(traces, ("epoch", "loss"), (scales.epochs, scales.loss["linear"]), meta={"views": views})
+    figure["layout"]["xaxis"]["ticklen"] = STRIP  # below the axis is room for the strip of the steps
+    figure["layout"]["margin"] = {**PANEL["margin"], "b": PANEL["margin"]["b"] + STRIP - 3}
+    return figure
 
 
 def losses_of_two(a: Run, b: Run, scales: Scales) -> dict:
@@ -190,6 +196,8 @@ def gradient_plot(run: Run, scales: Scales | None = None) -> dict:
     low, high = scales.gradients["dW"].span
     bars = {"key": "now", "label": "weights, this epoch", "bars": len(run.architecture.sizes) - 1}
     views.insert(1, bars | {"title": views[0]["title"], "ranges": {"log": [low - 0.5, high + 0.5]}})  # room for numbers
+    if OPTIMIZERS[run.config.optimizer].bears is not None:
+        views.append(STABILITY | {"ranges": {"linear": [0.0, 1.2]}})
     low, high = span = scales.gradients["dW"].span
     decades = max(1, int(np.ceil((high - low) / 6)))  # at most six labels fit a low panel
     y = {"type": "log", "dtick": decades, "exponentformat": "power"}

@@ -17,6 +17,7 @@ RAMP = {  # of the layers, from layer 1 to the output after the deepest
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid", "dash", "dot")
 TRAIN, TEST, PENALTY, TOTAL, CHANCE = "#1b9e77", "#9b3fb8", "#b8860b", "#6f7684", "#8a8f98"
 RUNS = ("#2b7bd0", "#b8860b")  # A and B of a comparison
+STEPS = (CLASSES[1], TRAIN, CLASSES[0], CHANCE)  # falling short, about right, across the valley, uphill
 CURSOR = "#e5383b"
 WRONG = {"light": "#111111", "dark": "#ffffff"}
 # The middle of the diverging scale is the page's background, so that undecided regions fade.

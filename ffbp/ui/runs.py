@@ -16,10 +16,12 @@ from threadpoolctl import threadpool_limits
 
 from ffbp.analysis.notices import notices
 from ffbp.analysis.plane import Plane, plane_of
+from ffbp.analysis.stability import measuring_stability, measuring_steps
 from ffbp.experiment.config import Config
 from ffbp.experiment.differences import differences
 from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.link import View
+from ffbp.figures.measured import pack_stability, pack_steps
 from ffbp.figures.pack import LATER, PackedRun, pack_run, packing, refine
 from ffbp.figures.scales import Scales
 from ffbp.serve.cache import MAX_OWN_RUNS, MAX_REFINED, RunCache
@@ -48,6 +50,7 @@ class Shown:
         self.refined = lru_cache(MAX_REFINED)(partial(refine, run, plane))
         self.first = lru_cache(MAX_REFINED)(self._first)
         self.lock, self._rest = threading.Lock(), None
+        self.measuring, self._steps, self._stability = threading.Lock(), None, None
 
     @cached_property
     def id(self) -> str:
@@ -64,6 +67,24 @@ class Shown:
             if self._rest is None:
                 self._rest = in_turns(packing(self.run, self.plane, self.scales, panels=LATER), self.runs)
         return self._rest
+
+    def steps(self) -> bytes:
+        """How good each step was, for the strip below the loss, measured when it is first asked for."""
+        with self.measuring:
+            if self._steps is None:
+                self._steps = pack_steps(self._measured(measuring_steps(self.run)), self.id)
+        return self._steps
+
+    def stability(self) -> bytes:
+        """Sharpness and threshold, for the gradients' chart, measured when somebody first wants to see them."""
+        with self.measuring:
+            if self._stability is None:
+                self._stability = pack_stability(self.run, self._measured(measuring_stability(self.run)), self.id)
+        return self._stability
+
+    def _measured(self, generator):
+        """What a generator returns, in turns with other sessions' work; a change on the page stops it."""
+        return in_turns(generator, self.runs, lambda _: session.pause())
 
     @cached_property
     def notices(self) -> list[Notice]:

@@ -24,6 +24,7 @@ from ffbp.ui.sidebar.controls import change
 MAX_CELL_COLUMNS = 4
 CELL = "player:cell"  # kept in the session: the chosen cell of the confusion matrix
 OPENED, WANTED = "player:opened", "player:wanted"  # the run and its frame at first; whose frames the player asked for
+MEASURE = "player:measure"  # whose stability the player asked for
 OPENING = "player:opening"  # the page on which a click opens another one, and its reports
 CONFIGS, MAX_CONFIGS = "player:configs", 100  # of the latest runs of the session, by their ids
 EVENTS = (
@@ -33,6 +34,7 @@ EVENTS = (
     "cell",
     "edit",
     "want",
+    "measure",
     "unit",
     "panel",
     "weight",
@@ -81,6 +83,10 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
         session.keep((name, run_id), WANTED)
         component("carrier")(key=f"frames:{name}", data=shown.rest().frames(panels))
         told.heard("want")
+    if told["measure"] or session.recall(MEASURE) == (name, run_id):
+        session.keep((name, run_id), MEASURE)
+        component("carrier")(key=f"stability:{name}", data=shown.stability())
+        told.heard("measure")
     address.write()
     page.draw_links()
     if any(told[event] for event in OPENS):
@@ -210,6 +216,12 @@ def _cell_table(columns, key):
         params = address.offer(params_of(session.config, view))
         for path in ("pages/forward_pass.py", "pages/backpropagation.py"):
             link(path, f"Sample {view.sample}: {PAGES[path]}", params)
+
+
+@fragment
+def steps(shown: Shown) -> None:
+    """How good each step of the run was, for the player's strip below the loss. Call it last, so that nothing waits for it."""
+    component("carrier")(key="steps", data=shown.steps())
 
 
 @fragment

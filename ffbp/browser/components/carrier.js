@@ -4,7 +4,8 @@ import { headerOf } from '../header.js';
 import { ask, follow } from '../players.js';
 import { mount } from './view.js';
 
-const WHEN = { run: 'ready', frames: 'shown', refine: 'shown' }; // by the kind of blob, which is the command, too
+// By the kind of blob, which is the command, too.
+const WHEN = { run: 'ready', frames: 'shown', refine: 'shown', measured: 'shown' };
 
 class Carrier {
   constructor({ parentElement }) {

@@ -6,6 +6,7 @@ import { lineWidth } from '../room.js';
 import { Ends } from './ends.js';
 import { fill } from './region.js';
 import { Stage } from './stage.js';
+import { Strip } from './strip.js';
 
 const BAR = 0.7; // the width of a layer's bar, where layers are 1 apart
 const EXPONENT = 0.7; // the size of an exponent's letters beside a power's
@@ -24,21 +25,56 @@ export class CurvesPanel {
     if (name === 'loss') this.toggle = this.region.check('Logarithmic axis', false, rescale);
     this.stage = new Stage(player, this.region, () => this.paint(player.frame));
     this.ends = new Ends(this.stage, this.region);
+    this.strip = new Strip(this.stage, this.region);
   }
 
   show(run) {
     this.run = run;
-    this.figure = run[this.name].plot;
-    this.stage.show(this.figure);
-    const { views } = this.figure.layout.meta;
+    this.measured = null;
+    this.strip.show(null);
+    this.use(run[this.name].plot);
+    this.offer();
+  }
+
+  // The views to choose from; those that somebody has to measure first, only where somebody can.
+  offer() {
+    const { figure: { layout }, player: { options } } = this;
+    const views = layout.meta.views.filter(({ measured }) => !measured || this.measured || options.onMeasure);
     if (!views.some((view) => view.key === this.view)) this.view = views[0].key;
     fill(this.select, views.map(({ key, label }) => [key, label]), this.view);
   }
 
+  // Show a figure, with the curve that was measured afterwards.
+  use(figure) {
+    const { measured } = this;
+    if (measured) {
+      const views = figure.layout.meta.views.map((view) => (view.key === measured.view.key ? measured.view : view));
+      const layout = { ...figure.layout, meta: { ...figure.layout.meta, views } };
+      this.figure = { data: [...figure.data, measured.trace], layout };
+    } else {
+      this.figure = figure;
+    }
+    this.given = figure;
+    this.stage.show(this.figure);
+  }
+
   // The curves of all views.
   receive({ plot }) {
-    this.figure = plot;
-    this.stage.show(plot);
+    this.use(plot);
+    this.draw();
+  }
+
+  // What was measured of the run after its picture was there: the kinds of its steps, or its stability.
+  take({ steps = null, stability = null }) {
+    if (this.name === 'loss' && steps) {
+      this.strip.show(steps, this.run);
+    } else if (this.name === 'gradients' && stability) {
+      this.measured = stability;
+      this.use(this.given);
+      this.offer();
+    } else {
+      return;
+    }
     this.draw();
   }
 
@@ -47,8 +83,9 @@ export class CurvesPanel {
     if (!run) return;
     const missing = !this.bars && !this.figure.data.some(({ meta }) => meta === view);
     this.region.wait(missing);
-    if (missing) this.player.want();
-    const changing = [view, log, run.diverged_at, lineWidth(2), this.player.kept.key(run)];
+    if (missing && this.shown.measured) this.player.measure();
+    else if (missing) this.player.want();
+    const changing = [view, log, run.diverged_at, lineWidth(2), this.player.kept.key(run), this.strip.legend];
     await this.stage.draw(changing, (data, layout) => this.style(data, layout));
   }
 
@@ -66,7 +103,7 @@ export class CurvesPanel {
     // By default, a diverged run's loss has a log axis; on a linear one, only its last point would be visible.
     const wanted = this.log ?? run.diverged_at !== null;
     const { x, ...ranges } = player.kept.ranges(this.name, view, run, layout.xaxis.range);
-    const log = !toggle || Boolean(wanted && ranges.log);
+    const log = Boolean((wanted || !toggle) && ranges.log);
     if (toggle) {
       toggle.firstChild.checked = wanted;
       toggle.hidden = !ranges.log;
@@ -87,14 +124,16 @@ export class CurvesPanel {
     const layers = this.name === 'gradients';
     this.ends.show(layers ? shown : []);
     const kept = this.bars ? [] : player.kept.traces(this.name, view.key, run, player.theme);
-    this.stage.fillLegend([...(layers ? [] : shown), ...kept], layout);
-    const zoom = [`${run.id}${this.bars}`, `${run.id}${view.key}${log}`];
+    this.stage.fillLegend([...(layers ? [] : shown), ...kept, ...this.strip.legend], layout);
+    const zoom = [`${run.id}${this.bars}`, `${run.id}${view.key}${log}${Boolean(this.measured)}`];
     const drawing = { data: this.bars ? [NOTHING_DRAWN] : [...kept, ...shown], zoom };
-    if (!view.zero) return drawing;
+    const level = view.zero ?? view.edge;
+    if (!level) return drawing;
     const line = { color: player.theme.text, width: 1, dash: 'dot' };
-    layout.shapes = [{ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: view.zero, y1: view.zero, line }];
-    const place = { xref: 'paper', x: 1, xanchor: 'right', y: Math.log10(view.zero), yanchor: 'bottom' };
-    layout.annotations = [{ ...place, text: 'exactly zero', showarrow: false }];
+    layout.shapes = [{ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: level, y1: level, line }];
+    const [text, xanchor] = view.zero ? ['exactly zero', 'right'] : [`edge of stability${view.note ?? ''}`, 'left'];
+    const place = { xref: 'paper', x: +(xanchor === 'right'), xanchor, y: log ? Math.log10(level) : level };
+    layout.annotations = [{ ...place, yanchor: 'bottom', text, showarrow: false }];
     return drawing;
   }
 
@@ -102,7 +141,8 @@ export class CurvesPanel {
   colour(data, layout) {
     const { run, player: { theme }, stage: { scale }, shown: { bars } } = this;
     if (this.name !== 'gradients') return;
-    const colour = ({ name }) => layerColour(run.palette, theme, +name.replace('layer ', ''));
+    const colour = ({ name, meta }) => (meta === this.measured?.view.key ? theme.primary
+      : layerColour(run.palette, theme, +name.replace('layer ', '')));
     for (const trace of data) trace.line = { ...trace.line, color: colour(trace) };
     if (!bars) {
       layout.margin.r = 52 * scale;
@@ -146,20 +186,31 @@ export class CurvesPanel {
     }
     this.stage.canvas();
     this.ends.place();
+    this.strip.place();
     cursor.style.transform = `translateX(${this.x(frame)}px)`;
     cursor.style.background = this.run.palette.cursor;
   }
 
   describe(frame) {
-    if (this.name === 'loss') return this.player.summary();
+    if (this.name === 'loss') return `${this.player.summary()} ${this.strip.describe(frame)}`.trim();
+    if (this.measured && this.view === this.measured.view.key) return this.describeMeasured(frame);
     const texts = this.run.history.grad_norm.map((norm, l) => `layer ${l + 1} ${formatNumber(norm[frame])}`);
     return `Gradient size at this epoch: ${texts.join(', ')}.`;
   }
 
+  // Stability at the last measured epoch up to a frame.
+  describeMeasured(frame) {
+    const { measured: { trace: { x, y, text } }, run: { history: { epoch } } } = this;
+    const i = x.findLastIndex((at) => at <= epoch[frame]);
+    return `Stability at epoch ${x[i]}: ${formatNumber(y[i])} (${text[i]}); 1 is the edge.`;
+  }
+
   picture(frame) {
     const below = (context, box) => this.stage.paintInto(context, box);
-    const above = (context, [left, top, , height]) => {
+    const above = (context, box) => {
+      const [left, top, , height] = box;
       if (this.bars) return;
+      this.strip.paintInto(context, box);
       context.fillStyle = this.stage.cursor.style.background;
       context.fillRect(left + this.x(frame) - 1, top, 2, height);
     };
