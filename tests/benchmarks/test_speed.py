@@ -16,6 +16,8 @@ from threadpoolctl import threadpool_limits
 
 import ffbp
 from ffbp.analysis.surface import PLANES
+from ffbp.core.network import with_ones
+from ffbp.core.stacks import gradients_at
 from ffbp.data.dataset import prepare
 from ffbp.data.source import CLASSIFICATION
 from ffbp.experiment.build import dataset_for
@@ -167,6 +169,35 @@ def test_the_loss_over_a_plane(plane):
     a, b = (ffbp.train(ffbp.Config(learning_rate=rate)) for rate in (0.1, 0.3))
     what = f"51 x 51 losses over a plane, {plane}"
     assert times_of_a_run(what, lambda: ffbp.loss_surface(a, b, plane=plane), 5, repeats=10) < 15
+
+
+def sharpness_by_differences(run, frames):
+    """What others do: each column of the Hessian from two gradients."""
+    network, X, y, h = run.architecture, run.dataset.X_train, run.dataset.y_train, 1e-5
+    inputs, Y, moves = with_ones(X), network.targets(y), h * np.eye(network.n_params)
+    for theta in run.history.theta[frames]:
+        up, down = (gradients_at(network, inputs, Y, theta + sign * moves) for sign in (1, -1))
+        H = (up - down) / (2 * h)
+        np.linalg.eigvalsh((H + H.T) / 2)
+
+
+def test_the_sharpness_of_every_frame():
+    run = ffbp.train(ffbp.Config())
+    stack, X, y = run.architecture.with_theta(run.history.theta), run.dataset.X_train, run.dataset.y_train
+    what = "sharpness of all 300 frames"
+    assert times_of_a_run(what, lambda: ffbp.sharpness(stack, X, y), 12, repeats=5) < 24
+    some = slice(None, None, 10)
+    few = stack.with_theta(run.history.theta[some])
+    what = "sharpness of 30 frames: by differences of gradients / exactly"
+    assert (
+        compare(what, lambda: sharpness_by_differences(run, some), lambda: ffbp.sharpness(few, X, y), ">= 3", repeats=5)
+        > 1
+    )
+
+
+def test_the_quality_of_every_step():
+    run = ffbp.train(ffbp.Config())
+    assert times_of_a_run("quality of all 299 steps", lambda: ffbp.step_quality(run), 1, repeats=10) < 4
 
 
 def test_thirty_two_seeds_in_two_processes():
