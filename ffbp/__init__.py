@@ -2,6 +2,9 @@
 
 from ffbp.analysis.disagreement import disagreement, n_disagree
 from ffbp.analysis.equal_parts import EqualPart, equal_parts
+from ffbp.analysis.five_checks import Check, five_checks
+from ffbp.analysis.noise import BatchGradients, BatchNoise, batch_gradients, batch_noise
+from ffbp.analysis.signal import Signal, signal_by_layer
 from ffbp.analysis.stability import Stability, StepQuality, Threshold, stability, step_quality, thresholds
 from ffbp.analysis.surface import Line, Surface, loss_line, loss_surface
 from ffbp.analysis.twins import Match, flip_sign, match_units, swap_units
@@ -40,7 +43,10 @@ __all__ = [
     "LOSSES",
     "OPTIMIZERS",
     "SCHEDULES",
+    "BatchGradients",
+    "BatchNoise",
     "Branch",
+    "Check",
     "Config",
     "Dataset",
     "Difference",
@@ -59,6 +65,7 @@ __all__ = [
     "RangeTest",
     "Rate",
     "Run",
+    "Signal",
     "Stability",
     "StepQuality",
     "Surface",
@@ -68,6 +75,8 @@ __all__ = [
     "Threshold",
     "Trace",
     "__version__",
+    "batch_gradients",
+    "batch_noise",
     "branch",
     "check_gradients",
     "dataset_for",
@@ -79,6 +88,7 @@ __all__ = [
     "fit_branch",
     "fit_many",
     "fit_sweep",
+    "five_checks",
     "flip_sign",
     "hessian",
     "hessian_product",
@@ -94,6 +104,7 @@ __all__ = [
     "range_test",
     "read_table",
     "sharpness",
+    "signal_by_layer",
     "source_of",
     "stability",
     "step_quality",

@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from ffbp.data.dataset import Dataset
 from ffbp.data.source import REGRESSION
+from ffbp.experiment.resolve import Resolved
 from ffbp.training.run import Run
 
 
@@ -26,14 +28,19 @@ def precision_recall(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def chance_level(run: Run) -> float:
+    """The loss of the best constant prediction on a run's training set."""
+    return best_constant(run.dataset, run.resolved)
+
+
+def best_constant(dataset: Dataset, resolved: Resolved) -> float:
     """The loss of the best constant prediction: the entropy of the training classes, or the variance of y.
 
     With squared error on classes, it is the variance of the 0/1 targets.
     """
-    y, resolved = run.dataset.y_train, run.resolved
-    if run.dataset.task == REGRESSION:
+    y = dataset.y_train
+    if dataset.task == REGRESSION:
         return float(np.var(y))
-    shares = np.bincount(y, minlength=run.dataset.n_classes) / len(y)
+    shares = np.bincount(y, minlength=dataset.n_classes) / len(y)
     if resolved.loss == "mse":
         return float(np.mean(shares * (1 - shares)) if resolved.sizes[-1] > 1 else shares[1] * (1 - shares[1]))
     shares = shares[shares > 0]

@@ -25,8 +25,8 @@ DOUBT = 3e-7  # relative difference of D(h) and D(2h), rounding error included, 
 class GradientCheck:
     """``max_relative_error`` is the largest |a − n| / max(|a| + |n|, 1e-6) of the parameters that are checked.
 
-    n_checked + n_kinks + n_drowned is the number of parameters. n_drowned: the analytic and the numeric value differ by
-    less than the rounding error of the quotient, 8 eps · (loss + Σ|δ| Σ|w a|) / h + |D(h) − D(2h)|.
+    n_checked + n_kinks + n_drowned is the number of parameters, or of those that were chosen. n_drowned: the analytic and the
+    numeric value differ by less than the rounding error of the quotient, 8 eps · (loss + Σ|δ| Σ|w a|) / h + |D(h) − D(2h)|.
     analytic, numeric, relative_error: (n_params,); crosses_kink, drowned: (n_params,) bool; names: one per parameter.
     """
 
@@ -52,10 +52,13 @@ class GradientCheck:
         )
 
 
-def check_gradients(net: Network, X: np.ndarray, y: np.ndarray, *, step: float | None = None) -> GradientCheck:
+def check_gradients(
+    net: Network, X: np.ndarray, y: np.ndarray, *, step: float | None = None, only: np.ndarray | None = None
+) -> GradientCheck:
     """Compare `Network.backward` with difference quotients for every parameter, penalty included.
 
-    X (n_samples, n_inputs), y (n_samples,) or (n_samples, n_outputs). With ``step`` h: the central difference D(h).
+    X (n_samples, n_inputs), y (n_samples,) or (n_samples, n_outputs). only: the places in theta of the parameters to check.
+    With ``step`` h: the central difference D(h).
     Without: (4 D(h) − D(2h)) / 3 at h = 3e-4. Its truncation error falls with h⁴ (Richardson 1911), so h can be large
     enough for rounding error not to matter. Where only the wider moves cross a kink, or D(h) and D(2h) differ too much,
     or rounding error is too large, the check is repeated at h = 3e-6 in extended precision (np.longdouble; 1e-5 where
@@ -64,17 +67,18 @@ def check_gradients(net: Network, X: np.ndarray, y: np.ndarray, *, step: float |
     probe = net.with_theta(net.theta.copy())
     trace = probe.forward(X)
     analytic = probe.backward(y, trace).copy()
-    Y, everything = net.targets(y), np.arange(net.n_params)
-    rounding = np.zeros(net.n_params)
+    Y, chosen = net.targets(y), np.arange(net.n_params) if only is None else np.asarray(only)
+    analytic, rounding = analytic[chosen], np.zeros(len(chosen))
     if step is not None:
-        numeric, crosses_kink = _central_differences(net, X, Y, everything, step)
+        numeric, crosses_kink = _central_differences(net, X, Y, chosen, step)
     else:
-        numeric, difference, crosses_kink = _richardson(net, X, Y, everything, WIDE_STEP)
+        numeric, difference, crosses_kink = _richardson(net, X, Y, chosen, WIDE_STEP)
         last_digit = net.loss(X, y) + _rounded_sums(probe, trace)  # times eps
         unsure = difference + np.finfo(float).eps * last_digit / WIDE_STEP
         trusted = unsure <= DOUBT * np.maximum(2 * np.abs(numeric), 1e-6)
         doubtful = np.flatnonzero(crosses_kink | ~trusted)
-        numeric[doubtful], difference, crosses_kink[doubtful] = _richardson(net, X, Y, doubtful, STEP, np.longdouble)
+        again = _richardson(net, X, Y, chosen[doubtful], STEP, np.longdouble)
+        numeric[doubtful], difference, crosses_kink[doubtful] = again
         rounding[doubtful] = LAST_DIGITS * np.finfo(np.longdouble).eps * last_digit / STEP + difference
     with np.errstate(over="ignore", invalid="ignore"):
         relative_error = np.abs(analytic - numeric) / np.maximum(np.abs(analytic) + np.abs(numeric), 1e-6)
@@ -82,6 +86,7 @@ def check_gradients(net: Network, X: np.ndarray, y: np.ndarray, *, step: float |
     judged = np.where(crosses_kink | drowned, -1.0, np.where(np.isfinite(relative_error), relative_error, np.inf))
     worst = int(np.argmax(judged))
     names = parameter_names(net)
+    names = names if only is None else tuple(names[k] for k in chosen)
     return GradientCheck(
         max_relative_error=float(max(judged[worst], 0.0)),
         worst=names[worst],

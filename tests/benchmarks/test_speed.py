@@ -20,7 +20,7 @@ from ffbp.core.network import with_ones
 from ffbp.core.stacks import gradients_at
 from ffbp.data.dataset import prepare
 from ffbp.data.source import CLASSIFICATION
-from ffbp.experiment.build import dataset_for
+from ffbp.experiment.build import build_network, dataset_for
 from ffbp.training.loop import Training
 
 ROWS = []
@@ -198,6 +198,54 @@ def test_the_sharpness_of_every_frame():
 def test_the_quality_of_every_step():
     run = ffbp.train(ffbp.Config())
     assert times_of_a_run("quality of all 299 steps", lambda: ffbp.step_quality(run), 1, repeats=10) < 4
+
+
+def test_the_start_with_two_hundred_seeds():
+    """Others draw one network after the other."""
+    config = ffbp.Config()
+    dataset = dataset_for(config)
+    X, y = dataset.X_train[::4], dataset.y_train[::4]  # as many samples as are measured
+    what = "the start laboratory, 200 seeds of the reference experiment"
+    assert times_of_a_run(what, lambda: ffbp.signal_by_layer(config, dataset), 5, repeats=10) < 10
+
+    def one_by_one():
+        for seed in range(200):
+            network = build_network(replace(config, weight_seed=seed), dataset)
+            trace = network.forward(X)
+            network.backward(y, trace)
+            for arrays in (trace.Z, trace.A, trace.delta):
+                [np.square(array).mean() for array in arrays[1:]]
+
+    what = "200 starts: one network at a time / all as one stack"
+    assert compare(what, one_by_one, lambda: ffbp.signal_by_layer(config, dataset), ">= 2", repeats=3) > 1
+
+
+def test_the_noise_of_an_epochs_batches():
+    """By differences, each parameter is moved up and down and every sample's own loss is measured."""
+    config = ffbp.Config(batch_size=10)
+    run = ffbp.train(replace(config, epochs=20))
+    network, X, y = run.network(10), run.dataset.X_train, run.dataset.y_train
+    order = np.random.RandomState(0).permutation(len(X))
+
+    def noise():
+        ffbp.batch_noise(network, X, y)
+        ffbp.batch_gradients(network, X, y, batch_size=10, order=order)
+
+    def norms_by_differences():
+        squares = np.zeros(len(X))
+        for k in range(network.n_params):
+            theta = np.tile(network.theta, (2, 1))
+            theta[:, k] += (1e-5, -1e-5)
+            up, down = network.with_theta(theta).forward(X).A[-1][:, 0]
+            costs = [-np.where(y > 0.5, np.log(p), np.log1p(-p)) for p in (up, down)]
+            squares += np.square((costs[0] - costs[1]) / 2e-5)
+        return np.sqrt(squares)
+
+    np.testing.assert_allclose(norms_by_differences(), ffbp.batch_noise(network, X, y).norms, rtol=1e-4)
+    what = "the noise of all batches of 10 of an epoch"
+    assert times_of_a_run(what, noise, 2, repeats=10) < 4
+    what = "gradient norms of 800 samples: difference quotients / the product of two lengths"
+    assert compare(what, norms_by_differences, lambda: ffbp.batch_noise(network, X, y), ">= 5", repeats=20) > 1
 
 
 def test_thirty_two_seeds_in_two_processes():

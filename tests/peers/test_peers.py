@@ -122,6 +122,23 @@ def test_a_chaotic_run_says_from_which_step_on_the_libraries_part(library, tmp_p
     assert difference(losses, run.history.step_loss) > TOLERANCE
 
 
+def test_an_orthogonal_draw_is_torchs_of_the_same_numbers():
+    torch = pytest.importorskip("torch")
+
+    class Drawn:
+        """A stream that gives the numbers which torch draws."""
+
+        def randn(self, n_in, n_out):
+            torch.manual_seed(3)
+            return torch.empty(n_out, n_in, dtype=torch.float64).normal_().numpy().T
+
+    for n_in, n_out in ((7, 4), (4, 7), (5, 5), (1, 1)):
+        torch.manual_seed(3)
+        expected = torch.nn.init.orthogonal_(torch.empty(n_out, n_in, dtype=torch.float64)).numpy()
+        found = INITIALIZERS["orthogonal"](n_in, n_out, random_state=Drawn())
+        assert abs(found - expected).max() < 1e-12
+
+
 def test_an_activation_that_torch_has_not_is_written_with_its_functions(monkeypatch, tmp_path):
     import numpy as np
 

@@ -214,3 +214,15 @@ def test_every_activation_computes_in_extended_precision(random_network, key):
     extended = net.with_theta(net.theta.astype(np.longdouble)).forward(X)
     assert extended.A[1].dtype == np.longdouble
     np.testing.assert_allclose(extended.A[1].astype(float), net.forward(X).A[1], rtol=1e-13, atol=1e-15)
+
+
+def test_some_parameters_are_checked_as_among_all(random_network):
+    network = random_network((2, 4, 1), ("tanh", "sigmoid"), l2=0.1)
+    X, y = ffbp.make_dataset("moons", n_samples=30)
+    everything, only = ffbp.check_gradients(network, X, y), np.array([0, 5, 16])
+    some = ffbp.check_gradients(network, X, y, only=only)
+    assert some.names == tuple(everything.names[k] for k in only)
+    assert some.n_checked == 3
+    for name in ("analytic", "relative_error"):
+        np.testing.assert_allclose(getattr(some, name), getattr(everything, name)[only], atol=1e-9)
+    np.testing.assert_allclose(some.numeric, everything.numeric[only], rtol=1e-7)

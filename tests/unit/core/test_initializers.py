@@ -15,6 +15,7 @@ STD = {
     "xavier_uniform": math.sqrt(2 / (N_IN + N_OUT)),
     "he": math.sqrt(2 / N_IN),
     "he_uniform": math.sqrt(2 / N_IN),
+    "orthogonal": math.sqrt(1 / N_IN),
 }
 LIMIT = {"xavier_uniform": math.sqrt(6 / (N_IN + N_OUT)), "he_uniform": math.sqrt(6 / N_IN)}
 RANDOM = [key for key, entry in INITIALIZERS.items() if entry.draw]
@@ -48,10 +49,33 @@ def test_uniform_fills_its_own_half_width(key):
 @pytest.mark.parametrize("key", RANDOM)
 def test_draws_are_the_documented_stream_transposed(key):
     stream = np.random.RandomState(5)
-    expected = stream.uniform(-LIMIT[key], LIMIT[key], (N_IN, N_OUT)) if key in LIMIT else (
-        stream.randn(N_IN, N_OUT) * STD[key]
-    )  # fmt: skip
+    if key in LIMIT:
+        expected = stream.uniform(-LIMIT[key], LIMIT[key], (N_IN, N_OUT))
+    elif key == "orthogonal":
+        U, _, _ = np.linalg.svd(stream.randn(N_IN, N_OUT), full_matrices=False)
+        W = draw(key, seed=5)
+        assert np.linalg.matrix_rank(np.vstack([W, U.T])) == N_OUT, "W's rows span what the drawn columns span"
+        return
+    else:
+        expected = stream.randn(N_IN, N_OUT) * STD[key]
     np.testing.assert_allclose(draw(key, seed=5), expected.T, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize(("n_in", "n_out"), [(7, 4), (4, 7), (5, 5), (1, 1), (3, 1)])
+def test_an_orthogonal_draw_has_no_singular_value_but_one(n_in, n_out):
+    W = draw("orthogonal", n_in=n_in, n_out=n_out)
+    assert W.shape == (n_out, n_in)
+    np.testing.assert_allclose(np.linalg.svd(W, compute_uv=False), 1.0, rtol=1e-12)
+    product = W @ W.T if n_out <= n_in else W.T @ W
+    np.testing.assert_allclose(product, np.eye(min(n_in, n_out)), atol=1e-12)
+
+
+def test_no_rotation_is_preferred():
+    """Of a matrix that is spread evenly over all rotations, each entry has the mean 0; without the signs, W[0, 0] does not."""
+    drawn = np.array([draw("orthogonal", seed=seed, n_in=3, n_out=3) for seed in range(2000)])
+    error = 1 / math.sqrt(3 * len(drawn))
+    assert np.abs(drawn.mean(axis=0)).max() < 4 * error
+    assert np.linalg.det(drawn).mean() == pytest.approx(0, abs=4 / math.sqrt(len(drawn)))
 
 
 @pytest.mark.parametrize("key", ["zeros", "constant"])
