@@ -1,8 +1,10 @@
 """Compare: two runs with one difference, side by side on one timeline."""
 
-from ffbp.ui.compare import views
+from ffbp.experiment.link import COMPARISON
+from ffbp.ui import views
+from ffbp.ui.compare.views import VIEWS
 from ffbp.ui.page import begin
 
 page = begin("Compare", picture_first=True)
-views.draw(page)
+views.draw(page, VIEWS, COMPARISON)
 page.finish()

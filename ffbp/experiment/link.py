@@ -27,6 +27,7 @@ VIEW = {
     "wanted": (0, MAX_CLASSES - 1),
     "card": (1, 6),  # the step that the Backpropagation page explains
     "present": (0, 1),
+    "lab_batch": (1, MAX_ROWS),  # samples in a batch, in the laboratory
 }
 INPUTS = "x"  # typed inputs, numbers joined by "_"
 PANEL, PANELS = "panel", ("network", "boundary", "loss", "gradients")  # the player's
@@ -37,7 +38,9 @@ COMPARISON, COMPARISONS = (
     ("pair", "seeds", "sweep", "race", "surface"),
 )  # the views of the page Compare, the usual one first
 PLANE, PLANES = "plane", ("three_points", "principal", "random")  # of the surface there, the usual one first
-WORDS = (PANEL, COMPARISON, BY, PLANE)
+VIEW_OF_LAB, VIEWS_OF_LAB = "lab", ("start", "noise", "checks")  # of the page Laboratory, the usual one first
+CHOICES = {COMPARISON: COMPARISONS, VIEW_OF_LAB: VIEWS_OF_LAB, BY: (LOSS,), PLANE: PLANES}  # by key, its words
+WORDS = (PANEL, *CHOICES)
 MAX_INPUTS, MAX_INPUT_TEXT = 784, 20_000  # as many as the largest images have pixels
 
 
@@ -50,7 +53,9 @@ class View:
     wanted: the class that the pixels of an image are asked for. card: the step that Backpropagation
     explains; the first if None. panel: the one of `PANELS` in full size, or two, joined by "-". present: 1 if the player is
     shown alone, with large letters. view: of the page Compare, one of `COMPARISONS`. b: how B differs from A there. by: LOSS
-    if both are shown at the same loss there. plane: of the surface there, one of `PLANES`. many: what is trained many times there.
+    if both are shown at the same loss there. plane: of the surface there, one of `PLANES`. many: what is trained many times
+    there. lab: of the page Laboratory, one of `VIEWS_OF_LAB`; lab_batch: how many samples a batch has there, if not as many
+    as in the run.
     """
 
     frame: int | None = None
@@ -66,6 +71,8 @@ class View:
     panel: str | None = None
     present: int | None = None
     view: str | None = None
+    lab: str | None = None
+    lab_batch: int | None = None
     by: str | None = None
     plane: str | None = None
     b: Other = NOTHING
@@ -92,7 +99,7 @@ class View:
                 chosen["inputs"] = tuple(numbers)
             else:
                 problems.append(Problem(INPUTS, "typed_numbers", str(params[INPUTS]), outcome="left out"))
-        for key, words in ((COMPARISON, COMPARISONS), (BY, (LOSS,)), (PLANE, PLANES)):
+        for key, words in CHOICES.items():
             if params.get(key) in words:
                 chosen[key] = params[key]
             elif key in params:

@@ -9,7 +9,6 @@ import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
 from ffbp.experiment.config import Config
-from ffbp.training.run import Run
 from ffbp.ui import files, front, images, mnist
 from ffbp.ui.changes import changed, undo
 from ffbp.ui.ending import ONWARD, footer
@@ -26,13 +25,13 @@ PAGES = {  # in the order of a lesson
     "pages/forward_pass.py": "Forward pass",
     "pages/backpropagation.py": "Backpropagation",
     "pages/compare.py": "Compare",
+    "pages/laboratory.py": "Laboratory",
     DIGITS: "Digits",
     "pages/data.py": "Your data",
     "pages/code_export.py": "Code & export",
 }
-ICONS = dict(
-    zip(PAGES, ("play_circle", "arrow_forward", "arrow_back", "compare", "draw", "table_chart", "code"), strict=True)
-)
+SIGNS = ("play_circle", "arrow_forward", "arrow_back", "compare", "science", "draw", "table_chart", "code")
+ICONS = dict(zip(PAGES, SIGNS, strict=True))
 ICON, LOGO = (str(Path(__file__).parent / name) for name in ("icon.png", "logo.svg"))
 LINK_ICON = ":material/link_off:"
 
@@ -97,19 +96,19 @@ class Page:
     def trained(self) -> Shown:
         """The run of the page's configuration; if training takes long, the sidebar is drawn meanwhile."""
         shown = trained(self.config, axes_of(self.config), ProgressBar(self.progress, self.draw_sidebar))
-        self._check_view(shown.run)
+        self.check_view(shown.run.resolved.sizes, shown.run.n_frames)
         return shown
 
-    def _check_view(self, run: Run):
+    def check_view(self, sizes: tuple[int, ...], n_frames: int) -> None:
         """Warn if the link names a frame, layer or unit that this run lacks, and correct the address.
 
-        No warning if the user's own change removed it.
+        No warning if the user's own change removed it. `trained` does it; call it where a page trains nothing.
         """
-        sizes, view = run.resolved.sizes, session.view
+        view = session.view
         from_link, session.checked = session.checked != session.adopted, session.adopted
         wrong = []
-        if (view.frame or 0) > run.n_frames - 1:
-            wrong.append(("frame", 0, run.n_frames - 1, view.frame, "the last one"))
+        if (view.frame or 0) > n_frames - 1:
+            wrong.append(("frame", 0, n_frames - 1, view.frame, "the last one"))
             view = view.at(None)
         if (view.layer or 1) > len(sizes) - 1:
             wrong.append(("layer", 1, len(sizes) - 1, view.layer, "layer 1"))

@@ -1,0 +1,1 @@
+"""The page Laboratory: what decides whether a network learns, measured. Its views are listed in `ffbp.ui.laboratory.views`."""

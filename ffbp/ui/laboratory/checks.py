@@ -1,0 +1,93 @@
+"""The view Five checks before training: one button, five verdicts, and for each failing one a link that shows it."""
+
+import streamlit as st
+
+from ffbp.analysis.five_checks import CHECKS, Check, watch_checks
+from ffbp.experiment.link import View, params_of
+from ffbp.experiment.many import Many
+from ffbp.figures.laboratory import descent_plot
+from ffbp.ui import files
+from ffbp.ui.chart import chart
+from ffbp.ui.laboratory.terms import terms
+from ffbp.ui.page import Page, link
+from ffbp.ui.runs import cache_for, in_turns
+from ffbp.ui.session import address
+from ffbp.ui.session.state import session
+from ffbp.words import english
+
+ASKED = "checks:asked"  # kept in the session: the experiment for which the checks were asked
+TITLES = {
+    "start": "The loss at the start is near chance",
+    "overfit": "A few samples are learned by heart",
+    "blind": "Without inputs, the loss ends at chance",
+    "shuffled": "Shuffled labels are learned by heart only",
+    "gradient": "The gradient is the slope of the loss",
+}
+SIGNS = {
+    True: ":green-badge[:material/check: passed]",
+    False: ":red-badge[:material/close: failed]",
+    None: ":gray-badge[no verdict]",
+}
+RATES = ("pages/compare.py", "Try other learning rates", View(view="sweep", many=Many(seeds=3)))
+SIZES = ("pages/compare.py", "Try other sizes", View(view="sweep", many=Many(seeds=3, field="hidden")))
+START = ("pages/laboratory.py", "See what this start does", View())
+LINKS = {  # of a failing check: the pages that show it, what the links say, and what they show there
+    "start": (START,),
+    "overfit": (RATES, START),
+    "blind": (RATES,),
+    "leaks": (("pages/data.py", "Look at the samples", View()),),
+    "shuffled": (SIZES, RATES),
+    "gradient": (("pages/backpropagation.py", "Follow the gradient through the network", View()),),
+}
+
+
+def checks(page: Page) -> None:
+    """The button, or the verdicts of this experiment."""
+    with page.words:
+        st.markdown("Five short experiments find most mistakes before hours of training are spent on them.")
+    page.trained()
+    config = page.config
+    runs, key = cache_for(config), (("checks", config), None)
+    found = runs.get(key)
+    if found is None and session.recall(ASKED) != config:
+        st.button(
+            "Carry out all five checks", key="checks:run", type="primary", icon=":material/fact_check:",
+            on_click=session.keep, args=(config, ASKED),
+        )  # fmt: skip
+        _what_is_checked()
+        return
+    if found is None:
+        with st.spinner("Training on four samples, blind, and with shuffled labels …"):
+            found = in_turns(watch_checks(config, files.experiment(config).dataset), runs, lambda _: session.pause())
+        runs.put(key, found)
+    st.markdown(_result(found))
+    for start in range(0, len(found), 2):
+        for check, column in zip(found[start : start + 2], st.columns(2), strict=False):
+            with column:
+                _verdict(check, config)
+    terms("chance", "gradient_check")
+
+
+def _what_is_checked() -> None:
+    for k, name in enumerate(CHECKS, start=1):
+        st.markdown(f"{k}. {TITLES[name]}.")
+
+
+def _result(found) -> str:
+    failed = [check for check in found if check.passed is False]
+    if not failed:
+        return f"**{sum(check.passed is True for check in found)} of {len(found)} checks passed.** Training is worth a try."
+    return f"**{len(failed)} of {len(found)} checks failed.** Look at the first of them: the others may follow from it."
+
+
+def _verdict(check: Check, config) -> None:
+    with st.container(border=True, height="stretch", key=f"check_{check.name}"):
+        st.markdown(f"**{TITLES[check.name]}** {SIGNS[check.passed]}")
+        st.markdown(english.sentence(check.notice))
+        if len(check.steps):
+            title = f"{TITLES[check.name]}: the loss over the updates"
+            words = f"From {check.losses[0]:.4g} to {check.losses[-1]:.4g} in {check.steps[-1]} updates."
+            chart(descent_plot(check), key=f"checks:{check.name}", title=title, alternative=words)
+        if check.passed is False:
+            for path, label, view in LINKS["leaks" if check.numbers.get("leaks") else check.name]:
+                link(path, label, address.offer(params_of(config, view)), icon=":material/arrow_forward:")

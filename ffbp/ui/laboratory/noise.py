@@ -1,0 +1,101 @@
+"""The view Noise: how much the gradient of a mini-batch differs from that of the whole training set."""
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from ffbp.analysis.noise import BatchGradients, BatchNoise, batch_gradients, batch_noise, order_of
+from ffbp.figures.laboratory import batches_plot, error_plot
+from ffbp.ui.chart import chart
+from ffbp.ui.laboratory.terms import terms
+from ffbp.ui.page import Page
+from ffbp.ui.runs import Shown
+from ffbp.ui.session import control
+from ffbp.ui.session.fragments import fragment, note_view
+from ffbp.ui.session.state import session
+from ffbp.ui.timeline import player
+from ffbp.words.numbers import format_number
+from ffbp.words.text import counted
+
+
+def noise(page: Page) -> None:
+    """The timeline, the batches of the epoch that follows, and the error against the batch size."""
+    with page.words:
+        st.markdown("A batch is a sample of the training set, so its gradient errs. How much is known exactly.")
+    shown = page.trained()
+    _view(page, shown)
+    page.draw_sidebar()
+
+
+@fragment
+def _view(page: Page, shown: Shown) -> None:
+    note_view("lab_batch")
+    frame = player(page, shown, panels=("loss",))
+    run = shown.run
+    X, y, network = run.dataset.X_train, run.dataset.y_train, run.network(frame)
+    n, epoch = len(X), int(run.history.epoch[frame])
+    if not np.isfinite(network.theta).all() or not np.isfinite(network.grad).all():
+        st.info("At this epoch the gradient is not finite. Choose an earlier one.")
+        return
+    batch_size = _batch_size(n, run.resolved.batch_size)
+    found = batch_noise(network, X, y)
+    order = order_of(run.config, n, epoch, batch_size)
+    batches = batch_gradients(network, X, y, batch_size=batch_size, order=order)
+    st.markdown(_sentence(found, batches, batch_size, epoch))
+    left, right = st.columns(2)
+    with left:
+        words = f"{len(batches.sizes)} batches, {int((batches.along <= 0).sum())} of them uphill."
+        title = "The gradient of every batch against the full gradient"
+        chart(batches_plot(batches, found), key="noise:batches", title=title, alternative=words)
+    with right:
+        words = (
+            f"At {batch_size} samples the error is {format_number(_error(found, batch_size))} times the full gradient."
+        )
+        title = "The error of a batch's gradient against the batch size"
+        chart(error_plot(found, batches, batch_size), key="noise:error", title=title, alternative=words)
+    st.caption(
+        "Nothing is trained for this: all batches are taken at the weights of this epoch, in the order of the epoch that "
+        "follows. A penalty is the same for every batch and left out."
+    )
+    terms("batch_noise", "noise_scale")
+
+
+def _batch_size(n, own) -> int:
+    """Draw the slider, and return the chosen number of samples in a batch."""
+    size = min(session.view.lab_batch or own, n)
+    sizes = sorted({*(2**k for k in range(n.bit_length()) if 2**k <= n), n, min(own, n), size})
+    names = {each: f"{each} (all)" if each == n else str(each) for each in sizes}
+    drawn = {
+        "name": "noise:batch",
+        "value": size,
+        "on_change": _choose,
+        "args": (own,),
+        "format_func": lambda each: names[each],
+    }
+    control.show(st, "select_slider", "Samples in a batch B", sizes, labels=names.values(), **drawn)
+    return size
+
+
+def _choose(size, own):
+    if isinstance(size, int) and size >= 1:
+        session.view = replace(session.view, lab_batch=None if size == own else size)
+
+
+def _error(found: BatchNoise, batch_size) -> float:
+    """The root mean square error of a batch, in lengths of the full gradient."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(np.sqrt(np.float64(found.error(batch_size))) / found.length)
+
+
+def _sentence(found: BatchNoise, batches: BatchGradients, batch_size, epoch) -> str:
+    start = f"At epoch {epoch}, the full gradient of the data part is **{format_number(found.length)}** long."
+    if batch_size == found.n:
+        return f"{start} One batch of all {found.n} samples has no error."
+    uphill, n = int((batches.along <= 0).sum()), len(batches.sizes)
+    text = (
+        f"{start} With {batch_size} {'sample' if batch_size == 1 else 'samples'} a batch, the error is "
+        f"**{format_number(_error(found, batch_size))}** times as long (root mean square), and "
+        f"{counted(uphill)} of {n} batches {'points' if uphill == 1 else 'point'} uphill. "
+    )
+    return f"{text}The noise scale is **{format_number(found.scale)}** samples."

@@ -1,0 +1,269 @@
+"""The page Laboratory: every number on it is found again by an independent computation."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from apptest import ROOT, charts_of, named, run_page
+from test_words import FIGURES, MOST, TEXTS, words_of
+
+import ffbp
+from ffbp.analysis.signal import what_rules_keep
+from ffbp.experiment.build import build_network
+from ffbp.experiment.link import VIEWS_OF_LAB
+from ffbp.figures.plot import as_json
+from ffbp.ui.laboratory import start
+from ffbp.ui.laboratory.checks import SIGNS, TITLES
+from ffbp.ui.laboratory.views import VIEWS
+from ffbp.words import english
+from ffbp.words.numbers import format_number
+
+PATH = ROOT / "pages" / "laboratory.py"
+SMALL = {"samples": "60", "epochs": "20", "hidden": "6-6", "activation": "tanh", "init": "xavier"}
+CONFIG = ffbp.Config(n_samples=60, epochs=20, hidden=(6, 6), activation="tanh", initializer="xavier")
+
+
+def laboratory(**params):
+    return check(run_page(PATH, **SMALL | params))
+
+
+def check(app):
+    assert not app.exception, app.exception
+    return app
+
+
+def said(app):
+    return " ".join(each.value.replace("\\", "") for each in (*app.markdown, *app.caption, *app.info))
+
+
+def address(app):
+    return {key: value[0] if isinstance(value, list) else value for key, value in app.query_params.items()}
+
+
+def trace_of(app, title, name):
+    traces = charts_of(app)[title]["plot"]["data"]
+    return next(trace for trace in traces if trace.get("name", "").startswith(name))
+
+
+def test_every_view_of_the_address_is_drawn():
+    assert tuple(VIEWS) == VIEWS_OF_LAB
+    for name in VIEWS_OF_LAB:
+        app = laboratory(lab=name)
+        assert not app.warning
+        assert address(app).get("lab", name) == name
+    app = laboratory(lab="nothing")
+    assert "unknown lab 'nothing'" in app.warning[0].value
+    assert "lab" not in address(app)
+
+
+def test_another_view_is_chosen_and_stands_in_the_address():
+    app = laboratory()
+    named(app.button_group, "laboratory:view").set_value("noise").run()
+    check(app)
+    assert address(app)["lab"] == "noise"
+
+
+# Start
+
+
+def drawn(config, seeds=range(200)):
+    """Mean squares of a and n·delta by layer over the starts, each network drawn and passed by itself."""
+    dataset = ffbp.dataset_for(config)
+    X, y, found = dataset.X_train, dataset.y_train, []
+    for seed in seeds:
+        network = build_network(replace(config, weight_seed=seed), dataset)
+        trace = network.forward(X)
+        network.backward(y, trace)
+        found.append(
+            [[np.square(A).mean() for A in trace.A[1:]], [np.square(len(X) * d).mean() for d in trace.delta[1:]]]
+        )
+    return np.array(found), float(np.square(X).mean())
+
+
+def test_the_measured_points_and_their_means_are_those_of_networks_drawn_one_by_one():
+    app, (found, x) = laboratory(), drawn(CONFIG)
+    titles = ("Mean square of the activations by layer", "Mean square of the deltas by layer")
+    for row, title in enumerate(titles):
+        dots = trace_of(app, title, "200 starts")
+        np.testing.assert_allclose(decoded(dots["y"]), found[:, row].ravel(), rtol=1e-9)
+        np.testing.assert_allclose(decoded(trace_of(app, title, "mean")["y"]), found[:, row].mean(axis=0), rtol=1e-9)
+        own = drawn(CONFIG, [CONFIG.seed])
+        np.testing.assert_allclose(decoded(trace_of(app, title, "own start")["y"]), own[0][0, row], rtol=1e-9)
+    means = found.mean(axis=0)
+    forward, back = means[0, -2] / x, means[1, 0] / means[1, -2]
+    assert f"**{format_number(forward)}** times that of the inputs" in said(app)
+    assert f"**{format_number(back)}** times the last hidden layer's" in said(app)
+
+
+def decoded(values):
+    """An array of a chart."""
+    import base64
+
+    if isinstance(values, dict):
+        return np.frombuffer(base64.b64decode(values["bdata"]), dtype=f"<{values['dtype']}")
+    return np.array([np.nan if value is None else value for value in values])
+
+
+def test_the_theorys_line_is_an_integral_over_many_normal_numbers():
+    app = laboratory()
+    dataset = ffbp.dataset_for(CONFIG)
+    x = np.random.RandomState(0).randn(400_000)
+    expected, before = [], np.square(dataset.X_train).mean(axis=1)
+    for n_in, n_out in ((2, 6), (6, 6)):
+        spread = np.sqrt(n_in * 2 / (n_in + n_out) * before)
+        before = np.array([np.square(np.tanh(s * x)).mean() for s in spread])
+        expected.append(before.mean())
+    found = decoded(trace_of(app, "Mean square of the activations by layer", "theory")["y"])
+    np.testing.assert_allclose(found[:2], expected, rtol=0.01)
+
+
+def test_the_table_and_the_plane_have_the_theorys_numbers():
+    app = laboratory()
+    dataset = ffbp.dataset_for(CONFIG)
+    table = app.dataframe[0].value
+    kept = what_rules_keep(ffbp.signal_by_layer(CONFIG, dataset), dataset)
+    assert table["rule"].tolist() == [entry.label for entry in ffbp.INITIALIZERS.values()]
+    assert table.iloc[:, 2].tolist() == [format_number(each.signal) for each in kept]
+    assert table.iloc[:, 3].tolist() == [format_number(each.gradient) for each in kept]
+    assert table["chosen"].tolist().index("◀") == list(ffbp.INITIALIZERS).index("xavier")
+    scale = np.sqrt(6 * 2 / 12)
+    dot = trace_of(app, "χ over weight scale and bias", "own start")
+    np.testing.assert_allclose([decoded(dot["x"])[0], decoded(dot["y"])[0]], [scale, 0.0], atol=1e-12)
+
+
+def test_a_choice_changes_the_experiment_and_the_picture():
+    app = laboratory()
+    before = as_json(charts_of(app))
+    named(app.selectbox, "laboratory:start:activation").set_value("relu").run()
+    named(app.selectbox, "laboratory:start:initializer").set_value("orthogonal").run()
+    named(app.slider, "laboratory:start:layers").set_value(8).run()
+    named(app.number_input, "laboratory:start:units").set_value(5).run()
+    check(app)
+    config = app.session_state["config"]
+    assert (config.activation, config.initializer, config.hidden) == ("relu", "orthogonal", (5,) * 8)
+    assert as_json(charts_of(app)) != before
+    assert len(decoded(trace_of(app, "Mean square of the activations by layer", "theory")["y"])) == 9
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"init": "zeros"},
+        {"init": "constant"},
+        {"hidden": "none"},
+        {"hidden": "64-64-64-64-64-64-64-64"},
+        {"init": "normal", "scale": "-10", "bias": "10"},
+        {"dataset": "iris", "columns": "all"},
+        {"dataset": "noisy_sine"},
+        {"activation": "relu-tanh"},
+        {"theta": "_".join(["0.1"] * 67)},
+    ],
+    ids=str,
+)
+def test_extreme_starts_are_drawn_without_a_fault(params):
+    app = laboratory(**params)
+    assert "Mean square of the activations by layer" in charts_of(app)
+
+
+def test_a_plane_is_computed_once_for_all():
+    start.plane_of.cache_clear()
+    laboratory()
+    laboratory(samples="50")
+    assert start.plane_of.cache_info().misses == 1
+
+
+# Noise
+
+
+def test_the_batches_are_the_gradients_of_the_epochs_own_batches():
+    app = laboratory(lab="noise", batch="7", frame="3")
+    config = replace(CONFIG, batch_size=7)
+    run = ffbp.train(config)
+    full = run.network(3)
+    training = run.resume(3)
+    gradients = []
+    for _ in training.batches:
+        training.gradient()
+        gradients.append(training.network.grad.copy())
+        training.batch += 1
+    G = full.grad
+    unit = np.linalg.norm(G)
+    along = np.array([g @ G / unit**2 for g in gradients])
+    across = np.array([np.linalg.norm(g - a * G) / unit for g, a in zip(gradients, along, strict=True)])
+    title = "The gradient of every batch against the full gradient"
+    traces = charts_of(app)[title]["plot"]["data"]
+    tips = [trace for trace in traces if trace["mode"] == "markers"]
+    x, y = (np.concatenate([decoded(trace[axis]) for trace in tips]) for axis in "xy")
+    np.testing.assert_allclose(np.sort(x), np.sort(along), rtol=1e-6)
+    np.testing.assert_allclose(np.sort(y), np.sort(across), rtol=1e-6)
+    alone = []
+    data = run.dataset
+    for i in range(len(data.X_train)):
+        one = full.with_theta(full.theta.copy())
+        alone.append(one.backward(data.y_train[[i]], one.forward(data.X_train[[i]])).copy())
+    variance, n = np.var(alone, axis=0, ddof=1).sum(), len(alone)
+    text = said(app)
+    assert f"the full gradient of the data part is **{format_number(unit)}** long" in text
+    assert f"the error is **{format_number(np.sqrt(variance / 7 * (1 - 7 / n)) / unit)}** times as long" in text
+    assert f"The noise scale is **{format_number(variance / unit**2)}** samples" in text
+
+
+def test_the_slider_draws_another_batch_size_without_training(monkeypatch):
+    app = laboratory(lab="noise")
+    assert "has no error" in said(app)
+    monkeypatch.setattr("ffbp.training.loop.Training.run_epoch", None)
+    named(app.select_slider, "noise:batch").set_value(4).run()
+    check(app)
+    assert address(app)["lab_batch"] == "4"
+    assert "With 4 samples a batch" in said(app)
+    assert "Nothing is trained" in said(app)
+
+
+def test_a_run_that_diverges_is_said():
+    app = laboratory(lab="noise", dataset="noisy_sine", hidden="none", lr="1000000", epochs="200")
+    assert "not finite" in said(app) or "long" in said(app)
+
+
+# Five checks
+
+
+def test_one_button_gives_five_verdicts_with_the_cores_numbers():
+    app = laboratory(lab="checks", seed="7")
+    assert not [title for title in TITLES.values() if f"**{title}**" in said(app)]
+    named(app.button, "checks:run").click().run()
+    check(app)
+    text, found = said(app), ffbp.five_checks(replace(CONFIG, seed=7))
+    for each in found:
+        assert f"**{TITLES[each.name]}** {SIGNS[each.passed]}" in text
+        assert english.sentence(each.notice) in text
+    failed = sum(each.passed is False for each in found)
+    assert (f"**{failed} of 5 checks failed.**" if failed else "**5 of 5 checks passed.**") in text
+    losses = decoded(trace_of(app, f"{TITLES['overfit']}: the loss over the updates", "training")["y"])
+    np.testing.assert_allclose(losses, found[1].losses, rtol=1e-12)
+
+
+def test_another_experiment_is_not_judged_by_the_last_ones_checks():
+    app = laboratory(lab="checks", seed="8")
+    named(app.button, "checks:run").click().run()
+    named(app.select_slider, "laboratory:learning_rate").set_value(0.3).run()
+    check(app)
+    assert named(app.button, "checks:run").label.startswith("Carry out")
+
+
+@pytest.mark.parametrize("name", VIEWS_OF_LAB)
+@pytest.mark.parametrize(
+    "params",
+    [{"dataset": "moons"}, {"dataset": "iris", "columns": "all"}, {"hidden": "6-6-6-6", "batch": "8"}],
+    ids=str,
+)
+def test_at_most_80_words_stand_between_two_figures(name, params):
+    app, texts = check(run_page(PATH, **{"epochs": "20", "lab": name} | params)), []
+    if name == "checks" and "Carry out" in str([each.label for each in app.button]):
+        named(app.button, "checks:run").click().run()
+    for element in app.main:
+        kind = getattr(element, "type", "")
+        if kind in FIGURES:
+            texts = []
+        elif kind in TEXTS:
+            texts.append(element.value)
+            assert sum(map(words_of, texts)) <= MOST, "\n".join(texts)
