@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from ffbp.experiment.link import OF_PAGES
+from ffbp.experiment.link import CHOICES
 from ffbp.ui.page import Page
 from ffbp.ui.session import control
 from ffbp.ui.session.state import session
@@ -21,7 +21,7 @@ class View(NamedTuple):
 
 def draw(page: Page, views: Mapping[str, View], name: str) -> None:
     """Draw the choice and the view that the address names by its parameter ``name``, or else the first."""
-    first = OF_PAGES[name][0]
+    first = CHOICES[name][0]
     chosen = getattr(session.view, name) or first
     texts = {key: view.label for key, view in views.items()}
     own = {"name": f"{page.name}:view", "value": chosen, "label_visibility": "collapsed"}
