@@ -2,7 +2,10 @@
 
 const LINKS = '.st-key-bar a';
 
-const isHere = ({ pathname }) => pathname === window.location.pathname;
+// The first page has no name. Its link is relative, so its `pathname` would be that of any page.
+const nameOf = (address) => address.split('?')[0].split('/').pop();
+
+const isHere = (link) => nameOf(link.getAttribute('href')) === nameOf(window.location.pathname);
 
 export const hereLink = () => [...document.querySelectorAll(LINKS)].find(isHere);
 
