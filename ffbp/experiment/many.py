@@ -5,7 +5,7 @@ Each parameter begins with ``m.``. Whatever an address holds, reading never fail
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from ffbp.experiment.config import Config
@@ -154,6 +154,7 @@ def swept_fields() -> tuple[str, ...]:
     )
 
 
+@lru_cache(maxsize=16)
 def usual_values(field: str, config: Config) -> tuple[Any, ...] | None:
     """Values to begin a sweep with. None: every key of the field's registry that fits."""
     each, now = FIELDS[field], getattr(config, field)

@@ -17,11 +17,13 @@ LOG = {"type": "log", "exponentformat": "power", "dtick": "D2"}
 REACH, MISS = "reach the goal", "miss it"
 
 
-def curves_plot(sweep: Sweep, target: Target, groups: dict[str, tuple[Sequence[int], dict]] | None = None) -> dict:
+def curves_plot(
+    sweep: Sweep, target: Target, groups: dict[str, tuple[Sequence[int], str]] | None = None, *, early: bool = False
+) -> dict:
     """The target's loss or score over the epochs, a thin line a run. A clicked line gives the run's place in the sweep.
 
-    groups: by their names the places of runs and their look (colour and dash); by default all runs, in two groups: those
-    that reach the goal at their end, and those that miss it.
+    groups: by their names the places of runs and their colour; by default all runs, in two groups: those that reach the goal
+    at their end, and those that miss it. early: with room for the first epochs, on a logarithmic axis from epoch 1 on.
     """
     column, trained = sweep.column(target.column), _trained(sweep)
     diverged, is_loss = sweep.diverged, target.accuracy is None
@@ -29,31 +31,34 @@ def curves_plot(sweep: Sweep, target: Target, groups: dict[str, tuple[Sequence[i
     shown = np.concatenate([np.asarray(places, dtype=int) for places, _ in groups.values()])
     low, top = _limits(column[shown], diverged[shown]) if is_loss else (0.0, 1.01)
     traces = []
-    for name, (places, look) in groups.items():
+    for name, (places, colour) in groups.items():
         places = np.asarray(places, dtype=int)
         places = places[trained[places]]
         if len(places):
             x, y, of = _joined(sweep.epochs[places], column[places], places)
             said = f"%{{y:.4g}} at epoch %{{x}}, {name}"
-            traces.append(line(x, y, name, said, width=1.2, customdata=of, **look))
+            traces.append(line(x, y, name, said, width=1.2, customdata=of, color=colour, dash=_dash(name)))
     rail = shown[diverged[shown]]
     if len(rail):
         ended = np.array([sweep.outcomes[place].diverged_at for place in rail])
         traces.append(_rail(ended, top, rail, "diverged at epoch %{x}"))
-    what = "loss" if is_loss else "accuracy"
+    what, x = "loss" if is_loss else "accuracy", {}
+    if early:
+        x = {**LOG, "range": [0, np.log10(max(2, sweep.config.epochs)) + 0.02]}
     y = {"range": [0, 1.03]}
     if is_loss:
         y = {**LOG, "range": [np.log10(low) - 0.1, np.log10(top) + 0.1]}
-    return plot(traces, "epoch", f"{_part(target)} {what}", y=y, height=380, **LEGEND)
+    return plot(traces, "epoch", f"{_part(target)} {what}", x=x, y=y, height=380, **LEGEND)
 
 
 def _by_success(sweep, target):
     met = sweep.successes(target)
-    looks = (
-        (REACH, met, {"color": palette.TRAIN}),
-        (MISS, _trained(sweep) & ~met, {"color": palette.CLASSES[0], "dash": "dot"}),
-    )
-    return {f"{int(which.sum())} {name}": (np.flatnonzero(which), look) for name, which, look in looks}
+    which = {REACH: (met, palette.TRAIN), MISS: (_trained(sweep) & ~met, palette.CLASSES[0])}
+    return {f"{int(those.sum())} {name}": (np.flatnonzero(those), colour) for name, (those, colour) in which.items()}
+
+
+def _dash(name):
+    return "dot" if name.endswith(MISS) else "solid"
 
 
 def success_plot(sweep: Sweep, target: Target) -> dict:

@@ -19,29 +19,31 @@ def look(optimizer: str) -> dict:
     return {"color": palette.CLASSES[k % len(palette.CLASSES)], "dash": palette.DASHES[k % len(palette.DASHES)]}
 
 
-def lanes_plot(race: Race, lanes: tuple[Lane, ...]) -> dict:
+def lanes_plot(race: Race, *, best: bool) -> dict:
     """A lane an optimizer, a dot a run at the epoch at which it reached the target, a bar at the median.
 
+    best: each optimizer at its own best rate instead of the experiment's.
     A run that never arrives stands on the rail at the right. A clicked dot gives the run's place in the sweep.
     """
+    lanes = race.best_rate if best else race.same_rate
     epochs = np.concatenate([lane.epochs for lane in lanes])
     known = epochs[np.isfinite(epochs)]
     last = float(known.max()) if known.size else float(race.sweep.config.epochs)
     is_log = bool(known.size) and known.min() > 0 and last / known.min() >= WIDE
     rail = last * 1.6 if is_log else 1.12 * max(last, 1.0)
+    has_rail = bool(np.isnan(epochs[_trained(race.sweep, lanes)]).any())
+    right = rail if has_rail else last
     traces, notes = [], [_beside("median", -0.62)]
     for k, lane in enumerate(lanes):
         traces += _dots(race.sweep, lane, k, rail)
         notes.append(_beside("never" if np.isnan(lane.median) else f"{lane.median:g}", k))
     traces.append(_medians(lanes))
-    names = [_name(lane, "<br>") for lane in lanes]
+    names = [_name(lane, "<br>rate ") if best else OPTIMIZERS[lane.optimizer].label for lane in lanes]
     y = {"range": [len(lanes) - 0.4, -0.9], "tickvals": list(range(len(lanes))), "ticktext": names, "showgrid": False}
-    x = (
-        {**LOG, "range": [np.log10(known.min()) - 0.1, np.log10(rail) + 0.07]}
-        if is_log
-        else {"range": [0, 1.06 * rail]}
-    )
-    if np.isnan(epochs[_trained(race.sweep, lanes)]).any():
+    x = {"range": [-0.03 * right, 1.06 * right]}
+    if is_log:
+        x = {**LOG, "range": [np.log10(known.min()) - 0.1, np.log10(right) + 0.07]}
+    if has_rail:
         notes.append(note("never", np.log10(rail) if is_log else rail, -0.62))
     layout = {"annotations": notes, "margin": {"l": 64, "r": 64, "t": 8, "b": 52}, "height": 110 + 58 * len(lanes)}
     return plot([trace for trace in traces if trace], "epochs to the goal", "", x=x, y=y, **layout)
@@ -72,12 +74,13 @@ def _dots(sweep, lane, k, rail):
 
 
 def _medians(lanes):
-    known = [(lane.median, k, _name(lane)) for k, lane in enumerate(lanes) if np.isfinite(lane.median)]
+    """A bar a lane; without hover, so that a click meets the dots."""
+    known = [(lane.median, k) for k, lane in enumerate(lanes) if np.isfinite(lane.median)]
     if not known:
         return None
-    x, y, names = zip(*known, strict=True)
-    pen = {"symbol": "line-ns", "rim": (3, palette.CURSOR), "hovertemplate": "%{text}: median %{x:g}<extra></extra>"}
-    return markers(list(x), list(y), "median", None, size=34, color=palette.CURSOR, text=list(names), **pen)
+    x, y = zip(*known, strict=True)
+    look = {"size": 34, "color": palette.CURSOR, "symbol": "line-ns", "rim": (3, palette.CURSOR)}
+    return markers(list(x), list(y), "median", None, **look)
 
 
 def rates_plot(race: Race) -> dict:

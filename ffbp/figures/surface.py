@@ -14,9 +14,9 @@ from ffbp.words.numbers import format_number
 SCALE = [[0.0, "#0d2b52"], [0.25, "#1f5f8b"], [0.5, "#4f9fa8"], [0.75, "#b9d8b0"], [1.0, "#fdf6d8"]]  # low is dark
 LEVELS = 14
 SIGNS = {"a": ("A", "circle", palette.RUNS[0]), "b": ("B", "diamond", palette.RUNS[1])}
-ENDS = {"three_points": "u: from the start to A's end", "principal": "first component", "random": "first direction"}
+ENDS = {"three_points": "u: from the start to {a}'s end", "principal": "first component", "random": "first direction"}
 UPS = {
-    "three_points": "v: at right angles, towards B's end",
+    "three_points": "v: at right angles, towards {b}'s end",
     "principal": "second component",
     "random": "second direction",
 }
@@ -68,7 +68,7 @@ def surface_plot(surface: Surface, paths: Sequence[Path], player: str | None = N
     if low < (chance := np.log10(surface.chance)) < high:
         traces.append(_guessing(surface, z, chance))
     for path in paths:
-        traces += _drawn(path, low, high)
+        traces += _drawn(path, path.name if len(paths) > 2 else f"path of {path.name}", low, high)
     layout = {"annotations": [_named(corner, paths) for corner in surface.corners], **LEGEND}
     if player:
         steps = [(path, frames_beside(paths[0].epochs, path.epochs)) for path in paths]
@@ -77,7 +77,7 @@ def surface_plot(surface: Surface, paths: Sequence[Path], player: str | None = N
         ]
         layout["meta"] = {"walk": {"player": player, "paths": walks}}
     titles = ENDS[surface.plane], UPS[surface.plane]
-    titles = [title.replace("A's", f"{paths[0].name}'s").replace("B's", f"{paths[-1].name}'s") for title in titles]
+    titles = [title.format(a=paths[0].name, b=paths[:2][-1].name) for title in titles]
     return plot(traces, *titles, height=560, **layout)
 
 
@@ -99,9 +99,10 @@ def planes_plot(surfaces: Sequence[Surface], paths: Sequence[Sequence[Path]]) ->
         traces.append(markers(end[:, 0], end[:, 1], None, "A's end", size=11, color=own[0].colour, **ring, **at))
         row, column = divmod(k, 2)
         top = 1 - row / rows
-        axes[f"xaxis{k + 1}"] = axis("", domain=[0.53 * column, 0.47 + 0.53 * column], anchor=f"y{k + 1}")
-        axes[f"yaxis{k + 1}"] = axis("", domain=[top - 0.88 / rows, top], anchor=f"x{k + 1}")
-    figure = plot(traces, "", "", height=130 + 270 * rows, **LEGEND)
+        across, up = [0.52 * column, 0.48 + 0.52 * column], [top - 0.94 / rows, top]
+        axes[f"xaxis{k + 1}"] = axis("", domain=across, anchor=f"y{k + 1}", showticklabels=row == rows - 1)
+        axes[f"yaxis{k + 1}"] = axis("", domain=up, anchor=f"x{k + 1}", showticklabels=column == 0)
+    figure = plot(traces, "", "", height=100 + 270 * rows, **LEGEND)
     del figure["layout"]["xaxis"], figure["layout"]["yaxis"]
     return {**figure, "layout": {**figure["layout"], **axes}}
 
@@ -126,15 +127,17 @@ def _guessing(surface, z, chance):
     return {"type": "contour", "z": z, "x": surface.x, "y": surface.y, **look, **name}
 
 
-def _drawn(path, low, high):
+def _drawn(path, label, low, high):
     """The line of a path, and points along it in the colour of its own loss."""
     (x, y), some, name = path.places.T, _evenly(path.places), path.name
     said = f"{name}, epoch %{{customdata[0]}}<br>own loss %{{customdata[1]:.4g}}<br>%{{customdata[2]:.3g}} beside the plane"
     own = np.column_stack([path.epochs, path.loss, path.distance])
     colours = {"color": log_loss(path.loss)[some], "colorscale": SCALE, "cmin": low, "cmax": high}
     look = {"symbol": path.symbol, "rim": (1.5, path.colour), "marker": colours, "customdata": own[some]}
-    shown = markers(x[some], y[some], f"path of {name}", said, size=9, color=None, **look)
-    return line(x, y, None, None, color=path.colour, width=2, dash=path.dash, showlegend=False), shown
+    look |= {"showlegend": False, "legendgroup": name}
+    shown = markers(x[some], y[some], label, said, size=9, color=None, **look)
+    way = line(x, y, label, None, color=path.colour, width=2, dash=path.dash, legendgroup=name)
+    return way, shown
 
 
 def _named(corner, paths):
@@ -175,7 +178,7 @@ def distance_plot(paths: Sequence[Path]) -> dict:
         )
         for path in paths
     ]
-    return plot(traces, "epoch", "distance from the plane", y={"rangemode": "tozero"}, height=220, **LEGEND)
+    return plot(traces, "epoch", "distance from the plane", y={"rangemode": "tozero"}, height=260, **LEGEND)
 
 
 def line_plot(before: Line, after: Line | None = None) -> dict:

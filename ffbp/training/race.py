@@ -18,7 +18,7 @@ from ffbp.training.sweep import SEEDS, Sweep, plan_sweep
 from ffbp.training.target import Target
 from ffbp.words.notice import Notice
 
-RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 FIELDS = ("optimizer", "learning_rate")
 
 
@@ -69,6 +69,9 @@ def race_notice(race: Race, *, best: bool) -> Notice:
         "learning_rate": race.sweep.config.learning_rate,
         "lanes": lanes["best" if best else "same"],
     }
+    ends = {race.sweep.values[1][0], race.sweep.values[1][-1]} if best else set()
+    edge = [OPTIMIZERS[lane.optimizer].label for lane in race.best_rate if lane.learning_rate in ends]
+    numbers |= {"at_the_edge": edge}
     return Notice("race", "info", numbers | {"at_one_rate": lanes["same"]} | asdict(race.target))
 
 

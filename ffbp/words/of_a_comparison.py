@@ -110,11 +110,17 @@ def race(n, number, percent):
     verb, whose = ("are", "their median runs reach") if several else ("is", "its median run reaches")
     text += f", {names} {verb} first: {whose} {goal(n, number, percent)} at epoch {first[0]['median']:g}."
     if others:
-        later = [f"{_racer(lane, n['best'])} ({lane['median']:g})" for lane in others]
+        later = [
+            f"{_racer(lane, n['best'])} ({'epoch ' * (k == 0)}{lane['median']:g})" for k, lane in enumerate(others)
+        ]
         text += f" {listed(later)} "
         text += "follow." if len(others) > 1 else "follows."
     if never:
         text += f" The median run of {listed([_racer(lane, n['best']) for lane in never])} never does."
+    if n["at_the_edge"]:
+        many = len(n["at_the_edge"]) > 1
+        whose = f"the best {'rates' if many else 'rate'} of {listed(n['at_the_edge'])} {'are' if many else 'is'}"
+        text += f" Of all rates tried, {whose} the largest or the smallest: one beyond may be better still."
     if n["best"]:
         before, _, _ = _ranked(n["at_one_rate"])
         names = [[lane["optimizer"] for lane in lanes] for lanes in (before, first)]
@@ -168,7 +174,7 @@ def random_planes(n, number, percent):
     return (
         f"Each of the {counted(n['n'])} planes holds A's end and two random directions at right angles, whose rows are as long as "
         f"the network's own. A's start is {number(n['way'])} away from its end: of this way, the planes show {percent(n['least'])} "
-        f"to {percent(n['most'])}, and the paths are shadows. What differs between the planes is no property of the network."
+        f"to {percent(n['most'])}, and the paths are shadows. Where the planes differ, they show the directions, not the network."
     )
 
 

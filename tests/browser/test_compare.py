@@ -163,3 +163,27 @@ def test_the_goal_is_moved_by_key_and_by_pointer_and_is_in_the_address(playgroun
     page.get_by_text(re.compile("6 of 6 runs end with an accuracy of at least 0.0 %")).wait_for()
     page.get_by_role("navigation", name="All runs").get_by_role("button").first.click()
     page.get_by_role("heading", name="Playground").wait_for()
+
+
+def test_a_race_is_run_judged_by_a_goal_that_moves_and_a_dot_opens_its_run(playground, server):
+    page = playground.page
+    page.goto(
+        f"{server}/compare?view=race&samples=60&epochs=40&hidden=3&m.seeds=3&m.optimizers=sgd~adam&m.goal=loss_0.5"
+    )
+    page.get_by_role("button", name="Train 6 runs").click()
+    page.get_by_text("on the training set at epoch").wait_for()
+    page.get_by_role("button", name="Table (CSV)").wait_for()
+    page.get_by_text("Repeated alone, the run").wait_for()
+    goal = page.get_by_role("slider", name="Goal: loss")
+    goal.focus()
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function("() => location.search.includes('m.goal=loss_0.4')")
+    page.get_by_role("img", name=re.compile("^The dashed line is the goal, 0.4")).wait_for()
+    chart = page.get_by_label("Epochs to the goal of every run", exact=True)
+    chart.scroll_into_view_if_needed()
+    page.wait_for_function("() => document.querySelector('.ffbp-chart .points path')")
+    dot = chart.locator(".points path").first.bounding_box()
+    page.mouse.move(dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2)
+    chart.locator(".hoverlayer text").first.wait_for()
+    page.mouse.click(dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2)
+    page.get_by_role("heading", name="Playground").wait_for()

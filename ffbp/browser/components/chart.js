@@ -13,6 +13,9 @@ const CONFIG = {
   plotlyServerURL: '', responsive: false,
 };
 
+const BELOW = { orientation: 'h', x: 0.5, xanchor: 'center', y: -0.16, yanchor: 'top', len: 1, tickfont: { size: 12 } };
+const NARROW = 480;
+
 const whenIdle = (action) => {
   if (window.requestIdleCallback) requestIdleCallback(action, { timeout: 400 });
   else setTimeout(action, 120);
@@ -61,14 +64,16 @@ class Chart {
 
   styled() {
     const { text, border, background } = this.theme;
-    const layout = structuredClone(this.chart.plot.layout);
+    const [layout, data] = [this.chart.plot.layout, this.chart.plot.data].map((each) => structuredClone(each));
+    const isNarrow = this.root.clientWidth < NARROW;
     layout.font = { ...layout.font, color: text, family: getComputedStyle(this.root).fontFamily };
-    if (layout.legend && this.root.clientWidth < 480) layout.legend.font = { ...layout.legend.font, size: 12 };
+    if (isNarrow) data.forEach(({ colorbar }) => colorbar && Object.assign(colorbar, BELOW));
+    if (layout.legend && isNarrow) layout.legend.font = { ...layout.legend.font, size: 12 };
     layout.hoverlabel = { bgcolor: background, font: { color: text } };
     for (const [name, axis] of Object.entries(layout)) {
       if (/^[xy]axis\d*$/.test(name)) Object.assign(axis, { gridcolor: border, linecolor: border, tickcolor: text });
     }
-    return { data: structuredClone(this.chart.plot.data), layout };
+    return { data, layout };
   }
 
   draw() {

@@ -16,14 +16,14 @@ GOALS = {"accuracy": 0.95, "loss": 0.1}
 def choose_seeds(place, view: str, label: str, numbers: Sequence[int], n: int) -> None:
     """How many seeds."""
     texts = {each: str(each) for each in sorted({*numbers, n})}
-    control.choice(place, "segmented_control", label, texts, name=f"{view}:n", value=n, on_change=set_seeds)
+    control.choice(place, "segmented_control", label, texts, name=f"{view}:n", value=n, on_change=set_seeds, wrap=True)
 
 
 def choose_vary(place, view: str) -> None:
     """What the seeds decide."""
     kinds = {key: words[0].upper() + words[1:] for key, words in VARY.items()}
     own = {"name": f"{view}:vary", "value": session.view.many.vary, "on_change": _set_vary}
-    control.choice(place, "segmented_control", "What the seeds decide", kinds, **own)
+    control.choice(place, "segmented_control", "What the seeds decide", kinds, **own, wrap=True)
 
 
 def _set_vary(vary):
@@ -52,7 +52,7 @@ def choose_goal(place, view: str, config, target: Target) -> None:
     if is_regression(config):
         del goals["accuracy"]
     own = {"name": f"{view}:goal", "value": kind_of(target), "on_change": _set_goal}
-    control.choice(place, "segmented_control", "Success is measured by", goals, **own)
+    control.choice(place, "segmented_control", "Success is measured by", goals, **own, wrap=True)
 
 
 def _set_goal(what):

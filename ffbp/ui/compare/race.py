@@ -62,18 +62,19 @@ def _view(page: Page) -> None:
 
 
 def _controls(config, many, n_seeds, target):
+    left, right = st.columns([3, 2])
     texts = {key: entry.label for key, entry in OPTIMIZERS.items()}
     chosen = list(many.optimizers or texts)
     own = {"name": "race:optimizers", "value": chosen, "on_change": _set_optimizers, "selection_mode": "multi"}
     own["same"] = lambda one, other: {*one} == {*other}
-    control.choice(st, "pills", "Optimizers", texts, **own)
-    session.show_told("race", once=True)
-    left, middle, right, last = st.columns([3, 2, 3, 2], vertical_alignment="bottom")
+    control.choice(left, "pills", "Optimizers", texts, **own, wrap=True)
     own = {"name": "race:rates", "value": many.rates, "on_change": _set_rates}
-    control.choice(left, "segmented_control", "Learning rate", RATES, **own)
-    choose_seeds(middle, "race", "Seeds", NUMBERS, n_seeds)
-    choose_vary(right, "race")
-    choose_goal(last, "race", config, target)
+    control.choice(right, "segmented_control", "Learning rate", RATES, **own, wrap=True)
+    session.show_told("race", once=True)
+    left, middle, right = st.columns([2, 3, 2])
+    choose_seeds(left, "race", "Number of seeds", NUMBERS, n_seeds)
+    choose_vary(middle, "race")
+    choose_goal(right, "race", config, target)
 
 
 def _set_optimizers(chosen):
@@ -96,15 +97,15 @@ def _results(found: Asked, race: Race, *, best: bool) -> None:
     if found.is_complete:
         st.markdown(english.sentence(race_notice(race, best=best)), help=explained("race", "goal", "seeds"))
     chart.chart(
-        lanes_plot(race, lanes),
+        lanes_plot(race, best=best),
         key="race:lanes",
         title="Epochs to the goal of every run",
         alternative=in_words(lanes),
         choose=lambda place: choose_run(sweep, place),
     )
-    groups = {OPTIMIZERS[lane.optimizer].label: (lane.places, look(lane.optimizer)) for lane in lanes}
+    groups = {OPTIMIZERS[lane.optimizer].label: (lane.places, look(lane.optimizer)["color"]) for lane in lanes}
     chart.chart(
-        curves_plot(sweep, target, groups),
+        curves_plot(sweep, target, groups, early=True),
         key="race:curves",
         title=f"Training {kind_of(target)} of every run",
         alternative=f"The dashed line is the goal, {target.value:g}. {in_words(lanes)}",
@@ -120,6 +121,9 @@ def _results(found: Asked, race: Race, *, best: bool) -> None:
             key="race:by-rate",
             title="Which learning rate suits which optimizer",
             alternative=f"Fastest: {in_words(race.best_rate)}",
+        )
+        st.caption(
+            "A ring marks the rate at which an optimizer is fastest. A cross at the top: the median run never arrives."
         )
     if found.is_complete:
         _paths(found, lanes)

@@ -56,7 +56,7 @@ def _presets():
     """Experiments to start from; the chosen one is marked as long as nothing else is changed."""
     texts = {key: each.label for key, each in REPEATED.items()}
     own = {"name": "seeds:preset", "value": _chosen(), "on_change": _start, "label_visibility": "collapsed"}
-    control.choice(st, "pills", "Experiments to start from", texts, **own)
+    control.choice(st, "pills", "Experiments to start from", texts, **own, wrap=True)
 
 
 def _chosen():
@@ -92,7 +92,7 @@ def _view(page: Page) -> None:
     buttons(found, "seeds")
     if found.n_done:
         (_side_by_side if many.beside else _results)(found, target, expected)
-        _sheet(found, target)
+        _sheets(found, target)
         _take_away(found.sweep, target)
     address.write()
     page.draw_links()
@@ -140,10 +140,10 @@ def _side_by_side(found: Asked, target: Target, expected) -> None:
     title = f"How often the runs succeed, by {FIELDS[field].noun or inside(FIELDS[field].label)}"
     chart.chart(success_plot(sweep, target), key="seeds:rates", title=title, alternative=" ".join(named))
     st.caption(english.sentence(rates_notice(target)), help=EXPLAINED)
-    n, looks = len(sweep.seeds), zip(palette.CLASSES, palette.DASHES, strict=False)
+    n = len(sweep.seeds)
     groups = {
-        value_text(field, value): (range(k * n, (k + 1) * n), {"color": colour, "dash": dash})
-        for (k, value), (colour, dash) in zip(enumerate(sweep.values[0]), cycle(looks), strict=False)
+        value_text(field, value): (range(k * n, (k + 1) * n), colour)
+        for (k, value), colour in zip(enumerate(sweep.values[0]), cycle(palette.CLASSES), strict=False)
     }
     _curves(found, target, " ".join(named), groups)
 
@@ -165,39 +165,47 @@ def _curves(found, target, alternative, groups=None):
 # The contact sheet
 
 
-def _sheet(found: Asked, target: Target) -> None:
-    """The boundaries at the end of every run, the smallest loss first."""
+def _sheets(found: Asked, target: Target) -> None:
+    """The boundaries at the end of every run, the smallest loss first; a sheet for each value."""
     st.subheader("What each run has learned", anchor=False)
-    sweep, pictures = found.sweep, _pictures(found)
+    sweep, n, known = found.sweep, len(found.sweep.seeds), _pictures(found)
+    for start in range(0, len(sweep.configs), n):
+        places = [place for place in range(start, start + n) if place in known]
+        if places:
+            _sheet(sweep, target, places, known, f"{SHEET}:{start // n}")
+    st.caption("The boundary at the end of each run with its training loss. A click opens the run in the Playground.")
+
+
+def _sheet(sweep: Sweep, target: Target, places: list[int], known: dict, key: str) -> None:
+    *values, _ = sweep.at(places[0])
+    named = [
+        f"{FIELDS[field].title}: {value_text(field, value)}" for field, value in zip(sweep.fields, values, strict=True)
+    ]
+    for name in named:
+        st.caption(plain(name))
     losses, met = sweep.ends("train_loss"), sweep.successes(target)
-    order = [place for place in np.argsort(losses, kind="stable").tolist() if place in pictures]
+    order = sorted(places, key=lambda place: np.nan_to_num(losses[place], nan=np.inf))
     packer = Packer(raw=True)
     items = [
         {
-            "name": _name(sweep, place),
+            "name": f"Seed {sweep.at(place)[-1]}",
             "words": "reaches the goal" if met[place] else "misses the goal",
             "result": "diverged" if sweep.diverged[place] else f"{format_number(losses[place])}",
             "here": False,
             "missed": not met[place],
-            "picture": packer.add(pictures[place], np.uint8),
+            "picture": packer.add(known[place], np.uint8),
         }
         for place in order
     ]
-    data = packer.blob({"label": "All runs, the smallest loss first", "sheet": True, "items": items})
+    label = ", ".join(["All runs", *named])
+    data = packer.blob({"label": f"{label}, the smallest loss first", "sheet": True, "items": items})
 
     def choose():
-        chosen = session.sent(SHEET, {}).get("chosen")
+        chosen = session.sent(key, {}).get("chosen")
         if isinstance(chosen, int) and 0 <= chosen < len(order):
             choose_run(sweep, order[chosen])
 
-    component("recent")(key=SHEET, data=data, on_chosen_change=choose)
-    st.caption("The boundary at the end of each run with its training loss. A click opens the run in the Playground.")
-
-
-def _name(sweep, place):
-    *values, seed = sweep.at(place)
-    texts = [value_text(field, value) for field, value in zip(sweep.fields, values, strict=True)]
-    return " · ".join([*texts, f"Seed {seed}"])
+    component("recent")(key=key, data=data, on_chosen_change=choose)
 
 
 def _pictures(found: Asked) -> dict[int, np.ndarray]:

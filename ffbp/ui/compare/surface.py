@@ -40,7 +40,7 @@ def surface(page: Page) -> None:
     note_view("plane")
     plane = session.view.plane or PLANES[0]
     own = {"name": "surface:plane", "value": plane, "on_change": _choose}
-    control.choice(st, "segmented_control", "Plane", NAMES, **own)
+    control.choice(st, "segmented_control", "Plane", NAMES, **own, wrap=True)
     if plane == "random":
         _random_planes(both)
     else:

@@ -31,8 +31,8 @@ def test_every_optimizer_has_a_look_of_its_own():
 @pytest.mark.parametrize("target", TARGETS)
 def test_every_run_stands_where_it_arrived_or_on_the_rail(sweep, target):
     race = result(sweep, target)
-    for lanes in (race.same_rate, race.best_rate):
-        figure = lanes_plot(race, lanes)
+    for best, lanes in ((False, race.same_rate), (True, race.best_rate)):
+        figure = lanes_plot(race, best=best)
         traces = [trace for trace in drawn(figure) if trace.customdata is not None]
         places = {int(place): x for trace in traces for place, x in zip(trace.customdata, trace.x, strict=True)}
         epochs = sweep.epochs_to(target)
@@ -62,7 +62,7 @@ def test_the_rates_have_every_median_and_the_best_is_ringed(sweep):
 
 def test_curves_in_groups_are_all_the_runs_of_the_lanes(sweep):
     race = result(sweep, TARGETS[0])
-    groups = {lane.optimizer: (lane.places, look(lane.optimizer)) for lane in race.same_rate}
+    groups = {lane.optimizer: (lane.places, look(lane.optimizer)["color"]) for lane in race.same_rate}
     traces = {trace.name: trace for trace in drawn(curves_plot(sweep, TARGETS[0], groups))}
     for lane in race.same_rate:
         assert {*traces[lane.optimizer].customdata} == {*lane.places}
@@ -72,5 +72,5 @@ def test_curves_in_groups_are_all_the_runs_of_the_lanes(sweep):
 def test_what_is_not_trained_is_neither_a_dot_nor_on_the_rail():
     planned = plan_race(CONFIG, rates=(0.3,), seeds=range(2))
     race = result(planned, TARGETS[0])
-    assert [trace for trace in drawn(lanes_plot(race, race.same_rate)) if trace.customdata is not None] == []
+    assert [trace for trace in drawn(lanes_plot(race, best=False)) if trace.customdata is not None] == []
     assert [trace for trace in drawn(rates_plot(race)) if trace.marker.symbol == "x-thin"] == []

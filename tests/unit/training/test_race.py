@@ -81,6 +81,8 @@ def test_who_is_first_is_told_for_one_rate_and_for_the_best(found):
         never = [OPTIMIZERS[lane.optimizer].label for lane in lanes if np.isnan(lane.median)]
         assert ("never does" in text) == bool(never)
         assert ("At 0.05 for all" in text) == best
+        edge = {OPTIMIZERS[lane.optimizer].label for lane in lanes if best and lane.learning_rate in (0.001, 1.0)}
+        assert ("one beyond may be better still" in text) == bool(edge)
     never = result(found.sweep, Target(loss=1e-9))
     assert "no optimizer reaches" in sentence(race_notice(never, best=False))
     assert sentence(race_notice(never, best=True)).startswith("With each at its own best rate, the median run of no")
