@@ -43,13 +43,18 @@ def differences_notice(found: Sequence[Difference]) -> Notice:
     """The sentence about these differences: with one, what it is; with several, that they cannot be told apart."""
     fields = [
         {
-            "noun": FIELDS[each.field].noun or inside(FIELDS[each.field].label),
+            "noun": noun_of(each.field),
             "a": inside(value_text(each.field, each.a)),
             "b": inside(value_text(each.field, each.b)),
         }
         for each in found
     ]
     return Notice("differences", "warning" if len(fields) > 1 else "info", {"fields": fields})
+
+
+def noun_of(name: str) -> str:
+    """What a field is called in a sentence."""
+    return FIELDS[name].noun or inside(FIELDS[name].label)
 
 
 def value_text(name: str, value) -> str:

@@ -5,13 +5,14 @@ Each parameter begins with ``m.``. Whatever an address holds, reading never fail
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from ffbp.experiment.config import Config
 from ffbp.experiment.fields import FIELDS, KEYS, Elsewhere, Ladder, Slider
 from ffbp.experiment.kinds import Choice, ChoicePerLayer, Flag, OfRegistry, Real, Whole
 from ffbp.experiment.problems import ConfigError
+from ffbp.experiment.ranges import check_range, fits, is_numeric, usual_range
 from ffbp.words.problems import Problem
 
 PREFIX, SEPARATOR = "m.", "~"
@@ -19,6 +20,7 @@ MAX_SEEDS, MAX_VALUES = 200, 48
 VARY = {"both": "data and initial weights", "weights": "initial weights", "data": "data and split"}  # what seeds decide
 GOALS = ("accuracy", "loss")
 RATES = {"same": "The same for all", "best": "Each its own best"}  # learning rates of a race
+MAX_SIDE = 48  # values a side of a picture
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,9 @@ class Many:
 
     field: the one that takes each of ``values``; None: the usual ones. optimizers: those that race; None: all. rates: a key
     of RATES. beside: whether the success of every value is shown side by side.
+
+    up: a second field, for a picture of both, whose ``box`` is (low, high) of the first and of the second; None: the usual
+    ranges. side: the most values of each there. epochs, samples: lower ones for the picture; None: the experiment's own.
     """
 
     seeds: int = 20
@@ -38,6 +43,11 @@ class Many:
     optimizers: tuple[str, ...] | None = None
     rates: str = "same"
     beside: bool = False
+    up: str | None = None
+    box: tuple[float, float, float, float] | None = None
+    side: int = 32
+    epochs: int | None = None
+    samples: int | None = None
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> tuple["Many", list[Problem]]:
@@ -66,12 +76,20 @@ class Many:
             "optimizers": lambda: SEPARATOR.join(self.optimizers),
             "rates": lambda: self.rates,
             "beside": lambda: str(int(self.beside)),
+            "up": lambda: FIELDS[self.up].key,
+            "box": lambda: SEPARATOR.join(f"{edge!r}".removesuffix(".0") for edge in self.box),
         }
+        texts |= {key: partial(str, getattr(self, key)) for key in ("side", "epochs", "samples")}
         return {f"{PREFIX}{key}": text() for key, text in texts.items() if getattr(self, key) != getattr(USUAL, key)}
 
     def sweeping(self, field: str, values: tuple | None = None) -> "Many":
         """With another field, or other values of it."""
-        return replace(self, field=field, values=values)
+        up = self.up if is_numeric(field) and field != self.up else None
+        return replace(self, field=field, values=values, up=up, box=None)
+
+    def pictured(self, up: str | None, box: tuple | None = None) -> "Many":
+        """With another second field, or another box of both."""
+        return replace(self, up=up, box=box)
 
 
 USUAL = Many()
@@ -109,6 +127,33 @@ def _values(text, many):
     return read_values(many.field, text.split(SEPARATOR))
 
 
+def _up(text, many):
+    offered = second_fields(many.field)
+    name = KEYS.get(text)
+    if name not in offered:
+        raise ConfigError("up", "unknown", text, choices=", ".join(FIELDS[name].key for name in offered))
+    return name
+
+
+def _box(text, many):
+    edges = text.split(SEPARATOR)
+    if many.up is None or len(edges) != 4:
+        raise ConfigError("box", "box", text)
+    return check_box(many.field, many.up, map(Whole().read, edges))
+
+
+def _lower(field):
+    def read(text, many):
+        each = FIELDS[field]
+        return each.check(each.kind.read(text))
+
+    return read
+
+
+def _side(text, many):
+    return Whole(2, MAX_SIDE).check("side", Whole().read(text))
+
+
 def _optimizers(text, many):
     return read_values("optimizer", text.split(SEPARATOR))
 
@@ -123,6 +168,7 @@ READ = {
     "rates": _one_of("rates", RATES),
     "beside": lambda text, many: Flag().read(text),
 }
+READ |= {"up": _up, "box": _box, "side": _side, "epochs": _lower("epochs"), "samples": _lower("n_samples")}
 
 
 def is_of_many(key) -> bool:
@@ -154,6 +200,22 @@ def swept_fields() -> tuple[str, ...]:
     )
 
 
+def second_fields(field: str) -> tuple[str, ...]:
+    """The fields that can be varied beside this one in a picture; none beside a choice."""
+    return tuple(name for name in swept_fields() if is_numeric(name) and name != field) if is_numeric(field) else ()
+
+
+def check_box(field: str, up: str, edges) -> tuple[float, float, float, float]:
+    """The box of a picture: (low, high) of both fields. Raises ConfigError for what the fields do not take."""
+    left, right, bottom, top = edges
+    return *check_range(field, (left, right)), *check_range(up, (bottom, top))
+
+
+def usual_box(field: str, up: str, config: Config) -> tuple[float, float, float, float]:
+    """The usual ranges of both fields."""
+    return *usual_range(field, config), *usual_range(up, config)
+
+
 @lru_cache(maxsize=16)
 def usual_values(field: str, config: Config) -> tuple[Any, ...] | None:
     """Values to begin a sweep with. None: every key of the field's registry that fits."""
@@ -172,12 +234,4 @@ def usual_values(field: str, config: Config) -> tuple[Any, ...] | None:
     else:
         tried = [factor * (now or 1) for factor in (0.1, 0.25, 0.5, 1, 2)]
         tried = [round(value, 4) if isinstance(each.kind, Real) else max(1, round(value)) for value in tried]
-    return tuple(dict.fromkeys(each.check(value) for value in tried if _fits(config, field, value)))
-
-
-def _fits(config, field, value):
-    try:
-        replace(config, **{field: value})
-    except ConfigError:
-        return False
-    return True
+    return tuple(dict.fromkeys(each.check(value) for value in tried if fits(config, field, value)))

@@ -8,6 +8,7 @@ from ffbp.experiment.differences import value_text
 from ffbp.experiment.fields import FIELDS
 from ffbp.figures import palette
 from ffbp.figures.plot import LEGEND, cursor, line, markers, plot
+from ffbp.training.range_test import RangeTest
 from ffbp.training.sweep import Sweep
 from ffbp.training.target import Target
 
@@ -131,6 +132,18 @@ def ends_plot(sweep: Sweep, name: str, now) -> dict:
     shapes = [cursor(x[values.index(now)], color=palette.CURSOR, width=1.5, dash="dash")] if now in values else []
     title = {"loss": "loss at the end", "accuracy": "accuracy at the end", "r2": "R² at the end"}[name]
     return plot(traces, FIELDS[field].title, title, x=x_axis, y=y_axis, height=420, shapes=shapes, **LEGEND)
+
+
+def add_range_test(figure: dict, test: RangeTest, values) -> None:
+    """In place: draw a range test into `ends_plot` of the learning rate's losses, as far as its rates are among the values."""
+    inside = (test.rates >= min(values) / 1.3) & (test.rates <= max(values) * 1.3)
+    x, name = test.rates[inside], "range test, smoothed"
+    look = {"color": palette.PENALTY, "width": 2, "dash": "dash"}
+    figure["data"].append(line(x, test.smoothed[inside], name, "range test at %{x:.3g}: smoothed %{y:.4g}", **look))
+    look = {"color": palette.PENALTY, "width": 1, "opacity": 0.6}
+    figure["data"].append(line(x, test.losses[inside], "its losses", "range test at %{x:.3g}: loss %{y:.4g}", **look))
+    if test.suggestion is not None and min(values) <= test.suggestion <= max(values):
+        figure["layout"]["shapes"].append(cursor(test.suggestion, color=palette.PENALTY, width=2, dash="dot"))
 
 
 def _part(target):

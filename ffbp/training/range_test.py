@@ -40,6 +40,11 @@ class RangeTest:
     suggestion: float | None
     lag: float
 
+    @property
+    def lowest(self) -> tuple[float, float]:
+        """The rates at which the losses and the smoothed losses are smallest."""
+        return tuple(float(self.rates[np.nanargmin(losses)]) for losses in (self.losses, self.smoothed))
+
 
 def range_test(config: Config, **choices) -> RangeTest:
     """The learning-rate range test of an experiment, from its start; see `watch_range_test`."""
@@ -86,10 +91,10 @@ def watch_range_test(
     return RangeTest(rates[: len(losses)], np.array(losses), smoothed, _steepest(rates, smoothed), lag)
 
 
-def _steepest(rates, smoothed) -> float | None:
-    inside = slice(SKIP_FIRST, len(smoothed) - SKIP_LAST)
+def _steepest(rates, losses) -> float | None:
+    inside = slice(SKIP_FIRST, len(losses) - SKIP_LAST)
     if inside.stop - inside.start < 2:
         return None
     with np.errstate(all="ignore"):
-        slopes = np.gradient(smoothed[inside])
+        slopes = np.gradient(losses[inside])
     return float(rates[inside][int(np.nanargmin(slopes))]) if np.isfinite(slopes).any() else None

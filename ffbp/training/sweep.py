@@ -56,6 +56,13 @@ def outcome_of(run: Run) -> Outcome:
     return Outcome(history.epoch, columns, theta, run.diverged_at, run.stopped_at, len(history.step_loss))
 
 
+def ends_of(run: Run) -> Outcome:
+    """What a sweep of ``ends_only`` keeps of a run: its first and its last recorded epoch, and no parameters."""
+    whole = outcome_of(run)
+    columns = {name: column[[0, -1]] for name, column in whole.columns.items()}
+    return whole._replace(epoch=whole.epoch[[0, -1]], columns=columns, theta=whole.theta[:0])
+
+
 class SweepProgress(NamedTuple):
     """The share of all updates that are done (0 to 1), and the sweep, which fills up."""
 
@@ -69,7 +76,8 @@ class Sweep:
 
     config: the experiment. fields: the names of the fields that are swept, one or two or none; values: for each of them a
     list. seeds, vary: what the seeds decide. configs: a configuration a run, the seeds innermost and the first field
-    outermost, so that an array of all runs has the `shape` (n_values of each field, n_seeds).
+    outermost, so that an array of all runs has the `shape` (n_values of each field, n_seeds). ends_only: whether only the
+    first and the last recorded epoch of each run are kept.
     """
 
     config: Config
@@ -80,6 +88,7 @@ class Sweep:
     configs: tuple[Config, ...] = field(repr=False)
     source: Source | None = field(default=None, repr=False)
     outcomes: list[Outcome | None] = field(default_factory=list, repr=False)
+    ends_only: bool = False
 
     def __post_init__(self):
         self.outcomes[:] = self.outcomes or [None] * len(self.configs)
@@ -89,7 +98,7 @@ class Sweep:
     def fit(self) -> Generator[SweepProgress, None, "Sweep"]:
         """Train what is not trained yet, coarse values first, and report at least every 50 ms; closing it keeps what is done."""
         places = self._missing()
-        reports = fit_planned(self._planned(places), outcome_of)
+        reports = fit_planned(self._planned(places), self._keep)
         while True:
             try:
                 report, ended = next(reports), False
@@ -105,14 +114,14 @@ class Sweep:
     def train(self, *, n_jobs: int = -1) -> "Sweep":
         """Train what is not trained yet in so many processes; see `ffbp.training.many.train_many`."""
         places = self._missing()
-        found = train_planned(self._planned(places), outcome_of, n_jobs=n_jobs)
+        found = train_planned(self._planned(places), self._keep, n_jobs=n_jobs)
         for place, outcome in zip(places, found, strict=True):
             self.outcomes[place] = outcome
         return self
 
     def take_over(self, other: "Sweep") -> None:
         """Keep what is trained already of another sweep: the runs with equal configurations and samples."""
-        if other.source is self.source:
+        if other.source is self.source and other.ends_only == self.ends_only:
             known = dict(zip(other.configs, other.outcomes, strict=True))
             self.outcomes[:] = [
                 own or known.get(config) for own, config in zip(self.outcomes, self.configs, strict=True)
@@ -121,6 +130,10 @@ class Sweep:
     def runs(self, places: Sequence[int]) -> Generator[ProgressOfMany, None, list[Run]]:
         """Train some members again, by their places, to have whole runs: a generator, as `ffbp.fit_many`."""
         return fit_planned(self._planned(places))
+
+    @property
+    def _keep(self) -> Callable:
+        return ends_of if self.ends_only else outcome_of
 
     @cached_property
     def work(self) -> float:
@@ -311,16 +324,19 @@ def plan_sweep(
     *,
     field: str | Sequence[str] | None = None,
     values: Iterable | None = None,
-    seeds: Iterable[int] = SEEDS,
+    seeds: Iterable[int] | None = SEEDS,
     vary: str = "both",
     source: Source | None = None,
+    ends_only: bool = False,
 ) -> Sweep:
     """The sweep before any run: `Sweep.work` estimates what it costs, `Sweep.fit` and `Sweep.train` train it.
 
     field: a field of the configuration, by its name or its key in a link; two of them for a grid, with a list of values for
     each; or None for the seeds alone. values: by default every key of the field's registry that fits the experiment. seeds
     decide data, split, initial weights and shuffling (vary="both"), or the initial weights or data and split alone
-    (vary="weights", vary="data"), and all else keeps the configuration's seed. source: a file's samples.
+    (vary="weights", vary="data"), and all else keeps the configuration's seed; None: one run a value, with the configuration's
+    own seeds. source: a file's samples. ends_only: keep of each run its first and last recorded epoch alone, as a grid of
+    thousands needs; ``ends("train_loss").reshape(shape)[:, :, 0]`` is the grid, the first field down.
 
     Raises ConfigError for an unknown field, a value out of its bounds, or more than MAX_RUNS runs.
     """
@@ -338,7 +354,8 @@ def plan_sweep(
     lists = (values,) if len(fields) == 1 else (None,) * len(fields) if values is None else tuple(values)
     if len(lists) != len(fields):
         raise ConfigError("values", "values_of", values, n=len(fields))
-    seeds = _checked(seeds, "seeds", "seed")
+    own = seeds is None
+    seeds = (config.seed,) if own else _checked(seeds, "seeds", "seed")
     chosen = tuple(
         _fitting_keys(config, name, source) if each is None else _checked(each, "values", name)
         for name, each in zip(fields, lists, strict=True)
@@ -347,10 +364,10 @@ def plan_sweep(
     if n_runs > MAX_RUNS:
         raise ConfigError("sweep", "n_runs", n_runs, most=MAX_RUNS)
     configs = tuple(
-        _changed(config, source, dict(zip(fields, at, strict=True)) | _seeded(vary, seed))
+        _changed(config, source, dict(zip(fields, at, strict=True)) | ({} if own else _seeded(vary, seed)))
         for *at, seed in product(*chosen, seeds)
     )
-    return Sweep(config, fields, chosen, seeds, vary, configs, source)
+    return Sweep(config, fields, chosen, seeds, vary, configs, source, ends_only=ends_only)
 
 
 def _field(name) -> str:

@@ -25,18 +25,21 @@ def chart(
     choose: Callable | None = None,
     goal: dict | None = None,
     move_goal: Callable | None = None,
+    zoom: Callable | None = None,
 ) -> None:
     """Draw Plotly's JSON (`ffbp.figures.plot`) in the place of this key's last chart.
 
     title: the chart's name, as plain text. alternative: its content in words. choose: called with the custom data of a
     clicked point before the page (or the fragment) reruns. goal: a level that can be moved up and down: its ``value``,
-    bounds ``low`` and ``high``, ``name`` and ``sign`` ("≥"); move_goal: called with its new value.
+    bounds ``low`` and ``high``, ``name`` and ``sign`` ("≥"); move_goal: called with its new value. zoom: called with the
+    edges (left, right, bottom, top) of a box that was drawn in the chart, in the axes' numbers.
     """
     content = {
         "title": title,
         "alternative": alternative,
         "file": key.replace(":", "-").replace(" ", "-"),
         "clickable": choose is not None,
+        "zooms": zoom is not None,
         "plot": plot,
     } | ({"goal": goal} if goal else {})
 
@@ -48,5 +51,6 @@ def chart(
     callbacks = {
         "on_choice_change": partial(told, "choice", choose),
         "on_goal_change": partial(told, "goal", move_goal),
+        "on_box_change": partial(told, "box", zoom),
     }
     component("chart")(key=key, data=with_id(as_json(content)), **callbacks)

@@ -144,6 +144,23 @@ def _racer(lane, with_rate):
     return f"{lane['optimizer']} at {lane['learning_rate']:g}" if with_rate else lane["optimizer"]
 
 
+def range_test(n, number, percent):
+    text = f"The range test raises the learning rate at each of {n['steps']} steps"
+    if n["suggestion"] is None:
+        return f"{text}, and ends before it suggests one: the loss grows too early."
+    text += f" and suggests **{number(n['suggestion'])}**, where the smoothed loss falls fastest. "
+    low, late = n["lowest"]
+    if n["is_full"] and late > low:  # the losses of other batches differ by chance
+        text += f"The loss itself is smallest at {number(low)}, the smoothed one not before {number(late)}. "
+    text += (
+        f"Smoothing shows every change about {n['late']:.0f} steps late: here the rate grows by a factor of "
+        f"{number(10 ** n['lag'])} meanwhile."
+    )
+    if n["best"] is not None:
+        text += f" Whole runs from one start do not have this fault: of those above, the best ones have {n['best']:g}."
+    return text
+
+
 def surface(n, number, percent):
     if n["plane"] == "three_points":
         text = "The plane holds the three marked points, so they lie exactly on the surface."
@@ -191,7 +208,7 @@ def match(n, number, percent):
 SENTENCES = {
     each.__name__: each
     for each in (
-        *(differences, equal_parts, branch, success, repeated, rates, lane, race, paths_of_a_race),
+        *(differences, equal_parts, branch, success, repeated, rates, lane, race, paths_of_a_race, range_test),
         *(surface, random_planes, match),
     )
 }

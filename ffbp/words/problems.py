@@ -68,6 +68,7 @@ RULES = {
     "some_values": "be at least one",
     "n_values": "be at most {most} values",
     "values_of": "be one list for each of {n} fields",
+    "box": "be the first and last value of each of two fields, joined by ~",
     "n_fields": "be one field or two different ones",
     "varied": "be another field than the seeds that are varied",
     "share": "be from 0 to 1",

@@ -13,6 +13,7 @@ from ffbp.training.race import RATES, plan_race, race_notice, result
 from ffbp.training.target import success_notice
 from ffbp.ui.compare import many_runs
 from ffbp.words.english import sentence
+from ffbp.words.numbers import format_number
 
 PAGE = ROOT / "pages" / "compare.py"
 SMALL = {"samples": "60", "epochs": "30", "hidden": "3"}
@@ -92,6 +93,20 @@ def test_a_sweep_shows_every_run_of_every_value():
     best = values[int(np.argmin(np.median(sweep.ends("train_loss").reshape(3, 2), axis=1)))]
     assert f"Learning rate η {best:g}** has the smallest median" in " ".join(each.value for each in app.markdown)
     assert len(content["layout"]["shapes"]) == 1
+
+
+def test_the_range_test_says_what_it_suggests_and_how_late_that_is():
+    app = train(opened("sweep", **{"m.seeds": "1", "m.values": "0.01~0.1~1"}))
+    test = ffbp.range_test(CONFIG)
+    text = " ".join(each.value for each in app.markdown)
+    assert f"suggests **{format_number(test.suggestion)}**" in text
+    low, late = map(format_number, test.lowest)
+    assert f"The loss itself is smallest at {low}, the smoothed one not before {late}." in text
+    assert f"19 steps late: here the rate grows by a factor of {format_number(10**test.lag)}" in text
+    names = [trace["name"] for trace in charts_of(app)["Loss at the end of every run"]["plot"]["data"]]
+    assert "range test, smoothed" in names
+    app = train(opened("sweep", **{"m.seeds": "1", "m.field": "l2"}))
+    assert "range test" not in " ".join(each.value for each in app.markdown)
 
 
 @pytest.mark.parametrize(("typed", "message"), [("0.1, fast", "must be"), ("1e9", "must be")])
@@ -203,3 +218,53 @@ def test_the_plane_is_in_the_address():
     app = opened("surface", **{"b.weight_seed": "3"})
     named(app.segmented_control, "surface:plane").set_value("principal").run()
     assert app.query_params["plane"] == "principal"
+
+
+PICTURE = {"view": "sweep", "m.up": "l2", "m.box": "0.01~1~0.001~0.1", "m.side": "3"}
+
+
+def test_a_picture_has_a_run_in_every_cell():
+    app = train(opened(**PICTURE, l2="0.01", **{"m.epochs": "12"}))
+    rates, penalties = (0.01, 0.1, 1.0), (0.001, 0.01, 0.1)
+    start = ffbp.Config(**{**CONFIG.to_dict(), "epochs": 12})
+    fields = {"field": ("learning_rate", "l2"), "values": (rates, penalties), "seeds": None}
+    grid = ffbp.sweep(start, **fields, ends_only=True, n_jobs=1)
+    (content,) = (each for title, each in charts_of(app).items() if "9 runs" in title)
+    cells = content["plot"]["data"][0]
+    assert np.array_equal(cells["z"], np.log10(grid.ends("train_loss")).reshape(3, 3).T)
+    assert content["zooms"]
+    best = grid.configs[int(np.argmin(grid.ends("train_loss")))]
+    text = " ".join(each.value for each in app.markdown)
+    assert f"learning rate {best.learning_rate:g} and L2 penalty {best.l2:g}" in text.replace("\\", "")
+    assert content["plot"]["data"][-1]["name"] == "the experiment"
+
+
+def test_the_picture_is_as_fine_as_the_bound_of_work_allows():
+    app = run_page(PAGE, view="sweep", epochs="3000", **{"m.up": "l2", "m.side": "48"})
+    assert not app.exception
+    captions = " ".join(each.value for each in app.caption)
+    assert "limit of 4 minutes" in captions
+    assert button(app, "Train").label != "Train 2304 runs"
+    named(app.selectbox, "sweep:epochs").set_value("50").run()
+    assert button(app, "Train").label == "Train 2304 runs"
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"), [("1", "two numbers"), ("1, 0.1", "must be above"), ("x, 2", "two numbers")]
+)
+def test_a_range_that_is_none_is_named_and_nothing_is_lost(typed, message):
+    app = opened(**PICTURE)
+    named(app.text_input, "sweep:range:0").set_value(typed).run()
+    assert message in " ".join(each.value for each in app.warning)
+    assert named(app.text_input, "sweep:range:0").value == "0.01, 1"
+    named(app.text_input, "sweep:range:1").set_value("0.01, 0.2").run()
+    assert app.query_params["m.box"] in ("0.01~1~0.01~0.2", ["0.01~1~0.01~0.2"])
+    assert not app.exception
+
+
+def test_two_fields_become_one_again():
+    app = opened(**PICTURE)
+    named(app.selectbox, "sweep:up").set_value("none").run()
+    assert not app.exception
+    assert "m.up" not in app.query_params
+    assert named(app.text_input, "sweep:values")

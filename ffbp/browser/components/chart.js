@@ -1,6 +1,6 @@
 // One chart, updated in place by Plotly.react. A chart outside the window waits until those inside have been drawn. The
 // custom data of a clicked point are reported, and the height to which somebody has moved the chart's goal. Marks walk
-// along paths in the chart with a player's frame.
+// along paths in the chart with a player's frame. Where a chart zooms, the box that a mouse draws in it is reported.
 
 import { download, element } from '../dom.js';
 import { Goal } from './goal.js';
@@ -13,8 +13,13 @@ const CONFIG = {
   plotlyServerURL: '', responsive: false,
 };
 
+// On a phone, a scale of colours lies below its picture.
 const BELOW = { orientation: 'h', x: 0.5, xanchor: 'center', y: -0.16, yanchor: 'top', len: 1, tickfont: { size: 12 } };
 const NARROW = 480;
+
+// The edges of both axes after a zoom, in the axes' numbers.
+const edgesOf = ({ xaxis, yaxis }) => [xaxis, yaxis].flatMap(
+  ({ type, range }) => range.map((edge) => (type === 'log' ? 10 ** edge : edge)));
 
 const whenIdle = (action) => {
   if (window.requestIdleCallback) requestIdleCallback(action, { timeout: 400 });
@@ -73,6 +78,10 @@ class Chart {
     for (const [name, axis] of Object.entries(layout)) {
       if (/^[xy]axis\d*$/.test(name)) Object.assign(axis, { gridcolor: border, linecolor: border, tickcolor: text });
     }
+    if (this.chart.zooms && window.matchMedia('(pointer: coarse)').matches) { // a finger scrolls the page
+      layout.dragmode = false;
+      for (const axis of [layout.xaxis, layout.yaxis]) axis.fixedrange = true;
+    }
     return { data, layout };
   }
 
@@ -88,6 +97,10 @@ class Chart {
       this.plot.on('plotly_click', ({ points }) => {
         const custom = points[0]?.customdata;
         if (this.chart.clickable && (custom ?? null) !== null) this.component.setTriggerValue('choice', custom);
+      });
+      this.plot.on('plotly_relayout', (changed) => {
+        const zoomed = this.chart.zooms && Object.keys(changed).some((key) => key.includes('axis.range'));
+        if (zoomed) this.component.setTriggerValue('box', edgesOf(this.plot._fullLayout));
       });
     }
     this.placeMarks();

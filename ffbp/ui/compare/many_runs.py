@@ -23,6 +23,7 @@ from ffbp.words import english
 from ffbp.words.glossary import explained
 
 SLICE_SECONDS = 0.6  # between two pictures
+SECONDS_A_RUN = 0.003  # to begin a run and to measure it, whatever its work
 MAX_SECONDS = 240.0  # estimated work of all runs together
 QUICK_SECONDS = 2.0  # a run with less work is repeated without being asked for
 CHOSEN = "many:chosen"  # kept in the session: the configuration of the run that was clicked
@@ -91,7 +92,7 @@ def buttons(many: Asked, name: str) -> None:
         return
     label = f"Continue with {n - done} more" if done else f"Train {n} runs"
     left.button(label, icon=":material/play_arrow:", type="primary", on_click=_start, args=(many,), **own)
-    seconds = many.sweep.work * (n - done) / n
+    seconds = (many.sweep.work / n + SECONDS_A_RUN) * (n - done)
     stopped = f"Stopped: {done} of {n} runs are trained and kept. " if done else ""
     right.caption(f"{stopped}About {max(1, round(seconds))} s of work on this server, less where runs train together.")
 

@@ -1,16 +1,20 @@
-"""The view Sweep: one field over a range of values, each with several seeds."""
+"""The view Sweep: one field over a range of values, each with several seeds; or a picture of two fields."""
+
+from dataclasses import replace
 
 import streamlit as st
 
 from ffbp.experiment.differences import value_text
 from ffbp.experiment.fields import FIELDS
-from ffbp.experiment.many import read_values, swept_fields, usual_values
+from ffbp.experiment.many import read_values, second_fields, swept_fields, usual_values
 from ffbp.experiment.problems import ConfigError
 from ffbp.experiment.resolve import resolve
 from ffbp.figures.latex import plain
-from ffbp.figures.many import ends_plot, medians_of
+from ffbp.figures.many import add_range_test, ends_plot, medians_of
+from ffbp.training.range_test import N_STEPS, SMOOTHING, RangeTest, watch_range_test
 from ffbp.training.sweep import Sweep, plan_sweep
 from ffbp.ui import chart, files
+from ffbp.ui.compare import two_fields
 from ffbp.ui.compare.many_runs import (
     Asked,
     asked,
@@ -23,9 +27,12 @@ from ffbp.ui.compare.many_runs import (
     train_on,
 )
 from ffbp.ui.page import Page
+from ffbp.ui.runs import cache_for, in_turns
 from ffbp.ui.session import address, control
 from ffbp.ui.session.fragments import fragment, note_view
 from ffbp.ui.session.state import session
+from ffbp.words import english
+from ffbp.words.notice import Notice
 from ffbp.words.numbers import format_number
 from ffbp.words.text import counted
 
@@ -38,7 +45,8 @@ def sweep(page: Page) -> None:
     page.draw_sidebar()
     with page.words:
         st.markdown(
-            "Train the experiment with several values of one field, each with several seeds. Every dot is a run."
+            "Train the experiment with several values of one field, each with several seeds. Every dot is a run. "
+            "With a second field, every cell of a picture is a run."
         )
     _view(page)
 
@@ -47,7 +55,16 @@ def sweep(page: Page) -> None:
 def _view(page: Page) -> None:
     open_chosen()
     note_view("many")
-    many, config = session.view.many, page.config
+    found = _picture(page.config) if session.view.many.up else _values(page.config)
+    address.write()
+    page.draw_links()
+    if found is not None:
+        train_on(found)
+
+
+def _values(config) -> Asked | None:
+    """One field, and every run as a dot."""
+    many = session.view.many
     n_seeds = min(many.seeds, MOST_SEEDS)
     _controls(config, many, n_seeds)
     values = many.values or usual_values(many.field, config)
@@ -57,17 +74,36 @@ def _view(page: Page) -> None:
     if found is not None:
         buttons(found, "sweep")
         _results(found, many.field, config)
-    address.write()
-    page.draw_links()
+    return found
+
+
+def _picture(config) -> Asked | None:
+    """Two fields, and every run as a cell."""
+    many = session.view.many
+    _field_controls(st.columns(2), config, many)
+    two_fields.controls(config, many)
+    found = two_fields.planned(config, many)
     if found is not None:
-        train_on(found)
+        buttons(found, "picture")
+        two_fields.results(found, many)
+    return found
+
+
+def _field_controls(places, config, many):
+    """The field and, where it is a number, a second one."""
+    offered = _fields_that_apply(config)
+    own = {"name": "sweep:field", "value": many.field, "on_change": _set_field}
+    control.choice(places[0], "selectbox", "Field", {name: FIELDS[name].title for name in offered}, **own)
+    others = [name for name in second_fields(many.field) if name in (*offered, many.up)]
+    if others:
+        texts = {"": "none"} | {name: FIELDS[name].title for name in others}
+        own = {"name": "sweep:up", "value": many.up or "", "on_change": _set_second_field}
+        control.choice(places[1], "selectbox", "Second field", texts, **own)
 
 
 def _controls(config, many, n_seeds):
-    left, middle, right = st.columns([2, 3, 2], vertical_alignment="bottom")
-    texts = {name: FIELDS[name].title for name in _fields_that_apply(config)}
-    own = {"name": "sweep:field", "value": many.field, "on_change": _set_field}
-    control.choice(left, "selectbox", "Field", texts, **own)
+    first, second, middle, right = st.columns([3, 3, 4, 4], vertical_alignment="bottom")
+    _field_controls((first, second), config, many)
     kind = FIELDS[many.field].kind
     values = many.values or usual_values(many.field, config)
     text = "" if values is None else ", ".join(str(kind.text(value)) for value in values)
@@ -93,7 +129,13 @@ def _fields_that_apply(config):
 
 def _set_field(name):
     if name in swept_fields():
-        set_many(field=name, values=None)
+        session.view = replace(session.view, many=session.view.many.sweeping(name))
+
+
+def _set_second_field(name):
+    many = session.view.many
+    if not name or name in second_fields(many.field):
+        session.view = replace(session.view, many=many.pictured(name or None))
 
 
 def _set_values(text, field):
@@ -114,10 +156,16 @@ def _results(found: Asked, field: str, config) -> None:
     if now is None:
         now = getattr(resolve(config, files.experiment(config).dataset), field, None)
     st.markdown(_sentence(sweep, field))
+    test = _range_test(config) if field == "learning_rate" else None
+    if test is not None:
+        st.markdown(english.sentence(_range_test_notice(test, sweep)))
     for name in ("loss", score):
         title = {"loss": "Loss", "accuracy": "Accuracy", "r2": "R²"}[name]
+        figure = ends_plot(sweep, name, now)
+        if test is not None and name == "loss":
+            add_range_test(figure, test, sweep.values[0])
         chart.chart(
-            ends_plot(sweep, name, now),
+            figure,
             key=f"sweep:{name}",
             title=f"{title} at the end of every run",
             alternative=_in_words(sweep, field, name),
@@ -130,20 +178,41 @@ def _results(found: Asked, field: str, config) -> None:
     )  # fmt: skip
 
 
+def _range_test(config) -> RangeTest:
+    """The usual range test of the experiment, kept for all sessions."""
+    runs, key = cache_for(config), (("range test", config), None)
+    found = runs.get(key)
+    if found is None:
+        test = watch_range_test(config, source=files.source_for(config))
+        found = in_turns(test, runs, lambda _: session.pause())
+        runs.put(key, found)
+    return found
+
+
+def _range_test_notice(test: RangeTest, sweep: Sweep) -> Notice:
+    """What the range test suggests, how late that is, and what whole runs say."""
+    numbers = {"suggestion": test.suggestion, "steps": N_STEPS, "lag": test.lag, "late": (1 - SMOOTHING) / SMOOTHING}
+    numbers |= {"lowest": test.lowest, "is_full": sweep.config.batch_size is None}
+    best = _best(sweep)
+    return Notice("range_test", "info", {**numbers, "best": best and best[1]})
+
+
+def _best(sweep: Sweep) -> tuple | None:
+    """The smallest median loss of the values tried so far, and its value."""
+    pairs = zip(medians_of(sweep, "train_loss"), sweep.values[0], strict=True)
+    return min((pair for pair in pairs if pair[0] == pair[0]), key=lambda pair: pair[0], default=None)
+
+
 def _sentence(sweep: Sweep, field: str) -> str:
     """Which value has the smallest median loss, and how far it is from the next one."""
-    medians = [
-        (median, value)
-        for value, median in zip(sweep.values[0], medians_of(sweep, "train_loss"), strict=True)
-        if median == median
-    ]
     diverged = int(sweep.diverged.sum())
     ended = f" {counted(diverged).capitalize()} of them diverged." if diverged else ""
-    if not medians:
+    best = _best(sweep)
+    if best is None:
         return f"No run has ended with a finite loss.{ended}"
-    best, value = min(medians)
+    median, value = best
     named = plain(f"{FIELDS[field].label} {value_text(field, value)}")
-    return f"**{named}** has the smallest median training loss so far tried: {format_number(best)}.{ended}"
+    return f"**{named}** has the smallest median training loss so far tried: {format_number(median)}.{ended}"
 
 
 def _in_words(sweep, field, name):

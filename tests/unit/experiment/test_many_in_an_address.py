@@ -37,6 +37,17 @@ def test_what_is_written_is_read(vary, goal):
     assert Many.from_params(params) == (many, [])
 
 
+def test_a_picture_with_its_box_is_written_and_read():
+    many = Many(up="momentum", box=(0.001, 30.0, 0.0, 0.95), side=48, epochs=100, samples=200)
+    assert many.to_params() == {
+        "m.up": "momentum", "m.box": "0.001~30~0~0.95", "m.side": "48", "m.epochs": "100", "m.samples": "200",
+    }  # fmt: skip
+    assert Many.from_params(many.to_params()) == (many, [])
+    assert many.sweeping("momentum").up is None
+    assert many.sweeping("activation").up is None
+    assert many.pictured("l2").box is None
+
+
 @pytest.mark.parametrize("field", swept_fields())
 def test_every_swept_field_has_values_that_are_written_and_read(field):
     config = ffbp.Config(momentum=0.5)
@@ -75,6 +86,15 @@ def test_the_usual_values_make_a_sweep(field):
         ({"optimizers": "sgd~adamm"}, "m.optimizers"),
         ({"rates": "all"}, "m.rates"),
         ({"colour": "red"}, "unknown parameter"),
+        ({"up": "lr"}, "m.up"),
+        ({"up": "activation"}, "m.up"),
+        ({"field": "activation", "up": "lr"}, "m.up"),
+        ({"box": "0~1~0~1"}, "m.box must be the first and last value"),
+        ({"up": "momentum", "box": "1~0.1~0~0.9"}, "m.box must be above 1"),
+        ({"up": "momentum", "box": "0.1~1~0"}, "m.box"),
+        ({"up": "momentum", "box": "0.1~1~0~x"}, "m.box must be a finite number"),
+        ({"side": "1000"}, "m.side must be from 2 to 48"),
+        ({"epochs": "0"}, "m.epochs must be from 1"),
     ],
 )
 def test_what_is_wrong_is_named_and_left_out(params, named):

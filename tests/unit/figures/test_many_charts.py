@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 import pytest
 
 import ffbp
-from ffbp.figures.many import curves_plot, ends_plot, medians_of, success_plot
+from ffbp.figures.many import add_range_test, curves_plot, ends_plot, medians_of, success_plot
 from ffbp.figures.plot import as_json
 from ffbp.training.sweep import plan_sweep
 
@@ -96,3 +96,15 @@ def test_rates_of_success_stand_side_by_side_with_their_intervals():
         assert (y, y + up, y - down) == pytest.approx(
             (rate.successes / 5, *ffbp.wilson_interval(rate.successes, 5)[::-1])
         )
+
+
+def test_the_range_test_is_drawn_over_the_rates_of_the_sweep():
+    values = (0.01, 0.1, 1.0)
+    sweep, test = swept(field="learning_rate", values=values), ffbp.range_test(CONFIG)
+    figure = ends_plot(sweep, "loss", 0.1)
+    n_shapes = len(figure["layout"]["shapes"])
+    add_range_test(figure, test, values)
+    shown = drawn(figure)["range test, smoothed"]
+    assert 0.01 / 1.31 < min(shown.x) < max(shown.x) < 1.31
+    assert [*shown.y] == [*test.smoothed[np.isin(test.rates, shown.x)]]
+    assert len(figure["layout"]["shapes"]) == n_shapes + (0.01 <= test.suggestion <= 1)

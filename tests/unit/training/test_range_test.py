@@ -36,6 +36,7 @@ def test_the_suggestion_is_the_steepest_descent_and_late():
     assert found.suggestion == found.rates[inside][np.gradient(found.smoothed[inside]).argmin()]
     assert found.lag == pytest.approx(19 * 6 / 99)
     raw = found.rates[10:-5][np.gradient(found.losses[10:-5]).argmin()]
+    assert found.lowest == (found.rates[found.losses.argmin()], found.rates[found.smoothed.argmin()])
     assert found.suggestion > raw  # smoothing shows it late
 
 

@@ -1,5 +1,7 @@
 """A sweep: every run is the one of its configuration, all of them are kept, and it can be stopped."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from joblib import parallel_config
@@ -73,6 +75,22 @@ def test_seeds_decide_what_is_said(vary, differing):
     if vary != "both":
         assert {config.seed for config in sweep.configs} == {SMALL.seed}
     assert_same(sweep)
+
+
+def test_a_grid_of_two_fields_keeps_the_experiments_own_seeds_and_only_the_ends():
+    start = Config(n_samples=60, epochs=12, hidden=(3,), optimizer="momentum", seed=7, weight_seed=3)
+    rates, momenta = (0.01, 0.1, 1.0), (0.0, 0.9)
+    choices = {"field": ("learning_rate", "momentum"), "values": (rates, momenta), "seeds": None}
+    grid = ffbp.sweep(start, **choices, ends_only=True, n_jobs=1)
+    assert grid.shape == (3, 2, 1)
+    losses = grid.ends("train_loss").reshape(grid.shape)[:, :, 0]
+    for i, rate in enumerate(rates):
+        for j, momentum in enumerate(momenta):
+            config = replace(start, learning_rate=rate, momentum=momentum)
+            assert grid.configs[2 * i + j] == config
+            assert losses[i, j] == ffbp.train(config).history.train_loss[-1]
+    assert {len(outcome.epoch) for outcome in grid.outcomes} == {2}
+    assert grid.to_csv() == ffbp.sweep(start, **choices, n_jobs=1).to_csv()
 
 
 def test_a_seed_of_its_own_gives_way_when_both_vary():
