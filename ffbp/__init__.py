@@ -5,6 +5,7 @@ from ffbp.analysis.equal_parts import EqualPart, equal_parts
 from ffbp.analysis.five_checks import Check, five_checks
 from ffbp.analysis.noise import BatchGradients, BatchNoise, batch_gradients, batch_noise
 from ffbp.analysis.signal import Signal, signal_by_layer
+from ffbp.analysis.pair import Pair
 from ffbp.analysis.stability import Stability, StepQuality, Threshold, stability, step_quality, thresholds
 from ffbp.analysis.surface import Line, Surface, loss_line, loss_surface
 from ffbp.analysis.twins import Match, flip_sign, match_units, swap_units
@@ -59,6 +60,7 @@ __all__ = [
     "Line",
     "Match",
     "Network",
+    "Pair",
     "Progress",
     "ProgressOfMany",
     "Race",
@@ -126,4 +128,11 @@ def _in_a_cell(run: Run) -> str:
     return run_html(run)
 
 
-Run.as_html = _in_a_cell
+def _two_in_a_cell(pair: Pair) -> str:
+    """Two runs as a notebook's cell shows them: both on one timeline."""
+    from ffbp.export.cell import pair_html
+
+    return pair_html(pair)
+
+
+Run.as_html, Pair.as_html = _in_a_cell, _two_in_a_cell

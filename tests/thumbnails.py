@@ -1,6 +1,7 @@
-"""Draws the gallery's thumbnails: each experiment at the frame that it opens on.
+"""Draws the gallery's thumbnails: each experiment at the frame that it opens on, each pair at its end.
 
-`python tests/thumbnails.py` writes ffbp/browser/thumbnails anew. Do that after a change to a preset or its run.
+`python tests/thumbnails.py` writes ffbp/browser/thumbnails anew; with keys, those files alone. Do that after a change to a
+preset, a pair or their runs.
 """
 
 import sys
@@ -17,6 +18,7 @@ from ffbp.analysis.maps import outputs
 from ffbp.analysis.plane import plane_inputs, plane_of
 from ffbp.data.source import REGRESSION
 from ffbp.figures import palette
+from ffbp.lessons.pairs import PAIR_KEY, PAIRS
 from ffbp.lessons.presets import PRESETS
 
 FOLDER = Path(__file__).resolve().parents[1] / "ffbp" / "browser" / "thumbnails"
@@ -160,8 +162,19 @@ def images(run) -> Sheet:
     return sheet
 
 
+def two(pair) -> Sheet:
+    """The left half of what A says in the plane, and the right half of what B says."""
+    left, right = (boundary(run, run.n_frames - 1) for run in map(ffbp.train, (pair.a, pair.b)))
+    middle = WIDTH * FINER // 2
+    left.image.paste(right.image.crop((middle, 0, 2 * middle, HEIGHT * FINER)), (middle, 0))
+    left.line([(WIDTH / 2, 0), (WIDTH / 2, HEIGHT)], GROUND, 5)
+    return left
+
+
 def thumbnail(key) -> bytes:
-    """The picture of a preset as a WebP file."""
+    """The picture of a preset, or of a pair, as a WebP file."""
+    if key.startswith(PAIR_KEY):
+        return two(PAIRS[key.removeprefix(PAIR_KEY)]).file()
     preset = PRESETS[key]
     run = ffbp.train(preset.config)
     frame = run.n_frames - 1 if preset.frame is None else preset.frame
@@ -178,7 +191,8 @@ def thumbnail(key) -> bytes:
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    for path in FOLDER.glob("*.webp"):
+    chosen = sys.argv[1:]
+    for path in () if chosen else FOLDER.glob("*.webp"):
         path.unlink()
-    for key in sys.argv[1:] or PRESETS:
+    for key in chosen or (*PRESETS, *(f"{PAIR_KEY}{key}" for key in PAIRS)):
         (FOLDER / f"{key}.webp").write_bytes(thumbnail(key))

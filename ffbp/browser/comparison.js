@@ -129,22 +129,24 @@ export class Comparison extends Player {
     return new PairTimeline(this, this.options.link);
   }
 
-  // Show both at the same 'epoch' or 'loss', near A's present moment.
-  compareBy(what) {
-    const { clock, moments, sides, timeline } = this;
+  // Show both at the same 'epoch' or 'loss', at or near these frames, as soon as both are here.
+  compareBy(what, frames = null) {
+    const { clock, moments, timeline } = this;
     timeline.by.value = what;
     clock.byLoss = what === 'loss';
+    this.due = moments ? null : frames;
     if (!moments) return;
     this.want();
-    clock.go(clock.frameAt(sides[0], moments[0].frame));
+    clock.go(clock.positionOf(frames ?? moments.map(({ frame }) => frame)));
     clock.rest();
   }
 
-  // The address says by what.
+  // The address says by what and, by loss, where.
   async refine(bytes) {
-    const { adopted, by } = headerOf(bytes);
-    if (adopted !== this.adopted && by !== this.timeline.by.value) this.compareBy(by);
+    const { adopted, by, frames } = headerOf(bytes);
+    const isNew = adopted !== this.adopted && (by === 'loss' || by !== this.timeline.by.value);
     this.adopted = adopted;
+    if (isNew) this.compareBy(by, frames);
   }
 
   newCards() {
@@ -170,6 +172,7 @@ export class Comparison extends Player {
   // Something of the pair or of a run has arrived.
   repaint() {
     if (!this.run) return;
+    if (this.due && this.moments) this.compareBy(this.timeline.by.value, this.due);
     this.cards.paint();
     for (const panel of this.panels) panel.paint(this.frame);
     this.describe();

@@ -45,9 +45,22 @@ export class PairClock extends Clock {
 
   frameOf(player) {
     const side = this.sideOf(player);
-    if (side < 0) return super.frameOf(player);
-    const frame = this.levels.reached[side][Math.min(this.frame, this.last)];
-    return frame < 0 ? player.run.n_frames - 1 : frame;
+    return side < 0 ? super.frameOf(player) : this.frameThere(side, Math.min(this.frame, this.last));
+  }
+
+  // The frame of a side at a position by loss.
+  frameThere(side, position) {
+    const frame = this.levels.reached[side][position];
+    return frame < 0 ? this.sides[side].run.n_frames - 1 : frame;
+  }
+
+  // The first position at which the sides have these frames, or the first of them at least its own.
+  positionOf(frames) {
+    if (this.sides.some((side) => this.sideOf(side) < 0)) return this.frameAt(this.sides[0], frames[0]);
+    for (let position = 0; position <= this.last; position++) {
+      if (frames.every((frame, side) => this.frameThere(side, position) === frame)) return position;
+    }
+    return this.frameAt(this.sides[0], frames[0]);
   }
 
   frameAt(player, frame) {

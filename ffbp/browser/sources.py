@@ -36,6 +36,10 @@ COMPONENTS = {
     "footer": ("components/footer.js", ("components/footer.css",)),
     "gallery": ("components/gallery.js", ("components/gallery.css",)),
     "handout": ("handout.js", ("player.css", "panels/matrix.css", "keys.css", "handout.css")),
+    "handout_of_two": (
+        "handout_of_two.js",
+        ("player.css", "panels/matrix.css", "keys.css", "comparison.css", "handout.css"),
+    ),
 }
 _IMPORT = re.compile(r"^import \{[^}]*\} from '([^']+)';\n", re.MULTILINE)
 _COMMENT = re.compile(r"^ *//.*\n", re.MULTILINE)

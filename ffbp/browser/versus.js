@@ -32,16 +32,20 @@ export class Versus {
     this.heads = ROWS.map((text, i) => {
       const mark = element('b', { text });
       if (i < 2) mark.style.color = palette.runs[i];
-      return element('th', { scope: 'row' }, mark, element('span'));
+      return element('th', { scope: 'row', role: 'rowheader' }, mark, element('span'));
     });
-    this.cells = ROWS.map((_, i) => this.keys.map((key) => element('td', { class: `${key} ${'abd'[i]}` })));
-    this.count = element('td', { class: 'count' });
-    const rows = this.heads.map((head, i) => element('tr', {}, head, ...this.cells[i],
-      ...(this.decided ? [i === 2 ? this.count : element('td')] : [])));
-    this.box.replaceChildren(element('table', { 'aria-label': 'A and B at this epoch' },
-      element('thead', {}, element('tr', {}, element('td'),
-        ...heads.map((text) => element('th', { scope: 'col', text })))),
-      element('tbody', {}, ...rows)));
+    const cell = (name = '') => element('td', { class: name, role: 'cell' });
+    this.cells = ROWS.map((_, i) => this.keys.map((key) => cell(`${key} ${'abd'[i]}`)));
+    this.count = cell('count');
+    const rows = this.heads.map((head, i) => element('tr', { role: 'row' }, head, ...this.cells[i],
+      ...(this.decided ? [i === 2 ? this.count : cell()] : [])));
+    // The roles stay when a phone's styles turn rows into columns.
+    const table = element('table', { role: 'table', 'aria-label': 'A and B at this epoch' },
+      element('thead', { role: 'rowgroup' }, element('tr', { role: 'row' }, cell(),
+        ...heads.map((text) => element('th', { scope: 'col', role: 'columnheader', text })))),
+      element('tbody', { role: 'rowgroup' }, ...rows));
+    table.style.setProperty('--lines', heads.length + 1);
+    this.box.replaceChildren(table);
   }
 
   paint() {

@@ -28,6 +28,7 @@ VIEW = {
     "card": (1, 6),  # the step that the Backpropagation page explains
     "present": (0, 1),
     "lab_batch": (1, MAX_ROWS),  # samples in a batch, in the laboratory
+    "other": (0, MAX_FRAMES - 1),  # B's frame
 }
 INPUTS = "x"  # typed inputs, numbers joined by "_"
 PANEL, PANELS = "panel", ("network", "boundary", "loss", "gradients")  # the player's
@@ -53,9 +54,9 @@ class View:
     wanted: the class that the pixels of an image are asked for. card: the step that Backpropagation
     explains; the first if None. panel: the one of `PANELS` in full size, or two, joined by "-". present: 1 if the player is
     shown alone, with large letters. view: of the page Compare, one of `COMPARISONS`. b: how B differs from A there. by: LOSS
-    if both are shown at the same loss there. plane: of the surface there, one of `PLANES`. many: what is trained many times
-    there. lab: of the page Laboratory, one of `VIEWS_OF_LAB`; lab_batch: how many samples a batch has there, if not as many
-    as in the run.
+    if both are shown at the same loss there; other: B's frame then. plane: of the surface there, one of `PLANES`. many: what is
+    trained many times there. lab: of the page Laboratory, one of `VIEWS_OF_LAB`; lab_batch: how many samples a batch has
+    there, if not as many as in the run.
     """
 
     frame: int | None = None
@@ -75,6 +76,7 @@ class View:
     lab_batch: int | None = None
     by: str | None = None
     plane: str | None = None
+    other: int | None = None
     b: Other = NOTHING
     many: Many = USUAL
 

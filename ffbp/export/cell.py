@@ -1,9 +1,11 @@
-"""A run in a cell of a notebook (Jupyter, Colab): the page that plays offline, in a frame of its own."""
+"""A run, or two, in a cell of a notebook (Jupyter, Colab): the page that plays offline, in a frame of its own."""
 
 import html
 
+from ffbp.analysis.pair import Pair
 from ffbp.analysis.summary import title
-from ffbp.export.forms import FORMS
+from ffbp.export.forms import FORMS, usual_plane
+from ffbp.export.handout import handout_of_two
 from ffbp.training.run import Run
 
 HEIGHT = 820  # pixels: timeline and four panels
@@ -12,5 +14,15 @@ HEIGHT = 820  # pixels: timeline and four panels
 def run_html(run: Run) -> str:
     """The run's player as HTML for a cell. The frame's page forbids the browser to fetch anything."""
     (write,) = FORMS["html"].files.values()
-    name, page = (html.escape(text, quote=True) for text in (title(run), write(run)))
+    return _frame(title(run), write(run))
+
+
+def pair_html(pair: Pair) -> str:
+    """Both runs on one timeline as HTML for a cell."""
+    planes = usual_plane(pair.a), usual_plane(pair.b)
+    return _frame(f"{title(pair.a)} and {title(pair.b)}", handout_of_two(pair.a, pair.b, planes))
+
+
+def _frame(name, page):
+    name, page = (html.escape(text, quote=True) for text in (name, page))
     return f'<iframe title="{name}" srcdoc="{page}" style="width: 100%; height: {HEIGHT}px; border: 0"></iframe>'

@@ -6,14 +6,14 @@ Each run is packed for a player of its own (`ffbp.figures.pack`), with the scale
 import numpy as np
 
 from ffbp.analysis.notices import drawn_samples
-from ffbp.analysis.plane import Plane
+from ffbp.analysis.plane import Plane, common_planes
 from ffbp.data.dataset import Dataset
 from ffbp.data.source import REGRESSION
 from ffbp.figures import palette
 from ffbp.figures.blob import Packer, as_blob, as_text
 from ffbp.figures.charts import boundary_plot, losses_of_two
 from ffbp.figures.pack import pack_samples
-from ffbp.figures.scales import Scales
+from ffbp.figures.scales import Scales, scales_of
 from ffbp.training.run import Run
 from ffbp.words.glossary import entries as explained
 from ffbp.words.of_a_comparison import NO_MAP
@@ -23,11 +23,25 @@ SIDES = ("a", "b")  # those of the runs' players
 SIDE_PANELS, PAIR_PANELS = ("boundary", "gradients"), ("disagreement", "loss")
 
 
+def pair_settings() -> dict:
+    """The options of the comparison in the browser."""
+    panels = {"sidePanels": list(SIDE_PANELS), "panels": list(PAIR_PANELS)}
+    return {"id": PAIR, "sides": list(SIDES), **panels, "help": explained((*SIDE_PANELS, *PAIR_PANELS))}
+
+
 def pair_options() -> bytes:
     """The options with which the two runs are mounted."""
-    ids = {"pair": PAIR, "sides": list(SIDES)}
-    panels = {"sidePanels": list(SIDE_PANELS), "panels": list(PAIR_PANELS)}
-    return as_text({**ids, **panels, "help": explained((*SIDE_PANELS, *PAIR_PANELS))}).encode()
+    return as_text(pair_settings()).encode()
+
+
+def on_common_ground(a: Run, b: Run, planes: tuple[Plane, Plane]) -> tuple[tuple[Plane, Plane], Plane | None, Scales]:
+    """Both planes with ranges that hold both, the plane of a map that compares them, and scales for both.
+
+    The second is None, and the planes are as they were, if the same place means another input or output in B.
+    """
+    comparable = a.dataset.task == b.dataset.task and a.dataset.class_names == b.dataset.class_names
+    common = common_planes(*planes) if comparable else None
+    return common or planes, common and common[0], scales_of(a, b)
 
 
 def pack_pair(a: Run, b: Run, plane: Plane | None, scales: Scales) -> bytes:
@@ -55,10 +69,13 @@ def pack_pair(a: Run, b: Run, plane: Plane | None, scales: Scales) -> bytes:
     return packer.blob(header)
 
 
-def pair_moment(pair_id: str, adopted: int, by: str) -> bytes:
-    """By what the timeline shows both, "epoch" or "loss"; it follows when the number of addresses adopted so far grows."""
-    own = {"run": pair_id, "kind": "refine", "player": PAIR, "adopted": adopted, "by": by, "raw": True, "arrays": []}
-    return as_blob(own, {})
+def pair_moment(pair_id: str, adopted: int, by: str, frames: tuple[int, int]) -> bytes:
+    """By what the timeline shows both, "epoch" or "loss", and their frames; by loss, these decide its position.
+
+    The timeline follows when the number of addresses adopted so far grows.
+    """
+    own = {"run": pair_id, "kind": "refine", "player": PAIR, "adopted": adopted, "by": by, "frames": list(frames)}
+    return as_blob(own | {"raw": True, "arrays": []}, {})
 
 
 def _disagreement(packer, a, b, plane, scales):

@@ -34,6 +34,7 @@ class Pair:
         return params_of(self.a, View(b=self.other))
 
 
+PAIR_GROUP, PAIR_KEY = "Two at once", "pair-"  # in the gallery: the group, and what stands before a pair's key
 PAIRS = {
     "activations": Pair(
         "ReLU or sigmoid, six layers",

@@ -2,7 +2,6 @@
 
 import json
 import math
-from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
@@ -23,7 +22,7 @@ from ffbp.record.write import estimated_bytes
 from ffbp.training.run import Run
 from ffbp.ui import files as own_files
 from ffbp.ui.runs import Shown, cache, in_turns
-from ffbp.ui.session import control
+from ffbp.ui.session import address, control
 from ffbp.ui.session.fragments import fragment
 from ffbp.ui.session.state import session
 from ffbp.words.english import sentence
@@ -133,7 +132,7 @@ def _writer(form: Form, name: str, shown: Shown):
     """A function that writes the file, in turns with other sessions' work; it runs outside the page's script."""
     run, plane, runs = shown.run, shown.plane, cache()
     frame = session.view.frame_of(run.n_frames)
-    handout = {"frame": frame, "link": _link(run.config)}
+    handout = {"frame": frame, "link": address.of_dashboard(params_of(run.config))}
     special = {
         "handout.html": lambda: in_turns(writing_handout(run, plane, **handout), runs),
         "animation.gif": lambda: in_turns(animating(run, plane), runs),
@@ -141,15 +140,6 @@ def _writer(form: Form, name: str, shown: Shown):
         "loss.png": lambda: loss_png(run, frame),
     }
     return special.get(name, lambda: form.files[name](run))
-
-
-def _link(config: Config) -> str:
-    """The Playground's address with this experiment; "" if the browser has not sent the page's address."""
-    url = urlsplit(st.context.url or "")
-    if url.scheme not in ("http", "https"):
-        return ""
-    path = url.path.rsplit("/", 1)[0] + "/"
-    return urlunsplit(url._replace(path=path, query=urlencode(params_of(config)), fragment=""))
 
 
 def terminal(config: Config) -> None:

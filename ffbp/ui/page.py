@@ -12,7 +12,7 @@ from ffbp.experiment.config import Config
 from ffbp.ui import files, front, images, mnist
 from ffbp.ui.changes import changed, undo
 from ffbp.ui.ending import ONWARD, footer
-from ffbp.ui.gallery import gallery
+from ffbp.ui.gallery import gallery, open_pair
 from ffbp.ui.order import follow, prepare, running_order
 from ffbp.ui.runs import ProgressBar, Shown, trained
 from ffbp.ui.session import address, fragments
@@ -150,6 +150,7 @@ def begin(
     st.set_page_config(page_title=f"{title} · ffbp", page_icon=ICON, layout="wide")
     st.logo(LOGO, size="large", icon_image=ICON)
     address.listen(title)
+    open_pair(_path_of(title))
     followed = follow(title, _path_of(title), PAGES)
     is_opened = address.adopt(title) or followed
     files.settle()

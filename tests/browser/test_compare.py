@@ -1,6 +1,7 @@
 """Compare in the browser: from the front page to two runs in a few clicks, and both on one timeline with true numbers."""
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 
@@ -45,7 +46,7 @@ def test_three_clicks_lead_from_the_front_page_to_relu_against_sigmoid(playgroun
     page.get_by_role("link", name="Compare", exact=True).click()  # 1
     before = both_shown(page)
     pair = PAIRS["activations"]
-    page.get_by_text(pair.label, exact=True).click()  # 2
+    page.get_by_role("radio", name=pair.label).click()  # 2
     both_shown(page, before)
     page.get_by_text("Only the activation differs: ReLU and sigmoid.").wait_for()
     a, b = runs_of(pair)
@@ -61,6 +62,29 @@ def test_three_clicks_lead_from_the_front_page_to_relu_against_sigmoid(playgroun
     playground.wait_address("frame=3")
     assert numbers(page, "train_loss") == [format_number(run.history.train_loss[3]) for run in (a, b)]
     assert page.inner_text(f"{TABLE} .count") == decided_differently((a, b), (3, 3))
+
+
+def test_a_pair_of_the_gallery_opens_on_compare_from_the_front_page(playground):
+    page = playground.open("").page
+    page.get_by_role("button", name="Experiments").click()  # 1
+    pair = PAIRS["activations"]
+    page.get_by_role("dialog", name="Experiments").get_by_role("button", name=pair.label).click()  # 2
+    both_shown(page)
+    page.get_by_text("Only the activation differs: ReLU and sigmoid.").wait_for()
+    page.wait_for_function("() => location.pathname.endsWith('compare')")
+    a, b = runs_of(pair)
+    assert numbers(page, "train_loss") == [format_number(run.history.train_loss[-1]) for run in (a, b)]
+    before = both_shown(page)
+    page.get_by_role("button", name="Experiments").click()
+    page.get_by_role("dialog", name="Experiments").get_by_role("button", name=PAIRS["rates"].label).click()
+    both_shown(page, before)
+    playground.wait_address("b.lr=3")
+    # On a phone, nothing of the numbers is beside the screen.
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_selector(".comparison.small")
+    assert page.locator(TABLE).evaluate("e => e.scrollWidth <= e.clientWidth")
+    rows = page.get_by_role("table", name="A and B at this epoch").get_by_role("row")
+    assert rows.count() == 4
 
 
 def reaches(run, epoch, loss):
@@ -89,8 +113,17 @@ def test_by_loss_each_is_shown_when_it_first_got_there_and_the_link_keeps_it(pla
     page.reload()
     both_shown(page)
     wait_epochs(page, *epochs)
-    page.keyboard.press("End")
-    head.nth(0).filter(has_text="never, epoch 200").wait_for()
+    for _ in range(2):
+        page.keyboard.press("End")
+        head.nth(0).filter(has_text="never, epoch 200").wait_for()
+        for _ in range(3):
+            page.keyboard.press("ArrowLeft")  # A still has not got there, B is earlier
+        head.nth(0).filter(has_text="never, epoch 200").wait_for()
+        other = int(head.nth(1).inner_text().rpartition(" ")[2])
+        playground.wait_address(f"other={int(np.flatnonzero(b.history.epoch == other)[0])}")
+        page.reload()
+        both_shown(page)
+        wait_epochs(page, 200, other)
 
 
 def test_runs_of_different_lengths_share_the_epoch_and_a_change_of_b_shows_at_once(playground):
@@ -187,3 +220,31 @@ def test_a_race_is_run_judged_by_a_goal_that_moves_and_a_dot_opens_its_run(playg
     chart.locator(".hoverlayer text").first.wait_for()
     page.mouse.click(dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2)
     page.get_by_role("heading", name="Playground").wait_for()
+
+
+def test_a_box_zooms_into_the_picture_and_its_address_is_a_link(playground, server):
+    page = playground.page
+    address = "view=sweep&samples=60&epochs=20&hidden=3&m.up=l2&m.box=0.01~1~0.001~0.1&m.side=4"
+    page.goto(f"{server}/compare?{address}")
+    page.get_by_role("button", name="Train 16 runs").click()
+    page.get_by_text("The smallest training loss is").wait_for()
+    page.set_viewport_size({"width": 1366, "height": 1400})  # the whole picture
+    place = page.locator(".ffbp-chart .nsewdrag").bounding_box()
+    corner = lambda share: (place["x"] + share * place["width"], place["y"] + (1 - share) * place["height"])  # noqa: E731
+    page.mouse.move(*corner(0.1))
+    page.mouse.down()
+    page.mouse.move(*corner(0.5), steps=5)
+    page.mouse.up()
+    page.wait_for_function("() => !location.search.includes('m.box=0.01') && location.search.includes('m.box=')")
+    page.get_by_text("of 16 runs diverged. The smallest").wait_for()
+    params = parse_qs(urlsplit(page.url).query)
+    left, right, bottom, top = map(float, params["m.box"][0].split("~"))
+    # From edge to edge the picture has four cells of 2/3 of a decade.
+    edges = 10 ** (np.array([-2, -3])[:, None] - 1 / 3 + np.array([0.1, 0.5]) * 8 / 3)
+    np.testing.assert_allclose([[left, right], [bottom, top]], edges, rtol=0.05)
+    page.go_back()
+    page.wait_for_function("() => location.search.includes('m.box=0.01')")
+    page.get_by_text("of 16 runs diverged. The smallest").wait_for()
+    page.mouse.click(*corner(0.9))
+    page.get_by_role("heading", name="Playground").wait_for()
+    assert {"lr": ["1"], "l2": ["0.1"], "samples": ["60"]}.items() <= parse_qs(urlsplit(page.url).query).items()

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from ffbp.lessons.pairs import PAIR_GROUP, PAIRS
 from ffbp.lessons.presets import GROUPS, PRESETS
 
 
@@ -66,8 +67,9 @@ def test_the_gallery_has_a_picture_and_a_whole_name_for_each_and_fits_the_screen
     playground.open("?dataset=moons")
     page.get_by_role("button", name="Experiments").click()
     dialog = page.get_by_role("dialog", name="Experiments")
-    assert dialog.get_by_role("heading", level=3).all_inner_texts() == list(GROUPS)
+    assert dialog.get_by_role("heading", level=3).all_inner_texts() == [*GROUPS, PAIR_GROUP]
     wanted = [preset.label for group in GROUPS for preset in PRESETS.values() if preset.group == group]
+    wanted += [pair.label for pair in PAIRS.values()]
     assert [text.partition(" · ")[0] for text in cards(page).all_inner_texts()] == wanted
     page.wait_for_function(
         "() => [...document.querySelectorAll('.ffbp-experiments img')].every((i) => i.complete && i.naturalWidth)"

@@ -9,7 +9,7 @@ from browsing import Playground
 
 import ffbp
 from ffbp.analysis.plane import plane_of
-from ffbp.export.handout import handout
+from ffbp.export.handout import handout, handout_of_two
 from ffbp.words.numbers import format_number
 
 LINK = "https://ffbp.example/?epochs=120"
@@ -182,6 +182,39 @@ def test_a_panel_is_saved_as_a_picture(opened):
     with handout.page.expect_download() as download:
         handout.page.click(".ffbp .boundary .save")
     assert download.value.suggested_filename == "ffbp-boundary-epoch-120.png"
+
+
+def test_two_runs_play_offline_on_one_timeline_by_epoch_and_by_loss(tabs, tmp_path):
+    a, b = (ffbp.train(ffbp.Config(n_samples=80, epochs=60, learning_rate=rate)) for rate in (0.1, 3.0))
+    planes = plane_of(a.dataset), plane_of(b.dataset)
+    path = tmp_path / "comparison.html"
+    path.write_text(handout_of_two(a, b, planes, frames=(20, 20), link=LINK), encoding="utf-8")
+    with tabs.page("handout", offline=True) as page:
+        numbers = lambda key: [page.inner_text(f".versus td.{key}.{side}") for side in "ab"]  # noqa: E731
+        shown = lambda frames: page.wait_for_function(  # noqa: E731
+            "frames => ['a', 'b'].every((id, i) => document.querySelector(`[data-player=${id}]`).dataset.frame === `${frames[i]}`)",
+            arg=frames,
+        )
+        page.goto(path.as_uri())
+        page.wait_for_selector('[data-player=a][data-refined="20"]')
+        shown([20, 20])
+        assert numbers("train_loss") == [format_number(run.history.train_loss[20]) for run in (a, b)]
+        page.keyboard.press("ArrowRight")
+        shown([21, 21])
+        page.wait_for_function("() => location.hash === '#frame=21'")
+        page.get_by_label("Both at the same").select_option("loss")
+        page.wait_for_function("() => location.hash.startsWith('#loss=')")
+        loss = a.history.train_loss[21]
+        there = int(np.argmax(b.history.train_loss <= loss * 1.01))
+        at = int(page.get_attribute("[data-player=b]", "data-frame"))
+        assert abs(at - there) <= 1
+        page.reload()
+        shown([21, at])
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.wait_for_selector(".comparison.small")
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+        assert page.get_attribute("footer a", "href") == LINK
+        assert page.problems == []
 
 
 # The page that gives the files out

@@ -18,6 +18,7 @@ from ffbp.record.read import read_record
 from ffbp.record.verify import verify
 from ffbp.terminal import tour as terminal
 from ffbp.ui import code as export
+from ffbp.ui.session import address
 from ffbp.ui.session.own_file import OwnFile
 from ffbp.words.english import sentence
 from ffbp.words.numbers import format_number, format_percent
@@ -263,16 +264,17 @@ def test_a_loaded_record_is_seen_by_its_own_session_only(iris):
     assert (shown_loss(own) == ffbp.train(replace(iris.config, activation="tanh")).history.train_loss).all()
 
 
-def test_the_link_of_a_handout_leads_to_the_playground(monkeypatch):
+def test_the_link_of_a_handout_leads_to_the_dashboard(monkeypatch):
     class Context:
-        url = "https://ffbp.example/some/base/code_export"
+        url = "https://ffbp.example/some/base/code_export?frame=3"
 
-    monkeypatch.setattr(export.st, "context", Context())
-    assert export._link(Config(epochs=20, hidden=(3, 4))) == "https://ffbp.example/some/base/?hidden=3-4&epochs=20"
-    Context.url = None
-    assert export._link(Config()) == ""
-    Context.url = "javascript:alert(1)"
-    assert export._link(Config()) == ""
+    monkeypatch.setattr(address.st, "context", Context())
+    params = Config(epochs=20, hidden=(3, 4)).to_params()
+    assert address.of_dashboard(params) == "https://ffbp.example/some/base/?hidden=3-4&epochs=20"
+    assert address.of_dashboard(params, "compare") == "https://ffbp.example/some/base/compare?hidden=3-4&epochs=20"
+    for url in (None, "javascript:alert(1)"):
+        Context.url = url
+        assert address.of_dashboard(params) == ""
 
 
 def test_the_page_shows_a_diverged_run_and_a_table_too():

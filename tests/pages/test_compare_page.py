@@ -229,6 +229,20 @@ def test_the_timeline_reports_the_frame_of_a_and_when_all_frames_are_wanted(monk
         assert address(app)["frame"] == "12"
     app = report(app, "rest", run=pair_id, frame=20, other=10)
     assert "frame" not in address(app)
+    app = report(app, "rest", run=pair_id, frame=12, other=3, by="loss")
+    assert address(app) == {"epochs": "20", "frame": "12", "by": "loss", "other": "3", "b.epochs": "10"}
+    assert [sent(app)[side, "refine"]["frame"] for side in "ab"] == [12, 3]
+    app = report(app, "rest", run=pair_id, frame=12, other=10, by="epoch")
+    assert {"by", "other"} & {*address(app)} == set()
+
+
+def test_an_address_by_loss_has_the_moments_of_both():
+    app = compare(**{"epochs": "20", "b.epochs": "10", "by": "loss", "frame": "15", "other": "4"})
+    headers = sent(app)
+    assert [headers[side, "refine"]["frame"] for side in "ab"] == [15, 4]
+    assert (headers["pair", "refine"]["by"], headers["pair", "refine"]["frames"]) == ("loss", [15, 4])
+    app = compare(**{"epochs": "20", "b.epochs": "10", "by": "loss", "other": "200"})
+    assert sent(app)["pair", "refine"]["frames"] == [20, 10]
 
 
 @pytest.mark.parametrize("frame", [3, 5, 6, "x"])
@@ -249,6 +263,26 @@ def test_a_branch_can_begin_at_its_own_start_again_and_is_no_experiment_of_its_o
     assert address(check(app.run())) == {"epochs": "30", "b.lr": "1"}
 
 
-def test_the_records_of_both_can_be_downloaded():
-    app = compare(**{"epochs": "20", "b.from": "10", "b.lr": "1"})
-    assert [each.label for each in app.get("download_button")] == ["Record of A", "Record of B"]
+def test_the_comparison_and_the_records_of_both_can_be_downloaded(monkeypatch):
+    offered = {}
+    monkeypatch.setattr(st, "download_button", lambda label, data, *_, **__: offered.update({label: data}))
+    app = compare(**{"epochs": "20", "b.from": "10", "b.lr": "1", "frame": "12"})
+    assert list(offered) == ["Page", "Record of A", "Record of B"]
+    a = ffbp.train(ffbp.Config(epochs=20))
+    b = ffbp.branch(a, frame=10, learning_rate=1.0)
+    for label, run in (("Record of A", a), ("Record of B", b)):
+        assert (ffbp.load_record(offered[label]()).history.theta == run.history.theta).all()
+    page = offered["Page"]()
+    assert '"refined": [12, 2]' in page
+    assert '"by": "epoch"' in page
+    assert not app.exception
+
+
+def test_a_seed_of_its_own_can_be_left_out_again():
+    app = compare(epochs="5", data_seed="3", **{"b.weight_seed": "7"})
+    app.button(key="compare:none:data_seed").click()
+    app = check(app.run())
+    assert address(app) == {"epochs": "5", "b.weight_seed": "7"}
+    app.button(key="compare:b:none:weight_seed").click()
+    app = check(app.run())
+    assert address(app) == {"epochs": "5", "b.weight_seed": "default"}

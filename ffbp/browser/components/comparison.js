@@ -20,7 +20,7 @@ class MountedComparison {
     if (pair && !this.closed) pair.setTheme(theme);
   }
 
-  async start({ pair: id, ...options }, theme) {
+  async start(options, theme) {
     const Plotly = await findPlotly().catch(() => null);
     if (this.closed) return null;
     if (!Plotly) {
@@ -28,7 +28,7 @@ class MountedComparison {
       return null;
     }
     this.pair = new Comparison(this.root, {
-      ...options, id, Plotly, theme, scrollTop,
+      ...options, Plotly, theme, scrollTop,
       onRest: () => this.report(), onFrames: () => this.tell('want', {}),
     });
     for (const player of [this.pair, ...this.pair.sides]) announce(player.box, 'ready');

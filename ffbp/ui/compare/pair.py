@@ -9,6 +9,7 @@ import streamlit as st
 from ffbp.analysis.equal_parts import equal_parts_notice
 from ffbp.experiment.differences import differences, differences_notice
 from ffbp.experiment.link import LOSS
+from ffbp.export.handout import writing_handout_of_two
 from ffbp.figures.latex import plain
 from ffbp.figures.pack import pack_refinement
 from ffbp.figures.pair import SIDE_PANELS, SIDES, pair_moment, pair_options
@@ -19,6 +20,7 @@ from ffbp.ui.compare.two_runs import TwoRuns, two_runs
 from ffbp.ui.component import component
 from ffbp.ui.page import Page
 from ffbp.ui.reports import Reports
+from ffbp.ui.runs import cache_of, in_turns
 from ffbp.ui.session import address, control
 from ffbp.ui.session.fragments import fragment, note_view
 from ffbp.ui.session.state import session
@@ -45,7 +47,6 @@ def pair(page: Page) -> None:
     _timeline(page, both)
     page.draw_sidebar()
     _what_is_equal(both)
-    _records(both)
 
 
 def what_differs_in_words(both: TwoRuns) -> None:
@@ -69,6 +70,7 @@ def _timeline(page: Page, both: TwoRuns) -> None:
     frames = _frames(both)
     with st.container(gap=None):
         _carry(both, told, frames)
+    _files(both)
     address.write()
     page.draw_links()
 
@@ -83,7 +85,7 @@ def _carry(both, told, frames):
         refined = each.refined(frame)
         data = pack_refinement(each.run, each.plane, frame, each.id, (), session.adopted, player=side, refined=refined)
         component("carrier")(key=f"refinement:{side}", data=data)
-    moment = pair_moment(both.id, session.adopted, session.view.by or "epoch")
+    moment = pair_moment(both.id, session.adopted, session.view.by or "epoch", frames)
     component("carrier")(key="refinement:pair", data=moment)
     if told["want"] or session.recall(WANTED) == both.id:
         session.keep(both.id, WANTED)
@@ -93,8 +95,10 @@ def _carry(both, told, frames):
 
 
 def _frames(both):
-    """The frames of both that are on screen: that of B is at A's epoch, unless the browser has reported another one."""
+    """The frames of both that are on screen: B's is at A's epoch, unless the address or the browser says another one."""
     frame = session.view.frame_of(both.a.run.n_frames)
+    if session.view.by == LOSS and session.view.other is not None:
+        return frame, min(session.view.other, both.b.run.n_frames - 1)
     reported = session.recall(REPORTED, ())
     return reported[1:] if reported[:2] == (both.id, frame) else both.frames_at(frame)
 
@@ -107,7 +111,8 @@ def _take_over(both, told):
         session.view = session.view.at(frame)
         if isinstance(other, int) and 0 <= other < n_of_b:
             session.keep((both.id, frame, other), REPORTED)
-        session.view = replace(session.view, by=LOSS if told["rest"].get("by") == LOSS else None)
+        by_loss = told["rest"].get("by") == LOSS and isinstance(other, int)
+        session.view = replace(session.view, by=LOSS if by_loss else None, other=other if by_loss else None)
     told.heard("rest")
     if session.view.frame == n_frames - 1:
         session.view = session.view.at(None)
@@ -136,9 +141,20 @@ def _what_is_equal(both):
         box.dataframe(pd.DataFrame(rows), hide_index=True)
 
 
-def _records(both):
-    """Both runs as records. That of a branch holds its parent, the frame and what differs."""
+def _files(both):
+    """The comparison as a page that plays offline, and both runs as records: a branch's holds its parent and the frame."""
+
+    frames, by, runs = _frames(both), session.view.by or "epoch", cache_of(both.a, both.b)
+    link = address.of_dashboard(address.params(), "compare")
+
+    def page_of_both():
+        options = {"frames": frames, "by": by, "link": link}
+        return in_turns(writing_handout_of_two(both.a.run, both.b.run, both.own_planes, **options), runs)
+
     with st.container(horizontal=True):
+        own = {"key": "compare:page", "on_click": "ignore", "icon": ":material/download:"}
+        words = "One file with both runs on their timeline, which opens offline in any browser"
+        st.download_button("Page", page_of_both, "comparison.html", "text/html", help=words, **own)
         for letter, shown in zip("AB", (both.a, both.b), strict=True):
             name = f"record-{letter.lower()}.json"
             own = {"key": f"compare:{name}", "on_click": "ignore", "icon": ":material/download:"}

@@ -6,14 +6,12 @@ from functools import cached_property
 import numpy as np
 
 from ffbp.analysis.equal_parts import EqualPart, equal_parts
-from ffbp.analysis.plane import common_planes
 from ffbp.experiment.config import Config
 from ffbp.experiment.fields import FIELDS
 from ffbp.experiment.pair import PREFIX, START
 from ffbp.experiment.problems import ConfigError
 from ffbp.figures.blob import header_of
-from ffbp.figures.pair import pack_pair
-from ffbp.figures.scales import scales_of
+from ffbp.figures.pair import on_common_ground, pack_pair
 from ffbp.ui import files
 from ffbp.ui.page import LINK_ICON, Page, axes_of
 from ffbp.ui.runs import ProgressBar, Shown, branched, cache_of, other_trained
@@ -26,15 +24,12 @@ class TwoRuns:
     """``a``, ``b``: with the scales of both. What is computed of them is kept for all sessions."""
 
     def __init__(self, a: Shown, b: Shown):
-        scales = scales_of(a.run, b.run)
-        planes = common_planes(a.plane, b.plane) if a.run.dataset.task == b.run.dataset.task else None
-        planes = planes if a.run.dataset.class_names == b.run.dataset.class_names else None
-        self.planes = planes
+        self.own_planes = a.plane, b.plane
+        planes, common, scales = on_common_ground(a.run, b.run, self.own_planes)
         self.a, self.b = (
-            Shown(shown.run, plane, shown.runs, scales)
-            for shown, plane in zip((a, b), planes or (a.plane, b.plane), strict=True)
+            Shown(shown.run, plane, shown.runs, scales) for shown, plane in zip((a, b), planes, strict=True)
         )
-        self.blob = pack_pair(a.run, b.run, planes and planes[0], scales)
+        self.blob = pack_pair(a.run, b.run, common, scales)
         self.id = header_of(self.blob)["id"]
 
     @cached_property

@@ -7,6 +7,8 @@ the page led to it, or if the session has never written or adopted it.
 An address without parameters opens the front door (`ffbp.lessons.front`) and stays without them while that is shown.
 """
 
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -66,6 +68,15 @@ def write() -> None:
 def params() -> dict[str, str]:
     """The parameters of links to what the session shows."""
     return params_of(session.config, session.view)
+
+
+def of_dashboard(params: dict[str, str], page: str = "") -> str:
+    """The full address of a page, by default the Playground; "" if the browser has not sent the present one."""
+    url = urlsplit(st.context.url or "")
+    if url.scheme not in ("http", "https"):
+        return ""
+    path = f"{url.path.rsplit('/', 1)[0]}/{page}"
+    return urlunsplit(url._replace(path=path, query=urlencode(params), fragment=""))
 
 
 def offer(params: dict[str, str]) -> dict[str, str]:

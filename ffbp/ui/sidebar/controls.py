@@ -81,6 +81,8 @@ class Controls:
                 text = None if isinstance(each.kind, Whole) else "%.6g"
                 more = {"placeholder": each.control.none} if each.control.none else {}
                 self.field("number_input", each, *_bounds(each), step=each.control.step, format=text, **more)
+                if each.control.none and getattr(self.config, each.name) is not None:  # the widget cannot be emptied
+                    self.button(f"{each.label}: {each.control.none}", f"none:{each.name}", **{each.name: None})
             case Ladder():
                 self._ladder(each, each.control.none)
 

@@ -8,6 +8,7 @@ import pytest
 
 import ffbp
 from ffbp.browser import sources
+from ffbp.lessons.pairs import PAIR_KEY, PAIRS
 from ffbp.lessons.presets import PRESETS
 
 ROOT = Path(ffbp.__file__).parent
@@ -43,7 +44,7 @@ def test_every_file_belongs_to_a_component():
         "handout.html",
         f"vendor/{sources.PLOTLY}",
         "vendor/LICENSE",
-        *(f"thumbnails/{key}.webp" for key in PRESETS),
+        *(f"thumbnails/{key}.webp" for key in (*PRESETS, *(f"{PAIR_KEY}{key}" for key in PAIRS))),
     }
     for start, styles in sources.COMPONENTS.values():
         used |= {start, *styles}
@@ -59,7 +60,7 @@ def test_a_component_is_one_module_without_imports(component):
     script, _ = sources.component(component)
     assert re.findall(r"^import |^export (?!default)", script, re.MULTILINE) == []
     assert "__" not in re.sub(r"__PURE__", "", script)
-    assert script.count("export default") == (component != "handout")
+    assert script.count("export default") == (not component.startswith("handout"))
 
 
 @pytest.mark.parametrize("component", sources.COMPONENTS)
@@ -85,5 +86,7 @@ def test_no_other_room_reads_the_browsers_files_itself(room):
     for path in sorted((ROOT / room).rglob("*.py")):
         texts = [n.value for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Constant)]
         found = {t for t in texts if isinstance(t, str) and re.fullmatch(r"[\w/.-]+\.(js|css|html)", t)}
-        assert found <= {"handout.html"}, path  # the name of what `export` writes, and of its template
+        assert found <= {"handout.html", "comparison.html"}, (
+            path
+        )  # the names of what `export` writes, and of its template
         assert not any("export default" in t for t in texts if isinstance(t, str)), path

@@ -3,6 +3,8 @@
 import html
 import re
 
+import pytest
+
 import ffbp
 
 
@@ -20,6 +22,16 @@ def test_a_run_is_its_player_in_a_frame():
 def test_a_branch_is_shown_too():
     run = ffbp.train(ffbp.Config(n_samples=40, epochs=5))
     assert "<iframe" in ffbp.branch(run, frame=2, learning_rate=0.5)._repr_html_()
+
+
+def test_a_pair_is_both_runs_on_one_timeline():
+    a = ffbp.train(ffbp.Config(n_samples=40, epochs=5))
+    b = ffbp.branch(a, frame=2, learning_rate=0.5)
+    page = html.unescape(re.search(r'srcdoc="([^"]*)"', ffbp.Pair(a, b)._repr_html_())[1])
+    planes = ffbp.export.forms.usual_plane(a), ffbp.export.forms.usual_plane(b)
+    assert page == ffbp.export.handout.handout_of_two(a, b, planes)
+    with pytest.raises(ValueError, match="b must be a Run, got None"):
+        ffbp.Pair(a, None)
 
 
 def test_a_sweep_is_its_table():

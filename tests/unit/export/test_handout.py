@@ -3,6 +3,7 @@
 import base64
 import json
 import zlib
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -13,10 +14,12 @@ from ffbp import Config
 from ffbp.analysis.plane import plane_of
 from ffbp.analysis.summary import summary
 from ffbp.browser import sources
+from ffbp.experiment.differences import differences_notice
 from ffbp.experiment.link import PANELS
 from ffbp.export import handout
 from ffbp.figures.blob import arrays_of, header_of
 from ffbp.figures.pack import PLAYER
+from ffbp.words.english import sentence
 from ffbp.words.glossary import entries
 
 
@@ -126,6 +129,29 @@ def test_the_frame_and_the_link_travel_in_the_settings(run):
     assert json.loads(page.by_id("settings")) == {"frame": 7, "refined": 7, "link": ""} | place
     assert page.all("body")[0][0] == {"class": "no-link"}
     assert page.all("a") == []
+
+
+@pytest.mark.parametrize("changes", [{"activation": "tanh", "epochs": 20}, {"dataset": "noisy_sine"}])
+def test_two_runs_are_in_one_file_with_what_differs_and_what_is_equal(run, changes):
+    b = ffbp.train(replace(run.config, **changes))
+    planes = plane_of(run.dataset), plane_of(b.dataset)
+    link = "https://ffbp.example/compare?b.activation=tanh"
+    page = Page(handout.handout_of_two(run, b, planes, frames=(7, -1), by="loss", link=link))
+    settings = json.loads(page.by_id("settings"))
+    assert (settings["frame"], settings["refined"], settings["by"]) == (7, [7, b.n_frames - 1], "loss")
+    for side, each in (("a", run), ("b", b)):
+        header = header_of(base64.b64decode(page.by_id(f"run-{side}")))
+        arrays = arrays_of(base64.b64decode(page.by_id(f"run-{side}")))
+        assert header["player"] == side
+        assert (arrays[header["history"]["train_loss"]["$"]] == each.history.train_loss).all()
+        assert header_of(base64.b64decode(page.by_id(f"refinement-{side}")))["run"] == header["id"]
+    assert header_of(base64.b64decode(page.by_id("run-pair")))["player"] == settings["id"]
+    words = dict(zip([text for _, text in page.all("dt")], [text for _, text in page.all("dd")], strict=True))
+    assert words["What differs"] == sentence(differences_notice(ffbp.differences(run.config, b.config)))
+    assert words["B: Outcome"] == summary(b)["Outcome"]
+    assert {"What is equal", "A: Network"} < {*words}
+    assert [attrs["href"] for attrs, _ in page.all("a")] == [link]
+    assert all(not {"src", "action"} & {*attrs} for _, attrs in page.elements)
 
 
 NASTY = (

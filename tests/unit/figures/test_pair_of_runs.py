@@ -8,7 +8,7 @@ import ffbp
 from ffbp.analysis.plane import PRINCIPAL, common_planes, plane_inputs, plane_of
 from ffbp.figures.blob import arrays_of, header_of
 from ffbp.figures.charts import losses_of_two
-from ffbp.figures.pair import have_same_samples, pack_pair
+from ffbp.figures.pair import have_same_samples, on_common_ground, pack_pair
 from ffbp.figures.scales import scales_of
 
 BASE = {"epochs": 30, "hidden": (4,)}
@@ -88,3 +88,18 @@ def test_planes_on_which_a_place_means_other_inputs_are_not_compared():
     np.testing.assert_array_equal(
         *(plane_inputs(a, plane, points) for plane in common_planes(plane_of(a), plane_of(same)))
     )
+
+
+def test_planes_and_scales_hold_both_runs_or_no_map_compares_them(two):
+    a, b = two[0], trained(noise=0.6)
+    own = plane_of(a.dataset), plane_of(b.dataset)
+    planes, common, scales = on_common_ground(a, b, own)
+    due = common_planes(*own)
+    assert [plane.x_range for plane in planes] == [plane.x_range for plane in due] != [own[0].x_range] * 2
+    assert common is planes[0]
+    assert scales == scales_of(a, b)
+    other = trained(dataset="blobs", classes=3)
+    own = own[0], plane_of(other.dataset)
+    planes, common, _ = on_common_ground(a, other, own)
+    assert planes is own
+    assert common is None
