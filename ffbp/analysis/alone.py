@@ -14,7 +14,7 @@ from ffbp.analysis.sensitivity import watch
 from ffbp.experiment.differences import value_text
 from ffbp.experiment.fields import FIELDS
 from ffbp.training.run import Run
-from ffbp.training.sweep import Sweep, outcome_of
+from ffbp.training.sweep import Sweep
 from ffbp.words.notice import Notice
 from ffbp.words.text import inside
 
@@ -37,8 +37,7 @@ def restless(sweep: Sweep) -> int:
     rises = []
     for outcome in sweep.outcomes:
         usable = outcome is not None and outcome.diverged_at is None
-        n = np.count_nonzero(np.diff(outcome.columns["train_loss"]) > 0) if usable else -1 - (outcome is None)
-        rises.append(n)
+        rises.append(outcome.n_rises if usable else -1 - (outcome is None))
     return int(np.argmax(rises))
 
 
@@ -46,7 +45,7 @@ def repeat_one(sweep: Sweep) -> Generator[object, None, Repeated]:
     """Train the most restless run again by itself, and once more with a weight moved by its last digit."""
     place = restless(sweep)
     (run,) = yield from sweep.runs([place])
-    member, single = sweep.outcomes[place].columns, outcome_of(run).columns
+    member, single = sweep.outcomes[place].columns, sweep.keep(run).columns
     largest = max(_difference(member[name], column) for name, column in single.items())
     step = yield from watch(run)
     return Repeated(place, largest, step, _epoch(run, step))

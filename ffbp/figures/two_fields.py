@@ -10,7 +10,7 @@ from ffbp.figures.surface import SCALE, log_loss
 from ffbp.training.sweep import Sweep
 from ffbp.words.numbers import format_number
 
-DIVERGED = palette.CURSOR
+DIVERGED, MARK = palette.CURSOR, "#ff9d4d"
 CLIPPED = 2.0  # a loss so many times the largest at a start, or larger, has the last colour
 
 
@@ -41,8 +41,8 @@ def picture(sweep: Sweep, now: tuple) -> dict:
         look = {"symbol": "square", "size": 12, "color": DIVERGED, "showlegend": True}
         traces.append(markers([None], [None], f"{int(diverged.sum())} diverged", None, **look))
     axes = [_axis(field, values) for field, values in zip(sweep.fields, (x, y), strict=True)]
-    if _is_inside(now, sweep):  # a dark ring in a light one, to be seen on every colour
-        for name, width, colour in ((None, 6, "#ffffff"), ("the experiment", 2.5, "#12151b")):
+    if _is_inside(now, sweep):  # a bright ring on a dark one, to be seen on every colour
+        for name, width, colour in ((None, 6, "#12151b"), ("the experiment", 2.5, MARK)):
             look = {"symbol": "circle-open", "size": 16, "color": colour, "rim": (width, colour)}
             traces.append(markers([now[0]], [now[1]], name, None, **look, showlegend=name is not None))
     titles = [FIELDS[field].title for field in sweep.fields]

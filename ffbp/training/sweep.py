@@ -36,7 +36,7 @@ VARY = {  # what other seeds decide -> the fields that they set
 class Outcome(NamedTuple):
     """What is kept of a run: epoch (n_frames,) and the columns of losses and scores alike; theta (n_params,) at the end.
 
-    n_steps: how many updates it took.
+    n_steps: how many updates it took. n_rises: in how many of the recorded epochs the training loss is above the one before.
     """
 
     epoch: np.ndarray
@@ -45,6 +45,7 @@ class Outcome(NamedTuple):
     diverged_at: int | None
     stopped_at: int | None
     n_steps: int
+    n_rises: int
 
 
 def outcome_of(run: Run) -> Outcome:
@@ -52,8 +53,8 @@ def outcome_of(run: Run) -> Outcome:
     history = run.history
     columns = {name: getattr(history, name) for name in LOSSES_AND_SCORES}
     columns = {name: column for name, column in columns.items() if not np.isnan(column).all()}
-    theta = history.theta[-1].copy()
-    return Outcome(history.epoch, columns, theta, run.diverged_at, run.stopped_at, len(history.step_loss))
+    theta, n_rises = history.theta[-1].copy(), int(np.count_nonzero(np.diff(history.train_loss) > 0))
+    return Outcome(history.epoch, columns, theta, run.diverged_at, run.stopped_at, len(history.step_loss), n_rises)
 
 
 def ends_of(run: Run) -> Outcome:
@@ -98,7 +99,7 @@ class Sweep:
     def fit(self) -> Generator[SweepProgress, None, "Sweep"]:
         """Train what is not trained yet, coarse values first, and report at least every 50 ms; closing it keeps what is done."""
         places = self._missing()
-        reports = fit_planned(self._planned(places), self._keep)
+        reports = fit_planned(self._planned(places), self.keep)
         while True:
             try:
                 report, ended = next(reports), False
@@ -114,7 +115,7 @@ class Sweep:
     def train(self, *, n_jobs: int = -1) -> "Sweep":
         """Train what is not trained yet in so many processes; see `ffbp.training.many.train_many`."""
         places = self._missing()
-        found = train_planned(self._planned(places), self._keep, n_jobs=n_jobs)
+        found = train_planned(self._planned(places), self.keep, n_jobs=n_jobs)
         for place, outcome in zip(places, found, strict=True):
             self.outcomes[place] = outcome
         return self
@@ -132,7 +133,8 @@ class Sweep:
         return fit_planned(self._planned(places))
 
     @property
-    def _keep(self) -> Callable:
+    def keep(self) -> Callable[[Run], Outcome]:
+        """What is kept of a run."""
         return ends_of if self.ends_only else outcome_of
 
     @cached_property

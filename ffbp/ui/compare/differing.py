@@ -40,6 +40,11 @@ class ControlsOfB(Controls):
     def select(self, label: str, texts: Mapping, **options) -> None:
         super().select(f"B: {label}", texts, **options)
 
+    def may_be_left_out(self, name: str) -> bool:
+        return (
+            super().may_be_left_out(name) and getattr(session.config, name) is not None
+        )  # else by giving it A's value
+
     def change(self, **fields) -> None:
         session.view = session.view.compared(session.view.b.having(fields))
 

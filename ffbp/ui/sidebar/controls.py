@@ -81,10 +81,14 @@ class Controls:
                 text = None if isinstance(each.kind, Whole) else "%.6g"
                 more = {"placeholder": each.control.none} if each.control.none else {}
                 self.field("number_input", each, *_bounds(each), step=each.control.step, format=text, **more)
-                if each.control.none and getattr(self.config, each.name) is not None:  # the widget cannot be emptied
+                if each.control.none and self.may_be_left_out(each.name):  # a widget with a value cannot be emptied
                     self.button(f"{each.label}: {each.control.none}", f"none:{each.name}", **{each.name: None})
             case Ladder():
                 self._ladder(each, each.control.none)
+
+    def may_be_left_out(self, name: str) -> bool:
+        """Whether a field has a value and there is no other way to be rid of it."""
+        return getattr(self.config, name) is not None
 
     def _ladder(self, each, none):
         """A slider over round values; a value from a link is inserted among them."""

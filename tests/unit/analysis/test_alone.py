@@ -53,12 +53,17 @@ def test_a_member_that_differs_is_not_called_equal():
     assert "the same losses up to 0.001000" in sentence(repeated_notice(found, sweep))
 
 
-def test_the_run_whose_loss_rises_most_often_is_the_most_restless():
-    sweep = ffbp.sweep(STABLE, field="learning_rate", values=(0.1, 1.0), seeds=range(3), n_jobs=1)
-    change(sweep, 4, slice(None, None, 2), 1.0)
+@pytest.mark.parametrize("ends_only", [False, True])
+def test_the_run_whose_loss_rises_most_often_is_the_most_restless(ends_only):
+    choices = {"field": "learning_rate", "values": (0.1, 1.0), "seeds": range(3), "ends_only": ends_only}
+    sweep = ffbp.sweep(STABLE, **choices, n_jobs=1)
+    curves = [ffbp.train(config).history.train_loss for config in sweep.configs]
+    rises = [np.count_nonzero(np.diff(curve) > 0) for curve in curves]
+    assert [outcome.n_rises for outcome in sweep.outcomes] == rises
+    assert rises[restless(sweep)] == max(rises)
+    assert drain(repeat_one(sweep)).largest == 0
+    sweep.outcomes[4] = sweep.outcomes[4]._replace(n_rises=31)
     assert restless(sweep) == 4
-    rises = [np.count_nonzero(np.diff(curve) > 0) for curve in sweep.curves]
-    assert rises[4] == max(rises)
     sweep.outcomes[4] = sweep.outcomes[4]._replace(diverged_at=3)
     assert restless(sweep) != 4
     found = drain(repeat_one(sweep))
