@@ -17,12 +17,12 @@ from ffbp.core.network import with_ones
 from ffbp.core.optimizers import OPTIMIZERS
 from ffbp.core.stacks import gradients_at
 from ffbp.experiment.config import Config
-from ffbp.experiment.resolve import work_per_epoch
-from ffbp.training.loop import learning_rates
+from ffbp.experiment.resolve import resolve, work_per_epoch
+from ffbp.training.loop import Training, clip_factor, learning_rates
 from ffbp.training.recording import drain
 from ffbp.training.run import Run
 
-PATIENCE, SLICE = 1.0, 0.03  # estimated seconds: of all frames together, and between two pauses
+PATIENCE, SLICE, AT_ONCE = 1.0, 0.03, 0.3  # estimated seconds: of all frames, between two pauses, of one moment
 PRODUCTS = 12  # of Lanczos's method, about
 FEWEST = 8  # frames that are measured, however long it takes
 SHORT, ACROSS = (
@@ -155,9 +155,16 @@ class StepQuality:
 
     @property
     def kinds(self) -> np.ndarray:
-        """FALLS_SHORT: less than half of the way to the floor; ABOUT_RIGHT: up to one and a half; ACROSS_VALLEY; UNDEFINED."""
-        found = np.where(self.alpha < SHORT, FALLS_SHORT, np.where(self.alpha > ACROSS, ACROSS_VALLEY, ABOUT_RIGHT))
-        return np.where(np.isnan(self.alpha), UNDEFINED, found).astype(np.uint8)
+        return kinds_of(self.alpha)
+
+
+def kinds_of(alpha: np.ndarray) -> np.ndarray:
+    """FALLS_SHORT: less than half of the way to the valley's floor; ABOUT_RIGHT: up to one and a half; ACROSS_VALLEY: more.
+
+    UNDEFINED where alpha is.
+    """
+    found = np.where(alpha < SHORT, FALLS_SHORT, np.where(alpha > ACROSS, ACROSS_VALLEY, ABOUT_RIGHT))
+    return np.where(np.isnan(alpha), UNDEFINED, found).astype(np.uint8)
 
 
 def step_quality(run: Run, frames: Sequence[int] | None = None) -> StepQuality:
@@ -190,3 +197,37 @@ def _slopes(run, theta, after):
     network = run.architecture
     data = with_ones(run.dataset.X_train), network.targets(run.dataset.y_train)
     return [np.vecdot(gradients_at(network, *data, at), after - theta) for at in (theta, after)]
+
+
+class OneStep(NamedTuple):
+    """The next step of a training: alpha and uphill as in `StepQuality`, the rest as in `Stability`.
+
+    sharpness is None where measuring it would take longer than a page should wait.
+    """
+
+    alpha: float
+    uphill: bool
+    sharpness: float | None
+    threshold: float
+    clipped: bool
+
+    @property
+    def kind(self) -> int:
+        return int(kinds_of(np.array(self.alpha)))
+
+
+@diverging()
+def one_step(training: Training) -> OneStep:
+    """What the next step does in its valley; the network's gradient is that of the next batch already."""
+    network, data = training.network, training.dataset
+    theta, grad, state = network.theta.copy(), network.grad.copy(), training.state.copy()
+    factor = 1.0 if training.clip is None else float(clip_factor(grad, training.clip)[0])
+    grad *= factor
+    training.bind(theta, grad, state)(training.learning_rate, training.step + 1)
+    both = np.stack([network.theta, theta])
+    start, end = gradients_at(network, training.inputs, training.targets, both) @ (theta - network.theta)
+    at = _threshold(training.config, state, np.asarray(training.step + 1), np.asarray(training.learning_rate))
+    seconds = PRODUCTS * work_per_epoch(resolve(training.config, data)._replace(batch_size=len(data.X_train)))
+    found = float(sharpness(network, data.X_train, data.y_train, at.preconditioner)) if seconds < AT_ONCE else None
+    alpha = float(-end / start) if start < 0 else np.nan
+    return OneStep(alpha, bool(start >= 0), found, float(at.value), factor < 1)

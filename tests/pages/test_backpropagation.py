@@ -306,6 +306,18 @@ def test_a_step_is_taken_as_announced_shows_on_the_whole_page_and_the_epochs_end
     assert metric(app, "Weight W[1][1,1]") == format_number(run.network(3).layers[0].W[0, 0])
 
 
+def test_a_step_is_told_with_alpha_and_stability():
+    app = page(epochs="10", lr="10", card="6", frame="3", clip="0.1")
+    config = ffbp.Config(epochs=10, learning_rate=10.0, clip=0.1)
+    run = ffbp.train(config)
+    quality, stability = ffbp.step_quality(run), ffbp.stability(run)
+    said = next(t.value for t in app.markdown if t.value.startswith("In its valley"))
+    assert f"**α {format_number(quality.alpha[3])}**" in said
+    assert f"The sharpness is {format_number(stability.sharpness[3])}, and Gradient descent bears 0.2000 here" in said
+    assert f"**stability {format_number(stability.ratio[3])}**" in said
+    assert ("Clipping shortens" in said) == bool(stability.clipped[3])
+
+
 def test_a_straight_step_leads_to_an_epoch_where_it_bends():
     app = page(epochs="400", card="6", frame="200")
     app.button(key="backward:bend").click()

@@ -3,19 +3,27 @@
 import numpy as np
 import streamlit as st
 
-from ffbp.analysis import passes
+from ffbp.analysis import passes, stability
 from ffbp.analysis.diverging import diverging
 from ffbp.analysis.step import FARTHEST, bending_frame, preview_update, step_of
+from ffbp.core.optimizers import OPTIMIZERS
 from ffbp.figures import backward as figures
 from ffbp.ui.backward.choosing import Gradient, start_over, take
 from ffbp.ui.backward.predict import beyond, new_weight
 from ffbp.ui.chart import chart
 from ffbp.ui.session import control
 from ffbp.ui.session.state import session
+from ffbp.words.glossary import glossary
 from ffbp.words.numbers import format_number, format_percent
 
 STRAIGHT = 12.0  # if the loss is smallest only beyond so many steps, it is nearly straight along the step taken
 BENDS = "backward:bends"  # kept in the session
+FAR = (
+    "the step falls short of the floor",
+    "the step is about right",
+    "the step goes across the valley",
+    "the step starts uphill, so that α is not defined",
+)
 
 
 @diverging()
@@ -39,6 +47,7 @@ def one_step(moment: Gradient) -> None:
     what = "the whole training set" if batch.n == n else f"the next batch of {batch.n}"
     st.markdown(f"**Loss on {what}{penalty}**")
     best = _step_numbers(step_of(training.network, inputs, Y, after), what, "backward:step0", rate)
+    _in_its_valley(moment)
     if best > STRAIGHT:
         _where_it_bends(moment)
     if batch.n == n:
@@ -91,6 +100,22 @@ def _compare(moment):
         st.success(text + "are equal, bit for bit.")
     else:
         st.error(text + "should be equal, but are not.")
+
+
+def _in_its_valley(moment):
+    """How far the step goes, and whether the learning rate suits the curvature, on the whole training set."""
+    found, config = stability.one_step(moment.training), moment.run.config
+    n = f"all {moment.training.inputs.shape[1]} training samples"
+    far = FAR[found.kind] if found.uphill else f"**α {format_number(found.alpha)}**, {FAR[found.kind]}"
+    text = f"In its valley, on {n}: {far}."
+    if found.sharpness is not None and np.isfinite(found.threshold):
+        sharp, bears = format_number(found.sharpness), format_number(found.threshold)
+        ratio = format_number(found.sharpness / found.threshold)
+        text += f" The sharpness is {sharp}, and {OPTIMIZERS[config.optimizer].label} bears {bears} here: **stability {ratio}**"
+        text += ", beyond the edge at 1." if found.sharpness > found.threshold else ", below the edge at 1."
+    if found.clipped:
+        text += " Clipping shortens the step, which then bears more."
+    st.markdown(text, help=" ".join(glossary()[key].sentence for key in ("step_quality", "stability")))
 
 
 def _where_it_bends(moment):

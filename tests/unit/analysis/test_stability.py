@@ -142,3 +142,27 @@ def test_clipping_is_named_where_it_acts():
     run = ffbp.train(replace(SMALL, clip=0.2))
     total = np.hypot.reduce(np.hypot(run.history.grad_norm, run.history.grad_norm_b), axis=1)
     np.testing.assert_array_equal(ffbp.stability(run).clipped, total > 0.2)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_the_step_of_a_moment_has_the_numbers_of_its_frame(optimizer):
+    run = ffbp.train(replace(SMALL, optimizer=optimizer, clip=0.2, batch_size=None))
+    quality, stability = ffbp.step_quality(run), ffbp.stability(run)
+    for frame in (0, 4):
+        training = run.resume(frame)
+        training.gradient()
+        before = training.network.theta.copy()
+        found = module.one_step(training)
+        assert (training.network.theta == before).all()
+        assert (training.state == run.history.state[frame]).all()
+        assert found.alpha == pytest.approx(quality.alpha[frame], rel=1e-9)
+        assert found.kind == quality.kinds[frame]
+        assert found.sharpness == pytest.approx(stability.sharpness[frame], rel=1e-9)
+        assert (found.threshold, found.clipped) == (stability.threshold[frame], stability.clipped[frame])
+
+
+def test_where_it_would_take_long_a_moment_has_no_sharpness(monkeypatch):
+    monkeypatch.setattr(module, "AT_ONCE", 0.0)
+    training = ffbp.train(SMALL).resume(0)
+    training.gradient()
+    assert module.one_step(training).sharpness is None
