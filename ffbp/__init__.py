@@ -4,8 +4,8 @@ from ffbp.analysis.disagreement import disagreement, n_disagree
 from ffbp.analysis.equal_parts import EqualPart, equal_parts
 from ffbp.analysis.five_checks import Check, five_checks
 from ffbp.analysis.noise import BatchGradients, BatchNoise, batch_gradients, batch_noise
-from ffbp.analysis.signal import Signal, signal_by_layer
 from ffbp.analysis.pair import Pair
+from ffbp.analysis.signal import Signal, signal_by_layer
 from ffbp.analysis.stability import Stability, StepQuality, Threshold, stability, step_quality, thresholds
 from ffbp.analysis.surface import Line, Surface, loss_line, loss_surface
 from ffbp.analysis.twins import Match, flip_sign, match_units, swap_units

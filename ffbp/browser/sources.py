@@ -32,6 +32,7 @@ COMPONENTS = {
     "history": ("components/history.js", ("components/page.css",)),
     "front": ("components/front.js", ("components/front.css",)),
     "recent": ("components/recent.js", ("components/recent.css",)),
+    "lesson": ("components/lesson.js", ("components/lesson.css",)),
     "order": ("components/order.js", ("components/order.css",)),
     "footer": ("components/footer.js", ("components/footer.css",)),
     "gallery": ("components/gallery.js", ("components/gallery.css",)),

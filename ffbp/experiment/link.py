@@ -1,6 +1,7 @@
 """A link: the configuration's parameters and the view's, read from an address. Whatever it holds, reading never fails."""
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
@@ -29,6 +30,7 @@ VIEW = {
     "present": (0, 1),
     "lab_batch": (1, MAX_ROWS),  # samples in a batch, in the laboratory
     "other": (0, MAX_FRAMES - 1),  # B's frame
+    "step": (1, 41),  # of a lesson; the one after the last is its end
 }
 INPUTS = "x"  # typed inputs, numbers joined by "_"
 PANEL, PANELS = "panel", ("network", "boundary", "loss", "gradients")  # the player's
@@ -40,8 +42,21 @@ COMPARISON, COMPARISONS = (
 )  # the views of the page Compare, the usual one first
 PLANE, PLANES = "plane", ("three_points", "principal", "random")  # of the surface there, the usual one first
 VIEW_OF_LAB, VIEWS_OF_LAB = "lab", ("start", "noise", "checks")  # of the page Laboratory, the usual one first
-CHOICES = {COMPARISON: COMPARISONS, VIEW_OF_LAB: VIEWS_OF_LAB, BY: (LOSS,), PLANE: PLANES}  # by key, its words
+PART, PARTS = "part", ("course", "claims", "glossary", "own")  # of the page Lessons, the usual one first
+CHOICES = {  # by key, its words
+    COMPARISON: COMPARISONS,
+    VIEW_OF_LAB: VIEWS_OF_LAB,
+    PART: PARTS,
+    BY: (LOSS,),
+    PLANE: PLANES,
+}
 WORDS = (PANEL, *CHOICES)
+LESSON = {  # a lesson that runs: its name, the answers that were given, and the text of one's own, packed
+    "lesson": re.compile(r"[a-z0-9_]{1,40}"),
+    "answers": re.compile(r"[-0-9A-Za-z.,/+~ ]{0,800}"),
+    "own": re.compile(r"[-0-9A-Za-z_=]{1,6000}"),
+}
+OWN = "own"  # the name of a lesson of one's own
 MAX_INPUTS, MAX_INPUT_TEXT = 784, 20_000  # as many as the largest images have pixels
 
 
@@ -56,7 +71,8 @@ class View:
     shown alone, with large letters. view: of the page Compare, one of `COMPARISONS`. b: how B differs from A there. by: LOSS
     if both are shown at the same loss there; other: B's frame then. plane: of the surface there, one of `PLANES`. many: what is
     trained many times there. lab: of the page Laboratory, one of `VIEWS_OF_LAB`; lab_batch: how many samples a batch has
-    there, if not as many as in the run.
+    there, if not as many as in the run. lesson, step, answers, own: the lesson that stands beside the page, its step from 1,
+    what was answered, and the text of one's own lesson. part: of the page Lessons, one of `PARTS`.
     """
 
     frame: int | None = None
@@ -79,6 +95,11 @@ class View:
     other: int | None = None
     b: Other = NOTHING
     many: Many = USUAL
+    lesson: str | None = None
+    step: int | None = None
+    answers: str | None = None
+    own: str | None = None
+    part: str | None = None
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> tuple["View", list[Problem]]:
@@ -107,6 +128,11 @@ class View:
             elif key in params:
                 choices = {"choices": ", ".join(words)}
                 problems.append(Problem(key, "unknown", str(params[key]), choices, outcome="left out"))
+        for key, rule in LESSON.items():
+            if rule.fullmatch(text := str(params.get(key, ""))):
+                chosen[key] = text or None
+            elif key in params:
+                problems.append(Problem(key, "of_a_lesson", text, outcome="left out"))
         chosen["b"], of_b = Other.from_params(params)
         chosen["many"], of_many = Many.from_params(params)
         return cls(**chosen), problems + of_b + of_many
@@ -114,7 +140,9 @@ class View:
     def to_params(self) -> dict[str, str]:
         """The parameters of what was chosen."""
         chosen = {each.name: getattr(self, each.name) for each in fields(self)}
-        params = {key: str(value) for key, value in chosen.items() if key in (*VIEW, *WORDS) and value is not None}
+        params = {
+            key: str(value) for key, value in chosen.items() if key in (*VIEW, *WORDS, *LESSON) and value is not None
+        }
         if self.inputs is not None:
             params[INPUTS] = "_".join(repr(number).removesuffix(".0") for number in self.inputs)
         return params | self.b.to_params() | self.many.to_params()
@@ -151,6 +179,15 @@ class View:
     def showing(self, panel: str | None, *, present: bool = False) -> "View":
         """With one or two panels in full size, or with all of them; present: with nothing else."""
         return replace(self, panel=panel, present=1 if present else None)
+
+    def in_lesson(self, lesson: str | None, step: int | None = None, answers: str | None = None) -> "View":
+        """With another lesson beside the page, or with none."""
+        own = self.own if lesson == OWN else None
+        return replace(self, lesson=lesson, step=step, answers=answers or None, own=own)
+
+    def beside(self, other: "View") -> "View":
+        """With the lesson of another view, at its step."""
+        return replace(self, lesson=other.lesson, step=other.step, answers=other.answers, own=other.own)
 
     def without_sample(self) -> "View":
         """On the first training sample."""
@@ -198,8 +235,13 @@ def without_view(params: Mapping[str, Any]) -> dict[str, Any]:
     return {
         key: value
         for key, value in params.items()
-        if key not in (*VIEW, INPUTS, *WORDS) and not is_of_b(key) and not is_of_many(key)
+        if key not in (*VIEW, INPUTS, *WORDS, *LESSON) and not is_of_b(key) and not is_of_many(key)
     }
+
+
+def without_lesson(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters without those of a lesson."""
+    return {key: value for key, value in params.items() if key not in ("step", *LESSON)}
 
 
 def are_panels(text: str) -> bool:

@@ -22,10 +22,10 @@ def thumbnail(run: Run, plane: Plane) -> np.ndarray:
     return boundary(run.network(), run.dataset, plane)
 
 
-def boundary(network: Network, dataset: Dataset, plane: Plane) -> np.ndarray:
-    """The boundary of one network, as `thumbnail` shows it."""
+def boundary(network: Network, dataset: Dataset, plane: Plane, side: int = SIDE) -> np.ndarray:
+    """The boundary of one network, as `thumbnail` shows it, with ``side`` pixels a side."""
     with diverging():
-        maps = network.forward(plane_inputs(dataset, plane, plane.grid(SIDE))).A[-1][None]
+        maps = network.forward(plane_inputs(dataset, plane, plane.grid(side))).A[-1][None]
     values, winner = field_of(dataset, maps)
     colours = np.array([palette.channels(colour) for colour in palette.CLASSES])
     if winner is not None:
@@ -36,7 +36,7 @@ def boundary(network: Network, dataset: Dataset, plane: Plane) -> np.ndarray:
         shares, ends = np.abs(signed), colours[(signed > 0).astype(int)]
     shares = np.nan_to_num(shares, nan=0.0).clip(0, 1)[:, None]
     picture = palette.channels(MIDDLE) * (1 - shares) + ends * shares
-    return np.rint(picture).astype(np.uint8).reshape(SIDE, SIDE, 3)[::-1]
+    return np.rint(picture).astype(np.uint8).reshape(side, side, 3)[::-1]
 
 
 def falling(loss: np.ndarray) -> np.ndarray:
@@ -47,3 +47,13 @@ def falling(loss: np.ndarray) -> np.ndarray:
     picture = np.full((SIDE, SIDE, 3), palette.channels(MIDDLE), np.uint8)
     picture[np.arange(SIDE)[:, None] >= rows] = palette.channels(INK)
     return picture
+
+
+def curve(loss: np.ndarray, most: float) -> str:
+    """A loss (n_frames,) over the frames as a picture (SVG) whose height is from 0 to ``most``; values above are cut."""
+    x = np.linspace(4, 116, len(loss))
+    y = 86 - 80 * np.nan_to_num(loss / most, nan=1.0).clip(0, 1)
+    line = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
+    frame = '<path d="M4 4V86H116" fill="none" stroke="#888888" stroke-width="1.5"/>'
+    drawn = f'<polyline points="{line}" fill="none" stroke="{INK}" stroke-width="3"/>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 90" width="240" height="180">{frame}{drawn}</svg>'

@@ -2,7 +2,7 @@
 
 from ffbp.data.source import INK
 from ffbp.experiment.config import Config
-from ffbp.experiment.link import View, params_of
+from ffbp.experiment.link import View, params_of, without_lesson
 from ffbp.lessons.presets import PRESETS
 from ffbp.ui import files
 from ffbp.ui.session import address
@@ -37,7 +37,8 @@ def link_params() -> dict[str, str]:
     if not files.is_available(config) or shown_by(config):
         return address.params()
     _, params = _latest(WITH)
-    return address.offer(params or PRESETS["digits"].config.to_params())
+    lesson = View().beside(session.view).to_params()
+    return address.offer({**without_lesson(params or PRESETS["digits"].config.to_params()), **lesson})
 
 
 def other() -> tuple[Config | None, dict[str, str] | None]:
@@ -53,4 +54,4 @@ def open_digits() -> None:
     if not session.bare:
         session.keep((config, params_of(config, view)), WITHOUT)
     session.config = session.origin = PRESETS["digits"].config
-    session.view = View()
+    session.view = View().beside(view)

@@ -4,9 +4,9 @@ The browser keeps the order (`running.js`). It reports the step that it opens, a
 advance: while the lecturer speaks, a thread of the server trains it and puts it into the cache of runs.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
@@ -20,6 +20,7 @@ from ffbp.ui.session.state import own_params, session
 ORDER = "order"
 OPENING, NEXT = "order:opening", "order:next"  # kept in the session: links that are still to be opened and prepared
 OPENED = "order:opened"  # the link that was opened last
+ASKED = "order:asked"  # a link that the page itself has asked for: a lesson's next step
 
 
 def running_order(paths: Iterable[str]) -> None:
@@ -47,17 +48,23 @@ def follow(title: str, path: str, paths: Iterable[str]) -> bool:
 
     Returns whether the page ``path``, named ``title``, shows it now; if the step is on another page, goes there.
     """
-    step = session.recall(OPENING)
-    page, params = _parts(step, paths)
+    step, asked = session.recall(OPENING), session.recall(ASKED)
+    page, params = _parts(step or asked, paths)
     if page not in (None, path):
         st.switch_page(page, query_params=address.offer(params))  # it is opened there, even if this is interrupted
     session.keep(None, OPENING)
+    session.keep(None, ASKED)
     if step is not None:
         session.keep(step, OPENED)
     if page is None or session.page != title:
         return False
     session.adopt(params)
     return True
+
+
+def ask(name: str, params: Mapping[str, str]) -> None:
+    """Have the next run of the page open a page, by its name, with these parameters."""
+    session.keep(f"{name}?{urlencode(params)}", ASKED)
 
 
 def prepare(paths: Iterable[str]) -> None:

@@ -3,23 +3,28 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
 from ffbp.experiment.config import Config
+from ffbp.experiment.link import View
+from ffbp.training.run import Run
 from ffbp.ui import files, front, images, mnist
 from ffbp.ui.changes import changed, undo
 from ffbp.ui.ending import ONWARD, footer
 from ffbp.ui.gallery import gallery, open_pair
+from ffbp.ui.lessons.panel import fields_in_sight, panel
+from ffbp.ui.lessons.running import is_beside, running
 from ffbp.ui.order import follow, prepare, running_order
-from ffbp.ui.runs import ProgressBar, Shown, trained
+from ffbp.ui.runs import ProgressBar, Shown, other_trained, trained
 from ffbp.ui.session import address, fragments
 from ffbp.ui.session.state import session
-from ffbp.ui.sidebar.draw import draw_sidebar, draw_strip
+from ffbp.ui.sidebar.draw import draw_fields, draw_sidebar, draw_strip
 
-DIGITS = "pages/digits.py"
+DIGITS, LESSONS = "pages/digits.py", "pages/lessons.py"
 PAGES = {  # in the order of a lesson
     "app.py": "Playground",
     "pages/forward_pass.py": "Forward pass",
@@ -29,8 +34,9 @@ PAGES = {  # in the order of a lesson
     DIGITS: "Digits",
     "pages/data.py": "Your data",
     "pages/code_export.py": "Code & export",
+    LESSONS: "Lessons",
 }
-SIGNS = ("play_circle", "arrow_forward", "arrow_back", "compare", "science", "draw", "table_chart", "code")
+SIGNS = ("play_circle", "arrow_forward", "arrow_back", "compare", "science", "draw", "table_chart", "code", "school")
 ICONS = dict(zip(PAGES, SIGNS, strict=True))
 ICON, LOGO = (str(Path(__file__).parent / name) for name in ("icon.png", "logo.svg"))
 LINK_ICON = ":material/link_off:"
@@ -47,10 +53,8 @@ class Page:
         self.path = _path_of(title)
         self.config: Config = session.config
         self.bar = st.container(horizontal=True, vertical_alignment="center", gap=None, key="bar")
-        self.links, self.has_links = (
-            self.bar.empty(),
-            False,
-        )  # one element, because each one costs every rerun a message
+        # The links are one element, because each element costs every rerun a message.
+        self.links, self.has_links = self.bar.empty(), False
         self.sidebar, self.has_sidebar = st.sidebar.container(), False
         with st.container(horizontal=True, vertical_alignment="center", key="top"):
             st.title(title, anchor=False, width="content")
@@ -60,6 +64,7 @@ class Page:
         if self.is_front:
             with self.words:
                 front.front_door()
+        self.lesson = st.container(key="lesson-panel") if running() else None
         self.strip = st.container(key="strip") if has_strip else None
         self.warnings = st.container(key="warnings")  # one element of the page for any number
 
@@ -81,16 +86,16 @@ class Page:
         if not self.has_links:
             self.draw_links()
         if not self.has_sidebar:
-            self.has_sidebar = True
+            self.has_sidebar, fields = True, fields_in_sight()
             with self.bar:
                 running_order(PAGES)
                 gallery()
                 undo()
-            if self.strip:
+            if self.strip and fields is None:
                 with self.strip:
                     draw_strip(self.name)
             with self.sidebar:
-                draw_sidebar(self.name, has_strip=bool(self.strip))
+                draw_sidebar(self.name, has_strip=bool(self.strip), elsewhere=fields)
                 changed(self.name)
 
     def trained(self) -> Shown:
@@ -124,8 +129,15 @@ class Page:
             address.write()
             self.draw_links()
 
+    def _run(self, config: Config) -> Run:
+        """The run of a lesson's experiment, which need not be the page's."""
+        return other_trained(config, files.axes_in(config, View()), ProgressBar(self.progress, lambda: None)).run
+
     def finish(self) -> None:
         """End the page: complete the sidebar, write the address, and lead on to the next page."""
+        if self.lesson:
+            with self.lesson:
+                panel(PAGES[self.path], self._run, partial(draw_fields, self.name))
         self.draw_sidebar()
         address.write()
         path, sentence = ONWARD[self.path]
@@ -147,7 +159,8 @@ def begin(
     lecture stand above the figures instead of in the sidebar. opened: called when a link or an address opens the page; may
     replace the experiment.
     """
-    st.set_page_config(page_title=f"{title} · ffbp", page_icon=ICON, layout="wide")
+    bar = "collapsed" if is_beside() or title == PAGES[LESSONS] else "auto"  # a lesson needs the room
+    st.set_page_config(page_title=f"{title} · ffbp", page_icon=ICON, layout="wide", initial_sidebar_state=bar)
     st.logo(LOGO, size="large", icon_image=ICON)
     address.listen(title)
     open_pair(_path_of(title))

@@ -43,6 +43,7 @@ RULES = {
     "nothing_held_out": "be left out when there is no test set",
     "work": "be at most {most} with this much work per epoch",
     "file": "come with its data",
+    "of_a_lesson": "be as a link to a lesson writes it",
     "typed_numbers": "be finite numbers joined by _",
     "change": "be to add, move or erase a point",
     "n_numbers": "be {n} numbers",

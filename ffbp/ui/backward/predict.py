@@ -16,20 +16,9 @@ from ffbp.training.run import Run
 from ffbp.ui.backward.choosing import BATCH, UPDATE, Gradient
 from ffbp.ui.session import control
 from ffbp.words.numbers import format_number
+from ffbp.words.of_a_slip import SLIPS
 
 GRADIENT, NEW_WEIGHT = "gradient", "new weight"  # what is to be predicted
-SLIPS = {
-    "sign": "That is the value with the opposite sign.",
-    "double": "That is twice the value: look for a factor 2.",
-    "half": "That is half the value: look for a factor ½.",
-    "sum": "That is the sum over the samples. The loss is their mean, so divide by n.",
-    "penalty": "That is the gradient of the data loss alone; add the gradient of the penalty.",
-    "slope": "That is the value without g′. Multiply by the slope of the unit's activation.",
-    "old": "That is the old weight; you still have to take the step.",
-    "added": "That is a step in the wrong direction. Subtract it, because downhill is against the gradient.",
-    "rate": "You left out the learning rate: the step is η times that.",
-    "extra_slope": "You multiplied by g′, but for this pair of loss and output it has already cancelled.",
-}
 BEYOND = (
     "The run ends at this epoch. The next batch and the step shown here continue it by one more epoch, at its last learning "
     "rate."

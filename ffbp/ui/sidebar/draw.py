@@ -3,6 +3,7 @@
 The choices of a lecture stand in a strip above the Playground's figures instead, so that they are always in sight.
 """
 
+from collections.abc import Sequence
 from itertools import islice
 
 import streamlit as st
@@ -32,22 +33,47 @@ STRIP = {
 MORE = {DATA: "More about the data", NETWORK: "More about the network", TRAINING: "More about training"}
 
 
-def draw_sidebar(page: str, *, has_strip: bool = False) -> None:
-    """Draw all controls, but for those of the page's strip; if the file is missing, only the dataset chooser."""
+def draw_sidebar(page: str, *, has_strip: bool = False, elsewhere: Sequence[str] | None = None) -> None:
+    """Draw all controls, but for those of the page's strip; if the file is missing, only the dataset chooser.
+
+    elsewhere: while a lesson runs, the fields whose controls stand beside its step; all others are folded.
+    """
     controls = Controls(page)
-    key = controls.key("reset")
-    st.button("Reset everything", key=key, on_click=session.change, args=(Config(),), width="stretch")
+    if elsewhere is not None and controls.experiment:
+        if box := control.opened("All other controls", key=controls.key("others")):
+            with box:
+                _reset(controls)
+                _groups(controls, elsewhere)
+        return
+    _reset(controls)
     if not controls.experiment:
         _field(controls, FIELDS["dataset"])
         return
+    _groups(controls, STRIP if has_strip else ())
+
+
+def draw_fields(page: str, names: Sequence[str]) -> None:
+    """Draw the controls of these fields."""
+    controls = Controls(page)
+    for name in names if controls.experiment else ():
+        _field(controls, FIELDS[name])
+
+
+def _reset(controls):
+    key = controls.key("reset")
+    st.button("Reset everything", key=key, on_click=session.change, args=(Config(),), width="stretch")
+
+
+def _groups(controls, elsewhere):
+    """Each group without the fields that are drawn elsewhere."""
     for group in GROUPS:
         st.markdown(f"**{group}**")  # not a heading: in the document the page's title comes later
         for name in VISIBLE[group]:
-            if not (has_strip and name in STRIP):
+            if name not in elsewhere:
                 _field(controls, FIELDS[name])
-        if has_strip and group == NETWORK:
+        if elsewhere is STRIP and group == NETWORK:
             network.units(controls, network.UNITS_A_ROW)  # the strip holds the first of them
-        _rest(controls, group)
+        _rest(controls, group, elsewhere)
 
 
 def draw_strip(page: str) -> None:
@@ -68,7 +94,7 @@ def draw_strip(page: str) -> None:
             network.units_of(controls, 0, list(islice(columns, n_units)))
 
 
-def _rest(controls, group):
+def _rest(controls, group, elsewhere):
     """The network in numbers, and the choices that are not always visible."""
     if group == NETWORK:
         sizes = controls.resolved.sizes
@@ -82,7 +108,7 @@ def _rest(controls, group):
         if group == TRAINING:
             st.caption(OPTIMIZERS[controls.config.optimizer].formula)
         for each in FIELDS.values():
-            if each.group == group and each.name not in VISIBLE[group]:
+            if each.group == group and each.name not in (*VISIBLE[group], *elsewhere):
                 _field(controls, each)
 
 

@@ -1,0 +1,1 @@
+"""Lessons on the page: the panel beside every page while one runs, and the parts of the page Lessons."""

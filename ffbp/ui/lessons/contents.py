@@ -1,0 +1,58 @@
+"""The list of lessons with what the session has done of them, and the list of claims to vote on."""
+
+from functools import partial
+
+import streamlit as st
+
+from ffbp.lessons.course import CLAIMS, course, lessons
+from ffbp.ui.lessons.running import BETWEEN, RIGHT, open_lesson, progress
+from ffbp.ui.lessons.told import markdown
+
+
+def contents() -> None:
+    """The course, in order; each lesson opens where it was left."""
+    found = course()
+    st.markdown(
+        "Each lesson stands beside the live pages. You predict a number, run it and compare. Take them in order, or any by "
+        "itself; you can leave at any time and come back."
+    )
+    with st.container(key="course"):
+        left, right = st.columns(2)
+    half = (len(found) + 1) // 2
+    for i, lesson in enumerate(found.values()):
+        label = (
+            f"{i + 1}. **{markdown(lesson.title)}** · {lesson.minutes} min{_done(lesson)}  \n{markdown(lesson.goal)}"
+        )
+        place = left if i < half else right
+        place.button(label, key=f"course:{lesson.key}", on_click=partial(open_lesson, lesson.key), width="stretch")
+
+
+def claims() -> None:
+    """The claims; a click opens one of them for a vote, and after it the run that decides."""
+    lesson = lessons()[CLAIMS]
+    st.markdown("Vote first. Then the run that decides opens, with its numbers.")
+    answers = _answers(lesson)
+    asked = [(n, step) for n, step in enumerate(lesson.steps, start=1) if step.kind == "vote"]
+    with st.container(key="course"):
+        columns = st.columns(2)
+    for place, (n, step) in enumerate(asked):
+        mark = {"": "", RIGHT: " · ✓ right"}.get(answers[n - 1][:1], " · answered")
+        press = partial(open_lesson, CLAIMS, n)
+        label = f"{markdown(step.task.claim)}{mark}"
+        columns[place >= (len(asked) + 1) // 2].button(label, key=f"claims:{n}", on_click=press, width="stretch")
+
+
+def _answers(lesson):
+    """The answers that the session remembers, one a step."""
+    answers = (progress(lesson.key)[1] or "").split(BETWEEN)[: len(lesson.steps)]
+    return [*answers, *[""] * (len(lesson.steps) - len(answers))]
+
+
+def _done(lesson):
+    """How far the session has come in a lesson, and how many answers were right."""
+    step, answers = progress(lesson.key)
+    if step == 1 and not answers:
+        return ""
+    n = len(lesson.steps)
+    right = sum(each[:1] == RIGHT for each in _answers(lesson))
+    return f" · ✓ done, {right} right" if step > n else f" · step {step} of {n}"

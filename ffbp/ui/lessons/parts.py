@@ -1,0 +1,37 @@
+"""The parts of the page Lessons: each is a file with a function, and a row here; its name stands in `PARTS`, too."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NamedTuple
+
+import streamlit as st
+
+from ffbp.experiment.link import PARTS
+from ffbp.ui.lessons.contents import claims, contents
+from ffbp.ui.session import control
+from ffbp.ui.session.state import session
+
+
+class Part(NamedTuple):
+    label: str
+    draw: Callable[[], None]
+
+
+ROWS = {
+    "course": Part("Course", contents),
+    "claims": Part("Is it true that …?", claims),
+}
+
+
+def draw() -> None:
+    """Draw the part that the address names, and above it the choice."""
+    chosen = session.view.part or PARTS[0]
+    texts = {key: part.label for key, part in ROWS.items()}
+    own = {"name": "lessons:part", "value": chosen, "on_change": _choose, "label_visibility": "collapsed"}
+    control.choice(st, "segmented_control", "Part", texts, **own)
+    ROWS[chosen].draw()
+
+
+def _choose(key):
+    if key in ROWS:
+        session.view = replace(session.view, part=None if key == PARTS[0] else key)

@@ -1,0 +1,157 @@
+"""The lesson that runs: where it stands, what was answered, and how it goes on.
+
+The address keeps the lesson, its step and the answers; the session remembers them for all lessons, so that a person may
+leave one and come back. An answer is a letter and what was given: r right, w wrong, s shown or skipped.
+"""
+
+import re
+from typing import NamedTuple
+
+import streamlit as st
+
+from ffbp.experiment.link import OWN, View
+from ffbp.lessons.course import lessons
+from ffbp.lessons.lesson import Lesson, Step
+from ffbp.lessons.packed import unpack
+from ffbp.lessons.read import read
+from ffbp.ui import order
+from ffbp.ui.session.state import session
+
+RIGHT, WRONG, GIVEN_UP = "r", "w", "s"
+BETWEEN, MAX_GIVEN = "~", 24
+PROGRESS = "lessons:progress"  # kept in the session: of each lesson, its step and its answers
+
+
+class Running(NamedTuple):
+    """A lesson at a step, from 1; the step after the last is the lesson's end. answers: one for each step, "" for none."""
+
+    lesson: Lesson
+    number: int
+    answers: tuple[str, ...]
+
+    @property
+    def is_over(self) -> bool:
+        return self.number > len(self.lesson.steps)
+
+    @property
+    def step(self) -> Step:
+        return self.lesson.steps[self.number - 1]
+
+    @property
+    def answer(self) -> str:
+        """The answer to this step."""
+        return self.answers[self.number - 1]
+
+    @property
+    def mark(self) -> str:
+        return self.answer[:1]
+
+    @property
+    def given(self) -> str:
+        """What was answered."""
+        return self.answer[1:]
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the answer may be seen: it was right, or there is no further try."""
+        return settled(self.step, self.answer)
+
+
+def settled(step: Step, answer: str) -> bool:
+    """Whether a step with this answer needs no further try."""
+    return answer[:1] in (RIGHT, GIVEN_UP) or (answer[:1] == WRONG and step.kind in ("choose", "vote"))
+
+
+def is_beside() -> bool:
+    """Whether a lesson stands beside the page, as far as can be told before the page adopts its address."""
+    return "lesson" in st.query_params
+
+
+def running() -> Running | None:
+    """The lesson beside the page; None if none runs. A lesson that does not exist leaves the address with a warning."""
+    view = session.view
+    if view.lesson is None:
+        return None
+    lesson = own_lesson() if view.lesson == OWN else lessons().get(view.lesson)
+    if lesson is None:
+        session.tell("warning", f"there is no lesson {view.lesson!r}; choose one on the page Lessons")
+        session.view = view.in_lesson(None)
+        return None
+    n = len(lesson.steps)
+    answers = (view.answers or "").split(BETWEEN)[:n]
+    return Running(lesson, min(view.step or 1, n + 1), (*answers, *[""] * (n - len(answers))))
+
+
+def own_lesson() -> Lesson | None:
+    """The lesson that the address holds; None if that is none, which is told."""
+    try:
+        return read(unpack(session.view.own or ""))
+    except ValueError as error:
+        session.tell("warning", f"the lesson of this link cannot be read: {error}")
+        return None
+
+
+def answered(mark: str, given: str = "") -> None:
+    """Note the answer to the present step."""
+    now = running()
+    given = re.sub(r"[^-0-9A-Za-z.,/+ ]", "", given)[:MAX_GIVEN]
+    answers = list(now.answers)
+    answers[now.number - 1] = mark + given
+    session.view = session.view.in_lesson(now.lesson.key, now.number, BETWEEN.join(answers).rstrip(BETWEEN))
+    remember()
+
+
+def remember() -> None:
+    """Keep the place in the lesson for the session."""
+    view = session.view
+    if view.lesson and view.lesson != OWN:
+        session.keep({**session.recall(PROGRESS, {}), view.lesson: (view.step or 1, view.answers)}, PROGRESS)
+
+
+def progress(key: str) -> tuple[int, str | None]:
+    """The step and the answers at which the session has left a lesson."""
+    return session.recall(PROGRESS, {}).get(key, (1, None))
+
+
+def open_lesson(key: str, step: int | None = None, own: str | None = None) -> None:
+    """Have a lesson opened where it was left, or at a step. own: the packed text of one's own."""
+    left, answers = progress(key) if key != OWN else (1, None)
+    lesson = read(unpack(own)) if key == OWN and own else lessons()[key]
+    _open(lesson, step or left, answers, own)
+
+
+def go(number: int) -> None:
+    """Have another step of this lesson opened; the lesson's end stays where the last step was."""
+    now, view = running(), session.view
+    if number <= len(now.lesson.steps):
+        _open(now.lesson, number, view.answers, view.own)
+        return
+    session.view = view.in_lesson(now.lesson.key, number, view.answers)
+    remember()
+
+
+def reopen() -> None:
+    """Have the experiment of the present step opened again."""
+    go(running().number)
+
+
+def leave() -> None:
+    """Put the lesson aside; the session remembers where."""
+    remember()
+    session.view = session.view.in_lesson(None)
+
+
+def start_over() -> None:
+    """Forget the answers and open the first step."""
+    now = running()
+    session.keep({key: kept for key, kept in session.recall(PROGRESS, {}).items() if key != now.lesson.key}, PROGRESS)
+    _open(now.lesson, 1, None, session.view.own)
+
+
+def _open(lesson, number, answers, own):
+    """Open a step: what its task is about if that is answered, else what is shown with the task."""
+    number = min(number, len(lesson.steps))
+    step, given = lesson.steps[number - 1], (answers or "").split(BETWEEN)
+    address = step.run if number <= len(given) and settled(step, given[number - 1]) else step.link
+    place = View(own=own).in_lesson(lesson.key, number, answers).to_params()
+    order.ask(address.page, {**address.params, **place})
