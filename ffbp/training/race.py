@@ -61,8 +61,11 @@ class Race:
     best_rate: tuple[Lane, ...]
 
 
-def race_notice(race: Race, *, best: bool) -> Notice:
-    """The sentence about who arrives first: at the experiment's rate, or with each optimizer at its own best."""
+def race_notice(race: Race, *, best: bool, expected: str | None = None) -> Notice:
+    """The sentence about who arrives first: at the experiment's rate, or with each optimizer at its own best.
+
+    expected: the optimizer that somebody predicted.
+    """
     lanes = {name: [_numbers(lane) for lane in getattr(race, f"{name}_rate")] for name in ("same", "best")}
     numbers = {
         "best": best,
@@ -71,7 +74,7 @@ def race_notice(race: Race, *, best: bool) -> Notice:
     }
     ends = {race.sweep.values[1][0], race.sweep.values[1][-1]} if best else set()
     edge = [OPTIMIZERS[lane.optimizer].label for lane in race.best_rate if lane.learning_rate in ends]
-    numbers |= {"at_the_edge": edge}
+    numbers |= {"at_the_edge": edge, "expected": expected and OPTIMIZERS[expected].label}
     return Notice("race", "info", numbers | {"at_one_rate": lanes["same"]} | asdict(race.target))
 
 

@@ -116,7 +116,8 @@ def race(n, number, percent):
         text += f" {listed(later)} "
         text += "follow." if len(others) > 1 else "follows."
     if never:
-        text += f" The median run of {listed([_racer(lane, n['best']) for lane in never])} never does."
+        runs, verb = ("median runs", "do") if len(never) > 1 else ("median run", "does")
+        text += f" The {runs} of {listed([_racer(lane, n['best']) for lane in never])} never {verb}."
     if n["at_the_edge"]:
         many = len(n["at_the_edge"]) > 1
         whose = f"the best {'rates' if many else 'rate'} of {listed(n['at_the_edge'])} {'are' if many else 'is'}"
@@ -130,7 +131,7 @@ def race(n, number, percent):
             text += f"{listed(names[0])} {'are' if len(before) > 1 else 'is'} first{too}."
         else:
             text += "the median run of none arrives."
-    return text
+    return text if n["expected"] is None else f"{text} You expected {n['expected']}."
 
 
 def _ranked(lanes):

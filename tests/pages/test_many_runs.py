@@ -173,6 +173,14 @@ def test_a_race_shows_every_run_and_says_who_is_first(rates):
     assert "Adam ends" in surface["alternative"]
 
 
+def test_who_was_expected_to_be_first_is_compared_with_who_was():
+    app = opened("race", **RACE | {"m.seeds": "1"})
+    named(app.selectbox, "race:predicted").set_value("adam").run()
+    assert "You expected" not in " ".join(each.value for each in app.markdown)
+    train(app)
+    assert "You expected Adam." in " ".join(each.value for each in app.markdown)
+
+
 def test_a_race_keeps_what_another_choice_has_trained():
     app = train(opened("race", **RACE | {"m.seeds": "3"}))
     named(app.segmented_control, "race:rates").set_value("best").run()

@@ -119,8 +119,10 @@ class Chart {
   fit() {
     const width = this.root.clientWidth;
     if (!width || width === this.width) return;
-    if (this.stale || !this.listening) this.draw();
-    else {
+    if (this.stale || !this.listening || (width < NARROW) !== (this.width < NARROW)) {
+      this.stale = true;
+      this.draw();
+    } else {
       this.width = width;
       this.Plotly.relayout(this.plot, { width });
       this.placeMarks();

@@ -93,8 +93,8 @@ def buttons(many: Asked, name: str) -> None:
     label = f"Continue with {n - done} more" if done else f"Train {n} runs"
     left.button(label, icon=":material/play_arrow:", type="primary", on_click=_start, args=(many,), **own)
     seconds = (many.sweep.work / n + SECONDS_A_RUN) * (n - done)
-    stopped = f"Stopped: {done} of {n} runs are trained and kept. " if done else ""
-    right.caption(f"{stopped}About {max(1, round(seconds))} s of work on this server, less where runs train together.")
+    kept = f"{done} of {n} runs are trained and kept. " if done else ""
+    right.caption(f"{kept}About {max(1, round(seconds))} s of work on this server, less where runs train together.")
 
 
 def _start(many):

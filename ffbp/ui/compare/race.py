@@ -1,5 +1,7 @@
 """The view Race: which optimizer reaches a goal first, at one learning rate, and with each at its own best."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
@@ -27,6 +29,7 @@ from ffbp.words.notice import Notice
 
 NUMBERS, MOST_SEEDS = (1, 3, 5, 10), 10
 USUAL_GOAL = ("loss", 0.3)
+PREDICTED = "race:predicted"
 PATHS, SYMBOLS = "race:paths", ("circle", "diamond", "square", "triangle-up", "pentagon", "cross")
 
 
@@ -53,8 +56,9 @@ def _view(page: Page) -> None:
     plan = plan_with(config, plan_race, **choices)
     found = asked("race", config, plan, n_seeds, many.vary, many.optimizers, many.rates)
     if found is not None:
+        expected = _prediction(found.sweep.values[0])
         buttons(found, "race")
-        _results(found, result(found.sweep, target), best=many.rates == "best")
+        _results(found, result(found.sweep, target), expected, best=many.rates == "best")
     address.write()
     page.draw_links()
     if found is not None:
@@ -90,12 +94,24 @@ def _set_rates(rates):
         set_many(rates=rates)
 
 
-def _results(found: Asked, race: Race, *, best: bool) -> None:
+def _prediction(optimizers: Sequence[str]) -> str | None:
+    """Which optimizer the person expects to be first; None before that is said."""
+    texts = {"": "your guess"} | {key: OPTIMIZERS[key].label for key in optimizers}
+    value = session.recall(PREDICTED, "")
+    value = value if value in texts else ""
+    own = {"name": PREDICTED, "value": value, "on_change": session.keep, "args": (PREDICTED,), "width": 420}
+    control.choice(st, "selectbox", "Which optimizer will be first? Your prediction", texts, **own)
+    return value or None
+
+
+def _results(found: Asked, race: Race, expected: str | None, *, best: bool) -> None:
     if not found.n_done:
         return
     sweep, target, lanes = found.sweep, race.target, race.best_rate if best else race.same_rate
     if found.is_complete:
-        st.markdown(english.sentence(race_notice(race, best=best)), help=explained("race", "goal", "seeds"))
+        st.markdown(
+            english.sentence(race_notice(race, best=best, expected=expected)), help=explained("race", "goal", "seeds")
+        )
     chart.chart(
         lanes_plot(race, best=best),
         key="race:lanes",
@@ -123,7 +139,8 @@ def _results(found: Asked, race: Race, *, best: bool) -> None:
             alternative=f"Fastest: {in_words(race.best_rate)}",
         )
         st.caption(
-            "A ring marks the rate at which an optimizer is fastest. A cross at the top: the median run never arrives."
+            "A ring marks the rate at which an optimizer is fastest. A cross at the top: the median run never arrives. "
+            "The best rate is chosen on the very runs that race, so it looks a little better than it would on new seeds."
         )
     if found.is_complete:
         _paths(found, lanes)
