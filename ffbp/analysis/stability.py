@@ -6,7 +6,7 @@ for adaptive rules). What a single step did is read from the two slopes at its e
 """
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -16,10 +16,12 @@ from ffbp.core.curvature import DENSE_PARAMS, sharpness
 from ffbp.core.network import with_ones
 from ffbp.core.optimizers import OPTIMIZERS
 from ffbp.core.stacks import gradients_at
+from ffbp.data.source import Source
+from ffbp.experiment.build import dataset_for
 from ffbp.experiment.config import Config
 from ffbp.experiment.resolve import resolve, work_per_epoch
 from ffbp.training.loop import Training, clip_factor, learning_rates
-from ffbp.training.recording import drain
+from ffbp.training.recording import drain, fit
 from ffbp.training.run import Run
 
 PATIENCE, SLICE, AT_ONCE = 1.0, 0.03, 0.3  # estimated seconds: of all frames, between two pauses, of one moment
@@ -112,6 +114,18 @@ def measuring_stability(run: Run, frames: Sequence[int] | None = None) -> Genera
         yield
         found[:, part] = _measure(run, frames[part], steps.state[part], steps.learning_rate[part])
     return Stability(frames, *found, steps.clipped)
+
+
+def measuring_edge(config: Config, source: Source | None = None) -> Generator[object, None, float | None]:
+    """The learning rate that the sharpness λ of the start just bears, for gradient descent 2/λ: a generator, as `fit`.
+
+    Thresholds are as 1/η, so it is the rate at which sharpness and threshold of the first step are equal. None where λ is not
+    above 0, or the optimizer has no known threshold. source: a file's samples.
+    """
+    first = replace(config, epochs=1, patience=None, schedule="constant")
+    run = yield from fit(first, dataset_for(first, source))
+    (ratio,) = (yield from measuring_stability(run, [0])).ratio
+    return float(config.learning_rate / ratio) if 0 < ratio < np.inf else None
 
 
 @diverging()

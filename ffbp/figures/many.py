@@ -142,8 +142,15 @@ def add_range_test(figure: dict, test: RangeTest, values) -> None:
     figure["data"].append(line(x, test.smoothed[inside], name, "range test at %{x:.3g}: smoothed %{y:.4g}", **look))
     look = {"color": palette.PENALTY, "width": 1, "opacity": 0.6}
     figure["data"].append(line(x, test.losses[inside], "its losses", "range test at %{x:.3g}: loss %{y:.4g}", **look))
-    if test.suggestion is not None and min(values) <= test.suggestion <= max(values):
-        figure["layout"]["shapes"].append(cursor(test.suggestion, color=palette.PENALTY, width=2, dash="dot"))
+    if test.suggestion is not None:
+        add_rate(figure, test.suggestion, "its suggestion", values, color=palette.PENALTY, dash="dot")
+
+
+def add_rate(figure: dict, rate: float, name: str, values, **pen) -> None:
+    """In place: mark a learning rate by a vertical line with an entry in the legend, if it is among the values."""
+    if min(values) <= rate <= max(values):
+        figure["data"].append(line([None], [None], name, None, width=2, **pen))
+        figure["layout"]["shapes"].append(cursor(rate, width=2, **pen))
 
 
 def _part(target):
@@ -204,3 +211,9 @@ def medians_of(sweep: Sweep, column: str) -> np.ndarray:
     with np.errstate(invalid="ignore"):
         found = np.array([np.median(row[~np.isnan(row)]) if (~np.isnan(row)).any() else np.nan for row in ends])
     return np.where(np.isfinite(found), found, np.nan)
+
+
+def best_of(sweep: Sweep) -> tuple | None:
+    """The smallest median loss of the values tried so far, and its value."""
+    pairs = zip(medians_of(sweep, "train_loss"), sweep.values[0], strict=True)
+    return min((pair for pair in pairs if pair[0] == pair[0]), key=lambda pair: pair[0], default=None)

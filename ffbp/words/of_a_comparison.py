@@ -162,6 +162,14 @@ def range_test(n, number, percent):
     return text
 
 
+def edge_at_the_start(n, number, percent):
+    rule = " (2/λ)" if n["is_plain"] else ""
+    return (
+        f"The curvature at the start bears a learning rate of up to {number(n['edge'])}{rule}. Larger ones are unstable there, "
+        "though training may move on to where they are not."
+    )
+
+
 def surface(n, number, percent):
     if n["plane"] == "three_points":
         text = "The plane holds the three marked points, so they lie exactly on the surface."
@@ -209,7 +217,8 @@ def match(n, number, percent):
 SENTENCES = {
     each.__name__: each
     for each in (
-        *(differences, equal_parts, branch, success, repeated, rates, lane, race, paths_of_a_race, range_test),
+        *(differences, equal_parts, branch, success, repeated, rates, lane, race, paths_of_a_race),
+        *(range_test, edge_at_the_start),
         *(surface, random_planes, match),
     )
 }

@@ -241,6 +241,20 @@ def test_the_dashboard_shows_the_records_numbers_and_forgets_them(iris):
     assert not any("from a record" in caption.value for caption in app.caption)
 
 
+def test_a_branchs_record_is_opened_verified_and_shown():
+    parent = ffbp.train(Config(n_samples=60, hidden=(3,), epochs=20))
+    branch = ffbp.branch(parent, frame=8, learning_rate=1.0)
+    app = press(bring(page(epochs=20), branch), "export:verify")
+    assert not app.error
+    assert "equal, bit for bit" in " ".join(each.value for each in app.success)
+    assert any("Branched from epoch 8" in text.value for text in app.markdown)
+    app = press(app, "export:show")
+    assert app.session_state["config"] == branch.config
+    assert len(app.session_state["record"].history.epoch) == 13
+    assert any("A branch begins with the weights" in warning.value for warning in app.warning)
+    assert not app.exception
+
+
 def shown_loss(app):
     blob = blob_of(app)
     header, arrays = header_of(blob), arrays_of(blob)

@@ -7,9 +7,11 @@ import pytest
 from apptest import ROOT, charts_of, named, run_page
 
 import ffbp
+from ffbp.analysis.stability import measuring_edge
 from ffbp.analysis.surface import random_planes_notice
 from ffbp.lessons.repeated import REPEATED
 from ffbp.training.race import RATES, plan_race, race_notice, result
+from ffbp.training.recording import drain
 from ffbp.training.target import success_notice
 from ffbp.ui.compare import many_runs
 from ffbp.words.english import sentence
@@ -105,6 +107,9 @@ def test_the_range_test_says_what_it_suggests_and_how_late_that_is():
     assert f"19 steps late: here the rate grows by a factor of {format_number(10**test.lag)}" in text
     names = [trace["name"] for trace in charts_of(app)["Loss at the end of every run"]["plot"]["data"]]
     assert "range test, smoothed" in names
+    edge = drain(measuring_edge(CONFIG))
+    assert f"learning rate of up to {format_number(edge)} (2/λ)" in text
+    assert ("edge at the start" in names) == (edge <= 1)
     app = train(opened("sweep", **{"m.seeds": "1", "m.field": "l2"}))
     assert "range test" not in " ".join(each.value for each in app.markdown)
 

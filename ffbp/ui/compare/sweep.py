@@ -10,11 +10,10 @@ from ffbp.experiment.many import read_values, second_fields, swept_fields, usual
 from ffbp.experiment.problems import ConfigError
 from ffbp.experiment.resolve import resolve
 from ffbp.figures.latex import plain
-from ffbp.figures.many import add_range_test, ends_plot, medians_of
-from ffbp.training.range_test import N_STEPS, SMOOTHING, RangeTest, watch_range_test
+from ffbp.figures.many import best_of, ends_plot, medians_of
 from ffbp.training.sweep import Sweep, plan_sweep
 from ffbp.ui import chart, files
-from ffbp.ui.compare import two_fields
+from ffbp.ui.compare import rates, two_fields
 from ffbp.ui.compare.many_runs import (
     Asked,
     asked,
@@ -27,12 +26,9 @@ from ffbp.ui.compare.many_runs import (
     train_on,
 )
 from ffbp.ui.page import Page
-from ffbp.ui.runs import cache_for, in_turns
 from ffbp.ui.session import address, control
 from ffbp.ui.session.fragments import fragment, note_view
 from ffbp.ui.session.state import session
-from ffbp.words import english
-from ffbp.words.notice import Notice
 from ffbp.words.numbers import format_number
 from ffbp.words.text import counted
 
@@ -156,14 +152,15 @@ def _results(found: Asked, field: str, config) -> None:
     if now is None:
         now = getattr(resolve(config, files.experiment(config).dataset), field, None)
     st.markdown(_sentence(sweep, field))
-    test = _range_test(config) if field == "learning_rate" else None
-    if test is not None:
-        st.markdown(english.sentence(_range_test_notice(test, sweep)))
+    is_rate = field == "learning_rate"
+    if is_rate:
+        marks = rates.measured(config)
+        st.markdown(rates.in_words(marks, sweep))
     for name in ("loss", score):
         title = {"loss": "Loss", "accuracy": "Accuracy", "r2": "R²"}[name]
         figure = ends_plot(sweep, name, now)
-        if test is not None and name == "loss":
-            add_range_test(figure, test, sweep.values[0])
+        if is_rate:
+            rates.draw(figure, marks, sweep, name)
         chart.chart(
             figure,
             key=f"sweep:{name}",
@@ -178,36 +175,11 @@ def _results(found: Asked, field: str, config) -> None:
     )  # fmt: skip
 
 
-def _range_test(config) -> RangeTest:
-    """The usual range test of the experiment, kept for all sessions."""
-    runs, key = cache_for(config), (("range test", config), None)
-    found = runs.get(key)
-    if found is None:
-        test = watch_range_test(config, source=files.source_for(config))
-        found = in_turns(test, runs, lambda _: session.pause())
-        runs.put(key, found)
-    return found
-
-
-def _range_test_notice(test: RangeTest, sweep: Sweep) -> Notice:
-    """What the range test suggests, how late that is, and what whole runs say."""
-    numbers = {"suggestion": test.suggestion, "steps": N_STEPS, "lag": test.lag, "late": (1 - SMOOTHING) / SMOOTHING}
-    numbers |= {"lowest": test.lowest, "is_full": sweep.config.batch_size is None}
-    best = _best(sweep)
-    return Notice("range_test", "info", {**numbers, "best": best and best[1]})
-
-
-def _best(sweep: Sweep) -> tuple | None:
-    """The smallest median loss of the values tried so far, and its value."""
-    pairs = zip(medians_of(sweep, "train_loss"), sweep.values[0], strict=True)
-    return min((pair for pair in pairs if pair[0] == pair[0]), key=lambda pair: pair[0], default=None)
-
-
 def _sentence(sweep: Sweep, field: str) -> str:
     """Which value has the smallest median loss, and how far it is from the next one."""
     diverged = int(sweep.diverged.sum())
     ended = f" {counted(diverged).capitalize()} of them diverged." if diverged else ""
-    best = _best(sweep)
+    best = best_of(sweep)
     if best is None:
         return f"No run has ended with a finite loss.{ended}"
     median, value = best

@@ -9,6 +9,7 @@ import ffbp
 from ffbp import OPTIMIZERS, SCHEDULES, Config
 from ffbp.analysis import stability as module
 from ffbp.lessons.presets import PRESETS
+from ffbp.training.recording import drain
 
 SMALL = Config(n_samples=40, hidden=(4,), activation="tanh", epochs=12)
 IN_BATCHES = replace(SMALL, batch_size=7, clip=0.05, l2=0.01, schedule="cosine")
@@ -166,3 +167,13 @@ def test_where_it_would_take_long_a_moment_has_no_sharpness(monkeypatch):
     training = ffbp.train(SMALL).resume(0)
     training.gradient()
     assert module.one_step(training).sharpness is None
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
+def test_the_edge_of_the_start_is_the_rate_that_its_sharpness_just_bears(optimizer):
+    config = replace(SMALL, optimizer=optimizer, schedule="cosine", patience=3)
+    edge = drain(module.measuring_edge(config))
+    at_edge = ffbp.stability(ffbp.train(replace(SMALL, optimizer=optimizer, learning_rate=edge)), [0])
+    assert at_edge.ratio[0] == pytest.approx(1, rel=1e-9)
+    if optimizer == "sgd":
+        assert edge == pytest.approx(2 / at_edge.sharpness[0], rel=1e-9)

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 import pytest
 
 import ffbp
-from ffbp.figures.many import add_range_test, curves_plot, ends_plot, medians_of, success_plot
+from ffbp.figures.many import add_range_test, add_rate, curves_plot, ends_plot, medians_of, success_plot
 from ffbp.figures.plot import as_json
 from ffbp.training.sweep import plan_sweep
 
@@ -108,3 +108,7 @@ def test_the_range_test_is_drawn_over_the_rates_of_the_sweep():
     assert 0.01 / 1.31 < min(shown.x) < max(shown.x) < 1.31
     assert [*shown.y] == [*test.smoothed[np.isin(test.rates, shown.x)]]
     assert len(figure["layout"]["shapes"]) == n_shapes + (0.01 <= test.suggestion <= 1)
+    add_rate(figure, 0.5, "edge", values, color="#000000")
+    add_rate(figure, 5.0, "beyond", values, color="#000000")
+    assert figure["layout"]["shapes"][-1]["x0"] == 0.5
+    assert {"edge", "beyond"} & {*drawn(figure)} == {"edge"}
