@@ -78,6 +78,14 @@ def watch_checks(config: Config, dataset: Dataset | None = None) -> Generator[No
     return tuple(found)
 
 
+def checked_notice(checks: tuple[Check, ...]) -> Notice:
+    """How many passed and failed."""
+    numbers = {
+        name: sum(check.passed is passed for check in checks) for name, passed in (("passed", True), ("failed", False))
+    }
+    return Notice("checked", "info", numbers | {"checks": len(checks)})
+
+
 def loss_at_the_start(config: Config, dataset: Dataset) -> Check:
     """Before the first step, the loss should be near chance: a start far above it spends its first steps on undoing that."""
     network = build_network(config, dataset)

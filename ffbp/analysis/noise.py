@@ -12,6 +12,7 @@ import numpy as np
 
 from ffbp.core.network import Network, Trace
 from ffbp.experiment.config import Config
+from ffbp.words.notice import Notice
 
 CHUNK_NUMBERS = 2_000_000  # of the gradients that are held at once
 
@@ -43,6 +44,11 @@ class BatchNoise:
     def error(self, batch_size: float | np.ndarray) -> float | np.ndarray:
         """The mean of ‖g - G‖² over all batches of this size, drawn without replacement: S²/B · (1 - B/n)."""
         return self.variance / batch_size * (1 - batch_size / self.n)
+
+    def relative(self, batch_size: float) -> float:
+        """The root of `error` divided by the length of the full gradient."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return float(np.sqrt(np.float64(self.error(batch_size))) / self.length)
 
     @property
     def scale(self) -> float:
@@ -139,6 +145,19 @@ def _against(gradients, full, direction) -> np.ndarray:
         along = gradients @ direction
         across = np.sqrt(np.square(gradients - along[:, None] * direction).sum(axis=1))
         return np.array([along, across, np.square(gradients - full).sum(axis=1)])
+
+
+def noise_notice(noise: BatchNoise, batches: BatchGradients, batch_size: int, epoch: int) -> Notice:
+    """How far batches of this size are from the full gradient, by the curve and in this epoch."""
+    uphill = int((batches.along <= 0).sum())
+    numbers = {
+        "epoch": epoch,
+        "length": noise.length,
+        "samples": noise.n,
+        "batch": batch_size,
+        "error": noise.relative(batch_size),
+    }
+    return Notice("noise", "info", numbers | {"uphill": uphill, "batches": len(batches.sizes), "scale": noise.scale})
 
 
 @lru_cache(maxsize=16)

@@ -23,11 +23,17 @@ from ffbp.data.dataset import Dataset
 from ffbp.experiment.build import build_network, dataset_for
 from ffbp.experiment.config import Config
 from ffbp.training.recording import YIELD_SECONDS, drain
+from ffbp.words.notice import Notice
 
 N_SEEDS, N_SAMPLES = 200, 200
 FAR = 7.5  # standard deviations; beyond them lies a share of 6e-14
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(32)
 STRETCH, MOST_PIECES = 3.0, 4  # a smooth g over a spread of 3 needs one set of nodes on each side of 0
+FAR_FROM_THEORY, NARROW, STANDARDISED = (
+    0.1,
+    64,
+    (0.5, 2.0),
+)  # a relative gap; units; a mean square of standardised inputs
 UNBOUNDED = 1e4  # a mean square that has grown so far has no fixed point
 SETTLED = 1e-7  # relative
 
@@ -235,6 +241,52 @@ def fixed_point(activation: str | Activation, gain: np.ndarray, bias: np.ndarray
     return FixedPoint(np.where(variance < UNBOUNDED, variance, np.inf).reshape(shape), chi.reshape(shape))
 
 
+# What there is to say
+
+
+@diverging()  # where no gradient arrives, 0 is divided by 0
+def what_arrives(signal: Signal) -> Notice:
+    """How large signals and gradients are at the end of their way, as measured."""
+    numbers = {"hidden": len(signal.sizes) - 2}
+    if numbers["hidden"]:
+        numbers["signal"] = float(signal.means[1, -2] / signal.x)
+        numbers["gradient"] = float(signal.means[2, 0] / signal.means[2, first_above(signal.sizes)])
+    return Notice("what_arrives", "info", numbers)
+
+
+def where_theory_stops(signal: Signal) -> Notice:
+    """How far the measurement is from the theory, and why."""
+    gaps, narrow = np.abs(signal.gaps[1:]), min(signal.sizes[1:-1], default=NARROW)
+    worst = float(np.nanmax(gaps)) if np.isfinite(gaps).any() else np.nan
+    numbers = {"drawn": INITIALIZERS[signal.config.initializer].draw is not None, "starts": len(signal.z)}
+    numbers |= {"samples": signal.n_samples, "gap": worst, "is_far": worst > FAR_FROM_THEORY}
+    numbers["narrow"] = narrow if narrow < NARROW else None
+    numbers["inputs"] = None if STANDARDISED[0] <= signal.x <= STANDARDISED[1] else signal.x
+    return Notice("theory", "info", numbers)
+
+
+def scales_of(signal: Signal) -> list[tuple[int, float]]:
+    """The weight scale √(n_in Var w) of each hidden layer after the first, with its number; none of a rule that draws nothing."""
+    config, rule = signal.config, INITIALIZERS[signal.config.initializer]
+    if rule.draw is None:
+        return []
+    return [
+        (l, float(np.sqrt(n_in) * abs(rule.std(n_in, n_out, config.init_scale))))
+        for l, (n_in, n_out) in enumerate(pairwise(signal.sizes[1:-1]), start=2)
+    ]
+
+
+def where_it_stands(signal: Signal, activation: str) -> Notice:
+    """The factor chi of many layers like the last hidden one."""
+    here = scales_of(signal)
+    if not here:
+        return Notice("chi", "info", {"chi": None})
+    scale, bias = here[-1][1], signal.config.bias_init
+    return Notice(
+        "chi", "info", {"scale": scale, "bias": bias, "chi": float(fixed_point(activation, scale**2, bias).chi)}
+    )
+
+
 class Kept(NamedTuple):
     """What a rule keeps in a network, by the theory; NaN for constant weights, whose units are all alike.
 
@@ -255,8 +307,9 @@ def what_rules_keep(signal: Signal, dataset: Dataset) -> list[Kept]:
         X, _, network = _inputs_of(config, dataset, signal.n_samples)
         theory = theory_of(network, config, X, np.ones(len(X)))
         kept = theory.a[-2] / signal.x if len(network.layers) > 1 else 1.0
-        with diverging():
-            found.append(Kept(rule, float(kept), float(theory.delta[0] / theory.delta[first_above(network.sizes)])))
+        with diverging():  # of weights that are zero, nothing comes back: 0 divided by 0
+            gradient = theory.delta[0] and theory.delta[0] / theory.delta[first_above(network.sizes)]
+        found.append(Kept(rule, float(kept), float(gradient)))
     return found
 
 

@@ -1,6 +1,7 @@
 """The page Laboratory: every number on it is found again by an independent computation."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -8,15 +9,14 @@ from apptest import ROOT, charts_of, named, run_page
 from test_words import FIGURES, MOST, TEXTS, words_of
 
 import ffbp
-from ffbp.analysis.signal import what_rules_keep
 from ffbp.experiment.build import build_network
-from ffbp.experiment.link import VIEWS_OF_LAB
+from ffbp.experiment.link import VIEWS_OF_LAB, as_number
 from ffbp.figures.plot import as_json
 from ffbp.ui.laboratory import start
 from ffbp.ui.laboratory.checks import SIGNS, TITLES
 from ffbp.ui.laboratory.views import VIEWS
 from ffbp.words import english
-from ffbp.words.numbers import format_number
+from ffbp.words.numbers import format_number, format_percent
 
 PATH = ROOT / "pages" / "laboratory.py"
 SMALL = {"samples": "60", "epochs": "20", "hidden": "6-6", "activation": "tanh", "init": "xavier"}
@@ -117,18 +117,71 @@ def test_the_theorys_line_is_an_integral_over_many_normal_numbers():
     np.testing.assert_allclose(found[:2], expected, rtol=0.01)
 
 
-def test_the_table_and_the_plane_have_the_theorys_numbers():
-    app = laboratory()
-    dataset = ffbp.dataset_for(CONFIG)
+X_HERMITE, W_HERMITE = np.polynomial.hermite_e.hermegauss(80)
+STD = {  # as the papers write it
+    "zeros": lambda n_in, n_out: 0.0, "normal": lambda n_in, n_out: 0.1, "lecun": lambda n_in, n_out: n_in**-0.5,
+    "xavier": lambda n_in, n_out: (2 / (n_in + n_out)) ** 0.5, "xavier_uniform": lambda n_in, n_out: (2 / (n_in + n_out)) ** 0.5,
+    "he": lambda n_in, n_out: (2 / n_in) ** 0.5, "he_uniform": lambda n_in, n_out: (2 / n_in) ** 0.5,
+    "orthogonal": lambda n_in, n_out: max(n_in, n_out) ** -0.5,
+}  # fmt: skip
+
+
+def mean(values):
+    """The mean over a standard normal x of values at the nodes of a Gauss-Hermite rule."""
+    return W_HERMITE @ values / W_HERMITE.sum()
+
+
+def expected(std, inputs, sizes):
+    """Signal and gradient of a tanh network without bias, by the recursion of the papers, for every sample."""
+    found = []
+    for before in np.square(inputs).mean(axis=1):
+        slopes = []
+        for n_in, n_out in pairwise(sizes):
+            a = np.tanh(np.sqrt(n_in * std(n_in, n_out) ** 2 * before) * X_HERMITE)
+            before = mean(a**2)
+            slopes.append(mean((1 - a**2) ** 2))
+        found.append((before, sizes[-1] * std(*sizes[-2:]) ** 2 * slopes[0] * slopes[1], slopes[1]))
+    signal, first, last = np.mean(found, axis=0)
+    return signal / np.square(inputs).mean(), first / last
+
+
+def test_the_table_has_the_theorys_numbers():
+    app, inputs = laboratory(), ffbp.dataset_for(CONFIG).X_train
     table = app.dataframe[0].value
-    kept = what_rules_keep(ffbp.signal_by_layer(CONFIG, dataset), dataset)
     assert table["rule"].tolist() == [entry.label for entry in ffbp.INITIALIZERS.values()]
-    assert table.iloc[:, 2].tolist() == [format_number(each.signal) for each in kept]
-    assert table.iloc[:, 3].tolist() == [format_number(each.gradient) for each in kept]
     assert table["chosen"].tolist().index("◀") == list(ffbp.INITIALIZERS).index("xavier")
-    scale = np.sqrt(6 * 2 / 12)
+    for rule, row in zip(ffbp.INITIALIZERS, table.itertuples(), strict=True):
+        if rule == "constant":
+            assert (row.signal, row.gradient, row.keeps) == ("–", "–", "no theory")
+            continue
+        signal, gradient = expected(STD[rule], inputs, (2, 6, 6))
+        assert as_number(row.signal) == pytest.approx(signal, rel=2e-3)
+        assert as_number(row.gradient) == pytest.approx(gradient, rel=2e-3)
+        kept = (0.5 <= signal <= 2, 0.5 <= gradient <= 2)
+        assert row.keeps == {(True, True): "both", (True, False): "signals", (False, True): "gradients"}.get(
+            kept, "neither"
+        )
+
+
+def test_the_plane_marks_this_start_and_says_its_factor():
+    app = laboratory(init="normal", scale="0.6", bias="0.3")
+    gain, variance = 6 * 0.36, 1.0
     dot = trace_of(app, "χ over weight scale and bias", "own start")
-    np.testing.assert_allclose([decoded(dot["x"])[0], decoded(dot["y"])[0]], [scale, 0.0], atol=1e-12)
+    np.testing.assert_allclose([decoded(dot["x"])[0], decoded(dot["y"])[0]], [np.sqrt(gain), 0.3], atol=1e-12)
+    for _ in range(200):
+        a = np.tanh(0.3 + np.sqrt(variance) * X_HERMITE)
+        variance = gain * mean(a**2)
+    chi = gain * mean((1 - a**2) ** 2)
+    text = said(app).split("χ = ")[1].split(":")[0]
+    assert as_number(text) == pytest.approx(chi, rel=2e-3)
+
+
+def test_the_distance_from_the_theory_is_that_of_the_points():
+    app, gaps = laboratory(), []
+    for title in ("Mean square of the activations by layer", "Mean square of the deltas by layer"):
+        points, line = (decoded(trace_of(app, title, name)["y"]) for name in ("mean", "theory"))
+        gaps.append(np.abs(points / line - 1).max())
+    assert f"a mean is {format_percent(max(gaps))} away from the theory" in said(app)
 
 
 def test_a_choice_changes_the_experiment_and_the_picture():
@@ -217,6 +270,14 @@ def test_the_slider_draws_another_batch_size_without_training(monkeypatch):
     assert address(app)["lab_batch"] == "4"
     assert "With 4 samples a batch" in said(app)
     assert "Nothing is trained" in said(app)
+
+
+def test_a_batch_larger_than_the_training_set_is_named_and_leaves_the_address():
+    app = laboratory(lab="noise", lab_batch="49")
+    assert [each.value.replace("\\", "") for each in app.warning] == [
+        "lab_batch must be from 1 to 48, got 49; the run's own is shown"
+    ]
+    assert "lab_batch" not in address(app)
 
 
 def test_a_run_that_diverges_is_said():

@@ -2,18 +2,18 @@
 
 import streamlit as st
 
-from ffbp.analysis.five_checks import CHECKS, Check, watch_checks
+from ffbp.analysis.five_checks import CHECKS, Check, checked_notice, watch_checks
 from ffbp.experiment.link import View, params_of
 from ffbp.experiment.many import Many
 from ffbp.figures.laboratory import descent_plot
 from ffbp.ui import files
 from ffbp.ui.chart import chart
-from ffbp.ui.laboratory.terms import terms
 from ffbp.ui.page import Page, link
 from ffbp.ui.runs import cache_for, in_turns
 from ffbp.ui.session import address
 from ffbp.ui.session.state import session
 from ffbp.words import english
+from ffbp.words.glossary import explained
 
 ASKED = "checks:asked"  # kept in the session: the experiment for which the checks were asked
 TITLES = {
@@ -60,24 +60,16 @@ def checks(page: Page) -> None:
         with st.spinner("Training on four samples, blind, and with shuffled labels …"):
             found = in_turns(watch_checks(config, files.experiment(config).dataset), runs, lambda _: session.pause())
         runs.put(key, found)
-    st.markdown(_result(found))
+    st.markdown(english.sentence(checked_notice(found)), help=explained("chance", "gradient_check"))
     for start in range(0, len(found), 2):
         for check, column in zip(found[start : start + 2], st.columns(2), strict=False):
             with column:
                 _verdict(check, config)
-    terms("chance", "gradient_check")
 
 
 def _what_is_checked() -> None:
     for k, name in enumerate(CHECKS, start=1):
         st.markdown(f"{k}. {TITLES[name]}.")
-
-
-def _result(found) -> str:
-    failed = [check for check in found if check.passed is False]
-    if not failed:
-        return f"**{sum(check.passed is True for check in found)} of {len(found)} checks passed.** Training is worth a try."
-    return f"**{len(failed)} of {len(found)} checks failed.** Look at the first of them: the others may follow from it."
 
 
 def _verdict(check: Check, config) -> None:

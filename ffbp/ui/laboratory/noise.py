@@ -5,18 +5,18 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from ffbp.analysis.noise import BatchGradients, BatchNoise, batch_gradients, batch_noise, order_of
+from ffbp.analysis.noise import batch_gradients, batch_noise, noise_notice, order_of
 from ffbp.figures.laboratory import batches_plot, error_plot
 from ffbp.ui.chart import chart
-from ffbp.ui.laboratory.terms import terms
-from ffbp.ui.page import Page
+from ffbp.ui.page import LINK_ICON, Page
 from ffbp.ui.runs import Shown
 from ffbp.ui.session import control
 from ffbp.ui.session.fragments import fragment, note_view
 from ffbp.ui.session.state import session
 from ffbp.ui.timeline import player
+from ffbp.words import english
+from ffbp.words.glossary import explained
 from ffbp.words.numbers import format_number
-from ffbp.words.text import counted
 
 
 def noise(page: Page) -> None:
@@ -24,6 +24,10 @@ def noise(page: Page) -> None:
     with page.words:
         st.markdown("A batch is a sample of the training set, so its gradient errs. How much is known exactly.")
     shown = page.trained()
+    n, size = len(shown.run.dataset.X_train), session.view.lab_batch
+    if size is not None and size > n:
+        page.warnings.warning(f"lab_batch must be from 1 to {n}, got {size}; the run's own is shown", icon=LINK_ICON)
+        session.view = replace(session.view, lab_batch=None)
     _view(page, shown)
     page.draw_sidebar()
 
@@ -42,7 +46,8 @@ def _view(page: Page, shown: Shown) -> None:
     found = batch_noise(network, X, y)
     order = order_of(run.config, n, epoch, batch_size)
     batches = batch_gradients(network, X, y, batch_size=batch_size, order=order)
-    st.markdown(_sentence(found, batches, batch_size, epoch))
+    said = english.sentence(noise_notice(found, batches, batch_size, epoch))
+    st.markdown(said, help=explained("batch_noise", "noise_scale"))
     left, right = st.columns(2)
     with left:
         words = f"{len(batches.sizes)} batches, {int((batches.along <= 0).sum())} of them uphill."
@@ -50,7 +55,7 @@ def _view(page: Page, shown: Shown) -> None:
         chart(batches_plot(batches, found), key="noise:batches", title=title, alternative=words)
     with right:
         words = (
-            f"At {batch_size} samples the error is {format_number(_error(found, batch_size))} times the full gradient."
+            f"At {batch_size} samples the error is {format_number(found.relative(batch_size))} times the full gradient."
         )
         title = "The error of a batch's gradient against the batch size"
         chart(error_plot(found, batches, batch_size), key="noise:error", title=title, alternative=words)
@@ -58,7 +63,6 @@ def _view(page: Page, shown: Shown) -> None:
         "Nothing is trained for this: all batches are taken at the weights of this epoch, in the order of the epoch that "
         "follows. A penalty is the same for every batch and left out."
     )
-    terms("batch_noise", "noise_scale")
 
 
 def _batch_size(n, own) -> int:
@@ -80,22 +84,3 @@ def _batch_size(n, own) -> int:
 def _choose(size, own):
     if isinstance(size, int) and size >= 1:
         session.view = replace(session.view, lab_batch=None if size == own else size)
-
-
-def _error(found: BatchNoise, batch_size) -> float:
-    """The root mean square error of a batch, in lengths of the full gradient."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return float(np.sqrt(np.float64(found.error(batch_size))) / found.length)
-
-
-def _sentence(found: BatchNoise, batches: BatchGradients, batch_size, epoch) -> str:
-    start = f"At epoch {epoch}, the full gradient of the data part is **{format_number(found.length)}** long."
-    if batch_size == found.n:
-        return f"{start} One batch of all {found.n} samples has no error."
-    uphill, n = int((batches.along <= 0).sum()), len(batches.sizes)
-    text = (
-        f"{start} With {batch_size} {'sample' if batch_size == 1 else 'samples'} a batch, the error is "
-        f"**{format_number(_error(found, batch_size))}** times as long (root mean square), and "
-        f"{counted(uphill)} of {n} batches {'points' if uphill == 1 else 'point'} uphill. "
-    )
-    return f"{text}The noise scale is **{format_number(found.scale)}** samples."
