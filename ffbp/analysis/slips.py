@@ -43,6 +43,74 @@ def slips(p: Pass, l: int, unit: int, source: int) -> dict[str, float]:
     return found
 
 
+def sum_slips(p: Pass, l: int, unit: int) -> dict[str, float]:
+    """The values of z[l] of this unit, for the pass's only sample, with common mistakes, by the mistake's key."""
+    layer, inputs = p.network.layers[l - 1], p.trace.A[l - 1][:, 0]
+    z, a, bias = (float(row[unit - 1, 0]) for row in (p.trace.Z[l], p.trace.A[l], layer.b))
+    found = {"no_bias": z - bias, "minus_bias": z - 2 * bias, "unweighted": float(inputs.sum()) + bias}
+    if layer.activation.key != "identity":
+        found["activated"] = a
+    if layer.n_in == layer.n_out > 1:
+        found["column"] = float(layer.W[:, unit - 1] @ inputs) + bias
+    return found
+
+
+def activation_slips(p: Pass, l: int, unit: int) -> dict[str, float]:
+    """The values of a[l] of this unit, for the pass's only sample, with common mistakes, by the mistake's key."""
+    z, a, slope = (float(row[unit - 1, 0]) for row in (p.trace.Z[l], p.trace.A[l], p.slope(l)))
+    key = p.network.layers[l - 1].activation.key
+    found = {"its_slope": slope}
+    if a != z:
+        found["not_activated"] = z
+    if key == "relu":
+        found |= {"absolute": -z} if z < 0 else {"cut": 0.0}
+    if key == "sigmoid":
+        found |= {"minus_z": float(np.exp(-z)), "rest": 1 - a}
+    if key == "tanh":
+        found |= {"sigmoid": float(1 / (1 + np.exp(-z))), "sign": -a}
+    return found
+
+
+def delta_slips(p: Pass, l: int, unit: int) -> dict[str, float]:
+    """The values of delta[l] of this unit, for the pass's only sample, with common mistakes, by the mistake's key."""
+    value, arriving, slope = (float(row[unit - 1, 0]) for row in (p.trace.delta[l], p.arriving(l), p.slope(l)))
+    a, activation = float(p.trace.A[l][unit - 1, 0]), p.network.layers[l - 1].activation
+    found = {"sign": -value}
+    if l == len(p.network.layers):
+        factor = p.network.loss_function.scale(p.network.sizes[-1])
+        found |= {"no_target": a} | ({"half": value / 2} if factor != 1 else {"double": 2 * value})
+        if not activation.coupled and activation.key != "identity":
+            found |= {"extra_slope": value * slope} if p.network.canonical else {"slope": arriving}
+        return found
+    if activation.key != "identity":
+        found["slope"] = arriving
+        at_a, once = np.array([[a]]), activation.forward(np.array([[a]]), np.empty((1, 1)))
+        found["slope_at_a"] = arriving * float(activation.derivative(at_a, once, np.empty((1, 1)))[0, 0])
+    above = p.trace.delta[l + 1][:, 0]
+    found["no_weight"] = float(above.sum()) * slope
+    if p.network.sizes[l] == 2:
+        found["other_weight"] = float(p.network.layers[l].W[:, 2 - unit] @ above) * slope
+    return found
+
+
+def factor_slips(p: Pass, l: int, unit: int, source: int) -> dict[str, float]:
+    """The values of dW[l][unit, source], for the pass's only sample, with a wrong factor, by the mistake's key."""
+    delta, inputs = float(p.trace.delta[l][unit - 1, 0]), p.trace.A[l - 1][:, 0]
+    found = {"sign": -p.gradient(l, unit, source), "no_input": delta}
+    if source > len(inputs):
+        return found
+    found["weight_for_input"] = delta * p.weight(l, unit, source)
+    if len(inputs) == 2:
+        found["other_input"] = delta * float(inputs[2 - source])
+    if l < len(p.network.layers):
+        found["delta_above"] = float(p.trace.delta[l + 1].sum()) * float(inputs[source - 1])
+    if p.network.sizes[l] == 2:
+        found["other_delta"] = float(p.trace.delta[l][2 - unit, 0]) * float(inputs[source - 1])
+    if l > 1 and p.network.layers[l - 2].activation.key != "identity":
+        found["input_before"] = delta * float(p.trace.Z[l - 1][source - 1, 0])
+    return found
+
+
 def update_slips(old: float, new: float, learning_rate: float) -> dict[str, float]:
     """The values of a weight after the step with common mistakes, by the mistake's key.
 
@@ -50,6 +118,36 @@ def update_slips(old: float, new: float, learning_rate: float) -> dict[str, floa
     """
     step = new - old
     return {"old": old, "added": old - step, "rate": old + step / learning_rate}
+
+
+def clip_slips(old: float, grad: np.ndarray, index: int, learning_rate: float, clip: float) -> dict[str, float]:
+    """The values of a weight after a step with a clipped gradient with common mistakes, by the mistake's key.
+
+    grad (n_params,): the whole gradient before clipping; index: the weight's place in it.
+    """
+    norm, g = float(np.linalg.norm(grad)), float(grad[index])
+    right = min(1.0, clip / norm) * g
+    found = {"old": old, "added": old + learning_rate * right, "rate": old - right}
+    found |= {
+        "entry": old - learning_rate * float(np.clip(g, -clip, clip)),
+        "unit_norm": old - learning_rate * g / norm,
+    }
+    if norm > clip:
+        return found | {"not_clipped": old - learning_rate * g}
+    return found | {"lengthened": old - learning_rate * g * clip / norm}
+
+
+def adam_slips(old: float, gradient: float, learning_rate: float, beta1: float, beta2: float) -> dict[str, float]:
+    """The values of a weight after Adam's first step with common mistakes, by the mistake's key; epsilon is neglected."""
+    step = learning_rate * float(np.sign(gradient))
+    return {
+        "old": old,
+        "added": old + step,
+        "descent": old - learning_rate * gradient,
+        "not_corrected": old - step * (1 - beta1) / (1 - beta2) ** 0.5,
+        "corrected_m_only": old - step / (1 - beta2) ** 0.5,
+        "corrected_v_only": old - step * (1 - beta1),
+    }
 
 
 def judge(

@@ -1,0 +1,59 @@
+"""Formulas written as plain text, ``dW[1][2,1] = delta[1][2] · x[1]``, as LaTeX for a page and as HTML for paper."""
+
+import html
+import re
+
+from ffbp.figures import latex
+
+GREEK = {"delta": r"\delta", "eta": r"\eta", "beta1": r"\beta_1", "beta2": r"\beta_2", "epsilon": r"\varepsilon"}
+LETTERS = {"delta": "δ", "eta": "η", "beta1": "β₁", "beta2": "β₂", "epsilon": "ε"}
+NAME = re.compile(r"\b(dW|db|delta|[WbzaxymvLcg]|eta|beta1|beta2|epsilon)(?:\[(\d+)\])?(?:\[(\d+(?:,\d+)?)\])?(?!\w)")
+SIGNS = {"·": r"\cdot ", "²": "^2", "′": "'", "‖": r"\lVert ", "≤": r"\le ", "%": r"\%", "−": "-"}
+ROOT = re.compile(r"√\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
+WORDS = re.compile(r"\b(max|min|tanh|exp|ln)\b")
+PLAIN = re.compile(r"\b(so|if|else)\b")
+
+
+def as_latex(text: str) -> str:
+    """A formula in LaTeX, each layer in its colour, as `ffbp.figures.latex` writes them."""
+    text = PLAIN.sub(r"\\text{ \1 }", text)
+    text = ROOT.sub(r"\\sqrt{\1}", WORDS.sub(r"\\\1 ", text))
+    text = NAME.sub(_in_latex, text)
+    return "".join(SIGNS.get(sign, sign) for sign in text)
+
+
+def _in_latex(match):
+    name, first, second = match.groups()
+    if first is None:
+        return GREEK.get(name, name)
+    if second is None:  # an input or a target
+        return rf"{GREEK.get(name, name)}_{{{first}}}"
+    return latex.symbol(GREEK.get(name, name), int(first), second)
+
+
+def as_html(text: str) -> str:
+    """A formula in HTML, names in italics with the layer above and the unit below; everything else escaped."""
+    return NAME.sub(_in_html, html.escape(text))
+
+
+def sentence_html(text: str) -> str:
+    """A sentence in HTML in which names with indices are formulas; everything else escaped."""
+    return NAME.sub(lambda match: _in_html(match) if match[2] else match[0], html.escape(text))
+
+
+def sentence_markdown(text: str) -> str:
+    """A sentence in Markdown in which names with indices are formulas; everything else escaped."""
+    parts, end = [], 0
+    for match in NAME.finditer(text):
+        if match[2]:
+            parts += [latex.plain(text[end : match.start()]), f"${_in_latex(match)}$"]
+            end = match.end()
+    return "".join([*parts, latex.plain(text[end:])])
+
+
+def _in_html(match):
+    name, first, second = match.groups()
+    letter = f"<i>{LETTERS.get(name, name)}</i>"
+    if first is None:
+        return letter
+    return f"{letter}<sub>{first}</sub>" if second is None else f"{letter}<sup>[{first}]</sup><sub>{second}</sub>"
