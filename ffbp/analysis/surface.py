@@ -107,17 +107,9 @@ def measure_surface(
     network = run_a.architecture
     for other in (run_b, *others):
         check_shapes(run_a, other)
-    thetas = [run.history.theta for run in (run_a, run_b) if run is not None]
-    points, more = (), {}
-    if plane == "three_points":
-        points = _three_frames(run_a, run_b, frames)
-        origin, u, v = _through(*(run.history.theta[frame] for _, run, frame in points))
-    else:
-        points, origin = (("a", run_a, run_a.n_frames - 1),), thetas[0][-1]
-        if plane == "principal":
-            u, v, more = _principal(thetas, [run.history.epoch for run in (run_a, run_b) if run is not None])
-        else:
-            u, v = _random(network, origin, np.random.RandomState(seed))
+    runs = [run for run in (run_a, run_b) if run is not None]
+    points, (origin, u, v), more = _plane_through(plane, runs, frames, seed)
+    thetas = [run.history.theta for run in runs]
     paths, distances = zip(*(_project(theta, origin, u, v) for theta in thetas), strict=True)
     more_paths = [_project(run.history.theta, origin, u, v)[0] for run in others]
     x, y = _grid(np.concatenate([*paths, *more_paths]), size, at_least=1.0 if plane == "random" else 0.0)
@@ -200,6 +192,20 @@ def same_loss(run_a: Run, run_b: Run) -> bool:
 
 
 # Planes
+
+
+def _plane_through(plane, runs, frames, seed):
+    """The points that it holds, as (name, run, frame); origin, u and v; and what else is known of it."""
+    a = runs[0]
+    if plane == "three_points":
+        points = _three_frames(a, runs[1] if len(runs) > 1 else None, frames)
+        return points, _through(*(run.history.theta[frame] for _, run, frame in points)), {}
+    end, more = a.history.theta[-1], {}
+    if plane == "principal":
+        u, v, more = _principal([run.history.theta for run in runs], [run.history.epoch for run in runs])
+    else:
+        u, v = _random(a.architecture, end, np.random.RandomState(seed))
+    return (("a", a, a.n_frames - 1),), (end, u, v), more
 
 
 def _three_frames(run_a, run_b, frames):

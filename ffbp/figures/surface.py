@@ -36,6 +36,11 @@ class Path(NamedTuple):
     distance: np.ndarray
     dash: str = "solid"
 
+    @property
+    def sign(self) -> str:
+        """One or two letters for its mark: A, G for Gradient descent, AW for AdamW."""
+        return "".join(letter for letter in self.name if letter.isupper())[:2]
+
 
 def paths_of(surface: Surface, run_a: Run, run_b: Run | None) -> list[Path]:
     """The paths of A and B."""
@@ -73,7 +78,7 @@ def surface_plot(surface: Surface, paths: Sequence[Path], player: str | None = N
     if player:
         steps = [(path, frames_beside(paths[0].epochs, path.epochs)) for path in paths]
         walks = [
-            {"x": p.places[rows, 0], "y": p.places[rows, 1], "colour": p.colour, "name": p.name} for p, rows in steps
+            {"x": p.places[rows, 0], "y": p.places[rows, 1], "colour": p.colour, "name": p.sign} for p, rows in steps
         ]
         layout["meta"] = {"walk": {"player": player, "paths": walks}}
     titles = ENDS[surface.plane], UPS[surface.plane]

@@ -207,6 +207,9 @@ def test_a_race_is_run_judged_by_a_goal_that_moves_and_a_dot_opens_its_run(playg
     page.get_by_text("on the training set at epoch").wait_for()
     page.get_by_role("button", name="Table (CSV)").wait_for()
     page.get_by_text("Repeated alone, the run").wait_for()
+    marks = page.locator(".walk span")
+    marks.nth(1).wait_for()
+    assert {*marks.all_inner_texts()} == {"G", "A"}
     goal = page.get_by_role("slider", name="Goal: loss")
     goal.focus()
     page.keyboard.press("ArrowDown")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from ffbp.analysis.plane import plane_of
 from ffbp.analysis.surface import Surface, measure_surface
 from ffbp.core.optimizers import OPTIMIZERS
 from ffbp.experiment.many import RATES
@@ -19,10 +20,11 @@ from ffbp.ui import chart
 from ffbp.ui.compare.choices import choose_goal, choose_seeds, choose_vary, goal_of, kind_of, movable
 from ffbp.ui.compare.many_runs import Asked, asked, buttons, choose_run, open_chosen, plan_with, set_many, train_on
 from ffbp.ui.page import Page
-from ffbp.ui.runs import cache_for, in_turns
+from ffbp.ui.runs import Shown, cache_for, in_turns
 from ffbp.ui.session import address, control
 from ffbp.ui.session.fragments import fragment, note_view
 from ffbp.ui.session.state import session
+from ffbp.ui.timeline import player
 from ffbp.words import english
 from ffbp.words.glossary import explained
 from ffbp.words.notice import Notice
@@ -58,7 +60,7 @@ def _view(page: Page) -> None:
     if found is not None:
         expected = _prediction(found.sweep.values[0])
         buttons(found, "race")
-        _results(found, result(found.sweep, target), expected, best=many.rates == "best")
+        _results(page, found, result(found.sweep, target), expected, best=many.rates == "best")
     address.write()
     page.draw_links()
     if found is not None:
@@ -104,7 +106,7 @@ def _prediction(optimizers: Sequence[str]) -> str | None:
     return value or None
 
 
-def _results(found: Asked, race: Race, expected: str | None, *, best: bool) -> None:
+def _results(page: Page, found: Asked, race: Race, expected: str | None, *, best: bool) -> None:
     if not found.n_done:
         return
     sweep, target, lanes = found.sweep, race.target, race.best_rate if best else race.same_rate
@@ -143,7 +145,7 @@ def _results(found: Asked, race: Race, expected: str | None, *, best: bool) -> N
             "The best rate is chosen on the very runs that race, so it looks a little better than it would on new seeds."
         )
     if found.is_complete:
-        _paths(found, lanes)
+        _paths(page, found, lanes)
     st.download_button(
         "Table (CSV)", lambda: sweep.to_csv(target).encode(), "ffbp-race.csv", "text/csv", key="race:csv",
         icon=":material/download:", on_click="ignore",
@@ -153,8 +155,8 @@ def _results(found: Asked, race: Race, expected: str | None, *, best: bool) -> N
 # All paths in one plane
 
 
-def _paths(found: Asked, lanes: tuple[Lane, ...]) -> None:
-    """The paths of one seed's runs over a plane through their start and two of their ends."""
+def _paths(page: Page, found: Asked, lanes: tuple[Lane, ...]) -> None:
+    """The paths of one seed's runs over a plane through their start and two of their ends, and a timeline for all."""
     st.subheader("All paths on one surface", anchor=False)
     kept = [lane for lane in lanes if not found.sweep.diverged[lane.places[0]]]
     if len(kept) < 2:
@@ -167,7 +169,7 @@ def _paths(found: Asked, lanes: tuple[Lane, ...]) -> None:
     known = _measured(found, order)
     if known is None:
         return
-    surface, runs = known
+    surface, shown, runs = known
     paths = [_path(surface, run, lane, k) for k, (run, lane) in enumerate(zip(runs, order, strict=True))]
     away = max(float(path.distance.max()) for path in paths)
     gone = [OPTIMIZERS[lane.optimizer].label for lane in lanes if lane not in kept]
@@ -177,7 +179,9 @@ def _paths(found: Asked, lanes: tuple[Lane, ...]) -> None:
         f"{path.name} ends {path.distance[-1]:.3g} from the plane with the loss {path.loss[-1]:.4g}" for path in paths
     )
     title = "The loss over a plane of the weights, with the paths of all optimizers"
-    chart.chart(surface_plot(surface, paths), key="race:map", title=title, alternative=f"{ends}.")
+    player(page, shown, panels=("loss",))
+    st.caption(f"The timeline is that of {texts[a]}; the other marks stand at the nearest recorded epoch.")
+    chart.chart(surface_plot(surface, paths, "player"), key="race:map", title=title, alternative=f"{ends}.")
     title = "Distance of all paths from the plane"
     chart.chart(distance_plot(paths), key="race:distance", title=title, alternative=f"{ends}.")
 
@@ -200,7 +204,8 @@ def _set_end(key, name, a, b):
         session.keep(pair, PATHS)
 
 
-def _measured(found: Asked, order: list[Lane]) -> tuple[Surface, list[Run]] | None:
+def _measured(found: Asked, order: list[Lane]) -> tuple[Surface, Shown, list[Run]] | None:
+    """The surface, the first run for the timeline, and all runs."""
     sweep = found.sweep
     places = [int(lane.places[0]) for lane in order]
     cache, key = cache_for(sweep.config), (("paths", *(sweep.configs[place] for place in places)), None)
@@ -209,7 +214,8 @@ def _measured(found: Asked, order: list[Lane]) -> tuple[Surface, list[Run]] | No
         try:
             runs = in_turns(sweep.runs(places), cache, lambda _: session.pause())
             measuring = measure_surface(runs[0], runs[1], others=runs[2:])
-            known = in_turns(measuring, cache, lambda _: session.pause()), runs
+            surface = in_turns(measuring, cache, lambda _: session.pause())
+            known = surface, Shown(runs[0], plane_of(runs[0].dataset), cache), runs
         except ConfigError as error:
             st.info(f"There is no such plane: {error}. Choose two other ends.")
             return None

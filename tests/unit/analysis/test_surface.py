@@ -184,6 +184,18 @@ def test_what_it_shows_is_said_with_its_numbers(plane):
     assert "B" not in sentence(surface_notice(ffbp.loss_surface(a, plane=plane)))
 
 
+def test_other_runs_have_room_and_their_own_paths():
+    a, b = pair()
+    far = ffbp.train(replace(SMALL, optimizer="adam", learning_rate=0.3))
+    s = ffbp.loss_surface(a, b, others=[far])
+    places, distances = s.project(far.history.theta)
+    for axis, along in zip((s.x, s.y), places.T, strict=True):
+        assert axis[0] <= along.min()
+        assert along.max() <= axis[-1]
+    on_plane = s.origin + places[:, :1] * s.u + places[:, 1:] * s.v
+    np.testing.assert_allclose(np.linalg.norm(far.history.theta - on_plane, axis=1), distances)
+
+
 def test_it_is_measured_in_slices():
     a, b = pair()
     steps = measure_surface(a, b)

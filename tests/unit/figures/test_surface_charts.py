@@ -10,7 +10,7 @@ import ffbp
 from ffbp.analysis.twins import match_units
 from ffbp.experiment.link import PLANES
 from ffbp.figures.plot import as_json
-from ffbp.figures.surface import distance_plot, frames_beside, line_plot, paths_of, planes_plot, surface_plot
+from ffbp.figures.surface import Path, distance_plot, frames_beside, line_plot, paths_of, planes_plot, surface_plot
 
 CONFIG = ffbp.Config(n_samples=60, epochs=40, hidden=(3,))
 A, B = (ffbp.train(config) for config in (CONFIG, ffbp.Config(n_samples=60, epochs=25, hidden=(3,), seed=1)))
@@ -35,6 +35,11 @@ def test_the_surface_and_both_paths_are_drawn_where_they_lie(plane):
     assert walk["player"] == "player"
     assert [path["name"] for path in walk["paths"]] == ["A", "B"]
     assert figure["layout"]["meta"]["walk"]["paths"][1]["x"][-1] == surface.path_b[-1, 0]
+
+
+def test_a_mark_has_one_or_two_letters_of_its_path():
+    names = ("A", "Gradient descent", "RMSProp", "AdamW")
+    assert [Path(name, "circle", "#000000", *[None] * 4).sign for name in names] == ["A", "G", "RM", "AW"]
 
 
 def test_a_mark_stands_at_the_frame_of_the_nearest_epoch():
