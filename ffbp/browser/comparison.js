@@ -32,11 +32,18 @@ class SideRegion extends Region {
 }
 
 // One of the two runs. options: those of a player, its letter, leads: whether an address moves the clock to its frame,
-// and onChanged() for a new run, new frames or a finer map.
+// onChanged() for a new run, new frames or a finer map, and toggle(name) for a panel in full size, or all again.
 class Side extends Player {
   regionOf(panel, title) {
-    const { help, letter } = this.options, options = { help: help?.[panel.name], save: () => this.save(panel) };
+    const { help, letter, toggle } = this.options;
+    const options = { help: help?.[panel.name], save: () => this.save(panel), toggle: () => toggle(panel.name) };
     return new SideRegion(letter, panel.name, title.replace(' per layer', ''), options);
+  }
+
+  async enlarge() {} // the pair does that for both
+
+  async leaveFull() {
+    await this.options.toggle(this.full);
   }
 
   async show(bytes) {
@@ -116,6 +123,7 @@ export class Comparison extends Player {
     this.grid.prepend(...places);
     this.sides = sides.map((id, i) => new Side(places[i], {
       id, panels: sidePanels, Plotly, theme, help, scrollTop, clock: this.clock, letter: LETTERS[i], leads: i === 0,
+      toggle: (name) => this.toggle(name),
       onChanged: () => this.repaint(), onWant: options.onFrames,
     }));
     this.clock.sides = this.sides;
@@ -154,7 +162,26 @@ export class Comparison extends Player {
   }
 
   regionOf(panel, title) {
-    return new Region(panel.name, title, { help: this.options.help?.[panel.name], save: () => this.save(panel) });
+    const { name } = panel, actions = { save: () => this.save(panel), toggle: () => this.toggle(name) };
+    return new Region(name, title, { ...actions, help: this.options.help?.[name] });
+  }
+
+  // Show a panel in full size, those of both runs beside each other, or all panels with null.
+  async enlarge(name) {
+    const { box, sides = [], options: { panels, sidePanels } } = this;
+    const full = [...panels, ...sidePanels].includes(name) ? name : null;
+    if (full === this.full) return;
+    if (full) box.dataset.full = full;
+    else delete box.dataset.full;
+    const players = [this, ...sides];
+    for (const player of players) player.full = full;
+    for (const side of sides) side.root.hidden = panels.includes(full);
+    await Promise.all(players.map((player) => player.redraw()));
+  }
+
+  async toggle(name) {
+    await this.enlarge(name === this.full ? null : name);
+    this.box.scrollIntoView({ block: this.full ? 'start' : 'nearest' });
   }
 
   // The runs and the frames that they show; null until both are here.

@@ -147,6 +147,22 @@ def test_runs_of_different_lengths_share_the_epoch_and_a_change_of_b_shows_at_on
     X = a.dataset.encode(np.array(point))
     due = [run.network(frame).predict_proba(X)[0, 0] for run, frame in ((a, 40), (b, 20))]
     np.testing.assert_allclose(texts, due, atol=0.02)  # the pointer may be one cell further
+    for name, shown in (("B: Decision boundary", 2), ("Loss", 1)):  # both boundaries, or the losses alone, in full size
+        page.get_by_role("button", name=name, exact=True).click()
+        page.wait_for_function(
+            "n => [...document.querySelectorAll('.comparison .panel')].filter((e) => e.clientWidth).length === n",
+            arg=shown,
+        )
+        boxes = [panel.bounding_box() for panel in page.locator(".comparison .panel:visible").all()]
+        assert min(box["height"] for box in boxes) > 400
+        page.wait_for_function(
+            "() => [...document.querySelectorAll('.comparison .plot')].filter((e) => e.clientWidth)"
+            ".every((e) => Math.abs(e._fullLayout.height - e.clientHeight) < 3)"
+        )
+        page.keyboard.press("Escape")
+        page.wait_for_function(
+            "() => [...document.querySelectorAll('.comparison .panel')].filter((e) => e.clientWidth).length === 6"
+        )
     page.get_by_role("slider", name="B: Learning rate η").focus()
     page.keyboard.press("ArrowRight")
     both_shown(page, before)

@@ -168,7 +168,7 @@ def _results(found: Asked, field: str, config) -> None:
             alternative=_in_words(sweep, field, name),
             choose=lambda place: choose_run(sweep, place),
         )
-    st.caption("The dashed line marks the experiment's own value. A click on a dot opens its run in the Playground.")
+    st.caption("The red dashed line marks the experiment's own value. A click on a dot opens its run in the Playground.")
     st.download_button(
         "Table (CSV)", lambda: sweep.to_csv().encode(), "ffbp-sweep.csv", "text/csv", key="sweep:csv",
         icon=":material/download:", on_click="ignore",
