@@ -33,3 +33,21 @@ REPEATED = {
         "0.1 with two units, with three, with four?",
     ),
 }
+PICTURES = {
+    "boundary": Repeated(
+        "The trainability boundary",
+        Config(
+            dataset="noisy_sine",
+            n_samples=40,
+            test_size=0.0,
+            hidden=(16,),
+            activation="tanh",
+            initializer="normal",
+            init_scale=1.0,
+            epochs=300,
+        ),
+        Many(up="init_scale", box=(0.01, 3.0, 0.4, 4.0)),
+        "Larger initial weights bear only smaller learning rates, and each row's best rate is within a factor of ten of rates that "
+        "diverge. Draw a box around the boundary to see it finer.",
+    ),
+}

@@ -9,7 +9,7 @@ from apptest import ROOT, charts_of, named, run_page
 import ffbp
 from ffbp.analysis.stability import measuring_edge
 from ffbp.analysis.surface import random_planes_notice
-from ffbp.lessons.repeated import REPEATED
+from ffbp.lessons.repeated import PICTURES, REPEATED
 from ffbp.training.race import RATES, plan_race, race_notice, result
 from ffbp.training.recording import drain
 from ffbp.training.target import success_notice
@@ -83,6 +83,17 @@ def test_a_repeated_experiment_is_one_click_away():
     assert button(app, "Train").label == f"Train {3 * preset.many.seeds} runs"
     assert preset.hint in " ".join(each.value for each in app.markdown)
     assert named(app.button_group, "seeds:preset").value == "xor"
+
+
+def test_the_trainability_boundary_is_one_click_away():
+    app = opened("sweep")
+    preset = PICTURES["boundary"]
+    named(app.button_group, "sweep:preset").set_value("boundary").run()
+    assert not app.exception
+    assert button(app, "Train").label == "Train 1024 runs"
+    assert preset.hint in [each.value for each in app.markdown]
+    named(app.text_input, "sweep:range:0").set_value("0.1, 1").run()
+    assert preset.hint not in [each.value for each in app.markdown]
 
 
 def test_a_sweep_shows_every_run_of_every_value():

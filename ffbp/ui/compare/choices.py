@@ -1,9 +1,13 @@
-"""Choices that several views of many runs share: how many seeds, what they decide, and the goal."""
+"""Choices that several views of many runs share: experiments to start from, how many seeds, what they decide, the goal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import streamlit as st
 
 from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.many import VARY
+from ffbp.lessons.repeated import Repeated
 from ffbp.training.target import Target
 from ffbp.ui import files
 from ffbp.ui.compare.many_runs import set_many, set_seeds
@@ -76,3 +80,19 @@ def movable(target: Target) -> dict:
 def _move_goal(what, value):
     if isinstance(value, int | float) and (0 <= value <= 1 if what == "accuracy" else 0 < value < 1e9):
         set_many(goal=(what, float(value)))
+
+
+def presets(view: str, table: Mapping[str, Repeated]) -> str:
+    """Experiments to start a view from; returns the hint of the chosen one, "" if anything else was changed since."""
+    now = session.config, session.view.many
+    chosen = next((key for key, each in table.items() if (each.config, each.many) == now), None)
+
+    def start(key):
+        if key in table:
+            session.start(table[key].config, None)
+            session.view = replace(session.view, many=table[key].many)
+
+    own = {"name": f"{view}:preset", "value": chosen, "on_change": start, "label_visibility": "collapsed", "wrap": True}
+    texts = {key: each.label for key, each in table.items()}
+    control.choice(st, "pills", "Experiments to start from", texts, **own)
+    return table[chosen].hint if chosen else ""

@@ -1,6 +1,5 @@
 """The view Seeds: the same experiment many times, to see what is luck."""
 
-from dataclasses import replace
 from itertools import cycle
 
 import numpy as np
@@ -22,7 +21,7 @@ from ffbp.lessons.repeated import REPEATED
 from ffbp.training.sweep import Sweep, plan_sweep
 from ffbp.training.target import Target, rates_notice, success_notice
 from ffbp.ui import chart
-from ffbp.ui.compare.choices import choose_goal, choose_seeds, choose_vary, goal_of, kind_of, movable
+from ffbp.ui.compare.choices import choose_goal, choose_seeds, choose_vary, goal_of, kind_of, movable, presets
 from ffbp.ui.compare.many_runs import Asked, asked, buttons, choose_run, open_chosen, plan_with, set_many, train_on
 from ffbp.ui.component import component
 from ffbp.ui.page import Page, axes_of
@@ -42,36 +41,14 @@ EXPLAINED = explained("seeds", "goal", "wilson")
 
 def seeds(page: Page) -> None:
     """Define success, predict, train, and look at every run."""
-    _presets()
+    hint = presets("seeds", REPEATED)
     page.draw_sidebar()
     with page.words:
         st.markdown(
-            _hint()
+            hint
             or "One run is one draw of luck. Define success first, predict how many runs reach it, then train them."
         )
     _view(page)
-
-
-def _presets():
-    """Experiments to start from; the chosen one is marked as long as nothing else is changed."""
-    texts = {key: each.label for key, each in REPEATED.items()}
-    own = {"name": "seeds:preset", "value": _chosen(), "on_change": _start, "label_visibility": "collapsed"}
-    control.choice(st, "pills", "Experiments to start from", texts, **own, wrap=True)
-
-
-def _chosen():
-    now = session.config, session.view.many
-    return next((key for key, each in REPEATED.items() if (each.config, each.many) == now), None)
-
-
-def _hint():
-    return REPEATED[_chosen()].hint if _chosen() else ""
-
-
-def _start(key):
-    if key in REPEATED:
-        session.start(REPEATED[key].config, None)
-        session.view = replace(session.view, many=REPEATED[key].many)
 
 
 @fragment

@@ -11,9 +11,11 @@ from ffbp.experiment.problems import ConfigError
 from ffbp.experiment.resolve import resolve
 from ffbp.figures.latex import plain
 from ffbp.figures.many import best_of, ends_plot, medians_of
+from ffbp.lessons.repeated import PICTURES
 from ffbp.training.sweep import Sweep, plan_sweep
 from ffbp.ui import chart, files
 from ffbp.ui.compare import rates, two_fields
+from ffbp.ui.compare.choices import presets
 from ffbp.ui.compare.many_runs import (
     Asked,
     asked,
@@ -51,6 +53,8 @@ def sweep(page: Page) -> None:
 def _view(page: Page) -> None:
     open_chosen()
     note_view("many")
+    if hint := presets("sweep", PICTURES):
+        st.markdown(hint)
     found = _picture(page.config) if session.view.many.up else _values(page.config)
     address.write()
     page.draw_links()
@@ -168,7 +172,9 @@ def _results(found: Asked, field: str, config) -> None:
             alternative=_in_words(sweep, field, name),
             choose=lambda place: choose_run(sweep, place),
         )
-    st.caption("The red dashed line marks the experiment's own value. A click on a dot opens its run in the Playground.")
+    st.caption(
+        "The red dashed line marks the experiment's own value. A click on a dot opens its run in the Playground."
+    )
     st.download_button(
         "Table (CSV)", lambda: sweep.to_csv().encode(), "ffbp-sweep.csv", "text/csv", key="sweep:csv",
         icon=":material/download:", on_click="ignore",
