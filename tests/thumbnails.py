@@ -5,6 +5,7 @@ preset, a pair or their runs.
 """
 
 import sys
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -25,7 +26,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "ffbp" / "browser" / "thumbnails"
 WIDTH, HEIGHT, FINER = 240, 150, 4  # pixels; each is drawn as 4 x 4 and averaged
 GROUND, GRID, INK = (255, 255, 255), (226, 229, 234), (28, 31, 38)
 MAX_POINTS = 120
-CURVES = ("overfitting", "adam", "beyond")  # the claim is in the loss
+CURVES = ("overfitting", "adam", "beyond", "edge", "valley")  # the claim is in the loss
 BARS = ("vanishing",)  # in the gradients of the layers
 DIAGRAMS = ("worked_example", "two_two_one")  # in the numbers of a small network
 
@@ -102,7 +103,7 @@ def _grid(sheet):
 
 
 def curves(key, run) -> Sheet:
-    """The loss over epochs; of Adam, beside that of gradient descent."""
+    """The loss over epochs; of Adam and of a valley, beside that of gradient descent; at the edge, stability."""
     h, sheet = run.history, Sheet()
     _grid(sheet)
     lines = [(h.epoch, h.train_loss, colour(palette.TRAIN)), (h.epoch, h.test_loss, colour(palette.TEST))]
@@ -111,6 +112,17 @@ def curves(key, run) -> Sheet:
         lines = [(other.epoch, other.train_loss, colour(palette.CHANCE)), lines[0]]
     if key == "beyond":
         lines = [(h.epoch, np.log10(h.train_loss), colour(palette.TRAIN))]
+    if key == "edge":
+        found = ffbp.stability(run)
+        level = np.full(len(h.epoch), 1.0)
+        lines = [(h.epoch, level, colour(palette.CHANCE)), (h.epoch, found.ratio, colour(palette.TOTAL))]
+    if key == "valley":
+        other = ffbp.train(replace(PRESETS[key].config, optimizer="sgd")).history
+        floor = h.train_loss[-1] - 1e-5
+        lines = [
+            (each.epoch, np.log10(each.train_loss - floor), ink)
+            for each, ink in ((other, colour(palette.CHANCE)), (h, colour(palette.TRAIN)))
+        ]
     last = 300 if key == "adam" else max(epochs[-1] for epochs, _, _ in lines)
     values = np.concatenate([v[(e <= last) & np.isfinite(v)] for e, v, _ in lines])
     low, high = values.min(), np.quantile(values, 0.998)

@@ -7,6 +7,9 @@ import numpy as np
 
 from ffbp.analysis.diverging import diverging
 from ffbp.analysis.scores import chance_level
+from ffbp.analysis.stability import one_step
+from ffbp.core.curvature import hessian
+from ffbp.core.optimizers import OPTIMIZERS
 from ffbp.data.dataset import Dataset
 from ffbp.data.source import REGRESSION
 from ffbp.data.split import n_held_out
@@ -17,6 +20,16 @@ from ffbp.words.notice import Notice
 
 SHRINK = 100.0
 WORSE = 2.0
+LEARNED, NEAR_CHANCE = 0.5, 0.95  # of the loss of guessing: below, a run has learned; above, it has not
+STILL = 0.01  # the relative change of the loss over a flat stretch
+PLATEAU, FELL = 0.15, 0.6  # the length of a plateau as a share of all epochs; the end's loss as a share of its loss
+OFTEN, SWING = 0.25, 0.003  # the share of steps that raise an oscillating loss; their mean size, relative to it
+SHORT = 0.1  # of the threshold: below, the steps could be much longer
+SPECTRUM_PARAMS, SADDLE = (
+    400,
+    1e-3,
+)  # up to so many, all curvatures are known; a negative one, relative to the sharpness
+FEW_FRAMES = 10  # a shorter course says nothing
 OVERFIT_RATIO, OVERFIT_GAP = 1.3, 0.05
 CLONE_TOLERANCE = 1e-12
 OTHER_DATA = ("dataset", "file_name", "file_fingerprint", "target", "task", "points")
@@ -30,7 +43,7 @@ def notices(run: Run) -> list[Notice]:
     if run.diverged_at is not None:
         numbers = {"epoch": run.diverged_at, "learning_rate": run.config.learning_rate}
         numbers["standardize"] = not run.dataset.standardized and float(np.abs(run.dataset.X_train).max()) > 10
-        found.append(Notice("diverged", "error", numbers, last))
+        found.append(Notice("diverged", "error", numbers | _unstable_start(run), last))
     network = run.network(-1)
     clones = [l for l, layer in enumerate(network.layers[:-1], start=1) if _all_clones(layer)]
     if clones:
@@ -48,10 +61,13 @@ def notices(run: Run) -> list[Notice]:
         numbers = {"first": history.total[0], "last": history.total[-1], "learning_rate": run.config.learning_rate}
         found.append(Notice("worse", "warning", numbers | {"epoch": int(history.epoch[-1])}, last))
     found += _undivided(run)
-    found += _shrinking(history)
+    found += _shrinking(run)
+    found += _stuck(run, found)
+    found += [] if found and found[-1].key == "worse" else _oscillating(run)
     found += _overfitting(run)
     found += [dead_units] if dead and not most else []
     found += _straight(run)
+    found += _plateau(run)
     if run.stopped_at is not None:
         numbers = {"epoch": run.stopped_at, "best_epoch": int(history.epoch[history.best_frame])}
         found.append(Notice("stopped", "info", numbers, history.best_frame))
@@ -89,11 +105,95 @@ def _undivided(run):
     return [Notice("undivided", "warning", numbers | {"test": n_test, "train": len(dataset.y_train) - n_test})]
 
 
-def _shrinking(history):
+def _unstable_start(run) -> dict[str, float]:
+    """Where the first step is already unstable: the curvature, what the rate bears, and the rates that would be stable."""
+    training = run.resume(0)
+    training.gradient()
+    step, rate = one_step(training), training.learning_rate
+    if step.sharpness is None or not step.sharpness > step.threshold:
+        return {}
+    # The threshold is c (1/rate - decay/2), with a decay for AdamW only; c is its own at the rate in use.
+    half = run.config.weight_decay / 2 if "weight_decay" in OPTIMIZERS[run.config.optimizer].hyper else 0.0
+    stable = 1 / (step.sharpness / step.threshold * (1 / rate - half) + half)
+    numbers = {"sharpness": step.sharpness, "threshold": step.threshold}
+    return numbers | {"stable": run.config.learning_rate * stable / rate}
+
+
+def _shrinking(run):
+    """Gradients that vanish on the way back, if the run has hardly learned."""
+    history = run.history
     first, last = history.grad_norm[0, 0], history.grad_norm[0, -1]
-    if history.grad_norm.shape[1] > 1 and first > 0 and last / first > SHRINK:
-        return [Notice("shrinking", "warning", {"ratio": last / first, "layers": history.grad_norm.shape[1]}, 0)]
-    return []
+    learned = history.train_loss[-1] < LEARNED * chance_level(run)
+    if learned or history.grad_norm.shape[1] < 2 or not first > 0 or not last / first > SHRINK:
+        return []
+    return [Notice("shrinking", "warning", {"ratio": last / first, "layers": history.grad_norm.shape[1]}, 0)]
+
+
+def _stuck(run, found):
+    """The loss stays near guessing to the end: the steps are short, or it is a saddle, or no direction leads down."""
+    history, loss, epoch = run.history, run.history.total, run.history.epoch
+    explained = {notice.key for notice in found} & {"diverged", "clones", "dead", "worse", "shrinking"}
+    late = int(np.searchsorted(epoch, epoch[0] + 0.75 * (epoch[-1] - epoch[0])))
+    flat = abs(loss[late] - loss[-1]) < STILL * loss[-1]
+    level = chance_level(run)
+    if explained or len(loss) < FEW_FRAMES or not flat or history.train_loss[-1] < NEAR_CHANCE * level:
+        return []
+    numbers = {"since": int(epoch[late]), "last": loss[-1], "chance": level}
+    return [Notice("stuck", "warning", numbers | _why_flat(run), run.n_frames - 1)]
+
+
+def _why_flat(run):
+    """The curvatures at the end, and whether a step of the best length would still be of use."""
+    training, network, data = run.resume(run.n_frames - 2), run.network(-1), run.dataset
+    training.gradient()
+    step = one_step(training)
+    if step.sharpness is None or not step.sharpness > 0:
+        return {}
+    gain = network.grad @ network.grad / (2 * step.sharpness)  # on a quadratic, at least so much is to be had
+    if step.sharpness < SHORT * step.threshold and gain > STILL * run.history.total[-1]:
+        return {"times": step.threshold / step.sharpness}
+    if network.n_params > SPECTRUM_PARAMS:
+        return {}
+    values = np.linalg.eigvalsh(hessian(network, data.X_train, data.y_train))
+    kind = "saddle" if values[0] < -SADDLE * values[-1] else "bottom"
+    return {kind: float(values[0]), "gradient": float(np.linalg.norm(network.grad))}
+
+
+def _plateau(run):
+    """A long flat stretch from which the loss fell again."""
+    history, loss = run.history, run.history.train_loss
+    whole = history.epoch[-1] - history.epoch[0]
+    if run.diverged_at is not None or len(loss) < FEW_FRAMES:
+        return []
+    i, j = np.triu_indices(len(loss), 1)
+    long = history.epoch[j] - history.epoch[i] >= PLATEAU * whole
+    i, j = i[long], j[long]
+    flat = (np.abs(loss[i] - loss[j]) < STILL * loss[i]) & (loss[-1] < FELL * loss[j])
+    if not flat.any():
+        return []
+    k = int(np.argmax(np.where(flat, history.epoch[j] - history.epoch[i], -1)))
+    start, end = int(i[k]), int(j[k])
+    if np.ptp(loss[start : end + 1]) > 2 * STILL * loss[start]:
+        return []
+    numbers = {"from": int(history.epoch[start]), "to": int(history.epoch[end]), "level": loss[start], "last": loss[-1]}
+    return [Notice("plateau", "info", numbers, end)]
+
+
+def _oscillating(run):
+    """In training on the whole training set, the loss rises at every second or third step, by more than rounding."""
+    loss = run.history.step_loss[len(run.history.step_loss) // 2 :]
+    if run.diverged_at is not None or run.resolved.n_batches > 1 or len(loss) < 2 * FEW_FRAMES:
+        return []
+    change = np.diff(loss)
+    rises = change > 0
+    turns = np.count_nonzero(rises[1:] != rises[:-1])
+    swing = float(np.abs(change).mean() / loss.mean())
+    if rises.mean() < OFTEN or turns < OFTEN * len(change) or swing < SWING:
+        return []
+    numbers = {"share": float(rises.mean()), "swing": swing, "steps": len(change)}
+    numbers |= {"learning_rate": run.config.learning_rate}
+    learned = run.history.train_loss[-1] < LEARNED * chance_level(run)
+    return [Notice("oscillating", "info" if learned else "warning", numbers, run.n_frames - 1)]
 
 
 def _overfitting(run):

@@ -21,7 +21,7 @@ def _theta(*units):
     return tuple(chain(*units))
 
 
-START, WRONG, BIGGER = GROUPS = ("Start here", "What goes wrong", "Bigger")
+START, WRONG, VALLEYS, BIGGER = GROUPS = ("Start here", "What goes wrong", "Steps and valleys", "Bigger")
 TANH = {"activation": "tanh", "initializer": "xavier"}
 SMALL = {"initializer": "normal", "init_scale": 0.05}
 IMAGES = {"columns": (), "standardize": False, "optimizer": "momentum", "schedule": "cosine"}
@@ -112,6 +112,20 @@ PRESETS = {
         "The reference experiment with Adam: after a hundred epochs the loss is 0.3199; gradient descent reaches 0.3987.",
         START,
         frame=66,
+    ),
+    "edge": Preset(
+        "The edge of stability",
+        Config(dataset="bumps", n_samples=200, activation="tanh", learning_rate=0.5, epochs=3000),
+        "Choose stability in the gradients' chart. The sharpness starts at 5.61 and falls to 3.02. Then it rises to 4, which "
+        "is what this learning rate bears, and stays just above it. The loss goes up and down from there on, but does not diverge.",
+        VALLEYS,
+    ),
+    "valley": Preset(
+        "A long valley: momentum",
+        Config(dataset="diabetes", columns=(), hidden=(), optimizer="momentum", learning_rate=0.2, epochs=300),
+        "This valley is 430 times as curved across as along. With momentum the loss is at its floor, 0.4721, by epoch 100; "
+        "gradient descent is not there in epoch 300. Then try Nesterov: it bears less curvature, and diverges.",
+        VALLEYS,
     ),
     "iris": Preset(
         "Iris: three species from two petal sizes",

@@ -4,9 +4,48 @@ from ffbp.words.text import listed
 
 
 def diverged(n, number, percent):
-    remedy = f"Try a learning rate well below {number(n['learning_rate'])}"
-    remedy += ", or standardise the inputs." if n["standardize"] else ", or clip the gradient."
-    return f"Training diverged in epoch {n['epoch']}: the numbers became too large. {remedy}"
+    remedy = ", or standardise the inputs." if n["standardize"] else ", or clip the gradient."
+    text, rate = f"Training diverged in epoch {n['epoch']}: the numbers became too large.", number(n["learning_rate"])
+    if "sharpness" not in n:
+        return f"{text} Try a learning rate well below {rate}{remedy}"
+    return (
+        f"{text} The curvature at the start is {number(n['sharpness'])}, but the learning rate {rate} bears "
+        f"{number(n['threshold'])}: the start is stable below {number(n['stable'])}. Try such a rate{remedy}"
+    )
+
+
+def stuck(n, number, percent):
+    text = (
+        f"since epoch {n['since']} the training loss has hardly changed. It ends at {number(n['last'])}, and guessing gives "
+        f"{number(n['chance'])}."
+    )
+    if "times" in n:
+        return (
+            f"Hardly moving: {text} The steps are short; {number(n['times'])} times the learning rate is still stable."
+        )
+    if "saddle" in n:
+        return (
+            f"On a plateau: {text} It is a saddle, not the bottom: the gradient is {number(n['gradient'])}, but a direction of "
+            f"curvature {number(n['saddle'])} leads down. Try more epochs, momentum, or larger initial weights."
+        )
+    if "bottom" in n:
+        where = f" The gradient is {number(n['gradient'])}, and no direction bends down: this is a bottom."
+        return f"Stuck: {text}{where} Try other initial weights, inputs or more units."
+    return f"Stuck: {text} Try other initial weights, inputs or more units."
+
+
+def plateau(n, number, percent):
+    return (
+        f"A plateau: from epoch {n['from']} to {n['to']} the training loss stays at {number(n['level'])}, then it falls to "
+        f"{number(n['last'])}. Momentum or larger initial weights shorten it."
+    )
+
+
+def oscillating(n, number, percent):
+    return (
+        f"Oscillating: {percent(n['share'])} of the last {n['steps']:,} steps raise the loss, which changes by "
+        f"{percent(n['swing'])} a step. They go across the valley; try a learning rate below {number(n['learning_rate'])}."
+    )
 
 
 def clones(n, number, percent):
@@ -132,7 +171,7 @@ SENTENCES = {
     each.__name__: each
     for each in (
         *(diverged, clones, dead, worse, undivided, thinned, shrinking, overfitting, stopped, few_frames),
-        *(straight, effect),
+        *(straight, effect, stuck, plateau, oscillating),
         *(stable, chaotic, outcome),
     )
 }

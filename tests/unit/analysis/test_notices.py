@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import ffbp
-from ffbp.analysis.notices import drawn_samples, effect, notices
+from ffbp.analysis.notices import _oscillating, _unstable_start, drawn_samples, effect, notices
 from ffbp.lessons.presets import PRESETS
 from ffbp.words.english import sentence
 from ffbp.words.numbers import format_number, format_percent
@@ -24,6 +24,102 @@ def test_a_diverged_run_says_when_and_what_to_try():
     notice = keys(PRESETS["beyond"].config)["diverged"]
     assert notice.numbers["epoch"] == ffbp.train(PRESETS["beyond"].config).diverged_at
     assert "30.00" in sentence(notice, lambda v: f"{v:.2f}")
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov"])
+def test_a_run_that_diverges_says_why_and_from_which_rate_on_it_would_be_stable(optimizer):
+    config = dataclasses.replace(PRESETS["beyond"].config, optimizer=optimizer, epochs=30)
+    run = ffbp.train(config)
+    notice = next(n for n in notices(run) if n.key == "diverged")
+    at_start = ffbp.stability(run, [0])
+    assert notice.numbers["sharpness"] == pytest.approx(at_start.sharpness[0])
+    assert notice.numbers["threshold"] == at_start.threshold[0]
+    said = sentence(notice, format_number)
+    for number in (at_start.sharpness[0], at_start.threshold[0], config.learning_rate, notice.numbers["stable"]):
+        assert format_number(number) in said
+    for share, stable in ((0.999, True), (1.001, False)):
+        other = dataclasses.replace(config, learning_rate=share * notice.numbers["stable"], epochs=1)
+        assert (ffbp.stability(ffbp.train(other), [0]).ratio[0] < 1) == stable
+
+
+def test_the_stable_rate_of_adamw_allows_for_its_decay():
+    config = ffbp.Config(optimizer="adamw", weight_decay=0.5, learning_rate=1.0, activation="tanh", epochs=2)
+    stable = _unstable_start(ffbp.train(dataclasses.replace(config, beta1=0.0)))
+    if stable:
+        other = dataclasses.replace(config, beta1=0.0, learning_rate=stable["stable"])
+        assert ffbp.stability(ffbp.train(other), [0]).ratio[0] == pytest.approx(1, rel=1e-6)
+    assert stable
+
+
+def test_a_start_that_is_stable_is_not_blamed():
+    config = ffbp.Config(dataset="diabetes", columns=(), hidden=(), optimizer="nesterov", learning_rate=0.15, epochs=50)
+    assert _unstable_start(ffbp.train(config)) == {}
+
+
+SMALL_WEIGHTS = {"activation": "tanh", "initializer": "normal", "init_scale": 0.01, "learning_rate": 0.5}
+FLAT = {
+    "saddle": ffbp.Config(dataset="circles", hidden=(4,), **SMALL_WEIGHTS),
+    "bottom": ffbp.Config(dataset="xor_gate", hidden=(), epochs=500),
+    "times": ffbp.Config(learning_rate=1e-6, epochs=300),
+}
+
+
+@pytest.mark.parametrize("kind", FLAT)
+def test_a_flat_course_near_guessing_is_short_steps_or_a_saddle_or_a_bottom(kind):
+    run = ffbp.train(FLAT[kind])
+    notice = next(n for n in notices(run) if n.key == "stuck")
+    assert set(notice.numbers) & set(FLAT) == {kind}
+    assert format_number(run.history.train_loss[-1]) in sentence(notice)
+    if kind == "times":
+        assert notice.numbers["times"] == pytest.approx(1 / ffbp.stability(run, [run.n_frames - 2]).ratio[0])
+    else:
+        values = np.linalg.eigvalsh(ffbp.hessian(run.network(-1), run.dataset.X_train, run.dataset.y_train))
+        assert notice.numbers[kind] == pytest.approx(values[0], abs=1e-12)
+    assert sentence(notice).startswith({"saddle": "On a plateau", "bottom": "Stuck", "times": "Hardly moving"}[kind])
+
+
+def test_a_plateau_that_is_left_is_told_with_its_epochs_and_is_not_called_stuck():
+    config = ffbp.Config(dataset="xor", hidden=(4,), epochs=1000, **SMALL_WEIGHTS)
+    run = ffbp.train(config)
+    found = {notice.key: notice for notice in notices(run)}
+    numbers, history = found["plateau"].numbers, run.history
+    between = (history.epoch >= numbers["from"]) & (history.epoch <= numbers["to"])
+    assert np.ptp(history.train_loss[between]) < 0.02 * numbers["level"]
+    assert history.train_loss[-1] < 0.6 * numbers["level"]
+    assert "stuck" not in found
+
+
+def with_losses(run, losses):
+    return dataclasses.replace(run, history=dataclasses.replace(run.history, step_loss=losses))
+
+
+def test_oscillation_is_a_loss_that_goes_up_and_down_and_neither_a_flat_nor_a_monotone_one():
+    run, n = ffbp.train(ffbp.Config(epochs=100)), np.arange(100)
+    two_cycle = 1.0 + 0.02 * (-1.0) ** n
+    for losses, found in (
+        (two_cycle, True),
+        (np.exp(-n / 30.0) + 0.1, False),
+        (np.full(100, 0.7), False),
+        (np.full(100, 0.7) + 1e-12 * (-1.0) ** n, False),
+        (1.0 + 0.5 * np.sin(n / 20), False),
+    ):
+        assert bool(_oscillating(with_losses(run, losses))) == found
+    (notice,) = _oscillating(with_losses(run, two_cycle))
+    assert notice.numbers["swing"] == pytest.approx(0.04)
+    assert notice.numbers["share"] == pytest.approx(24 / 49, abs=0.03)
+    assert not _oscillating(ffbp.train(ffbp.Config(batch_size=10, epochs=30)))  # batches differ: that is noise
+    assert "oscillating" in keys(PRESETS["edge"].config)
+
+
+def test_gradients_that_shrink_are_judged_by_what_the_run_has_learned():
+    run = ffbp.train(ffbp.Config(hidden=(4, 4), epochs=20))
+    norms = run.history.grad_norm.copy()
+    norms[0, 0] = norms[0, -1] / 1000
+    for loss, found in ((0.6, True), (0.1, False)):
+        losses = run.history.train_loss.copy()
+        losses[-1] = loss
+        history = dataclasses.replace(run.history, grad_norm=norms, train_loss=losses)
+        assert ("shrinking" in {n.key for n in notices(dataclasses.replace(run, history=history))}) == found
 
 
 def test_clones_are_noticed_only_where_all_units_are_equal():

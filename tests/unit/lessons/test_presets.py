@@ -76,6 +76,22 @@ def _is_two_two_one(run, frame):
     return _starts_with(run, 1, 2) and abs(network.loss(X, y) - 0.7002) < 5e-5 and abs(delta + 0.5035) < 5e-5
 
 
+def _stays_at_the_edge(run, frame):
+    """Whether the sharpness falls first, and in the second half stays just above what the learning rate bears."""
+    late = np.flatnonzero(run.history.epoch > run.history.epoch[frame] / 2)[::5]
+    found = ffbp.stability(run, [0, 50, 100, *late]) if len(late) > 10 and frame > 200 else None
+    return found is not None and found.ratio[0] > 1.2 and found.ratio[3:].min() > 1 and found.ratio[3:].max() < 1.08
+
+
+def _is_a_valley(run, frame):
+    """Whether the loss is a quadratic, much more curved across than along, and at its floor by epoch 100."""
+    network, data, loss = run.network(frame), run.dataset, run.history.train_loss
+    if network.n_params != 11 or len(network.layers) > 1:
+        return False
+    values = np.linalg.eigvalsh(ffbp.hessian(network, data.X_train, data.y_train))
+    return round(values[-1] / values[0], -1) == 430 and loss[100] - loss[frame] < 5e-5 < loss[30] - loss[frame]
+
+
 # The hints as conditions on a run, at the frame that its preset opens with.
 CLAIMS = {
     "reference": _bends_a_little,
@@ -89,6 +105,8 @@ CLAIMS = {
     "overfitting": _overfits,
     "linear": _is_straight,
     "adam": lambda run, frame: run.history.epoch[frame] == 100 and abs(run.history.train_loss[frame] - 0.3199) < 5e-5,
+    "edge": _stays_at_the_edge,
+    "valley": _is_a_valley,
     "iris": _stands_apart,
     "digits": lambda run, frame: abs(run.history.test_accuracy[frame] - 0.98) < 0.01 and run.dataset.n_classes == 10,
     "worked_example": _is_worked_example,
@@ -143,6 +161,18 @@ def test_the_other_numbers_of_the_hints_are_true():
     assert format_number(gradient_descent.train_loss[gradient_descent.epoch == 100][0]) in PRESETS["adam"].hint
     slower = ffbp.train(replace(PRESETS["beyond"].config, learning_rate=0.3)).history
     assert (np.diff(slower.train_loss) < 0).mean() > 0.9
+    edge = run_of("edge")
+    sharp = ffbp.stability(edge, range(40)).sharpness
+    assert f"starts at {format_number(sharp[0])[:4]} and falls to {sharp.min():.2f}" in PRESETS["edge"].hint
+    assert ffbp.stability(edge, [0]).threshold == 4
+    assert 0.3 < (np.diff(edge.history.step_loss[1500:]) > 0).mean() < 0.6
+    assert edge.history.train_loss[-100:].max() < 0.15 < edge.history.train_loss[0]
+    valley = PRESETS["valley"].config
+    plain = ffbp.train(replace(valley, optimizer="sgd")).history.train_loss[-1]
+    assert format_number(run_of("valley").history.train_loss[-1]) == "0.4721" != format_number(plain)
+    nesterov = ffbp.train(replace(valley, optimizer="nesterov"))
+    assert nesterov.history.train_loss[-1] > 1e50
+    assert ffbp.stability(nesterov, [0]).ratio > 1 > ffbp.stability(run_of("valley"), [0]).ratio
     fast = PRESETS["too_fast"].config
     assert run_of("too_fast").history.inactive[1, 0] > 0
     leaky = ffbp.train(replace(fast, activation="leaky_relu")).history
