@@ -71,8 +71,8 @@ def chi(n, number, percent):
 
 def rules(n, number, percent):
     return (
-        "**What each rule keeps in this network**, by the theory: as signal, the mean square of the last hidden layer's "
-        f"activations divided by that of the inputs; as gradient, that of layer 1's deltas divided by {above(n['hidden'])}."
+        "By the theory; signal is the mean square of the last hidden layer's activations divided by that of the inputs, gradient "
+        f"that of layer 1's deltas divided by {above(n['hidden'])}."
     )
 
 

@@ -51,7 +51,7 @@ def checks(page: Page) -> None:
     found = runs.get(key)
     if found is None and session.recall(ASKED) != config:
         st.button(
-            "Carry out all five checks", key="checks:run", type="primary", icon=":material/fact_check:",
+            "Carry out all five checks", key="checks:run", icon=":material/fact_check:",
             on_click=session.keep, args=(config, ASKED),
         )  # fmt: skip
         _what_is_checked()
@@ -74,7 +74,7 @@ def _what_is_checked() -> None:
 
 def _verdict(check: Check, config) -> None:
     with st.container(border=True, height="stretch", key=f"check_{check.name}"):
-        st.markdown(f"**{TITLES[check.name]}** {SIGNS[check.passed]}")
+        st.header(f"{TITLES[check.name]} {SIGNS[check.passed]}", anchor=False)
         st.markdown(english.sentence(check.notice))
         if len(check.steps):
             title = f"{TITLES[check.name]}: the loss over the updates"

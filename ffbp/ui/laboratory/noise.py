@@ -50,10 +50,12 @@ def _view(page: Page, shown: Shown) -> None:
     st.markdown(said, help=explained("batch_noise", "noise_scale"))
     left, right = st.columns(2)
     with left:
+        st.header("The next epoch's batches", anchor=False)
         words = f"{len(batches.sizes)} batches, {int((batches.along <= 0).sum())} of them uphill."
         title = "The gradient of every batch against the full gradient"
         chart(batches_plot(batches, found), key="noise:batches", title=title, alternative=words)
     with right:
+        st.header("Error and batch size", anchor=False)
         words = (
             f"At {batch_size} samples the error is {format_number(found.relative(batch_size))} times the full gradient."
         )

@@ -98,9 +98,7 @@ def _controls(page: Page) -> None:
     own = {"name": "units", "value": units, "on_change": _set_units, "args": (controls,), "disabled": not config.hidden}
     controls.show("number_input", "Units a layer", 1, MAX_UNITS, place=next(columns), **own)
     with next(columns):
-        if st.button(
-            "Use this start", key="start:use", type="primary", width="stretch", help="Train it in the Playground"
-        ):
+        if st.button("Use this start", key="start:use", width="stretch", help="Train it in the Playground"):
             st.switch_page("app.py", query_params=address.offer(params_of(session.config, View())))
 
 
@@ -118,7 +116,7 @@ def _in_words(signal, which):
 
 def _histograms(config, dataset) -> None:
     """The activations of the experiment's own start, layer by layer."""
-    st.markdown("**Activations of this experiment's start**")
+    st.header("Activations of this start", anchor=False)
     start = build_network(config, dataset)
     trace = start.forward(dataset.X_train[: 5 * N_SAMPLES])
     n = len(start.layers)
@@ -147,7 +145,7 @@ def _plane(signal: Signal) -> None:
     activation, bias = signal.config.activation, signal.config.bias_init
     key = activation[-1] if isinstance(activation, tuple) else activation
     entry = ACTIVATIONS[key]
-    st.markdown(f"**Many layers of {entry.label}: gradients shrink or grow**", help=explained("chi"))
+    st.header(f"Many layers of {entry.label}", anchor=False, help=explained("chi"))
     scales, biases, point = plane_of(key, LEAST_SCALE / min(1.0, entry.max_slope))
     here, words = (
         [(f"layer {l}", scale) for l, scale in scales_of(signal)],
@@ -163,6 +161,7 @@ def _plane(signal: Signal) -> None:
 
 def _rules(signal: Signal, dataset: Dataset) -> None:
     """What every rule would keep in this network, by the theory."""
+    st.header("What each rule keeps in this network", anchor=False)
     st.markdown(
         english.sentence(Notice("rules", "info", {"hidden": len(signal.sizes) - 2})),
         help=explained("orthogonal", "mean_square"),
