@@ -6,6 +6,7 @@ n!·2ⁿ twins. Two runs often end at twins of nearly the same function, and loo
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -138,9 +139,23 @@ def match_units(run_a: Run, run_b: Run, *, frame_a: int = -1, frame_b: int = -1)
 
 def match_notice(match: Match, network: Network) -> Notice:
     """The sentence about twins, and what matching is worth."""
-    numbers = {"twins": n_twins(network), "before": match.before.barrier, "after": match.after.barrier}
+    flips = any(is_odd(layer.activation) for layer in network.layers[:-1])
+    numbers = {"twins": n_twins(network), "flips": flips, "before": match.before.barrier, "after": match.after.barrier}
     numbers |= {"distance_before": match.distance_before, "distance_after": match.distance_after}
     return Notice("match", "info", numbers)
+
+
+def twin_notice(run: Run, twin: Network, line: Line, *, layer: int, units: Sequence[int]) -> Notice:
+    """The sentence about a twin of a run's end. line: the loss from there to the twin; units: two that were swapped, or the
+    one whose sign was flipped.
+    """
+    network, X = run.network(), run.dataset.X_train
+    halfway = float(np.interp(0.5, line.alpha, line.loss))
+    difference = float(np.abs(twin.predict_proba(X) - network.predict_proba(X)).max())
+    numbers = {"layer": layer, "units": list(units), "distance": float(np.linalg.norm(twin.theta - network.theta))}
+    return Notice(
+        "twin", "info", numbers | {"difference": difference, "loss": float(run.history.total[-1]), "halfway": halfway}
+    )
 
 
 @dataclass(frozen=True, eq=False)

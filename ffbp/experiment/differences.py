@@ -11,6 +11,7 @@ from ffbp.words.notice import Notice
 from ffbp.words.text import inside
 
 AUTOMATIC = "automatic"
+OWN_SEEDS = ("data_seed", "weight_seed")  # None: the seed of the run
 
 
 class Difference(NamedTuple):
@@ -44,8 +45,8 @@ def differences_notice(found: Sequence[Difference]) -> Notice:
     fields = [
         {
             "noun": noun_of(each.field),
-            "a": inside(value_text(each.field, each.a)),
-            "b": inside(value_text(each.field, each.b)),
+            "a": _in_a_sentence(each.field, each.a),
+            "b": _in_a_sentence(each.field, each.b),
         }
         for each in found
     ]
@@ -55,6 +56,12 @@ def differences_notice(found: Sequence[Difference]) -> Notice:
 def noun_of(name: str) -> str:
     """What a field is called in a sentence."""
     return FIELDS[name].noun or inside(FIELDS[name].label)
+
+
+def _in_a_sentence(name, value) -> str:
+    if value is None and name in OWN_SEEDS:
+        return "that of the run"
+    return inside(value_text(name, value))
 
 
 def value_text(name: str, value) -> str:

@@ -186,13 +186,16 @@ def distance_plot(paths: Sequence[Path]) -> dict:
     return plot(traces, "epoch", "distance from the plane", y={"rangemode": "tozero"}, height=260, **LEGEND)
 
 
-def line_plot(before: Line, after: Line | None = None) -> dict:
-    """The loss along the straight line from A's end (0) to B's (1); after: to B with its units matched to A's."""
-    traces = [line(before.alpha, before.loss, "to B", "%{x:.2f}: loss %{y:.4g}", color=SIGNS["b"][2], width=2.4)]
+def line_plot(before: Line, after: Line | None = None, *, end: str = "B") -> dict:
+    """The loss along the straight line from A's end (0) to another one's (1), by default B's.
+
+    after: to B with its units matched to A's.
+    """
+    traces = [line(before.alpha, before.loss, f"to {end}", "%{x:.2f}: loss %{y:.4g}", color=SIGNS["b"][2], width=2.4)]
     if after is not None:
         look = {"color": palette.TRAIN, "width": 2.4, "dash": "dash"}
         traces.append(line(after.alpha, after.loss, "to B, units matched", "%{x:.2f}: loss %{y:.4g}", **look))
-    x = {"tickvals": [0, 0.5, 1], "ticktext": ["A", "halfway", "B"]}
+    x = {"tickvals": [0, 0.5, 1], "ticktext": ["A", "halfway", end]}
     y = {"type": "log", "exponentformat": "power"}
     return plot(traces, "on the straight line between the weights", "loss", x=x, y=y, height=300, **LEGEND)
 

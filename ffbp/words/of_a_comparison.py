@@ -205,12 +205,25 @@ def random_planes(n, number, percent):
 
 
 def match(n, number, percent):
+    flipped = ", or the signs of one are flipped on both sides" if n["flips"] else ""
     return (
-        f"If two hidden units are swapped, with all their weights, the network computes the same: it has {large(n['twins'])} such "
-        f"twins. So B may stand far from A only because its units are in another order. Matched to A's units, B's weights are "
-        f"{number(n['distance_after'])} away instead of {number(n['distance_before'])}, and its outputs stay the same. On the "
-        f"straight line from A to B the loss rises up to {number(n['before'])} above the line between their losses, and up to "
-        f"{number(n['after'])} after matching."
+        f"If two hidden units are swapped, with all their weights{flipped}, the network computes the same: it has "
+        f"{large(n['twins'])} such twins. So B may stand far from A only because its units are in another order. Matched to A's "
+        f"units, B's weights are {number(n['distance_after'])} away instead of {number(n['distance_before'])}, and its outputs "
+        f"stay the same. On the straight line from A to B the loss rises up to {number(n['before'])} above the line between their "
+        f"losses, and up to {number(n['after'])} after matching."
+    )
+
+
+def twin(n, number, percent):
+    units = n["units"]
+    what = f"units {units[0]} and {units[1]}" if len(units) > 1 else f"the signs of unit {units[0]}"
+    done = "swapped," if len(units) > 1 else "flipped, before it and after it,"
+    same = "no output differs" if n["difference"] == 0 else f"no output differs by more than {number(n['difference'])}"
+    return (
+        f"With {what} of hidden layer {n['layer']} {done} A's weights move by {number(n['distance'])}, and {same}: it is the same "
+        f"function. Halfway between the two, where each weight is the mean of both, the loss is {number(n['halfway'])} instead of "
+        f"{number(n['loss'])}."
     )
 
 
@@ -219,6 +232,6 @@ SENTENCES = {
     for each in (
         *(differences, equal_parts, branch, success, repeated, rates, lane, race, paths_of_a_race),
         *(range_test, edge_at_the_start),
-        *(surface, random_planes, match),
+        *(surface, random_planes, match, twin),
     )
 }

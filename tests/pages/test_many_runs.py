@@ -8,7 +8,8 @@ from apptest import ROOT, charts_of, named, run_page
 
 import ffbp
 from ffbp.analysis.stability import measuring_edge
-from ffbp.analysis.surface import random_planes_notice
+from ffbp.analysis.surface import line_between, random_planes_notice
+from ffbp.analysis.twins import twin_notice
 from ffbp.lessons.repeated import PICTURES, REPEATED
 from ffbp.training.race import RATES, plan_race, race_notice, result
 from ffbp.training.recording import drain
@@ -236,6 +237,22 @@ def test_several_random_planes_stand_side_by_side_and_others_can_be_drawn():
     button(app, "Other directions").click().run()
     assert texts[1] in [each.value for each in app.markdown]
     assert texts[0] != texts[1]
+
+
+def test_a_twin_of_a_is_chosen_and_told():
+    app = opened("surface", **{"b.weight_seed": "3", "activation": "tanh"})
+    run = ffbp.train(replace(CONFIG, activation="tanh"))
+    network = run.network()
+
+    def told(twin, units):
+        line = line_between(run, network.theta, twin.theta)
+        return sentence(twin_notice(run, twin, line, layer=1, units=units)) in [each.value for each in app.markdown]
+
+    assert told(ffbp.swap_units(network, 1, 1, 2), [1, 2])
+    named(app.selectbox, "twin:unit").set_value(2).run()
+    assert told(ffbp.swap_units(network, 1, 2, 1), [2, 1])
+    named(app.selectbox, "twin:kind").set_value("flip").run()
+    assert told(ffbp.flip_sign(network, 1, 2), [2])
 
 
 def test_the_plane_is_in_the_address():

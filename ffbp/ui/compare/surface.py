@@ -13,6 +13,7 @@ from ffbp.experiment.problems import ConfigError
 from ffbp.figures.surface import SCALE, SIGNS, distance_plot, line_plot, log_loss, paths_of, planes_plot, surface_plot
 from ffbp.ui import chart
 from ffbp.ui.compare import differing
+from ffbp.ui.compare.own_twin import own_twin
 from ffbp.ui.compare.pair import what_differs_in_words
 from ffbp.ui.compare.two_runs import TwoRuns, two_runs
 from ffbp.ui.page import Page
@@ -46,6 +47,7 @@ def surface(page: Page) -> None:
     else:
         _one_plane(page, both, plane)
     _straight_line(both)
+    own_twin(both.a.run)
 
 
 def _choose(plane):

@@ -8,7 +8,10 @@ import pytest
 
 import ffbp
 from ffbp import ACTIVATIONS, Config
-from ffbp.analysis.twins import _arranged, is_odd, match_notice, n_twins
+from ffbp.analysis.surface import line_between
+from ffbp.analysis.twins import _arranged, is_odd, match_notice, n_twins, twin_notice
+from ffbp.core.network import with_ones
+from ffbp.core.stacks import losses_at
 from ffbp.words.english import sentence
 from ffbp.words.numbers import format_number, large
 
@@ -108,6 +111,22 @@ def test_what_matching_is_worth_is_said_with_its_numbers():
     for value in (match.before.barrier, match.after.barrier, match.distance_before, match.distance_after):
         assert format_number(value) in text
     assert f"it has {large(n_twins(a.architecture))} such twins" in text
+
+
+def test_a_twin_is_told_with_its_numbers():
+    run = ffbp.train(TANH)
+    network = run.network()
+    for twin, units in ((ffbp.swap_units(network, 2, 1, 3), [1, 3]), (ffbp.flip_sign(network, 2, 2), [2])):
+        line = line_between(run, network.theta, twin.theta)
+        text = sentence(twin_notice(run, twin, line, layer=2, units=units))
+        assert format_number(np.linalg.norm(twin.theta - network.theta)) in text
+        middle = network.with_theta((network.theta + twin.theta) / 2)
+        loss = losses_at(network, *inputs_of(run), middle.theta[None])[0]
+        assert f"the loss is {format_number(loss)} instead of {format_number(run.history.total[-1])}" in text
+
+
+def inputs_of(run):
+    return with_ones(run.dataset.X_train), run.architecture.targets(run.dataset.y_train)
 
 
 def test_between_frames_too():

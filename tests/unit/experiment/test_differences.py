@@ -68,6 +68,7 @@ def said(**changes):
     ({"loss": "mse"}, "Only the loss differs: automatic and mean squared error."),
     ({"bias_init": 0.1}, "Only the initial bias differs: 0 and 0.1."),
     ({"l2": 0.01}, "Only the L2 penalty differs: 0 and 0.01."),
+    ({"weight_seed": 3}, "Only the initial weights' seed differs: that of the run and 3."),
     ({"batch_size": 10}, "Only the batch size differs: full and 10."),
     (
         {"activation": "tanh", "learning_rate": 3.0},
