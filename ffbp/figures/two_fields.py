@@ -11,7 +11,7 @@ from ffbp.training.sweep import Sweep
 from ffbp.words.numbers import format_number
 
 DIVERGED, MARK = palette.CURSOR, "#ff9d4d"
-CLIPPED = 2.0  # a loss so many times the largest at a start, or larger, has the last colour
+CLIPPED = 2.0  # a loss so many times the smallest at a start, or larger, has the last colour
 
 
 def picture(sweep: Sweep, now: tuple) -> dict:
@@ -59,13 +59,13 @@ def _bar(low, high, is_clipped):
 
 
 def limits(sweep: Sweep) -> tuple[float, float]:
-    """The logarithms between which the colours lie: from the smallest loss at an end to twice the largest at a start."""
+    """The logarithms between which the colours lie: from the smallest loss at an end to twice the smallest at a start."""
     fine = sweep.ends("train_loss")[~sweep.diverged]
     fine = fine[np.isfinite(fine) & (fine > 0)]
     starts = [outcome.columns["train_loss"][0] for outcome in sweep.outcomes if outcome is not None]
     starts = [loss for loss in starts if np.isfinite(loss) and loss > 0]
     low = float(fine.min()) if fine.size else 1e-3
-    high = min(float(fine.max()) if fine.size else 1.0, CLIPPED * max(starts, default=1.0))
+    high = min(float(fine.max()) if fine.size else 1.0, CLIPPED * min(starts, default=1.0))
     return float(np.log10(low)), float(np.log10(max(high, 1.001 * low)))
 
 

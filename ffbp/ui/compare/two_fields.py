@@ -159,7 +159,8 @@ def results(found: Asked, many: Many) -> None:
         zoom=_zoom,
     )
     st.caption(
-        "Draw a box to zoom into it: its runs are trained anew, and its address is a link. A click opens the run."
+        "Draw a box with the mouse, or type ranges, to zoom: the runs are trained anew, and the address is a link. A click opens "
+        "a run in the Playground."
     )
     st.download_button(
         "Table (CSV)", lambda: sweep.to_csv().encode(), "ffbp-picture.csv", "text/csv", key="sweep:csv",

@@ -62,10 +62,10 @@ def test_coarse_cells_stand_for_those_that_are_not_trained_yet():
     assert words[1][0].startswith("not trained yet; a neighbour: loss")
 
 
-def test_losses_far_above_every_start_do_not_take_the_colours():
+def test_losses_far_above_a_start_do_not_take_the_colours():
     sweep = planned().train(n_jobs=1)
     outcome = sweep.outcomes[0]
     sweep.outcomes[0] = outcome._replace(columns={**outcome.columns, "train_loss": np.array([0.7, 1e12])})
     starts = [each.columns["train_loss"][0] for each in sweep.outcomes]
-    assert limits(sweep)[1] == np.log10(2 * max(starts))
+    assert limits(sweep)[1] == np.log10(2 * min(starts))
     assert drawn(picture(sweep, (0.1, 0.5)))["loss"].colorbar.ticktext[-1].startswith("≥")
