@@ -65,10 +65,12 @@ def thresholds(
         raise ValueError(f"step must be at least 1, got {step.min()}")
     rates = np.array(learning_rates(config))
     at = np.clip(step - 1 if epoch is None else np.asarray(epoch), 0, len(rates) - 1)
-    return _threshold(config, np.asarray(state, dtype=float), step, rates[at])
+    return threshold_at(config, np.asarray(state, dtype=float), step, rates[at])
 
 
-def _threshold(config, state, step, rate):
+def threshold_at(config: Config, state: np.ndarray, step: int | np.ndarray, rate: float | np.ndarray) -> Threshold:
+    """`thresholds` for a learning rate that is known."""
+    step, rate = np.asarray(step), np.asarray(rate, dtype=float)
     optimizer = OPTIMIZERS[config.optimizer]
     hyper = {name: getattr(config, name) for name in optimizer.hyper}
     value = np.full_like(rate, np.nan) if optimizer.bears is None else optimizer.bears(rate, **hyper)
@@ -130,7 +132,7 @@ def measuring_edge(config: Config, source: Source | None = None) -> Generator[ob
 
 @diverging()
 def _measure(run, frames, state, rate):
-    at = _threshold(run.config, state, run.history.step[frames] + 1, rate)
+    at = threshold_at(run.config, state, run.history.step[frames] + 1, rate)
     stack, data = run.architecture.with_theta(run.history.theta[frames]), run.dataset
     return sharpness(stack, data.X_train, data.y_train, at.preconditioner), at.value
 
@@ -240,7 +242,7 @@ def one_step(training: Training) -> OneStep:
     training.bind(theta, grad, state)(training.learning_rate, training.step + 1)
     both = np.stack([network.theta, theta])
     start, end = gradients_at(network, training.inputs, training.targets, both) @ (theta - network.theta)
-    at = _threshold(training.config, state, np.asarray(training.step + 1), np.asarray(training.learning_rate))
+    at = threshold_at(training.config, state, np.asarray(training.step + 1), np.asarray(training.learning_rate))
     seconds = PRODUCTS * work_per_epoch(resolve(training.config, data)._replace(batch_size=len(data.X_train)))
     found = float(sharpness(network, data.X_train, data.y_train, at.preconditioner)) if seconds < AT_ONCE else None
     alpha = float(-end / start) if start < 0 else np.nan

@@ -41,7 +41,10 @@ COMPARISON, COMPARISONS = (
     ("pair", "seeds", "sweep", "race", "surface"),
 )  # the views of the page Compare, the usual one first
 PLANE, PLANES = "plane", ("three_points", "principal", "random")  # of the surface there, the usual one first
-VIEW_OF_LAB, VIEWS_OF_LAB = "lab", ("start", "noise", "checks")  # of the page Laboratory, the usual one first
+VIEW_OF_LAB, VIEWS_OF_LAB = (
+    "lab",
+    ("start", "curvature", "noise", "checks"),
+)  # of the page Laboratory, the usual one first
 PART, PARTS = "part", ("course", "claims", "glossary", "own")  # of the page Lessons, the usual one first
 CHOICES = {  # by key, its words
     COMPARISON: COMPARISONS,

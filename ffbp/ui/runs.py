@@ -16,7 +16,8 @@ from threadpoolctl import threadpool_limits
 
 from ffbp.analysis.notices import notices
 from ffbp.analysis.plane import Plane, plane_of
-from ffbp.analysis.stability import measuring_stability, measuring_steps
+from ffbp.analysis.spectrum import spectrum
+from ffbp.analysis.stability import Stability, measuring_stability, measuring_steps
 from ffbp.experiment.config import Config
 from ffbp.experiment.differences import differences
 from ffbp.experiment.experiment import Experiment
@@ -49,6 +50,7 @@ class Shown:
         # Many sessions look at the same few frames. A fine boundary takes at most 0.2 MB, a first blob 0.1 MB.
         self.refined = lru_cache(MAX_REFINED)(partial(refine, run, plane))
         self.first = lru_cache(MAX_REFINED)(self._first)
+        self.spectrum = lru_cache(MAX_REFINED)(partial(spectrum, run))
         self.lock, self._rest = threading.Lock(), None
         self.measuring, self._steps, self._stability = threading.Lock(), None, None
 
@@ -75,12 +77,17 @@ class Shown:
                 self._steps = pack_steps(self._measured(measuring_steps(self.run)), self.id)
         return self._steps
 
-    def stability(self) -> bytes:
-        """Sharpness and threshold, for the gradients' chart, measured when somebody first wants to see them."""
+    def measured_stability(self) -> Stability:
+        """Sharpness and threshold over the run, measured when somebody first wants to see them."""
         with self.measuring:
             if self._stability is None:
-                self._stability = pack_stability(self.run, self._measured(measuring_stability(self.run)), self.id)
+                self._stability = self._measured(measuring_stability(self.run))
         return self._stability
+
+    @cached_property
+    def stability(self) -> bytes:
+        """The same for the gradients' chart."""
+        return pack_stability(self.run, self.measured_stability(), self.id)
 
     def _measured(self, generator):
         """What a generator returns, in turns with other sessions' work; a change on the page stops it."""

@@ -85,7 +85,7 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
         told.heard("want")
     if told["measure"] or session.recall(MEASURE) == (name, run_id):
         session.keep((name, run_id), MEASURE)
-        component("carrier")(key=f"stability:{name}", data=shown.stability())
+        component("carrier")(key=f"stability:{name}", data=shown.stability)
         told.heard("measure")
     address.write()
     page.draw_links()

@@ -5,7 +5,16 @@ To add a sentence, write a function named after the key in the file for its subj
 
 from collections.abc import Callable
 
-from ffbp.words import of_a_comparison, of_a_record, of_a_run, of_a_start, of_a_table, of_an_experiment, of_checks
+from ffbp.words import (
+    of_a_comparison,
+    of_a_record,
+    of_a_run,
+    of_a_start,
+    of_a_table,
+    of_an_experiment,
+    of_checks,
+    of_curvature,
+)
 from ffbp.words.notice import Notice
 from ffbp.words.numbers import format_number, format_percent
 
@@ -17,6 +26,7 @@ SENTENCES = (
     | of_a_comparison.SENTENCES
     | of_checks.SENTENCES
     | of_a_start.SENTENCES
+    | of_curvature.SENTENCES
 )
 
 

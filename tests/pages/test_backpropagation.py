@@ -313,7 +313,7 @@ def test_a_step_is_told_with_alpha_and_stability():
     quality, stability = ffbp.step_quality(run), ffbp.stability(run)
     said = next(t.value for t in app.markdown if t.value.startswith("In its valley"))
     assert f"**α {format_number(quality.alpha[3])}**" in said
-    assert f"The sharpness is {format_number(stability.sharpness[3])}, and Gradient descent bears 0.2000 here" in said
+    assert f"The sharpness is {format_number(stability.sharpness[3])}, and gradient descent bears 0.2000 here" in said
     assert f"**stability {format_number(stability.ratio[3])}**" in said
     assert ("Clipping shortens" in said) == bool(stability.clipped[3])
 

@@ -225,6 +225,74 @@ def test_a_plane_is_computed_once_for_all():
     assert start.plane_of.cache_info().misses == 1
 
 
+# Curvature
+
+
+def hessian_by_differences(run, frame, h=1e-5):
+    """Each column from two gradients; a penalty is in both."""
+    X, y, theta = run.dataset.X_train, run.dataset.y_train, run.history.theta[frame]
+    columns = []
+    for move in np.eye(len(theta)) * h:
+        up, down = (run.architecture.with_theta(theta + sign * move) for sign in (1, -1))
+        columns.append((up.backward(y, up.forward(X)) - down.backward(y, down.forward(X))) / (2 * h))
+    return np.array(columns)
+
+
+CURVED = {"lab": "curvature", "hidden": "4", "lr": "0.5", "l2": "0.01"}
+OF_CURVED = replace(CONFIG, hidden=(4,), learning_rate=0.5, l2=0.01)
+
+
+def test_the_curvatures_are_those_of_differences_of_gradients_at_the_frame():
+    app, run = laboratory(**CURVED, frame="7"), ffbp.train(OF_CURVED)
+    values = np.linalg.eigvalsh(hessian_by_differences(run, 7))[::-1]
+    title = "The curvatures at the epoch shown"
+    up, down = (trace_of(app, title, name) for name in ("upwards", "downwards"))
+    np.testing.assert_allclose(decoded(up["y"]), values[values > 0], atol=1e-8)
+    np.testing.assert_allclose(decoded(down["y"]), -values[values < 0], atol=1e-8)
+    text = said(app)
+    assert f"At epoch 7 the sharpness is **{format_number(values[0])}**, and gradient descent bears **4.000**" in text
+    assert f"**stability {format_number(values[0] / 4)}**, below the edge" in text
+    assert f"**{(values < 0).sum()}** of {len(values)} curvatures are negative" in text
+    first = np.linalg.eigvalsh(hessian_by_differences(run, 0))[-1]
+    assert f"unstable above the learning rate **{format_number(2 / first)}**" in text
+    over_time = trace_of(app, "Sharpness over the epochs, and what the optimizer bears", "sharpness")
+    assert decoded(over_time["y"])[[0, 7]] == pytest.approx([first, values[0]], rel=1e-7)
+
+
+def test_the_dots_move_with_the_controls_and_the_steps_are_those_of_the_rule():
+    app, run = laboratory(**CURVED, frame="7"), ffbp.train(OF_CURVED)
+    values = np.linalg.eigvalsh(hessian_by_differences(run, 7))[::-1]
+    title = "Steps to halve a distance, by step and momentum, with the curvatures"
+    dots = trace_of(app, title, "upwards")
+    np.testing.assert_allclose(decoded(dots["x"]), 0.5 * values[values > 0], atol=1e-8)
+    assert set(decoded(dots["y"])) == {0.0}
+    named(app.select_slider, "curvature:rate").set_value(2.0).run()
+    named(app.select_slider, "curvature:momentum:sgd").set_value(0.9).run()
+    check(app)
+    dots = trace_of(app, title, "upwards")
+    np.testing.assert_allclose(decoded(dots["x"]), values[values > 0], atol=1e-8)
+    assert set(decoded(dots["y"])) == {0.9}
+    factors = [np.abs(np.linalg.eigvals([[1 - step, -0.9], [step, 0.9]])).max() for step in values[values > 1e-8]]
+    halves = np.log(0.5) / np.log(factors)
+    assert f"halves its distance in **{format_number(halves[0])}** steps" in said(app)
+    assert f"needs **{format_number(halves.max())}**" in said(app)
+
+
+@pytest.mark.parametrize("optimizer", ffbp.OPTIMIZERS)
+@pytest.mark.parametrize(
+    "params", [{}, {"dataset": "digits", "columns": "all", "hidden": "16", "batch": "32", "epochs": "2"}]
+)
+def test_the_curvature_of_every_optimizer_and_of_a_large_network_is_drawn(optimizer, params):
+    app = laboratory(lab="curvature", optimizer=optimizer, **params)
+    assert "the edge at 1." in said(app)
+    assert ("only the largest is measured" in said(app)) == bool(params)
+
+
+def test_the_curvature_of_a_run_that_diverges_is_drawn_up_to_its_end():
+    app = check(run_page(PATH, lab="curvature", dataset="bumps", hidden="16", lr="30", epochs="50"))
+    assert "beyond the edge at 1." in said(app)
+
+
 # Noise
 
 

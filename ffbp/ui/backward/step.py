@@ -13,8 +13,9 @@ from ffbp.ui.backward.predict import beyond, new_weight
 from ffbp.ui.chart import chart
 from ffbp.ui.session import control
 from ffbp.ui.session.state import session
-from ffbp.words.glossary import glossary
+from ffbp.words.glossary import explained
 from ffbp.words.numbers import format_number, format_percent
+from ffbp.words.text import inside
 
 STRAIGHT = 12.0  # if the loss is smallest only beyond so many steps, it is nearly straight along the step taken
 BENDS = "backward:bends"  # kept in the session
@@ -111,11 +112,12 @@ def _in_its_valley(moment):
     if found.sharpness is not None and np.isfinite(found.threshold):
         sharp, bears = format_number(found.sharpness), format_number(found.threshold)
         ratio = format_number(found.sharpness / found.threshold)
-        text += f" The sharpness is {sharp}, and {OPTIMIZERS[config.optimizer].label} bears {bears} here: **stability {ratio}**"
+        who = inside(OPTIMIZERS[config.optimizer].label)
+        text += f" The sharpness is {sharp}, and {who} bears {bears} here: **stability {ratio}**"
         text += ", beyond the edge at 1." if found.sharpness > found.threshold else ", below the edge at 1."
     if found.clipped:
         text += " Clipping shortens the step, which then bears more."
-    st.markdown(text, help=" ".join(glossary()[key].sentence for key in ("step_quality", "stability")))
+    st.markdown(text, help=explained("step_quality", "stability"))
 
 
 def _where_it_bends(moment):

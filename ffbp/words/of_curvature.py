@@ -1,0 +1,41 @@
+"""Sentences about the curvature of the loss and about steps along its directions."""
+
+from ffbp.words.text import inside, listed
+
+
+def curvature_at(n, number, percent):
+    if n["sharpness"] != n["sharpness"]:
+        return f"At epoch {n['epoch']} the curvature is not finite. Choose an earlier epoch."
+    text = f"At epoch {n['epoch']} the sharpness is **{number(n['sharpness'])}**"
+    if n["threshold"] == n["threshold"]:
+        ratio = n["sharpness"] / n["threshold"]
+        text += (
+            f", and {inside(n['optimizer'])} bears **{number(n['threshold'])}** at the learning rate {number(n['rate'])}: "
+            f"**stability {number(ratio)}**, {'beyond' if ratio > 1 else 'below'} the edge at 1"
+        )
+    text += "."
+    if n["start"] is not None:
+        text += f" This start becomes unstable above the learning rate **{number(n['start'])}**."
+    if n["negative"] is None:
+        text += f" Of {n['n_params']:,} curvatures only the largest is measured."
+    elif n["negative"]:
+        count = "1 curvature is" if n["negative"] == 1 else f"**{n['negative']}** of {n['n_params']} curvatures are"
+        text += f" {count} negative: directions that lead down from a saddle."
+    if n["kinks"]:
+        text += f" Kinks of {listed(n['kinks'])} carry no curvature."
+    return text
+
+
+def directions(n, number, percent):
+    if not n["n"]:
+        return "No direction is curved upwards here, so nothing bounds the step."
+    if n["diverging"]:
+        count = "One direction diverges" if n["diverging"] == 1 else f"{n['diverging']} directions diverge"
+        return f"{count} with this learning rate and momentum, for as long as the loss bends as it does here."
+    return (
+        f"All converge. The steepest direction halves its distance in **{number(n['steepest'])}** steps; the slowest, of "
+        f"curvature {number(n['curvature'])}, needs **{number(n['slowest'])}**."
+    )
+
+
+SENTENCES = {each.__name__: each for each in (curvature_at, directions)}
