@@ -9,9 +9,11 @@ from pathlib import Path
 import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
+from ffbp.core.network import count_params
+from ffbp.core.optimizers import OPTIMIZERS
 from ffbp.experiment.config import Config
 from ffbp.experiment.link import View
-from ffbp.training.run import Run
+from ffbp.training.run import Run, frame_epochs, max_frames
 from ffbp.ui import files, front, images, mnist
 from ffbp.ui.changes import changed, undo
 from ffbp.ui.ending import ONWARD, footer
@@ -101,13 +103,19 @@ class Page:
     def trained(self) -> Shown:
         """The run of the page's configuration; if training takes long, the sidebar is drawn meanwhile."""
         shown = trained(self.config, axes_of(self.config), ProgressBar(self.progress, self.draw_sidebar))
-        self.check_view(shown.run.resolved.sizes, shown.run.n_frames)
+        self._check_view(shown.run.resolved.sizes, shown.run.n_frames)
         return shown
 
-    def check_view(self, sizes: tuple[int, ...], n_frames: int) -> None:
+    def without_training(self) -> None:
+        """Instead of `trained` where a page needs no run: check the view against the run that there would be."""
+        resolved = files.experiment(self.config).resolved
+        n_frames = max_frames(count_params(resolved.sizes), OPTIMIZERS[self.config.optimizer].n_state)
+        self._check_view(resolved.sizes, len(frame_epochs(self.config.epochs, n_frames)))
+
+    def _check_view(self, sizes: tuple[int, ...], n_frames: int) -> None:
         """Warn if the link names a frame, layer or unit that this run lacks, and correct the address.
 
-        No warning if the user's own change removed it. `trained` does it; call it where a page trains nothing.
+        No warning if the user's own change removed it. `trained` does it.
         """
         view = session.view
         from_link, session.checked = session.checked != session.adopted, session.adopted

@@ -5,16 +5,19 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import streamlit as st
 from apptest import ROOT, charts_of, named, run_page
 from test_words import FIGURES, MOST, TEXTS, words_of
 
 import ffbp
+from ffbp.experiment import link
 from ffbp.experiment.build import build_network
-from ffbp.experiment.link import VIEWS_OF_LAB, as_number
+from ffbp.experiment.link import VIEWS_OF_LAB, as_number, params_of
 from ffbp.figures.plot import as_json
 from ffbp.ui.laboratory import start
-from ffbp.ui.laboratory.checks import SIGNS, TITLES
+from ffbp.ui.laboratory.checks import LINKS, SIGNS, TITLES
 from ffbp.ui.laboratory.views import VIEWS
+from ffbp.ui.page import PAGES as PAGE_TITLES
 from ffbp.words import english
 from ffbp.words.numbers import format_number, format_percent
 
@@ -184,6 +187,16 @@ def test_the_distance_from_the_theory_is_that_of_the_points():
     assert f"a mean is {format_percent(max(gaps))} away from the theory" in said(app)
 
 
+def test_this_start_is_used_in_the_playground(monkeypatch):
+    opened = []
+    monkeypatch.setattr(st, "switch_page", lambda path, query_params: opened.append((path, query_params)))
+    app = laboratory()
+    named(app.button, "start:use").click().run()
+    check(app)
+    ((path, params),) = opened
+    assert (path, params) == ("app.py", CONFIG.to_params())
+
+
 def test_a_choice_changes_the_experiment_and_the_picture():
     app = laboratory()
     before = as_json(charts_of(app))
@@ -340,6 +353,15 @@ def test_the_slider_draws_another_batch_size_without_training(monkeypatch):
     assert "Nothing is trained" in said(app)
 
 
+@pytest.mark.parametrize("points", ["0_0_1", "0_0_1~1_1_0"])
+def test_one_or_two_samples_are_enough(points):
+    for name in VIEWS_OF_LAB:
+        app = check(run_page(PATH, points=points, test="0", epochs="5", lab=name))
+        if name == "checks":
+            named(app.button, "checks:run").click().run()
+            check(app)
+
+
 def test_a_batch_larger_than_the_training_set_is_named_and_leaves_the_address():
     app = laboratory(lab="noise", lab_batch="49")
     assert [each.value.replace("\\", "") for each in app.warning] == [
@@ -396,3 +418,23 @@ def test_at_most_80_words_stand_between_two_figures(name, params):
         elif kind in TEXTS:
             texts.append(element.value)
             assert sum(map(words_of, texts)) <= MOST, "\n".join(texts)
+
+
+def test_every_link_of_a_failing_check_leads_to_a_page_and_a_view():
+    assert set(LINKS) == {*TITLES, "leaks"}
+    for path, label, view in (each for links in LINKS.values() for each in links):
+        assert path in PAGE_TITLES
+        assert label
+        config, read, problems = link.read(params_of(CONFIG, view))
+        assert (config, read, problems) == (CONFIG, view, [])
+
+
+def test_a_failing_check_says_what_it_means_and_links_to_it(monkeypatch):
+    shown = []
+    monkeypatch.setattr("ffbp.ui.laboratory.checks.link", lambda path, label, params, **_: shown.append((path, label)))
+    app = laboratory(lab="checks", init="normal", scale="10")
+    named(app.button, "checks:run").click().run()
+    check(app)
+    assert "The loss at the start is near chance " + SIGNS[False] in said(app)
+    assert "Draw smaller weights" in said(app)
+    assert shown[0] == LINKS["start"][0][:2]

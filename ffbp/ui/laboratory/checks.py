@@ -45,7 +45,7 @@ def checks(page: Page) -> None:
     """The button, or the verdicts of this experiment."""
     with page.words:
         st.markdown("Five short experiments find most mistakes before hours of training are spent on them.")
-    page.trained()
+    page.without_training()
     config = page.config
     runs, key = cache_for(config), (("checks", config), None)
     found = runs.get(key)

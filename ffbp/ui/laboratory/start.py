@@ -20,14 +20,11 @@ from ffbp.analysis.signal import (
 )
 from ffbp.core.activations import ACTIVATIONS
 from ffbp.core.initializers import INITIALIZERS
-from ffbp.core.network import count_params
-from ffbp.core.optimizers import OPTIMIZERS
 from ffbp.data.dataset import Dataset
 from ffbp.experiment.build import build_network
 from ffbp.experiment.fields import DEFAULTS, FIELDS, MAX_UNITS
 from ffbp.experiment.link import View, params_of
 from ffbp.figures.laboratory import NAMES, histograms_plot, plane_plot, signal_plot
-from ffbp.training.run import frame_epochs, max_frames
 from ffbp.ui import files
 from ffbp.ui.chart import chart, theme
 from ffbp.ui.page import Page
@@ -49,9 +46,8 @@ def start(page: Page) -> None:
     """Choose a start; what its weights do to signals and gradients; where it stands; and what all rules would do."""
     with page.words:
         st.markdown("Before the first step, the initial weights decide: do signals arrive, and do gradients come back?")
-    config, resolved = page.config, files.experiment(page.config).resolved
-    n_frames = max_frames(count_params(resolved.sizes), OPTIMIZERS[config.optimizer].n_state)
-    page.check_view(resolved.sizes, len(frame_epochs(config.epochs, n_frames)))
+    page.without_training()
+    config = page.config
     _controls(page)
     dataset = files.experiment(config).dataset
     signal = _measured(config, dataset)
