@@ -10,6 +10,7 @@ import numpy as np
 
 from ffbp.analysis.diverging import diverging
 from ffbp.core.network import Network, Trace
+from ffbp.training.faulty import training_of
 from ffbp.training.loop import Training
 from ffbp.training.run import Run
 
@@ -83,7 +84,7 @@ def next_training(run: Run, frame: int) -> Training:
     training = run.resume(frame)
     if training.epoch < len(training.rates):
         return training
-    epoch, training = training.epoch, Training(run.config, run.dataset)
+    epoch, training = training.epoch, training_of(run.config, run.dataset)
     training.network.theta[...] = run.history.theta[frame]
     training.state[...] = run.history.state[frame]
     training.step = int(run.history.step[frame])

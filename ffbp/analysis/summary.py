@@ -17,6 +17,7 @@ from ffbp.experiment.config import Config
 from ffbp.experiment.fields import DEFAULTS
 from ffbp.experiment.link import params_of
 from ffbp.experiment.resolve import seeds_of
+from ffbp.faults.registry import FAULTS
 from ffbp.training.branch import branch_notice
 from ffbp.training.run import Run
 from ffbp.words.english import sentence
@@ -24,20 +25,22 @@ from ffbp.words.notice import Notice
 
 
 def summary(run: Run) -> dict[str, str]:
-    """Data, network, training, a branch and outcome, a sentence each. Names from a user's file are not escaped."""
+    """Data, network, training, a branch, a fault and outcome, a sentence each. Names from a user's file are not escaped."""
     return {
         "Data": data_in_words(run.config, run.dataset),
         "Network": _network(run),
         "Training": _training(run),
         **({} if run.branch is None else {"Branch": sentence(branch_notice(run))}),
+        **({} if run.config.fault is None else {"Fault": FAULTS[run.config.fault].banner}),
         "Outcome": outcome(run),
     }
 
 
 def title(run: Run) -> str:
     """The experiment's short name: data, architecture, optimizer."""
-    sizes = run.resolved.sizes
-    return f"{source_label(run.config)} · {'-'.join(map(str, sizes))} · {OPTIMIZERS[run.config.optimizer].label}"
+    sizes, fault = run.resolved.sizes, run.config.fault
+    words = f"{source_label(run.config)} · {'-'.join(map(str, sizes))} · {OPTIMIZERS[run.config.optimizer].label}"
+    return words if fault is None else f"{words} · with a fault: {FAULTS[fault].noun}"
 
 
 def source_label(config: Config) -> str:

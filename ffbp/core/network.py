@@ -174,7 +174,7 @@ class Network:
     def with_theta(self, theta: np.ndarray) -> "Network":
         """The same network with other parameters, or a stack of them, shape (..., n_params); not copied."""
         options = {"loss": self.loss_function, "task": self.task, "l1": self.l1, "l2": self.l2}
-        return Network(self.sizes, self.activations, **options, theta=theta, one_by_one=self.one_by_one)
+        return type(self)(self.sizes, self.activations, **options, theta=theta, one_by_one=self.one_by_one)
 
     def initialize(self, initializer, *, random_state: np.random.RandomState, scale: float = 1.0, bias: float = 0.0):
         """Draw all weights, layer by layer from one stream, and set all biases; in place."""

@@ -10,6 +10,7 @@ from ffbp.experiment.config import Config
 from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.fields import DATA, FIELDS
 from ffbp.experiment.resolve import resolve, seeds_of
+from ffbp.faults.registry import parts_of
 
 
 def dataset_for(config: Config, source: Source | None = None) -> Dataset:
@@ -22,7 +23,8 @@ def dataset_for(config: Config, source: Source | None = None) -> Dataset:
 
 def data_choices(config: Config) -> tuple:
     """The values of all fields that decide the samples and their split: equal ones give equal datasets."""
-    return (*(getattr(config, name) for name, each in FIELDS.items() if each.group == DATA), seeds_of(config).data)
+    chosen = (getattr(config, name) for name, each in FIELDS.items() if each.group == DATA)
+    return (*chosen, seeds_of(config).data, parts_of(config.fault).data)
 
 
 def build_network(config: Config, dataset: Dataset) -> Network:
@@ -30,9 +32,10 @@ def build_network(config: Config, dataset: Dataset) -> Network:
 
     Where units begin with equal weights, their gradients are summed one by one, so that equal units stay equal.
     """
-    resolved = resolve(config, dataset)
+    resolved, parts = resolve(config, dataset), parts_of(config.fault)
+    activations = (*resolved.activations[:-1], parts.output or resolved.activations[-1])
     options = {"loss": resolved.loss, "task": resolved.task, "l1": config.l1, "l2": config.l2}
-    network = Network(resolved.sizes, resolved.activations, **options)
+    network = parts.network(resolved.sizes, activations, **options)
     if config.initial_theta is not None:
         network.theta[...] = config.initial_theta
     else:
@@ -42,6 +45,7 @@ def build_network(config: Config, dataset: Dataset) -> Network:
             scale=config.init_scale,
             bias=config.bias_init,
         )
-    if not network.has_clones():
-        return network
-    return Network(resolved.sizes, resolved.activations, **options, theta=network.theta, one_by_one=True)
+    if parts.start is not None:
+        parts.start(network, config.learning_rate)
+    network.one_by_one = network.has_clones()  # each pass looks it up when it is bound
+    return network

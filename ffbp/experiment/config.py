@@ -41,7 +41,8 @@ class Config(Fields):
     Training: ``optimizer`` with ``learning_rate, momentum, rho, beta1, beta2, epsilon, weight_decay``; ``schedule``
     with ``decay, decay_epochs, warmup``; ``batch_size`` (None full), ``shuffle, epochs, l1, l2, clip`` (None off),
     ``patience`` (epochs without a better test loss before stopping, None off), ``seed``;
-    ``data_seed`` (data and split) and ``weight_seed`` (initial weights) where they are drawn from another one.
+    ``data_seed`` (data and split) and ``weight_seed`` (initial weights) where they are drawn from another one; ``fault``
+    (a key of FAULTS, None a healthy training).
 
     Raises ConfigError, a ValueError that names the field, the rule and the value.
     """

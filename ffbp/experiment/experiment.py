@@ -24,6 +24,7 @@ from ffbp.experiment.resolve import (
     settle,
     work_per_epoch,
 )
+from ffbp.faults.registry import FAULTS, parts_of
 
 MAX_WORK = 20.0  # estimated seconds of training on one core
 
@@ -79,7 +80,7 @@ class Experiment:
         """The samples, split and encoded."""
         source, resolved = self.source, self.resolved
         X, y = self.samples
-        return prepare(
+        dataset = prepare(
             X,
             y,
             task=source.task,
@@ -96,6 +97,8 @@ class Experiment:
             missing=self.config.missing,
             groups=source.groups,
         )
+        replaced = parts_of(self.config.fault).data
+        return dataset if replaced is None else replaced(dataset)
 
     # What follows from them
 
@@ -172,3 +175,5 @@ class Experiment:
             raise ConfigError("initial_theta", "n_params", len(config.initial_theta), n_params=n_params)
         if config.patience is not None and resolved.test_size == 0:
             raise ConfigError("patience", "nothing_held_out", config.patience)
+        if config.fault is not None and not (fault := FAULTS[config.fault]).applies(self):
+            raise ConfigError("fault", "fault", config.fault, needs=fault.needs)

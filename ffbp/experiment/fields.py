@@ -19,6 +19,7 @@ from ffbp.data.dataset import DERIVED
 from ffbp.data.generators import DATASETS
 from ffbp.data.source import CLASSIFICATION, DECIMALS, MISSING, REGRESSION
 from ffbp.experiment.kinds import Choice, ChoicePerLayer, Choices, Flag, Points, Real, Reals, Text, Whole, Wholes
+from ffbp.faults.registry import FAULTS
 
 MAX_LAYERS = 8
 MAX_UNITS = 64
@@ -419,6 +420,14 @@ class Fields:
         "Epochs",
         "passes through the training set",
         control=Ladder((50, 100, 200, 300, 500, 1000, 2000, 3000, 5000, 10000, 20000)),
+    )
+    fault: str | None = training(
+        None,
+        Choice(FAULTS),
+        "Fault",
+        "a deliberate mistake in training, to watch and to find; none unless given",
+        control=Special(none="none"),
+        applies=lambda e: e.config.fault is not None,
     )
 
 

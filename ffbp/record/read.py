@@ -28,6 +28,7 @@ from ffbp.experiment.config import Config
 from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.fields import MAX_FRAMES
 from ffbp.experiment.resolve import resolve
+from ffbp.faults.registry import parts_of
 from ffbp.record.branches import read_branch
 from ffbp.record.write import (
     FORMAT,
@@ -96,7 +97,7 @@ def read_record(text: str | bytes) -> Record:
             "or damaged after it was saved: get a fresh copy"
         )
     config = Config.from_dict(_dict(content["config"], "config"))
-    dataset = _dataset(_dict(content["data"], "data"))
+    dataset = _dataset(_dict(content["data"], "data"), config.fault)
     if version == 1 and config.standardize is None and raster_of(dataset) is not None:
         config = replace(config, standardize=True)
         content["config"]["standardize"] = True
@@ -156,7 +157,7 @@ def _dict(value, name) -> dict:
     return value
 
 
-def _dataset(values) -> Dataset:
+def _dataset(values, fault) -> Dataset:
     """The samples, each field read by its type. Raises ValueError if the fields do not fit together."""
     kinds, taken = get_type_hints(Dataset), {}
     for item in fields(Dataset):
@@ -170,7 +171,7 @@ def _dataset(values) -> Dataset:
                 taken[item.name] = _tuple(value, name, get_args(kind)[0])
             else:
                 taken[item.name] = _single(value, name, kind)
-    _check_shapes(taken)
+    _check_shapes(taken, parts_of(fault).data is not None)
     with np.errstate(all="ignore"):
         dataset = Dataset(**taken)
     if not (np.isfinite(dataset.X_train).all() and np.isfinite(dataset.X_test).all()):
@@ -178,7 +179,7 @@ def _dataset(values) -> Dataset:
     return dataset
 
 
-def _check_shapes(data):
+def _check_shapes(data, may_share):
     n_features, n_columns = len(data["feature_names"]), len(data["columns"])
     n_train, n_test = len(data["rows_train"]), len(data["rows_test"])
 
@@ -206,7 +207,8 @@ def _check_shapes(data):
     require(all(data[name].dtype.kind == "f" for name in floats), "raw_train", "floats")
     require(data["rows_train"].dtype.kind == data["rows_test"].dtype.kind == "i", "rows_train", "whole numbers")
     rows = np.concatenate([data["rows_train"], data["rows_test"]])
-    require((rows >= 0).all() and len(np.unique(rows)) == len(rows), "rows_test", "other rows than those of rows_train")
+    once = data["rows_train"] if may_share else rows
+    require((rows >= 0).all() and len(np.unique(once)) == len(once), "rows_test", "other rows than those of rows_train")
     classes = data["class_names"]
     for name in ("y_train", "y_test"):
         y = data[name]

@@ -22,6 +22,7 @@ from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.fields import FIELDS
 from ffbp.experiment.kinds import is_whole
 from ffbp.experiment.problems import ConfigError
+from ffbp.training.faulty import training_of
 from ffbp.training.loop import Training
 from ffbp.training.recording import Recording, drain, recorded
 from ffbp.training.run import MAX_BRANCHES, Branch, Progress, Run, frame_epochs, max_frames
@@ -84,7 +85,7 @@ def _check(run, config, dataset, epoch):
         raise ConfigError("epochs", "branch_epochs", config.epochs, low=epoch)
     if config.patience is not None and not len(dataset.X_test):
         raise ConfigError("patience", "nothing_held_out", config.patience)
-    due, got = run.architecture.sizes, Training(config, dataset).network.sizes
+    due, got = run.architecture.sizes, training_of(config, dataset).network.sizes
     if due != got:
         field = "hidden" if due[1:-1] != got[1:-1] else "dataset"
         raise ConfigError(field, "branch_shape", "-".join(map(str, got)), sizes="-".join(map(str, due)))
@@ -92,7 +93,7 @@ def _check(run, config, dataset, epoch):
 
 def _start(run, frame, config, dataset) -> tuple[Training, bool]:
     """The training as it stands at the frame, and whether it has the optimizer's state and its number of steps."""
-    training, keeps_state = Training(config, dataset), config.optimizer == run.config.optimizer
+    training, keeps_state = training_of(config, dataset), config.optimizer == run.config.optimizer
     training.network.theta[...] = run.history.theta[frame]
     if keeps_state:
         training.state[...] = run.history.state[frame]

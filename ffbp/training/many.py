@@ -15,6 +15,7 @@ from ffbp.experiment.build import data_choices, dataset_for
 from ffbp.experiment.config import Config
 from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.resolve import Resolved, resolve
+from ffbp.training.faulty import training_of
 from ffbp.training.loop import Training
 from ffbp.training.recording import YIELD_SECONDS, drain, record
 from ffbp.training.run import Run
@@ -169,7 +170,7 @@ def _prepared(planned, made, report: Callable):
                     del made[next(iter(made))]
                 made[key] = dataset_for(config, source)
             dataset = made[key]
-        trainings.append(Training(config, dataset))
+        trainings.append(training_of(config, dataset))
         if perf_counter() > deadline:
             yield report(0)
             deadline = perf_counter() + YIELD_SECONDS

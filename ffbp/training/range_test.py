@@ -17,7 +17,7 @@ from ffbp.experiment.build import dataset_for
 from ffbp.experiment.config import Config
 from ffbp.experiment.fields import FIELDS
 from ffbp.experiment.problems import ConfigError
-from ffbp.training.loop import Training
+from ffbp.training.faulty import training_of
 from ffbp.training.recording import YIELD_SECONDS, drain
 
 LOW, HIGH, N_STEPS = 1e-5, 10.0, 100
@@ -67,10 +67,10 @@ def watch_range_test(
     if not (isinstance(n_steps, int) and 20 <= n_steps <= 10_000):
         raise ConfigError("n_steps", "bounds", n_steps, low=20, high=10_000)
     dataset = dataset_for(config, source)
-    training = Training(config, dataset)
+    training = training_of(config, dataset)
     n_epochs = math.ceil(n_steps / len(training.batches))
     if n_epochs > config.epochs:  # shuffles are drawn up to the last epoch
-        training = Training(replace(config, epochs=n_epochs, patience=None), dataset)
+        training = training_of(replace(config, epochs=n_epochs, patience=None), dataset)
     rates = low * (high / low) ** (np.arange(n_steps) / (n_steps - 1))
     losses, smoothed, best = [], [], math.inf
     deadline = perf_counter() + YIELD_SECONDS

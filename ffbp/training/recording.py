@@ -10,6 +10,7 @@ from ffbp.core.network import with_ones
 from ffbp.data.dataset import Dataset
 from ffbp.experiment.build import dataset_for
 from ffbp.experiment.config import Config
+from ffbp.training.faulty import training_of
 from ffbp.training.loop import Training
 from ffbp.training.measure import Measures
 from ffbp.training.run import History, Progress, Run, frame_epochs, max_frames
@@ -20,7 +21,7 @@ YIELD_SECONDS = 0.025
 def fit(config: Config, dataset: Dataset | None = None) -> Generator[Progress, None, Run]:
     """Train: a generator of `Progress`, at least every 50 ms, that returns the `Run`; closing it stops the run."""
     dataset = dataset_for(config) if dataset is None else dataset
-    return (yield from record(Training(config, dataset)))
+    return (yield from record(training_of(config, dataset)))
 
 
 def train(config: Config, dataset: Dataset | None = None) -> Run:

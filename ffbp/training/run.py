@@ -15,6 +15,7 @@ from ffbp.experiment.build import build_network
 from ffbp.experiment.config import Config
 from ffbp.experiment.fields import MAX_FRAMES
 from ffbp.experiment.resolve import Resolved, resolve
+from ffbp.training.faulty import training_of
 from ffbp.training.loop import Training, clip_factor
 
 MAX_RUN_BYTES = 8_000_000
@@ -176,7 +177,7 @@ class Run:
     def resume(self, frame: int = -1) -> "Training":
         """The training as it was at a frame: its next step is the run's next step, bit for bit."""
         frame = self._index(frame)
-        training = Training(self.config, self.dataset)
+        training = training_of(self.config, self.dataset)
         training.stand_at(*self._moment(frame))
         return training
 
@@ -191,7 +192,7 @@ class Run:
         frames: in rising order; by default all.
         """
         frames = np.arange(self.n_frames) if frames is None else np.asarray(frames)
-        training, history, n = Training(self.config, self.dataset), self.history, len(frames)
+        training, history, n = training_of(self.config, self.dataset), self.history, len(frames)
         training.rates.append(training.rates[-1])  # after the planned end, the last learning rate applies
         found = NextSteps(
             np.empty((n, *history.theta.shape[1:])),

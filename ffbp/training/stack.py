@@ -43,9 +43,9 @@ class Alike(NamedTuple):
 def alike(config: Config, resolved: Resolved) -> Alike | None:
     """What has to be equal for two runs to train in one stack; None if a run has to train alone.
 
-    Early stopping ends each run at an epoch of its own.
+    Early stopping ends each run at an epoch of its own, and a stack carries no fault.
     """
-    if config.patience is not None:
+    if config.patience is not None or config.fault is not None:
         return None
     own = {name: getattr(resolved, name) for name in ("task", "sizes", "activations", "loss", "n_train", "batch_size")}
     used = {name: getattr(config, name) for name in ("epochs", "optimizer")}

@@ -13,6 +13,7 @@ from ffbp.core.network import count_params
 from ffbp.core.optimizers import OPTIMIZERS
 from ffbp.experiment.config import Config
 from ffbp.experiment.link import View
+from ffbp.faults.registry import FAULTS
 from ffbp.training.run import Run, frame_epochs, max_frames
 from ffbp.ui import files, front, images, mnist
 from ffbp.ui.changes import changed, undo
@@ -24,6 +25,7 @@ from ffbp.ui.order import follow, prepare, running_order
 from ffbp.ui.runs import ProgressBar, Shown, other_trained, trained
 from ffbp.ui.session import address, fragments
 from ffbp.ui.session.state import session
+from ffbp.ui.sidebar.controls import change
 from ffbp.ui.sidebar.draw import draw_fields, draw_sidebar, draw_strip
 
 DIGITS, LESSONS = "pages/digits.py", "pages/lessons.py"
@@ -184,6 +186,7 @@ def begin(
         page.draw_sidebar()
     with st.container(key="told"):  # one element for any number of messages, so that what follows is not rebuilt
         session.show_told("page", icon=LINK_ICON)
+        _banner(page)
     if not files.is_available(page.config):
         page.draw_sidebar()
         if mnist.is_meant(page.config):
@@ -191,6 +194,16 @@ def begin(
         files.ask(page.name)
         st.stop()
     return page
+
+
+def _banner(page: Page) -> None:
+    """Say that the experiment has a fault, wherever it is shown, and lead back."""
+    if page.config.fault is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="fault"):
+        st.error(FAULTS[page.config.fault].banner, icon=":material/bug_report:")
+        own = {"key": f"{page.name}:healthy", "on_click": change, "kwargs": {"fault": None}}
+        st.button("Back to the healthy run", icon=":material/healing:", **own)
 
 
 def _path_of(title: str) -> str:

@@ -23,6 +23,7 @@ from ffbp.ui.session.state import session
 from ffbp.words import english
 
 CHECK_NUMBERS = 40_000_000  # cost limit of a gradient check: parameters times samples times units
+DISAGREE = 1e-4  # a relative error that no rounding makes
 CHECKED = (
     f"Moves each parameter up and down by {WIDE_STEP:g} and by twice that, and compares the change of the loss with the "
     f"gradient. If a kink lies in between, or if this is not exact enough, {STEP:g} and twice that are used instead."
@@ -89,9 +90,10 @@ def check_of(network: Network, dataset: Dataset, where: str) -> tuple[GradientCh
     n = max(1, min(n_train, CHECK_NUMBERS // (network.n_params * sum(network.sizes[1:]))))
     check = check_gradients(network, dataset.X_train[:n], dataset.y_train[:n])
     part = f"all {n}" if n == n_train else f"the first {n} of {n_train}"
+    found = "agree within a relative error of" if check.max_relative_error < DISAGREE else "**disagree**, by up to"
     words = (
-        f"{where}, on {part} training samples, **{check.n_checked}** parameters agree within a "
-        f"relative error of **{check.max_relative_error:.1e}**. Worst: `{check.worst}`, backward "
+        f"{where}, on {part} training samples, **{check.n_checked}** parameters {found} "
+        f"**{check.max_relative_error:.1e}**. Worst: `{check.worst}`, backward "
         f"`{check.worst_analytic:.10g}`, difference quotient `{check.worst_numeric:.10g}`."
     )
     if check.n_kinks:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ffbp.words import (
     of_a_comparison,
+    of_a_fault,
     of_a_record,
     of_a_run,
     of_a_start,
@@ -27,6 +28,7 @@ SENTENCES = (
     | of_checks.SENTENCES
     | of_a_start.SENTENCES
     | of_curvature.SENTENCES
+    | of_a_fault.SENTENCES
 )
 
 

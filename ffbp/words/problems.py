@@ -40,6 +40,7 @@ RULES = {
     "loss_of_numbers": "be one of {choices} with a number as target",
     "output": "be one of {choices} with {loss!r}",
     "n_params": "hold {n_params} numbers for this network",
+    "fault": "be left out unless {needs}",
     "nothing_held_out": "be left out when there is no test set",
     "work": "be at most {most} with this much work per epoch",
     "file": "come with its data",

@@ -406,6 +406,7 @@ def test_every_field_of_the_configuration_has_a_control_or_a_stated_reason():
         {"optimizer": "rmsprop"},
         {"optimizer": "adam", "schedule": "cosine"},
         {"hidden": "none", "theta": "0_0_0"},
+        {"fault": "wrong_sign"},
     )
     for params in (*BASES.values(), *cases):
         app = check(playground(**{**params, "epochs": "5"}))

@@ -7,6 +7,7 @@ from ffbp.core.initializers import INITIALIZERS
 from ffbp.core.losses import LOSSES
 from ffbp.experiment.fields import DEFAULTS, FIELDS, MAX_LAYERS, MAX_UNITS
 from ffbp.experiment.resolve import loss_choices, output_choices
+from ffbp.faults.registry import FAULTS
 
 UNITS_A_ROW = 4
 
@@ -122,5 +123,9 @@ def patience(controls, each):
         st.caption("Early stopping uses the test set, so test results look better than they are.")
 
 
-FUNCTIONS = (hidden, activation, loss, output_activation, initializer, initial_theta, shuffle, patience)
+def fault(controls, each):
+    controls.select_field(each, {None: "none: healthy", **{key: entry.label for key, entry in FAULTS.items()}})
+
+
+FUNCTIONS = (hidden, activation, loss, output_activation, initializer, initial_theta, shuffle, patience, fault)
 SPECIAL = {function.__name__: function for function in FUNCTIONS}

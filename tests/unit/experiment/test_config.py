@@ -23,6 +23,7 @@ from ffbp.experiment.fields import (
 from ffbp.experiment.kinds import Whole
 from ffbp.experiment.packed_points import MAX_POINTS
 from ffbp.experiment.resolve import loss_choices, output_choices, resolve
+from ffbp.faults.registry import FAULTS
 
 BOUNDED = {n: each.kind for n, each in FIELDS.items() if getattr(each.kind, "bounded", False) and not each.file_only}
 N_PROPERTY = 600
@@ -117,6 +118,8 @@ def random_config(rng):
                 rng.choice([rng.gauss(0, 3), -0.0, 1e300, 5e-324]) for _ in range(n_params)
             )
         options["epochs"] = rng.randint(1, min(20000, Experiment(small).epochs_that_fit))
+        fitting = [key for key, fault in FAULTS.items() if fault.applies(Experiment(Config(**options)))]
+        options["fault"] = rng.choice([None, None, *fitting])
     return Config(**options)
 
 

@@ -118,6 +118,7 @@ def test_every_rule_is_one_sentence(rule):
         "n_columns",
         "n_classes",
         "sizes",
+        "needs",
     ]
     text = str(Problem("seed", rule, "{x}", dict.fromkeys(names, "7"), outcome="default"))
     assert text.startswith("seed must ")

@@ -631,6 +631,7 @@ EFFECTS = {
     "data_seed": ({}, 43),
     "weight_seed": ({}, 43),
     "epochs": ({}, 41),
+    "fault": ({}, "no_bias"),
 }
 
 
