@@ -140,15 +140,15 @@ def _found(task: Find, case: Case, chosen: tuple[int, ...]) -> Verdict:
     else:
         valid = chosen in candidates(task, case)
     answer = name_of(task, right) if right else ""
-    return Verdict(valid and fits(task, case, chosen), answer)
+    return Verdict(valid and fits(task, case, chosen, right), answer)
 
 
-def fits(task: Find, case: Case, chosen: tuple[int, ...]) -> bool:
-    """Whether a candidate is one of those that are wanted."""
+def fits(task: Find, case: Case, chosen: tuple[int, ...], known: tuple[int, ...] | None = None) -> bool:
+    """Whether a candidate is one of those that are wanted. known: one that is, if that was found before."""
     found = expressions.extreme(task.where, task.what)
     if not found:
         return _at(task, case, chosen).holds(task.where, task.what, chosen)
-    most = abs(_value(task, case, best(task, case)))
+    most = abs(_value(task, case, known or best(task, case)))
     here = abs(_value(task, case, chosen))
     return here >= most - 1e-12 if found[0] is max else here <= most + 1e-12
 

@@ -17,6 +17,7 @@ PAGES = {  # in links: a page's name -> its title; the Playground's link begins 
     "forward_pass": "Forward pass",
     "backpropagation": "Backpropagation",
     "compare": "Compare",
+    "laboratory": "Laboratory",
     "digits": "Digits",
     "data": "Your data",
 }

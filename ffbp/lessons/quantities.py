@@ -142,7 +142,8 @@ def _entry(arrays, l, unit):
 
 
 def _loss(place):
-    return float(place.p.data_loss)
+    X, y = place.sample
+    return float(place.network.data_loss(place.network.targets(y), place.network.forward(X)))
 
 
 def _new(place, l, unit, source):
@@ -150,8 +151,8 @@ def _new(place, l, unit, source):
 
 
 def _wrong(place):
-    decided = place.network.decide(place.p.trace.A[-1])[0]
-    return float(decided != place.sample[1][0])
+    X, y = place.sample
+    return float(place.network.predict(X)[0] != y[0])
 
 
 def _sure(place):

@@ -10,11 +10,15 @@ from ffbp.analysis.notices import effect
 from ffbp.core.gradcheck import STEP, WIDE_STEP, GradientCheck, check_gradients
 from ffbp.core.network import Network
 from ffbp.data.dataset import Dataset
+from ffbp.experiment.differences import differences
 from ffbp.figures.blob import as_text, with_id
 from ffbp.figures.pack import PLAYER
+from ffbp.lessons.course import course
+from ffbp.lessons.explaining import lesson_for
 from ffbp.lessons.presets import PRESETS
 from ffbp.training.loop import Training
 from ffbp.ui.component import component
+from ffbp.ui.lessons.running import open_lesson
 from ffbp.ui.page import Page
 from ffbp.ui.runs import Shown, known
 from ffbp.ui.session import control
@@ -40,6 +44,7 @@ OF_A_LAYER = (
     "saturated",
 )
 FIRST = ("straight", "effect")  # of the remarks
+NOTICES = "notices"
 QUIET = "No warnings. Play the training from its start, or change a control."
 
 
@@ -52,21 +57,31 @@ def notices(page: Page, shown: Shown) -> None:
         return
     run = shown.run
 
-    def item(level, text, frame=None):
-        epoch = None if frame is None else int(run.history.epoch[frame])
-        return {"level": level, "text": text, "frame": frame, "epoch": epoch}
-
     before = known(session.past[-1]) if session.past else None
+    changed = [each.field for each in differences(before.config, run.config)] if before else []
+
+    def item(level, text, frame=None, key=""):
+        epoch = None if frame is None else int(run.history.epoch[frame])
+        lesson = None if session.view.lesson else lesson_for(key, changed)
+        title = lesson and course()[lesson].title
+        return {"level": level, "text": text, "frame": frame, "epoch": epoch, "lesson": lesson, "title": title}
+
     told = sorted(
         [*shown.notices, *(effect(before, run) if before else ())], key=lambda notice: notice.key not in FIRST
     )
-    found = [item(notice.level, english.sentence(notice), notice.frame) for notice in told]
+    found = [item(notice.level, english.sentence(notice), notice.frame, notice.key) for notice in told]
     texts = [preset.hint for preset in PRESETS.values() if preset.config == run.config] or ([] if found else [QUIET])
     hints = [item("hint", text) for text in texts]
     items = [*(i for i in found if i["level"] != "info"), *hints, *(i for i in found if i["level"] == "info")]
     content = {"run": shown.id, "player": PLAYER, "items": items}
     with page.words:
-        component("notices")(key="notices", data=with_id(as_text(content)))
+        component(NOTICES)(key=NOTICES, data=with_id(as_text(content)), on_lesson_change=_explain)
+
+
+def _explain() -> None:
+    """Open the lesson that explains a notice."""
+    if (key := session.sent(NOTICES, {}).get("lesson")) in course():
+        open_lesson(key)
 
 
 @fragment

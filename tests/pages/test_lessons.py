@@ -117,7 +117,7 @@ def test_a_vote_opens_the_run_that_decides(opened):
     assert (params["b.lr"], params["lesson"], params["step"]) == ("0.001", CLAIMS, "4")
     app = run_page(ROOT / path, **params)
     assert not app.exception
-    assert said(app) == ["Not true. The answer is false."]
+    assert said(app) == ["No, it is false."]
 
 
 def test_a_picture_is_chosen_and_then_named():
@@ -239,3 +239,14 @@ def test_an_unknown_lesson_is_told_and_leaves_the_address():
 
 def test_every_page_that_a_lesson_may_name_exists():
     assert all(file_of(page).exists() for page in PAGES)
+
+
+def test_a_notice_offers_the_lesson_that_explains_it_unless_one_runs():
+    app = run_page(file_of(""), lr="10")
+    worst = notices_of(app)[0]
+    assert (worst["lesson"], worst["title"]) == ("vanishing", lessons()["vanishing"].title)
+    assert {item["lesson"] for item in notices_of(at("vanishing", 6))} == {None}
+    app = run_page(file_of(""), dataset="moons", epochs="20")
+    app.selectbox(key="playground:optimizer").set_value("adam")
+    app.run()
+    assert notices_of(app)[0]["lesson"] == "optimizers"

@@ -1,4 +1,4 @@
-// The front door: the product's name, one sentence, Play, and a caption for each part of the timeline.
+// The front door: the product's name, one sentence, Play, two more doors, and a caption for each part of the timeline.
 
 import { element, icon } from '../dom.js';
 import { follow, playerOf } from '../players.js';
@@ -11,8 +11,9 @@ class Front {
     this.play = element('button', { type: 'button', class: 'play', onclick: () => this.button()?.click() });
     const close = element('button', { type: 'button', class: 'close', 'aria-label': 'Close the introduction', text: '×',
       title: 'Close', onclick: () => this.component.setTriggerValue('closed', true) });
+    this.doors = element('div', { class: 'doors' });
     this.root = element('div', { class: 'ffbp-front', role: 'region', 'aria-label': 'Introduction' },
-      this.words, this.play, close);
+      this.words, this.play, this.doors, close);
     parentElement.append(this.root);
     this.watcher = new MutationObserver(() => this.mark());
   }
@@ -20,7 +21,9 @@ class Front {
   show(bytes) {
     if (this.content) return; // it is always the same
     this.content = JSON.parse(new TextDecoder().decode(bytes));
-    const { name, sentence, player } = this.content;
+    const { name, sentence, player, doors } = this.content;
+    this.doors.append(...Object.entries(doors).map(([door, text]) => element('button', { type: 'button', class: 'door',
+      text, onclick: () => this.component.setTriggerValue('door', door) })));
     const title = element('strong', { class: 'name', text: name });
     this.words.append(title, element('span', { text: sentence }), this.caption);
     this.unfollow = follow(player, 'frame', () => this.mark());

@@ -1,10 +1,12 @@
 // The panel of a lesson: it stands beside the page, has a name, and the page makes room for it.
 
+import { element } from '../dom.js';
 import { mount } from './view.js';
 
 class LessonPanel {
   constructor({ parentElement }) {
-    this.root = parentElement;
+    this.root = element('span', { hidden: '' });
+    parentElement.append(this.root);
     this.panel = parentElement.closest('.st-key-lesson-panel');
     this.panel?.setAttribute('role', 'region');
     document.body.classList.add('ffbp-lesson');

@@ -34,9 +34,9 @@ class Notices {
     this.unfollow = follow(player, 'frame', () => this.mark());
     this.root.dataset.level = items[0].level;
     this.words.replaceChildren(icon(items[0].level), element('span', { text: items[0].text }));
-    this.place.replaceChildren(...this.goer(items[0]));
+    this.place.replaceChildren(...this.goer(items[0]), ...this.learner(items[0]));
     this.list.replaceChildren(...items.map((item) => element('li', { 'data-level': item.level },
-      icon(item.level), element('span', { text: item.text }), ...this.goer(item))));
+      icon(item.level), element('span', { text: item.text }), ...this.goer(item), ...this.learner(item))));
     this.open(false);
     this.count();
     this.mark();
@@ -52,6 +52,15 @@ class Notices {
     const button = element('button', { type: 'button', text: `Show epoch ${epoch}`, onclick: go });
     this.goers.push({ button, frame });
     return [button];
+  }
+
+  // The button that opens the lesson that explains a notice.
+  learner({ lesson, title }) {
+    if (!lesson) return [];
+    const learn = () => this.component.setTriggerValue('lesson', lesson);
+    const name = `Learn why: lesson ${title}`;
+    return [element('button', { type: 'button', class: 'learn', title: name, 'aria-label': name, text: 'Learn why',
+      onclick: learn })];
   }
 
   mark() {

@@ -55,7 +55,11 @@ def say(now: Running, case: Case) -> None:
     if verdict is None:
         return
     if verdict.right:
-        st.success("Reached." if now.step.kind == "reach" else f"Right: {given_text(now)}.", icon=CHECK)
+        given = {"reach": "Reached.", "vote": f"Right: it is {verdict.answer}."}
+        st.success(given.get(now.step.kind) or f"Right: {given_text(now)}.", icon=CHECK)
+        return
+    if now.step.kind == "vote":
+        st.warning(f"No, it is {verdict.answer}.", icon=CLOSE)
         return
     words = f" {SLIPS[verdict.slip]}" if verdict.slip else ""
     known = f" The answer is {answer_text(now, case)}." if now.is_settled else ""

@@ -255,7 +255,8 @@ def values_to_try(key):
     """What a person can set a control to."""
     each = FIELDS[KEYS[key]]
     if isinstance(each.control, Ladder):
-        return each.control.rungs
+        rungs = each.control.rungs
+        return sorted(rungs, key=lambda rung: abs(rungs.index(rung) - len(rungs) // 2))  # extremes take longest
     if key == "hidden":
         return [(n,) for n in (2, 4, 8, 16, 32)]
     return list(each.kind.choices)
