@@ -5,6 +5,9 @@ from collections.abc import Iterable
 NOTICES = {
     "diverged": "rate",
     "worse": "rate",
+    "oscillating": "rate",
+    "stuck": "start",
+    "plateau": "start",
     "clones": "start",
     "dead": "vanishing",
     "shrinking": "vanishing",

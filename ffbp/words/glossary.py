@@ -2,19 +2,30 @@
 
 import importlib.resources
 import tomllib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 
 
 @dataclass(frozen=True)
 class Entry:
-    """``symbol`` and ``formula`` are "" where there is none; ``where``: where the term can be seen."""
+    """``symbol`` and ``formula`` are "" where there is none; ``where``: where the term can be seen.
+
+    also: other words and symbols that mean it.
+    """
 
     term: str
     symbol: str
     sentence: str
     formula: str
     where: str
+    also: Sequence[str] = ()
+
+    @property
+    def names(self) -> list[str]:
+        """Everything that it is called, in small letters."""
+        symbols = [each.strip() for each in self.symbol.split(",") if each.strip()]
+        return [name.lower() for name in (self.term, *symbols, *self.also)]
 
 
 @cache
@@ -26,7 +37,23 @@ def glossary() -> dict[str, Entry]:
 
 def entries(keys) -> dict[str, dict[str, str]]:
     """Some entries as JSON."""
-    return {key: asdict(glossary()[key]) for key in keys}
+    return {key: {name: value for name, value in asdict(glossary()[key]).items() if name != "also"} for key in keys}
+
+
+def named(name: str) -> Entry | None:
+    """The entry of a term or symbol, in any of its names; None if there is none."""
+    return next((entry for entry in glossary().values() if name.lower() in entry.names), None)
+
+
+def found(text: str) -> list[Entry]:
+    """The entries for a search, in alphabetical order: every word of it is in a name or in the sentence. "" finds all."""
+    words = text.lower().split()
+    matching = [
+        entry
+        for entry in glossary().values()
+        if all(any(word in part for part in (*entry.names, entry.sentence.lower())) for word in words)
+    ]
+    return sorted(matching, key=lambda entry: entry.term.lower())
 
 
 def explained(*keys: str) -> str:

@@ -28,6 +28,7 @@ from ffbp.ui.lessons.running import (
     running,
     start_over,
 )
+from ffbp.ui.lessons.terms import help_for
 from ffbp.ui.lessons.told import markdown
 from ffbp.ui.session.state import session
 
@@ -57,7 +58,7 @@ def panel(title: str, train: Train, draw_fields: Callable) -> None:
         return
     _where(now, title)
     shown = Case.of(now.step.link.params, train)
-    st.markdown(markdown(shown.told(now.step.text)))
+    st.markdown(markdown(shown.told(now.step.text)), help=help_for(now.step.text))
     if now.step.task is not None:
         case = case_of(now.step, train)
         tasks.draw(now, case, train)

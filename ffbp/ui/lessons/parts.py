@@ -8,6 +8,7 @@ import streamlit as st
 
 from ffbp.experiment.link import PARTS
 from ffbp.ui.lessons.contents import claims, contents
+from ffbp.ui.lessons.terms import terms
 from ffbp.ui.session import control
 from ffbp.ui.session.state import session
 
@@ -20,12 +21,13 @@ class Part(NamedTuple):
 ROWS = {
     "course": Part("Course", contents),
     "claims": Part("Is it true that …?", claims),
+    "glossary": Part("Glossary", terms),
 }
 
 
 def draw() -> None:
     """Draw the part that the address names, and above it the choice."""
-    chosen = session.view.part or PARTS[0]
+    chosen = session.view.part if session.view.part in ROWS else PARTS[0]
     texts = {key: part.label for key, part in ROWS.items()}
     own = {"name": "lessons:part", "value": chosen, "on_change": _choose, "label_visibility": "collapsed"}
     control.choice(st, "segmented_control", "Part", texts, **own)

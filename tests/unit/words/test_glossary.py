@@ -2,12 +2,14 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
+from ffbp.experiment.fields import FIELDS
 from ffbp.experiment.link import PANELS
 from ffbp.figures.pack import options
-from ffbp.words.glossary import glossary
+from ffbp.words.glossary import found, glossary, named
 
 
 @pytest.mark.parametrize("panel", PANELS)
@@ -27,3 +29,46 @@ def test_an_entry_has_a_term_two_sentences_and_a_place(key):
 
 def test_a_player_receives_the_entries_of_its_own_panels_only():
     assert list(json.loads(options(("loss",)))["help"]) == ["loss"]
+
+
+# A term is found under everything that it is called: no control, symbol or panel stands without an entry.
+
+PLAIN = {"file_name", "task"}  # fields whose labels need no explanation
+
+
+def test_no_word_means_two_things():
+    words = [name for entry in glossary().values() for name in {entry.term.lower(), *map(str.lower, entry.also)}]
+    assert {word for word in words if words.count(word) > 1 and len(word) > 2} == set()
+
+
+@pytest.mark.parametrize("field", set(FIELDS) - PLAIN)
+def test_every_control_is_explained_under_its_label(field):
+    label = FIELDS[field].label
+    assert named(label) or named(label.removesuffix("s")) or named(field.replace("_", " ")), label
+
+
+def test_every_symbol_of_the_notation_and_of_the_controls_has_an_entry():
+    readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    table = readme.split("## Notation")[1].split("##")[0]
+    left = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    symbols = {
+        text.split(" = ")[0] for cell in left for part in re.findall(r"`([^`]+)`", cell) for text in part.split(", ")
+    }
+    symbols |= set(re.findall(r"[β][₁₂]|[ηµμρελθ]", " ".join(each.label for each in FIELDS.values())))
+    known = {name for entry in glossary().values() for name in entry.names}
+    missing = {
+        symbol
+        for symbol in symbols
+        if symbol.lower() not in known and symbol.lower().removesuffix("[l-1]") + "[l]" not in known
+    }
+    assert missing == set()
+
+
+def test_a_search_finds_by_term_symbol_and_sentence():
+    assert next(entry.term for entry in found("η")) == "Learning rate"
+    assert "Delta" in [entry.term for entry in found("DELTA")]
+    assert "Overfitting" in [entry.term for entry in found("learns noise")]
+    assert found("no such word at all") == []
+    assert len(found("")) == len(glossary())
+    terms = [entry.term.lower() for entry in found("")]
+    assert terms == sorted(terms)
