@@ -4,6 +4,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
+from axe_playwright_python.sync_playwright import Axe
 
 import ffbp
 from ffbp.lessons.pairs import PAIRS
@@ -227,6 +228,8 @@ def test_a_race_is_run_judged_by_a_goal_that_moves_and_a_dot_opens_its_run(playg
     marks.nth(1).wait_for()
     assert {*marks.all_inner_texts()} == {"G", "A"}
     goal = page.get_by_role("slider", name="Goal: loss")
+    page.wait_for_selector('[data-test-script-state="notRunning"]')
+    assert [(broken["id"], broken["nodes"][0]["html"]) for broken in Axe().run(page).response["violations"]] == []
     goal.focus()
     page.keyboard.press("ArrowDown")
     page.wait_for_function("() => location.search.includes('m.goal=loss_0.4')")

@@ -4,6 +4,7 @@ import { element } from '../dom.js';
 import { formatNumber } from '../numbers.js';
 
 const STEPS = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 };
+const plain = (value) => value.toFixed(12).replace(/\.?0+$/, ''); // a screen reader's number has no exponent
 const REST = 500; // milliseconds after the last key, after which the level is reported
 
 export class Goal {
@@ -31,8 +32,8 @@ export class Goal {
     const { axis } = this, height = axis._offset + Math.max(0, Math.min(axis._length, axis.d2p(this.value)));
     this.line.style.top = `${height}px`;
     this.label.textContent = `goal: ${name} ${said}`;
-    const values = { 'aria-label': `Goal: ${name}`, 'aria-valuemin': low, 'aria-valuemax': high,
-      'aria-valuenow': this.value, 'aria-valuetext': said };
+    const values = { 'aria-label': `Goal: ${name}`, 'aria-valuemin': plain(low), 'aria-valuemax': plain(high),
+      'aria-valuenow': plain(this.value), 'aria-valuetext': said };
     for (const [attribute, value] of Object.entries(values)) this.line.setAttribute(attribute, value);
   }
 

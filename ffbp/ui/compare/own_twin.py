@@ -19,7 +19,7 @@ def own_twin(run: Run) -> None:
     network = run.network()
     if len(network.layers) < 2 or not np.isfinite(network.theta).all():
         return
-    st.subheader("A's own twin", anchor=False)
+    st.header("A's own twin", anchor=False)
     columns = st.columns(4, vertical_alignment="bottom")
     layer = control.kept(
         columns[0], "selectbox", "Hidden layer", list(range(1, len(network.layers))), name="twin:layer"

@@ -157,7 +157,7 @@ def _results(page: Page, found: Asked, race: Race, expected: str | None, *, best
 
 def _paths(page: Page, found: Asked, lanes: tuple[Lane, ...]) -> None:
     """The paths of one seed's runs over a plane through their start and two of their ends, and a timeline for all."""
-    st.subheader("All paths on one surface", anchor=False)
+    st.header("All paths on one surface", anchor=False)
     kept = [lane for lane in lanes if not found.sweep.diverged[lane.places[0]]]
     if len(kept) < 2:
         st.info("Two runs that do not diverge make a plane. Choose one more optimizer, or a smaller learning rate.")

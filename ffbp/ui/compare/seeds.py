@@ -144,7 +144,7 @@ def _curves(found, target, alternative, groups=None):
 
 def _sheets(found: Asked, target: Target) -> None:
     """The boundaries at the end of every run, the smallest loss first; a sheet for each value."""
-    st.subheader("What each run has learned", anchor=False)
+    st.header("What each run has learned", anchor=False)
     sweep, n, known = found.sweep, len(found.sweep.seeds), _pictures(found)
     for start in range(0, len(sweep.configs), n):
         places = [place for place in range(start, start + n) if place in known]

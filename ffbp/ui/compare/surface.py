@@ -145,7 +145,7 @@ def _solid(found, paths):
 
 def _straight_line(both: TwoRuns) -> None:
     """The loss between the two ends, before and after B's units are matched to A's."""
-    st.subheader("Between the two ends", anchor=False)
+    st.header("Between the two ends", anchor=False)
     runs, key = cache_of(both.a, both.b), ("match", both.id)
     found: Match | None = runs.get(key)
     if found is None:
