@@ -16,10 +16,9 @@ const LETTERS = ['A', 'B'];
 
 // The frame of a run's panel, which names the run.
 class SideRegion extends Region {
-  constructor(letter, ...rest) {
-    super(...rest);
+  constructor(letter, name, title, options) {
+    super(name, `${letter}: ${title}`, options);
     this.letterOfRun = letter;
-    this.title = super.title;
   }
 
   get title() {

@@ -325,9 +325,9 @@ export class Player {
 
   async save(panel) {
     if (!this.run || this.row(this.frame) < 0) return;
-    const { frame } = this;
+    const { frame, options: { letter } } = this, name = letter ? `${letter.toLowerCase()}-${panel.name}` : panel.name;
     const canvas = await panel.picture(frame);
-    download(`ffbp-${panel.name}-epoch-${this.run.history.epoch[frame]}.png`, canvas.toDataURL('image/png'));
+    download(`ffbp-${name}-epoch-${this.run.history.epoch[frame]}.png`, canvas.toDataURL('image/png'));
   }
 
   destroy() {

@@ -164,6 +164,9 @@ def test_runs_of_different_lengths_share_the_epoch_and_a_change_of_b_shows_at_on
         page.wait_for_function(
             "() => [...document.querySelectorAll('.comparison .panel')].filter((e) => e.clientWidth).length === 6"
         )
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save picture: B: Decision boundary").click()
+    assert download.value.suggested_filename == "ffbp-b-boundary-epoch-20.png"
     page.get_by_role("slider", name="B: Learning rate η").focus()
     page.keyboard.press("ArrowRight")
     both_shown(page, before)
