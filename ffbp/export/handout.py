@@ -88,7 +88,7 @@ def writing_handout_of_two(
             for key, text in summary(run).items()
         },
     }
-    name = title(a) if title(a) == title(b) else f"{title(a)} and {title(b)}"
+    name = f"A and B · {title(a) if title(a) == title(b) else f'{title(a)} and {title(b)}'}"
     return (yield from _page("handout_of_two", name, about, settings, blobs, link))
 
 
