@@ -145,7 +145,10 @@ export class Player {
   async take(bytes) {
     const found = await unpack(bytes);
     if (this.destroyed || found.run !== this.run?.id) return;
-    for (const panel of this.panels) panel.take?.(found);
+    for (const panel of this.panels) {
+      panel.take?.(found);
+      if (!panel.region.section.hidden) panel.paint(this.frame);
+    }
     this.describe();
   }
 
