@@ -8,8 +8,8 @@ from ffbp.experiment.many import Many
 from ffbp.figures.laboratory import descent_plot
 from ffbp.ui import files
 from ffbp.ui.chart import chart
+from ffbp.ui.laboratory.computed import computed, known
 from ffbp.ui.page import Page, link
-from ffbp.ui.runs import cache_for, in_turns
 from ffbp.ui.session import address
 from ffbp.ui.session.state import session
 from ffbp.words import english
@@ -47,8 +47,7 @@ def checks(page: Page) -> None:
         st.markdown("Five short experiments find most mistakes before hours of training are spent on them.")
     page.without_training()
     config = page.config
-    runs, key = cache_for(config), (("checks", config), None)
-    found = runs.get(key)
+    found = known("checks", config)
     if found is None and session.recall(ASKED) != config:
         st.button(
             "Carry out all five checks", key="checks:run", icon=":material/fact_check:",
@@ -58,8 +57,7 @@ def checks(page: Page) -> None:
         return
     if found is None:
         with st.spinner("Training on four samples, blind, and with shuffled labels …"):
-            found = in_turns(watch_checks(config, files.experiment(config).dataset), runs, lambda _: session.pause())
-        runs.put(key, found)
+            found = computed("checks", config, lambda: watch_checks(config, files.experiment(config).dataset))
     st.markdown(english.sentence(checked_notice(found)), help=explained("chance", "gradient_check"))
     for start in range(0, len(found), 2):
         for check, column in zip(found[start : start + 2], st.columns(2), strict=False):

@@ -27,8 +27,8 @@ from ffbp.experiment.link import View, params_of
 from ffbp.figures.laboratory import NAMES, histograms_plot, plane_plot, signal_plot
 from ffbp.ui import files
 from ffbp.ui.chart import chart, theme
+from ffbp.ui.laboratory.computed import computed
 from ffbp.ui.page import Page
-from ffbp.ui.runs import cache_for, in_turns
 from ffbp.ui.session import address
 from ffbp.ui.session.state import session
 from ffbp.ui.sidebar import network
@@ -50,7 +50,7 @@ def start(page: Page) -> None:
     config = page.config
     _controls(page)
     dataset = files.experiment(config).dataset
-    signal = _measured(config, dataset)
+    signal: Signal = computed("signal", config, lambda: watch_signal(config, dataset))
     st.markdown(english.sentence(what_arrives(signal)), help=explained("mean_square"))
     for column, which in zip(st.columns(2), ("a", "delta"), strict=True):
         with column:
@@ -64,15 +64,6 @@ def start(page: Page) -> None:
     with right:
         _plane(signal)
     _rules(signal, dataset)
-
-
-def _measured(config, dataset) -> Signal:
-    runs, key = cache_for(config), (("signal", config), None)
-    found = runs.get(key)
-    if found is None:
-        found = in_turns(watch_signal(config, dataset), runs, lambda _: session.pause())
-        runs.put(key, found)
-    return found
 
 
 def _controls(page: Page) -> None:
