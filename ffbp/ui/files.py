@@ -123,7 +123,7 @@ def use(table: Table, config: Config) -> None:
     except TableError:
         session.file = before
         raise
-    del session.own_runs
+    del session.own_runs, session.own_results
     set_data(new, warnings)
     session.settled = session.adopted
 
@@ -154,7 +154,7 @@ def take(key: str) -> None:
 def forget() -> None:
     """Drop the session's file; an experiment on it returns to the built-in dataset."""
     session.hush("file")
-    del session.file, session.own_runs, session.other_file
+    del session.file, session.own_runs, session.own_results, session.other_file
     if session.config.file_name:
         _without()
 

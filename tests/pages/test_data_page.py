@@ -14,6 +14,7 @@ from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.points import point_names
 from ffbp.figures.blob import arrays_of, header_of
 from ffbp.ui import data, runs
+from ffbp.ui.laboratory import computed
 from ffbp.ui.sidebar.data import OWN_FILE
 
 PAGE = ROOT / "pages" / "data.py"
@@ -81,8 +82,21 @@ def test_a_files_runs_stay_in_the_session():
     app.button(key="data:remove").click()
     app = check(app.run())
     assert config_of(app) == Config(epochs=20)
-    for name in ("file", "file:runs"):
+    for name in ("file", "file:runs", "file:results"):
         assert name not in app.session_state
+
+
+def test_what_the_laboratory_computes_of_a_file_stays_in_the_session():
+    before = set(computed._of_all().runs)
+    app = load(page(), ANIMALS)
+    link = params_of(app)
+    for lab in ("start", "checks"):
+        other = load(check(run_page(ROOT / "pages" / "laboratory.py", **link, lab=lab)), ANIMALS)
+        if lab == "checks":
+            named(other.button, "checks:run").click()
+            check(other.run())
+        assert len(other.session_state["file:results"].runs) == 1
+    assert set(computed._of_all().runs) == before
 
 
 def test_every_setting_of_a_file_changes_the_configuration_the_address_and_the_run():

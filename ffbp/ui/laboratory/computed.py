@@ -13,7 +13,6 @@ from ffbp.ui.runs import cache, in_turns
 from ffbp.ui.session.state import session
 
 MOST, MOST_OWN = 64, 4  # results of the server, and of a session's own file
-OWN = "laboratory:own"
 
 
 @st.cache_resource(show_spinner=False)
@@ -25,9 +24,9 @@ def _results(config) -> RunCache:
     """Those of a file belong to its session, and end with it."""
     if not config.file_name:
         return _of_all()
-    if session.recall(OWN) is None:
-        session.keep(RunCache(MOST_OWN, cache().turn), OWN)
-    return session.recall(OWN)
+    if session.own_results is None:
+        session.own_results = RunCache(MOST_OWN, cache().turn)
+    return session.own_results
 
 
 def known(name: str, config: Config):

@@ -90,6 +90,7 @@ class Session:
     file = Kept[OwnFile]("file")
     other_file = Kept[Table]("file:other")  # an uploaded file that differs from the link's
     own_runs = Kept[RunCache]("file:runs")
+    own_results = Kept[RunCache]("file:results")  # what the laboratory computes
     record = Kept[Run]("record")
     record_shown = Kept[Mapping]("record:shown", {})  # by plane
 
