@@ -44,7 +44,7 @@ class Verdict(NamedTuple):
 
     @property
     def notice(self) -> Notice:
-        return Notice(f"check_{self.check}", "info" if self.passes else "warning", {"kind": self.kind} | self.numbers)
+        return Notice(f"verdict_{self.check}", "info" if self.passes else "warning", {"kind": self.kind} | self.numbers)
 
 
 @dataclass(frozen=True, eq=False)

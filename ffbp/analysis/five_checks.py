@@ -16,10 +16,10 @@ from ffbp.analysis.scores import best_constant
 from ffbp.core.gradcheck import AGREEMENT, check_gradients
 from ffbp.data.dataset import Dataset
 from ffbp.data.source import REGRESSION
-from ffbp.experiment.build import build_network, dataset_for
+from ffbp.experiment.build import build_network, dataset_for, with_fault_if_it_fits
 from ffbp.experiment.config import Config
 from ffbp.experiment.resolve import resolve
-from ffbp.training.loop import Training
+from ffbp.training.faulty import training_of
 from ffbp.training.recording import YIELD_SECONDS, drain
 from ffbp.words.notice import Notice
 
@@ -102,7 +102,7 @@ def overfits_a_few(config: Config, dataset: Dataset) -> Generator[None, None, Ch
     free = {"l1": 0.0, "l2": 0.0, "weight_decay": 0.0, "schedule": "constant", "batch_size": None}
     chance = _chance(config, few)
     goal = OVERFITTED * max(chance, OVERFITTED)
-    curve = yield from _descend(replace(config, **free), few, STEPS_FOR_FEW, goal=goal)
+    curve = yield from _descend(with_fault_if_it_fits(config, **free), few, STEPS_FOR_FEW, goal=goal)
     numbers = {"samples": len(few.y_train), "loss": curve[1][-1], "goal": goal, "chance": chance, "steps": curve[0][-1]}
     return _judged("overfit", curve[1][-1] <= goal, numbers, curve)
 
@@ -175,7 +175,7 @@ def _steps_of(config, dataset) -> int:
 
 def _descend(config, dataset, n_steps, *, goal=-np.inf, with_test=False):
     """Train until the training loss is at most the goal: updates, losses, test losses, and the network at the end."""
-    training, deadline = Training(config, dataset), perf_counter() + YIELD_SECONDS
+    training, deadline = training_of(config, dataset), perf_counter() + YIELD_SECONDS
     network, marks = training.network, {0, *np.geomspace(1, n_steps, MARKS).astype(int).tolist()}
     steps, losses, test_losses = [], [], []
     for step in range(n_steps + 1):

@@ -20,7 +20,7 @@ from ffbp.core.initializers import INITIALIZERS
 from ffbp.core.network import Network, with_ones
 from ffbp.core.stacks import stacks
 from ffbp.data.dataset import Dataset
-from ffbp.experiment.build import build_network, dataset_for
+from ffbp.experiment.build import build_network, dataset_for, with_fault_if_it_fits
 from ffbp.experiment.config import Config
 from ffbp.training.recording import YIELD_SECONDS, drain
 from ffbp.words.notice import Notice
@@ -300,7 +300,7 @@ def what_rules_keep(signal: Signal, dataset: Dataset) -> list[Kept]:
     """For every rule, the theory of this network at its scale and bias. Without a hidden layer both are 1."""
     found = []
     for rule in INITIALIZERS:
-        config = replace(signal.config, initializer=rule, initial_theta=None)
+        config = with_fault_if_it_fits(signal.config, initializer=rule, initial_theta=None)
         X, _, network = _inputs_of(config, dataset, signal.n_samples)
         theory = theory_of(network, config, X, np.ones(len(X)))
         kept = theory.a[-2] / signal.x if len(network.layers) > 1 else 1.0

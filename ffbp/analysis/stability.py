@@ -133,6 +133,8 @@ def measuring_edge(config: Config, source: Source | None = None) -> Generator[ob
 @diverging()
 def _measure(run, frames, state, rate):
     at = threshold_at(run.config, state, run.history.step[frames] + 1, rate)
+    if run.config.fault is not None:  # its step is not the one whose rule was derived
+        return np.full((2, len(frames)), np.nan)
     stack, data = run.architecture.with_theta(run.history.theta[frames]), run.dataset
     return sharpness(stack, data.X_train, data.y_train, at.preconditioner), at.value
 
@@ -243,7 +245,10 @@ def one_step(training: Training) -> OneStep:
     both = np.stack([network.theta, theta])
     start, end = gradients_at(network, training.inputs, training.targets, both) @ (theta - network.theta)
     at = threshold_at(training.config, state, np.asarray(training.step + 1), np.asarray(training.learning_rate))
+    fits = training.config.fault is None  # else the step is not the one whose rule was derived
     seconds = PRODUCTS * work_per_epoch(resolve(training.config, data)._replace(batch_size=len(data.X_train)))
-    found = float(sharpness(network, data.X_train, data.y_train, at.preconditioner)) if seconds < AT_ONCE else None
+    found = (
+        float(sharpness(network, data.X_train, data.y_train, at.preconditioner)) if seconds < AT_ONCE and fits else None
+    )
     alpha = float(-end / start) if start < 0 else np.nan
     return OneStep(alpha, bool(start >= 0), found, float(at.value), factor < 1)

@@ -1,5 +1,7 @@
 """From a configuration to what is trained: its dataset and its network, with the initial weights of its seed."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from ffbp.core.initializers import INITIALIZERS
@@ -9,6 +11,7 @@ from ffbp.data.source import Source
 from ffbp.experiment.config import Config
 from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.fields import DATA, FIELDS
+from ffbp.experiment.problems import ConfigError
 from ffbp.experiment.resolve import resolve, seeds_of
 from ffbp.faults.registry import parts_of
 
@@ -25,6 +28,16 @@ def data_choices(config: Config) -> tuple:
     """The values of all fields that decide the samples and their split: equal ones give equal datasets."""
     chosen = (getattr(config, name) for name, each in FIELDS.items() if each.group == DATA)
     return (*chosen, seeds_of(config).data, parts_of(config.fault).data)
+
+
+def with_fault_if_it_fits(config: Config, **changes) -> Config:
+    """The configuration with these changes; without its fault where that means nothing with them."""
+    try:
+        return replace(config, **changes)
+    except ConfigError as error:
+        if error.problem.field != "fault":
+            raise
+        return replace(config, **changes, fault=None)
 
 
 def build_network(config: Config, dataset: Dataset) -> Network:

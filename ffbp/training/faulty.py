@@ -44,9 +44,13 @@ class WithoutCorrection(Training):
     """Adam's step number is infinite, so that 1 - beta**t is 1: nothing is corrected."""
 
     def _start(self):
+        corrected = self.bind
+        self.bind = lambda *arrays: _at_infinity(corrected(*arrays))
         super()._start()
-        corrected = self.apply
-        self.apply = lambda learning_rate, step: corrected(learning_rate, math.inf)
+
+
+def _at_infinity(update):
+    return lambda learning_rate, step: update(learning_rate, math.inf)
 
 
 LOOPS = {"old_activations": OldActivations, "not_cleared": NotCleared, "no_correction": WithoutCorrection}

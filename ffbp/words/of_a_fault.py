@@ -19,56 +19,56 @@ def _gradient(n, number, where):
     }[kind]
 
 
-def check_gradient(n, number, percent):
+def verdict_gradient(n, number, percent):
     return _gradient(n, number, "")
 
 
-def check_in_a_row(n, number, percent):
+def verdict_in_a_row(n, number, percent):
     return _gradient(n, number, "in the second step ")
 
 
-def check_slow(n, number, percent):
+def verdict_slow(n, number, percent):
     if n["kind"] == "right":
         return f"Passes: the gradients agree within {number(n['error'])}."
     words = f"with a rate {n['times']} times lower, the largest relative error goes from {number(n['usual'])} to"
     return f"Fails: {words} {number(n['error'])}."
 
 
-def check_doubled(n, number, percent):
+def verdict_doubled(n, number, percent):
     if n["kind"] == "right":
         return "Passes: the gradient stays the same."
     return f"Fails: the gradient becomes {_ratio(n, number)} times as long."
 
 
-def check_step(n, number, percent):
+def verdict_step(n, number, percent):
     if n["kind"] == "right":
         return "Passes: the update is that of the formula."
     return f"Fails: the first update is {_ratio(n, number)} times as long as that of the formula."
 
 
-def check_weights(n, number, percent):
+def verdict_weights(n, number, percent):
     if n["kind"] == "right":
         return "Passes: the weights of each unit differ."
     return f"Fails: in layer {n['layer']} a unit has the same number for all its weights."
 
 
-def check_split(n, number, percent):
+def verdict_split(n, number, percent):
     if n["kind"] == "right":
         return "Passes: no row is in both sets."
     return f"Fails: {n['n']} of {n['n_test']} test rows are in the training set."
 
 
-def check_start(n, number, percent):
+def verdict_start(n, number, percent):
     words = f"the loss begins at {number(n['loss'])}, and guessing costs {number(n['chance'])}."
     return f"Passes: {words}" if n["kind"] == "right" else f"Fails: {words}"
 
 
-def check_curve(n, number, percent):
+def verdict_curve(n, number, percent):
     words = f"from {number(n['first'])} to {number(n['last'])}."
     return f"Passes: the loss falls {words}" if n["kind"] == "right" else f"Fails: the loss goes {words}"
 
 
-def check_overfit(n, number, percent):
+def verdict_overfit(n, number, percent):
     words = f"on {n['n']} samples, {n['epochs']} epochs take the loss from {number(n['first'])} to {number(n['last'])}."
     return f"Passes: {words}" if n["kind"] == "right" else f"Fails: {words}"
 
@@ -76,15 +76,15 @@ def check_overfit(n, number, percent):
 SENTENCES = {
     function.__name__: function
     for function in (
-        check_gradient,
-        check_in_a_row,
-        check_slow,
-        check_doubled,
-        check_step,
-        check_weights,
-        check_split,
-        check_start,
-        check_curve,
-        check_overfit,
+        verdict_gradient,
+        verdict_in_a_row,
+        verdict_slow,
+        verdict_doubled,
+        verdict_step,
+        verdict_weights,
+        verdict_split,
+        verdict_start,
+        verdict_curve,
+        verdict_overfit,
     )
 }

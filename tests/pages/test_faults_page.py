@@ -3,6 +3,8 @@
 import pytest
 from apptest import ROOT, named, playground, run_page
 
+from ffbp import Config
+from ffbp.experiment.link import VIEWS_OF_LAB
 from ffbp.faults.registry import FAULTS
 from ffbp.ui.page import PAGES
 
@@ -44,3 +46,13 @@ def test_the_gradient_check_of_a_faulty_run_says_that_it_disagrees():
     app = check(playground(**FAULTY, fault="wrong_sign"))
     app = check(app.button(key="check").click().run())
     assert any("**disagree**, by up to" in each.value for each in app.markdown)
+
+
+@pytest.mark.parametrize("key", ["same_in_a_row", "not_cleared", "no_correction"])
+def test_the_laboratory_changes_what_it_must_and_leaves_out_a_fault_that_then_means_nothing(key):
+    config = Config(**{**FAULTS[key].example, "epochs": 10}, fault=key)
+    for view in VIEWS_OF_LAB:
+        app = check(run_page(ROOT / "pages" / "laboratory.py", **config.to_params(), lab=view))
+        if view == "checks":
+            run = next(each for each in app.button if "check" in each.key and not each.disabled)
+            check(run.click().run())

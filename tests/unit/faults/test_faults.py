@@ -8,10 +8,11 @@ import pytest
 
 from ffbp import Config, train
 from ffbp.analysis.fault_checks import CHECKS, gradient_check, ratios, verdicts
+from ffbp.analysis.stability import stability
 from ffbp.analysis.summary import summary, title
 from ffbp.core.gradcheck import AGREEMENT
 from ffbp.core.network import Network
-from ffbp.experiment.build import build_network
+from ffbp.experiment.build import build_network, with_fault_if_it_fits
 from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.link import read
 from ffbp.experiment.problems import ConfigError
@@ -223,3 +224,17 @@ def test_every_verdict_is_a_sentence(runs):
                 text = english.sentence(verdict.notice)
                 assert text.startswith("Passes: " if verdict.passes else "Fails: ")
                 assert text.endswith(".")
+
+
+@pytest.mark.parametrize("key", FAULTS)
+def test_no_stability_is_claimed_of_a_faulty_step(key):
+    found = stability(train(config_of(key, epochs=3)))
+    assert np.isnan(found.ratio).all()
+
+
+def test_a_change_that_the_fault_does_not_survive_leaves_it_out():
+    config = config_of("not_cleared")
+    assert with_fault_if_it_fits(config, batch_size=16).fault == "not_cleared"
+    assert with_fault_if_it_fits(config, batch_size=None).fault is None
+    with pytest.raises(ConfigError, match=r"^seed must"):
+        with_fault_if_it_fits(config, seed=-1)
