@@ -4,6 +4,7 @@ import streamlit as st
 
 from ffbp.ui.backward import cards, check, choosing, cost, diagram, predict, shrinkage, small
 from ffbp.ui.page import begin
+from ffbp.ui.practice import practice
 from ffbp.ui.samples import sample_chooser
 from ffbp.ui.session.fragments import fragment
 
@@ -31,6 +32,7 @@ def backpropagation() -> None:
     st.header("More about this gradient", anchor=False)
     shrinkage.shrinkage(moment)
     check.live_check(moment)
+    practice(page, start=3)
     cost.worth(moment)
     cost.backward_code(moment)
 

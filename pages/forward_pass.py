@@ -5,6 +5,7 @@ import streamlit as st
 from ffbp.ui.forward import all_samples, layers, output, what_if
 from ffbp.ui.moment import moment_of, unit_chooser
 from ffbp.ui.page import begin
+from ffbp.ui.practice import practice
 from ffbp.ui.samples import mark_of, sample_chooser
 from ffbp.ui.session.fragments import fragment
 from ffbp.ui.timeline import player
@@ -41,6 +42,7 @@ def forward_pass() -> None:
     what_if.what_if(moment)
     st.header("All samples at once", anchor=False)
     all_samples.all_samples(moment)
+    practice(page, start=1)
     layers.source_code(moment)
 
 

@@ -26,6 +26,13 @@ VIEW = {
     "layer": (1, MAX_LAYERS + 1),  # the output, too
     "unit": (1, MAX_UNITS),
     "wanted": (0, MAX_CLASSES - 1),
+    **{
+        "rung": (1, 9),
+        "item": (1, 99_999),
+        "right": (0, 99_999),
+        "tried": (0, 99_999),
+        "streak": (0, 2),
+    },  # of practice
     "card": (1, 6),  # the step that the Backpropagation page explains
     "present": (0, 1),
     "lab_batch": (1, MAX_ROWS),  # samples in a batch, in the laboratory
@@ -69,7 +76,8 @@ class View:
 
     frame: unless chosen, the last. across, up: the columns, as positions among the used ones, that span the plane; pca: 1 for
     principal components instead. sample: a row of the source; or inputs: typed ones, in their own units. layer, unit: from 1.
-    wanted: the class that the pixels of an image are asked for. card: the step that Backpropagation
+    wanted: the class that the pixels of an image are asked for. rung, item, right, tried, streak: where somebody is on the
+    ladder of practice, how many of the answers were right, and how many in a row. card: the step that Backpropagation
     explains; the first if None. panel: the one of `PANELS` in full size, or two, joined by "-". present: 1 if the player is
     shown alone, with large letters. view: of the page Compare, one of `COMPARISONS`. b: how B differs from A there. by: LOSS
     if both are shown at the same loss there; other: B's frame then. plane: of the surface there, one of `PLANES`. many: what is
@@ -86,6 +94,11 @@ class View:
     layer: int | None = None
     unit: int | None = None
     wanted: int | None = None
+    rung: int | None = None
+    item: int | None = None
+    right: int | None = None
+    tried: int | None = None
+    streak: int | None = None
     card: int | None = None
     inputs: tuple[float, ...] | None = None
     panel: str | None = None

@@ -77,7 +77,7 @@ def ask_sum(p: Pass, l: int, unit: int) -> Item:
     z, layer, inputs = _entry(p.trace.Z, l, unit), p.network.layers[l - 1], p.trace.A[l - 1][:, 0]
     weights, bias = layer.W[unit - 1], float(layer.b[unit - 1, 0])
     name, names = f"z[{l}][{unit}]", [x_name(l - 1, j + 1) for j in range(layer.n_in)]
-    formula = " + ".join(f"{w_name(p, l, unit, j + 1)} {each}" for j, each in enumerate(names)) + f" + b[{l}][{unit}]"
+    formula = " + ".join(f"{w_name(p, l, unit, j + 1)} · {each}" for j, each in enumerate(names)) + f" + b[{l}][{unit}]"
     products = " + ".join(f"{factor(w)} · {factor(x)}" for w, x in zip(weights, inputs, strict=True))
     given = [*outputs_of(p, l - 1), *(each for i in range(layer.n_out) for each in into(p, l, i + 1))]
     return Item(
@@ -166,7 +166,7 @@ def ask_hidden_delta(p: Pass, l: int, unit: int) -> Item:
     )
     name, key = f"delta[{l}][{unit}]", p.network.layers[l - 1].activation.key
     above, column = p.trace.delta[l + 1][:, 0], p.network.layers[l].W[:, unit - 1]
-    back = " + ".join(f"{w_name(p, l + 1, k + 1, unit)} delta[{l + 1}][{k + 1}]" for k in range(len(above)))
+    back = " + ".join(f"{w_name(p, l + 1, k + 1, unit)} · delta[{l + 1}][{k + 1}]" for k in range(len(above)))
     products = " + ".join(f"{factor(w)} · {factor(d)}" for w, d in zip(column, above, strict=True))
     if len(above) > 1:
         back, products = f"({back})", f"({products})"
@@ -258,9 +258,9 @@ def ask_clipped(p: Pass, l: int, unit: int, source: int, rate: float, clip: floa
     for layer, block in enumerate(p.network.blocks(whole), start=1):
         given += [f"{w_name(p, layer, i + 1, j + 1, 'd')} = {short(g)}" for (i, j), g in np.ndenumerate(block)]
     squares = " + ".join(f"{factor(g)}²" for g in whole)
-    length = f"‖g‖ = √({squares}) = {short(norm)}"
     shortened = f"{clip:g} / {short(norm)}"
-    steps = [length, f"{name} - eta · {gradient}" + (" · c / ‖g‖" if share < 1 else "")]
+    steps = [f"‖g‖² = {squares}", f"‖g‖ = √({short(norm**2)}) = {short(norm)}"]
+    steps += [f"{name} - eta · {gradient}" + (" · c / ‖g‖" if share < 1 else "")]
     steps += [f"= {short(old)} - {short(rate)} · {factor(grad)}" + (f" · {shortened}" if share < 1 else "")]
     return Item(
         name,

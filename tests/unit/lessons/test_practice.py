@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ffbp.experiment.link import VIEW
 from ffbp.figures import notation
 from ffbp.lessons.item import Item, short
 from ffbp.lessons.ladder import IN_A_ROW, LADDER, MAX_ITEM, Standing, draw
@@ -178,3 +179,9 @@ def test_formulas_are_written_for_pages_and_for_paper():
 def test_numbers_are_short():
     assert [short(v) for v in (0.5, -0.0, 1.2000000000000002, 2.0, -1.23456)] == ["0.5", "0", "1.2", "2", "-1.2346"]
     assert Item("a", "", (), 0.2, {}, (), ()).decimals == 3
+
+
+def test_the_address_bounds_what_the_ladder_has():
+    assert VIEW["rung"] == (1, len(LADDER))
+    assert VIEW["item"] == (1, MAX_ITEM)
+    assert VIEW["streak"] == (0, IN_A_ROW - 1)
