@@ -31,7 +31,7 @@ WATCH = """async ({ act, until, quiet, only }) => {
   const charts = (all) => [...main.querySelectorAll('.ffbp-chart')].filter(e => all || inView(e));
   const drawn = (all) => charts(all).map(e => e.dataset.drawn).join('|');
   const looks = {
-    run: () => main.querySelector('.ffbp').dataset.run,
+    run: () => { const { both, run } = main.querySelector('.ffbp').dataset; return both ?? run; }, // of a pair: both are drawn
     frame: () => main.querySelector('.ffbp').dataset.frame,
     numbers: () => text('[data-testid="stMetricValue"]'),
     'charts in view': () => drawn(false),
@@ -209,6 +209,21 @@ def test_from_a_key_on_the_learning_rate_to_all_panels(page, server):
     times = [until_shown(page, key) for key in keys]
     assert note("Playground: key on the learning rate, trained anew", times[:5] + times[10:], f"<= {TARGET}") < 5000
     assert note("Playground: key on the learning rate, cached run", times[5:10], f"<= {TARGET}") < 5000
+
+
+def test_from_a_key_on_a_choice_of_b_to_both_runs(page, server):
+    """Two runs with one difference, against the one run of the Playground, in turn."""
+    names = {"": "Learning rate", "compare": "B: Learning rate"}
+    times = {path: [] for path in names}
+    for seed in range(3):
+        for path, name in names.items():
+            at_rest(page, f"{server}/{path}?dataset=moons&seed={seed}&b.activation=tanh&b.lr=0.1")
+            page.get_by_role("slider", name=name).first.focus()
+            times[path] += [until_shown(page, "ArrowRight") for _ in range(5)]
+    one = note("Playground: key on the learning rate, trained anew, in turn with Compare", times[""], "")
+    both = note("Compare: key on B's learning rate -> both runs", times["compare"], "")
+    assert both < 5000
+    ROWS.append(("the same, times the Playground", ["", f"{both / one:.2f}", ""], "<= 1.6"))
 
 
 @pytest.mark.parametrize("name", ["forward_pass", "backpropagation"])

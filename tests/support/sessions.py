@@ -36,6 +36,7 @@ class Answer:
     blob: bytes | None = None
     problems: list[str] = field(default_factory=list)
     alerts: list[str] = field(default_factory=list)
+    buttons: dict[str, str] = field(default_factory=dict)  # their ids by their labels
     n_bytes: int = 0
 
     def losses(self):
@@ -124,6 +125,8 @@ class Session:
             answer.problems.append(f"{element.exception.type}: {element.exception.message}")
         elif kind == "alert":
             answer.alerts.append(element.alert.body)
+        elif kind == "button":
+            answer.buttons[element.button.label] = element.button.id
 
     def _forget(self):
         self.n_runs += 1
