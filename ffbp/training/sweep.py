@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice, product
+from time import perf_counter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ from ffbp.experiment.kinds import Choices, OfRegistry, Wholes, is_whole
 from ffbp.experiment.problems import ConfigError
 from ffbp.training.many import Planned, ProgressOfMany, fit_planned, train_planned
 from ffbp.training.measure import LOSSES_AND_SCORES
+from ffbp.training.recording import YIELD_SECONDS
 from ffbp.training.run import Run
 from ffbp.training.target import Rate, Target, wilson_interval
 
@@ -98,8 +100,13 @@ class Sweep:
 
     def fit(self) -> Generator[SweepProgress, None, "Sweep"]:
         """Train what is not trained yet, coarse values first, and report at least every 50 ms; closing it keeps what is done."""
-        places = self._missing()
-        reports = fit_planned(self._planned(places), self.keep)
+        places, planned, deadline = self._missing(), [], perf_counter() + YIELD_SECONDS
+        for place in places:
+            planned += self._planned([place])
+            if perf_counter() > deadline:
+                yield SweepProgress(0.0, self)
+                deadline = perf_counter() + YIELD_SECONDS
+        reports = fit_planned(planned, self.keep)
         while True:
             try:
                 report, ended = next(reports), False
