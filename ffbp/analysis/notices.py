@@ -59,7 +59,8 @@ def notices(run: Run) -> list[Notice]:
     found += [dead_units] if most else []
     if run.diverged_at is None and history.total[-1] > WORSE * max(history.total[0], chance_level(run)):
         numbers = {"first": history.total[0], "last": history.total[-1], "learning_rate": run.config.learning_rate}
-        found.append(Notice("worse", "warning", numbers | {"epoch": int(history.epoch[-1])}, last))
+        numbers |= {"epoch": int(history.epoch[-1])} | _unstable_start(run)
+        found.append(Notice("worse", "warning", numbers, last))
     found += _undivided(run)
     found += _shrinking(run)
     found += _stuck(run, found)

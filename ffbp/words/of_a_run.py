@@ -67,10 +67,10 @@ def dead(n, number, percent):
 
 
 def worse(n, number, percent):
-    return (
-        f"By epoch {n['epoch']} the loss has risen from {number(n['first'])} to {number(n['last'])}: the steps are too "
-        f"long. Try a learning rate well below {number(n['learning_rate'])}."
-    )
+    text = f"By epoch {n['epoch']} the loss has risen from {number(n['first'])} to {number(n['last'])}: the steps are too long."
+    if "stable" in n:
+        return f"{text} The start is stable at learning rates below {number(n['stable'])}."
+    return f"{text} Try a learning rate well below {number(n['learning_rate'])}."
 
 
 def undivided(n, number, percent):

@@ -156,7 +156,10 @@ def test_a_notice_names_the_frame_that_it_speaks_of():
     run = ffbp.train(ffbp.Config(learning_rate=1000.0, epochs=5))
     worse = next(notice for notice in notices(run) if notice.key == "worse")
     assert worse.frame == run.n_frames - 1
-    assert sentence(worse, format_number).startswith("By epoch 5 the loss has risen from ")
+    said = sentence(worse, format_number)
+    assert said.startswith("By epoch 5 the loss has risen from ")
+    stable = 2 / ffbp.stability(run, [0]).sharpness[0]
+    assert said.endswith(f"The start is stable at learning rates below {format_number(stable)}.")
 
 
 def test_a_few_dead_units_of_many_come_after_the_lesson():
