@@ -32,7 +32,9 @@ def curvature(page: Page) -> None:
 @fragment
 def _view(page: Page, shown: Shown) -> None:
     frame, run = player(page, shown, panels=("loss",)), shown.run
-    found, over_time, epoch = shown.spectrum(frame), shown.measured_stability(), int(run.history.epoch[frame])
+    with st.spinner("Measuring the curvature …"):
+        found, over_time = shown.spectrum(frame), shown.measured_stability()
+    epoch = int(run.history.epoch[frame])
     said = english.sentence(curvature_at(run, frame, found, over_time))
     st.markdown(said, help=explained("sharpness", "stability", "curvature"))
     if not np.isfinite(found.values).all():
