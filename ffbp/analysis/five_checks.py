@@ -56,7 +56,7 @@ class Check:
     def notice(self) -> Notice:
         """The verdict, which `ffbp.words.english.sentence` puts into words."""
         level = "warning" if self.passed is False else "info"
-        return Notice(f"check_{self.name}", level, self.numbers | {"passed": self.passed})
+        return Notice(f"before_{self.name}", level, self.numbers | {"passed": self.passed})
 
 
 def five_checks(config: Config, dataset: Dataset | None = None) -> tuple[Check, ...]:

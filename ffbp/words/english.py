@@ -19,17 +19,18 @@ from ffbp.words import (
 from ffbp.words.notice import Notice
 from ffbp.words.numbers import format_number, format_percent
 
-SENTENCES = (
-    of_a_run.SENTENCES
-    | of_a_record.SENTENCES
-    | of_an_experiment.SENTENCES
-    | of_a_table.SENTENCES
-    | of_a_comparison.SENTENCES
-    | of_checks.SENTENCES
-    | of_a_start.SENTENCES
-    | of_curvature.SENTENCES
-    | of_a_fault.SENTENCES
+FILES = (
+    of_a_run,
+    of_a_record,
+    of_an_experiment,
+    of_a_table,
+    of_a_comparison,
+    of_checks,
+    of_a_start,
+    of_curvature,
+    of_a_fault,
 )
+SENTENCES = {key: function for file in FILES for key, function in file.SENTENCES.items()}
 
 
 def sentence(notice: Notice, number: Callable = format_number, percent: Callable = format_percent) -> str:

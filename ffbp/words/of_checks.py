@@ -1,7 +1,7 @@
 """Sentences about the five checks before training: the verdict with its numbers, and what a failure means."""
 
 
-def check_start(n, number, percent):
+def before_start(n, number, percent):
     text = f"The loss before the first step is {number(n['loss'])}; guessing the best constant costs {number(n['chance'])}."
     if n["passed"]:
         return text
@@ -11,7 +11,7 @@ def check_start(n, number, percent):
     )
 
 
-def check_overfit(n, number, percent):
+def before_overfit(n, number, percent):
     steps = f"{n['steps']:,} updates"
     if n["passed"]:
         return f"{_samples(n['samples'])} are learned by heart: after {steps} the loss is below {number(n['goal'])}, 1 % of chance."
@@ -23,7 +23,7 @@ def check_overfit(n, number, percent):
     )
 
 
-def check_blind(n, number, percent):
+def before_blind(n, number, percent):
     text = f"With all inputs zero, the loss ends at {number(n['loss'])}; chance is {number(n['chance'])}."
     if n["passed"]:
         return text
@@ -34,7 +34,7 @@ def check_blind(n, number, percent):
     return f"{text} Not even the classes' shares are learned. The steps are too long to settle, or too short to arrive."
 
 
-def check_shuffled(n, number, percent):
+def before_shuffled(n, number, percent):
     text = f"On {n['samples']} samples with shuffled labels the training loss ends at {number(n['loss'])}"
     text += f"; chance is {number(n['chance'])}."
     if "score" in n:
@@ -50,7 +50,7 @@ def check_shuffled(n, number, percent):
     return text
 
 
-def check_gradient(n, number, percent):
+def before_gradient(n, number, percent):
     if n["passed"] is None:
         return (
             "No parameter can be checked: at each a kink lies in the way, or its effect is smaller than rounding error."
@@ -77,4 +77,6 @@ def _finite(value):
     return value - value == 0
 
 
-SENTENCES = {each.__name__: each for each in (check_start, check_overfit, check_blind, check_shuffled, check_gradient)}
+SENTENCES = {
+    each.__name__: each for each in (before_start, before_overfit, before_blind, before_shuffled, before_gradient)
+}
