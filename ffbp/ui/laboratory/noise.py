@@ -18,6 +18,8 @@ from ffbp.words import english
 from ffbp.words.glossary import explained
 from ffbp.words.numbers import format_number
 
+FAULTY = " So is the experiment's fault: these are the right gradients."
+
 
 def noise(page: Page) -> None:
     """The timeline, the batches of the epoch that follows, and the error against the batch size."""
@@ -63,7 +65,7 @@ def _view(page: Page, shown: Shown) -> None:
         chart(error_plot(found, batches, batch_size), key="noise:error", title=title, alternative=words)
     st.caption(
         "Nothing is trained for this: all batches are taken at the weights of this epoch, in the order of the epoch that "
-        "follows. A penalty is the same for every batch and left out."
+        f"follows. A penalty is the same for every batch and left out.{FAULTY if run.config.fault else ''}"
     )
 
 
