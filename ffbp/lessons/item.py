@@ -21,7 +21,7 @@ class Item:
     """A question with one number as its answer.
 
     name: of the number, a formula. asks: the question, a sentence. given: the numbers to use, formulas. value: the answer,
-    computed by the core. slips: what known mistakes give, by their keys in `ffbp.words.of_an_item`. hints: sentences, the last
+    computed by the core. slips: what known mistakes give, by their keys in `ffbp.words.of_a_slip`. hints: sentences, the last
     one with the formula. steps: the solution, formulas that begin with "=" or with a name. decimals: how many to round to.
     origin: of a weight after a step, the weight before, so that a step is judged and not a weight that hardly moved.
     """

@@ -17,7 +17,8 @@ from ffbp.lessons.ladder import IN_A_ROW, LADDER, Drawn, Standing
 from ffbp.ui.page import PAGES, Page, link
 from ffbp.ui.session import address, control
 from ffbp.ui.session.state import session
-from ffbp.words.of_an_item import RUNGS, SLIPS
+from ffbp.words.of_a_slip import SLIPS
+from ffbp.words.of_an_item import RUNGS
 
 FIRST, HINTS, SOLVED, TYPED = "practice:first", "practice:hints", "practice:solved", "practice:typed"
 FORWARD, BACKWARD = "pages/forward_pass.py", "pages/backpropagation.py"

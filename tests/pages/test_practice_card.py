@@ -5,7 +5,7 @@ from apptest import ROOT, named, run_page
 
 from ffbp.lessons.item import short
 from ffbp.lessons.ladder import IN_A_ROW, LADDER, Standing, draw
-from ffbp.words.of_an_item import SLIPS
+from ffbp.words.of_a_slip import SLIPS
 
 PAGES = {"forward_pass": 1, "backpropagation": 3}
 PLACE = ("rung", "item", "right", "tried", "streak")

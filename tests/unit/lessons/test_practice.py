@@ -12,7 +12,8 @@ from ffbp.figures import notation
 from ffbp.lessons.item import Item, short
 from ffbp.lessons.ladder import IN_A_ROW, LADDER, MAX_ITEM, Standing, draw
 from ffbp.training.recording import train
-from ffbp.words.of_an_item import RUNGS, SLIPS
+from ffbp.words.of_a_slip import SLIPS
+from ffbp.words.of_an_item import RUNGS
 
 NUMBERS = range(1, 13)
 G = {
