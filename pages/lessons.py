@@ -5,5 +5,5 @@ from ffbp.ui.page import begin
 
 page = begin("Lessons", picture_first=True)
 page.trained()
-parts.draw()
+parts.draw(page.run_of)
 page.finish()

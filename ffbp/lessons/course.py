@@ -1,7 +1,9 @@
 """The course: the lessons of this folder, in the order of their files' names."""
 
 import importlib.resources
+import tomllib
 from functools import cache
+from typing import NamedTuple
 
 from ffbp.lessons.lesson import Lesson
 from ffbp.lessons.read import read
@@ -9,15 +11,35 @@ from ffbp.lessons.read import read
 CLAIMS = "claims"  # the lesson of common misconceptions, which is a page part of its own
 
 
+class Head(NamedTuple):
+    """What a list of lessons shows of one."""
+
+    key: str
+    title: str
+    goal: str
+    minutes: int
+    n_steps: int
+
+
 @cache
-def lessons() -> dict[str, Lesson]:
-    """All lessons by key. A file is named for its place and its key: ``03_loss.toml``."""
+def texts() -> dict[str, str]:
+    """The files by the lessons' keys. A file is named for its place and its key: ``03_loss.toml``."""
     folder = importlib.resources.files("ffbp.lessons")
     names = sorted(path.name for path in folder.iterdir() if path.name.endswith(".toml"))
-    keys = [name.removesuffix(".toml").partition("_")[2] for name in names]
-    return {key: read((folder / name).read_text("utf-8"), key) for key, name in zip(keys, names, strict=True)}
+    return {name.removesuffix(".toml").partition("_")[2]: (folder / name).read_text("utf-8") for name in names}
 
 
-def course() -> dict[str, Lesson]:
-    """The lessons without the misconceptions."""
-    return {key: lesson for key, lesson in lessons().items() if key != CLAIMS}
+@cache
+def lesson(key: str) -> Lesson | None:
+    """A lesson, read and checked when it is first opened; None if there is none of this name."""
+    return read(texts()[key], key) if key in texts() else None
+
+
+@cache
+def course() -> dict[str, Head]:
+    """The lessons without the misconceptions. They are not checked here, so that a list of them is there at once."""
+    heads = {}
+    for key, text in texts().items():
+        raw = tomllib.loads(text)
+        heads[key] = Head(key, raw["title"], raw["goal"], raw["minutes"], len(raw["step"]))
+    return {key: head for key, head in heads.items() if key != CLAIMS}

@@ -6,6 +6,7 @@ where it is taken from: ``a.`` (the default: what the link shows), ``start.`` an
 joined by "and".
 """
 
+import math
 import operator
 import re
 from collections.abc import Callable, Sequence
@@ -148,10 +149,13 @@ class Case:
         return {"a": self.shown, "start": self.shown.at(0), "end": self.shown.at(-1)}[where]
 
     def value(self, found: Expression) -> float:
-        """The number. Raises IndexError for an index that the network does not have."""
+        """The number; NaN where this network or these data have none, as no accuracy where the target is a number."""
         if not found.name:
             return found.factor
-        return found.factor * found.quantity.of(self.place(found.where), *found.indices)
+        try:
+            return found.factor * found.quantity.of(self.place(found.where), *found.indices)
+        except (IndexError, ValueError):
+            return math.nan
 
     def text(self, found: Expression) -> str:
         """The number as pages write it."""

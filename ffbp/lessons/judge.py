@@ -31,7 +31,14 @@ class Verdict:
 
 def case_of(step: Step, train: Callable[[Config], Run]) -> Case:
     """What a step's task is about."""
-    return Case.of(step.run.params, train, step.option_configs)
+    config, view, _ = step.run.found
+    return Case(config, view, train, step.option_configs)
+
+
+def shown_case(step: Step, train: Callable[[Config], Run]) -> Case:
+    """What a step shows with its text."""
+    config, view, _ = step.link.found
+    return Case(config, view, train)
 
 
 def judge(step: Step, case: Case, given: str) -> Verdict | None:
@@ -124,7 +131,7 @@ class Reached:
 
 def reached(step: Step, now: Config, train: Callable[[Config], Run]) -> Reached:
     """Whether the experiment on screen, changed in one field only, fulfils a step's condition."""
-    task, case = step.task, Case.of(step.link.params, train)
+    task, case = step.task, shown_case(step, train)
     changed = [each.field for each in differences(case.config, now)]
     others = tuple(name for name in changed if name != KEYS[task.control])
     here = replace(case, config=now, view=case.view.at(None))

@@ -7,10 +7,12 @@ sample, a unit or a weight, and vote on a claim. `ffbp.lessons.read` makes a les
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from urllib.parse import parse_qsl
 
 from ffbp.experiment import link
 from ffbp.experiment.config import Config
+from ffbp.experiment.link import Link
 
 PAGES = {  # in links: a page's name -> its title; the Playground's link begins with "?"
     "": "Playground",
@@ -40,13 +42,20 @@ class Address:
         if page not in PAGES or not sign:
             names = ", ".join(f"{name}?" for name in PAGES)
             raise ValueError(f"a link must begin with one of {names} and go on with parameters, got {text[:60]!r}")
-        params = dict(parse_qsl(query, keep_blank_values=True))
-        found = link.read(params)
+        address = cls(page, dict(parse_qsl(query, keep_blank_values=True)))
+        found = address.found
         if found.problems:
             raise ValueError(f"{found.problems[0]}; copy the link from the address bar")
+        if found.config.file_name:
+            raise ValueError("a link must not need a file, which others do not have; choose a dataset or draw points")
         if found.view.lesson or found.view.step:
             raise ValueError("a link must not name a lesson; leave out lesson and step")
-        return cls(page, params)
+        return address
+
+    @cached_property
+    def found(self) -> Link:
+        """The experiment and the view."""
+        return link.read(self.params)
 
 
 @dataclass(frozen=True)
@@ -133,7 +142,7 @@ class Step:
         """What the task is about; it is opened when the task is answered."""
         return getattr(self.task, "run", None) or self.link
 
-    @property
+    @cached_property
     def option_configs(self) -> tuple[Config, ...]:
         """The experiments of the options of a choice."""
         return tuple(option_config(self.link, each) for each in getattr(self.task, "options", ()))

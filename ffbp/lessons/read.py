@@ -7,8 +7,11 @@ from dataclasses import MISSING, fields
 from functools import partial
 from typing import Any
 
+from ffbp.experiment import link
+from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.fields import KEYS
 from ffbp.lessons import expressions
+from ffbp.lessons.expressions import Expression
 from ffbp.lessons.lesson import (
     MAX_STEP,
     MAX_TEXT,
@@ -22,13 +25,14 @@ from ffbp.lessons.lesson import (
     n_words,
     option_config,
 )
+from ffbp.lessons.quantities import LAYER, WEIGHT
 
 MAX_BYTES, MAX_STEPS, MAX_MINUTES, MAX_OPTIONS = 60_000, 40, 60, 4
 OF_A_LESSON = ("title", "goal", "minutes", "before", "take", "onward", "shared", "step")
 OF_A_STEP = ("link", "text", "controls", *TASKS)
 QUANTITIES_IN = ("value",)
 CONDITIONS_IN = ("true_if", "until")
-TOLD = ("text", "explain")  # texts that may contain numbers in double braces
+TOLD = ("text", "explain", "question", "claim")  # texts that may contain numbers in double braces
 
 
 class LessonError(ValueError):
@@ -93,7 +97,7 @@ class _Reader:
         if not isinstance(raw, dict):
             self._fail((i, "", ""), "a step must be a table that begins with [[step]]")
         self._only(raw, OF_A_STEP, (i, "", ""), "a step")
-        link = self._link(raw, "link", (i, "", "link"))
+        address = self._link(raw, "link", (i, "", "link"))
         text = self._told(self._text(raw, "text", (i, "", "text")), (i, "", "text"))
         if n_words(text) > MAX_TEXT:
             self._fail((i, "", "text"), f"text must have at most {MAX_TEXT} words, has {n_words(text)}; make two steps")
@@ -103,15 +107,15 @@ class _Reader:
         kinds = [kind for kind in TASKS if kind in raw]
         if len(kinds) > 1:
             self._fail((i, kinds[1], ""), f"a step must have one task, has {' and '.join(kinds)}; make two steps")
-        task = self._task(i, kinds[0], raw[kinds[0]], link) if kinds else None
-        step = Step(link, text, tuple(controls), task)
+        task = self._task(i, kinds[0], raw[kinds[0]], address) if kinds else None
+        step = Step(address, text, tuple(controls), task)
         said = [text, *(getattr(task, name, "") for name in ("question", "explain"))]
         if (n := sum(map(n_words, said))) > MAX_STEP:
             self._fail((i, "", "text"), f"all texts of a step must have at most {MAX_STEP} words together, have {n}")
         self._check_places(i, step)
         return step
 
-    def _task(self, i, kind, raw, link) -> Task:
+    def _task(self, i, kind, raw, address) -> Task:
         of = TASKS[kind]
         if not isinstance(raw, dict):
             self._fail((i, kind, ""), f"{kind} must be a table that begins with [step.{kind}]")
@@ -127,7 +131,7 @@ class _Reader:
             elif name == "within":
                 values[name] = self._number(raw[name], place)
             elif name == "options":
-                values[name] = self._options(raw.get(name), link, place)
+                values[name] = self._options(raw.get(name), address, place)
             else:
                 values[name] = self._value(name, self._text(raw, name, place), place, values.get("what", ""))
         task = of(**values)
@@ -153,11 +157,11 @@ class _Reader:
         self._checked(place, expressions.expressions_in, text)
         return text
 
-    def _options(self, raw, link, place):
+    def _options(self, raw, address, place):
         if not isinstance(raw, list) or not 2 <= len(raw) <= MAX_OPTIONS or len({*map(str, raw)}) < len(raw):
             self._fail(place, f"options must be a list of 2 to {MAX_OPTIONS} different changes such as lr=1")
         for each in raw:
-            self._checked(place, lambda change: option_config(link, str(change)), each)
+            self._checked(place, lambda change: option_config(address, str(change)), each)
         return tuple(map(str, raw))
 
     def _check_choice(self, i, task):
@@ -169,18 +173,26 @@ class _Reader:
             self._fail((i, "choose", "by"), "by must begin with largest or smallest")
 
     def _check_places(self, i, step):
-        """A number of B needs a link that has a B, and one of an option an option."""
+        """Each number is taken from a run that there is, and of a unit, weight or layer that its network has."""
         texts = {"text": (step.text, step.link)}
-        for name in ("explain", "value", "true_if", "where", "until", "by"):
+        for name in ("question", "claim", "explain", "value", "true_if", "where", "until", "by"):
             texts[name] = (getattr(step.task, name, ""), step.run)
-        n_options = len(getattr(step.task, "options", ()))
+        what, options = getattr(step.task, "what", ""), step.option_configs
         for name, (text, address) in texts.items():
             place = (i, "" if name == "text" else step.kind, name)
-            for found in re.findall(r"(?<![\w.])([b1-9])\.(?=[A-Za-z])", text):
-                if found == "b" and not any(key.startswith("b.") for key in address.params):
-                    self._fail(place, "b. must go with a link that says how B differs, such as b.lr=1")
-                if found != "b" and (int(found) > n_options or name == "text"):
-                    self._fail(place, f"{found}. must be the number of an option of this step's choose")
+            found = address.found
+            for each in _expressions(name, text, what):
+                config = found.config
+                if each.where == "b" or each.name == "agreement":
+                    if found.view.b == link.NOTHING:
+                        self._fail(place, "a number of B must go with a link that says how B differs, such as b.lr=1")
+                    config = found.view.b.of(config)[0] if each.where == "b" else config
+                elif each.where.isdigit():
+                    if int(each.where) > len(options) or name == "text":
+                        self._fail(place, f"{each.where}. must be the number of an option of this step's choose")
+                    config = options[int(each.where) - 1]
+                if not _has(Experiment(config).resolved.sizes, each):
+                    self._fail(place, f"{each.name} has an index that the network does not have; count from 1")
 
     def _link(self, raw, name, place) -> Address:
         """A link, with what is shared in place of its names."""
@@ -191,7 +203,7 @@ class _Reader:
             return self.shared[match[1]]
 
         text = self._text(raw, name, place)
-        return self._checked(place, lambda link: Address.of(re.sub(r"\$(\w+)", part, link)), text)
+        return self._checked(place, lambda text: Address.of(re.sub(r"\$(\w+)", part, text)), text)
 
     def _number(self, raw, place):
         if type(raw) not in (int, float) or not 0 < raw < 1e9:
@@ -217,6 +229,36 @@ class _Reader:
 
     def _fail(self, place, message):
         raise LessonError(_line_of(self.text, *place), message)
+
+
+def _expressions(name: str, text: str, what: str) -> list[Expression]:
+    """The quantities in one value of a step; those of a chosen unit or weight, which has no indices yet, are left out."""
+    if not text:
+        return []
+    if name in ("value",):
+        found = [expressions.expression(text)]
+    elif name in ("true_if", "until", "where", "by") and not expressions.extreme(text, what):
+        found = [side for each in expressions.condition(text, what) for side in (each.left, each.right)]
+    elif name in ("where", "by"):
+        found = [expressions.extreme(text, what)[1]]
+    else:
+        found = expressions.expressions_in(text)
+    return [each for each in found if each.name and each.indices is not None]
+
+
+def _has(sizes: tuple[int, ...], found: Expression) -> bool:
+    """Whether a network of these sizes has the unit, weight or layer of a quantity."""
+    shape, indices = found.quantity.shape, found.indices
+    if not shape:
+        return True
+    if found.name == "x":
+        return indices[0] <= sizes[0]
+    l = indices[0]
+    return (
+        l < len(sizes)
+        and (shape == LAYER or indices[1] <= sizes[l])
+        and (shape != WEIGHT or indices[2] <= sizes[l - 1])
+    )
 
 
 def _n_sentences(text):

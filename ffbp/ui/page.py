@@ -139,7 +139,7 @@ class Page:
             address.write()
             self.draw_links()
 
-    def _run(self, config: Config) -> Run:
+    def run_of(self, config: Config) -> Run:
         """The run of a lesson's experiment, which need not be the page's."""
         return other_trained(config, files.axes_in(config, View()), ProgressBar(self.progress, lambda: None)).run
 
@@ -147,7 +147,7 @@ class Page:
         """End the page: complete the sidebar, write the address, and lead on to the next page."""
         if self.lesson:
             with self.lesson:
-                panel(PAGES[self.path], self._run, partial(draw_fields, self.name))
+                panel(PAGES[self.path], self.run_of, partial(draw_fields, self.name))
         self.draw_sidebar()
         address.write()
         path, sentence = ONWARD[self.path]

@@ -6,10 +6,10 @@ from apptest import ROOT, notices_of, run_page
 
 import ffbp
 from ffbp.experiment.fields import FIELDS
-from ffbp.lessons.course import CLAIMS, course, lessons
+from ffbp.lessons.course import CLAIMS, course, lesson, texts
 from ffbp.lessons.lesson import PAGES
 
-ALL = [(key, number) for key, lesson in lessons().items() for number in range(1, len(lesson.steps) + 1)]
+ALL = [(key, number) for key in texts() for number in range(1, len(lesson(key).steps) + 1)]
 
 
 def file_of(page):
@@ -18,7 +18,7 @@ def file_of(page):
 
 def at(key, number, answers=""):
     """The page of a step, as its link opens it."""
-    address = lessons()[key].steps[number - 1].link
+    address = lesson(key).steps[number - 1].link
     own = {"lesson": key, "step": str(number)} | ({"answers": answers} if answers else {})
     return run_page(file_of(address.page), **{**address.params, **own})
 
@@ -65,7 +65,7 @@ def opened(monkeypatch):
 def test_a_step_opens_on_its_page_with_its_text_its_task_and_a_way_on(key, number):
     app = at(key, number)
     assert not app.exception
-    step = lessons()[key].steps[number - 1]
+    step = lesson(key).steps[number - 1]
     assert app.query_params["lesson"] == [key] or app.query_params["lesson"] == key
     assert step.text.split("{{")[0].replace("**", "")[:25] in panel_text(app).replace("**", "")
     assert {"Leave", "Back"} <= {each.label for each in app.button}
@@ -157,7 +157,7 @@ def test_a_second_change_is_named():
 def test_a_sample_is_found_by_choosing_it_on_the_page():
     app = at("loss", 4)
     assert "No sample is chosen yet." in [caption.value for caption in app.caption]
-    address = lessons()["loss"].steps[3].link
+    address = lesson("loss").steps[3].link
     app = run_page(file_of(""), **address.params, lesson="loss", step="4", sample="3")
     assert said(press(app, "Take sample 3")) == ["Not sample 3."]
     app = run_page(file_of(""), **address.params, lesson="loss", step="4", sample="386")
@@ -171,7 +171,7 @@ def test_other_controls_are_folded_while_a_step_is_open():
 
 
 def test_another_page_offers_the_way_back_and_another_experiment_too(opened):
-    address = lessons()["neuron"].steps[0].link
+    address = lesson("neuron").steps[0].link
     app = press(run_page(file_of("digits"), dataset="moons", lesson="neuron", step="1"), "Go to Forward pass")
     path, params = opened[-1]
     assert (path, params["theta"]) == ("pages/forward_pass.py", address.params["theta"])
@@ -195,7 +195,7 @@ def test_the_page_lists_the_course_with_what_is_done(opened):
     labels = [each.label.replace("\\", "") for each in app.button if (each.key or "").startswith("course:")]
     assert len(labels) == len(course()) >= 12
     assert all(
-        lesson.title in label and lesson.goal in label for lesson, label in zip(course().values(), labels, strict=True)
+        head.title in label and head.goal in label for head, label in zip(course().values(), labels, strict=True)
     )
     app.session_state["kept:lessons:progress"] = {"loss": (3, "~r0.7"), "slope": (7, "~r1~wf~r2~~r1")}
     app.run()
@@ -211,18 +211,18 @@ def test_the_page_lists_the_course_with_what_is_done(opened):
 def test_the_claims_are_a_part_of_the_page(opened):
     app = run_page(ROOT / "pages" / "lessons.py", part="claims")
     labels = [each.label for each in app.button if (each.key or "").startswith("claims:")]
-    assert len(labels) == len(lessons()[CLAIMS].steps)
+    assert len(labels) == len(lesson(CLAIMS).steps)
     app.button(key="claims:4").click()
     app.run()
     assert opened[-1][1]["step"] == "4"
 
 
 def test_the_end_says_what_to_take_away_and_leads_into_the_tool():
-    lesson = lessons()["neuron"]
+    found = lesson("neuron")
     app = at("neuron", 6, "~r0.9~~w3~rf~r2")
     app = press(app, "Next")
     assert app.session_state["view"].step == 7
-    assert lesson.take.split(".")[0][:30] in panel_text(app)
+    assert found.take.split(".")[0][:30] in panel_text(app)
     assert "3 of 4 right." in [caption.value.replace("\\", "") for caption in app.caption]
     assert button(app, "Next lesson: The forward pass")
     app = press(app, "Try it yourself")
@@ -244,7 +244,7 @@ def test_every_page_that_a_lesson_may_name_exists():
 def test_a_notice_offers_the_lesson_that_explains_it_unless_one_runs():
     app = run_page(file_of(""), lr="10")
     worst = notices_of(app)[0]
-    assert (worst["lesson"], worst["title"]) == ("vanishing", lessons()["vanishing"].title)
+    assert (worst["lesson"], worst["title"]) == ("vanishing", lesson("vanishing").title)
     assert {item["lesson"] for item in notices_of(at("vanishing", 6))} == {None}
     app = run_page(file_of(""), dataset="moons", epochs="20")
     app.selectbox(key="playground:optimizer").set_value("adam")

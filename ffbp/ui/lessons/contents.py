@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from ffbp.lessons.course import CLAIMS, course, lessons
+from ffbp.lessons.course import CLAIMS, course, lesson
 from ffbp.ui.lessons.running import BETWEEN, RIGHT, open_lesson, progress
 from ffbp.ui.lessons.told import markdown
 
@@ -19,20 +19,18 @@ def contents() -> None:
     with st.container(key="course"):
         left, right = st.columns(2)
     half = (len(found) + 1) // 2
-    for i, lesson in enumerate(found.values()):
-        label = (
-            f"{i + 1}. **{markdown(lesson.title)}** · {lesson.minutes} min{_done(lesson)}  \n{markdown(lesson.goal)}"
-        )
+    for i, head in enumerate(found.values()):
+        label = f"{i + 1}. **{markdown(head.title)}** · {head.minutes} min{_done(head)}  \n{markdown(head.goal)}"
         place = left if i < half else right
-        place.button(label, key=f"course:{lesson.key}", on_click=partial(open_lesson, lesson.key), width="stretch")
+        place.button(label, key=f"course:{head.key}", on_click=partial(open_lesson, head.key), width="stretch")
 
 
 def claims() -> None:
     """The claims; a click opens one of them for a vote, and after it the run that decides."""
-    lesson = lessons()[CLAIMS]
+    found = lesson(CLAIMS)
     st.markdown("Vote first. Then the run that decides opens, with its numbers.")
-    answers = _answers(lesson)
-    asked = [(n, step) for n, step in enumerate(lesson.steps, start=1) if step.kind == "vote"]
+    answers = _answers(CLAIMS, len(found.steps))
+    asked = [(n, step) for n, step in enumerate(found.steps, start=1) if step.kind == "vote"]
     with st.container(key="course"):
         columns = st.columns(2)
     for place, (n, step) in enumerate(asked):
@@ -42,17 +40,16 @@ def claims() -> None:
         columns[place >= (len(asked) + 1) // 2].button(label, key=f"claims:{n}", on_click=press, width="stretch")
 
 
-def _answers(lesson):
+def _answers(key, n_steps):
     """The answers that the session remembers, one a step."""
-    answers = (progress(lesson.key)[1] or "").split(BETWEEN)[: len(lesson.steps)]
-    return [*answers, *[""] * (len(lesson.steps) - len(answers))]
+    answers = (progress(key)[1] or "").split(BETWEEN)[:n_steps]
+    return [*answers, *[""] * (n_steps - len(answers))]
 
 
-def _done(lesson):
+def _done(head):
     """How far the session has come in a lesson, and how many answers were right."""
-    step, answers = progress(lesson.key)
+    step, answers = progress(head.key)
     if step == 1 and not answers:
         return ""
-    n = len(lesson.steps)
-    right = sum(each[:1] == RIGHT for each in _answers(lesson))
-    return f" · ✓ done, {right} right" if step > n else f" · step {step} of {n}"
+    right = sum(each[:1] == RIGHT for each in _answers(head.key, head.n_steps))
+    return f" · ✓ done, {right} right" if step > head.n_steps else f" · step {step} of {head.n_steps}"

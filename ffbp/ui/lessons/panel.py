@@ -8,8 +8,7 @@ import streamlit as st
 from ffbp.experiment.config import Config
 from ffbp.experiment.fields import KEYS
 from ffbp.lessons.course import course
-from ffbp.lessons.expressions import Case
-from ffbp.lessons.judge import case_of
+from ffbp.lessons.judge import case_of, shown_case
 from ffbp.lessons.lesson import PAGES, Address
 from ffbp.training.run import Run
 from ffbp.ui import order
@@ -57,7 +56,7 @@ def panel(title: str, train: Train, draw_fields: Callable) -> None:
         _end(now)
         return
     _where(now, title)
-    shown = Case.of(now.step.link.params, train)
+    shown = shown_case(now.step, train)
     st.markdown(markdown(shown.told(now.step.text)), help=help_for(now.step.text))
     if now.step.task is not None:
         case = case_of(now.step, train)
@@ -93,7 +92,7 @@ def _where(now, title):
     """A way back, where another page or another experiment is on screen than the one that the step is about."""
     addresses = (now.step.link, now.step.run)
     here = [each for each in addresses if PAGES[each.page] == title]
-    configs = [Case.of(each.params, lambda config: None).config for each in here]
+    configs = [each.found.config for each in here]
     if not here:
         label = f"Go to {PAGES[addresses[now.is_settled].page]}"
     elif session.config not in configs and now.step.kind != "reach" and not now.step.controls:

@@ -8,30 +8,34 @@ import streamlit as st
 
 from ffbp.experiment.link import PARTS
 from ffbp.ui.lessons.contents import claims, contents
+from ffbp.ui.lessons.own import own
 from ffbp.ui.lessons.terms import terms
 from ffbp.ui.session import control
 from ffbp.ui.session.state import session
 
 
 class Part(NamedTuple):
+    """``draw(train)`` draws the part; train: returns the run of a configuration."""
+
     label: str
-    draw: Callable[[], None]
+    draw: Callable
 
 
 ROWS = {
-    "course": Part("Course", contents),
-    "claims": Part("Is it true that …?", claims),
-    "glossary": Part("Glossary", terms),
+    "course": Part("Course", lambda train: contents()),
+    "claims": Part("Is it true that …?", lambda train: claims()),
+    "glossary": Part("Glossary", lambda train: terms()),
+    "own": Part("Your own lesson", own),
 }
 
 
-def draw() -> None:
-    """Draw the part that the address names, and above it the choice."""
+def draw(train: Callable) -> None:
+    """Draw the part that the address names, and above it the choice. train: returns the run of a configuration."""
     chosen = session.view.part if session.view.part in ROWS else PARTS[0]
     texts = {key: part.label for key, part in ROWS.items()}
-    own = {"name": "lessons:part", "value": chosen, "on_change": _choose, "label_visibility": "collapsed"}
-    control.choice(st, "segmented_control", "Part", texts, **own)
-    ROWS[chosen].draw()
+    about = {"name": "lessons:part", "value": chosen, "on_change": _choose, "label_visibility": "collapsed"}
+    control.choice(st, "segmented_control", "Part", texts, **about)
+    ROWS[chosen].draw(train)
 
 
 def _choose(key):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from ffbp.experiment.link import OWN, View
-from ffbp.lessons.course import lessons
+from ffbp.lessons import course
 from ffbp.lessons.lesson import Lesson, Step
 from ffbp.lessons.packed import unpack
 from ffbp.lessons.read import read
@@ -19,6 +19,7 @@ from ffbp.ui.session.state import session
 
 RIGHT, WRONG, GIVEN_UP = "r", "w", "s"
 BETWEEN, MAX_GIVEN = "~", 24
+OWN_TEXT = "lessons:own"  # kept in the session: the text of one's own lesson, where it is too long for a link
 PROGRESS = "lessons:progress"  # kept in the session: of each lesson, its step and its answers
 
 
@@ -72,7 +73,7 @@ def running() -> Running | None:
     view = session.view
     if view.lesson is None:
         return None
-    lesson = own_lesson() if view.lesson == OWN else lessons().get(view.lesson)
+    lesson = own_lesson() if view.lesson == OWN else course.lesson(view.lesson)
     if lesson is None:
         session.tell("warning", f"there is no lesson {view.lesson!r}; choose one on the page Lessons")
         session.view = view.in_lesson(None)
@@ -83,12 +84,19 @@ def running() -> Running | None:
 
 
 def own_lesson() -> Lesson | None:
-    """The lesson that the address holds; None if that is none, which is told."""
+    """The lesson that the address holds, else the one that this session has written; None if there is none, which is told."""
     try:
-        return read(unpack(session.view.own or ""))
+        return _own(session.view.own)
     except ValueError as error:
         session.tell("warning", f"the lesson of this link cannot be read: {error}")
         return None
+
+
+def _own(packed):
+    text = unpack(packed) if packed else session.recall(OWN_TEXT)
+    if text is None:
+        raise ValueError("it is too long for a link; open its file on the page Lessons")
+    return read(text)
 
 
 def answered(mark: str, given: str = "") -> None:
@@ -116,7 +124,7 @@ def progress(key: str) -> tuple[int, str | None]:
 def open_lesson(key: str, step: int | None = None, own: str | None = None) -> None:
     """Have a lesson opened where it was left, or at a step. own: the packed text of one's own."""
     left, answers = progress(key) if key != OWN else (1, None)
-    lesson = read(unpack(own)) if key == OWN and own else lessons()[key]
+    lesson = _own(own) if key == OWN else course.lesson(key)
     _open(lesson, step or left, answers, own)
 
 

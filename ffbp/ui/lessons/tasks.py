@@ -11,6 +11,7 @@ from ffbp.experiment.fields import FIELDS
 from ffbp.figures import thumbnail
 from ffbp.lessons.expressions import Case
 from ffbp.lessons.judge import N_INDICES, judge, name_of, reached, shown_order
+from ffbp.lessons.lesson import Step
 from ffbp.ui.lessons.running import GIVEN_UP, RIGHT, WRONG, Running, answered, reopen, running
 from ffbp.ui.lessons.told import markdown
 from ffbp.ui.moment import SOURCE
@@ -72,22 +73,26 @@ def given_text(now: Running) -> str:
     if kind == "vote":
         return TRUTHS.get(given, "").lower()
     if kind == "choose":
-        return _option_name(now, int(given))
+        return _option_name(now.step, int(given))
     if kind == "find":
         return markdown(name_of(now.step.task, map(int, given.split("-"))))
     return markdown(given)
 
 
 def answer_text(now: Running, case: Case) -> str:
-    """The right answer in words, escaped; "" where there is none to tell."""
-    kind, task = now.step.kind, now.step.task
-    any_answer = {"predict": "0", "choose": "1", "vote": "t"}.get(kind)
-    if kind == "find":
-        any_answer = "-".join("1" * N_INDICES[task.what])
-    verdict = judge(now.step, case, any_answer) if any_answer else None
+    """The right answer to the present step in words, escaped; "" where there is none to tell."""
+    return right_answer(now.step, case)
+
+
+def right_answer(step: Step, case: Case) -> str:
+    """The right answer to a step in words, escaped; "" where there is none to tell."""
+    any_answer = {"predict": "0", "choose": "1", "vote": "t"}.get(step.kind)
+    if step.kind == "find":
+        any_answer = "-".join("1" * N_INDICES[step.task.what])
+    verdict = judge(step, case, any_answer) if any_answer else None
     if verdict is None:
         return ""
-    return _option_name(now, int(verdict.answer)) if now.step.kind == "choose" else markdown(verdict.answer)
+    return _option_name(step, int(verdict.answer)) if step.kind == "choose" else markdown(verdict.answer)
 
 
 def _note(now, case, given) -> bool:
@@ -127,7 +132,7 @@ def _choose(now, case):
         _pictures(now, case)
         return
     for number in range(1, len(now.step.task.options) + 1):
-        label = _option_name(now, number)
+        label = _option_name(now.step, number)
         st.button(label, key=key_of(now, str(number)), on_click=partial(_note, now, case, str(number)), width="stretch")
 
 
@@ -149,19 +154,18 @@ def _pictures(now, case, is_named=False):
                 st.image(thumbnail.boundary(run.network(), run.dataset, plane, PIXELS), width="stretch")
                 words = f"{format_percent(run.history.train_accuracy[-1])} right"
             if is_named:
-                st.caption(_option_name(now, number, is_named=True))
+                st.caption(_option_name(now.step, number, is_named=True))
             else:
                 press = partial(_note, now, case, str(number))
                 st.button(f"{number}", key=key_of(now, str(number)), help=words, on_click=press, width="stretch")
 
 
-def _option_name(now, number, is_named=False):
+def _option_name(step, number, is_named=False):
     """What an option is called: a picture by its number until it is answered, else by what differs."""
-    task = now.step.task
-    if task.show and not is_named:
+    if step.task.show and not is_named:
         return f"picture {number}"
-    configs = now.step.option_configs
-    config = configs[shown_order(now.step)[number - 1]]
+    configs = step.option_configs
+    config = configs[shown_order(step)[number - 1]]
     fields = {each.field for other in configs for each in differences(other, config)}
     texts = [f"{FIELDS[name].label} {value_text(name, getattr(config, name))}" for name in FIELDS if name in fields]
     return markdown(", ".join(texts))

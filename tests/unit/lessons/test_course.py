@@ -14,13 +14,13 @@ import ffbp
 from ffbp.experiment import link
 from ffbp.experiment.fields import FIELDS, KEYS, Ladder
 from ffbp.lessons import judge as judging
-from ffbp.lessons.course import CLAIMS, course, lessons
+from ffbp.lessons.course import CLAIMS, course, lesson, texts
 from ffbp.lessons.expressions import Case, condition, expression, expressions_in, extreme
 from ffbp.lessons.judge import case_of, judge, reached
 from ffbp.lessons.lesson import MAX_STEP, MAX_TEXT, PAGES, n_words
 from ffbp.words.of_a_slip import SLIPS
 
-STEPS = [(key, i) for key, lesson in lessons().items() for i in range(len(lesson.steps))]
+STEPS = [(key, i) for key in texts() for i in range(len(lesson(key).steps))]
 ids = {"ids": lambda value: str(value)}
 
 
@@ -30,7 +30,7 @@ def train(config):
 
 
 def step_of(key, i):
-    return lessons()[key].steps[i]
+    return lesson(key).steps[i]
 
 
 # Every number, computed a second time
@@ -283,13 +283,13 @@ def test_what_is_to_be_reached_is_not_there_at_first_and_can_be_reached_with_the
 # What every lesson has
 
 
-@pytest.mark.parametrize("key", lessons())
+@pytest.mark.parametrize("key", texts())
 def test_a_lesson_is_short_has_tasks_and_its_texts_hold_no_computed_number(key):
-    lesson = lessons()[key]
-    assert 5 <= lesson.minutes <= 15
-    shows = [step for step in lesson.steps if step.task is None]
-    assert len(shows) * 2 <= len(lesson.steps)
-    for step in lesson.steps:
+    found = lesson(key)
+    assert 5 <= found.minutes <= 15
+    shows = [step for step in found.steps if step.task is None]
+    assert len(shows) * 2 <= len(found.steps)
+    for step in found.steps:
         texts = [step.text, *([step.task.question, step.task.explain] if step.task else [])]
         assert n_words(step.text) <= MAX_TEXT
         assert sum(map(n_words, texts)) <= MAX_STEP
@@ -297,20 +297,20 @@ def test_a_lesson_is_short_has_tasks_and_its_texts_hold_no_computed_number(key):
         assert not re.findall(r"\d\.(?!0*1\b)\d{3,}", raw), "a number with so many digits is computed, not written"
 
 
-@pytest.mark.parametrize("key", lessons())
+@pytest.mark.parametrize("key", texts())
 def test_every_link_opens_a_page_and_an_experiment_with_nothing_to_complain_about(key):
-    lesson = lessons()[key]
-    for address in (lesson.onward, *(each for step in lesson.steps for each in (step.link, step.run))):
+    found = lesson(key)
+    for address in (found.onward, *(each for step in found.steps for each in (step.link, step.run))):
         assert address.page in PAGES
-        found = link.read(address.params)
-        assert found.problems == []
-        run = train(found.config)
-        assert (found.view.frame or 0) < run.n_frames
-        if found.view.sample is not None:
-            assert found.view.sample in [int(row) for part in run.dataset.parts for row in part.rows]
-        if found.view.layer:
-            assert found.view.layer < len(run.resolved.sizes)
-            assert (found.view.unit or 1) <= run.resolved.sizes[found.view.layer]
+        config, view, problems = link.read(address.params)
+        assert problems == []
+        run = train(config)
+        assert (view.frame or 0) < run.n_frames
+        if view.sample is not None:
+            assert view.sample in [int(row) for part in run.dataset.parts for row in part.rows]
+        if view.layer:
+            assert view.layer < len(run.resolved.sizes)
+            assert (view.unit or 1) <= run.resolved.sizes[view.layer]
 
 
 def test_the_course_has_its_fourteen_lessons_and_the_claims_are_votes():
@@ -318,7 +318,7 @@ def test_the_course_has_its_fourteen_lessons_and_the_claims_are_votes():
         *("neuron", "forward", "loss", "slope", "chain", "layers", "rate", "bend", "vanishing", "start", "batches"),
         *("overfitting", "optimizers", "digit"),
     ]
-    assert len(lessons()[CLAIMS].steps) >= 14
-    assert {step.kind for step in lessons()[CLAIMS].steps} == {"vote"}
-    kinds = {step.kind for lesson in course().values() for step in lesson.steps}
+    assert len(lesson(CLAIMS).steps) >= 14
+    assert {step.kind for step in lesson(CLAIMS).steps} == {"vote"}
+    kinds = {step.kind for key in course() for step in lesson(key).steps}
     assert kinds == {"", "predict", "choose", "reach", "find", "vote"}
