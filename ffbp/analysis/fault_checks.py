@@ -129,7 +129,8 @@ def _slow(run):
     return Verdict("slow", kind, {"usual": usual, "error": error, "times": SLOWER})
 
 
-def _in_a_row(run):
+def second_step_check(run: Run) -> GradientCheck:
+    """The gradient that training uses in its second step, against the difference quotients of that step's loss."""
     training = next_training(run, 0)
     with diverging():
         training.gradient()
@@ -143,7 +144,23 @@ def _in_a_row(run):
         error = np.abs(used - check.numeric) / size
     judged = ~check.crosses_kink & ~check.drowned
     worst = float(np.nan_to_num(error[judged], nan=np.inf).max(initial=0.0))
-    return _compared("in_a_row", run, replace(check, analytic=used, relative_error=error, max_relative_error=worst))
+    return replace(check, analytic=used, relative_error=error, max_relative_error=worst)
+
+
+def _in_a_row(run):
+    return _compared("in_a_row", run, second_step_check(run)) if is_cheap(run) else Verdict("in_a_row", "unchecked", {})
+
+
+def is_cheap(run: Run) -> bool:
+    """Whether a gradient check of a whole batch takes less than about a second."""
+    network = run.architecture
+    return network.n_params * run.resolved.batch_size * sum(network.sizes[1:]) <= 10 * MOST
+
+
+def ratios_shown(run: Run, found_by: str) -> list[Ratios]:
+    """The ratios of the check that finds a fault: of the second step where only that one does, else of a single pass."""
+    second = found_by == "in_a_row" and is_cheap(run)
+    return ratios(second_step_check(run) if second else gradient_check(run), run)
 
 
 def _doubled(run):
@@ -164,6 +181,7 @@ def _step(run):
     with diverging():
         training.gradient()
         due.theta[...], due.grad[...] = network.theta, network.grad
+        healthy.state[...], healthy.step, healthy.learning_rate = training.state, training.step, training.learning_rate
         before = network.theta.copy()
         training.update()
         healthy.update()

@@ -37,6 +37,7 @@ VIEW = {
     "present": (0, 1),
     "lab_batch": (1, MAX_ROWS),  # samples in a batch, in the laboratory
     "other": (0, MAX_FRAMES - 1),  # B's frame
+    "mystery": (1, 9999),  # the case whose fault is to be found
     "step": (1, 41),  # of a lesson; the one after the last is its end
 }
 INPUTS = "x"  # typed inputs, numbers joined by "_"
@@ -45,7 +46,7 @@ MAX_ALONE = 2  # panels that are shown without the others, joined by "-" in the 
 BY, LOSS = "by", "loss"  # two runs are shown at the same loss; without it, at the same epoch
 COMPARISON, COMPARISONS = (
     "view",
-    ("pair", "seeds", "sweep", "race", "surface"),
+    ("pair", "seeds", "sweep", "race", "surface", "faults"),
 )  # the views of the page Compare, the usual one first
 PLANE, PLANES = "plane", ("three_points", "principal", "random")  # of the surface there, the usual one first
 VIEW_OF_LAB, VIEWS_OF_LAB = (
@@ -83,7 +84,8 @@ class View:
     if both are shown at the same loss there; other: B's frame then. plane: of the surface there, one of `PLANES`. many: what is
     trained many times there. lab: of the page Laboratory, one of `VIEWS_OF_LAB`; lab_batch: how many samples a batch has
     there, if not as many as in the run. lesson, step, answers, own: the lesson that stands beside the page, its step from 1,
-    what was answered, and the text of one's own lesson. part: of the page Lessons, one of `PARTS`.
+    what was answered, and the text of one's own lesson. part: of the page Lessons, one of `PARTS`. mystery: the number of
+    the case whose fault is to be found, on the page Compare.
     """
 
     frame: int | None = None
@@ -112,6 +114,7 @@ class View:
     b: Other = NOTHING
     many: Many = USUAL
     lesson: str | None = None
+    mystery: int | None = None
     step: int | None = None
     answers: str | None = None
     own: str | None = None

@@ -80,7 +80,7 @@ FAULTS = {
     entry.key: entry
     for entry in (
         Fault(
-            "no_slope", "The slope g' is forgotten",
+            "no_slope", "Slope g' forgotten",
             "On the way back, delta is multiplied by the weights, but not by the slope g' of the activation.",
             "The output layer's gradient is exact, and the loss often falls.",
             "The output layer 1; every layer below something else for each weight.",
@@ -90,7 +90,7 @@ FAULTS = {
             {**_SMALL, "hidden": (6, 6), "learning_rate": 0.3}, Parts(network=parts.WithoutSlope),
         ),
         Fault(
-            "old_activations", "Activations of the previous batch",
+            "old_activations", "Old activations",
             "The gradient multiplies this batch's delta with the activations that the batch before left behind.",
             "Every single pass is exact, so the usual gradient check passes; the first batch of an epoch is right.",
             "1 for a single pass; in the second of two batches something else for each weight, and 1 for the biases.",
@@ -99,7 +99,7 @@ FAULTS = {
             "in_a_row", "gradient", "there are at least two batches in an epoch", _batches, {**_BATCHES, "learning_rate": 0.3},
         ),
         Fault(
-            "sum_for_mean", "Sum instead of mean",
+            "sum_for_mean", "Sum for mean",
             "The loss is a mean over samples, but its gradient is the sum: n times too long.",
             "The direction is right; with a learning rate n times smaller, the run is the healthy one.",
             "n everywhere, the number of samples (less exactly with a penalty, which is not multiplied).",
@@ -109,7 +109,7 @@ FAULTS = {
             lambda e: e.resolved.batch_size > 1, {**_SMALL, "learning_rate": 0.1}, Parts(network=parts.SumForMean),
         ),
         Fault(
-            "half", "The factor 2 is missing",
+            "half", "Factor 2 missing",
             "The loss is the mean of (a − y)², but its gradient is written without the 2 of the derivative.",
             "The loss falls, only at half the rate; no curve looks wrong.",
             "1/2 everywhere.",
@@ -120,7 +120,7 @@ FAULTS = {
             "activation": "tanh", "initializer": "normal", "epochs": 300}, Parts(network=parts.WithoutTwo),
         ),
         Fault(
-            "wrong_sign", "The wrong sign",
+            "wrong_sign", "Wrong sign",
             "The delta of the output is y − a instead of a − y, so every step goes uphill.",
             "The gradient of every layer has the right norm at epoch 0.",
             "−1 everywhere.",
@@ -129,7 +129,7 @@ FAULTS = {
             "curve", "start", "", _always, {**_SMALL, "learning_rate": 0.03}, Parts(network=parts.WrongSign),
         ),
         Fault(
-            "updated_weights", "Delta through the updated weights",
+            "updated_weights", "Updated weights on the way back",
             "Each layer is updated as soon as its gradient is known; delta is then sent down through the new weights.",
             "The output layer is exact, and the loss falls almost as it should.",
             "The output layer 1; the layers below a little off, the more the larger the learning rate.",
@@ -140,7 +140,7 @@ FAULTS = {
             Parts(network=parts.UpdatedWeights, start=parts.note_rate),
         ),
         Fault(
-            "not_cleared", "Gradients are not cleared between batches",
+            "not_cleared", "Gradients not cleared",
             "Each batch adds its gradient to those of the earlier batches of the epoch.",
             "Every single pass is exact, so the usual gradient check passes; with one batch an epoch nothing is wrong.",
             "1 for a single pass; in the second of two batches about 2, near the end of an epoch about their number.",
@@ -149,7 +149,7 @@ FAULTS = {
             "in_a_row", "gradient", "there are at least two batches in an epoch", _batches, {**_BATCHES, "learning_rate": 0.1},
         ),
         Fault(
-            "no_bias", "The gradient of the biases is dropped",
+            "no_bias", "No gradient of the biases",
             "The weights learn, the biases keep their initial values.",
             "All weights have exact gradients; on centred data the loss falls almost as it should.",
             "1 for all weights, 0 for all biases.",
@@ -159,7 +159,7 @@ FAULTS = {
             Parts(network=parts.WithoutBiases),
         ),
         Fault(
-            "softmax_twice", "Softmax is applied twice",
+            "softmax_twice", "Softmax applied twice",
             "The network ends with a softmax, and the loss applies another one to its probabilities.",
             "The gradient is that of the loss: the check passes, the loss falls, and the accuracy rises.",
             "1 everywhere: the gradient is right, the function is wrong.",
@@ -171,7 +171,7 @@ FAULTS = {
             "epochs": 300}, Parts(output=parts.TWICE),
         ),
         Fault(
-            "same_in_a_row", "The same random number in a whole row",
+            "same_in_a_row", "Same number in a row",
             "One number is drawn for each unit and used for all its weights, so each unit begins with the sum of its inputs.",
             "The units differ from each other, every gradient is exact, and training repairs it in time.",
             "1 everywhere.",
@@ -181,7 +181,7 @@ FAULTS = {
             {**_SMALL, "learning_rate": 0.1}, Parts(start=parts.same_in_a_row),
         ),
         Fault(
-            "no_correction", "Adam without its correction",
+            "no_correction", "Adam not corrected",
             "The running means of Adam start at 0, and their bias towards 0 is not removed.",
             "Every gradient is exact; the loss falls, and after some hundred steps nothing differs any more.",
             "1 everywhere.",
@@ -191,7 +191,7 @@ FAULTS = {
             {**_SMALL, "optimizer": "adam", "learning_rate": 0.03},
         ),
         Fault(
-            "test_in_training", "Test rows that are in the training set",
+            "test_in_training", "Test rows in the training set",
             "The test set is cut out of the training rows, so it measures samples that were trained on.",
             "Every gradient is exact, and both curves look excellent.",
             "1 everywhere.",

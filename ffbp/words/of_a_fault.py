@@ -1,4 +1,4 @@
-"""Sentences about the checks that look for a fault."""
+"""Sentences about a fault, and about the checks that look for one."""
 
 
 def _ratio(n, number):
@@ -10,6 +10,7 @@ def _gradient(n, number, where):
     if kind == "right":
         return f"Passes: {where}all {n['n']} gradients agree within {number(n['error'])}."
     return {
+        "unchecked": "Not done: the network and the batch are too large for a quick check.",
         "opposite": f"Fails: {where}every gradient is −1 times the slope of the loss.",
         "multiple": f"Fails: {where}every gradient is {_ratio(n, number)} times the slope of the loss.",
         "no_biases": f"Fails: {where}the weights' gradients are right, and those of all biases are 0.",
@@ -17,6 +18,10 @@ def _gradient(n, number, where):
         "output_only": f"Fails: {where}the gradients of the output layer are right, those below are not.",
         "scattered": f"Fails: {where}gradient and slope have another ratio for each parameter.",
     }[kind]
+
+
+def faulty(n, number, percent):
+    return "Notices name causes in healthy training; in a run with a fault, that fault may be the cause."
 
 
 def verdict_gradient(n, number, percent):
@@ -76,6 +81,7 @@ def verdict_overfit(n, number, percent):
 SENTENCES = {
     function.__name__: function
     for function in (
+        faulty,
         verdict_gradient,
         verdict_in_a_row,
         verdict_slow,

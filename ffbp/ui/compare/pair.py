@@ -44,7 +44,7 @@ def pair(page: Page) -> None:
         what_differs_in_words(both)
     with choices:
         differing.what_differs(page.name, both)
-    _timeline(page, both)
+    timeline(page, both)
     page.draw_sidebar()
     _what_is_equal(both)
 
@@ -61,7 +61,7 @@ def what_differs_in_words(both: TwoRuns) -> None:
 
 
 @fragment
-def _timeline(page: Page, both: TwoRuns) -> None:
+def timeline(page: Page, both: TwoRuns) -> None:
     """Both runs in one component, which reports the frames at which it rests."""
     callbacks = {f"on_{event}_change": lambda: None for event in ("rest", "want")}
     result = component(NAME)(key=NAME, data=pair_options(), **callbacks)

@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from ffbp.analysis.equal_parts import EqualPart, equal_parts
+from ffbp.analysis.fault_checks import Verdict, verdicts
 from ffbp.experiment.config import Config
 from ffbp.experiment.fields import FIELDS
 from ffbp.experiment.pair import PREFIX, START
@@ -35,6 +36,11 @@ class TwoRuns:
     @cached_property
     def equal_parts(self) -> list[EqualPart]:
         return equal_parts(self.a.run, self.b.run)
+
+    @cached_property
+    def verdicts(self) -> tuple[dict[str, Verdict], dict[str, Verdict]]:
+        """All checks for faults, of A and of B."""
+        return verdicts(self.a.run), verdicts(self.b.run)
 
     def frames_at(self, frame: int) -> tuple[int, int]:
         """The frames of both that the timeline shows when A is at one of its frames: it counts those of the longer run."""

@@ -1,5 +1,6 @@
 """The views of the page Compare: each is a file with a function, and a row here; its name stands in `COMPARISONS`, too."""
 
+from ffbp.ui.compare.faults import faults
 from ffbp.ui.compare.pair import pair
 from ffbp.ui.compare.race import race
 from ffbp.ui.compare.seeds import seeds
@@ -13,4 +14,5 @@ VIEWS = {
     "sweep": View("Sweep", sweep),
     "race": View("Race", race),
     "surface": View("Surface", surface),
+    "faults": View("Faults", faults),
 }

@@ -116,12 +116,12 @@ def test_records_links_and_many_runs_carry_it(key):
 @pytest.mark.parametrize("form", PROGRAMS)
 def test_no_program_is_written_of_it(form):
     run = train(Config(epochs=1, fault="wrong_sign"))
-    banner = "This run has a deliberate fault: the wrong sign."
+    banner = "This run has a deliberate fault: wrong sign."
     assert available(run, form) == [f"{banner} Programs are written of healthy runs only."]
     with pytest.raises(NoEquivalent, match="deliberate fault"):
         program(run, form)
     assert summary(run)["Fault"] == banner
-    assert title(run).endswith("with a fault: the wrong sign")
+    assert title(run).endswith("with a fault: wrong sign")
 
 
 @pytest.mark.parametrize(
