@@ -19,6 +19,7 @@ from ffbp.experiment.kinds import Real, Whole
 from ffbp.export.forms import FORMS
 from ffbp.training.sweep import VARY
 from ffbp.version import VERSION
+from ffbp.words.of_an_item import RUNGS
 from ffbp.words.problems import number_text
 
 EXAMPLES = """examples:
@@ -27,6 +28,7 @@ EXAMPLES = """examples:
   python -m ffbp --link "https://ffbp.example/?dataset=iris&hidden=8" --out lesson --export json,html
   python -m ffbp --sweep learning_rate=0.01,0.1,1 --seeds 10 --success loss=0.3
   python -m ffbp --verify homework.json --file class.csv
+  python -m ffbp --questions sum,hidden_delta --variants 20 --out quiz
 
 exit codes: 0 done; 1 the run diverged, a record failed verification, or an export could not be
 written, for example because a library has no equivalent (the others are written); 2 wrong usage,
@@ -69,6 +71,10 @@ def parser(rows: Mapping[str, Field] = FIELDS) -> argparse.ArgumentParser:
     sweep.add_argument("--vary", choices=tuple(VARY), help=text)
     text = "what counts as success: loss=0.3, accuracy=0.9, test_loss=... or test_accuracy=..."
     sweep.add_argument("--success", metavar="TARGET", help=text)
+    teaching = parser.add_argument_group("For teachers")
+    text = f"write questions for learning platforms, as Moodle XML, GIFT and CSV: all, or some of {', '.join(RUNGS)}"
+    teaching.add_argument("--questions", metavar="KINDS", help=text)
+    teaching.add_argument("--variants", metavar="N", help="number of variants of each kind of question (10)")
     output = parser.add_argument_group("Output")
     output.add_argument(
         "--link", metavar="LINK", help="take the experiment from a link; other options override its values"
@@ -176,21 +182,34 @@ def refuse_without_sweep(options: argparse.Namespace) -> None:
         raise UsageError(f"{', '.join(given)} must come with --sweep or --seeds")
 
 
+def refuse_without_questions(options: argparse.Namespace) -> None:
+    """Raise UsageError for an option that only --questions uses."""
+    if options.variants is not None:
+        raise UsageError("--variants must come with --questions")
+
+
 def refuse_beside_verify(options: argparse.Namespace) -> None:
     """Raise UsageError for options that --verify does not use: a record contains its experiment."""
-    keys = [
-        *(each.key for each in FIELDS.values() if each.option),
-        "link",
-        "out",
-        "export",
-        "sweep",
-        "seeds",
-        "vary",
-        "target",
-    ]
-    given = [flag(key) for key in keys if getattr(options, key) not in (None, [])]
+    given = _beside(options, "verify", "file")
     if given:
         raise UsageError(
-            f"{', '.join(given)} must be left out with --verify, because a record contains its experiment; only --quiet and "
+            f"{given} must be left out with --verify, because a record contains its experiment; only --quiet and "
             "--file, the data of a file's record, apply"
         )
+
+
+def refuse_beside_questions(options: argparse.Namespace) -> None:
+    """Raise UsageError for options that --questions does not use: questions are about networks of their own."""
+    given = _beside(options, "questions", "variants", "out")
+    if given:
+        raise UsageError(
+            f"{given} must be left out with --questions, which are about small networks of their own; only --variants, --out "
+            "and --quiet apply"
+        )
+
+
+def _beside(options, *apply) -> str:
+    """The given options, as they are typed, but those that apply."""
+    others = "file", "link", "out", "export", "sweep", "seeds", "vary", "success", "verify", "questions", "variants"
+    keys = [*(each.key for each in FIELDS.values() if each.option), *others]
+    return ", ".join(flag(key) for key in keys if key not in apply and getattr(options, key) not in (None, []))

@@ -23,7 +23,7 @@ from ffbp.data.source import REGRESSION
 from ffbp.export.forms import FORMS, files_of, usual_plane
 from ffbp.record import read
 from ffbp.record import verify as verification
-from ffbp.terminal import options, sweeps
+from ffbp.terminal import options, questions, sweeps
 from ffbp.terminal.options import UsageError
 from ffbp.terminal.page import Page, with_bar
 from ffbp.terminal.text_pictures import boundary_text, loss_text
@@ -48,6 +48,9 @@ def main(arguments: list[str] | None = None) -> int:
         if given.verify:
             with threadpool_limits(1, user_api="blas"):
                 return _verify(given)
+        if given.questions is not None:
+            return _questions(given)
+        options.refuse_without_questions(given)
         experiment = options.experiment(given)
         if given.sweep or given.seeds is not None:
             return _sweep(experiment, given)
@@ -285,6 +288,20 @@ def _sweep(experiment, given) -> int:
         path = given.out / "sweep.csv"
         path.write_text(planned.to_csv(target), encoding="utf-8", newline="\n")
         print(f"\nWritten: {path}")
+    return 0
+
+
+# Questions
+
+
+def _questions(given) -> int:
+    options.refuse_beside_questions(given)
+    found, folder = questions.chosen(given), Path(given.out or ".")
+    _make_folder(folder)
+    print(questions.in_words(found))
+    for path, text in questions.files(found, folder).items():
+        path.write_text(text, encoding="utf-8", newline="\n")
+        print(f"  {path}")
     return 0
 
 
