@@ -1,5 +1,7 @@
 """The laboratory in the browser: reached by keys, redrawn in place, and taken back to the Playground."""
 
+from test_accessible import violations
+
 import ffbp
 from ffbp.words.numbers import format_number
 
@@ -28,3 +30,15 @@ def test_the_laboratory_by_keyboard_and_back_to_the_playground(playground):
     playground.ready()
     assert "lab=" not in page.url
     assert "batch=16" in page.url
+
+
+def test_no_rule_is_broken_by_failed_checks(playground):
+    page = playground.page
+    page.goto(f"{playground.address}/laboratory?lab=checks&epochs=20&init=normal&scale=10")
+    page.get_by_role("button", name="Carry out all five checks").click()
+    page.get_by_text("checks failed").wait_for()
+    page.get_by_role("link", name="See what this start does").wait_for()
+    page.locator(".ffbp-chart[data-drawn]").nth(2).wait_for()
+    for scheme in ("light", "dark"):
+        playground.turn(scheme)
+        assert not (broken := violations(page)), scheme + "\n".join(broken)
