@@ -123,7 +123,7 @@ PRESETS = {
     "valley": Preset(
         "A long valley: momentum",
         Config(dataset="diabetes", columns=(), hidden=(), optimizer="momentum", learning_rate=0.2, epochs=300),
-        "This valley is 430 times as curved across as along. With momentum the loss is at its floor, 0.4721, by epoch 100; "
+        "This valley is 430 times more curved across than along. With momentum the loss is at its floor, 0.4721, by epoch 100; "
         "gradient descent is not there in epoch 300. Then try Nesterov: it bears less curvature, and diverges.",
         VALLEYS,
     ),

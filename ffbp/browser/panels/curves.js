@@ -133,7 +133,8 @@ export class CurvesPanel {
     layout.shapes = [{ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: level, y1: level, line }];
     const [text, xanchor] = view.zero ? ['exactly zero', 'right'] : [`edge of stability${view.note ?? ''}`, 'left'];
     const place = { xref: 'paper', x: +(xanchor === 'right'), xanchor, y: log ? Math.log10(level) : level };
-    layout.annotations = [{ ...place, yanchor: 'bottom', text, showarrow: false }];
+    const look = { showarrow: false, bgcolor: player.theme.background, opacity: 0.85, borderpad: 0 };
+    layout.annotations = [{ ...place, ...look, yanchor: 'bottom', text }];
     return drawing;
   }
 
