@@ -13,7 +13,7 @@ import numpy as np
 
 from ffbp.analysis.diverging import diverging
 from ffbp.core.curvature import DENSE_PARAMS, sharpness
-from ffbp.core.network import with_ones
+from ffbp.core.network import Network, with_ones
 from ffbp.core.optimizers import OPTIMIZERS
 from ffbp.core.stacks import gradients_at
 from ffbp.data.source import Source
@@ -212,9 +212,17 @@ def measuring_steps(run: Run, frames: Sequence[int] | None = None) -> Generator[
 @diverging()
 def _slopes(run, theta, after):
     """The slopes of the total loss along steps (n, n_params), at their two ends."""
-    network = run.architecture
+    network = _with_right_gradients(run.architecture)
     data = with_ones(run.dataset.X_train), network.targets(run.dataset.y_train)
     return [np.vecdot(gradients_at(network, *data, at), after - theta) for at in (theta, after)]
+
+
+def _with_right_gradients(network):
+    """The network itself, or in the place of one with a fault in its backward pass, one without."""
+    if type(network) is Network:
+        return network
+    options = {"loss": network.loss_function, "task": network.task, "l1": network.l1, "l2": network.l2}
+    return Network(network.sizes, network.activations, **options, theta=network.theta)
 
 
 class OneStep(NamedTuple):
@@ -243,7 +251,8 @@ def one_step(training: Training) -> OneStep:
     grad *= factor
     training.bind(theta, grad, state)(training.learning_rate, training.step + 1)
     both = np.stack([network.theta, theta])
-    start, end = gradients_at(network, training.inputs, training.targets, both) @ (theta - network.theta)
+    slopes = gradients_at(_with_right_gradients(network), training.inputs, training.targets, both)
+    start, end = slopes @ (theta - network.theta)
     at = threshold_at(training.config, state, np.asarray(training.step + 1), np.asarray(training.learning_rate))
     fits = training.config.fault is None  # else the step is not the one whose rule was derived
     seconds = PRODUCTS * work_per_epoch(resolve(training.config, data)._replace(batch_size=len(data.X_train)))

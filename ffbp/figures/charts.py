@@ -196,7 +196,7 @@ def gradient_plot(run: Run, scales: Scales | None = None) -> dict:
     low, high = scales.gradients["dW"].span
     bars = {"key": "now", "label": "weights, this epoch", "bars": len(run.architecture.sizes) - 1}
     views.insert(1, bars | {"title": views[0]["title"], "ranges": {"log": [low - 0.5, high + 0.5]}})  # room for numbers
-    if OPTIMIZERS[run.config.optimizer].bears is not None:
+    if OPTIMIZERS[run.config.optimizer].bears is not None and run.config.fault is None:
         views.append(STABILITY | {"ranges": {"linear": [0.0, 1.2]}})
     low, high = span = scales.gradients["dW"].span
     decades = max(1, int(np.ceil((high - low) / 6)))  # at most six labels fit a low panel

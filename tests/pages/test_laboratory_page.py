@@ -301,6 +301,12 @@ def test_the_curvature_of_every_optimizer_and_of_a_large_network_is_drawn(optimi
     assert ("only the largest is measured" in said(app)) == bool(params)
 
 
+@pytest.mark.parametrize("params", [{"fault": "no_slope"}, {"fault": "softmax_twice", "dataset": "iris"}])
+def test_under_a_fault_there_is_no_threshold_to_compare_with(params):
+    app = check(run_page(PATH, lab="curvature", epochs="20", **params))
+    assert "has a fault" in app.info[0].value
+
+
 def test_the_curvature_of_a_run_that_diverges_is_drawn_up_to_its_end():
     app = check(run_page(PATH, lab="curvature", dataset="bumps", hidden="16", lr="30", epochs="50"))
     assert "beyond the edge at 1." in said(app)

@@ -32,6 +32,11 @@ def curvature(page: Page) -> None:
 @fragment
 def _view(page: Page, shown: Shown) -> None:
     frame, run = player(page, shown, panels=("loss",)), shown.run
+    if run.config.fault is not None:
+        st.info(
+            "This experiment has a fault, so its steps follow no rule whose threshold is known. Choose one without."
+        )
+        return
     with st.spinner("Measuring the curvature …"):
         found, over_time = shown.spectrum(frame), shown.measured_stability()
     epoch = int(run.history.epoch[frame])

@@ -116,6 +116,22 @@ def test_alpha_is_the_quotient_of_the_losses_slopes_along_the_step(config):
         assert bool(quality.uphill[frame]) == (slopes[0] > 0)
 
 
+@pytest.mark.parametrize("fault", ["wrong_sign", "no_bias"])
+def test_the_quality_of_a_faulty_step_is_measured_by_right_gradients(fault):
+    run, h = ffbp.train(replace(SMALL, fault=fault)), 1e-6
+    quality, theta = ffbp.step_quality(run), run.history.theta
+    for frame in (0, 5):
+        update = theta[frame + 1] - theta[frame]
+        ends = [run.architecture.with_theta(theta[frame] + s * update) for s in (-h, h)]
+        low, high = (net.loss(run.dataset.X_train, run.dataset.y_train) for net in ends)
+        assert quality.start[frame] == pytest.approx((high - low) / (2 * h), rel=1e-4)
+    assert quality.uphill[:-1].all() == (fault == "wrong_sign")
+    training = run.resume(5)
+    training.gradient()
+    assert module.one_step(training).sharpness is None
+    assert module.one_step(training).uphill == quality.uphill[5]
+
+
 def test_a_step_that_begins_uphill_is_flagged_and_undefined():
     run = ffbp.train(Config(optimizer="momentum", learning_rate=1.0, activation="tanh", n_samples=50, epochs=150))
     quality = ffbp.step_quality(run)
