@@ -18,6 +18,7 @@ from ffbp.lessons.explaining import lesson_for
 from ffbp.lessons.presets import PRESETS
 from ffbp.training.loop import Training
 from ffbp.ui.component import component
+from ffbp.ui.lessons.panel import is_asking
 from ffbp.ui.lessons.running import open_lesson
 from ffbp.ui.page import Page
 from ffbp.ui.runs import Shown, known
@@ -51,9 +52,9 @@ QUIET = "No warnings. Play the training from its start, or change a control."
 def notices(page: Page, shown: Shown) -> None:
     """One line beside the title, in order of urgency: warnings, the hint of the chosen preset, remarks.
 
-    None while the front door is open.
+    None while the front door is open, or while a lesson's task waits for its answer, which they may tell.
     """
-    if page.is_front:
+    if page.is_front or is_asking():
         return
     run = shown.run
 

@@ -1,5 +1,8 @@
 """A lesson stands beside every page: it asks, judges, explains, moves on, and can be left and taken up again."""
 
+import re
+from functools import cache
+
 import pytest
 import streamlit as st
 from apptest import ROOT, notices_of, run_page
@@ -7,6 +10,7 @@ from apptest import ROOT, notices_of, run_page
 import ffbp
 from ffbp.experiment.fields import FIELDS
 from ffbp.lessons.course import CLAIMS, course, lesson, texts
+from ffbp.lessons.judge import case_of, judge
 from ffbp.lessons.lesson import PAGES
 
 ALL = [(key, number) for key in texts() for number in range(1, len(lesson(key).steps) + 1)]
@@ -30,6 +34,10 @@ def said(app):
 
 def panel_text(app):
     return " ".join(m.value.replace("\\", "") for m in app.markdown)
+
+
+def has_notices(app):
+    return any(c.proto.component_name.endswith("ffbp_notices") for c in app.get("bidi_component"))
 
 
 def button(app, label):
@@ -245,8 +253,39 @@ def test_a_notice_offers_the_lesson_that_explains_it_unless_one_runs():
     app = run_page(file_of(""), lr="10")
     worst = notices_of(app)[0]
     assert (worst["lesson"], worst["title"]) == ("vanishing", lesson("vanishing").title)
-    assert {item["lesson"] for item in notices_of(at("vanishing", 6))} == {None}
+    assert {item["lesson"] for item in notices_of(at("vanishing", 6, "~~~~~r1-1"))} == {None}
     app = run_page(file_of(""), dataset="moons", epochs="20")
     app.selectbox(key="playground:optimizer").set_value("adam")
     app.run()
     assert notices_of(app)[0]["lesson"] == "optimizers"
+
+
+PREDICTED = [(key, number) for key, number in ALL if lesson(key).steps[number - 1].kind == "predict"]
+
+
+@pytest.mark.parametrize(("key", "number"), PREDICTED)
+def test_nothing_on_the_page_tells_the_answer_before_it_is_given(key, number):
+    step = lesson(key).steps[number - 1]
+    answer = judge(step, case_of(step, cache(ffbp.train)), "0").answer
+    if len(re.sub(r"\D", "", answer)) < 4:
+        return  # a short number may stand on a page for other reasons
+    app = at(key, number)
+    assert not has_notices(app)
+    shown = [
+        *(m.value for m in app.metric),
+        *(t.value for kind in ("markdown", "latex", "caption") for t in app.main.get(kind)),
+    ]
+    assert not [text for text in shown if re.search(rf"(?<![\d.]){re.escape(answer)}(?!\d)", text.replace("\\", ""))]
+
+
+def test_back_to_an_older_address_forgets_no_answer():
+    app = press(type_in(at("neuron", 2), "0.9"), "Next")
+    assert app.session_state["view"].answers == "~r0.9"
+    del app.query_params["answers"]
+    app.query_params["step"] = "1"
+    app.query_params["sample"] = "0"
+    app.run()
+    assert not app.exception
+    app = press(app, "Next")
+    assert said(app) == ["Right: 0.9."]
+    assert app.session_state["view"].answers == "~r0.9"

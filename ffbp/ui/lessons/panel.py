@@ -41,6 +41,12 @@ def fields_in_sight() -> tuple[str, ...] | None:
     return None if now is None or now.is_over else tuple(KEYS[key] for key in now.step.fields)
 
 
+def is_asking() -> bool:
+    """Whether a task waits for its answer: until then, nothing on the page may tell it."""
+    now = running()
+    return now is not None and not now.is_over and now.step.task is not None and not now.is_settled
+
+
 def panel(title: str, train: Train, draw_fields: Callable) -> None:
     """Draw the present step, or the lesson's end.
 

@@ -79,8 +79,15 @@ def running() -> Running | None:
         session.view = view.in_lesson(None)
         return None
     n = len(lesson.steps)
-    answers = (view.answers or "").split(BETWEEN)[:n]
-    return Running(lesson, min(view.step or 1, n + 1), (*answers, *[""] * (n - len(answers))))
+    told, kept = _each(view.answers, n), _each(None if view.lesson == OWN else progress(view.lesson)[1], n)
+    answers = tuple(one or other for one, other in zip(told, kept, strict=True))  # Back leads to older addresses
+    return Running(lesson, min(view.step or 1, n + 1), answers)
+
+
+def _each(answers: str | None, n: int) -> list[str]:
+    """The answers to n steps, "" where there is none."""
+    found = (answers or "").split(BETWEEN)[:n]
+    return [*found, *[""] * (n - len(found))]
 
 
 def own_lesson() -> Lesson | None:
@@ -111,9 +118,10 @@ def answered(mark: str, given: str = "") -> None:
 
 def remember() -> None:
     """Keep the place in the lesson for the session."""
-    view = session.view
-    if view.lesson and view.lesson != OWN:
-        session.keep({**session.recall(PROGRESS, {}), view.lesson: (view.step or 1, view.answers)}, PROGRESS)
+    now = running()
+    if now is not None and now.lesson.key != OWN:
+        answers = BETWEEN.join(now.answers).rstrip(BETWEEN) or None
+        session.keep({**session.recall(PROGRESS, {}), now.lesson.key: (now.number, answers)}, PROGRESS)
 
 
 def progress(key: str) -> tuple[int, str | None]:
@@ -131,10 +139,11 @@ def open_lesson(key: str, step: int | None = None, own: str | None = None) -> No
 def go(number: int) -> None:
     """Have another step of this lesson opened; the lesson's end stays where the last step was."""
     now, view = running(), session.view
+    answers = BETWEEN.join(now.answers).rstrip(BETWEEN)
     if number <= len(now.lesson.steps):
-        _open(now.lesson, number, view.answers, view.own)
+        _open(now.lesson, number, answers, view.own)
         return
-    session.view = view.in_lesson(now.lesson.key, number, view.answers)
+    session.view = view.in_lesson(now.lesson.key, number, answers)
     remember()
 
 
