@@ -80,7 +80,7 @@ def test_a_fault_is_chosen_and_shown_beside_the_healthy_run():
     assert all(text in said(app) for text in (fault.does, fault.panel, fault.healthy, fault.pattern))
     assert "Fails: the weights' gradients are right, and those of all biases are 0." in said(app)
     (table,) = app.dataframe
-    assert table.value["median"].tolist() == ["1", "0", "1", "0"]
+    assert table.value["median ratio"].tolist() == ["1", "0", "1", "0"]
     assert not app.error, "A is healthy"
     app = check(app.button(key="faults:take").click().run())
     assert address(app)["fault"] == "no_bias"

@@ -98,10 +98,13 @@ def _table(both, fault):
     """The ratios of B, layer by layer."""
     rows = [
         {"layer": each.layer, "of": "biases" if each.biases else "weights"}
-        | {name: _ratio(getattr(each, name)) for name in ("low", "median", "high")}
+        | {
+            f"{name} ratio": _ratio(value)
+            for name, value in zip(("smallest", "median", "largest"), each[2:], strict=True)
+        }
         for each in ratios_shown(both.b.run, fault.found_by)
     ]
-    return pd.DataFrame(rows).rename(columns={"low": "smallest ratio", "high": "largest ratio"})
+    return pd.DataFrame(rows)
 
 
 def _ratio(value):
