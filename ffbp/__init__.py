@@ -25,6 +25,7 @@ from ffbp.data.write_table import to_csv
 from ffbp.experiment.build import dataset_for
 from ffbp.experiment.config import Config
 from ffbp.experiment.differences import Difference, differences
+from ffbp.faults.registry import FAULTS
 from ffbp.record.read import load_record
 from ffbp.record.write import dump_record
 from ffbp.training.branch import branch, fit_branch
@@ -40,6 +41,7 @@ from ffbp.version import VERSION as __version__
 __all__ = [
     "ACTIVATIONS",
     "DATASETS",
+    "FAULTS",
     "INITIALIZERS",
     "LOSSES",
     "OPTIMIZERS",

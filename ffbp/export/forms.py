@@ -12,8 +12,7 @@ from ffbp.export.animation import animation
 from ffbp.export.handout import handout
 from ffbp.export.pictures import boundary_png, loss_png
 from ffbp.export.tables import data_csv, gradients_csv, history_csv, steps_csv, weights_csv
-from ffbp.faults.registry import FAULTS
-from ffbp.programs.facts import DATA_FILE, Facts
+from ffbp.programs.facts import DATA_FILE, Facts, refusal
 from ffbp.programs.jax_script import jax_script
 from ffbp.programs.jax_script import reasons as jax_reasons
 from ffbp.programs.notebook import notebook
@@ -107,17 +106,17 @@ def available(run: Run, key: str) -> list[str]:
     """The reasons why a run has no exact form (a key of FORMS), a sentence each; empty if it has one."""
     if key not in FORMS:
         raise ValueError(f"unknown form {key!r}; choose from {', '.join(FORMS)}")
-    if run.branch is not None and FORMS[key].kind == CODE:
+    if FORMS[key].kind != CODE:
+        return []
+    if run.branch is not None:
         return ["A branch begins with the weights of another run's frame, and a program with initial weights."]
-    if run.config.fault is not None and FORMS[key].kind == CODE:
-        return [f"{FAULTS[run.config.fault].banner} Programs are written of healthy runs only."]
-    return FORMS[key].reasons(Facts(run))
+    return refusal(run) or FORMS[key].reasons(Facts(run))
 
 
 def program(run: Run, key: str) -> str:
     """The text of a run's program (a key of PROGRAMS). Raises NoEquivalent if `available` returns reasons."""
     (write,) = PROGRAMS[key].files.values()
-    if run.branch is not None or run.config.fault is not None:
+    if run.branch is not None or refusal(run):
         raise NoEquivalent(PROGRAMS[key].label, available(run, key))
     return write(run)
 

@@ -8,6 +8,7 @@ from ffbp.core.optimizers import OPTIMIZERS
 from ffbp.data.generators import DATASETS
 from ffbp.data.source import REGRESSION
 from ffbp.experiment.resolve import seeds_of
+from ffbp.faults.registry import FAULTS
 from ffbp.programs.layout import WIDTH, literal
 from ffbp.training.run import Run
 from ffbp.words.of_an_experiment import seeds
@@ -15,10 +16,18 @@ from ffbp.words.of_an_experiment import seeds
 DATA_FILE = "data.csv"
 
 
+def refusal(run: Run) -> list[str]:
+    """Why no program at all is written of a run, a sentence each; mostly none."""
+    fault = run.config.fault
+    return [] if fault is None else [FAULTS[fault].banner, "Programs are written of healthy runs only."]
+
+
 class Facts:
-    """What a program states about a run; only the run's configuration and data are used."""
+    """What a program states about a run; only the run's configuration and data are used. Raises ValueError for a fault."""
 
     def __init__(self, run: Run):
+        if found := refusal(run):
+            raise ValueError(" ".join(found))
         self.run, self.config, self.data, self.network = run, run.config, run.dataset, run.architecture
         self.sizes, self.activations = self.network.sizes, self.network.activations
         self.n_layers, self.n_outputs = len(self.sizes) - 1, self.sizes[-1]

@@ -126,6 +126,8 @@ def _first_steps(page, experiment, work) -> Run:
     page.heading("3  Training")
     run = with_bar(work)
     page.say(summary(run)["Training"])
+    if "Fault" in summary(run):
+        page.say(f"! {summary(run)['Fault']}")
     page.table(_progress_rows(run))
     for notice in notices.notices(run):
         page.say(f"! {english.sentence(notice)}")

@@ -1,9 +1,12 @@
 """Faults of the loop: what a training does between its passes. Every training that the package starts begins here."""
 
 import math
+from collections.abc import Callable
 
+from ffbp.core.network import Network
 from ffbp.data.dataset import Dataset
 from ffbp.experiment.config import Config
+from ffbp.faults.registry import FAULTS
 from ffbp.training.loop import Training
 
 
@@ -54,6 +57,16 @@ def _at_infinity(update):
 
 
 LOOPS = {"old_activations": OldActivations, "not_cleared": NotCleared, "no_correction": WithoutCorrection}
+
+
+def mistake(key: str) -> Callable | type:
+    """The class or function that a fault puts in the place of a healthy one, for its source."""
+    parts = FAULTS[key].parts
+    if key in LOOPS:
+        return LOOPS[key]
+    if parts.network is not Network:
+        return parts.network
+    return parts.start or parts.data or parts.output.forward
 
 
 def training_of(config: Config, dataset: Dataset) -> Training:

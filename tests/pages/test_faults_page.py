@@ -91,8 +91,9 @@ def test_a_fault_is_chosen_and_shown_beside_the_healthy_run():
 def test_every_fault_has_its_texts_its_ratios_and_its_checks(key):
     config = Config(**{**FAULTS[key].example, "epochs": 20})
     app = compare(**config.to_params(), **{"b.fault": key})
-    app.session_state["faults:checks"] = True
+    app.session_state["faults:checks"] = app.session_state["faults:code"] = True
     app = check(app.run())
+    assert any(each.value.startswith(("class ", "def ")) for each in app.code)
     assert FAULTS[key].does in said(app)
     ratios, checks = (each.value for each in app.dataframe)
     assert len(ratios) >= 2

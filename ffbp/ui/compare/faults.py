@@ -10,10 +10,12 @@ from ffbp.experiment.config import Config
 from ffbp.experiment.pair import NOTHING, Other
 from ffbp.faults.registry import FAULTS, Fault
 from ffbp.figures.latex import plain
+from ffbp.training.faulty import mistake
 from ffbp.ui.compare.mystery import mystery
 from ffbp.ui.compare.pair import timeline
 from ffbp.ui.compare.two_runs import TwoRuns, config_of_b, two_runs
 from ffbp.ui.page import Page
+from ffbp.ui.panels import sources
 from ffbp.ui.session import control
 from ffbp.ui.session.fragments import fragment, note_view
 from ffbp.ui.session.state import session
@@ -84,6 +86,9 @@ def _what_gives_it_away(fault: Fault, both: TwoRuns) -> None:
         st.markdown(f"**Still looks healthy.** {plain(fault.healthy)}")
         st.markdown("**The line that heals it**")
         st.code(fault.fix, language="python")
+        if box := control.opened("The fault in code", key="faults:code"):
+            with box:
+                sources(mistake(fault.key))
         own = {"key": "faults:take", "icon": ":material/bug_report:", "on_click": _take}
         st.button("Open the faulty run on all pages", help="A banner there leads back to the healthy run", **own)
     with check:

@@ -22,7 +22,8 @@ from ffbp.programs.program import NoEquivalent
 from ffbp.record.read import read_record
 from ffbp.record.verify import verify
 from ffbp.record.write import dump_record
-from ffbp.training.faulty import LOOPS, training_of
+from ffbp.terminal.tour import main
+from ffbp.training.faulty import LOOPS, mistake, training_of
 from ffbp.training.loop import Training
 from ffbp.training.many import train_many
 from ffbp.words import english
@@ -51,6 +52,10 @@ def test_there_are_twelve_and_each_changes_one_thing():
         parts += [fault.parts.network] * (fault.parts.network is not Network)
         parts += [fault.parts.start] * (fault.parts.start is not None and fault.parts.network is Network)
         assert len(parts) + (key in LOOPS) == 1, key
+
+
+def test_each_has_a_source_of_its_own():
+    assert len({mistake(key) for key in FAULTS}) == len(FAULTS)
 
 
 def test_without_a_fault_everything_is_the_healthy_class():
@@ -117,9 +122,12 @@ def test_records_links_and_many_runs_carry_it(key):
 def test_no_program_is_written_of_it(form):
     run = train(Config(epochs=1, fault="wrong_sign"))
     banner = "This run has a deliberate fault: wrong sign."
-    assert available(run, form) == [f"{banner} Programs are written of healthy runs only."]
+    assert available(run, form) == [banner, "Programs are written of healthy runs only."]
     with pytest.raises(NoEquivalent, match="deliberate fault"):
         program(run, form)
+    for write in PROGRAMS[form].files.values():
+        with pytest.raises(ValueError, match="healthy runs only"):
+            write(run)
     assert summary(run)["Fault"] == banner
     assert title(run).endswith("with a fault: wrong sign")
 
@@ -155,6 +163,18 @@ def test_any_two_faults_of_one_experiment_are_told_apart_by_a_check(world):
     kinds = {key: verdicts(train(replace(config, fault=key))) for key in there}
     for one, other in combinations(there, 2):
         assert [name for name in CHECKS if kinds[one][name].kind != kinds[other][name].kind], (one, other)
+
+
+def test_the_terminal_says_it_and_writes_no_program(tmp_path, capsys):
+    given = ["--fault", "wrong_sign", "--samples", "60", "--epochs", "3", "--out", str(tmp_path)]
+    assert main([*given, "--export", "script,json"]) == 1
+    said = capsys.readouterr()
+    assert "! This run has a deliberate fault: wrong sign." in said.out
+    assert "Programs are written of healthy runs only." in said.err
+    assert not (tmp_path / "experiment.py").exists()
+    assert (tmp_path / "record.json").exists()
+    assert main(["--fault", "no_correction"]) == 2
+    assert "fault must be left out unless the optimizer is Adam or AdamW" in capsys.readouterr().err
 
 
 # What the texts claim
