@@ -18,7 +18,8 @@ ONWARD = {  # of each page: the next one, and why
     "pages/digits.py": ("pages/data.py", "What can a network learn from samples of your own?"),
     "pages/data.py": ("pages/code_export.py", "Take the experiment with you, as a program or as tables and pictures."),
     "pages/code_export.py": ("pages/lessons.py", "Learn it step by step: predict a number, run it, compare."),
-    "pages/lessons.py": ("app.py", "Change one setting and watch the network learn again."),
+    "pages/lessons.py": ("pages/teachers.py", "You teach it yourself? Take questions and worksheets for your class."),
+    "pages/teachers.py": ("app.py", "Change one setting and watch the network learn again."),
 }
 TITLE = "ffbp: feed-forward and backpropagation, visible, exact and playable"
 KEYS = (

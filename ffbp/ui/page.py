@@ -39,8 +39,20 @@ PAGES = {  # in the order of a lesson
     "pages/data.py": "Your data",
     "pages/code_export.py": "Code & export",
     LESSONS: "Lessons",
+    "pages/teachers.py": "For teachers",
 }
-SIGNS = ("play_circle", "arrow_forward", "arrow_back", "compare", "science", "draw", "table_chart", "code", "school")
+SIGNS = (
+    "play_circle",
+    "arrow_forward",
+    "arrow_back",
+    "compare",
+    "science",
+    "draw",
+    "table_chart",
+    "code",
+    "school",
+    "print",
+)
 ICONS = dict(zip(PAGES, SIGNS, strict=True))
 ICON, LOGO = (str(Path(__file__).parent / name) for name in ("icon.png", "logo.svg"))
 LINK_ICON = ":material/link_off:"

@@ -16,6 +16,7 @@ PLAIN = {
         "In the terminal",
     ),
     *("From one digit to another", "Full size: MNIST", "Your points"),
+    *("Questions for your learning platform", "Worksheet and key"),
     *(
         "Forward: what comes out",
         "What each rule keeps in this network",

@@ -1,0 +1,1 @@
+"""The page For teachers: a file for each of its sections."""

@@ -1,0 +1,62 @@
+"""Questions for learning platforms: kinds and variants are chosen, one is shown, and all are downloaded."""
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from ffbp.export.questions import FILES, MAX_VARIANTS, answers, questions
+from ffbp.figures import notation
+from ffbp.lessons.ladder import MAX_ITEM, draw
+from ffbp.ui.session.fragments import fragment
+from ffbp.words.of_an_item import RUNGS
+
+N_VARIANTS = 10
+USE = {
+    "questions.xml": ("Moodle XML", "Moodle: Question bank, Import, Moodle XML format."),
+    "questions.gift": ("GIFT", "Many platforms: a text to read and to edit. Moodle imports it, too."),
+    "questions.csv": ("CSV", "Everything else: a table with a row for each question."),
+}
+
+
+@fragment
+def platform_questions() -> None:
+    """The section: what is chosen, one question as an example, and the files."""
+    st.markdown(
+        "Items of practice for a quiz: each variant has numbers of its own, computed, and each known mistake is an answer without "
+        "points whose feedback names it. Variants of the same number are always the same."
+    )
+    own = {"selection_mode": "multi", "default": list(RUNGS), "format_func": RUNGS.__getitem__, "key": "teachers:kinds"}
+    kinds = st.pills("Kinds of question", list(RUNGS), **own)
+    left, right = st.columns(2)
+    n = left.number_input("Variants of each", 1, MAX_VARIANTS, N_VARIANTS, key="teachers:variants")
+    about = "Other numbers for another class or year: begin where the last quiz ended."
+    first = right.number_input("First variant", 1, MAX_ITEM - MAX_VARIANTS, 1, key="teachers:first", help=about)
+    kinds = [key for key in RUNGS if key in kinds]
+    if not kinds:
+        st.info("Choose at least one kind of question.")
+        return
+    for column, (name, (label, use)) in zip(st.columns(len(USE)), USE.items(), strict=True):
+        write, mime = FILES[name]
+        text = partial(_text, write, tuple(kinds), int(n), int(first))
+        own = {"key": f"teachers:{name}", "on_click": "ignore", "icon": ":material/download:", "width": "stretch"}
+        column.download_button(label, text, name, mime, **own)
+        column.caption(use)
+    st.caption(f"{len(kinds) * int(n)} questions.")
+    _example(kinds, int(first))
+
+
+def _text(write, kinds, n, first) -> str:
+    """A file, written when its button is pressed."""
+    return write(questions(kinds, n, first))
+
+
+def _example(kinds, variant):
+    """One question with its answers, as the platform will judge them."""
+    kind = st.selectbox("Example", kinds, format_func=RUNGS.__getitem__, key="teachers:example")
+    item = draw(kind, variant).item
+    st.markdown(f"{notation.sentence_markdown(item.asks)} Round to {item.decimals} decimals.")
+    st.markdown("&emsp; ".join(f"${{{notation.as_latex(text)}}}$" for text in item.given))
+    rows = [(value, f"± {tolerance}", f"{share} %", words) for value, tolerance, share, words in answers(item)]
+    table = pd.DataFrame(rows, columns=("answer", "tolerance", "points", "feedback"))
+    st.dataframe(table, hide_index=True, column_config={"feedback": st.column_config.TextColumn(width="large")})
