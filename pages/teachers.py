@@ -1,12 +1,15 @@
-"""For teachers: questions for learning platforms from the items of practice."""
+"""For teachers: questions for learning platforms, and a worksheet with its key."""
 
 import streamlit as st
 
 from ffbp.ui.page import begin
 from ffbp.ui.teachers.questions import platform_questions
+from ffbp.ui.teachers.worksheet import printed_worksheet
 
 page = begin("For teachers", picture_first=True)
-page.trained()
+shown = page.trained()
+st.header("Worksheet and key", anchor=False)
+printed_worksheet(shown)
 st.header("Questions for your learning platform", anchor=False)
 platform_questions()
 page.finish()

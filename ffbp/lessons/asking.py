@@ -16,12 +16,13 @@ from ffbp.training.loop import clip_factor
 
 ADAM = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
 SLOPES = {"sigmoid": "a (1 - a)", "tanh": "1 - a²", "relu": "1 if z > 0, else 0", "identity": "1"}
-VALUES = {"sigmoid": "1 / (1 + exp(-z))", "tanh": "tanh(z)", "relu": "max(0, z)", "identity": "z"}
-
-
-def can_ask(p: Pass) -> bool:
-    """Whether the formulas of all activations are short enough to be written out."""
-    return all(layer.activation.key in VALUES for layer in p.network.layers)
+VALUES = {
+    "sigmoid": "1 / (1 + exp(-z))",
+    "tanh": "tanh(z)",
+    "relu": "max(0, z)",
+    "identity": "z",
+    "softmax": "exp(z) / (sum of exp over all outputs)",
+}
 
 
 # Names and given numbers
@@ -97,8 +98,10 @@ def ask_sum(p: Pass, l: int, unit: int) -> Item:
 def ask_activation(p: Pass, l: int, unit: int) -> Item:
     """a[l] of a unit. Given: its sum z."""
     z, a, activation = _entry(p.trace.Z, l, unit), _entry(p.trace.A, l, unit), p.network.layers[l - 1].activation
-    name, key = f"a[{l}][{unit}]", activation.key
+    name, key, sums = f"a[{l}][{unit}]", activation.key, p.trace.Z[l][:, 0]
+    powers = [short(float(power)) for power in np.exp(sums)]
     worked = {
+        "softmax": f"= {powers[unit - 1]} / ({' + '.join(powers)})",
         "sigmoid": f"= 1 / (1 + exp({short(-z)})) = 1 / (1 + {short(float(np.exp(-z)))})",
         "tanh": f"= tanh({short(z)})",
         "relu": f"= max(0, {short(z)})",
@@ -109,11 +112,14 @@ def ask_activation(p: Pass, l: int, unit: int) -> Item:
         "tanh": "Tanh maps every sum to a value between -1 and 1, with the sign of the sum.",
         "relu": "ReLU turns a negative sum into 0, and leaves a positive one as it is.",
         "identity": "The identity leaves the sum as it is.",
+        "softmax": "Softmax turns the sums into shares of 1: each power of e is divided by the sum of all of them.",
     }[key]
+    given = sums if activation.coupled else [z]
+    units = range(1, len(sums) + 1) if activation.coupled else [unit]
     return Item(
         name,
         f"Work out {name}, the activation of unit {unit} in layer {l}. The activation is {_label(activation)}.",
-        (f"z[{l}][{unit}] = {short(z)}",),
+        tuple(f"z[{l}][{i}] = {short(float(value))}" for i, value in zip(units, given, strict=True)),
         a,
         _named(slips.activation_slips(p, l, unit), a),
         (words, f"a = {VALUES[key]}"),
@@ -137,15 +143,15 @@ def ask_output_delta(p: Pass, unit: int = 1) -> Item:
     target = "y" if len(p.Y) == 1 else f"y[{unit}]"
     activation, c = p.network.layers[-1].activation, loss.scale(p.network.sizes[-1])
     times = "" if c == 1 else f"{short(c)} "
-    difference = f"({short(a)} - {factor(y)})"
+    difference = f"{short(a)} - {factor(y)}"
     if p.network.canonical:
         formula = f"{times}({x_name(l, unit)} - {target})" if times else f"{x_name(l, unit)} - {target}"
-        worked = f"= {times and times + '· '}{difference}"
+        worked = f"= {times}· ({difference})" if times else f"= {difference}"
         why = "For this pair of loss and activation, g′ cancels: delta is a multiple of the output minus the target."
     else:
         slope = _entry({l: p.slope(l)}, l, unit)
         formula = f"{times}({x_name(l, unit)} - {target}) · {x_name(l, unit)} (1 - {x_name(l, unit)})"
-        worked = f"= {times}· {difference} · {short(slope)}"
+        worked = f"= {times}· ({difference}) · {short(slope)}"
         why = "Chain rule: the slope of the loss at the output, times g′, the slope of its activation."
     words = f"The loss is the {loss.label.lower()}, and the activation of the output is {_label(activation)}."
     return Item(

@@ -2,8 +2,10 @@
 
 from apptest import ROOT, run_page
 
+from ffbp.experiment.link import params_of
 from ffbp.export.questions import answers
 from ffbp.lessons.ladder import draw
+from ffbp.lessons.presets import PRESETS
 from ffbp.words.of_an_item import RUNGS
 
 PATH = ROOT / "pages" / "teachers.py"
@@ -42,3 +44,37 @@ def test_the_number_of_questions_follows_the_choice_and_none_is_said():
     app = again(app)
     assert app.info[0].value.startswith("Choose at least one")
     assert len(RUNGS) == 9
+
+
+# The worksheet
+
+
+def sheet_button(app):
+    return next(each for each in app.get("download_button") if each.proto.label == "Worksheet and key")
+
+
+def test_the_sheet_is_of_this_experiment_and_its_key_is_the_cores():
+    app = page(**params_of(PRESETS["two_two_one"].config), frame="0")
+    assert any("4 sheets with 21 blanks each" in c.value and "epoch 0" in c.value for c in app.caption)
+    app.session_state["teachers:key"] = True
+    app = again(app)
+    text = " ".join(m.value for m in app.markdown)
+    assert r"\-0\.5035" in text, "delta at the output, as the preset says"
+    assert sheet_button(app)
+    app.button_group(key="teachers:blanks").set_value(["sum"])
+    app.number_input(key="teachers:sheets").set_value(0)
+    app = again(app)
+    assert any("One sheet with 3 blanks" in c.value for c in app.caption)
+
+
+def test_a_network_that_is_too_large_for_paper_is_named_with_two_that_fit():
+    app = page(dataset="moons", epochs="3")
+    assert "41 parameters" in app.info[0].value
+    assert not [each for each in app.get("download_button") if each.proto.label == "Worksheet and key"]
+
+
+def test_a_sheet_without_blanks_is_refused():
+    app = page()
+    app.button_group(key="teachers:blanks").set_value([])
+    app = again(app)
+    assert "at least one kind of number" in app.info[0].value

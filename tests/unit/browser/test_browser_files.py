@@ -42,6 +42,8 @@ def test_no_script_leaves_a_name_on_the_window(path):
 def test_every_file_belongs_to_a_component():
     used = {
         "handout.html",
+        "worksheet.html",
+        "worksheet.css",
         f"vendor/{sources.PLOTLY}",
         "vendor/LICENSE",
         *(f"thumbnails/{key}.webp" for key in (*PRESETS, *(f"{PAIR_KEY}{key}" for key in PAIRS))),
@@ -86,7 +88,7 @@ def test_no_other_room_reads_the_browsers_files_itself(room):
     for path in sorted((ROOT / room).rglob("*.py")):
         texts = [n.value for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Constant)]
         found = {t for t in texts if isinstance(t, str) and re.fullmatch(r"[\w/.-]+\.(js|css|html)", t)}
-        assert found <= {"handout.html", "comparison.html"}, (
+        assert found <= {"handout.html", "comparison.html", "worksheet.html", "worksheet.css"}, (
             path
         )  # the names of what `export` writes, and of its template
         assert not any("export default" in t for t in texts if isinstance(t, str)), path

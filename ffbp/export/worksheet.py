@@ -1,0 +1,174 @@
+"""A worksheet as one HTML file to print: for each variant a sheet with blanks and, at the end, its key with all steps.
+
+The file needs no script and fetches nothing. It is black on white, on A4 or Letter.
+"""
+
+import html
+import math
+import re
+from collections.abc import Callable, Sequence
+
+from ffbp.browser import sources
+from ffbp.core.network import Network
+from ffbp.figures import notation
+from ffbp.figures.paper import network_svg
+from ffbp.lessons import asking
+from ffbp.lessons.item import short
+from ffbp.lessons.sheet import PARTS, UPDATE, Sheet
+from ffbp.version import VERSION
+
+PAPERS = {"A4": "A4", "Letter": "letter"}
+CURVES = {"sigmoid": lambda z: 1 / (1 + math.exp(-z)), "tanh": math.tanh}
+SYMMETRIES = {"sigmoid": "For a negative z take 1 minus the value at -z.", "tanh": "For a negative z change the sign."}
+MIN_COLUMNS = 4  # of the given numbers
+LAST = 3.9  # z of the table of values
+SAMPLE_LOSS = {
+    "mse": "mean over the outputs of (a - y)²",
+    "bce": "-ln a if y = 1, -ln(1 - a) if y = 0",
+    "cce": "-ln a of the true class",
+}
+
+
+def worksheet(sheets: Sequence[Sheet], *, paper: str = "A4", name: str = "", link: str = "") -> str:
+    """The sheets, then their keys. paper: a key of PAPERS. name: the experiment's. link: the dashboard's address of it."""
+    if paper not in PAPERS:
+        raise ValueError(f"paper must be one of {', '.join(PAPERS)}, got {paper!r}")
+    parts = [_sheet(sheet, name, link) for sheet in sheets] + [_key(sheet) for sheet in sheets]
+    places = {
+        "version": VERSION,
+        "paper": PAPERS[paper],
+        "name": html.escape(f"Worksheet: {name}" if name else "Worksheet"),
+        "style": sources.text("worksheet.css"),
+        "sheets": "\n".join(parts),
+    }
+    return re.sub(r"\{\{(\w+)\}\}", lambda place: places[place[1]], sources.text("worksheet.html"))
+
+
+def _sheet(sheet, name, link):
+    p = sheet.p
+    parts = [
+        '<section class="sheet">',
+        f"<header><h1>One step of training by hand</h1><p>{_which(sheet)}</p>",
+        '<p class="lines">Name: __________________</p></header>',
+        f"<p>{_setting(p.network)}</p>",
+        f"<figure>{network_svg(p.network, p.trace.A[0][:, 0])}</figure>",
+        "<h2>Given</h2>",
+        *_given(sheet),
+    ]
+    for part in PARTS:
+        rows = [row for row in sheet.rows if row.part == part and (row.blank or part != UPDATE)]
+        if rows:
+            parts += [f"<h2>{part}</h2>", _list(map(_line, rows), "sums")]
+    return "\n".join([*parts, _formulas(p.network), f"<footer>{_source(name, link)}</footer>", "</section>"])
+
+
+def _which(sheet):
+    return f"Variant {sheet.variant}" if sheet.variant else "As in the experiment"
+
+
+def _setting(network: Network):
+    """The network, its sample and its step in words."""
+    hidden = {_label(each) for each in network.activations[:-1]}
+    words = [f"A network with the layers {'-'.join(map(str, network.sizes))}."]
+    words += [f"Hidden units: {', '.join(sorted(hidden))}."] if hidden else []
+    words += [f"Output: {_label(network.activations[-1])}.", f"Loss: {network.loss_function.label.lower()}."]
+    words.append(
+        "One sample, one step of gradient descent. Round every number to 4 decimals; your last digit may differ by a few."
+    )
+    return html.escape(" ".join(words))
+
+
+def _label(activation):
+    return activation.label if activation.key == "relu" else activation.label.lower()
+
+
+def _given(sheet):
+    """Sample and learning rate in one list, then the weights and biases of each layer, a line a unit."""
+    p, network = sheet.p, sheet.p.network
+    names = ["y"] if len(p.Y) == 1 else [f"y[{i + 1}]" for i in range(len(p.Y))]
+    first = asking.outputs_of(p, 0)
+    first += [f"{name} = {short(float(y))}" for name, y in zip(names, p.Y[:, 0], strict=True)]
+    first += [f"eta = {short(sheet.rate)}"]
+    yield _list(map(notation.as_html, first), columns=max(MIN_COLUMNS, len(first)))
+    for l, layer in enumerate(network.layers, start=1):
+        numbers = [text for unit in range(1, layer.n_out + 1) for text in asking.into(p, l, unit)]
+        a_line = layer.n_in + 1
+        yield _list(map(notation.as_html, numbers), columns=max(MIN_COLUMNS, a_line), a_line=a_line)
+    for name, value in (("L1", network.l1), ("L2", network.l2)):
+        if value:
+            yield f"<p>{name} penalty: {short(float(value))}</p>"
+
+
+def _list(lines, kind="", *, columns=None, a_line=None):
+    """Lines side by side, by default as many as there is room for. a_line: how many in each line, if fewer than columns."""
+    first = ' style="grid-column:1"'
+    items = [
+        f"<li{first if a_line and i % a_line == 0 else ''}><span>{line}</span></li>" for i, line in enumerate(lines)
+    ]
+    grid = f' style="grid-template-columns:repeat({columns},1fr)"' if columns else ""
+    return f'<ul class="{kind}"{grid}>{"".join(items)}</ul>'
+
+
+def _name(row):
+    after = "new " if row.part == UPDATE else ""
+    return f"{after}{notation.as_html(row.item.name)}"
+
+
+def _line(row):
+    value = '</span><span class="blank">' if row.blank else short(row.item.value)
+    return f"{_name(row)} = {value}"
+
+
+def _formulas(network):
+    """The formulas that the sheet needs, and a table of the activations whose values nobody knows by heart."""
+    last = len(network.layers)
+    used = {each.key: each for each in network.activations}
+    lines = ["z = the sum of all W · a into the unit, plus b; in layer 1 the inputs x stand for a"]
+    for key, activation in used.items():
+        slope = f", slope g′ = {asking.SLOPES[key]}" if key in asking.SLOPES else ""
+        lines.append(f"{_label(activation)}: a = {asking.VALUES[key]}{slope}")
+    output = "(a - y)" if network.delta_scale == 1 else f"{short(network.delta_scale)} (a - y)"
+    lines.append(f"output: delta = {output}{'' if network.canonical else ' g′(z)'}")
+    if last > 1:
+        lines.append("hidden: delta = (the sum of all W · delta that come back) · g′(z)")
+    lines += [
+        "gradients: dW = delta · a of the unit before, db = delta",
+        "step: new W = W - eta · dW, new b = b - eta · db",
+    ]
+    lines.append(f"loss of one sample: {SAMPLE_LOSS[network.loss_function.key]}")
+    tables = "".join(_table(key, CURVES[key]) for key in used if key in CURVES)
+    return f'<div class="box"><h2>Formulas</h2>{"".join(f"<p>{notation.as_html(line)}</p>" for line in lines)}</div>{tables}'
+
+
+def _table(key, value_of: Callable[[float], float]):
+    """The values of an activation at z = 0.0, 0.1, ..., a row for each whole number."""
+    head = "".join(f"<th>.{tenth}</th>" for tenth in range(10))
+    rows = "".join(
+        f"<tr><th>{whole}</th>{''.join(f'<td>{short(value_of(whole + tenth / 10))}</td>' for tenth in range(10))}</tr>"
+        for whole in range(int(LAST) + 1)
+    )
+    caption = f"<p>{key.capitalize()} of z = 0.0 to {LAST}. {SYMMETRIES[key]}</p>"
+    return f'<div class="values">{caption}<table><tr><th>z</th>{head}</tr>{rows}</table></div>'
+
+
+def _source(name, link):
+    made = html.escape(f"{name}. " if name else "")
+    address = html.escape(link, quote=True)
+    return f"{made}Made with ffbp. {f'Check the numbers here: {address}' if link else ''}"
+
+
+def _key(sheet):
+    parts = ['<section class="key">', f"<header><h1>Key</h1><p>{_which(sheet)}</p></header>"]
+    for part in PARTS:
+        rows = [row for row in sheet.rows if row.part == part and row.blank]
+        if rows:
+            parts += [f"<h2>{part}</h2>", f"<ol>{''.join(map(_steps, rows))}</ol>"]
+    return "\n".join([*parts, "</section>"])
+
+
+def _steps(row):
+    """The solution of a number; its value last, underlined."""
+    *steps, _ = row.item.steps
+    first, *others = map(notation.as_html, steps)
+    lead = f"{_name(row)} = {first}" if row.part == UPDATE else first
+    return f"<li>{' '.join([lead, *others])} = <b>{short(row.item.value)}</b></li>"
