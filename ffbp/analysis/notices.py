@@ -40,7 +40,7 @@ MAX_DRAWN = 5000  # points in a picture; of more samples, this number is drawn, 
 def notices(run: Run) -> list[Notice]:
     """The notices of a finished run, the most urgent first."""
     if run.config.fault is not None:
-        return [Notice("faulty", "info")]
+        return [Notice("faulty", "info" if run.diverged_at is None else "error", {"diverged_at": run.diverged_at})]
     history, found, last = run.history, [], run.n_frames - 1
     if run.diverged_at is not None:
         numbers = {"epoch": run.diverged_at, "learning_rate": run.config.learning_rate}

@@ -21,7 +21,8 @@ def _gradient(n, number, where):
 
 
 def faulty(n, number, percent):
-    return "Notices name causes in healthy training; in a run with a fault, that fault may be the cause."
+    text = "" if n["diverged_at"] is None else f"Training diverged in epoch {n['diverged_at']}. "
+    return f"{text}Notices name causes in healthy training; in a run with a fault, that fault may be the cause."
 
 
 def verdict_gradient(n, number, percent):
