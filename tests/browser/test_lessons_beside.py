@@ -19,7 +19,7 @@ def test_from_the_front_door_to_the_first_right_prediction_with_the_keyboard_alo
     box, plane = panel(page).bounding_box(), page.locator(".ffbp .panel").first.bounding_box()
     assert box["x"] >= plane["x"] + plane["width"]  # beside it
     page.get_by_role("button", name="Next", exact=True).press("Enter")
-    field = panel(page).get_by_label("Your answer")
+    field = panel(page).get_by_role("textbox", name="The inputs are now (2, 1)")
     field.fill("0.7")
     field.press("Enter")
     expect(panel(page).get_by_role("alert")).to_contain_text("That is the sum without the bias")

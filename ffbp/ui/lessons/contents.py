@@ -18,11 +18,16 @@ def contents() -> None:
     )
     with st.container(key="course"):
         left, right = st.columns(2)
+    following = next(
+        (key for key, head in found.items() if progress(key)[0] <= head.n_steps), None
+    )  # the first not done
     half = (len(found) + 1) // 2
     for i, head in enumerate(found.values()):
         label = f"{i + 1}. **{markdown(head.title)}** · {head.minutes} min{_done(head)}  \n{markdown(head.goal)}"
         place = left if i < half else right
-        place.button(label, key=f"course:{head.key}", on_click=partial(open_lesson, head.key), width="stretch")
+        kind = "primary" if head.key == following else "secondary"
+        press = {"on_click": partial(open_lesson, head.key), "type": kind, "width": "stretch"}
+        place.button(label, key=f"course:{head.key}", **press)
 
 
 def claims() -> None:

@@ -62,6 +62,9 @@ def panel(title: str, train: Train, draw_fields: Callable) -> None:
         _end(now)
         return
     _where(now, title)
+    if now.number == 1:
+        lesson = now.lesson
+        st.caption(markdown(f"{lesson.goal} {lesson.minutes} minutes. Before it: {lesson.before}"))
     shown = shown_case(now.step, train)
     st.markdown(markdown(shown.told(now.step.text)), help=help_for(now.step.text))
     if now.step.task is not None:

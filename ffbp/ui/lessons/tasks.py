@@ -1,5 +1,6 @@
 """The tasks of a step: each draws its field or its buttons, and notes the answer."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -110,7 +111,8 @@ def _predict(now, case):
     hint = {"placeholder": "0.25 or 0,25 or 1/4", "max_chars": 24}
     name = "lesson:typed"
     about = now.lesson.key, now.number
-    text = control.typed(st, "Your answer", name=name, about=about, **hint).strip()
+    label = re.sub(r"[$*`\\]", "", case.told(now.step.task.question))  # only heard: with the field the task is read out
+    text = control.typed(st, label, name=name, about=about, label_visibility="collapsed", **hint).strip()
     told = f"{name}:told"
     if not text or session.recall(told) == (about, text):
         return
@@ -165,8 +167,10 @@ def _option_name(step, number, is_named=False):
     if step.task.show and not is_named:
         return f"picture {number}"
     configs = step.option_configs
-    config = configs[shown_order(step)[number - 1]]
-    fields = {each.field for other in configs for each in differences(other, config)}
+    config, base = configs[shown_order(step)[number - 1]], step.link.found.config
+    fields = {each.field for each in differences(base, config)}
+    if not fields:  # the step's own experiment
+        fields = {each.field for other in configs for each in differences(other, config)}
     texts = [f"{FIELDS[name].label} {value_text(name, getattr(config, name))}" for name in FIELDS if name in fields]
     return markdown(", ".join(texts))
 
