@@ -143,7 +143,7 @@ FAULTS = {
             "not_cleared", "Gradients not cleared",
             "Each batch adds its gradient to those of the earlier batches of the epoch.",
             "Every single pass is exact, so the usual gradient check passes; with one batch an epoch nothing is wrong.",
-            "1 for a single pass; in the second of two batches about 2, near the end of an epoch about their number.",
+            "1 for a single pass; in the second of two batches something else everywhere, for it is the sum of two gradients.",
             "Loss: it falls faster at first, as with a higher learning rate.",
             "grad[:] = 0  # before every batch",
             "in_a_row", "gradient", "there are at least two batches in an epoch", _batches, {**_BATCHES, "learning_rate": 0.1},

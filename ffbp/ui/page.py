@@ -56,6 +56,7 @@ SIGNS = (
 ICONS = dict(zip(PAGES, SIGNS, strict=True))
 ICON, LOGO = (str(Path(__file__).parent / name) for name in ("icon.png", "logo.svg"))
 LINK_ICON = ":material/link_off:"
+HEALTHY_WORDS = "The numbers are the faulty program's, formulas and source code the healthy one's."
 
 
 class Page:
@@ -213,7 +214,7 @@ def _banner(page: Page) -> None:
     if page.config.fault is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="fault"):
-        st.error(FAULTS[page.config.fault].banner, icon=":material/bug_report:")
+        st.error(f"{FAULTS[page.config.fault].banner} {HEALTHY_WORDS}", icon=":material/bug_report:")
         own = {"key": f"{page.name}:healthy", "on_click": change, "kwargs": {"fault": None}}
         st.button("Back to the healthy run", icon=":material/healing:", **own)
 

@@ -7,11 +7,11 @@ from ffbp import Config
 from ffbp.analysis.mystery import case_of
 from ffbp.experiment.link import VIEWS_OF_LAB
 from ffbp.faults.registry import FAULTS
-from ffbp.ui.page import PAGES
+from ffbp.ui.page import HEALTHY_WORDS, PAGES
 
 PATH = ROOT / "pages" / "compare.py"
 FAULTY = {"hidden": "4", "epochs": "20", "samples": "60"}
-BANNER = FAULTS["wrong_sign"].banner
+BANNER = f"{FAULTS['wrong_sign'].banner} {HEALTHY_WORDS}"
 
 
 def check(app):
@@ -27,6 +27,7 @@ def address(app):
 def test_every_page_of_a_faulty_run_has_its_banner_and_the_way_back(name):
     app = check(run_page(ROOT / name, **FAULTY, fault="wrong_sign"))
     assert [each.value for each in app.error] == [BANNER]
+    assert not [each for each in app.toggle if each.label == "Predict, then reveal"]
     app = check(named(app.button, f"{PAGES[name].lower()}:healthy").click().run())
     assert not app.error
     assert "fault" not in address(app)
@@ -84,7 +85,7 @@ def test_a_fault_is_chosen_and_shown_beside_the_healthy_run():
     assert not app.error, "A is healthy"
     app = check(app.button(key="faults:take").click().run())
     assert address(app)["fault"] == "no_bias"
-    assert [each.value for each in app.error] == [fault.banner]
+    assert [each.value for each in app.error] == [f"{fault.banner} {HEALTHY_WORDS}"]
 
 
 @pytest.mark.parametrize("key", FAULTS)

@@ -42,7 +42,12 @@ class Question:
 
 @diverging()
 def predict(moment: Gradient) -> Gradient:
-    """Draw the switch that hides the chosen number, and check a typed prediction; returns the moment, hidden or not."""
+    """Draw the switch that hides the chosen number, and check a typed prediction; returns the moment, hidden or not.
+
+    None for a run with a fault, whose numbers are wrong.
+    """
+    if moment.run.config.fault is not None:
+        return moment
     switch, choice, entry = st.columns([5, 3, 4], vertical_alignment="bottom")
     about = "Hides the chosen weight's gradient, or its next value, until you predict it."
     if not switch.toggle("Predict, then reveal", key="backward:predict", help=about):

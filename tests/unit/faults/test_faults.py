@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ffbp import Config, train
-from ffbp.analysis.fault_checks import CHECKS, gradient_check, ratios, verdicts
+from ffbp.analysis.fault_checks import CHECKS, gradient_check, ratios, ratios_shown, verdicts
 from ffbp.analysis.stability import stability
 from ffbp.analysis.summary import summary, title
 from ffbp.core.gradcheck import AGREEMENT
@@ -221,6 +221,25 @@ def test_the_ratios_are_those_of_the_texts(runs):
         found, n = of(key)
         assert all(each.are(value or n) for each in found), key
     assert all(each.are(0 if each.biases else 1) for each in of("no_bias")[0])
+
+
+def test_what_is_said_about_gradients_and_steps_is_true(runs):
+    norms = {key: [run.history.grad_norm[0] for run in pair] for key, pair in runs.items()}
+    healthy, faulty = norms["no_slope"]
+    assert faulty[-1] == pytest.approx(healthy[-1], rel=1e-12)
+    assert (np.abs(faulty[:-1] / healthy[:-1] - 1) > 0.1).all()
+    np.testing.assert_allclose(*norms["wrong_sign"], rtol=1e-12)
+    for key in ("old_activations", "not_cleared", "softmax_twice", "no_correction", "test_in_training"):
+        assert verdicts(runs[key][1])["gradient"].passes, key
+    updates = [run.history.update_norm[1] for run in runs["no_correction"]]
+    assert updates[1] / updates[0] == pytest.approx(0.1 / 0.001**0.5, rel=1e-3)
+    assert not any(each.are(1) for each in ratios_shown(runs["not_cleared"][1], "in_a_row"))
+    of_biases = [each for each in ratios_shown(runs["old_activations"][1], "in_a_row") if each.biases]
+    assert all(each.are(1) for each in of_biases)
+    errors = [gradient_check(train(config_of("updated_weights", learning_rate=rate, epochs=1))) for rate in (0.01, 1.0)]
+    assert errors[0].max_relative_error * 10 < errors[1].max_relative_error
+    losses = [run.history.train_loss[:300] for run in runs["updated_weights"]]
+    assert np.abs(losses[1] / losses[0] - 1).max() < 0.1
 
 
 def test_the_network_in_a_fault_is_built_with_its_rate():
