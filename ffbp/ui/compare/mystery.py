@@ -137,12 +137,18 @@ def _evidence(healthy, program):
             "at the end": ("train_loss", -1),
         }
         names["test loss at the end"] = ("test_loss", -1)
-        rows = [{"": name, "healthy": _at(healthy, *at), "program": _at(program, *at)} for name, at in names.items()]
+        rows = [
+            {"number": name, "healthy": _at(healthy, *at), "program": _at(program, *at)} for name, at in names.items()
+        ]
         layers = healthy.run.history.grad_norm.shape[1]
         for l in range(layers):
             at = ("grad_norm", (0, l))
             rows.append(
-                {"": f"‖dW‖ of layer {l + 1} at the start", "healthy": _at(healthy, *at), "program": _at(program, *at)}
+                {
+                    "number": f"‖dW‖ of layer {l + 1} at the start",
+                    "healthy": _at(healthy, *at),
+                    "program": _at(program, *at),
+                }
             )
         st.dataframe(pd.DataFrame(rows), hide_index=True)
 
