@@ -112,8 +112,8 @@ def test_a_fault_that_the_experiment_cannot_have_is_named_once():
 def find(number):
     app = compare(mystery=str(number))
     for typed, answer in (
-        ("0.7634", "1/n"),
-        ("-0.0954", "wrong sign"),
+        ("0.7634", "divide by n"),
+        ("-0.0954", "opposite sign"),
         ("x", "finite number"),
         ("0,0954", "Right: delta"),
     ):

@@ -23,12 +23,11 @@ from ffbp.ui.session import address, control
 from ffbp.ui.session.state import session
 from ffbp.words import english
 from ffbp.words.numbers import format_number
+from ffbp.words.of_a_slip import SLIPS
 
 OPENED, ANSWERS = "mystery:opened", "mystery:answers"  # the healthy question is answered; what was tried, by case
 NO_FAULT = "No fault"
-SLIPS = {
-    "sign": "That is (y − a) / n: the wrong sign. delta is what is there minus what is wanted.",
-    "sum": "That is a − y. The loss is a mean over the samples, so its gradient has 1/n.",
+OF_DELTA = {
     "both": "That is y − a. delta is a − y, and it is divided by n.",
     "other": "For a sigmoid with cross-entropy, delta = (a − y) / n. Put the three numbers in.",
 }
@@ -84,7 +83,7 @@ def _gate(page):
     if answer is None:
         st.warning("Type a finite number such as 0.25 or 0,25, or a fraction such as 1/3.")
     elif (judged := question.judge(answer)) != "right":
-        st.warning(SLIPS[judged], icon=CLOSE)
+        st.warning((SLIPS | OF_DELTA)[judged], icon=CLOSE)
     else:
         _open(question)
 
