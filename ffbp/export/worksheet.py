@@ -33,7 +33,7 @@ def worksheet(sheets: Sequence[Sheet], *, paper: str = "A4", name: str = "", lin
     """The sheets, then their keys. paper: a key of PAPERS. name: the experiment's. link: the dashboard's address of it."""
     if paper not in PAPERS:
         raise ValueError(f"paper must be one of {', '.join(PAPERS)}, got {paper!r}")
-    parts = [_sheet(sheet, name, link) for sheet in sheets] + [_key(sheet) for sheet in sheets]
+    parts = [_sheet(sheet) for sheet in sheets] + [_key(sheet, name, link) for sheet in sheets]
     places = {
         "version": VERSION,
         "paper": PAPERS[paper],
@@ -44,7 +44,7 @@ def worksheet(sheets: Sequence[Sheet], *, paper: str = "A4", name: str = "", lin
     return re.sub(r"\{\{(\w+)\}\}", lambda place: places[place[1]], sources.text("worksheet.html"))
 
 
-def _sheet(sheet, name, link):
+def _sheet(sheet):
     p = sheet.p
     parts = [
         '<section class="sheet">',
@@ -59,7 +59,7 @@ def _sheet(sheet, name, link):
         rows = [row for row in sheet.rows if row.part == part and (row.blank or part != UPDATE)]
         if rows:
             parts += [f"<h2>{part}</h2>", _list(map(_line, rows), "sums")]
-    return "\n".join([*parts, _formulas(p.network), f"<footer>{_source(name, link)}</footer>", "</section>"])
+    return "\n".join([*parts, _formulas(p.network), "</section>"])
 
 
 def _which(sheet):
@@ -157,13 +157,14 @@ def _source(name, link):
     return f"{made}Made with ffbp. {f'Check the numbers here: {address}' if link else ''}"
 
 
-def _key(sheet):
+def _key(sheet, name, link):
     parts = ['<section class="key">', f"<header><h1>Key</h1><p>{_which(sheet)}</p></header>"]
     for part in PARTS:
         rows = [row for row in sheet.rows if row.part == part and row.blank]
         if rows:
             parts += [f"<h2>{part}</h2>", f"<ol>{''.join(map(_steps, rows))}</ol>"]
-    return "\n".join([*parts, "</section>"])
+    source = _source(name, "" if sheet.variant else link)  # only the experiment's own numbers are there
+    return "\n".join([*parts, f"<footer>{source}</footer>", "</section>"])
 
 
 def _steps(row):

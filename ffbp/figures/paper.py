@@ -7,7 +7,7 @@ import numpy as np
 from ffbp.core.network import Network
 from ffbp.words.numbers import fixed
 
-RADIUS, ACROSS, DOWN, MARGIN = 18, 190, 74, 22  # of a unit; between layers; between units; around
+RADIUS, ACROSS, DOWN, MARGIN = 18, 190, 66, 20  # of a unit; between layers; between units; around
 MAX_LABELS = 8  # lines between two layers that carry their weights; more would cover each other
 AT = 0.3  # where a weight stands on its line, counted from its beginning
 

@@ -56,7 +56,7 @@ def printed_worksheet(shown: Shown) -> None:
     variants, paper = _choices()
     chosen, example = partial(sheets, tuple(kinds)), sheets(tuple(kinds), 0)
     place = params_of(shown.run.config, View(frame=session.view.frame, sample=session.view.sample))
-    about = {"paper": paper, "name": title(shown.run), "link": address.of_dashboard(place)}
+    about = {"paper": paper, "name": title(shown.run), "link": address.of_dashboard(place, "forward_pass")}
     own = {"key": "teachers:worksheet", "on_click": "ignore", "icon": ":material/download:"}
     text = partial(_text, chosen, variants, about)
     st.download_button("Worksheet and key", text, "worksheet.html", "text/html", **own)

@@ -102,12 +102,10 @@ def test_variants_differ_and_the_same_one_is_the_same():
 
 
 def test_paper_names_and_links_are_on_the_page_and_escaped():
-    text = worksheet(
-        [sheet("sigmoid", 1), sheet("sigmoid", 2)], paper="Letter", name="<b>", link="https://x.y/?a=1&b=<"
-    )
+    text = worksheet([sheet("sigmoid"), sheet("sigmoid", 2)], paper="Letter", name="<b>", link="https://x.y/?a=1&b=<")
     assert "size: letter" in text
     assert "&lt;b&gt;" in text
-    assert "?a=1&amp;b=&lt;" in text
+    assert text.count("?a=1&amp;b=&lt;") == 1, "only the experiment's own numbers are behind the link"
     assert "<script" not in text
     assert text.count('<section class="sheet">') == text.count('<section class="key">') == 2
     assert text.index('class="key"') > text.rindex('class="sheet"'), "all keys stand at the end"
