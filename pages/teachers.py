@@ -8,8 +8,8 @@ from ffbp.ui.teachers.worksheet import printed_worksheet
 
 page = begin("For teachers", picture_first=True)
 shown = page.trained()
-st.header("Worksheet and key", anchor=False)
-printed_worksheet(shown)
 st.header("Questions for your learning platform", anchor=False)
 platform_questions()
+st.header("Worksheet and key", anchor=False)
+printed_worksheet(shown)
 page.finish()

@@ -18,7 +18,7 @@ from ffbp.words.of_an_item import RUNGS
 
 KINDS = tuple(kind for kind in RUNGS if kind not in ("clipped", "adam"))  # of numbers on a sheet, in their order
 FORWARD, BACKWARD, UPDATE = PARTS = ("Forward", "Backward", "Update")
-MAX_UNITS, MAX_PARAMS, MAX_LAYERS = 4, 30, 3
+MAX_UNITS, MAX_PARAMS, MAX_LAYERS = 4, 40, 3
 MAX_VARIANT = 999
 TRIES = 200
 LARGEST = 1000.0  # number on a sheet

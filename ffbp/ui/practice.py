@@ -20,7 +20,7 @@ from ffbp.ui.session.state import session
 from ffbp.words.of_a_slip import SLIPS
 from ffbp.words.of_an_item import RUNGS
 
-FIRST, HINTS, SOLVED, TYPED = "practice:first", "practice:hints", "practice:solved", "practice:typed"
+FIRST, HELP, TYPED = "practice:first", "practice:help:shown", "practice:typed"
 FORWARD, BACKWARD = "pages/forward_pass.py", "pages/backpropagation.py"
 N_FORWARD = 2  # rungs of the forward pass
 NOT_A_NUMBER = "Type a finite number such as 0.25 or 0,25, or a fraction such as 1/3."
@@ -107,18 +107,12 @@ def _answer(standing, item):
     own = {"placeholder": "0.25 or 0,25 or 1/4", "max_chars": 60}
     text = control.typed(entry, label, name=TYPED, about=_about(standing), **own)
     verdict = _judged(standing, item, text) if text.strip() else None
-    about = (standing,)
-    shown, solved = _kept(HINTS, standing, 0), bool(_kept(SOLVED, standing))
+    shown = _kept(HELP, standing, 0)
+    label = ("Hint", *["Another hint"] * (len(item.hints) - 1), "Solution", "Solution")[shown]
     with buttons.container(horizontal=True):  # side by side on a phone, too
-        st.button("Next item", key="practice:next", on_click=_next, args=about, icon=":material/arrow_forward:")
-        st.button(
-            "Another hint" if shown else "Hint",
-            key="practice:hint",
-            on_click=_hint,
-            args=about,
-            disabled=shown == len(item.hints),
-        )
-        st.button("Solution", key="practice:solution", on_click=_solve, args=about, disabled=solved)
+        st.button("Next item", key="practice:next", on_click=_next, args=(standing,), icon=":material/arrow_forward:")
+        own = {"key": "practice:help", "on_click": _ask_help, "args": (standing, len(item.hints))}
+        st.button(label, disabled=shown > len(item.hints), **own)  # one button, so that the keyboard stays on it
     if verdict:
         level, words, icon = verdict
         getattr(st, level)(words, icon=icon)
@@ -147,25 +141,22 @@ def _next(standing):
     _go(standing.answered(right=first.right, slip=first.slip) if first else standing.skipped())
 
 
-def _hint(standing):
-    _keep(_kept(HINTS, standing, 0) + 1, HINTS, standing)
-
-
-def _solve(standing):
-    """Show the solution; an item that nobody has answered before counts as not right."""
-    _keep(True, SOLVED, standing)
-    if _kept(FIRST, standing) is None:
+def _ask_help(standing, n_hints):
+    """One more hint, or after them the solution; with it, an item that nobody has answered before counts as not right."""
+    shown = min(_kept(HELP, standing, 0) + 1, n_hints + 1)
+    _keep(shown, HELP, standing)
+    if shown > n_hints and _kept(FIRST, standing) is None:
         _keep(Outcome(right=False), FIRST, standing)
 
 
 def _help(standing, drawn: Drawn):
     """The hints so far, then the solution, with the way to this network's numbers."""
-    item, solved = drawn.item, _kept(SOLVED, standing)
-    for text in item.hints[: _kept(HINTS, standing, 0)]:
+    item, shown = drawn.item, _kept(HELP, standing, 0)
+    for text in item.hints[:shown]:
         is_formula = text is item.hints[-1]
         words = f"${notation.as_latex(text)}$" if is_formula else notation.sentence_markdown(text)
         st.markdown(f":material/lightbulb: {words}")
-    if not solved:
+    if shown <= len(item.hints):
         return
     st.markdown("  \n".join(f"${notation.as_latex(text)}$" for text in item.steps))  # lines that wrap on a phone
     config = drawn.small.config()

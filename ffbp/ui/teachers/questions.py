@@ -1,14 +1,20 @@
 """Questions for learning platforms: kinds and variants are chosen, one is shown, and all are downloaded."""
 
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
 import streamlit as st
 
+from ffbp.experiment.link import params_of
 from ffbp.export.questions import FILES, MAX_VARIANTS, answers, questions
 from ffbp.figures import notation
 from ffbp.lessons.ladder import MAX_ITEM, draw
+from ffbp.ui.page import PAGES, link
+from ffbp.ui.practice import BACKWARD, FORWARD, N_FORWARD
+from ffbp.ui.session import address
 from ffbp.ui.session.fragments import fragment
+from ffbp.ui.session.state import session
 from ffbp.words.of_an_item import RUNGS
 
 N_VARIANTS = 10
@@ -60,3 +66,14 @@ def _example(kinds, variant):
     rows = [(value, f"± {tolerance}", f"{share} %", words) for value, tolerance, share, words in answers(item)]
     table = pd.DataFrame(rows, columns=("answer", "tolerance", "points", "feedback"))
     st.dataframe(table, hide_index=True, column_config={"feedback": st.column_config.TextColumn(width="large")})
+    _practice_link(kind, variant)
+
+
+def _practice_link(kind, variant):
+    """The way to the same items on the ladder: its address opens them for a class, too."""
+    rung = list(RUNGS).index(kind) + 1
+    path = FORWARD if rung <= N_FORWARD else BACKWARD
+    view = replace(session.view, rung=rung, item=variant, right=None, tried=None, streak=None)
+    params = address.offer(params_of(session.config, view))
+    link(path, f"Practise from this item on: {PAGES[path]}", params)
+    st.caption("Its address opens the same item for a whole class.")

@@ -30,17 +30,15 @@ TEACHERS = "pages/teachers.py"
 def printed_worksheet(shown: Shown) -> None:
     """The section: this experiment at its epoch and sample as a sheet, and variants of it."""
     st.markdown(
-        "One step of training by hand, as a page to print: picture, given numbers, blanks, formulas. Variants have the same layers "
-        "with other, short numbers. The keys with all steps stand at the end of the file."
+        "One step of training by hand, to print: picture, given numbers, blanks and formulas; the keys with all steps stand at the "
+        "end. Variants have the same layers with other, short numbers."
     )
     frame = session.view.frame_of(shown.run.n_frames)
     sheets = partial(_sheet, shown, _sample(shown), frame)
     try:
         sheets(KINDS, 0)
     except TooLarge as error:
-        st.info(
-            plain(f"{str(error)[0].upper()}{str(error)[1:]}. Open one of these instead, or make the network smaller.")
-        )
+        st.info(plain(f"{str(error)[0].upper()}{str(error)[1:]}. Open one of these instead."))
         _examples()
         return
     own = {

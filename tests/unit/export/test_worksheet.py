@@ -19,6 +19,7 @@ NETWORKS = {
     "squared error": ((2, 2, 1), ("tanh", "sigmoid"), "mse"),
     "regression": ((1, 3, 1), ("tanh", "identity"), "mse"),
     "three layers": ((2, 2, 2, 1), ("relu", "tanh", "sigmoid"), "bce"),
+    "iris": ((4, 4, 3), ("tanh", "softmax"), "cce"),
     "no hidden layer": ((2, 1), ("sigmoid",), "bce"),
 }
 
