@@ -5,7 +5,7 @@ import numpy as np
 from ffbp.analysis.spectrum import Rule, Spectrum, steps_to_halve, with_mu
 from ffbp.analysis.stability import Stability
 from ffbp.figures import palette
-from ffbp.figures.plot import LEGEND, cursor, line, markers, plot
+from ffbp.figures.plot import LEGEND, cursor, line, log_axis, markers, plot
 from ffbp.training.run import Run
 from ffbp.words.numbers import format_number
 
@@ -21,7 +21,11 @@ def spectrum_plot(found: Spectrum) -> dict:
     traces, shown = [], np.isfinite(values) & ~found.flat
     looks = (
         ("upwards", shown & (values > 0), {"color": UP, "symbol": "circle"}),
-        ("downwards, from a saddle", shown & (values < 0), {"color": DOWN, "symbol": "diamond-open", "rim": (2, DOWN)}),
+        (
+            "downwards, as at a saddle",
+            shown & (values < 0),
+            {"color": DOWN, "symbol": "diamond-open", "rim": (2, DOWN)},
+        ),
     )
     for name, which, look in looks:
         if which.any():
@@ -32,7 +36,15 @@ def spectrum_plot(found: Spectrum) -> dict:
         limit, ends = np.full(2, found.threshold), [0.5, len(values) + 0.5]
         traces.append(line(ends, limit, "threshold", "threshold %{y:.4g}", color=LIMIT, width=1.8, dash="dash"))
     x = {"range": [0.2, max(len(values), 2) + 0.8]}
-    return plot(traces, "number, from the largest", "curvature |λ|", x=x, y=LOG, height=360, **LEGEND)
+    return plot(
+        traces,
+        "number, from the largest",
+        "curvature |λ|",
+        x=x,
+        y=log_axis(np.abs(values[shown]), [found.threshold]),
+        height=360,
+        **LEGEND,
+    )
 
 
 def sharpness_plot(run: Run, found: Stability, epoch: int) -> dict:
@@ -47,7 +59,7 @@ def sharpness_plot(run: Run, found: Stability, epoch: int) -> dict:
     if np.isfinite(limit).any():
         said = "threshold %{y:.4g}"
         traces.append(line(x, limit, "threshold", said, color=LIMIT, width=1.8, dash="dash"))
-    y = LOG | {"nticks": 6} if is_wide else {"rangemode": "tozero"}
+    y = log_axis(sizes) if is_wide else {"rangemode": "tozero"}
     shapes = [cursor(epoch, color=palette.CURSOR, width=1.5)]
     return plot(traces, "epoch", "sharpness", y=y, height=360, shapes=shapes, **LEGEND)
 
@@ -73,10 +85,10 @@ def momentum_plot(found: Spectrum, rule: Rule, rate: float, *, theme: str) -> di
     ]
     field = {"type": "heatmap", "z": z, "x": across, "y": up, "zmin": -1, "zmax": SLOW, "colorscale": scale}
     field |= {"name": "steps", "showlegend": False, "hoverinfo": "skip"}
-    ticks = {"tickvals": [-1, 0, 2, 4, 6], "ticktext": ["never", "1", "100", "10⁴", "10⁶ steps"], "thickness": 14}
-    field["colorbar"] = ticks
+    ticks = {"tickvals": [-1, 0, 2, 4, 6], "ticktext": ["never", "1", "100", "10⁴", "10⁶"], "thickness": 14}
+    field["colorbar"] = ticks | {"title": {"text": "steps", "side": "top"}}
     ink, traces = palette.INK[theme], [field]
-    for name, dash, at in (("edge of stability", "solid", "limit"), ("ripples beyond", "dot", "ripples")):
+    for name, dash, at in (("edge of stability", "solid", "limit"), ("swings beyond", "dot", "ripples")):
         places = [getattr(with_mu(rule, mu), at) for mu in up]
         traces.append(line(places, up, name, None, color=ink, width=2, dash=dash))
     looks = (

@@ -6,14 +6,14 @@ from ffbp.analysis.five_checks import Check
 from ffbp.analysis.noise import BatchGradients, BatchNoise
 from ffbp.analysis.signal import FixedPoint, Signal
 from ffbp.figures import palette
-from ffbp.figures.plot import LEGEND, line, markers, note, plot
+from ffbp.figures.plot import LEGEND, line, log_axis, markers, note, plot
 from ffbp.words.numbers import format_number
 
-LOG = {"type": "log", "exponentformat": "power"}
 ROWS = {"z": 0, "a": 1, "delta": 2}  # of a signal's means
 NAMES = {"a": "activations", "delta": "deltas"}
 STARTS, THEORY, OWN = palette.TRAIN, palette.TOTAL, palette.CURSOR
 BINS, POINTS = 60, 200
+ROUNDING = 1e-9  # relative to the full gradient
 LIMIT = 1.0  # decades of the plane's colours
 
 
@@ -46,7 +46,7 @@ def signal_plot(signal: Signal, which: str) -> dict:
         markers(layers, _above_zero(signal.own[row]), "own start", "this experiment's own start %{y:.4g}", **look)
     )
     title = f"mean square of {which if which == 'a' else 'δ'}"
-    y = LOG | {"dtick": 1} if _decades(values) > 3 else LOG | {"nticks": 6}
+    y = log_axis(values, signal.theory[row], signal.own[row])
     return plot(traces, "layer", title, x=layer_axis(n_layers), y=y, height=340, **LEGEND)
 
 
@@ -58,9 +58,9 @@ def _above_zero(values):
     return np.where(np.asarray(values) > 0, values, np.nan)
 
 
-def _decades(values):
-    known = values[values > 0]
-    return np.log10(known.max() / known.min()) if known.size else 0.0
+def _above_rounding(errors):
+    """One batch of all samples has no error, except for the last digits."""
+    return np.where(errors > ROUNDING, errors, np.nan)
 
 
 def histograms_plot(activations: list[np.ndarray], names: list[str], *, theme: str) -> dict:
@@ -176,16 +176,24 @@ def error_plot(noise: BatchNoise, batches: BatchGradients, batch_size: int) -> d
     said = "B = %{x}: %{y:.3g} times the full gradient"
     traces = [line(sizes, _above_zero(curve), "exact", said, color=THEORY, width=2.4)]
     full = batches.sizes == batch_size
-    each = _above_zero(np.sqrt(batches.errors[full]) / unit)
+    each = _above_rounding(np.sqrt(batches.errors[full]) / unit)
     aside = batch_size * np.exp(np.linspace(-0.06, 0.06, len(each)) if len(each) > 1 else np.zeros(len(each)))
     look = {"size": 5, "color": STARTS, "opacity": 0.5}
     traces.append(markers(aside, each, "batches of this epoch", "one batch: %{y:.3g}", **look))
-    mean = _above_zero(np.sqrt(batches.errors[full].mean(keepdims=True)) / unit) if full.any() else np.empty(0)
+    mean = _above_rounding(np.sqrt(batches.errors[full].mean(keepdims=True)) / unit) if full.any() else np.empty(0)
     look = {"size": 12, "color": "#ffffff", "symbol": "diamond", "rim": (2.4, STARTS)}
     traces.append(markers([batch_size] * len(mean), mean, "their mean", "mean of the epoch: %{y:.3g}", **look))
     level = line([1, noise.n], [1, 1], "as long as the gradient", None, color=palette.CHANCE, width=1.5, dash="dot")
-    x = LOG | {"range": [-0.05, float(np.log10(max(2, noise.n))) + 0.05]}
-    return plot([*traces, level], "samples in a batch B", "error ÷ full gradient", x=x, y=LOG, height=400, **LEGEND)
+    x = log_axis([1, noise.n], range=[-0.05, float(np.log10(max(2, noise.n))) + 0.05])
+    return plot(
+        [*traces, level],
+        "samples in a batch B",
+        "error ÷ full gradient",
+        x=x,
+        y=log_axis(curve, each, [1.0]),
+        height=400,
+        **LEGEND,
+    )
 
 
 # The five checks
@@ -204,4 +212,6 @@ def descent_plot(check: Check) -> dict:
         if check.numbers.get(key, 0) > 0:
             value = check.numbers[key]
             traces.append(line(ends, [value, value], name, f"{name} %{{y:.4g}}", color=colour, width=1.5, dash=dash))
-    return plot(traces, "updates", "loss", x=LOG | {"dtick": 1}, y=LOG | {"nticks": 5}, height=230, **LEGEND)
+    return plot(
+        traces, "updates", "loss", x=log_axis(ends), y=log_axis(check.losses, check.test_losses), height=230, **LEGEND
+    )

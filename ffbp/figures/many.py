@@ -7,14 +7,13 @@ import numpy as np
 from ffbp.experiment.differences import value_text
 from ffbp.experiment.fields import FIELDS
 from ffbp.figures import palette
-from ffbp.figures.plot import LEGEND, cursor, line, markers, plot
+from ffbp.figures.plot import LEGEND, cursor, line, log_axis, markers, plot
 from ffbp.training.range_test import RangeTest
 from ffbp.training.sweep import Sweep
 from ffbp.training.target import Target
 
 POINTS = 80  # of a curve
 WIDE = 20  # numbers are drawn on a logarithmic axis if the largest is so many times the smallest
-LOG = {"type": "log", "exponentformat": "power", "dtick": "D2"}
 REACH, MISS = "reach the goal", "miss it"
 
 
@@ -45,10 +44,10 @@ def curves_plot(
         traces.append(_rail(ended, top, rail, "diverged at epoch %{x}"))
     what, x = "loss" if is_loss else "accuracy", {}
     if early:
-        x = {**LOG, "range": [0, np.log10(max(2, sweep.config.epochs)) + 0.02]}
+        x = log_axis([1, sweep.config.epochs], range=[0, np.log10(max(2, sweep.config.epochs)) + 0.02])
     y = {"range": [0, 1.03]}
     if is_loss:
-        y = {**LOG, "range": [np.log10(low) - 0.1, np.log10(top) + 0.1]}
+        y = log_axis([low, top], range=[np.log10(low) - 0.1, np.log10(top) + 0.1])
     return plot(traces, "epoch", f"{_part(target)} {what}", x=x, y=y, height=380, **LEGEND)
 
 
@@ -104,7 +103,7 @@ def ends_plot(sweep: Sweep, name: str, now) -> dict:
     spread = _spread(n, x, x_axis)
     shown = at * spread if x_axis.get("type") == "log" else at + spread
     said = [f"{value_text(field, value)}, seed {seed}" for value in values for seed in sweep.seeds]
-    traces, top = [], 0.0
+    traces, top, drawn = [], 0.0, []
     for part, look in (
         ("test", {"color": "rgba(0,0,0,0)", "rim": (1.6, palette.TEST)}),
         ("train", {"color": palette.TRAIN}),
@@ -114,6 +113,7 @@ def ends_plot(sweep: Sweep, name: str, now) -> dict:
         if not fine.any():
             continue
         top = max(top, float(y[fine].max()))
+        drawn.append(y[fine])
         label = "training set" if part == "train" else "test set"
         more = {"customdata": places[fine], "text": [said[place] for place in places[fine]], "opacity": 0.85}
         hover = f"%{{text}}: {label} %{{y:.4g}}"
@@ -126,9 +126,10 @@ def ends_plot(sweep: Sweep, name: str, now) -> dict:
         )
     if sweep.diverged.any():
         rail = 1.04 if name != "loss" else max(top, 1e-9) * 3
+        drawn.append([rail])
         text = {"text": [said[place] for place in places[sweep.diverged]]}
         traces.append(_rail(shown[sweep.diverged], rail, places[sweep.diverged], "%{text}: diverged", **text))
-    y_axis = LOG if name == "loss" else {"range": [None, 1.08]}
+    y_axis = log_axis(*drawn or [[1.0]]) if name == "loss" else {"range": [None, 1.08]}
     shapes = [cursor(x[values.index(now)], color=palette.CURSOR, width=1.5, dash="dash")] if now in values else []
     title = {"loss": "loss at the end", "accuracy": "accuracy at the end", "r2": "R² at the end"}[name]
     return plot(traces, FIELDS[field].title, title, x=x_axis, y=y_axis, height=420, shapes=shapes, **LEGEND)

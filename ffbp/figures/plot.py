@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 FEW = 16  # shorter arrays become lists of numbers, longer ones base64, which is faster to write and read
+FEW_DECADES, MOST_TICKS = 2.5, 6  # of a logarithmic axis
 CLEAR = "rgba(0,0,0,0)"
 
 
@@ -37,6 +38,18 @@ def plot(data: list[dict], x_title: str, y_title: str, *, x: dict | None = None,
     """Traces with their axes: a dict. x, y: options of the axes; layout: deviations from the usual layout."""
     axes = {"xaxis": axis(x_title, **(x or {})), "yaxis": axis(y_title, **(y or {}))}
     return {"data": data, "layout": {**LAYOUT, **axes, **layout}}
+
+
+def log_axis(*values, **options) -> dict:
+    """A logarithmic axis for these numbers: over few decades ticks at 1, 2 and 5, written plainly; over more, powers of ten."""
+    known = np.concatenate([np.ravel(np.asarray(each, dtype=float)) for each in values])
+    known = known[np.isfinite(known) & (known > 0)]
+    decades = float(np.log10(known.max() / known.min())) if known.size else 0.0
+    if decades > FEW_DECADES:
+        ticks = {"dtick": math.ceil(decades / MOST_TICKS), "exponentformat": "power"}
+    else:
+        ticks = {"tickformat": "~g"} | ({"dtick": "D2"} if decades > 1 else {"nticks": MOST_TICKS})
+    return {"type": "log", **ticks, **options}
 
 
 def bars(x, y, hover: str, *, color, **options) -> dict:

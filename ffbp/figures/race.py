@@ -4,8 +4,8 @@ import numpy as np
 
 from ffbp.core.optimizers import OPTIMIZERS
 from ffbp.figures import palette
-from ffbp.figures.many import LOG, WIDE
-from ffbp.figures.plot import LEGEND, cursor, line, markers, note, plot
+from ffbp.figures.many import WIDE
+from ffbp.figures.plot import LEGEND, cursor, line, log_axis, markers, note, plot
 from ffbp.training.race import Lane, Race
 from ffbp.words.numbers import format_number
 
@@ -42,7 +42,7 @@ def lanes_plot(race: Race, *, best: bool) -> dict:
     y = {"range": [len(lanes) - 0.4, -0.9], "tickvals": list(range(len(lanes))), "ticktext": names, "showgrid": False}
     x = {"range": [-0.03 * right, 1.06 * right]}
     if is_log:
-        x = {**LOG, "range": [np.log10(known.min()) - 0.1, np.log10(right) + 0.07]}
+        x = log_axis([known.min(), right], range=[np.log10(known.min()) - 0.1, np.log10(right) + 0.07])
     if has_rail:
         notes.append(note("never", np.log10(rail) if is_log else rail, -0.62))
     layout = {"annotations": notes, "margin": {"l": 64, "r": 64, "t": 8, "b": 52}, "height": 110 + 58 * len(lanes)}
@@ -113,7 +113,7 @@ def rates_plot(race: Race) -> dict:
                 markers([lane.learning_rate], [lane.median], None, words, size=16, color=pen["color"], **ring)
             )
     x = {"type": "log", "tickvals": rates, "ticktext": [f"{rate:g}" for rate in rates]}
-    y = LOG if is_log else {}
+    y = log_axis([*known, rail]) if is_log else {}
     shapes = [cursor(sweep.config.learning_rate, color=palette.CURSOR, width=1.5, dash="dash")]
     return plot(
         traces, "learning rate", "median of the epochs to the goal", x=x, y=y, height=420, shapes=shapes, **LEGEND

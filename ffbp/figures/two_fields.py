@@ -5,7 +5,7 @@ import numpy as np
 from ffbp.experiment.fields import FIELDS
 from ffbp.experiment.ranges import is_logarithmic
 from ffbp.figures import palette
-from ffbp.figures.plot import LEGEND, markers, plot
+from ffbp.figures.plot import LEGEND, log_axis, markers, plot
 from ffbp.figures.surface import SCALE, log_loss
 from ffbp.training.sweep import Sweep
 from ffbp.words.numbers import format_number
@@ -98,7 +98,7 @@ def _axis(field, values):
     at = np.log10(values) if is_log else values
     half = (at[1:] - at[:-1])[[0, -1]] / 2 if len(at) > 1 else np.full(2, 0.5)
     options = {"range": [float(at[0] - half[0]), float(at[-1] + half[1])], "fixedrange": False}
-    return options | ({"type": "log", "exponentformat": "power", "nticks": 8} if is_log else {})
+    return options | (log_axis(values) if is_log else {})
 
 
 def _is_inside(now, sweep):

@@ -47,7 +47,7 @@ PICTURES = {
             epochs=300,
         ),
         Many(up="init_scale", box=(0.01, 3.0, 0.4, 4.0)),
-        "Larger initial weights bear only smaller learning rates, and each row's best rate is within a factor of ten of rates that "
-        "diverge. Draw a box around the boundary to see it finer.",
+        "Larger initial weights allow only smaller learning rates, and each row's best rate is within a factor of ten of rates "
+        "that diverge. Draw a box around the boundary to see it finer.",
     ),
 }

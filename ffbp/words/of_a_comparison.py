@@ -10,6 +10,8 @@ PARTS = {
     "weights": "the initial weights",
 }
 
+ROUNDED = 1e-9  # a smaller barrier is rounding error
+
 NO_MAP = "A and B have different inputs or targets, so no map can compare them."
 
 
@@ -69,20 +71,22 @@ def success(n, number, percent):
         f"{n['successes']} of {n['n']} runs end with {goal(n, number, percent)}: {percent(n['successes'] / n['n'])}. "
         f"The 95 % interval (Wilson) is {percent(n['low'])} to {percent(n['high'])}."
     )
-    return text if n["expected"] is None else f"{text} You expected {n['expected']}."
+    return text if n["expected"] is None else f"{text} You predicted {n['expected']}."
 
 
 def repeated(n, number, percent):
     which = f"the run whose loss rises most often ({n['name']})" if n["n"] > 1 else "the run"
     text = f"Repeated alone, {which} gives "
-    text += "exactly the same losses." if n["largest"] == 0 else f"the same losses up to {number(n['largest'])}."
+    text += (
+        "exactly the same losses." if n["largest"] == 0 else f"losses that differ by at most {number(n['largest'])}."
+    )
     if n["chaotic"]:
         return (
-            f"{text} It is chaotic: with one weight moved by its last digit, the losses part at epoch {n['epoch']}, so another "
-            "machine may give other numbers."
+            f"{text} It is chaotic: with the last bit of one weight changed, the losses differ from epoch {n['epoch']} on, so "
+            "another machine may give other numbers."
         )
     return (
-        f"{text} It is not chaotic: with one weight moved by its last digit, its losses stay equal to 10⁻⁹ up to epoch "
+        f"{text} It is not chaotic: with the last bit of one weight changed, no loss differs by more than 10⁻⁹ up to epoch "
         f"{n['epoch']}."
     )
 
@@ -113,25 +117,25 @@ def race(n, number, percent):
         later = [
             f"{_racer(lane, n['best'])} ({'epoch ' * (k == 0)}{lane['median']:g})" for k, lane in enumerate(others)
         ]
-        text += f" {listed(later)} "
+        text += f" {listed(later)[0].upper()}{listed(later)[1:]} "
         text += "follow." if len(others) > 1 else "follows."
     if never:
         runs, verb = ("median runs", "do") if len(never) > 1 else ("median run", "does")
         text += f" The {runs} of {listed([_racer(lane, n['best']) for lane in never])} never {verb}."
     if n["at_the_edge"]:
         many = len(n["at_the_edge"]) > 1
-        whose = f"the best {'rates' if many else 'rate'} of {listed(n['at_the_edge'])} {'are' if many else 'is'}"
-        text += f" Of all rates tried, {whose} the largest or the smallest: one beyond may be better still."
+        whose = f"the best {'rates' if many else 'rate'} of {listed(list(map(inside, n['at_the_edge'])))} {'are' if many else 'is'}"
+        text += f" Of all rates tried, {whose} the largest or the smallest: a rate beyond may be better still."
     if n["best"]:
         before, _, _ = _ranked(n["at_one_rate"])
-        names = [[lane["optimizer"] for lane in lanes] for lanes in (before, first)]
+        names = [[inside(lane["optimizer"]) for lane in lanes] for lanes in (before, first)]
         text += f" At {n['learning_rate']:g} for all, "
         if before:
             too = ", too" if names[0] == names[1] else ""
             text += f"{listed(names[0])} {'are' if len(before) > 1 else 'is'} first{too}."
         else:
             text += "the median run of none arrives."
-    return text if n["expected"] is None else f"{text} You expected {n['expected']}."
+    return text if n["expected"] is None else f"{text} You predicted {n['expected']}."
 
 
 def _ranked(lanes):
@@ -142,7 +146,8 @@ def _ranked(lanes):
 
 
 def _racer(lane, with_rate):
-    return f"{lane['optimizer']} at {lane['learning_rate']:g}" if with_rate else lane["optimizer"]
+    name = inside(lane["optimizer"])
+    return f"{name} at {lane['learning_rate']:g}" if with_rate else name
 
 
 def range_test(n, number, percent):
@@ -158,29 +163,29 @@ def range_test(n, number, percent):
         f"{number(10 ** n['lag'])} meanwhile."
     )
     if n["best"] is not None:
-        text += f" Whole runs from one start do not have this fault: of those above, the best ones have {n['best']:g}."
+        text += f" Whole runs do not have this fault: the best of them have the rate {n['best']:g}."
     return text
 
 
 def edge_at_the_start(n, number, percent):
-    rule = " (2/λ)" if n["is_plain"] else ""
+    rule = ", 2 divided by the sharpness" if n["is_plain"] else ""
     return (
-        f"The curvature at the start bears a learning rate of up to {number(n['edge'])}{rule}. Larger ones are unstable there, "
-        "though training may move on to where they are not."
+        f"The start is stable up to the learning rate {number(n['edge'])}{rule}. Larger ones are unstable there, but training may "
+        "come to a place where they are stable."
     )
 
 
 def surface(n, number, percent):
     if n["plane"] == "three_points":
-        text = "The plane holds the three marked points, so they lie exactly on the surface."
+        text = "The plane contains the three marked points, so they lie exactly on the surface."
     elif n["plane"] == "principal":
         text = (
-            f"The plane follows the two directions in which the paths move most, and keeps {percent(n['kept'])} of their "
+            f"The plane runs along the two directions in which the paths move most, and keeps {percent(n['kept'])} of their "
             f"variance. Random walks of the same length keep {percent(n['walk'])}, so a high share alone says nothing."
         )
     else:
-        text = "The plane follows two random directions; other directions give another picture."
-    text += f" All other points of the paths lie up to {number(n['distance'])} beside it."
+        text = "The plane runs along two random directions; other directions give another picture."
+    text += f" All other points of the paths are up to {number(n['distance'])} away from it."
     if not n["own_loss_b"]:
         text += " B's weights are judged here by A's loss on A's training set."
     return text
@@ -188,8 +193,9 @@ def surface(n, number, percent):
 
 def paths_of_a_race(n, number, percent):
     text = (
-        f"These are the runs of seed {n['seed']}. The plane holds their common start and the ends of {n['a']} and {n['b']}, so "
-        f"these three points lie exactly on the surface. All other points of the paths lie up to {number(n['distance'])} beside it."
+        f"These are the runs of seed {n['seed']}. The plane contains their common start and the ends of {n['a']} and {n['b']}, so "
+        "these three points lie exactly on the surface. All other points of the paths are up to "
+        f"{number(n['distance'])} away from it."
     )
     if not n["diverged"]:
         return text
@@ -198,21 +204,33 @@ def paths_of_a_race(n, number, percent):
 
 def random_planes(n, number, percent):
     return (
-        f"Each of the {counted(n['n'])} planes holds A's end and two random directions at right angles, whose rows are as long as "
-        f"the network's own. A's start is {number(n['way'])} away from its end: of this way, the planes show {percent(n['least'])} "
-        f"to {percent(n['most'])}, and the paths are shadows. Where the planes differ, they show the directions, not the network."
+        f"Each of the {counted(n['n'])} planes contains A's end and two random directions at right angles, whose rows are as long "
+        f"as the network's own. A's start is {number(n['way'])} away from its end: of this distance, the planes show "
+        f"{percent(n['least'])} to {percent(n['most'])}, and the paths are shadows. "
+        "Where the planes differ, they show the directions, not the network."
     )
 
 
 def match(n, number, percent):
     flipped = ", or the signs of one are flipped on both sides" if n["flips"] else ""
-    return (
-        f"If two hidden units are swapped, with all their weights{flipped}, the network computes the same: it has "
-        f"{large(n['twins'])} such twins. So B may stand far from A only because its units are in another order. Matched to A's "
-        f"units, B's weights are {number(n['distance_after'])} away instead of {number(n['distance_before'])}, and its outputs "
-        f"stay the same. On the straight line from A to B the loss rises up to {number(n['before'])} above the line between their "
-        f"losses, and up to {number(n['after'])} after matching."
+    text = (
+        f"If two hidden units are swapped, with all their weights{flipped}, the network computes the same. Counting itself, it has "
+        f"{large(n['twins'])} such twins. So B may be far from A only because its units are in another order. "
     )
+    before, after = number(n["distance_before"]), number(n["distance_after"])
+    line = f"On the straight line from A to B the loss {_rise(n['before'], number)}"
+    if before == after:
+        return f"{text}Here they are in A's order already, and B's weights are {before} away. {line}."
+    again = "" if n["before"] == n["after"] else f"; after matching it {_rise(n['after'], number)}"
+    return (
+        f"{text}Matched to A's units, B's weights are {after} away instead of {before}, and its outputs stay the same. "
+        f"{line}{again}."
+    )
+
+
+def _rise(barrier, number):
+    where = "above the line between their losses"
+    return f"rises up to {number(barrier)} {where}" if barrier > ROUNDED else f"does not rise {where}"
 
 
 def twin(n, number, percent):

@@ -25,11 +25,11 @@ def stuck(n, number, percent):
         )
     if "saddle" in n:
         return (
-            f"On a plateau: {text} It is a saddle, not the bottom: the gradient is {number(n['gradient'])}, but a direction of "
+            f"On a plateau: {text} It is a saddle, not a minimum: the gradient is {number(n['gradient'])}, but a direction of "
             f"curvature {number(n['saddle'])} leads down. Try more epochs, momentum, or larger initial weights."
         )
     if "bottom" in n:
-        where = f" The gradient is {number(n['gradient'])}, and no direction bends down: this is a bottom."
+        where = f" The gradient is {number(n['gradient'])}, and the loss bends down in no direction: this is a minimum, or flat."
         return f"Stuck: {text}{where} Try other initial weights, inputs or more units."
     return f"Stuck: {text} Try other initial weights, inputs or more units."
 
@@ -44,7 +44,7 @@ def plateau(n, number, percent):
 def oscillating(n, number, percent):
     return (
         f"Oscillating: {percent(n['share'])} of the last {n['steps']:,} steps raise the loss, which changes by "
-        f"{percent(n['swing'])} a step. They go across the valley; try a learning rate below {number(n['learning_rate'])}."
+        f"{percent(n['swing'])} a step. The steps go across the valley; try a learning rate below {number(n['learning_rate'])}."
     )
 
 

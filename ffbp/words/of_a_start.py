@@ -49,7 +49,7 @@ def theory(n, number, percent):
     if not n["is_far"]:
         return text
     reasons = (
-        [f"layers of {n['narrow']} units are narrow, and the theory is exact for endless width"] if n["narrow"] else []
+        [f"layers of {n['narrow']} units are narrow, and the theory is exact for infinite width"] if n["narrow"] else []
     )
     if n["inputs"]:
         reasons.append(f"the inputs are not standardised (mean square {number(n['inputs'])})")
@@ -62,7 +62,11 @@ def chi(n, number, percent):
     if n["chi"] is None:
         return "The critical line is where χ is 1. With two or more drawn hidden layers, this start has its place here."
     kept = abs(n["chi"] - 1) < AT_THE_EDGE
-    each = "gradients are kept" if kept else f"each multiplies the gradient's mean square by {number(n['chi'])}"
+    each = (
+        "gradients are nearly kept"
+        if kept
+        else f"each layer multiplies the gradient's mean square by {number(n['chi'])}"
+    )
     return (
         f"At this start's weight scale {number(n['scale'])} and bias {number(n['bias'])}, χ = {number(n['chi'])}: through many "
         f"layers, {each}."
@@ -77,13 +81,13 @@ def rules(n, number, percent):
 
 
 def noise(n, number, percent):
-    start = f"At epoch {n['epoch']}, the full gradient of the data part is **{number(n['length'])}** long."
+    start = f"At epoch {n['epoch']}, the full gradient, without a penalty, has the length **{number(n['length'])}**."
     if n["batch"] == n["samples"]:
         return f"{start} One batch of all {n['samples']} samples has no error."
     batch = f"{n['batch']} {'sample' if n['batch'] == 1 else 'samples'}"
     return (
-        f"{start} With {batch} a batch, the error is **{number(n['error'])}** times as long (root mean square), and "
-        f"{counted(n['uphill'])} of {n['batches']} batches {'points' if n['uphill'] == 1 else 'point'} uphill. The noise scale is "
+        f"{start} With {batch} in a batch, the error is **{number(n['error'])}** times as long (root mean square), and the "
+        f"steps of {counted(n['uphill'])} of {n['batches']} batches would begin uphill. The noise scale is "
         f"**{number(n['scale'])}** samples."
     )
 

@@ -2,7 +2,7 @@
 
 
 def before_start(n, number, percent):
-    text = f"The loss before the first step is {number(n['loss'])}; guessing the best constant costs {number(n['chance'])}."
+    text = f"Before the first step the loss is {number(n['loss'])}; chance, the best constant answer, has {number(n['chance'])}."
     if n["passed"]:
         return text
     return (
@@ -19,7 +19,7 @@ def before_overfit(n, number, percent):
         return f"{_samples(n['samples'])} are not learned: the loss diverges after {steps}. Lower the learning rate."
     return (
         f"{_samples(n['samples'])} are not learned: after {steps} the loss is {number(n['loss'])} instead of {number(n['goal'])}. "
-        "The steps are too short or too long, or no gradient reaches the weights: equal or dead units, or too many layers."
+        "The steps are too short or too long, all units are equal, or no gradient arrives: dead units, or too many layers."
     )
 
 
@@ -30,13 +30,15 @@ def before_blind(n, number, percent):
     if not _finite(n["loss"]):
         return f"With all inputs zero, the loss diverges after {n['steps']:,} updates. Lower the learning rate."
     if n["loss"] < n["chance"]:
-        return f"{text} A network that sees nothing cannot do better than chance: the targets reach it some other way."
+        return f"{text} Without inputs no network can beat chance: the targets get in some other way."
     return f"{text} Not even the classes' shares are learned. The steps are too long to settle, or too short to arrive."
 
 
 def before_shuffled(n, number, percent):
     text = f"On {n['samples']} samples with shuffled labels the training loss ends at {number(n['loss'])}"
     text += f"; chance is {number(n['chance'])}."
+    if not _finite(n["loss"]):
+        return f"With shuffled labels, the loss diverges after {n['steps']:,} updates. Lower the learning rate."
     if "score" in n:
         score, most = (f"R² {number(n[key])}" if n["regression"] else percent(n[key]) for key in ("score", "most"))
         what = "test set" if n["regression"] else "test accuracy"
@@ -46,7 +48,7 @@ def before_shuffled(n, number, percent):
     if n["leaks"]:
         return f"{text} Labels without meaning cannot be predicted: some test samples are in the training set, too."
     if not n["falls"]:
-        return f"{text} It cannot even learn by heart: too few parameters, or the wrong learning rate."
+        return f"{text} Not even learning by heart works: too few parameters, or the wrong learning rate."
     return text
 
 

@@ -15,26 +15,26 @@ def curvature_at(n, number, percent):
         )
     text += "."
     if n["start"] is not None:
-        text += f" This start becomes unstable above the learning rate **{number(n['start'])}**."
+        text += f" The start of this run is unstable above the learning rate **{number(n['start'])}**."
     if n["negative"] is None:
         text += f" Of {n['n_params']:,} curvatures only the largest is measured."
     elif n["negative"]:
         count = "1 curvature is" if n["negative"] == 1 else f"**{n['negative']}** of {n['n_params']} curvatures are"
-        text += f" {count} negative: directions that lead down from a saddle."
+        text += f" {count} negative: there the loss bends down, as at a saddle."
     if n["kinks"]:
-        text += f" Kinks of {listed(n['kinks'])} carry no curvature."
+        text += f" At the kinks of {listed(n['kinks'])} the slope jumps; they count as straight."
     return text
 
 
 def directions(n, number, percent):
     if not n["n"]:
-        return "No direction is curved upwards here, so nothing bounds the step."
+        return "The loss bends up in no direction here, so nothing bounds the step."
     if n["diverging"]:
         count = "One direction diverges" if n["diverging"] == 1 else f"{n['diverging']} directions diverge"
         return f"{count} with this learning rate and momentum, for as long as the loss bends as it does here."
     return (
-        f"All converge. The steepest direction halves its distance in **{number(n['steepest'])}** steps; the slowest, of "
-        f"curvature {number(n['curvature'])}, needs **{number(n['slowest'])}**."
+        f"All directions that bend up converge. The steepest halves its distance in **{number(n['steepest'])}** steps; the "
+        f"slowest, with the curvature {number(n['curvature'])}, needs **{number(n['slowest'])}**."
     )
 
 

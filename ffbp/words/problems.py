@@ -67,7 +67,7 @@ RULES = {
     "classifies": "be a classification",
     "n_runs": "be at most {most} runs",
     "different_values": "be different",
-    "some_values": "be at least one",
+    "some_values": "hold at least one value",
     "n_values": "be at most {most} values",
     "values_of": "be one list for each of {n} fields",
     "box": "be the first and last value of each of two fields, joined by ~",

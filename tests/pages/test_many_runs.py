@@ -61,7 +61,7 @@ def test_what_was_predicted_is_compared_with_what_happened():
     app = opened("seeds", **{"m.seeds": "4", "m.goal": "accuracy_0"})
     named(app.number_input, "seeds:predicted").set_value(1).run()
     train(app)
-    assert "You expected 1." in " ".join(each.value for each in app.markdown)
+    assert "You predicted 1." in " ".join(each.value for each in app.markdown)
 
 
 def test_rates_of_success_of_several_values_stand_side_by_side():
@@ -120,7 +120,7 @@ def test_the_range_test_says_what_it_suggests_and_how_late_that_is():
     names = [trace["name"] for trace in charts_of(app)["Loss at the end of every run"]["plot"]["data"]]
     assert "range test, smoothed" in names
     edge = drain(measuring_edge(CONFIG))
-    assert f"learning rate of up to {format_number(edge)} (2/λ)" in text
+    assert f"up to the learning rate {format_number(edge)}, 2 divided by the sharpness" in text
     assert ("edge at the start" in names) == (edge <= 1)
     app = train(opened("sweep", **{"m.seeds": "1", "m.field": "l2"}))
     assert "range test" not in " ".join(each.value for each in app.markdown)
@@ -177,7 +177,7 @@ def test_a_race_shows_every_run_and_says_who_is_first(rates):
     race = result(sweep, target)
     assert sentence(race_notice(race, best=rates == "best")) in " ".join(each.value for each in app.markdown)
     charts = charts_of(app)
-    assert ("Which learning rate suits which optimizer" in charts) == (rates == "best")
+    assert ("Epochs to the goal, by learning rate and optimizer" in charts) == (rates == "best")
     dots = charts["Epochs to the goal of every run"]["plot"]["data"]
     shown = {place: x for trace in dots for place, x in zip(trace.get("customdata", ()), trace["x"], strict=False)}
     lanes = getattr(race, f"{rates}_rate")
@@ -193,9 +193,9 @@ def test_a_race_shows_every_run_and_says_who_is_first(rates):
 def test_who_was_expected_to_be_first_is_compared_with_who_was():
     app = opened("race", **RACE | {"m.seeds": "1"})
     named(app.selectbox, "race:predicted").set_value("adam").run()
-    assert "You expected" not in " ".join(each.value for each in app.markdown)
+    assert "You predicted" not in " ".join(each.value for each in app.markdown)
     train(app)
-    assert "You expected Adam." in " ".join(each.value for each in app.markdown)
+    assert "You predicted Adam." in " ".join(each.value for each in app.markdown)
 
 
 def test_a_race_keeps_what_another_choice_has_trained():

@@ -10,6 +10,7 @@ from ffbp.training.run import Run
 from ffbp.ui import chart
 from ffbp.ui.session import control
 from ffbp.words import english
+from ffbp.words.glossary import explained
 
 KINDS = {"swap": "Swap two units", "flip": "Flip a unit's sign"}
 
@@ -41,6 +42,6 @@ def own_twin(run: Run) -> None:
         twin, named = flip_sign(network, layer, i), [i]
     line = line_between(run, network.theta, twin.theta)
     text = english.sentence(twin_notice(run, twin, line, layer=layer, units=named))
-    st.markdown(text)
+    st.markdown(text, help=explained("twins"))
     title = "The loss on the straight line from A's end to its twin"
     chart.chart(line_plot(line, end="twin"), key="surface:twin", title=title, alternative=text)

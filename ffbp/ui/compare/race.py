@@ -40,8 +40,8 @@ def race(page: Page) -> None:
     page.draw_sidebar()
     with page.words:
         st.markdown(
-            "Optimizers start from the same weights. At one rate for all, a race mostly shows whom that rate suits: so let "
-            "each race at its own best rate, too."
+            "All optimizers start from the same weights. At one learning rate for all, a race mostly shows which optimizer that "
+            "rate suits: so let each run at its own best rate, too."
         )
     _view(page)
 
@@ -137,7 +137,7 @@ def _results(page: Page, found: Asked, race: Race, expected: str | None, *, best
         chart.chart(
             rates_plot(race),
             key="race:by-rate",
-            title="Which learning rate suits which optimizer",
+            title="Epochs to the goal, by learning rate and optimizer",
             alternative=f"Fastest: {in_words(race.best_rate)}",
         )
         st.caption(

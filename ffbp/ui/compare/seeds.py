@@ -85,7 +85,7 @@ def _controls(config, many, target):
     several = "all" if values is None else shortened([value_text(many.field, value) for value in values], 6)
     label = plain(f"Side by side: {FIELDS[many.field].title} {several}")
     own = {"name": "seeds:beside", "value": many.beside, "on_change": lambda chosen: set_many(beside=bool(chosen))}
-    words = "The rate of success for each value of the view Sweep; the field and its values are chosen there."
+    words = "The rate of success for each value; the field and its values are chosen in the view Sweep."
     control.show(st, "toggle", label, help=words, **own)
 
 

@@ -67,11 +67,11 @@ def _one_plane(page: Page, both: TwoRuns, plane: str) -> None:
         surface_plot(found, paths, "player"),
         key="surface:map",
         title="The loss over a plane of the weights, with the paths of A and B",
-        alternative=_in_words(found),
+        alternative=_in_words(found, both),
     )
     st.caption(
         "Dark is a small loss. Each point of a path has the colour of its own loss: where it differs from the colour around "
-        "it, the point lies beside the plane, and what you see is its shadow."
+        "it, the point is away from the plane, and what you see is its shadow."
     )
     chart.chart(
         distance_plot(paths),
@@ -122,9 +122,12 @@ def _surface(both: TwoRuns, plane: str, seeds=None) -> Surface | list[Surface] |
     return found
 
 
-def _in_words(found):
+def _in_words(found, both):
     z = found.loss[np.isfinite(found.loss)]
-    places = "; ".join(f"{SIGNS[c.run][0]} at frame {c.frame}: {format_number(c.loss)}" for c in found.corners)
+    epochs = {"a": both.a.run.history.epoch, "b": both.b.run.history.epoch}
+    places = "; ".join(
+        f"{SIGNS[c.run][0]} at epoch {epochs[c.run][c.frame]}: {format_number(c.loss)}" for c in found.corners
+    )
     return f"The loss runs from {format_number(z.min())} to {format_number(z.max())}. On the surface lie {places}."
 
 

@@ -184,13 +184,15 @@ def _results(found: Asked, field: str, config) -> None:
 def _sentence(sweep: Sweep, field: str) -> str:
     """Which value has the smallest median loss, and how far it is from the next one."""
     diverged = int(sweep.diverged.sum())
-    ended = f" {counted(diverged).capitalize()} of them diverged." if diverged else ""
+    ended = f" {counted(diverged).capitalize()} {'run' if diverged == 1 else 'runs'} diverged." if diverged else ""
     best = best_of(sweep)
     if best is None:
-        return f"No run has ended with a finite loss.{ended}"
+        return f"No run has ended with a finite loss yet.{ended}"
     median, value = best
     named = plain(f"{FIELDS[field].label} {value_text(field, value)}")
-    return f"**{named}** has the smallest median training loss so far tried: {format_number(median)}.{ended}"
+    return (
+        f"**{named}** has the smallest median training loss of all values tried so far: {format_number(median)}.{ended}"
+    )
 
 
 def _in_words(sweep, field, name):

@@ -140,7 +140,7 @@ def _zoom(edges):
         set_many(box=check_box(many.field, many.up, box))
         session.keep(True, ZOOMED)
     except ConfigError:
-        session.tell("warning", "Numbers are too coarse for a smaller range; it stays as it was", "sweep")
+        session.tell("warning", "The values of a smaller range would not differ; it stays as it was", "sweep")
 
 
 def results(found: Asked, many: Many) -> None:
@@ -159,8 +159,8 @@ def results(found: Asked, many: Many) -> None:
         zoom=_zoom,
     )
     st.caption(
-        "Draw a box with the mouse, or type ranges, to zoom: the runs are trained anew, and the address is a link. A click opens "
-        "a run in the Playground."
+        "Draw a box with the mouse, or type ranges, to zoom: the runs are trained anew, and the address keeps the box. A click "
+        "opens a run in the Playground."
     )
     st.download_button(
         "Table (CSV)", lambda: sweep.to_csv().encode(), "ffbp-picture.csv", "text/csv", key="sweep:csv",

@@ -44,7 +44,7 @@ LINKS = {  # of a failing check: the pages that show it, what the links say, and
 def checks(page: Page) -> None:
     """The button, or the verdicts of this experiment."""
     with page.words:
-        st.markdown("Five short experiments find most mistakes before hours of training are spent on them.")
+        st.markdown("Five short experiments find many mistakes before you spend hours of training on them.")
     page.without_training()
     config = page.config
     found = known("checks", config)
@@ -59,8 +59,9 @@ def checks(page: Page) -> None:
         with st.spinner("Training on four samples, blind, and with shuffled labels …"):
             found = computed("checks", config, lambda: watch_checks(config, files.experiment(config).dataset))
     st.markdown(english.sentence(checked_notice(found)), help=explained("chance", "gradient_check"))
-    for start in range(0, len(found), 2):
-        for check, column in zip(found[start : start + 2], st.columns(2), strict=False):
+    for has_curve in (True, False):
+        row = [check for check in found if bool(len(check.steps)) == has_curve]
+        for check, column in zip(row, st.columns(len(row)), strict=True):
             with column:
                 _verdict(check, config)
 

@@ -22,7 +22,7 @@ MOMENTA = (0.0, *(round(0.05 * k, 2) for k in range(1, 20)), 0.97, 0.98, 0.99)
 def curvature(page: Page) -> None:
     """The timeline; all curvatures at its epoch, sharpness over the epochs, and the plane of step and momentum."""
     with page.words:
-        st.markdown("A step may be the longer, the less curved the loss is. Here is every curvature of it, exactly.")
+        st.markdown("The less curved the loss is, the longer a step may be. Here are all its curvatures, exactly.")
     shown = page.trained()
     _view(page, shown)
     page.draw_sidebar()
@@ -62,7 +62,7 @@ def _view(page: Page, shown: Shown) -> None:
 def _plane(config, found: Spectrum, own: Rule) -> None:
     """The controls of learning rate and momentum, and where the curvatures stand with them; nothing is trained."""
     st.markdown(
-        "**In how many steps would another learning rate and momentum halve a distance here?**",
+        "**With another learning rate and momentum, how many steps halve the distance to the valley's floor?**",
         help=explained("momentum_plane"),
     )
     left, right = st.columns(2)

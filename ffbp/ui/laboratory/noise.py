@@ -19,16 +19,17 @@ from ffbp.words.glossary import explained
 from ffbp.words.numbers import format_number
 
 FAULTY = " So is the experiment's fault: these are the right gradients."
+USUAL_SIZE = 16  # of a batch, if the run itself takes all samples at once
 
 
 def noise(page: Page) -> None:
     """The timeline, the batches of the epoch that follows, and the error against the batch size."""
     with page.words:
-        st.markdown("A batch is a sample of the training set, so its gradient errs. How much is known exactly.")
+        st.markdown("A batch is a part of the training set, so its gradient has an error, whose size is known exactly.")
     shown = page.trained()
     n, size = len(shown.run.dataset.X_train), session.view.lab_batch
     if size is not None and size > n:
-        page.warnings.warning(f"lab_batch must be from 1 to {n}, got {size}; the run's own is shown", icon=LINK_ICON)
+        page.warnings.warning(f"lab_batch must be from 1 to {n}, got {size}; the usual size is shown", icon=LINK_ICON)
         session.view = replace(session.view, lab_batch=None)
     _view(page, shown)
     page.draw_sidebar()
@@ -72,20 +73,22 @@ def _view(page: Page, shown: Shown) -> None:
 
 def _batch_size(n, own) -> int:
     """Draw the slider, and return the chosen number of samples in a batch."""
-    size = min(session.view.lab_batch or own, n)
-    sizes = sorted({*(2**k for k in range(n.bit_length()) if 2**k <= n), n, min(own, n), size})
+    own = min(own, n)
+    usual = own if own < n else min(USUAL_SIZE, max(1, n // 2))  # a full batch has no error to show
+    size = min(session.view.lab_batch or usual, n)
+    sizes = sorted({*(2**k for k in range(n.bit_length()) if 2**k <= n), n, own, size})
     names = {each: f"{each} (all)" if each == n else str(each) for each in sizes}
     drawn = {
         "name": "noise:batch",
         "value": size,
         "on_change": _choose,
-        "args": (own,),
+        "args": (usual,),
         "format_func": lambda each: names[each],
     }
     control.show(st, "select_slider", "Samples in a batch B", sizes, labels=names.values(), **drawn)
     return size
 
 
-def _choose(size, own):
+def _choose(size, usual):
     if isinstance(size, int) and size >= 1:
-        session.view = replace(session.view, lab_batch=None if size == own else size)
+        session.view = replace(session.view, lab_batch=None if size == usual else size)

@@ -50,7 +50,7 @@ def test_a_member_that_differs_is_not_called_equal():
     change(sweep, 0, slice(3, 4), 1e-3)
     found = drain(repeat_one(sweep))
     assert found.largest == pytest.approx(1e-3, rel=1e-6)
-    assert "the same losses up to 0.001000" in sentence(repeated_notice(found, sweep))
+    assert "losses that differ by at most 0.001000" in sentence(repeated_notice(found, sweep))
 
 
 @pytest.mark.parametrize("ends_only", [False, True])

@@ -96,7 +96,7 @@ def test_the_sentence_has_the_runs_numbers():
     negative = int((values < -1e-9 * np.abs(values).max()).sum())
     assert negative > 1
     assert f"**{negative}** of 17 curvatures are negative" in said
-    assert said.endswith("Kinks of ReLU carry no curvature.")
+    assert said.endswith("At the kinks of ReLU the slope jumps; they count as straight.")
 
 
 def test_what_a_step_does_along_the_directions():

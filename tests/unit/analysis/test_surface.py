@@ -173,7 +173,7 @@ def test_what_it_shows_is_said_with_its_numbers(plane):
     a, b = pair()
     s = ffbp.loss_surface(a, b, plane=plane)
     text = sentence(surface_notice(s))
-    assert f"up to {format_number(max(s.distance_a.max(), s.distance_b.max()))} beside it" in text
+    assert f"up to {format_number(max(s.distance_a.max(), s.distance_b.max()))} away from it" in text
     assert ("random walk" in text.lower()) == (plane == "principal")
     if plane == "principal":
         assert format_percent(sum(s.shares)) in text

@@ -111,6 +111,10 @@ def test_what_matching_is_worth_is_said_with_its_numbers():
     for value in (match.before.barrier, match.after.barrier, match.distance_before, match.distance_after):
         assert format_number(value) in text
     assert f"it has {large(n_twins(a.architecture))} such twins" in text
+    same = sentence(match_notice(ffbp.match_units(a, a), a.architecture))
+    assert "Here they are in A's order already, and B's weights are 0 away." in same
+    assert "does not rise above the line" in same
+    assert "after matching" not in same
 
 
 def test_a_twin_is_told_with_its_numbers():

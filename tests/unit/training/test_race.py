@@ -7,6 +7,7 @@ import ffbp
 from ffbp import OPTIMIZERS, Config, Target
 from ffbp.training.race import lane_notice, plan_race, race_notice, result
 from ffbp.words.english import sentence
+from ffbp.words.text import inside
 
 SMALL = Config(n_samples=60, hidden=(4,), epochs=60, learning_rate=0.05)
 TARGET = Target(loss=0.45)
@@ -75,14 +76,17 @@ def test_who_is_first_is_told_for_one_rate_and_for_the_best(found):
         text = sentence(race_notice(found, best=best))
         first = min(lane.median for lane in lanes if np.isfinite(lane.median))
         winners = [lane for lane in lanes if lane.median == first]
-        names = [OPTIMIZERS[lane.optimizer].label + (f" at {lane.learning_rate:g}" if best else "") for lane in winners]
+        names = [
+            inside(OPTIMIZERS[lane.optimizer].label) + (f" at {lane.learning_rate:g}" if best else "")
+            for lane in winners
+        ]
         assert f"at epoch {first:g}." in text
         assert all(name in text.partition(" first: ")[0] for name in names)
         never = [OPTIMIZERS[lane.optimizer].label for lane in lanes if np.isnan(lane.median)]
         assert ("never does" in text) == bool(never)
         assert ("At 0.05 for all" in text) == best
         edge = {OPTIMIZERS[lane.optimizer].label for lane in lanes if best and lane.learning_rate in (0.001, 1.0)}
-        assert ("one beyond may be better still" in text) == bool(edge)
+        assert ("a rate beyond may be better still" in text) == bool(edge)
     never = result(found.sweep, Target(loss=1e-9))
     assert "no optimizer reaches" in sentence(race_notice(never, best=False))
     assert sentence(race_notice(never, best=True)).startswith("With each at its own best rate, the median run of no")

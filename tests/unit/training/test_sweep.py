@@ -251,7 +251,7 @@ def test_a_file_is_swept_with_its_samples(n_jobs):
     ({"field": "learning_rate", "values": (0.1, "x")}, "learning_rate must be a finite number, got 'x'"),
     ({"field": "learning_rate"}, "values must be a list, got None"),
     ({"field": "learning_rate", "values": 0.1}, "values must be a list, got 0.1"),
-    ({"field": "learning_rate", "values": ()}, r"values must be at least one, got \(\)"),
+    ({"field": "learning_rate", "values": ()}, r"values must hold at least one value, got \(\)"),
     ({"field": "learning_rate", "values": (0.1, 0.1)}, r"values must be different, got \(0.1, 0.1\)"),
     ({"field": "activation", "values": ("tanh", "rleu")}, "unknown activation 'rleu'; choose from "),
     ({"field": "learning_rate", "values": (0.1,), "seeds": range(10**6)}, "sweep must be at most 10000 runs, got 1000000"),
