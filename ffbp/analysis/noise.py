@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from ffbp.analysis.diverging import diverging
 from ffbp.core.network import Network, Trace
 from ffbp.experiment.config import Config
 from ffbp.words.notice import Notice
@@ -29,11 +30,13 @@ class BatchNoise:
         return len(self.norms)
 
     @cached_property
+    @diverging()
     def length(self) -> float:
-        """The length of the full gradient."""
+        """The length of the full gradient; infinite where its square overflows."""
         return float(np.sqrt(np.square(self.gradient).sum()))
 
     @cached_property
+    @diverging()
     def variance(self) -> float:
         """S² = Σ‖g_i - G‖² / (n - 1), the trace of the samples' covariance; 0 for a single sample."""
         if self.n < 2:

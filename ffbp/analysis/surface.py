@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ffbp.analysis.scores import chance_level
+from ffbp.core.activations import ACTIVATIONS
 from ffbp.core.network import Network, with_ones
 from ffbp.core.stacks import losses_at, stacks
 from ffbp.experiment.kinds import is_whole
@@ -20,6 +21,8 @@ from ffbp.experiment.problems import ConfigError
 from ffbp.training.recording import drain
 from ffbp.training.run import Run
 from ffbp.words.notice import Notice
+from ffbp.words.problems import Problem
+from ffbp.words.text import inside, listed
 
 SIZE = 51
 MARGIN = 0.15  # of the width that the paths take
@@ -156,6 +159,27 @@ def surface_notice(surface: Surface) -> Notice:
     return Notice("surface", "info", numbers)
 
 
+def no_plane_notice(problem: Problem, run_a: Run, run_b: Run) -> Notice:
+    """The sentence about why two runs have no such plane, or no match, from the problem that was raised."""
+    same = run_a.config == run_b.config and run_b.branch is None
+    if problem.rule == "other_activations":
+        labels = [
+            listed([inside(ACTIVATIONS[key].label) for key in run.resolved.activations]) for run in (run_a, run_b)
+        ]
+        return Notice("no_match", "info", dict(zip("ab", labels, strict=True)))
+    shapes = [shape_of(run) for run in (run_a, run_b)]
+    return Notice(
+        "no_plane",
+        "info",
+        {"rule": problem.rule, "same": same, "diverged": _names_of_diverged(run_a, run_b)}
+        | dict(zip("ab", shapes, strict=True)),
+    )
+
+
+def _names_of_diverged(run_a, run_b):
+    return [name for name, run in (("A", run_a), ("B", run_b)) if run.diverged_at is not None]
+
+
 def random_planes_notice(surfaces: Sequence[Surface], way: float) -> Notice:
     """The sentence about several random planes; way: how far A's start is from its end."""
     shown = [max(0.0, 1 - (float(each.distance_a[0]) / way) ** 2) ** 0.5 if way else 0.0 for each in surfaces]
@@ -166,8 +190,12 @@ def random_planes_notice(surfaces: Sequence[Surface], way: float) -> Notice:
 def check_shapes(run_a: Run, run_b: Run | None) -> None:
     """Raise ConfigError unless both networks have the same layers."""
     if run_b is not None and run_a.resolved.sizes != run_b.resolved.sizes:
-        sizes = ["-".join(map(str, run.resolved.sizes)) for run in (run_a, run_b)]
-        raise ConfigError("run_b", "other_shape", sizes[1], sizes=sizes[0])
+        raise ConfigError("run_b", "other_shape", shape_of(run_b), sizes=shape_of(run_a))
+
+
+def shape_of(run: Run) -> str:
+    """Its layers: 2-10-1."""
+    return "-".join(map(str, run.resolved.sizes))
 
 
 def checked_frame(run: Run, frame: int) -> int:

@@ -166,7 +166,7 @@ READ = {
     "values": _values,
     "optimizers": _optimizers,
     "rates": _one_of("rates", RATES),
-    "beside": lambda text, many: Flag().read(text),
+    "beside": lambda text, many: Flag().check("beside", Flag().read(text)),
 }
 READ |= {"up": _up, "box": _box, "side": _side, "epochs": _lower("epochs"), "samples": _lower("n_samples")}
 

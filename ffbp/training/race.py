@@ -111,7 +111,8 @@ def result(sweep: Sweep, target: Target) -> Race:
     epochs = sweep.epochs_to(target).reshape(sweep.shape)
     medians = sweep.median_epochs(target).reshape(sweep.shape[:2])
     losses = np.where(sweep.diverged, np.inf, sweep.ends("train_loss")).reshape(sweep.shape)
-    losses = np.median(np.nan_to_num(losses, nan=np.inf), axis=-1)
+    with np.errstate(over="ignore"):  # two losses near the largest number have an infinite mean
+        losses = np.median(np.nan_to_num(losses, nan=np.inf, posinf=np.inf), axis=-1)
     places = np.arange(len(sweep.configs)).reshape(sweep.shape)
 
     def lane(k, rate):

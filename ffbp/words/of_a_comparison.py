@@ -191,6 +191,31 @@ def surface(n, number, percent):
     return text
 
 
+def no_plane(n, number, percent):
+    if n["rule"] == "other_shape":
+        return (
+            f"A has the layers {n['a']}, and B has {n['b']}: no plane of weights contains both. Look at them in the view A and B, "
+            "or choose a B of the same shape."
+        )
+    if n["rule"] == "on_one_line" and n["same"]:
+        return "A and B do not differ, so they have one path. Choose a pair above, or let B differ in the view A and B."
+    if n["rule"] == "on_one_line" and n["diverged"]:
+        return (
+            f"{listed(n['diverged'])} diverged, so far away that all other points fall together. Compare runs that do not diverge: "
+            "lower the learning rate."
+        )
+    why = {
+        "on_one_line": "The three points lie on one line, so many planes contain them.",
+        "three_recorded": "Principal components need at least three recorded epochs.",
+        "all_zero": "All weights of A are zero, so directions with rows of the same length do not exist.",
+    }
+    return f"{why[n['rule']]} Choose another plane, or other runs."
+
+
+def no_match(n, number, percent):
+    return f"The activations of A are {n['a']}, those of B {n['b']}: units of different activations cannot be matched."
+
+
 def paths_of_a_race(n, number, percent):
     text = (
         f"These are the runs of seed {n['seed']}. The plane contains their common start and the ends of {n['a']} and {n['b']}, so "
@@ -250,6 +275,6 @@ SENTENCES = {
     for each in (
         *(differences, equal_parts, branch, success, repeated, rates, lane, race, paths_of_a_race),
         *(range_test, edge_at_the_start),
-        *(surface, random_planes, match, twin),
+        *(surface, random_planes, no_plane, match, no_match, twin),
     )
 }

@@ -204,6 +204,14 @@ def test_a_race_keeps_what_another_choice_has_trained():
     assert button(app, "Continue").label == f"Continue with {2 * 3 * (len({*RATES, 0.1}) - 1)} more"
 
 
+def test_a_race_in_which_all_diverge_is_told():
+    app = run_page(PAGE, view="race", dataset="noisy_sine", samples="60", hidden="16", lr="1000", init="normal", scale="10",
+                   epochs="30", **{"m.seeds": "2", "m.vary": "data", "m.optimizers": "sgd"})  # fmt: skip
+    train(app)
+    assert "the median run of no optimizer reaches" in " ".join(each.value for each in app.markdown)
+    assert "Two runs that do not diverge make a plane" in " ".join(each.value for each in app.info)
+
+
 def test_a_race_without_optimizers_is_refused():
     app = opened("race", **RACE)
     named(app.button_group, "race:optimizers").set_value([]).run()
@@ -221,8 +229,16 @@ def test_the_surface_has_the_cores_numbers():
 
 
 def test_a_plane_that_does_not_exist_is_explained():
-    app = opened("surface", **{"b.hidden": "4"})
-    assert "There is no such plane" in " ".join(each.value for each in app.info)
+    for params, reason in (
+        ({"b.hidden": "4"}, "A has the layers 2-3-1, and B has 2-4-1: no plane of weights contains both."),
+        ({}, "A and B do not differ, so they have one path."),
+        ({"b.lr": "1", "init": "zeros"}, "The three points lie on one line"),
+        ({"dataset": "noisy_sine", "lr": "1000", "b.lr": "0.1"}, "A diverged, so far away that"),
+        ({"b.activation": "tanh"}, "The activations of A are ReLU and sigmoid, those of B tanh and sigmoid"),
+    ):
+        app = opened("surface", **params)
+        (said,) = [each.value for each in app.info]
+        assert said.startswith(reason)
 
 
 def test_several_random_planes_stand_side_by_side_and_others_can_be_drawn():

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from ffbp.analysis.plane import plane_of
-from ffbp.analysis.surface import Surface, measure_surface
+from ffbp.analysis.surface import Surface, measure_surface, no_plane_notice
 from ffbp.core.optimizers import OPTIMIZERS
 from ffbp.experiment.many import RATES
 from ffbp.experiment.problems import ConfigError
@@ -217,7 +217,7 @@ def _measured(found: Asked, order: list[Lane]) -> tuple[Surface, Shown, list[Run
             surface = in_turns(measuring, cache, lambda _: session.pause())
             known = surface, Shown(runs[0], plane_of(runs[0].dataset), cache), runs
         except ConfigError as error:
-            st.info(f"There is no such plane: {error}. Choose two other ends.")
+            st.info(english.sentence(no_plane_notice(error.problem, runs[0], runs[1])))
             return None
         cache.put(key, known)
     return known

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from ffbp.analysis.surface import Surface, measure_surface, random_planes_notice, surface_notice
+from ffbp.analysis.surface import Surface, measure_surface, no_plane_notice, random_planes_notice, surface_notice
 from ffbp.analysis.twins import Match, match_notice, match_units
 from ffbp.experiment.link import PLANES
 from ffbp.experiment.problems import ConfigError
@@ -116,7 +116,7 @@ def _surface(both: TwoRuns, plane: str, seeds=None) -> Surface | list[Surface] |
                 choices = {"plane": plane, "size": SMALL}
                 found = [in_turns(measure_surface(a, b, seed=seed, **choices), runs, pause) for seed in seeds]
         except ConfigError as error:
-            st.info(f"There is no such plane: {error}. Choose another plane, or another B.")
+            st.info(english.sentence(no_plane_notice(error.problem, a, b)))
             return None
         runs.put(key, found)
     return found
@@ -148,16 +148,17 @@ def _solid(found, paths):
 
 def _straight_line(both: TwoRuns) -> None:
     """The loss between the two ends, before and after B's units are matched to A's."""
-    st.header("Between the two ends", anchor=False)
     runs, key = cache_of(both.a, both.b), ("match", both.id)
     found: Match | None = runs.get(key)
     if found is None:
         try:
             found = match_units(both.a.run, both.b.run)
         except ConfigError as error:
-            st.info(f"The ends cannot be matched: {error}.")
+            if error.problem.rule != "other_shape":  # said above
+                st.info(english.sentence(no_plane_notice(error.problem, both.a.run, both.b.run)))
             return
         runs.put(key, found)
+    st.header("Between the two ends", anchor=False)
     st.markdown(english.sentence(match_notice(found, both.a.run.architecture)), help=explained("twins", "barrier"))
     chart.chart(
         line_plot(found.before, found.after),

@@ -19,6 +19,7 @@ from ffbp.words.glossary import explained
 from ffbp.words.numbers import format_number
 
 FAULTY = " So is the experiment's fault: these are the right gradients."
+TOO_LARGE = "At this epoch the gradient is not finite, or too large to measure. Choose an earlier one."
 USUAL_SIZE = 16  # of a batch, if the run itself takes all samples at once
 
 
@@ -44,10 +45,13 @@ def _view(page: Page, shown: Shown) -> None:
     X, y, network = run.dataset.X_train, run.dataset.y_train, run.network(frame)
     n, epoch = len(X), int(run.history.epoch[frame])
     if not np.isfinite(network.theta).all() or not np.isfinite(network.grad).all():
-        st.info("At this epoch the gradient is not finite. Choose an earlier one.")
+        st.info(TOO_LARGE)
+        return
+    found = batch_noise(network, X, y)
+    if not np.isfinite([found.length, found.variance]).all():
+        st.info(TOO_LARGE)
         return
     batch_size = _batch_size(n, run.resolved.batch_size)
-    found = batch_noise(network, X, y)
     order = order_of(run.config, n, epoch, batch_size)
     batches = batch_gradients(network, X, y, batch_size=batch_size, order=order)
     said = english.sentence(noise_notice(found, batches, batch_size, epoch))

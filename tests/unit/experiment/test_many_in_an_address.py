@@ -77,6 +77,8 @@ def test_the_usual_values_make_a_sweep(field):
         ({"seeds": "1000000"}, "m.seeds must be from 1 to 200"),
         ({"seeds": "x"}, "m.seeds must be a whole number"),
         ({"vary": "all"}, "m.vary"),
+        ({"beside": "abc"}, "m.beside must be true or false"),
+        ({"beside": "2"}, "m.beside must be true or false"),
         ({"goal": "speed_1"}, "m.goal"),
         ({"goal": "accuracy_2"}, "m.goal must be from 0 to 1"),
         ({"goal": "loss_nan"}, "m.goal must be a finite number"),
