@@ -20,7 +20,10 @@ def format_number(value) -> str:
         return "0"
     size = abs(value)
     if 1e-3 <= size < 1e5:
-        return fixed(value, max(0, 3 - math.floor(math.log10(size))))
+        power = math.floor(math.log10(size))
+        text = fixed(value, max(0, 3 - power))
+        is_rounded_up = power < 3 and abs(float(text)) >= 10.0 ** (power + 1)  # 0.99999 is 1.000
+        return fixed(value, 2 - power) if is_rounded_up else text
     mantissa, exponent = _scientific(value)
     return f"{mantissa}{POWER}{str(exponent).translate(RAISED)}"
 
