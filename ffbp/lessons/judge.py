@@ -17,16 +17,21 @@ from ffbp.lessons.quantities import PERCENT, WHOLE, number_text
 from ffbp.training.run import Run
 
 N_INDICES = {"sample": 1, "unit": 2, "weight": 3}
+ASKED = {"sample": "training samples", "unit": "hidden units", "weight": "weights, no biases,"}
 MIN_DIGITS = 2  # a value rounded to so many digits is right
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """right: whether an answer is right. slip: the key of the mistake that gives it. answer: the right one, as text."""
+    """right: whether an answer is right. slip: the key of the mistake that gives it. answer: the right one, as text.
+
+    about: of a wrong answer, what helps in the next try: "the answer is larger".
+    """
 
     right: bool
     answer: str
     slip: str | None = None
+    about: str = ""
 
 
 def case_of(step: Step, train: Callable[[Config], Run]) -> Case:
@@ -77,15 +82,16 @@ def _predicted(task, case, typed, text):
     known = quantity.slips(case.place(found.where), *found.indices)
     known = {key: found.factor * slip for key, slip in known.items()}
     known |= {"share": value / 100} if quantity.kind == PERCENT else {}
+    about = f"the answer is {'larger' if value > typed else 'smaller'}"
     if quantity.kind == WHOLE:
-        return Verdict(typed == value, answer)
+        return Verdict(typed == value, answer, about=about)
     if _is_rounded(text, value):
         return Verdict(True, answer)
     right, slip = slips.judge(typed, value, known)
     if slip is None and not right:
         near = [key for key, each in known.items() if _is_rounded(text, each)]
         slip = near[0] if len(near) == 1 else None
-    return Verdict(right, answer, slip)
+    return Verdict(right, answer, slip, about)
 
 
 def _is_rounded(text: str, value: float) -> bool:
@@ -142,12 +148,22 @@ def reached(step: Step, now: Config, train: Callable[[Config], Run]) -> Reached:
 
 def _found(task: Find, case: Case, chosen: tuple[int, ...]) -> Verdict:
     right = best(task, case)
-    if task.what == "sample":
+    valid = chosen in candidates(task, case)
+    if task.what == "sample" and not expressions.extreme(task.where):  # one that is in the test set is as good
         valid = chosen[0] in [int(row) for part in case.shown.run.dataset.parts for row in part.rows]
-    else:
-        valid = chosen in candidates(task, case)
     answer = name_of(task, right) if right else ""
-    return Verdict(valid and fits(task, case, chosen, right), answer)
+    if not valid:
+        return Verdict(False, answer, about=f"only {ASKED[task.what]} count")
+    return Verdict(fits(task, case, chosen, right), answer, about=_about(task, case, chosen))
+
+
+def _about(task, case, chosen):
+    """What is asked about a candidate, as an equation."""
+    found = expressions.extreme(task.where, task.what)
+    quantity = found[1] if found else expressions.condition(task.where, task.what)[0].left
+    if not quantity.name:
+        return ""
+    return f"{quantity.quantity.says} = {_at(task, case, chosen).text(quantity.of(chosen))}"
 
 
 def fits(task: Find, case: Case, chosen: tuple[int, ...], known: tuple[int, ...] | None = None) -> bool:

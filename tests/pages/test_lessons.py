@@ -135,6 +135,17 @@ def test_a_picture_is_chosen_and_then_named():
     assert press(at("neuron", 6), "1").session_state["view"].answers == "~~~~~w1"
 
 
+def test_an_option_is_called_by_what_it_changes():
+    app = at("overfitting", 5)
+    names = [each.label for each in app.button if (each.key or "").startswith("lesson:overfitting")]
+    assert names == ["Hidden layers 8", "Samples 1000", "Epochs 200"]
+
+
+def test_a_wrong_number_that_no_known_mistake_gives_is_told_on_which_side_it_is():
+    assert said(type_in(at("neuron", 4), "0.5")) == ["Not 0.5: the answer is larger."]
+    assert said(type_in(at("neuron", 4), "0.9")) == ["Not 0.9: the answer is smaller."]
+
+
 def test_options_in_words_are_buttons():
     app = at("rate", 6)
     names = [each.label.replace("\\", "") for each in app.button if (each.key or "").startswith("lesson:rate")]
@@ -167,7 +178,8 @@ def test_a_sample_is_found_by_choosing_it_on_the_page():
     assert "No sample is chosen yet." in [caption.value for caption in app.caption]
     address = lesson("loss").steps[3].link
     app = run_page(file_of(""), **address.params, lesson="loss", step="4", sample="3")
-    assert said(press(app, "Take sample 3")) == ["Not sample 3."]
+    told = said(press(app, "Take sample 3"))
+    assert len(told) == 1 and told[0].startswith("Not sample 3: the loss of the sample = ")
     app = run_page(file_of(""), **address.params, lesson="loss", step="4", sample="386")
     assert said(press(app, "Take sample 386")) == ["Right: sample 386."]
 
@@ -230,6 +242,7 @@ def test_the_end_says_what_to_take_away_and_leads_into_the_tool():
     app = at("neuron", 6, "~r0.9~~w3~rf~r2")
     app = press(app, "Next")
     assert app.session_state["view"].step == 7
+    assert app.get("progress")[0].proto.value == 100
     assert found.take.split(".")[0][:30] in panel_text(app)
     assert "3 of 4 right." in [caption.value.replace("\\", "") for caption in app.caption]
     assert button(app, "Next lesson: The forward pass")

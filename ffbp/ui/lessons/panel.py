@@ -93,8 +93,7 @@ def _head(now):
         st.button(
             "Leave", key="lesson:leave", on_click=leave, type="tertiary", help="The session remembers your place."
         )
-    done = sum(map(bool, now.answers)) if now.is_over else now.number - 1
-    st.progress(min(done, n) / n, text="The end" if now.is_over else f"Step {now.number} of {n}")
+    st.progress((now.number - 1) / n, text="The end" if now.is_over else f"Step {now.number} of {n}")
 
 
 def _where(now, title):

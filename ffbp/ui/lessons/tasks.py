@@ -63,9 +63,10 @@ def say(now: Running, case: Case) -> None:
     if now.step.kind == "vote":
         st.warning(f"No, it is {verdict.answer}.", icon=CLOSE)
         return
+    about = f": {markdown(verdict.about)}" if verdict.about and not verdict.slip else ""
     words = f" {SLIPS[verdict.slip]}" if verdict.slip else ""
     known = f" The answer is {answer_text(now, case)}." if now.is_settled else ""
-    st.warning(f"Not {given_text(now)}.{words}{known}", icon=CLOSE)
+    st.warning(f"Not {given_text(now)}{about}.{words}{known}", icon=CLOSE)
 
 
 def given_text(now: Running) -> str:
@@ -133,9 +134,10 @@ def _choose(now, case):
     if now.step.task.show:
         _pictures(now, case)
         return
-    for number in range(1, len(now.step.task.options) + 1):
-        label = _option_name(now.step, number)
-        st.button(label, key=key_of(now, str(number)), on_click=partial(_note, now, case, str(number)), width="stretch")
+    with st.container(key="lesson-options"):
+        for number in range(1, len(now.step.task.options) + 1):
+            press = partial(_note, now, case, str(number))
+            st.button(_option_name(now.step, number), key=key_of(now, str(number)), on_click=press, width="stretch")
 
 
 def _pictures(now, case, is_named=False):
@@ -145,7 +147,8 @@ def _pictures(now, case, is_named=False):
         return
     runs = [case.train(now.step.option_configs[i]) for i in shown_order(now.step)]
     most = 1.1 * max(float(run.history.train_loss[0]) for run in runs)
-    for number, (run, column) in enumerate(zip(runs, st.columns(len(runs)), strict=True), start=1):
+    columns = st.container(key="lesson-pictures").columns(len(runs))
+    for number, (run, column) in enumerate(zip(runs, columns, strict=True), start=1):
         with column:
             if task.show == "loss":
                 losses = run.history.train_loss
