@@ -64,7 +64,7 @@ CHOICES = {  # by key, its words
 WORDS = (PANEL, *CHOICES)
 LESSON = {  # a lesson that runs: its name, the answers that were given, and the text of one's own, packed
     "lesson": re.compile(r"[a-z0-9_]{1,40}"),
-    "answers": re.compile(r"[-0-9A-Za-z.,/+~ ]{0,800}"),
+    "answers": re.compile(r"[-0-9A-Za-z.,/+~ ]{0,1200}"),
     "own": re.compile(r"[-0-9A-Za-z_=]{1,6000}"),
 }
 OWN = "own"  # the name of a lesson of one's own

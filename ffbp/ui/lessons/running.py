@@ -5,6 +5,7 @@ leave one and come back. An answer is a letter and what was given: r right, w wr
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 import streamlit as st
@@ -19,6 +20,7 @@ from ffbp.ui.session.state import session
 
 RIGHT, WRONG, GIVEN_UP = "r", "w", "s"
 BETWEEN, MAX_GIVEN = "~", 24
+MAX_OWN = 32  # lessons of people's own that the server remembers, read
 OWN_TEXT = "lessons:own"  # kept in the session: the text of one's own lesson, where it is too long for a link
 PROGRESS = "lessons:progress"  # kept in the session: of each lesson, its step and its answers
 
@@ -103,7 +105,10 @@ def _own(packed):
     text = unpack(packed) if packed else session.recall(OWN_TEXT)
     if text is None:
         raise ValueError("it is too long for a link; open its file on the page Lessons")
-    return read(text)
+    return _read(text)
+
+
+_read = lru_cache(MAX_OWN)(read)  # several times in each run of a page
 
 
 def answered(mark: str, given: str = "") -> None:
