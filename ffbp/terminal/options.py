@@ -17,6 +17,7 @@ from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.fields import DATA, FIELDS, GROUPS, Field
 from ffbp.experiment.kinds import Real, Whole
 from ffbp.export.forms import FORMS
+from ffbp.export.worksheet import PAPERS
 from ffbp.training.sweep import VARY
 from ffbp.version import VERSION
 from ffbp.words.of_an_item import RUNGS
@@ -29,6 +30,7 @@ EXAMPLES = """examples:
   python -m ffbp --sweep learning_rate=0.01,0.1,1 --seeds 10 --success loss=0.3
   python -m ffbp --verify homework.json --file class.csv
   python -m ffbp --questions sum,hidden_delta --variants 20 --out quiz
+  python -m ffbp --dataset xor_gate --hidden 2 --worksheet 20 --paper Letter
 
 exit codes: 0 done; 1 the run diverged, a record failed verification, or an export could not be
 written, for example because a library has no equivalent (the others are written); 2 wrong usage,
@@ -75,6 +77,9 @@ def parser(rows: Mapping[str, Field] = FIELDS) -> argparse.ArgumentParser:
     text = f"write questions for learning platforms, as Moodle XML, GIFT and CSV: all, or some of {', '.join(RUNGS)}"
     teaching.add_argument("--questions", metavar="KINDS", help=text)
     teaching.add_argument("--variants", metavar="N", help="number of variants of each kind of question (10)")
+    text = "write a worksheet of the experiment's first step, its key, and so many variants with other numbers (0 for none)"
+    teaching.add_argument("--worksheet", metavar="N", help=text)
+    teaching.add_argument("--paper", choices=tuple(PAPERS), help="of the worksheet (A4)")
     output = parser.add_argument_group("Output")
     output.add_argument(
         "--link", metavar="LINK", help="take the experiment from a link; other options override its values"
@@ -182,10 +187,12 @@ def refuse_without_sweep(options: argparse.Namespace) -> None:
         raise UsageError(f"{', '.join(given)} must come with --sweep or --seeds")
 
 
-def refuse_without_questions(options: argparse.Namespace) -> None:
-    """Raise UsageError for an option that only --questions uses."""
+def refuse_without_teaching(options: argparse.Namespace) -> None:
+    """Raise UsageError for options that only --questions or --worksheet use."""
     if options.variants is not None:
         raise UsageError("--variants must come with --questions")
+    if options.paper is not None and options.worksheet is None:
+        raise UsageError("--paper must come with --worksheet")
 
 
 def refuse_beside_verify(options: argparse.Namespace) -> None:
@@ -208,8 +215,17 @@ def refuse_beside_questions(options: argparse.Namespace) -> None:
         )
 
 
+def refuse_beside_worksheet(options: argparse.Namespace) -> None:
+    """Raise UsageError for options that --worksheet does not use."""
+    keys = "export", "sweep", "seeds", "vary", "success"
+    given = ", ".join(flag(key) for key in keys if getattr(options, key) not in (None, []))
+    if given:
+        raise UsageError(f"{given} must be left out with --worksheet, which is about one step of the experiment")
+
+
 def _beside(options, *apply) -> str:
     """The given options, as they are typed, but those that apply."""
-    others = "file", "link", "out", "export", "sweep", "seeds", "vary", "success", "verify", "questions", "variants"
+    of_runs = "file", "link", "out", "export", "sweep", "seeds", "vary", "success", "verify"
+    others = *of_runs, "questions", "variants", "worksheet", "paper"
     keys = [*(each.key for each in FIELDS.values() if each.option), *others]
     return ", ".join(flag(key) for key in keys if key not in apply and getattr(options, key) not in (None, []))

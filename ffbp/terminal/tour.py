@@ -23,7 +23,7 @@ from ffbp.data.source import REGRESSION
 from ffbp.export.forms import FORMS, files_of, usual_plane
 from ffbp.record import read
 from ffbp.record import verify as verification
-from ffbp.terminal import options, questions, sweeps
+from ffbp.terminal import options, sweeps, teaching
 from ffbp.terminal.options import UsageError
 from ffbp.terminal.page import Page, with_bar
 from ffbp.terminal.text_pictures import boundary_text, loss_text
@@ -50,8 +50,10 @@ def main(arguments: list[str] | None = None) -> int:
                 return _verify(given)
         if given.questions is not None:
             return _questions(given)
-        options.refuse_without_questions(given)
+        options.refuse_without_teaching(given)
         experiment = options.experiment(given)
+        if given.worksheet is not None:
+            return _worksheet(experiment, given)
         if given.sweep or given.seeds is not None:
             return _sweep(experiment, given)
         options.refuse_without_sweep(given)
@@ -293,17 +295,27 @@ def _sweep(experiment, given) -> int:
     return 0
 
 
-# Questions
+# For teachers
 
 
 def _questions(given) -> int:
     options.refuse_beside_questions(given)
-    found, folder = questions.chosen(given), Path(given.out or ".")
+    found, folder = teaching.chosen(given), Path(given.out or ".")
     _make_folder(folder)
-    print(questions.in_words(found))
-    for path, text in questions.files(found, folder).items():
+    print(teaching.in_words(found))
+    for path, text in teaching.files(found, folder).items():
         path.write_text(text, encoding="utf-8", newline="\n")
         print(f"  {path}")
+    return 0
+
+
+def _worksheet(experiment, given) -> int:
+    options.refuse_beside_worksheet(given)
+    text, folder = teaching.sheets(experiment, given), Path(given.out or ".")
+    _make_folder(folder)
+    path = folder / "worksheet.html"
+    path.write_text(text, encoding="utf-8", newline="\n")
+    print(f"Written: {path}")
     return 0
 
 
