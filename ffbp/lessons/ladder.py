@@ -125,8 +125,11 @@ def _new_weight(rng):
 
 
 def _clipped(rng):
-    small, source = _neuron(rng), int(rng.randint(1, 3))
-    p = small.forward_and_backward()
+    while True:
+        small, source = _neuron(rng), int(rng.randint(1, 3))
+        p = small.forward_and_backward()
+        if np.any(p.network.grad):  # a gradient of 0 has no length to clip
+            break
     return Drawn(asking.ask_clipped(p, 1, 1, source, small.rate, small.clip), small, 1, 1)
 
 
