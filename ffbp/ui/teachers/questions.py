@@ -75,5 +75,5 @@ def _practice_link(kind, variant):
     path = FORWARD if rung <= N_FORWARD else BACKWARD
     view = replace(session.view, rung=rung, item=variant, right=None, tried=None, streak=None)
     params = address.offer(params_of(session.config, view))
-    link(path, f"Practise from this item on: {PAGES[path]}", params)
+    link(path, f"Practise from this item on: {PAGES[path]}", params, icon=":material/arrow_forward:")
     st.caption("Its address opens the same item for a whole class.")

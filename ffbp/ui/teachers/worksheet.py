@@ -12,7 +12,7 @@ from ffbp.figures import notation
 from ffbp.figures.latex import plain
 from ffbp.lessons.presets import PRESETS
 from ffbp.lessons.sheet import KINDS, MAX_VARIANT, UPDATE, Sheet, TooLarge, sheet_of
-from ffbp.ui.page import PAGES, link
+from ffbp.ui.page import link
 from ffbp.ui.runs import Shown
 from ffbp.ui.samples import sample_in_view
 from ffbp.ui.session import address, control
@@ -84,7 +84,7 @@ def _examples():
     for key in EXAMPLES:
         preset = PRESETS[key]
         params = address.offer(params_of(preset.config, View(frame=preset.frame)))
-        link(TEACHERS, f"{PAGES[TEACHERS]}: {preset.label}", params)
+        link(TEACHERS, preset.label, params, icon=":material/arrow_forward:")
 
 
 def _sample(shown) -> tuple[np.ndarray, np.ndarray]:
