@@ -213,5 +213,11 @@ def descent_plot(check: Check) -> dict:
             value = check.numbers[key]
             traces.append(line(ends, [value, value], name, f"{name} %{{y:.4g}}", color=colour, width=1.5, dash=dash))
     return plot(
-        traces, "updates", "loss", x=log_axis(ends), y=log_axis(check.losses, check.test_losses), height=230, **LEGEND
+        traces,
+        "updates",
+        "loss",
+        x=log_axis(ends),
+        y=log_axis(check.losses, check.test_losses, few=1.2),
+        height=230,
+        **LEGEND,
     )

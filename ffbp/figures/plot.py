@@ -40,12 +40,12 @@ def plot(data: list[dict], x_title: str, y_title: str, *, x: dict | None = None,
     return {"data": data, "layout": {**LAYOUT, **axes, **layout}}
 
 
-def log_axis(*values, **options) -> dict:
+def log_axis(*values, few: float = FEW_DECADES, **options) -> dict:
     """A logarithmic axis for these numbers: over few decades ticks at 1, 2 and 5, written plainly; over more, powers of ten."""
     known = np.concatenate([np.ravel(np.asarray(each, dtype=float)) for each in values])
     known = known[np.isfinite(known) & (known > 0)]
     decades = float(np.log10(known.max() / known.min())) if known.size else 0.0
-    if decades > FEW_DECADES:
+    if decades > few:
         ticks = {"dtick": math.ceil(decades / MOST_TICKS), "exponentformat": "power"}
     else:
         ticks = {"tickformat": "~g"} | ({"dtick": "D2"} if decades > 1 else {"nticks": MOST_TICKS})

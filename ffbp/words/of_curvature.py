@@ -19,8 +19,8 @@ def curvature_at(n, number, percent):
     if n["negative"] is None:
         text += f" Of {n['n_params']:,} curvatures only the largest is measured."
     elif n["negative"]:
-        count = "1 curvature is" if n["negative"] == 1 else f"**{n['negative']}** of {n['n_params']} curvatures are"
-        text += f" {count} negative: there the loss bends down, as at a saddle."
+        verb = "is" if n["negative"] == 1 else "are"
+        text += f" Of {n['n_params']} curvatures, **{n['negative']}** {verb} negative: there the loss bends down, as at a saddle."
     if n["kinks"]:
         text += f" At the kinks of {listed(n['kinks'])} the slope jumps; they count as straight."
     return text

@@ -94,20 +94,8 @@ def test_a_classs_map_is_that_of_its_frame_before_any_finer_one_is_there(page):
 def test_python_and_player_write_numbers_alike(page):
     rng = np.random.RandomState(0)
     values = [*(rng.randn(300) * 10.0 ** rng.randint(-9, 9, 300)), 0.0, 1.0, 0.001, 0.00099995]
-    values += [
-        99999.5,
-        99999.4,
-        -1.5e-7,
-        8.398e206,
-        5e-300,
-        2.0625,
-        9.9995,
-        -0.12345,
-        1e300,
-        0.99999,
-        999.97,
-        -0.0099999,
-    ]
+    values += [99999.5, 99999.4, -1.5e-7, 8.398e206, 5e-300, 2.0625, 9.9995, -0.12345, 1e300]
+    values += [0.99999, 999.97, -0.0099999]
     written = page.evaluate(
         """async (values) => {
           const { formatNumber, formatPercent } = await import('/numbers.js');

@@ -265,7 +265,7 @@ def test_the_curvatures_are_those_of_differences_of_gradients_at_the_frame():
     text = said(app)
     assert f"At epoch 7 the sharpness is **{format_number(values[0])}**, and gradient descent bears **4.000**" in text
     assert f"**stability {format_number(values[0] / 4)}**, below the edge" in text
-    assert f"**{(values < 0).sum()}** of {len(values)} curvatures are negative" in text
+    assert f"Of {len(values)} curvatures, **{(values < 0).sum()}** are negative" in text
     first = np.linalg.eigvalsh(hessian_by_differences(run, 0))[-1]
     assert f"unstable above the learning rate **{format_number(2 / first)}**" in text
     over_time = trace_of(app, "Sharpness over the epochs, and what the optimizer bears", "sharpness")

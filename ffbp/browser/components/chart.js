@@ -13,8 +13,10 @@ const CONFIG = {
   plotlyServerURL: '', responsive: false,
 };
 
-// On a phone, a scale of colours lies below its picture.
-const BELOW = { orientation: 'h', x: 0.5, xanchor: 'center', y: -0.16, yanchor: 'top', len: 1, tickfont: { size: 12 } };
+// On a phone, a scale of colours lies below its picture and the axis's title, in each chart as many pixels.
+const BELOW = { orientation: 'h', x: 0.5, xanchor: 'center', yanchor: 'top', len: 1, tickfont: { size: 12 } };
+const AROUND = 165; // pixels above and below the axes
+const below = ({ height }) => ({ ...BELOW, y: -64 / (height - AROUND) });
 const NARROW = 480;
 
 // The edges of both axes after a zoom, in the axes' numbers.
@@ -72,7 +74,7 @@ class Chart {
     const [layout, data] = [this.chart.plot.layout, this.chart.plot.data].map((each) => structuredClone(each));
     const isNarrow = this.root.clientWidth < NARROW;
     layout.font = { ...layout.font, color: text, family: getComputedStyle(this.root).fontFamily };
-    if (isNarrow) data.forEach(({ colorbar }) => colorbar && Object.assign(colorbar, BELOW));
+    if (isNarrow) data.forEach(({ colorbar }) => colorbar && Object.assign(colorbar, below(layout)));
     if (layout.legend && isNarrow) layout.legend.font = { ...layout.legend.font, size: 12 };
     layout.hoverlabel = { bgcolor: background, font: { color: text } };
     for (const [name, axis] of Object.entries(layout)) {

@@ -95,7 +95,7 @@ def test_the_sentence_has_the_runs_numbers():
     assert f"unstable above the learning rate **{format_number(2 / stability.sharpness[0])}**" in said
     negative = int((values < -1e-9 * np.abs(values).max()).sum())
     assert negative > 1
-    assert f"**{negative}** of 17 curvatures are negative" in said
+    assert f"Of 17 curvatures, **{negative}** are negative" in said
     assert said.endswith("At the kinks of ReLU the slope jumps; they count as straight.")
 
 
