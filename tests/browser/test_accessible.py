@@ -3,6 +3,7 @@
 import pytest
 from apptest import PAGES
 from axe_playwright_python.sync_playwright import Axe
+from browsing import at
 
 WIDTHS = {1366: ("light", "dark"), 390: ("light",)}
 LOOKS_AT_REST = 20
@@ -23,6 +24,15 @@ def violations(page):
     ]
 
 
+def assert_no_rule_is_broken(page):
+    """The last formulas and pictures are drawn after the page's script has ended, so it is looked at several times."""
+    for _ in range(LOOKS_AT_REST):
+        page.wait_for_timeout(800)
+        if not (broken := violations(page)):
+            break
+    assert not broken, "\n".join(broken)
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_no_rule_is_broken(playground, path, width):
@@ -33,11 +43,32 @@ def test_no_rule_is_broken(playground, path, width):
     page.wait_for_selector('[data-test-script-state="notRunning"]')
     for scheme in WIDTHS[width]:
         playground.turn(scheme)
-        for _ in range(LOOKS_AT_REST):  # the last formulas and pictures are drawn after the page's script has ended
-            page.wait_for_timeout(800)
-            if not (broken := violations(page)):
-                break
-        assert not broken, scheme + "\n".join(broken)
+        with at(scheme):
+            assert_no_rule_is_broken(page)
+
+
+IN_LESSONS = (
+    "forward_pass?dataset=xor&points=1_2_1~2_1_0&test=0&hidden=none&epochs=20&frame=0&lesson=neuron&step=2&answers=~w0.7",
+    "?lr=1&epochs=300&frame=0&panel=boundary&lesson=neuron&step=6",
+    "?lr=0.1&panel=loss&lesson=loss&step=5",
+    "lessons?dataset=moons&part=claims",
+    "lessons?dataset=moons&part=glossary",
+    "lessons?dataset=moons&part=own",
+)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_rule_is_broken_in_a_lesson(playground, width):
+    page = playground.page
+    page.set_viewport_size({"width": width, "height": 850})
+    for address in IN_LESSONS:
+        page.goto(f"{playground.address}/{address}")
+        page.wait_for_selector("h1")
+        page.wait_for_selector('[data-test-script-state="notRunning"]')
+        for scheme in WIDTHS[width]:
+            with at(address, scheme):
+                playground.turn(scheme)
+                assert_no_rule_is_broken(page)
 
 
 def test_a_formula_that_scrolls_is_reached_by_key_and_one_that_fits_is_not(page, server):

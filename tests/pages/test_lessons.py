@@ -184,6 +184,13 @@ def test_a_sample_is_found_by_choosing_it_on_the_page():
     assert said(press(app, "Take sample 386")) == ["Right: sample 386."]
 
 
+def test_what_was_to_be_found_is_shown_on_the_page_with_the_answer():
+    address = lesson("loss").steps[3].link
+    app = run_page(file_of(""), **address.params, lesson="loss", step="4", sample="3", answers="~~~w3")
+    view = press(app, "Show the answer").session_state["view"]
+    assert (view.sample, view.answers) == (386, "~~~s")
+
+
 def test_other_controls_are_folded_while_a_step_is_open():
     app = at("rate", 1)
     keys = {each.key.partition("#")[0] for kind in ("select_slider", "selectbox", "slider") for each in app.get(kind)}

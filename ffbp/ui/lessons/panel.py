@@ -74,7 +74,8 @@ def panel(title: str, train: Train, draw_fields: Callable) -> None:
         now = running()
         tasks.say(now, case)
         if now.mark == WRONG and not now.is_settled:
-            st.button("Show the answer", key=tasks.key_of(now, "show"), on_click=_give_up, type="tertiary")
+            press = partial(_give_up, tasks.place_of_answer(now.step, case))
+            st.button("Show the answer", key=tasks.key_of(now, "show"), on_click=press, type="tertiary")
         if now.is_settled:
             st.markdown(markdown(case.told(now.step.task.explain)))
     else:
@@ -110,10 +111,10 @@ def _where(now, title):
     st.button(label, key="lesson:reopen", on_click=reopen, icon=":material/undo:", width="stretch")
 
 
-def _give_up():
-    """Show the answer, and open what it is about."""
+def _give_up(place: dict[str, str]):
+    """Show the answer, and open what it is about. place: parameters of the address that choose what was to be found."""
     answered(GIVEN_UP)
-    reopen()
+    reopen(place)
 
 
 def _way(now):

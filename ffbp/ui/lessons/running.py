@@ -5,7 +5,9 @@ leave one and come back. An answer is a letter and what was given: r right, w wr
 """
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 import streamlit as st
@@ -21,6 +23,7 @@ from ffbp.ui.session.state import session
 RIGHT, WRONG, GIVEN_UP = "r", "w", "s"
 BETWEEN, MAX_GIVEN = "~", 24
 MAX_OWN = 32  # lessons of people's own that the server remembers, read
+NOWHERE = MappingProxyType({})
 OWN_TEXT = "lessons:own"  # kept in the session: the text of one's own lesson, where it is too long for a link
 PROGRESS = "lessons:progress"  # kept in the session: of each lesson, its step and its answers
 
@@ -141,20 +144,23 @@ def open_lesson(key: str, step: int | None = None, own: str | None = None) -> No
     _open(lesson, step or left, answers, own)
 
 
-def go(number: int) -> None:
-    """Have another step of this lesson opened; the lesson's end stays where the last step was."""
+def go(number: int, place: Mapping[str, str] = NOWHERE) -> None:
+    """Have another step of this lesson opened; the lesson's end stays where the last step was.
+
+    place: parameters of the address that differ from those of the step's link.
+    """
     now, view = running(), session.view
     answers = BETWEEN.join(now.answers).rstrip(BETWEEN)
     if number <= len(now.lesson.steps):
-        _open(now.lesson, number, answers, view.own)
+        _open(now.lesson, number, answers, view.own, place)
         return
     session.view = view.in_lesson(now.lesson.key, number, answers)
     remember()
 
 
-def reopen() -> None:
-    """Have the experiment of the present step opened again."""
-    go(running().number)
+def reopen(place: Mapping[str, str] = NOWHERE) -> None:
+    """Have the experiment of the present step opened again. place: as in `go`."""
+    go(running().number, place)
 
 
 def leave() -> None:
@@ -170,10 +176,10 @@ def start_over() -> None:
     _open(now.lesson, 1, None, session.view.own)
 
 
-def _open(lesson, number, answers, own):
+def _open(lesson, number, answers, own, place=NOWHERE):
     """Open a step: what its task is about if that is answered, else what is shown with the task."""
     number = min(number, len(lesson.steps))
     step, given = lesson.steps[number - 1], (answers or "").split(BETWEEN)
     address = step.run if number <= len(given) and settled(step, given[number - 1]) else step.link
-    place = View(own=own).in_lesson(lesson.key, number, answers).to_params()
-    order.ask(address.page, {**address.params, **place})
+    in_lesson = View(own=own).in_lesson(lesson.key, number, answers).to_params()
+    order.ask(address.page, {**address.params, **place, **in_lesson})

@@ -11,8 +11,8 @@ from ffbp.experiment.differences import differences, value_text
 from ffbp.experiment.fields import FIELDS
 from ffbp.figures import thumbnail
 from ffbp.lessons.expressions import Case
-from ffbp.lessons.judge import N_INDICES, judge, name_of, reached, shown_order
-from ffbp.lessons.lesson import Step
+from ffbp.lessons.judge import N_INDICES, best, judge, name_of, reached, shown_order
+from ffbp.lessons.lesson import SHOWN, Step
 from ffbp.ui.lessons.running import GIVEN_UP, RIGHT, WRONG, Running, answered, reopen, running
 from ffbp.ui.lessons.told import markdown
 from ffbp.ui.moment import SOURCE
@@ -97,6 +97,13 @@ def right_answer(step: Step, case: Case) -> str:
     return _option_name(step, int(verdict.answer)) if step.kind == "choose" else markdown(verdict.answer)
 
 
+def place_of_answer(step: Step, case: Case) -> dict[str, str]:
+    """The parameters of an address that choose what a step asks to find; none where nothing is to be found."""
+    found = best(step.task, case) if step.kind == "find" else None
+    names = ("sample",) if found and len(found) == 1 else ("layer", "unit")
+    return {name: str(index) for name, index in zip(names, found or (), strict=False)}
+
+
 def _note(now, case, given) -> bool:
     """Note an answer with its mark, and open what it is about; returns whether it was an answer at all."""
     verdict = judge(now.step, case, given)
@@ -152,12 +159,15 @@ def _pictures(now, case, is_named=False):
         with column:
             if task.show == "loss":
                 losses = run.history.train_loss
-                st.image(thumbnail.curve(losses, most), width="stretch")
-                words = f"{format_number(losses[0])} → {format_number(losses[-1])}"
+                picture, words = (
+                    thumbnail.curve(losses, most),
+                    f"{format_number(losses[0])} → {format_number(losses[-1])}",
+                )
             else:
                 plane = plane_of(run.dataset, (0, 1))
-                st.image(thumbnail.boundary(run.network(), run.dataset, plane, PIXELS), width="stretch")
+                picture = thumbnail.boundary(run.network(), run.dataset, plane, PIXELS)
                 words = f"{format_percent(run.history.train_accuracy[-1])} right"
+            st.image(picture, width="stretch", alt=f"Picture {number}: {SHOWN[task.show]}, {words}")
             if is_named:
                 st.caption(_option_name(now.step, number, is_named=True))
             else:
