@@ -22,6 +22,7 @@ from ffbp.experiment.resolve import resolve
 from ffbp.training.faulty import training_of
 from ffbp.training.recording import YIELD_SECONDS, drain
 from ffbp.words.notice import Notice
+from ffbp.words.of_a_start import CAUSES
 
 MOST_SAMPLES = 200  # of the training set
 MOST_NUMBERS, LEAST_PARAMETERS = (
@@ -79,11 +80,13 @@ def watch_checks(config: Config, dataset: Dataset | None = None) -> Generator[No
 
 
 def checked_notice(checks: tuple[Check, ...]) -> Notice:
-    """How many passed and failed."""
+    """How many passed and failed, and which of those that failed is to be looked at first."""
     numbers = {
         name: sum(check.passed is passed for check in checks) for name, passed in (("passed", True), ("failed", False))
     }
-    return Notice("checked", "info", numbers | {"checks": len(checks)})
+    failed = [check.name for check in checks if check.passed is False]
+    first = min(failed, key=list(CAUSES).index, default=None)
+    return Notice("checked", "info", numbers | {"checks": len(checks), "first": first})
 
 
 def loss_at_the_start(config: Config, dataset: Dataset) -> Check:

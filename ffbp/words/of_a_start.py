@@ -3,6 +3,13 @@
 from ffbp.words.text import counted, listed
 
 KEPT = (0.5, 2.0)  # a mean square that stays within these factors counts as kept
+CAUSES = {  # the five checks, those first from which others follow
+    "gradient": "the gradient",
+    "start": "the loss at the start",
+    "overfit": "the few samples",
+    "blind": "the zero inputs",
+    "shuffled": "the shuffled labels",
+}
 AT_THE_EDGE = 0.03  # as near to 1 as χ has to be to count as 1
 
 
@@ -95,9 +102,8 @@ def noise(n, number, percent):
 def checked(n, number, percent):
     if not n["failed"]:
         return f"**{n['passed']} of {n['checks']} checks passed.** Training is worth a try."
-    return (
-        f"**{n['failed']} of {n['checks']} checks failed.** Look at the first of them: the others may follow from it."
-    )
+    text = f"**{n['failed']} of {n['checks']} checks failed.**"
+    return f"{text} Begin with {CAUSES[n['first']]}: the others may follow from it." if n["failed"] > 1 else text
 
 
 SENTENCES = {each.__name__: each for each in (what_arrives, theory, chi, rules, noise, checked)}

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 import ffbp
-from ffbp.analysis.five_checks import CHECKS, _a_few, _with_labels_dealt_anew
+from ffbp.analysis.five_checks import CHECKS, Check, _a_few, _with_labels_dealt_anew, checked_notice
 from ffbp.core.activations import ACTIVATIONS
 from ffbp.words import english
+from ffbp.words.of_a_start import CAUSES
 
 HEALTHY = {
     "the reference experiment": ffbp.Config(n_samples=200),
@@ -127,3 +128,13 @@ def test_where_no_parameter_can_be_checked_there_is_no_verdict():
     check = by_name(ffbp.Config(n_samples=40, hidden=(3,), initializer="zeros", epochs=5))["gradient"]
     assert check.passed in (True, None)
     assert check.numbers["checked"] + check.numbers["kinks"] + check.numbers["drowned"] == 13
+
+
+def test_of_several_failed_checks_that_from_which_others_follow_is_named():
+    def told(*failed):
+        return english.sentence(checked_notice([Check(name, name not in failed, {}) for name in CHECKS]))
+
+    assert "Begin with the gradient:" in told("overfit", "gradient")
+    assert "Begin with the loss at the start:" in told("shuffled", "start")
+    assert told("shuffled") == "**1 of 5 checks failed.**"
+    assert set(CAUSES) == set(CHECKS)
