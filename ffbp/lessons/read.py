@@ -28,6 +28,9 @@ from ffbp.lessons.lesson import (
 from ffbp.lessons.quantities import LAYER, WEIGHT
 
 MAX_BYTES, MAX_STEPS, MAX_MINUTES, MAX_OPTIONS = 60_000, 40, 60, 4
+MAX_CHARACTERS = 1000  # of a text; a link may be longer
+LINKS = ("link", "run", "onward")
+DRAWS_ANYWHERE = re.compile(r"\\(rule|kern|mkern|hskip|hspace|raisebox|\w*def|let|\w*newcommand)(?![A-Za-z])")
 OF_A_LESSON = ("title", "goal", "minutes", "before", "take", "onward", "shared", "step")
 OF_A_STEP = ("link", "text", "controls", *TASKS)
 QUANTITIES_IN = ("value",)
@@ -61,6 +64,11 @@ class _Reader:
         raw = self._parsed()
         self._only(raw, OF_A_LESSON, (None, "", ""), "a lesson")
         words = {name: self._text(raw, name, (None, "", name)) for name in ("title", "goal", "before", "take")}
+        for name, text in words.items():
+            if n_words(text) > MAX_TEXT:
+                self._fail(
+                    (None, "", name), f"{name} must have at most {MAX_TEXT} words, has {n_words(text)}; shorten it"
+                )
         minutes = raw.get("minutes")
         if type(minutes) is not int or not 1 <= minutes <= MAX_MINUTES:
             self._fail((None, "", "minutes"), f"minutes must be a whole number from 1 to {MAX_MINUTES}")
@@ -214,6 +222,10 @@ class _Reader:
         text = raw.get(name)
         if not isinstance(text, str) or not text.strip():
             self._fail(place, f"{name} must be a text in quotes" if name in raw else f"{name} is missing; add it")
+        if name not in LINKS and len(text) > MAX_CHARACTERS:
+            self._fail(place, f"{name} must have at most {MAX_CHARACTERS} characters, has {len(text)}; shorten it")
+        if found := DRAWS_ANYWHERE.search(text):
+            self._fail(place, f"a formula of a lesson must not have {found[0]}; leave it out")
         return " ".join(text.split())
 
     def _only(self, raw, names, place, of):

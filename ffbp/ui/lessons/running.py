@@ -80,7 +80,8 @@ def running() -> Running | None:
         return None
     lesson = own_lesson() if view.lesson == OWN else course.lesson(view.lesson)
     if lesson is None:
-        session.tell("warning", f"there is no lesson {view.lesson!r}; choose one on the page Lessons")
+        if view.lesson != OWN:
+            session.tell("warning", f"there is no lesson {view.lesson!r}; choose one on the page Lessons")
         session.view = view.in_lesson(None)
         return None
     n = len(lesson.steps)
@@ -107,7 +108,7 @@ def own_lesson() -> Lesson | None:
 def _own(packed):
     text = unpack(packed) if packed else session.recall(OWN_TEXT)
     if text is None:
-        raise ValueError("it is too long for a link; open its file on the page Lessons")
+        raise ValueError("the link does not hold it; open its file on the page Lessons")
     return _read(text)
 
 
