@@ -305,7 +305,7 @@ QUANTITIES = {
         lambda p: float(p.run.history.epoch[p.run.history.best_frame]),
         kind=WHOLE,
     ),
-    "best_test_loss": Quantity("the lowest test loss", lambda p: float(np.nanmin(p.run.history.test_loss))),
+    "best_test_loss": Quantity("the lowest test loss", lambda p: float(np.fmin.reduce(p.run.history.test_loss))),
     "diverged": Quantity("1 if training diverged, else 0", lambda p: float(p.run.diverged_at is not None), kind=WHOLE),
     "epoch": Quantity("the epoch", lambda p: p.noted("epoch"), kind=WHOLE),
     "steps_per_epoch": Quantity("update steps in an epoch", lambda p: float(p.run.resolved.n_batches), kind=WHOLE),

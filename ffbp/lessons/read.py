@@ -148,8 +148,8 @@ class _Reader:
         return task
 
     def _value(self, name, text, place, what):
-        if name in QUANTITIES_IN:
-            self._checked(place, expressions.expression, text)
+        if name in QUANTITIES_IN and not self._checked(place, expressions.expression, text).name:
+            self._fail(place, f"{name} must be a quantity of the run, such as loss, and no number, got {text!r}")
         if name in CONDITIONS_IN:
             self._checked(place, expressions.condition, text)
         if name in TOLD:

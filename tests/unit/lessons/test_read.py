@@ -60,6 +60,7 @@ BAD = {  # a change of the good file -> the line and a part of the message
     "indices": ("{{end_loss}}", "{{z[1]}}", 10, "must have its indices as in z[1][1]"),
     "index 0": ("{{end_loss}}", "{{z[0][1]}}", 10, "count from 1"),
     "a unit": ('value = "a[1][3]"', 'value = "a[1][4]"', 17, "a has an index that the network does not have"),
+    "an answer in the file": ('value = "a[1][3]"', 'value = "0.5"', 17, "value must be a quantity of the run, such as loss"),
     "a layer in a question": ("{{z[1][3]}}", "{{z[3][1]}}", 16, "z has an index that the network does not have"),
     "B": ("It is {{a[1][3]}}", "It is {{b.end_loss}}", 18, "must go with a link that says how B differs"),
     "an option": ("It is {{a[1][3]}}", "It is {{2.end_loss}}", 18, "2. must be the number of an option"),
