@@ -91,7 +91,7 @@ FAULTS = {
         ),
         Fault(
             "old_activations", "Old activations",
-            "The gradient multiplies this batch's delta with the activations that the batch before left behind.",
+            "The gradient multiplies this batch's delta by the activations that the batch before left behind.",
             "Every single pass is exact, so the usual gradient check passes; the first batch of an epoch is right.",
             "1 for a single pass; in the second of two batches something else for each weight, and 1 for the biases.",
             "Loss: it falls slowly or hardly at all, while the gradient of the whole training set is right.",
