@@ -79,13 +79,18 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
     look = {"panel": session.view.panel, "present": bool(session.view.present)}
     data = pack_refinement(run, shown.plane, frame, run_id, marked, session.adopted, **look, refined=refined)
     component("carrier")(key="refinement", data=data)
+    # What comes on demand has a place of its own: if it moved what follows, Streamlit could not put together the messages of
+    # two reruns in quick succession (it drops some of the first one's, but none of those that the browser has kept).
+    asked = st.container()
     if told["want"] or session.recall(WANTED) == (name, run_id):
         session.keep((name, run_id), WANTED)
-        component("carrier")(key=f"frames:{name}", data=shown.rest().frames(panels))
+        with asked:
+            component("carrier")(key=f"frames:{name}", data=shown.rest().frames(panels))
         told.heard("want")
     if told["measure"] or session.recall(MEASURE) == (name, run_id):
         session.keep((name, run_id), MEASURE)
-        component("carrier")(key=f"stability:{name}", data=shown.stability)
+        with asked:
+            component("carrier")(key=f"stability:{name}", data=shown.stability)
         told.heard("measure")
     address.write()
     page.draw_links()

@@ -13,6 +13,15 @@ def top(page, selector):
     return page.locator(selector).first.bounding_box()
 
 
+def place_at_rest(page, selector):
+    """Where an element stands when its place has not changed for half a second."""
+    before = None
+    while (now := top(page, selector)) != before:
+        before = now
+        page.wait_for_timeout(500)
+    return now
+
+
 CONTRAST = """(node) => {
   const pen = document.createElement('canvas').getContext('2d');
   const light = (colour) => {
@@ -62,8 +71,7 @@ def test_panels_stay_where_they_are_when_notices_come_and_go(playground):
             playground.experiment(preset.label)
             playground.new_run(before)
         expect(page.locator(".ffbp-notices [role=status]")).to_contain_text(said)
-        page.wait_for_timeout(300)
-        places.append(top(page, ".ffbp .panels"))
+        places.append(place_at_rest(page, ".ffbp .panels"))
     assert places[0] == places[1] == places[2]
 
 
