@@ -119,7 +119,9 @@ async def sweeper(address, until):
     try:
         for seed in itertools.count(1):
             shown = await session.rerun(f"{SWEEP}&seed={seed}", timeout=max(1, until - time.perf_counter()))
-            (train,) = (key for label, key in shown.buttons.items() if label.startswith("Train "))
+            train = next((key for label, key in shown.buttons.items() if label.startswith("Train ")), None)
+            if train is None or time.perf_counter() > until:
+                break
             with suppress(TimeoutError):
                 click = WidgetState(id=train, trigger_value=True)
                 await session.rerun(f"{SWEEP}&seed={seed}", [click], timeout=max(1, until - time.perf_counter()))
