@@ -4,7 +4,6 @@ import re
 from functools import cache
 
 import pytest
-import streamlit as st
 from apptest import ROOT, notices_of, run_page
 
 import ffbp
@@ -52,19 +51,6 @@ def press(app, label):
 def type_in(app, text):
     next(each for each in app.text_input if each.key.startswith("lesson:typed")).set_value(text)
     return app.run()
-
-
-@pytest.fixture
-def opened(monkeypatch):
-    """The pages that are opened, with their parameters."""
-    found = []
-
-    def switch(path, query_params):
-        found.append((path, query_params))
-        st.stop()
-
-    monkeypatch.setattr(st, "switch_page", switch)
-    return found
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """A lesson of one's own: written in a form with a live preview, saved, opened, played, and sent as a link."""
 
 import pytest
-import streamlit as st
 from apptest import ROOT, run_page
 
 from ffbp.experiment.link import OWN
@@ -12,18 +11,6 @@ from ffbp.lessons.write import EXAMPLE, written
 from ffbp.ui.lessons import own
 
 LESSONS = ROOT / "pages" / "lessons.py"
-
-
-@pytest.fixture
-def opened(monkeypatch):
-    found = []
-
-    def switch(path, query_params):
-        found.append((path, query_params))
-        st.stop()
-
-    monkeypatch.setattr(st, "switch_page", switch)
-    return found
 
 
 def editor(**params):
