@@ -1,15 +1,10 @@
-"""For teachers: questions for learning platforms, and a worksheet with its key."""
+"""For teachers: what a lesson needs, made from an experiment."""
 
-import streamlit as st
-
+from ffbp.experiment.link import VIEW_OF_TEACHERS
+from ffbp.ui import views
 from ffbp.ui.page import begin
-from ffbp.ui.teachers.questions import platform_questions
-from ffbp.ui.teachers.worksheet import printed_worksheet
+from ffbp.ui.teachers.views import VIEWS
 
 page = begin("For teachers", picture_first=True)
-shown = page.trained()
-st.header("Questions for your learning platform", anchor=False)
-platform_questions()
-st.header("Worksheet and key", anchor=False)
-printed_worksheet(shown)
+views.draw(page, VIEWS, VIEW_OF_TEACHERS)
 page.finish()

@@ -53,10 +53,15 @@ VIEW_OF_LAB, VIEWS_OF_LAB = (
     "lab",
     ("start", "curvature", "noise", "checks"),
 )  # of the page Laboratory, the usual one first
+VIEW_OF_TEACHERS, VIEWS_OF_TEACHERS = (
+    "teach",
+    ("worksheet", "questions"),
+)  # of the page For teachers, the usual one first
 PART, PARTS = "part", ("course", "claims", "glossary", "own")  # of the page Lessons, the usual one first
 CHOICES = {  # by key, its words
     COMPARISON: COMPARISONS,
     VIEW_OF_LAB: VIEWS_OF_LAB,
+    VIEW_OF_TEACHERS: VIEWS_OF_TEACHERS,
     PART: PARTS,
     BY: (LOSS,),
     PLANE: PLANES,
@@ -84,7 +89,8 @@ class View:
     if both are shown at the same loss there; other: B's frame then. plane: of the surface there, one of `PLANES`. many: what is
     trained many times there. lab: of the page Laboratory, one of `VIEWS_OF_LAB`; lab_batch: how many samples a batch has
     there, if not as many as in the run. lesson, step, answers, own: the lesson that stands beside the page, its step from 1,
-    what was answered, and the text of one's own lesson. part: of the page Lessons, one of `PARTS`. mystery: the number of
+    what was answered, and the text of one's own lesson. teach: of the page For teachers, one of
+    `VIEWS_OF_TEACHERS`. part: of the page Lessons, one of `PARTS`. mystery: the number of
     the case whose fault is to be found, on the page Compare.
     """
 
@@ -107,6 +113,7 @@ class View:
     present: int | None = None
     view: str | None = None
     lab: str | None = None
+    teach: str | None = None
     lab_batch: int | None = None
     by: str | None = None
     plane: str | None = None

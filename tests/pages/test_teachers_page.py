@@ -2,17 +2,18 @@
 
 from apptest import ROOT, run_page
 
-from ffbp.experiment.link import params_of
+from ffbp.experiment.link import VIEWS_OF_TEACHERS, params_of
 from ffbp.export.questions import answers
 from ffbp.lessons.ladder import draw
 from ffbp.lessons.presets import PRESETS
+from ffbp.ui.teachers.views import VIEWS
 from ffbp.words.of_an_item import RUNGS
 
 PATH = ROOT / "pages" / "teachers.py"
 
 
-def page(**params):
-    return again(run_page(PATH, **params or {"hidden": "2", "epochs": "3", "samples": "40"}))
+def page(view="worksheet", **params):
+    return again(run_page(PATH, teach=view, **params or {"hidden": "2", "epochs": "3", "samples": "40"}))
 
 
 def again(app):
@@ -22,7 +23,7 @@ def again(app):
 
 
 def test_the_example_shows_the_answers_that_the_platform_judges():
-    app = page()
+    app = page("questions")
     assert any(c.value == "90 questions." for c in app.caption)
     app.number_input(key="teachers:first").set_value(5)
     app.selectbox(key="teachers:example").set_value("hidden_delta")
@@ -35,7 +36,7 @@ def test_the_example_shows_the_answers_that_the_platform_judges():
 
 
 def test_the_number_of_questions_follows_the_choice_and_none_is_said():
-    app = page()
+    app = page("questions")
     app.number_input(key="teachers:variants").set_value(4)
     app.button_group(key="teachers:kinds").set_value(["sum", "adam"])
     app = again(app)
@@ -44,6 +45,12 @@ def test_the_number_of_questions_follows_the_choice_and_none_is_said():
     app = again(app)
     assert app.info[0].value.startswith("Choose at least one")
     assert len(RUNGS) == 9
+
+
+def test_every_view_is_named_in_the_address_and_opens():
+    assert tuple(VIEWS) == VIEWS_OF_TEACHERS
+    for name in VIEWS_OF_TEACHERS:
+        page(name)
 
 
 # The worksheet

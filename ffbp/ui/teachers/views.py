@@ -1,0 +1,10 @@
+"""The views of the page For teachers: each is a function, and a row here; its name stands in `VIEWS_OF_TEACHERS`, too."""
+
+from ffbp.ui.teachers.questions import platform_questions
+from ffbp.ui.teachers.worksheet import printed_worksheet
+from ffbp.ui.views import View
+
+VIEWS = {
+    "worksheet": View("Worksheet and key", lambda page: printed_worksheet(page.trained())),
+    "questions": View("Questions for your platform", lambda page: platform_questions()),
+}
