@@ -3,7 +3,7 @@
 from ffbp.ui.page import begin
 from ffbp.ui.panels import gradient_check, moment_table, notices, source_code
 from ffbp.ui.recent import recent
-from ffbp.ui.timeline import steps, timeline
+from ffbp.ui.timeline import timeline
 
 page = begin("Playground", picture_first=True, has_strip=True)
 shown = page.trained()
@@ -15,4 +15,3 @@ moment_table(shown)
 gradient_check(shown)
 source_code()
 page.finish()
-steps(shown)

@@ -6,7 +6,6 @@ from ffbp.ui.data import doors, download, file_settings, inspect, picture, previ
 from ffbp.ui.drawing import points_table
 from ffbp.ui.page import begin
 from ffbp.ui.panels import notices
-from ffbp.ui.timeline import steps
 
 page = begin("Your data", picture_first=True)
 config, shown = page.config, page.trained()
@@ -39,4 +38,3 @@ st.header("Inspect", anchor=False)
 st.markdown("Check before you train: are the classes balanced? Do the scales differ? Are any values impossible?")
 inspect(config, shown)
 page.finish()
-steps(shown)

@@ -7,7 +7,7 @@ from ffbp.ui.digits import choosing, drawing, image, mistakes, offered, pixels
 from ffbp.ui.page import begin
 from ffbp.ui.samples import sample_chooser
 from ffbp.ui.session.fragments import fragment
-from ffbp.ui.timeline import player, steps
+from ffbp.ui.timeline import player
 
 page = begin("Digits", opened=images.open_digits)
 offered.way_back()
@@ -63,4 +63,3 @@ st.header("Full size: MNIST", anchor=False)
 offered.full_size(page.config)
 pixels.code()
 page.finish()
-steps(shown)

@@ -23,8 +23,12 @@ from ffbp.ui.sidebar.controls import change
 
 MAX_CELL_COLUMNS = 4
 CELL = "player:cell"  # kept in the session: the chosen cell of the confusion matrix
-OPENED, WANTED = "player:opened", "player:wanted"  # the run and its frame at first; whose frames the player asked for
-MEASURE = "player:measure"  # whose stability the player asked for
+OPENED, ASKED = "player:opened", "player:asked"  # the run and its frame at first; what the player of a run asked for
+ON_DEMAND = {  # by event: what comes only when the player asks for it
+    "want": lambda shown, panels: shown.rest().frames(panels),
+    "steps": lambda shown, panels: shown.steps(),
+    "measure": lambda shown, panels: shown.stability,
+}
 OPENING = "player:opening"  # the page on which a click opens another one, and its reports
 CONFIGS, MAX_CONFIGS = "player:configs", 100  # of the latest runs of the session, by their ids
 EVENTS = (
@@ -33,8 +37,7 @@ EVENTS = (
     "place",
     "cell",
     "edit",
-    "want",
-    "measure",
+    *ON_DEMAND,
     "unit",
     "panel",
     "weight",
@@ -79,19 +82,7 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
     look = {"panel": session.view.panel, "present": bool(session.view.present)}
     data = pack_refinement(run, shown.plane, frame, run_id, marked, session.adopted, **look, refined=refined)
     component("carrier")(key="refinement", data=data)
-    # What comes on demand has a place of its own: if it moved what follows, Streamlit could not put together the messages of
-    # two reruns in quick succession (it drops some of the first one's, but none of those that the browser has kept).
-    asked = st.container()
-    if told["want"] or session.recall(WANTED) == (name, run_id):
-        session.keep((name, run_id), WANTED)
-        with asked:
-            component("carrier")(key=f"frames:{name}", data=shown.rest().frames(panels))
-        told.heard("want")
-    if told["measure"] or session.recall(MEASURE) == (name, run_id):
-        session.keep((name, run_id), MEASURE)
-        with asked:
-            component("carrier")(key=f"stability:{name}", data=shown.stability)
-        told.heard("measure")
+    _on_demand(name, shown, panels, told)
     address.write()
     page.draw_links()
     if any(told[event] for event in OPENS):
@@ -101,6 +92,22 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
         _open_branch(run, told["branch"])
         told.heard(*OPENS)
     return frame
+
+
+def _on_demand(name, shown, panels, told):
+    """Send what the player has asked for, in the order in which it asked.
+
+    It has a place of its own, and nothing in it moves: else Streamlit could not put together the messages of two reruns in
+    quick succession (it drops some of the first one's, but none of those that the browser has kept).
+    """
+    whose, asked = session.recall(ASKED, (None, ()))
+    before = asked if whose == (name, shown.id) else ()
+    asked = (*before, *(event for event in ON_DEMAND if told[event] and event not in before))
+    session.keep(((name, shown.id), asked), ASKED)
+    with st.container():
+        for event in asked:
+            component("carrier")(key=f"{event}:{name}", data=ON_DEMAND[event](shown, panels))
+    told.heard(*ON_DEMAND)
 
 
 def _take_over(shown, told, marks):
@@ -221,12 +228,6 @@ def _cell_table(columns, key):
         params = address.offer(params_of(session.config, view))
         for path in ("pages/forward_pass.py", "pages/backpropagation.py"):
             link(path, f"Sample {view.sample}: {PAGES[path]}", params)
-
-
-@fragment
-def steps(shown: Shown) -> None:
-    """How good each step of the run was, for the player's strip below the loss. Call it last, so that nothing waits for it."""
-    component("carrier")(key="steps", data=shown.steps())
 
 
 @fragment

@@ -1,4 +1,4 @@
-"""What is measured of a run comes after its picture, and sharpness only when somebody wants to see it."""
+"""What is measured of a run comes after its picture, when the player asks for it."""
 
 import numpy as np
 from apptest import playground
@@ -6,6 +6,7 @@ from apptest import playground
 import ffbp
 from ffbp.experiment.link import PANELS
 from ffbp.figures.blob import arrays_of, header_of
+from ffbp.ui.timeline import ASKED
 
 
 def sent(app):
@@ -17,16 +18,18 @@ def sent(app):
     return [header["kind"] for header in headers], measured
 
 
-def test_the_steps_are_the_last_that_a_page_sends_and_sharpness_is_not_measured_unasked():
+def test_steps_and_stability_are_measured_when_the_player_asks_and_stay_in_the_order_in_which_it_asked():
     app, run = playground(epochs="20", lr="3"), ffbp.train(ffbp.Config(epochs=20, learning_rate=3.0))
-    kinds, (steps,) = sent(app)
-    assert kinds == ["run", "refine", "measured"]
-    header, arrays = header_of(steps), arrays_of(steps)
-    assert arrays[header["steps"]["kind"]["$"]].tolist() == ffbp.step_quality(run).kinds[:-1].tolist()
-    app.session_state["kept:player:measure"] = ("_".join(PANELS), header["run"])
-    kinds, measured = sent(app.run())
-    assert kinds == ["run", "refine", "measured", "measured"]
-    stability = header_of(measured[0])["stability"]
-    found = arrays_of(measured[0])[stability["trace"]["y"]["$"]]
+    kinds, _ = sent(app)
+    assert kinds == ["run", "refine"], "a run that nobody looks at for long is not measured"
+    whose, asked = app.session_state[f"kept:{ASKED}"]
+    assert whose[0] == "_".join(PANELS)
+    assert asked == ()
+    for asked in (("measure",), ("measure", "steps")):
+        app.session_state[f"kept:{ASKED}"] = (whose, asked)
+        kinds, measured = sent(app.run())
+        assert kinds == ["run", "refine", *["measured"] * len(asked)]
+    stability, steps = map(header_of, measured)
+    found = arrays_of(measured[0])[stability["stability"]["trace"]["y"]["$"]]
     np.testing.assert_allclose(found, ffbp.stability(run).ratio, rtol=1e-6)
-    assert app.get("bidi_component")[-1].proto.bytes == measured[1] == steps
+    assert arrays_of(measured[1])[steps["steps"]["kind"]["$"]].tolist() == ffbp.step_quality(run).kinds[:-1].tolist()

@@ -10,7 +10,7 @@ from ffbp.ui.page import Page
 from ffbp.ui.runs import Shown
 from ffbp.ui.session import control
 from ffbp.ui.session.fragments import fragment
-from ffbp.ui.timeline import player, steps
+from ffbp.ui.timeline import player
 from ffbp.words import english
 from ffbp.words.glossary import explained
 from ffbp.words.numbers import format_number
@@ -26,7 +26,6 @@ def curvature(page: Page) -> None:
     shown = page.trained()
     _view(page, shown)
     page.draw_sidebar()
-    steps(shown)
 
 
 @fragment

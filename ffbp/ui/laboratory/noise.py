@@ -13,7 +13,7 @@ from ffbp.ui.runs import Shown
 from ffbp.ui.session import control
 from ffbp.ui.session.fragments import fragment, note_view
 from ffbp.ui.session.state import session
-from ffbp.ui.timeline import player, steps
+from ffbp.ui.timeline import player
 from ffbp.words import english
 from ffbp.words.glossary import explained
 from ffbp.words.numbers import format_number
@@ -34,7 +34,6 @@ def noise(page: Page) -> None:
         session.view = replace(session.view, lab_batch=None)
     _view(page, shown)
     page.draw_sidebar()
-    steps(shown)
 
 
 @fragment
