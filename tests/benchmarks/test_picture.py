@@ -134,24 +134,25 @@ PLAYS = """async () => {
 }"""
 
 
-def bare_times(page):
-    """Milliseconds from a key to the text on a page that has nothing else."""
-    page.get_by_role("slider", name="Noise").focus()
-    times = []
-    for _ in range(N):
-        times.append(page.evaluate(BARE, "ArrowRight"))
-        page.wait_for_timeout(600)
+def text_times(browser, name):
+    """Milliseconds from a key to the text on one of the pages beside this file, which have no picture."""
+    with running(script=f"tests/benchmarks/{name}.py") as server:
+        page = browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
+        page.goto(f"{server.address}/?dataset=moons")
+        page.get_by_text("value 0.20").wait_for()
+        page.get_by_role("slider", name="Noise").focus()
+        times = []
+        for _ in range(N):
+            times.append(page.evaluate(BARE, "ArrowRight"))
+            page.wait_for_timeout(600)
+        page.context.close()
     return times
 
 
 def test_from_a_key_on_a_slider_to_all_panels(page, server, browser):
     """Against what cannot be avoided, measured in the same run: a bare page's answer, and the training."""
-    with running(script="tests/benchmarks/bare_page.py") as bare_server:
-        bare_page = browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
-        bare_page.goto(bare_server.address)
-        bare_page.get_by_text("value 0.20").wait_for()
-        bare = note("A bare Streamlit page: key on a slider -> text", bare_times(bare_page), "")
-        bare_page.context.close()
+    bare = note("A bare Streamlit page: key on a slider -> text", text_times(browser, "bare_page"), "")
+    note("A page with the Playground's controls: key on a slider -> text", text_times(browser, "controls_page"), "")
     times = []
     for seed in range(10):
         start = perf_counter()
