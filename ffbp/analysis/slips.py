@@ -1,9 +1,12 @@
 """Answers computed by hand: reading typed numbers, and recognising common mistakes."""
 
+import math
+
 import numpy as np
 
 from ffbp.analysis.diverging import diverging
 from ffbp.analysis.passes import Pass
+from ffbp.core.losses import LOSSES
 
 
 def as_fraction(text: str) -> float | None:
@@ -68,6 +71,20 @@ def activation_slips(p: Pass, l: int, unit: int) -> dict[str, float]:
         found |= {"minus_z": float(np.exp(-z)), "rest": 1 - a}
     if key == "tanh":
         found |= {"sigmoid": float(1 / (1 + np.exp(-z))), "sign": -a}
+    return found
+
+
+def loss_slips(p: Pass) -> dict[str, float]:
+    """The values of the mean loss of this pass, without penalty, with common mistakes, by the mistake's key."""
+    value, loss = p.data_loss, p.network.loss_function
+    found = {"sign": -value, "half": value / 2, "double": 2 * value}
+    if p.n > 1:
+        found["sum"] = p.n * value
+    if loss.probability:
+        found["log10"] = value / math.log(10)
+        if p.network.sizes[-1] == 1:
+            found["other_class"] = float(loss.value(p.trace.A[-1], 1 - p.Y))
+            found["squared"] = float(LOSSES["mse"].value(p.trace.A[-1], p.Y))
     return found
 
 

@@ -4,7 +4,6 @@ A lesson names a quantity as the formulas do, with indices from 1: ``z[1][2]`` i
 the weight to it from input 1. A quantity belongs to a `Place`: one frame of a run and one sample.
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -105,15 +104,6 @@ def _z_slips(place, l, unit):
 def _a_slips(place, l, unit):
     z, a = _entry(place.p.trace.Z, l, unit), _entry(place.p.trace.A, l, unit)
     return {"not_activated": z, "minus_z": float(np.exp(-z)) if abs(z) < 100 else np.inf, "rest": 1 - a}
-
-
-def _loss_slips(place):
-    value, p = _loss(place), place.p.trace.A[-1][:, 0]
-    found = {"sign": -value, "log10": value / math.log(10), "half": value / 2, "double": 2 * value}
-    if len(p) == 1 and 0 < p[0] < 1:
-        found["other_class"] = float(-np.log(1 - p[0] if place.sample[1][0] else p[0]))
-        found["squared"] = float((p[0] - place.sample[1][0]) ** 2)
-    return found
 
 
 def _delta_slips(place, l, unit):
@@ -268,7 +258,7 @@ QUANTITIES = {
     "z": Quantity("the sum of a unit", lambda p, *unit: _entry(p.p.trace.Z, *unit), UNIT, slips=_z_slips),
     "a": Quantity("the activation of a unit", lambda p, *unit: _entry(p.p.trace.A, *unit), UNIT, slips=_a_slips),
     "slope": Quantity("the slope g′(z) of a unit", lambda p, l, unit: float(p.p.slope(l)[unit - 1, 0]), UNIT),
-    "loss": Quantity("the loss of the sample", _loss, slips=_loss_slips),
+    "loss": Quantity("the loss of the sample", _loss, slips=lambda p: slips.loss_slips(p.p)),
     "delta": Quantity(
         "dLoss/dz of a unit, for the sample", lambda p, *unit: _entry(p.p.trace.delta, *unit), UNIT, slips=_delta_slips
     ),

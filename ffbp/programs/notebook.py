@@ -1,6 +1,7 @@
 """The NumPy script as a notebook: the same code in steps, with explanations and figures between them."""
 
 import json
+from collections.abc import Iterable
 
 from ffbp.programs.facts import Facts
 from ffbp.programs.numpy_script import parts, picture_section
@@ -31,11 +32,16 @@ def notebook(run: Run) -> str:
     for number, section in enumerate(sections, start=1):
         cells += _section(number, section)
         if number == 1 and len(e.data.columns) <= 2:
-            cells.append(("code", _samples_picture(e)))
+            cells.append(("code", samples_picture(e)))
         if section.title == "Training":
             cells.append(("markdown", "The loss falls where a step along the gradient was short enough to help."))
     cells += _section(len(sections) + 1, picture_section(e, notebook=True))
     cells.append(("markdown", "Change a number in a cell, run it and those below it, and see what becomes different."))
+    return as_json(cells)
+
+
+def as_json(cells: Iterable[tuple]) -> str:
+    """The text of a notebook. A cell is its kind (markdown or code), its text and, if it has any, its metadata."""
     content = {
         "cells": [_cell(number, *cell) for number, cell in enumerate(cells)],
         "metadata": {
@@ -52,13 +58,14 @@ def _section(number: int, section: Section):
     return [("markdown", f"## {number}. {section.title}\n\n{section.text}"), ("code", section.code)]
 
 
-def _cell(number, kind, text):
+def _cell(number, kind, text, metadata=None):
     lines = text.strip("\n").splitlines(keepends=True)
-    cell = {"cell_type": kind, "id": f"cell-{number}", "metadata": {}, "source": lines}
+    cell = {"cell_type": kind, "id": f"cell-{number}", "metadata": metadata or {}, "source": lines}
     return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
 
 
-def _samples_picture(e: Facts) -> str:
+def samples_picture(e: Facts) -> str:
+    """The code of a cell that shows samples with one or two columns."""
     shown = own_units(e, "y")
     if len(e.data.columns) == 2:
         plotly = f'go.Scatter(x=X[:, 0], y=X[:, 1], mode="markers", marker={{"color": {shown}, "colorscale": "RdBu"}})'

@@ -75,10 +75,31 @@ def forward_section(e: Facts, d: Definitions) -> Section:
     return Section("Forward: from the inputs to the output", text, "\n".join(lines))
 
 
-def backward_section(e: Facts, d: Definitions) -> Section:
+def loss_section(e: Facts, d: Definitions) -> Section:
+    """The loss as a section of its own, for a program that takes `backward` apart."""
     loss_call(e, d)
+    text = f"{e.loss.label}: {e.loss.formula}, a mean over the samples."
+    return Section("Loss: how wrong the outputs are", text, "\n".join(d.new_lines()))
+
+
+def delta_section(e: Facts, d: Definitions) -> Section:
+    """The output's delta as a function of its own, for a program that takes `backward` apart."""
     last = e.n_layers
     body = _output_delta(e, d)
+    helpers = d.new_lines()
+    names = [name for name in (f"Z{last}", f"A{last}", "Y") if _occurs(name, body)]
+    lines = [*helpers, "", ""] if helpers else []
+    lines += [f"def output_delta({', '.join(names)}):", *docstring("dLoss/dZ of the output layer, a column a sample.")]
+    lines += [*body, f"    return delta{last}"]
+    text = r"$\delta_l = \partial L/\partial Z_l$, the mean over the samples included. At the output it comes from the loss."
+    return Section("Delta: the loss's slope at the output", text, "\n".join(lines))
+
+
+def backward_section(e: Facts, d: Definitions, *, apart: bool = False) -> Section:
+    """``apart``: backward is given the output's delta, which `delta_section` computes."""
+    loss_call(e, d)
+    last = e.n_layers
+    body = [] if apart else _output_delta(e, d)
     for l in range(last, 0, -1):
         inputs = _ones(e, l - 1)
         total = f"np.vecdot(delta{l}[:, None], {inputs})" if e.clones else f"np.dot(delta{l}, {inputs}.T)"
@@ -87,7 +108,8 @@ def backward_section(e: Facts, d: Definitions) -> Section:
             break
         delta = _through(e, d, l - 1, f"np.dot(W{l}.T, delta{l})")
         body += fold(f"    delta{l - 1} = {delta}  # (W{l}.T delta{l}) times g'(Z{l - 1})")
-    lines = [*d.new_lines(), "", ""]
+    helpers = d.new_lines()
+    lines = [*helpers, "", ""] if helpers else []
     if e.config.l1 or e.config.l2:
         mask, gradient = _penalty(e)
         lines += [*mask, "", ""]
@@ -98,14 +120,20 @@ def backward_section(e: Facts, d: Definitions) -> Section:
             "\n\nSome units begin as clones. Their gradients have to be equal to the last bit, so samples are summed by"
             "\nvecdot, product by product; a matrix product adds up in an order that differs from row to row."
         )
-    code = "\n".join(line.split("#")[0] for line in body)
-    needed = [name for name in ("A0", *e.passed(), "Y") if re.search(rf"\b{name}\b", code)]
+    needed = [name for name in ("A0", *e.passed(), *([f"delta{last}"] if apart else []), "Y") if _occurs(name, body)]
     lines += [f"def backward({', '.join(needed)}):", *docstring(doc), *body]
     text = (
-        r"$\delta_l = \partial L/\partial Z_l$. At the output it comes from the loss; a layer back, "
+        "" if apart else r"$\delta_l = \partial L/\partial Z_l$. At the output it comes from the loss; a layer back, "
+    )
+    text += (
         r"$\delta_{l-1} = (W_l^T \delta_l) \odot g'(Z_{l-1})$. Every layer's gradient is $dW_l = \delta_l A_{l-1}^T$."
     )
     return Section("Backward: from the loss to every weight", text, "\n".join(lines))
+
+
+def _occurs(name, body):
+    """Whether code uses a name, comments aside."""
+    return any(re.search(rf"\b{name}\b", line.split("#")[0]) for line in body)
 
 
 def _output_delta(e, d):
@@ -152,9 +180,9 @@ def _through(e, d, l, delta):
     return f"{delta} * {slope}"
 
 
-def backward_call(section: Section) -> str:
-    """The call of the function that `backward_section` defines."""
-    signature = next(line for line in section.code.splitlines() if line.startswith("def backward("))
+def call_of(function: str, section: Section) -> str:
+    """The call of a function that a section defines, with its own names for the arguments."""
+    signature = next(line for line in section.code.splitlines() if line.startswith(f"def {function}("))
     return signature.removeprefix("def ").removesuffix(":")
 
 
@@ -173,14 +201,18 @@ def update_section(e: Facts, d: Definitions) -> Section:
     return Section("Update: what is done with the gradient", f"{entry.label}: {entry.formula}.", "\n".join(lines))
 
 
-def training_section(e: Facts, d: Definitions) -> Section:
+def training_section(e: Facts, d: Definitions, *, apart: bool = False) -> Section:
+    """``apart``: delta of the output comes from `output_delta`."""
     c, last = e.config, e.n_layers
     schedule, rate = program.learning_rate(e, d)
     update = d.update(e.optimizer)
     inputs, targets = ("A0_train", "Y_train") if e.full_batch else ("A0", "Y")
-    backward = backward_call(backward_section(e, Definitions()))
+    backward = call_of("backward", backward_section(e, Definitions(), apart=apart))
     body = [f"{', '.join(e.passed())} = forward({inputs})", f"loss = {loss_call(e, d, Y=targets)}"]
     after = [_renamed(backward, inputs, targets)]
+    if apart:
+        delta = call_of("output_delta", delta_section(e, Definitions()))
+        after.insert(0, f"delta{last} = {_renamed(delta, inputs, targets)}")
     if c.clip is not None:
         factor = d.source(clip_factor, "clip_factor").call(grad="grad", clip=literal(c.clip))
         after.append(f"grad *= {factor}  # no longer than {c.clip:g}")
@@ -201,7 +233,7 @@ def training_section(e: Facts, d: Definitions) -> Section:
 
 
 def _renamed(call, inputs, targets):
-    """The call of backward with other names for the inputs and targets."""
+    """The call with other names for the inputs and targets."""
     name, arguments = call.removesuffix(")").split("(")
     names = [{"A0": inputs, "Y": targets}.get(argument, argument) for argument in arguments.split(", ")]
     return f"{name}({', '.join(names)})"

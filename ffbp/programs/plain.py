@@ -25,7 +25,7 @@ RESERVED = frozenset(
     A0 A0_test A0_train A0_epoch Y Y_epoch Y_test Y_train X y X_train X_test y_train y_test np jnp jax torch nn csv
     theta grad state n batch epoch step forward backward encode in_units with_ones predict score losses loss mean
     std points table columns rows rows_test rows_train order classes optimizer model schedule shuffler random_state
-    is_weight learning_rate update starts linear
+    is_weight learning_rate update starts linear output_delta
     """.split()  # noqa: SIM905
 )
 _IMPORT = re.compile(r"\s*(?:import (.+)|from (\S+) import (.+))")

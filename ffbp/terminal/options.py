@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from ffbp.analysis.expected import FUNCTIONS
 from ffbp.data.read_table import read_table
 from ffbp.data.rows import MAX_BYTES
 from ffbp.data.table import Table, clean, fingerprint
@@ -31,6 +32,7 @@ EXAMPLES = """examples:
   python -m ffbp --verify homework.json --file class.csv
   python -m ffbp --questions sum,hidden_delta --variants 20 --out quiz
   python -m ffbp --dataset xor_gate --hidden 2 --worksheet 20 --paper Letter
+  python -m ffbp --hidden 4 --assignment forward=2,backward=4 --out homework
 
 exit codes: 0 done; 1 the run diverged, a record failed verification, or an export could not be
 written, for example because a library has no equivalent (the others are written); 2 wrong usage,
@@ -80,6 +82,9 @@ def parser(rows: Mapping[str, Field] = FIELDS) -> argparse.ArgumentParser:
     text = "write a worksheet of the experiment's first step, its key, and so many variants with other numbers (0 for none)"
     teaching.add_argument("--worksheet", metavar="N", help=text)
     teaching.add_argument("--paper", choices=tuple(PAPERS), help="of the worksheet (A4)")
+    text = "write the notebook with these functions emptied, and a teacher's copy: all, or some of "
+    text += f"{', '.join(FUNCTIONS)}; with points, forward=3,loss=1 (1 each)"
+    teaching.add_argument("--assignment", metavar="FUNCTIONS", help=text)
     output = parser.add_argument_group("Output")
     output.add_argument(
         "--link", metavar="LINK", help="take the experiment from a link; other options override its values"
@@ -223,9 +228,17 @@ def refuse_beside_worksheet(options: argparse.Namespace) -> None:
         raise UsageError(f"{given} must be left out with --worksheet, which is about one step of the experiment")
 
 
+def refuse_beside_assignment(options: argparse.Namespace) -> None:
+    """Raise UsageError for options that --assignment does not use."""
+    keys = "worksheet", "export", "sweep", "seeds", "vary", "success"
+    given = ", ".join(flag(key) for key in keys if getattr(options, key) not in (None, []))
+    if given:
+        raise UsageError(f"{given} must be left out with --assignment, which writes the notebook of one experiment")
+
+
 def _beside(options, *apply) -> str:
     """The given options, as they are typed, but those that apply."""
     of_runs = "file", "link", "out", "export", "sweep", "seeds", "vary", "success", "verify"
-    others = *of_runs, "questions", "variants", "worksheet", "paper"
+    others = *of_runs, "questions", "variants", "worksheet", "paper", "assignment"
     keys = [*(each.key for each in FIELDS.values() if each.option), *others]
     return ", ".join(flag(key) for key in keys if key not in apply and getattr(options, key) not in (None, []))

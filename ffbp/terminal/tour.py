@@ -52,6 +52,8 @@ def main(arguments: list[str] | None = None) -> int:
             return _questions(given)
         options.refuse_without_teaching(given)
         experiment = options.experiment(given)
+        if given.assignment is not None:
+            return _assignment(experiment, given)
         if given.worksheet is not None:
             return _worksheet(experiment, given)
         if given.sweep or given.seeds is not None:
@@ -316,6 +318,20 @@ def _worksheet(experiment, given) -> int:
     path = folder / "worksheet.html"
     path.write_text(text, encoding="utf-8", newline="\n")
     print(f"Written: {path}")
+    return 0
+
+
+def _assignment(experiment, given) -> int:
+    options.refuse_beside_assignment(given)
+    points, folder = teaching.emptied(given.assignment), Path(given.out or ".")
+    _make_folder(folder)
+    with threadpool_limits(1, user_api="blas"):
+        run = with_bar(fit(experiment.config, experiment.dataset))
+    found = teaching.notebooks(run, points)
+    print(f"An assignment of {sum(points.values())} points: {', '.join(points)}")
+    for name, text in found.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+        print(f"  {folder / name}")
     return 0
 
 

@@ -85,3 +85,35 @@ def test_a_sheet_without_blanks_is_refused():
     app.button_group(key="teachers:blanks").set_value([])
     app = again(app)
     assert "at least one kind of number" in app.info[0].value
+
+
+# The assignment
+
+
+def copy_button(app, label):
+    return next(each for each in app.get("download_button") if each.proto.label == label)
+
+
+def test_an_assignment_shows_its_points_and_its_first_empty_cell():
+    app = page("assignment")
+    assert copy_button(app, "For students")
+    assert copy_button(app, "For you")
+    assert any(c.value.startswith("4 points.") for c in app.caption)
+    assert app.code[0].value.startswith("def forward(A0):")
+    assert app.code[0].value.endswith("raise NotImplementedError()")
+    app.button_group(key="teachers:functions").set_value(["update", "loss"])
+    app = again(app)
+    app.number_input(key="teachers:points:loss").set_value(5)
+    app = again(app)
+    assert any(c.value.startswith("7 points.") for c in app.caption)
+    assert app.code[0].value.startswith("def bce(")
+
+
+def test_an_assignment_without_functions_and_one_that_is_too_large_say_so():
+    app = page("assignment")
+    app.button_group(key="teachers:functions").set_value([])
+    app = again(app)
+    assert "at least one function" in app.info[0].value
+    app = page("assignment", hidden="60-60", epochs="2")
+    assert "3,901 parameters" in app.info[0].value
+    assert not app.get("download_button")

@@ -187,6 +187,27 @@ def test_the_usual_slips_are_named():
     assert output["extra_slope"] == pytest.approx(extra)
 
 
+def test_the_slips_of_a_mean_loss_are_the_hand_computed_ones():
+    rng = np.random.RandomState(3)
+    network = Network((2, 3, 1), ("tanh", "sigmoid"), theta=rng.randn(13))
+    y = np.array([0, 1, 1, 0, 1])
+    p = passes.pass_over(network, rng.randn(5, 2), y)
+    a, known = p.trace.A[2][0], slips.loss_slips(p)
+    right = np.where(y == 1, a, 1 - a)
+    by_hand = {
+        "sign": np.log(right).mean(),
+        "half": -np.log(right).mean() / 2,
+        "double": -2 * np.log(right).mean(),
+        "sum": -np.log(right).sum(),
+        "log10": -np.log10(right).mean(),
+        "other_class": -np.log(1 - right).mean(),
+        "squared": np.square(a - y).mean(),
+    }
+    assert known == pytest.approx(by_hand)
+    squares = Network((2, 3, 1), ("tanh", "identity"), loss="mse", theta=rng.randn(13))
+    assert set(slips.loss_slips(passes.pass_over(squares, rng.randn(1, 2), y[:1]))) == {"sign", "half", "double"}
+
+
 def test_two_slips_with_one_value_are_not_told_apart():
     assert slips.judge(2.0, 1.0, {"double": 2.0, "sum": 2.0}) == (False, None)
     assert slips.judge(7.0, 1.0, {"double": 2.0}) == (False, None)

@@ -6,6 +6,7 @@ import ffbp
 from ffbp.analysis.passes import pass_over
 from ffbp.export.questions import FILES, questions
 from ffbp.lessons.item import short
+from ffbp.programs.assignment import COPIES, assignment
 
 
 def test_the_files_of_the_chosen_kinds_are_written(tour, tmp_path):
@@ -30,6 +31,17 @@ def test_the_files_of_the_chosen_kinds_are_written(tour, tmp_path):
         (("--worksheet", 2), "this network has the layers 2-10-1 and 41 parameters"),
         (("--worksheet", 2, "--seeds", 3), "--seeds must be left out with --worksheet"),
         (("--worksheet", 2, "--questions", "sum"), "--worksheet must be left out with --questions"),
+        (("--assignment", "foward"), "--assignment: unknown function 'foward'; choose from forward, loss, delta"),
+        (("--assignment", ","), "--assignment: functions must be at least one of forward"),
+        (("--assignment", "loss=many"), "--assignment: points of loss must be a whole number, got 'many'"),
+        (("--assignment", "loss=0"), "points of loss must be a whole number from 1 to 100, got 0"),
+        (("--assignment", "loss", "--seeds", 3), "--seeds must be left out with --assignment"),
+        (("--assignment", "loss", "--worksheet", 3), "--worksheet must be left out with --assignment"),
+        (("--assignment", "loss", "--questions", "sum"), "--assignment must be left out with --questions"),
+        (
+            ("--assignment", "loss", "--hidden", "60-60", "--epochs", 1),
+            "--assignment: This network has 3,901 parameters",
+        ),
     ],
 )
 def test_wrong_usage_has_one_message(tour, arguments, message):
@@ -51,3 +63,24 @@ def test_a_worksheet_is_of_the_experiments_first_step(tour, tmp_path):
     p = pass_over(run.network(0), run.dataset.X_train[:1], run.dataset.y_train[:1])
     assert f"<b>{short(p.trace.delta[2][0, 0])}</b>" in text
     assert "size: letter" in text
+
+
+def test_both_copies_of_an_assignment_are_of_the_experiment(tour, tmp_path):
+    code, out, err = tour("--hidden", 3, "--epochs", 4, "--assignment", "backward=4, loss", "--out", tmp_path)
+    assert (code, err) == (0, "")
+    assert "An assignment of 5 points: loss, backward" in out
+    run = ffbp.train(ffbp.Config(hidden=(3,), epochs=4))
+    for name, solved in COPIES.items():
+        expected = assignment(run, {"loss": 1, "backward": 4}, solved=solved)
+        assert (tmp_path / name).read_text("utf-8") == expected
+        assert str(tmp_path / name) in out
+
+
+def test_an_assignment_of_a_file_comes_with_its_samples(tour, tmp_path):
+    table = tmp_path / "points.csv"
+    table.write_text("a,b,kind\n" + "".join(f"{k % 5},{k % 3},{k % 2}\n" for k in range(30)), encoding="utf-8")
+    code, _, err = tour(
+        "--file", table, "--epochs", 3, "--hidden", 2, "--assignment", "all", "--out", tmp_path / "work"
+    )
+    assert code == 0, err
+    assert {path.name for path in (tmp_path / "work").iterdir()} == {*COPIES, "data.csv"}
