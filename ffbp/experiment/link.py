@@ -9,10 +9,12 @@ from urllib.parse import parse_qs, urlsplit
 
 from ffbp.data.rows import MAX_ROWS
 from ffbp.data.table_source import MAX_CLASSES
+from ffbp.experiment.challenge import Challenge
 from ffbp.experiment.config import Config
 from ffbp.experiment.fields import MAX_COLUMNS, MAX_FRAMES, MAX_LAYERS, MAX_UNITS
 from ffbp.experiment.many import USUAL, Many, is_of_many
 from ffbp.experiment.pair import NOTHING, Other, is_of_b
+from ffbp.experiment.problems import ConfigError
 from ffbp.words.numbers import plain_power
 from ffbp.words.problems import Problem
 
@@ -55,7 +57,7 @@ VIEW_OF_LAB, VIEWS_OF_LAB = (
 )  # of the page Laboratory, the usual one first
 VIEW_OF_TEACHERS, VIEWS_OF_TEACHERS = (
     "teach",
-    ("worksheet", "questions", "assignment"),
+    ("worksheet", "questions", "assignment", "board"),
 )  # of the page For teachers, the usual one first
 PART, PARTS = "part", ("course", "claims", "glossary", "own")  # of the page Lessons, the usual one first
 CHOICES = {  # by key, its words
@@ -72,6 +74,7 @@ LESSON = {  # a lesson that runs: its name, the answers that were given, and the
     "answers": re.compile(r"[-0-9A-Za-z.,/+~ ]{0,1200}"),
     "own": re.compile(r"[-0-9A-Za-z_=]{1,6000}"),
 }
+CHALLENGE = "challenge"
 OWN = "own"  # the name of a lesson of one's own
 MAX_INPUTS, MAX_INPUT_TEXT = 784, 20_000  # as many as the largest images have pixels
 
@@ -91,7 +94,7 @@ class View:
     there, if not as many as in the run. lesson, step, answers, own: the lesson that stands beside the page, its step from 1,
     what was answered, and the text of one's own lesson. teach: of the page For teachers, one of
     `VIEWS_OF_TEACHERS`. part: of the page Lessons, one of `PARTS`. mystery: the number of
-    the case whose fault is to be found, on the page Compare.
+    the case whose fault is to be found, on the page Compare. challenge: what the experiment on screen has to reach.
     """
 
     frame: int | None = None
@@ -126,6 +129,7 @@ class View:
     answers: str | None = None
     own: str | None = None
     part: str | None = None
+    challenge: Challenge | None = None
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> tuple["View", list[Problem]]:
@@ -159,6 +163,11 @@ class View:
                 chosen[key] = text or None
             elif key in params:
                 problems.append(Problem(key, "of_a_lesson", text, outcome="left out"))
+        if CHALLENGE in params:
+            try:
+                chosen[CHALLENGE] = Challenge.read(str(params[CHALLENGE]))
+            except ConfigError as error:
+                problems.append(replace(error.problem, outcome="left out"))
         chosen["b"], of_b = Other.from_params(params)
         chosen["many"], of_many = Many.from_params(params)
         return cls(**chosen), problems + of_b + of_many
@@ -171,6 +180,8 @@ class View:
         }
         if self.inputs is not None:
             params[INPUTS] = "_".join(repr(number).removesuffix(".0") for number in self.inputs)
+        if self.challenge is not None:
+            params[CHALLENGE] = self.challenge.text
         return params | self.b.to_params() | self.many.to_params()
 
     def frame_of(self, n_frames: int) -> int:
@@ -261,7 +272,7 @@ def without_view(params: Mapping[str, Any]) -> dict[str, Any]:
     return {
         key: value
         for key, value in params.items()
-        if key not in (*VIEW, INPUTS, *WORDS, *LESSON) and not is_of_b(key) and not is_of_many(key)
+        if key not in (*VIEW, INPUTS, *WORDS, *LESSON, CHALLENGE) and not is_of_b(key) and not is_of_many(key)
     }
 
 

@@ -16,6 +16,8 @@ from ffbp.lessons.lesson import Choose, Find, Predict, Reach, Step, Vote
 from ffbp.lessons.quantities import PERCENT, WHOLE, number_text
 from ffbp.training.run import Run
 
+RIGHT, WRONG, GIVEN_UP = "r", "w", "s"  # the first letter of an answer in an address: right, wrong, shown or skipped
+BETWEEN = "~"  # two answers
 N_INDICES = {"sample": 1, "unit": 2, "weight": 3}
 ASKED = {"sample": "training samples", "unit": "hidden units", "weight": "weights, no biases,"}
 MIN_DIGITS = 2  # a value rounded to so many digits is right

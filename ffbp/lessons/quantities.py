@@ -280,6 +280,8 @@ QUANTITIES = {
     "test_loss": Quantity("the mean loss of the test set", lambda p: p.noted("test_loss")),
     "train_accuracy": Quantity("training accuracy", lambda p: 100 * p.noted("train_accuracy"), kind=PERCENT),
     "test_accuracy": Quantity("test accuracy", lambda p: 100 * p.noted("test_accuracy"), kind=PERCENT),
+    "train_r_squared": Quantity("training R²", lambda p: p.noted("train_r2")),
+    "test_r_squared": Quantity("test R²", lambda p: p.noted("test_r2")),
     "grad_norm": Quantity(
         "the size ‖dW‖ of a layer's gradient", lambda p, l: float(p.run.history.grad_norm[p.frame, l - 1]), LAYER
     ),
@@ -301,6 +303,7 @@ QUANTITIES = {
     "steps_per_epoch": Quantity("update steps in an epoch", lambda p: float(p.run.resolved.n_batches), kind=WHOLE),
     "n_steps": Quantity("update steps of the whole run", lambda p: float(len(p.run.history.step_loss)), kind=WHOLE),
     "n_params": Quantity("weights and biases", lambda p: float(p.network.n_params), kind=WHOLE),
+    "n_hidden": Quantity("hidden units", lambda p: float(sum(p.network.sizes[1:-1])), kind=WHOLE),
     "n_train": Quantity("training samples", lambda p: float(len(p.run.dataset.X_train)), kind=WHOLE),
     "n_numbers": Quantity("numbers in the training inputs", lambda p: float(p.run.dataset.X_train.size), kind=WHOLE),
     "chance": Quantity("the loss of guessing", lambda p: float(chance_level(p.run))),

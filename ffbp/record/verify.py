@@ -123,8 +123,13 @@ def verify(record: Record, table: Table | None = None) -> Verification:
     return drain(verifying(record, table))
 
 
-def verifying(record: Record, table: Table | None = None) -> Generator[Progress, None, Verification]:
-    """`verify` as a generator of `Progress`. Raises ValueError for a table if the samples did not come from a file."""
+def verifying(
+    record: Record, table: Table | None = None, *, trained: Callable[[Run], object] = lambda run: None
+) -> Generator[Progress, None, Verification]:
+    """`verify` as a generator of `Progress`. Raises ValueError for a table if the samples did not come from a file.
+
+    trained: called with the run that was trained again.
+    """
     run, config, dataset, reason = record.run, record.run.config, None, ""
     if table is not None and not config.file_name:
         raise ValueError("file must be left out: the record's samples do not come from a file")
@@ -139,6 +144,7 @@ def verifying(record: Record, table: Table | None = None) -> Generator[Progress,
     again = yield from _retraining(
         run.config, run.branch, lambda each: _dataset_of(each, run, None if reason else table, made)
     )
+    trained(again)
     found = yield from _comparing(run, again)
     file = table.name if table is not None else ""
     found = replace(found, file=file, reason=reason)

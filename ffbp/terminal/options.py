@@ -30,6 +30,7 @@ EXAMPLES = """examples:
   python -m ffbp --link "https://ffbp.example/?dataset=iris&hidden=8" --out lesson --export json,html
   python -m ffbp --sweep learning_rate=0.01,0.1,1 --seeds 10 --success loss=0.3
   python -m ffbp --verify homework.json --file class.csv
+  python -m ffbp --verify homework/*.json --csv marks.csv --challenge "test loss at most 0.2, fewest weights"
   python -m ffbp --questions sum,hidden_delta --variants 20 --out quiz
   python -m ffbp --dataset xor_gate --hidden 2 --worksheet 20 --paper Letter
   python -m ffbp --hidden 4 --assignment forward=2,backward=4 --out homework
@@ -85,6 +86,10 @@ def parser(rows: Mapping[str, Field] = FIELDS) -> argparse.ArgumentParser:
     text = "write the notebook with these functions emptied, and a teacher's copy: all, or some of "
     text += f"{', '.join(FUNCTIONS)}; with points, forward=3,loss=1 (1 each)"
     teaching.add_argument("--assignment", metavar="FUNCTIONS", help=text)
+    text = "with --verify, write a table with a row for every record"
+    teaching.add_argument("--csv", metavar="FILE", type=Path, help=text)
+    text = "with --verify, judge and rank the records by these rules: 'test loss at most 0.2, fewest weights'"
+    teaching.add_argument("--challenge", metavar="RULES", help=text)
     output = parser.add_argument_group("Output")
     output.add_argument(
         "--link", metavar="LINK", help="take the experiment from a link; other options override its values"
@@ -93,8 +98,9 @@ def parser(rows: Mapping[str, Field] = FIELDS) -> argparse.ArgumentParser:
     output.add_argument("--out", metavar="FOLDER", type=Path, help=text)
     text = f"export as {', '.join(FORMS)}; separate several by commas"
     output.add_argument("--export", metavar="FORM", action="append", default=[], help=text)
-    text = "retrain a record's experiment and compare; with --file, also compare its samples with the file's"
-    output.add_argument("--verify", metavar="RECORD", type=Path, help=text)
+    text = "retrain a record's experiment and compare; with --file, also compare its samples with the file's; several records "
+    text += "or folders of them: a line for each"
+    output.add_argument("--verify", metavar="RECORD", type=Path, nargs="+", help=text)
     output.add_argument(
         "--quiet", action="store_true", help="no tour: only the outcome, in one line, and the files written"
     )
@@ -196,17 +202,19 @@ def refuse_without_teaching(options: argparse.Namespace) -> None:
     """Raise UsageError for options that only --questions or --worksheet use."""
     if options.variants is not None:
         raise UsageError("--variants must come with --questions")
+    if given := [flag(key) for key in ("csv", "challenge") if getattr(options, key) is not None]:
+        raise UsageError(f"{', '.join(given)} must come with --verify")
     if options.paper is not None and options.worksheet is None:
         raise UsageError("--paper must come with --worksheet")
 
 
 def refuse_beside_verify(options: argparse.Namespace) -> None:
     """Raise UsageError for options that --verify does not use: a record contains its experiment."""
-    given = _beside(options, "verify", "file")
+    given = _beside(options, "verify", "file", "csv", "challenge")
     if given:
         raise UsageError(
-            f"{given} must be left out with --verify, because a record contains its experiment; only --quiet and "
-            "--file, the data of a file's record, apply"
+            f"{given} must be left out with --verify, because a record contains its experiment; only --quiet, --csv, "
+            "--challenge and --file, the data of a file's record, apply"
         )
 
 
@@ -222,7 +230,7 @@ def refuse_beside_questions(options: argparse.Namespace) -> None:
 
 def refuse_beside_worksheet(options: argparse.Namespace) -> None:
     """Raise UsageError for options that --worksheet does not use."""
-    keys = "export", "sweep", "seeds", "vary", "success"
+    keys = "export", "sweep", "seeds", "vary", "success", "csv", "challenge"
     given = ", ".join(flag(key) for key in keys if getattr(options, key) not in (None, []))
     if given:
         raise UsageError(f"{given} must be left out with --worksheet, which is about one step of the experiment")
@@ -239,6 +247,6 @@ def refuse_beside_assignment(options: argparse.Namespace) -> None:
 def _beside(options, *apply) -> str:
     """The given options, as they are typed, but those that apply."""
     of_runs = "file", "link", "out", "export", "sweep", "seeds", "vary", "success", "verify"
-    others = *of_runs, "questions", "variants", "worksheet", "paper", "assignment"
+    others = *of_runs, "questions", "variants", "worksheet", "paper", "assignment", "csv", "challenge"
     keys = [*(each.key for each in FIELDS.values() if each.option), *others]
     return ", ".join(flag(key) for key in keys if key not in apply and getattr(options, key) not in (None, []))

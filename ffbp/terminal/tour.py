@@ -23,7 +23,7 @@ from ffbp.data.source import REGRESSION
 from ffbp.export.forms import FORMS, files_of, usual_plane
 from ffbp.record import read
 from ffbp.record import verify as verification
-from ffbp.terminal import options, sweeps, teaching
+from ffbp.terminal import marking, options, sweeps, teaching
 from ffbp.terminal.options import UsageError
 from ffbp.terminal.page import Page, with_bar
 from ffbp.terminal.text_pictures import boundary_text, loss_text
@@ -339,8 +339,11 @@ def _assignment(experiment, given) -> int:
 
 
 def _verify(given) -> int:
-    path, table = given.verify, None
     options.refuse_beside_verify(given)
+    paths = marking.paths_of(given.verify)
+    if len(paths) > 1 or given.csv is not None or given.challenge is not None:
+        return _verify_many(paths, given)
+    (path,), table = paths, None
     data = options.read_bytes(given.file) if given.file is not None else None
     try:
         if path.stat().st_size > read.MAX_BYTES:
@@ -362,6 +365,33 @@ def _verify(given) -> int:
     for notice in found.notices()[: 1 if given.quiet else None]:
         page.say(_clean(english.sentence(notice)), indent=0)
     return 0 if found.passed else 1
+
+
+def _verify_many(paths, given) -> int:
+    """A line for each record, and the table if one is wanted; what cannot be read is a row, too."""
+    data = (given.file, options.read_bytes(given.file)) if given.file is not None else None
+    challenge, marks = marking.challenge_of(given), []
+    if given.csv is not None:
+        _make_folder(given.csv.parent)
+
+    def content(path):
+        if path.stat().st_size > read.MAX_BYTES:
+            raise ValueError(f"a record must be at most {read.MAX_BYTES // 1_000_000} MB")
+        return path.read_bytes()
+
+    try:
+        for path in paths:
+            marks.append(with_bar(marking.mark_of_file(path, content, data)))
+            print(_clean(marking.line(path, marks[-1], challenge)))
+    finally:  # also after an interruption
+        if given.csv is not None:
+            text = marking.table(paths[: len(marks)], marks, challenge)
+            given.csv.write_text(text, encoding="utf-8", newline="\n")
+    if not given.quiet:
+        print(marking.in_words(marks, challenge))
+    if given.csv is not None:
+        print(f"Written: {given.csv}")
+    return 0 if all(mark.passed for mark in marks) else 1
 
 
 def _record_in_words(page, loaded):

@@ -45,6 +45,8 @@ RULES = {
     "work": "be at most {most} with this much work per epoch",
     "file": "come with its data",
     "of_a_lesson": "be as a link to a lesson writes it",
+    "challenge": "be rules such as test loss at most 0.177, fewest weights",
+    "n_conditions": "be at most {most} conditions",
     "typed_numbers": "be finite numbers joined by _",
     "change": "be to add, move or erase a point",
     "n_numbers": "be {n} numbers",

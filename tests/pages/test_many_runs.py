@@ -156,7 +156,7 @@ def test_what_is_trained_is_kept_when_it_is_stopped(monkeypatch):
     """Each slice ends after one report, and after the first one somebody stops."""
     again = []
     monkeypatch.setattr(many_runs, "SLICE_SECONDS", 0.0)
-    monkeypatch.setattr(many_runs, "_again", lambda: again.append(1))
+    monkeypatch.setattr(many_runs, "draw_again", lambda: again.append(1))
     app = opened("seeds", **{"m.seeds": "30"})
     button(app, "Train").click().run()
     assert again

@@ -13,6 +13,7 @@ from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.link import params_of
 from ffbp.experiment.many import MAX_SEEDS
 from ffbp.experiment.problems import ConfigError
+from ffbp.serve.cache import RunCache
 from ffbp.serve.turns import Account
 from ffbp.training.sweep import Sweep
 from ffbp.ui import files
@@ -118,6 +119,14 @@ def train_on(many: Asked) -> None:
     if many.training is None:
         many.training = many.sweep.fit()
     runs = cache_for(many.sweep.config)
+    if advance(many.training, runs, many.account):
+        many.training, many.is_running = None, False
+        runs.put(many.key, many.sweep)
+    draw_again()
+
+
+def advance(training: Generator, runs: RunCache, account: Account) -> bool:
+    """Train for a moment, in turns with everybody else; returns whether the training has ended."""
     last = [0.0]
 
     def pause(_):
@@ -125,11 +134,7 @@ def train_on(many: Asked) -> None:
             last[0] = time.perf_counter()
             session.pause()
 
-    ended = in_turns(_slice_of(many.training), runs, pause, account=many.account)
-    if ended:
-        many.training, many.is_running = None, False
-        runs.put(many.key, many.sweep)
-    _again()
+    return in_turns(_slice_of(training), runs, pause, account=account)
 
 
 def _repeat_one(many):
@@ -153,7 +158,8 @@ def _slice_of(training):
     return False
 
 
-def _again():
+def draw_again() -> None:
+    """Draw the view, a fragment, once more; this does not return."""
     try:
         st.rerun(scope="fragment")
     except StreamlitAPIException:  # the whole page was rerun

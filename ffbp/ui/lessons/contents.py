@@ -5,7 +5,8 @@ from functools import partial
 import streamlit as st
 
 from ffbp.lessons.course import CLAIMS, course, lesson
-from ffbp.ui.lessons.running import BETWEEN, RIGHT, open_lesson, progress
+from ffbp.lessons.judge import BETWEEN, RIGHT
+from ffbp.ui.lessons.running import open_lesson, progress
 from ffbp.ui.lessons.told import markdown
 
 

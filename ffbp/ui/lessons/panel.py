@@ -8,16 +8,13 @@ import streamlit as st
 from ffbp.experiment.config import Config
 from ffbp.experiment.fields import KEYS
 from ffbp.lessons.course import course
-from ffbp.lessons.judge import case_of, shown_case
+from ffbp.lessons.judge import GIVEN_UP, RIGHT, WRONG, case_of, shown_case
 from ffbp.lessons.lesson import PAGES, Address
 from ffbp.training.run import Run
 from ffbp.ui import order
 from ffbp.ui.component import component
 from ffbp.ui.lessons import tasks
 from ffbp.ui.lessons.running import (
-    GIVEN_UP,
-    RIGHT,
-    WRONG,
     answered,
     go,
     leave,

@@ -14,14 +14,14 @@ import streamlit as st
 
 from ffbp.experiment.link import OWN, View
 from ffbp.lessons import course
+from ffbp.lessons.judge import BETWEEN, GIVEN_UP, RIGHT, WRONG
 from ffbp.lessons.lesson import Lesson, Step
 from ffbp.lessons.packed import unpack
 from ffbp.lessons.read import read
 from ffbp.ui import order
 from ffbp.ui.session.state import session
 
-RIGHT, WRONG, GIVEN_UP = "r", "w", "s"
-BETWEEN, MAX_GIVEN = "~", 24
+MAX_GIVEN = 24
 MAX_OWN = 32  # lessons of people's own that the server remembers, read
 NOWHERE = MappingProxyType({})
 OWN_TEXT = "lessons:own"  # kept in the session: the text of one's own lesson, where it is too long for a link

@@ -11,9 +11,9 @@ from ffbp.experiment.differences import differences, value_text
 from ffbp.experiment.fields import FIELDS
 from ffbp.figures import thumbnail
 from ffbp.lessons.expressions import Case
-from ffbp.lessons.judge import N_INDICES, best, judge, name_of, reached, shown_order
+from ffbp.lessons.judge import GIVEN_UP, N_INDICES, RIGHT, WRONG, best, judge, name_of, reached, shown_order
 from ffbp.lessons.lesson import SHOWN, Step
-from ffbp.ui.lessons.running import GIVEN_UP, RIGHT, WRONG, Running, answered, reopen, running
+from ffbp.ui.lessons.running import Running, answered, reopen, running
 from ffbp.ui.lessons.told import markdown
 from ffbp.ui.moment import SOURCE
 from ffbp.ui.session import control

@@ -1,6 +1,7 @@
 """The views of the page For teachers: each is a function, and a row here; its name stands in `VIEWS_OF_TEACHERS`, too."""
 
 from ffbp.ui.teachers.assignment import notebook_to_complete
+from ffbp.ui.teachers.board import board
 from ffbp.ui.teachers.questions import platform_questions
 from ffbp.ui.teachers.worksheet import printed_worksheet
 from ffbp.ui.views import View
@@ -9,4 +10,5 @@ VIEWS = {
     "worksheet": View("Worksheet and key", lambda page: printed_worksheet(page.trained())),
     "questions": View("Questions for your platform", lambda page: platform_questions()),
     "assignment": View("Assignment", lambda page: notebook_to_complete(page.trained())),
+    "board": View("Board", board),
 }
