@@ -2,14 +2,12 @@
 
 from dataclasses import replace
 
-import streamlit as st
-
 from ffbp.figures.latex import plain
 from ffbp.lessons.challenge import Facts, judged
 from ffbp.ui.page import Page
 from ffbp.ui.runs import Shown
 from ffbp.ui.session.state import session
-from ffbp.words.of_a_challenge import WHY_NOT, numbers
+from ffbp.words.of_a_challenge import WHY_NOT
 
 FLAG, REACHED = ":material/flag:", ":material/check:"
 
@@ -21,15 +19,14 @@ def challenge(page: Page, shown: Shown) -> None:
         return
     facts = Facts.of(shown.run)
     found = judged(asked, facts)
-    here = numbers({name: facts.numbers[name] for name in asked.quantities})
-    so_far = "meets it" if found.met else "does not meet it"
+    so_far = "Met." if found.met else "Not met yet."
     if found.why_not:
-        so_far = f"does not count, because {WHY_NOT[found.why_not]}"
-    text = plain(f"{asked}. This run, at its end: {here}. It {so_far}.")
-    with page.warnings.container(horizontal=True, vertical_alignment="center", key="challenge"):
-        box = st.success if found.met else st.info
-        box(f"**Challenge:** {text} To hand in a run, copy its address.", icon=REACHED if found.met else FLAG)
-        st.button("Leave the challenge", key="challenge:leave", on_click=_leave)
+        so_far = f"This run does not count, because {WHY_NOT[found.why_not]}."
+    left, right = page.warnings.columns([7, 1], vertical_alignment="center")
+    box = left.success if found.met else left.info
+    box(f"**Challenge:** {plain(asked.told(facts.numbers))}. **{so_far}**", icon=REACHED if found.met else FLAG)
+    words = "The challenge leaves the address. A run is handed in by its address: Copy link."
+    right.button("Leave it", key="challenge:leave", on_click=_leave, help=words, width="stretch")
 
 
 def _leave():

@@ -1,13 +1,13 @@
 """What the board of a class says of each run, and of a line or a file that it cannot use."""
 
-VERDICTS = {  # of a mark; the first four are those of a verified record
+VERDICTS = {  # of a mark; the first four are those of a record
     "verified": "verified",
     "agrees": "verified to rounding",
     "disagrees": "differs",
     "other_data": "other data",
     "unreadable": "not a record",
     "left_out": "left out",
-    "trained": "a link, trained here",
+    "trained": "link",
 }
 NO_LINK = "there is no link in it; paste one with its parameters, as in the address bar"
 MORE_THAN_A_LINK = "something follows the link; put one link on a line, with a name before it if you like"

@@ -1,7 +1,5 @@
 """What a challenge asks, in words: its quantities, its rules and how far a run is."""
 
-from collections.abc import Mapping
-
 LABELS = {  # of the quantities that a challenge may name, each at the end of training
     "train_loss": "training loss",
     "test_loss": "test loss",
@@ -46,8 +44,3 @@ def number(quantity: str, value: float) -> str:
     if quantity in COUNTED:
         return f"{value:.0f}"
     return f"{value:.1f} %" if quantity in IN_PERCENT else f"{value:.4g}"
-
-
-def numbers(values: Mapping[str, float]) -> str:
-    """Several quantities of one run: "test loss 0.21, weights and biases 41"."""
-    return ", ".join(f"{LABELS[name]} {number(name, value)}" for name, value in values.items())

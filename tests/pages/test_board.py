@@ -80,7 +80,7 @@ def test_each_bad_line_has_one_message_and_the_rest_is_trained_as_alone():
     assert list(found["weights and biases"]) == [13, 15, 9, 13]
     for hidden, loss in zip(((3,), (2, 2), (2,), (3,)), found["test loss"], strict=True):
         assert loss == ffbp.train(Config(hidden=hidden, epochs=4, n_samples=40)).history.test_loss[-1]
-    assert set(found["verified"]) == {"a link, trained here"}
+    assert "record" not in found
     assert len(app.session_state[f"kept:{KEPT}"].marks) == 3, "equal links train once"
 
 
@@ -139,7 +139,7 @@ def test_records_are_verified_and_a_bad_one_is_one_message():
         File("large.json", bytes(50_000_000)),
     ]
     app = trained("", files)
-    assert list(table(app)["verified"]) == ["verified", "differs"]
+    assert list(table(app)["record"]) == ["verified", "differs"]
     assert any(c.value.startswith("1 of 2 records verify.") for c in app.caption)
     lines = app.warning[0].value.splitlines()
     assert [line.split(":**")[0] for line in lines] == ["- **file 4", "- **file 3"]
@@ -196,16 +196,24 @@ def test_the_answers_of_a_lesson_are_judged_anew_and_grouped_by_their_slip():
     assert list(groups["runs"]) == ["1, 2", "3"]
 
 
+def test_the_challenge_that_the_links_carry_is_offered():
+    app = board(f"{HOST}?hidden=3&challenge=least_n_params&epochs=4\n{HOST}?hidden=2&epochs=4")
+    app.button(key="board:theirs").click()
+    app = again(app)
+    assert app.query_params["challenge"] == "least_n_params"
+
+
 # The challenge on the Playground
 
 
 def test_the_playground_says_what_is_asked_and_whether_the_run_meets_it():
     app = playground(**SMALL, hidden="3", challenge="n_params_at_most_13~least_test_loss")
     (box,) = [each for each in app.success if "Challenge" in each.value]
-    assert "It meets it" in box.value
+    assert box.value.endswith("**Met.**")
     app = playground(**SMALL, hidden="4", challenge="n_params_at_most_13~least_test_loss")
     (box,) = [each for each in app.info if "Challenge" in each.value]
-    assert "weights and biases 17" in box.value
+    assert "weights and biases at most 13 (now 17)" in box.value.replace("\\", "")
+    assert box.value.endswith("**Not met yet.**")
     app.button(key="challenge:leave").click()
     app = again(app)
     assert not [each for each in app.info if "Challenge" in each.value]

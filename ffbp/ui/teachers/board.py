@@ -1,5 +1,6 @@
 """The board of a class without accounts: links and records, trained here, in one table with their boundaries and losses."""
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -21,7 +22,7 @@ from ffbp.words.of_a_challenge import LABELS
 
 KEPT_WHERE = (
     "What you paste or upload is in the memory of this session on the server, until you press Forget or close the page (and two "
-    "minutes more). It is written nowhere. Names stand in this table only: no link, log or cache of other sessions has them."
+    "minutes more). It is written nowhere. Names stand on this page only: no link, log or cache of other sessions has them."
 )
 PLAYGROUND = "app.py"
 CHALLENGE = "board:challenge"
@@ -45,10 +46,10 @@ def _view(page: Page) -> None:
     )
     now = handed_in()
     fields(now)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(KEPT_WHERE, width="stretch")
-        if now.text or now.files:
-            st.button("Forget", key="board:forget", icon=":material/delete:", on_click=forget)
+    left, right = st.columns([5, 1], vertical_alignment="center")
+    left.caption(KEPT_WHERE)
+    if now.text or now.files:
+        right.button("Forget", key="board:forget", icon=":material/delete:", on_click=forget, width="stretch")
     _messages(now)
     _challenge(page)
     entries = now.submissions.entries
@@ -113,6 +114,7 @@ def _challenge(page: Page) -> None:
     control.show(left, "text_input", "Challenge, if you like", **own)
     session.show_told(CHALLENGE, once=True)
     if asked is None:
+        _challenge_of_links(right)
         return
     own = {"name": "board:data", "value": bool(asked.data), "on_change": _set_data}
     words = "Only runs on the samples and the split of the experiment on screen count."
@@ -124,24 +126,39 @@ def _challenge(page: Page) -> None:
         link(PLAYGROUND, f"Open it: {PAGES[PLAYGROUND]}", params, icon=":material/flag:")
 
 
+def _challenge_of_links(place) -> None:
+    """Offer the challenge that most of the links carry."""
+    entries = handed_in().submissions.entries
+    found = Counter(entry.view.challenge for entry in entries if entry.view and entry.view.challenge).most_common(1)
+    if found:
+        asked, n = found[0]
+        words = plain(f"{n} {'links carry' if n > 1 else 'link carries'} it: {asked}.")
+        own = {"key": "board:theirs", "on_click": _use, "args": (asked,), "help": words, "icon": ":material/flag:"}
+        place.button("Use the links’ challenge", **own)
+
+
+def _use(asked):
+    session.view = replace(session.view, challenge=asked)
+
+
 def _set_challenge(text):
     """Take typed rules; what cannot be read is told, and the last rules stay."""
     asked = session.view.challenge
     try:
         new = Challenge.read(text) if text.strip() else None
     except ConfigError as error:
-        session.tell("error", f"{error}", CHALLENGE)
+        session.tell("error", str(error), CHALLENGE)
         return
     if new is not None and asked is not None:
         new = replace(new, data=asked.data)
-    session.view = replace(session.view, challenge=new)
+    _use(new)
 
 
 def _set_data(chosen):
     asked = session.view.challenge
     if asked is not None:
         mark = data_mark(session.config) if chosen else ""
-        session.view = replace(session.view, challenge=replace(asked, data=mark))
+        _use(replace(asked, data=mark))
 
 
 # The results

@@ -33,12 +33,17 @@ def draw(now: HandedIn, rows: Sequence[Row]) -> None:
     texts = {number: f"run {name}" if name == f"{number}" else name for number, name in names.items()}
     own = {"name": HIGHLIGHTED, "value": chosen, "on_change": lambda new: session.keep(tuple(new), HIGHLIGHTED)}
     own |= {"placeholder": "a click on a line does it, too", "max_selections": MAX_HIGHLIGHTED}
-    control.choice(st, "multiselect", "Highlight", texts, **own)
+    left, right = st.columns(2, vertical_alignment="bottom")
+    control.choice(left, "multiselect", "Highlight", texts, **own)
+    held_out = [row for row in rows if "test_loss" in row.mark.outcome.columns]
+    offered = list(PARTS) if held_out else ["train"]
+    own = {"name": "board:part", "format_func": PARTS.__getitem__, "label_visibility": "collapsed"}
+    part = control.kept(right, "segmented_control", "Loss of", offered, required=True, **own)
     left, right = st.columns(2)
     with left:
         _boundaries(now, rows, chosen, texts)
     with right:
-        _losses(rows, chosen, texts)
+        _losses(held_out if part == "test" else rows, part, chosen, texts)
 
 
 def _choose(place) -> None:
@@ -51,13 +56,9 @@ def _choose(place) -> None:
     session.keep(others if number in chosen else (*chosen, number)[-MAX_HIGHLIGHTED:], HIGHLIGHTED)
 
 
-def _losses(rows, chosen, texts):
-    held_out = [row for row in rows if "test_loss" in row.mark.outcome.columns]
-    offered = list(PARTS) if held_out else ["train"]
-    own = {"name": "board:part", "format_func": PARTS.__getitem__, "label_visibility": "collapsed"}
-    part = control.kept(st, "segmented_control", "Loss of", offered, required=True, **own)
+def _losses(rows, part, chosen, texts):
     lines = []
-    for row in held_out if part == "test" else rows:
+    for row in rows:
         outcome = row.mark.outcome
         lines.append(Line(row.number, texts[row.number], *thinned(outcome.epoch, outcome.columns[f"{part}_loss"])))
     title, words = PARTS[part], "training" if part == "train" else "test"

@@ -70,7 +70,8 @@ def draw(now: HandedIn, rows: Sequence[Row], challenge: Challenge | None, *, nam
         values = [row.mark.facts.numbers[quantity] for row in rows]
         if any(value == value for value in values):
             columns[title], shapes[title] = values, st.column_config.NumberColumn(format=shape)
-    columns["verified"] = [VERDICTS[row.mark.verdict] for row in rows]
+    if any(row.entry.content is not None for row in rows):
+        columns["record"] = [VERDICTS[row.mark.verdict] for row in rows]
     answers = [in_words(now.answers_in(row.entry), now.answers) for row in rows]
     if any(answers):
         columns["answers"] = answers
@@ -104,7 +105,7 @@ def draw_answers(now: HandedIn, rows: Sequence[Row]) -> None:
         }
         for group in groups
     ]
-    wide = st.column_config.TextColumn(width="large")
+    wide = st.column_config.TextColumn(width="medium")
     st.dataframe(
         pd.DataFrame(table),
         hide_index=True,
