@@ -1,12 +1,21 @@
 // A running order: steps {title, link}, opened one after the other. A link is a page's name and its parameters. The tab
-// keeps the order and the place in it, so that a reload loses nothing; a file carries it to another machine.
+// keeps the order and the place in it, so that a reload loses nothing; a file carries it to another machine. Steps that
+// were planned on the page For teachers have minutes and notes, too; they stay.
 
 import { hereLink } from './here.js';
 
 const STORE = 'ffbp:order', NAME = 'ffbp running order', MOST_STEPS = 100;
+const MOST_MINUTES = 240, MOST_NOTES = 1000;
 const FOR_LECTURES = { present: '1', panel: 'network-boundary' }; // what is added to a link to the Playground
 
 const isText = (value) => typeof value === 'string' && value.trim() !== '';
+
+function planned({ minutes, notes }) {
+  const found = {};
+  if (Number.isInteger(minutes) && minutes >= 0 && minutes <= MOST_MINUTES) found.minutes = minutes;
+  if (isText(notes)) found.notes = notes.slice(0, MOST_NOTES);
+  return found;
+}
 
 function linkOf(text, pages) {
   const url = URL.canParse(text, 'http://localhost/') ? new URL(text, 'http://localhost/') : null;
@@ -30,7 +39,7 @@ export function stepsOf(text, pages) {
     if (!isText(title) || !isText(link)) throw new Error(`Step ${i + 1} of the file has no title or no link.`);
     const known = linkOf(link, pages);
     if (known === null) throw new Error(`Step ${i + 1} of the file: the link “${link.slice(0, 60)}” opens no page.`);
-    return { title: title.trim(), link: known };
+    return { title: title.trim(), link: known, ...planned(step) };
   });
 }
 

@@ -57,7 +57,7 @@ VIEW_OF_LAB, VIEWS_OF_LAB = (
 )  # of the page Laboratory, the usual one first
 VIEW_OF_TEACHERS, VIEWS_OF_TEACHERS = (
     "teach",
-    ("worksheet", "questions", "assignment", "board"),
+    ("hour", "worksheet", "questions", "assignment", "board"),
 )  # of the page For teachers, the usual one first
 PART, PARTS = "part", ("course", "claims", "glossary", "own")  # of the page Lessons, the usual one first
 CHOICES = {  # by key, its words
@@ -73,6 +73,7 @@ LESSON = {  # a lesson that runs: its name, the answers that were given, and the
     "lesson": re.compile(r"[a-z0-9_]{1,40}"),
     "answers": re.compile(r"[-0-9A-Za-z.,/+~ ]{0,1200}"),
     "own": re.compile(r"[-0-9A-Za-z_=]{1,6000}"),
+    "order": re.compile(r"[-0-9A-Za-z_=]{1,6000}"),  # a running order, packed; the browser takes it over
 }
 CHALLENGE = "challenge"
 OWN = "own"  # the name of a lesson of one's own
@@ -92,8 +93,8 @@ class View:
     if both are shown at the same loss there; other: B's frame then. plane: of the surface there, one of `PLANES`. many: what is
     trained many times there. lab: of the page Laboratory, one of `VIEWS_OF_LAB`; lab_batch: how many samples a batch has
     there, if not as many as in the run. lesson, step, answers, own: the lesson that stands beside the page, its step from 1,
-    what was answered, and the text of one's own lesson. teach: of the page For teachers, one of
-    `VIEWS_OF_TEACHERS`. part: of the page Lessons, one of `PARTS`. mystery: the number of
+    what was answered, and the text of one's own lesson. order: a running order that the link brings, packed. teach: of the
+    page For teachers, one of `VIEWS_OF_TEACHERS`. part: of the page Lessons, one of `PARTS`. mystery: the number of
     the case whose fault is to be found, on the page Compare. challenge: what the experiment on screen has to reach.
     """
 
@@ -128,6 +129,7 @@ class View:
     step: int | None = None
     answers: str | None = None
     own: str | None = None
+    order: str | None = None
     part: str | None = None
     challenge: Challenge | None = None
 

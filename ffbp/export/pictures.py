@@ -52,14 +52,15 @@ def tick_text(value: float, _=None) -> str:
 
 
 class Sheet:
-    """A figure of panels side by side, with room for a line of text above them."""
+    """A figure of panels side by side, with room for a line of text above them. scale: pixels of the file for each pixel here."""
 
-    def __init__(self, n_panels: int = 1, header: int = 0):
+    def __init__(self, n_panels: int = 1, header: int = 0, scale: int = 1):
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
         self.width, self.height, self.header = n_panels * WIDTH, HEIGHT + header, header
-        self.figure = Figure((self.width / DPI, self.height / DPI), dpi=DPI, facecolor=GROUND)
+        self.scale = scale
+        self.figure = Figure((self.width / DPI, self.height / DPI), dpi=DPI * scale, facecolor=GROUND)
         self.canvas = FigureCanvasAgg(self.figure)
         self.background = None
 
@@ -102,7 +103,7 @@ class Sheet:
         """Artists without a background as an image of the sheet's size, the lowest row first."""
         from matplotlib.backends.backend_agg import RendererAgg
 
-        renderer = RendererAgg(self.width, self.height, DPI)
+        renderer = RendererAgg(self.width * self.scale, self.height * self.scale, DPI * self.scale)
         for artist in artists:
             artist.draw(renderer)
         return np.array(renderer.buffer_rgba())[::-1].copy()
@@ -129,7 +130,7 @@ class BoundaryPanel:
     def __init__(self, sheet: Sheet, panel: int, run: Run, plane: Plane):
         from matplotlib.colors import LinearSegmentedColormap
 
-        self.run, self.plane, data = run, plane, run.dataset
+        self.run, self.plane, self.scaled, data = run, plane, sheet.scale, run.dataset
         self.inputs = plane_inputs(data, plane, plane.grid(RESOLUTION))
         self.regression = data.task == REGRESSION
         up = plane.names[1] if not plane.is_line else data.target_name if self.regression else "output"
@@ -149,7 +150,7 @@ class BoundaryPanel:
             self.curves = [self.axes.plot([], [], color=c, linewidth=points(2.5), animated=True)[0] for c in colours]
         samples = self._samples()
         if not plane.is_line:
-            self.corner = panel * WIDTH + LEFT, BOTTOM
+            self.corner = (panel * WIDTH + LEFT) * sheet.scale, BOTTOM * sheet.scale
             self.samples = sheet.pixels(samples)
 
     def _samples(self) -> list:
@@ -206,7 +207,7 @@ class BoundaryPanel:
                 line.set_data(self.plane.grid(RESOLUTION)[:, 0], curve)
                 line.draw(renderer)
             return
-        values = _to_pixels(maps.reshape(-1, RESOLUTION, RESOLUTION))
+        values = _to_pixels(maps.reshape(-1, RESOLUTION, RESOLUTION), self.scaled)
         renderer.draw_image(renderer.new_gc(), *self.corner, self._heat(values))
         if len(values) == 1 and not self.regression and values.min() < 0.5 < values.max():
             self._contour(values[0]).draw(renderer)
@@ -243,9 +244,9 @@ def _marker(i: int):
     return style.get_path().transformed(style.get_transform().scale(MARKER_SIZES[i]))
 
 
-def _to_pixels(maps):
+def _to_pixels(maps, scale=1):
     """Maps (k, RESOLUTION, RESOLUTION) interpolated to a value per pixel; constant beyond the outer places."""
-    return _weights(INNER_HEIGHT).T @ np.asarray(maps, dtype=float) @ _weights(INNER_WIDTH)
+    return _weights(INNER_HEIGHT * scale).T @ np.asarray(maps, dtype=float) @ _weights(INNER_WIDTH * scale)
 
 
 @cache
@@ -253,6 +254,17 @@ def _weights(n: int) -> np.ndarray:
     """The weight (RESOLUTION, n) of each place at each of n pixels, for linear interpolation."""
     middles = (np.arange(n) + 0.5) * RESOLUTION / n - 0.5
     return np.array([np.interp(middles, np.arange(RESOLUTION), row) for row in np.eye(RESOLUTION)])
+
+
+def log_axis(axes, low: float, high: float) -> None:
+    """A log axis with plain numbers: powers of ten; over less than two decades, also 2 and 5 times these."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+    subs = (1, 2, 5) if high / low < 100 else (1,)
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(subs=subs, numticks=8))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(FuncFormatter(tick_text))
 
 
 class LossPanel:
@@ -275,7 +287,7 @@ class LossPanel:
         self.axes.xaxis.get_major_locator().set_params(integer=True)
         self.axes.set(xlim=(0, max(h.epoch[-1], 1)), ylim=(low / 1.26, high * 1.26) if self.log else (0, high * 1.05))
         if self.log:
-            self._log_axis(low, high)
+            log_axis(self.axes, low, high)
         self.lines = []
         for name, y, colour, dash in curves:
             y = np.where(np.isfinite(y) & (y > 0 if self.log else True), y, np.nan)
@@ -285,16 +297,6 @@ class LossPanel:
             self.lines.append((line, y))
         legend(self.axes, [line for line, _ in self.lines], [curve[0] for curve in curves])
         self.cursor = self.axes.axvline(0, color=palette.CURSOR, linewidth=points(2), animated=True)
-
-    def _log_axis(self, low, high):
-        """A log axis with plain numbers: powers of ten; over less than two decades, also 2 and 5 times these."""
-        from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
-
-        subs = (1, 2, 5) if high / low < 100 else (1,)
-        self.axes.set_yscale("log")
-        self.axes.yaxis.set_major_locator(LogLocator(subs=subs, numticks=8))
-        self.axes.yaxis.set_minor_locator(NullLocator())
-        self.axes.yaxis.set_major_formatter(FuncFormatter(tick_text))
 
     def paint(self, renderer, frame: int) -> None:
         """Draw a frame over the axes."""

@@ -34,11 +34,18 @@ def worksheet(sheets: Sequence[Sheet], *, paper: str = "A4", name: str = "", lin
     if paper not in PAPERS:
         raise ValueError(f"paper must be one of {', '.join(PAPERS)}, got {paper!r}")
     parts = [_sheet(sheet) for sheet in sheets] + [_key(sheet, name, link) for sheet in sheets]
+    about = ": a sheet begins on a new page, and all keys stand at the end"
+    return printed(parts, paper, name=f"Worksheet: {name}" if name else "Worksheet", about=about)
+
+
+def printed(parts: Sequence[str], paper: str, *, name: str, about: str = "", style: str = "") -> str:
+    """Sections of HTML as a file to print. about: goes on after "Print this page"; style: more rules."""
     places = {
         "version": VERSION,
         "paper": PAPERS[paper],
-        "name": html.escape(f"Worksheet: {name}" if name else "Worksheet"),
-        "style": sources.text("worksheet.css"),
+        "name": html.escape(name),
+        "about": html.escape(about),
+        "style": sources.text("worksheet.css") + style,
         "sheets": "\n".join(parts),
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda place: places[place[1]], sources.text("worksheet.html"))

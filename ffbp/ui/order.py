@@ -2,9 +2,13 @@
 
 The browser keeps the order (`running.js`). It reports the step that it opens, and the one after it, whose run is trained in
 advance: while the lecturer speaks, a thread of the server trains it and puts it into the cache of runs.
+
+A link may bring an order: it opens the first step, and the browser takes the order over, so the address need not keep it.
 """
 
+import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
@@ -12,6 +16,7 @@ import streamlit as st
 
 from ffbp.experiment import link
 from ffbp.figures.blob import as_text
+from ffbp.lessons.hour import Hour, text_of, unpacked
 from ffbp.ui import files, runs
 from ffbp.ui.component import component
 from ffbp.ui.session import address
@@ -21,12 +26,13 @@ ORDER = "order"
 OPENING, NEXT = "order:opening", "order:next"  # kept in the session: links that are still to be opened and prepared
 OPENED = "order:opened"  # the link that was opened last
 ASKED = "order:asked"  # a link that the page itself has asked for: a lesson's next step
+GIVEN = "order:given"  # an order for the browser to take over once, and the name of this handing over
 
 
 def running_order(paths: Iterable[str]) -> None:
     """Draw the button that opens the order and, while it runs, the present step. paths: of all pages."""
     names = [name_of(path) for path in paths]
-    content = {"pages": names, "opened": session.recall(OPENED)}
+    content = {"pages": names, "opened": session.recall(OPENED), "given": session.recall(GIVEN)}
     component(ORDER)(key=ORDER, data=as_text(content).encode(), on_step_change=_hear)
 
 
@@ -65,6 +71,33 @@ def follow(title: str, path: str, paths: Iterable[str]) -> bool:
 def ask(name: str, params: Mapping[str, str]) -> None:
     """Have the next run of the page open a page, by its name, with these parameters."""
     session.keep(f"{name}?{urlencode(params)}", ASKED)
+
+
+def start(hour: Hour) -> None:
+    """Have the next run of the page hand an order to the browser and open its first step."""
+    _give(hour)
+    session.keep(hour.steps[0].link, OPENING)
+
+
+def take(paths: Iterable[str], *, opened: bool) -> None:
+    """Hand the order that the address brings to the browser; its first step is what the address shows.
+
+    opened: whether a link has opened the page; Back and Forward do not begin the order again.
+    """
+    text = session.view.order
+    if text is None:
+        return
+    session.view = replace(session.view, order=None)
+    if not opened:
+        return
+    try:
+        _give(unpacked(text, [name_of(path) for path in paths]))
+    except ValueError as error:
+        session.tell("warning", str(error))
+
+
+def _give(hour):
+    session.keep({"id": str(time.time_ns()), "text": text_of(hour)}, GIVEN)
 
 
 def prepare(paths: Iterable[str]) -> None:

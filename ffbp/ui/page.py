@@ -21,7 +21,7 @@ from ffbp.ui.ending import ONWARD, footer
 from ffbp.ui.gallery import gallery, open_pair
 from ffbp.ui.lessons.panel import fields_in_sight, panel
 from ffbp.ui.lessons.running import is_beside, running
-from ffbp.ui.order import follow, prepare, running_order
+from ffbp.ui.order import follow, prepare, running_order, take
 from ffbp.ui.runs import ProgressBar, Shown, other_trained, trained
 from ffbp.ui.session import address, fragments
 from ffbp.ui.session.state import session
@@ -189,6 +189,7 @@ def begin(
     open_pair(_path_of(title))
     followed = follow(title, _path_of(title), PAGES)
     is_opened = address.adopt(title) or followed
+    take(PAGES, opened=is_opened)
     files.settle()
     if is_opened:
         opened()

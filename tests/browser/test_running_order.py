@@ -96,3 +96,38 @@ def test_an_order_is_made_changed_saved_and_opened_again(playground):
     dialog.get_by_role("button", name="Open: step 2").click()
     expect(page.get_by_role("group", name="Step of the running order")).to_contain_text("2 of 2 Third")
     playground.wait_frame(4)
+
+
+def test_an_hour_is_composed_sent_as_a_link_and_stepped_through_by_somebody_else(playground, visit, server):
+    page = playground.page
+    page.goto(f"{server}/teachers?teach=hour&epochs=20")
+    page.get_by_role("button", name="An example").click()
+    minutes = page.get_by_label("Minutes of step 1")
+    expect(minutes).to_have_value("10")
+    minutes.fill("15")
+    minutes.press("Enter")
+    expect(page.get_by_text("5 steps, 50 minutes")).to_be_visible()
+    page.get_by_role("button", name="Down").first.click()
+    expect(page.get_by_label("Title of step 2", exact=True)).to_have_value("Worked example: 2-2-1, sigmoid")
+    link = page.locator("[data-testid=stCode] code").inner_text()
+    assert link.startswith(f"{server}/?")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Plan to print").click()
+    assert saved.value.path().read_text("utf-8").count(f'href="{server}/?') == 5, "the plan has full addresses"
+    other = visit(link.removeprefix(f"{server}/")).page
+    step = other.get_by_role("group", name="Step of the running order")
+    expect(step).to_contain_text("1 of 5 Learning rate 1: about right")
+    other.wait_for_selector(".ffbp-presented")
+    other.wait_for_function("!location.search.includes('order=')")
+    other.keyboard.press("PageDown")
+    expect(step).to_contain_text("2 of 5 Worked example")
+    other.wait_for_function("location.search.includes('theta=')")
+    other.reload()
+    expect(step).to_contain_text("2 of 5 Worked example")
+    other.keyboard.press("PageUp")
+    expect(step).to_contain_text("1 of 5")
+    page.get_by_role("button", name="Start", exact=True).click()  # the same on the teacher's own screen
+    page.wait_for_selector(".ffbp-presented")
+    expect(page.get_by_role("group", name="Step of the running order")).to_contain_text("1 of 5 Learning rate 1")
+    page.keyboard.press("PageDown")
+    page.wait_for_function("location.search.includes('theta=')")

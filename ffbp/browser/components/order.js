@@ -2,7 +2,7 @@
 // Each step that is opened is reported together with the one after it.
 
 import { element, icon } from '../dom.js';
-import { keepOrder, keptOrder, linkHere } from '../running.js';
+import { keepOrder, keptOrder, linkHere, stepsOf } from '../running.js';
 import { OrderList } from './order_list.js';
 import { mount } from './view.js';
 
@@ -10,6 +10,7 @@ const KEYS = { PageDown: 1, PageUp: -1 };
 
 let mounted = null; // the view in the bar; each page has another one
 let wanted = null, next = null; // the links reported last: the step to open, and the one after it
+let taken = null; // the name of the order that was taken over last; the server has opened its first step
 
 class Order {
   constructor({ parentElement }) {
@@ -30,20 +31,32 @@ class Order {
   }
 
   show(bytes) {
-    if (this.list) return;
-    const { pages, opened } = JSON.parse(new TextDecoder().decode(bytes));
-    this.list = new OrderList({
-      pages, here: () => linkHere(pages), go: (at) => this.go(at), change: (steps, at) => this.change(steps, at),
-      rename: (steps) => this.rename(steps),
-    });
-    this.root.append(this.list.dialog);
-    const { steps, at } = keptOrder(pages);
+    const { pages, opened, given } = JSON.parse(new TextDecoder().decode(bytes));
+    const isNew = given !== null && given.id !== taken;
+    if (this.list && !isNew) return;
+    if (!this.list) this.begin(pages);
+    if (isNew) this.take(given, pages);
+    const { steps, at } = isNew ? this : keptOrder(pages);
     this.draw(steps, at);
     mounted = this;
     if (at === null) return;
     // A step that was wanted while the page changed may not have been heard, and after a reload no next one is known.
     if (wanted !== null && wanted !== opened) this.report(wanted);
     else if (next !== (steps[at + 1]?.link ?? null)) this.report(null);
+  }
+
+  begin(pages) {
+    this.list = new OrderList({
+      pages, here: () => linkHere(pages), go: (at) => this.go(at), change: (steps, at) => this.change(steps, at),
+      rename: (steps) => this.rename(steps),
+    });
+    this.root.append(this.list.dialog);
+  }
+
+  take({ id, text }, pages) {
+    taken = id;
+    wanted = next = null;
+    this.change(stepsOf(text, pages), 0);
   }
 
   edit() {

@@ -2,11 +2,13 @@
 
 from ffbp.ui.teachers.assignment import notebook_to_complete
 from ffbp.ui.teachers.board import board
+from ffbp.ui.teachers.hour import the_hour
 from ffbp.ui.teachers.questions import platform_questions
 from ffbp.ui.teachers.worksheet import printed_worksheet
 from ffbp.ui.views import View
 
 VIEWS = {
+    "hour": View("The hour", the_hour),
     "worksheet": View("Worksheet and key", lambda page: printed_worksheet(page.trained())),
     "questions": View("Questions for your platform", lambda page: platform_questions()),
     "assignment": View("Assignment", lambda page: notebook_to_complete(page.trained())),

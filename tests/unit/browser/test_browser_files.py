@@ -44,6 +44,7 @@ def test_every_file_belongs_to_a_component():
         "handout.html",
         "worksheet.html",
         "worksheet.css",
+        "plan.css",
         f"vendor/{sources.PLOTLY}",
         "vendor/LICENSE",
         *(f"thumbnails/{key}.webp" for key in (*PRESETS, *(f"{PAIR_KEY}{key}" for key in PAIRS))),
@@ -88,7 +89,12 @@ def test_no_other_room_reads_the_browsers_files_itself(room):
     for path in sorted((ROOT / room).rglob("*.py")):
         texts = [n.value for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Constant)]
         found = {t for t in texts if isinstance(t, str) and re.fullmatch(r"[\w/.-]+\.(js|css|html)", t)}
-        assert found <= {"handout.html", "comparison.html", "worksheet.html", "worksheet.css"}, (
-            path
-        )  # the names of what `export` writes, and of its template
+        assert found <= {
+            "handout.html",
+            "comparison.html",
+            "worksheet.html",
+            "worksheet.css",
+            "plan.html",
+            "plan.css",
+        }, path  # the names of what `export` writes, and of its template
         assert not any("export default" in t for t in texts if isinstance(t, str)), path

@@ -172,5 +172,5 @@ def test_a_table_has_a_row_for_each_and_no_cell_that_a_spreadsheet_would_run(run
     text = to_csv("file", ["=cmd|x", "b"], [mark_of(run), Mark("unreadable", "-1 is bad")])
     head, first, second = text.splitlines()
     assert head.startswith("file,verdict,train_loss,test_loss,train_accuracy_percent,")
-    assert first.startswith(f'\'=cmd|x,link,{float(run.history.train_loss[-1])!r},')
+    assert first.startswith(f"'=cmd|x,link,{float(run.history.train_loss[-1])!r},")
     assert second == "b,not a record,,,,,,,,,'-1 is bad"

@@ -1,0 +1,285 @@
+"""The hour: its steps are chosen, named, timed and ordered; then it is opened, sent as a link, saved and printed."""
+
+from dataclasses import replace
+from datetime import time
+from functools import partial
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from ffbp.experiment import link
+from ffbp.export.plan import plan
+from ffbp.export.worksheet import PAPERS
+from ffbp.figures.latex import plain
+from ffbp.lessons import offered
+from ffbp.lessons.hour import (
+    MAX_BYTES,
+    MAX_MINUTES,
+    MAX_NOTES,
+    MAX_STEPS,
+    MAX_TITLE,
+    Hour,
+    Step,
+    line,
+    link_of,
+    packed,
+    paragraph,
+    read_hour,
+    text_of,
+)
+from ffbp.lessons.lesson import PAGES as EXPERIMENT_PAGES
+from ffbp.lessons.packed import MAX_IN_LINK
+from ffbp.ui import order
+from ffbp.ui.page import PAGES, Page
+from ffbp.ui.page import link as page_link
+from ffbp.ui.session import address, control
+from ffbp.ui.session.state import session
+
+DRAFT, TOLD, UPLOAD, PASTED = "hour:draft", "hour", "hour:load", "hour:pasted"
+FILE = "ffbp-running-order.json"  # as running.js names it
+EXPERIMENT, LESSON, SCREEN, PASTE = "experiment", "lesson", "screen", "link"
+SOURCES = {EXPERIMENT: "Experiment", LESSON: "Lesson", SCREEN: "On screen", PASTE: "Link"}
+NAMES = {order.name_of(path): title for path, title in PAGES.items()}
+MINUTES = 5
+STEP_OF_TIME = 300  # seconds
+
+
+def the_hour(page: Page) -> None:
+    """The view: the steps with what they take, a place to add one, and the ways out."""
+    page.without_training()
+    st.markdown(
+        "Put the steps of an hour in order. It opens as the running order: Page Down, or a presenter's remote, goes to the next "
+        "step, whose run is trained before. What you type stays in this session's memory; save the file to keep it."
+    )
+    hour = draft()
+    _head(hour)
+    session.show_told(TOLD, once=True)
+    for at, times in enumerate(hour.times):
+        _row(hour, at, times)
+    _adding(hour)
+    if hour.steps:
+        _ways_out(hour)
+
+
+def draft() -> Hour:
+    """The hour that is being put together."""
+    return session.recall(DRAFT, Hour())
+
+
+def _keep(hour):
+    session.keep(hour, DRAFT)
+
+
+# Title, beginning and file
+
+
+def _head(hour):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        about = {"name": "hour:title", "value": hour.title, "on_change": _retitle, "max_chars": MAX_TITLE}
+        control.show(st, "text_input", "Title of the hour", placeholder="Plan for the hour", **about)
+        value = time.fromisoformat(hour.begins) if hour.begins else None
+        about = {"name": "hour:begins", "value": value, "on_change": _begin_at, "step": STEP_OF_TIME, "width": 160}
+        control.show(st, "time_input", "Begins at", help="Empty: minutes are counted from 0.", **about)
+        if not hour.steps:
+            st.button("An example", key="hour:example", on_click=_example, help="Five experiments, 45 minutes.")
+        else:
+            st.button("Begin anew", key="hour:anew", on_click=_keep, args=(Hour(),))
+    if box := control.opened("Open a file", key="hour:open"):
+        about = "A running order: saved here, or in the dialog Running order."
+        box.file_uploader("A running order", "json", key=UPLOAD, on_change=_take_file, max_upload_size=1, help=about)
+
+
+def _retitle(text):
+    _keep(replace(draft(), title=line(text)))
+
+
+def _begin_at(value):
+    _keep(replace(draft(), begins="" if value is None else value.strftime("%H:%M")))
+
+
+def _example():
+    _keep(replace(offered.example(), begins=draft().begins))
+
+
+def _take_file():
+    """Take an uploaded order; a bad one gets one message, and the steps stay."""
+    uploaded = session.sent(UPLOAD)
+    if uploaded is None:
+        return
+    try:
+        text = uploaded.getvalue()[: 4 * MAX_BYTES].decode("utf-8-sig")
+        _keep(read_hour(text, NAMES))
+    except UnicodeDecodeError:
+        session.tell("error", "this file is not a running order that was saved here", TOLD)
+    except ValueError as error:
+        session.tell("error", str(error), TOLD)
+
+
+# The steps
+
+
+def _row(hour, at, times):
+    """One step: when, its title and minutes, buttons, and what to say."""
+    step, number = hour.steps[at], at + 1
+    with st.container(border=True, key=f"hour:step:{at}", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{times[0]}–{times[1]}**", width="content")
+            quiet = {"label_visibility": "collapsed", "on_change": _set}
+            about = {"name": f"hour:{at}:title", "value": step.title, "args": (at, "title"), "max_chars": MAX_TITLE}
+            control.show(st, "text_input", f"Title of step {number}", **about, **quiet)
+            about = {"name": f"hour:{at}:minutes", "value": step.minutes, "args": (at, "minutes"), "width": 120}
+            control.show(st, "number_input", f"Minutes of step {number}", 0, MAX_MINUTES, **about, **quiet)
+            _buttons(hour, at)
+        about = {"name": f"hour:{at}:notes", "value": step.notes, "args": (at, "notes"), "max_chars": MAX_NOTES}
+        words = {"placeholder": "What to say: only in the file and on the plan", "height": 68}
+        control.show(st, "text_area", f"What to say in step {number}", **about, **words, **quiet)
+
+
+def _buttons(hour, at):
+    last, number = len(hour.steps) - 1, at + 1
+    for label, args, off in (("Up", (-1,), at == 0), ("Down", (1,), at == last), ("Remove", (), False)):
+        press = {"on_click": _move if args else _remove, "args": (at, *args), "disabled": off, "type": "tertiary"}
+        st.button(label, key=f"hour:{at}:{label.lower()}", help=f"Step {number}", **press)
+    step = hour.steps[at]
+    path = next(path for path in PAGES if order.name_of(path) == step.page)
+    page_link(path, "Open", address.offer(step.params))
+
+
+def _set(value, at, name):
+    value = int(value or 0) if name == "minutes" else paragraph(value) if name == "notes" else line(value)
+    if name == "title" and not value:
+        value = f"Step {at + 1}"
+    if at < len(draft().steps):
+        _keep(draft().having(at, **{name: value}))
+
+
+def _move(at, by):
+    _keep(draft().moved(at, by))
+
+
+def _remove(at):
+    _keep(draft().without(at))
+
+
+# A new step
+
+
+def _adding(hour):
+    """The choice of what the next step opens."""
+    st.markdown("**Add a step**")
+    if len(hour.steps) >= MAX_STEPS:
+        st.info(f"An hour has at most {MAX_STEPS} steps.")
+        return
+    source = control.kept(
+        st, "segmented_control", "From", list(SOURCES), name="hour:source", labels=SOURCES.values(),
+        format_func=SOURCES.__getitem__, label_visibility="collapsed", required=True,
+    )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        {EXPERIMENT: _experiment, LESSON: _lesson, SCREEN: _screen, PASTE: _pasted}[source]()
+
+
+def _chooser(label, texts, name, **others):
+    """A choice among the keys of ``texts``."""
+    own = {"name": name, "labels": texts.values(), "format_func": texts.__getitem__}
+    return control.kept(st, "selectbox", label, list(texts), **own, **others)
+
+
+def _add_button(step):
+    st.button("Add", key="hour:add", on_click=_add, args=(step,), icon=":material/add:")
+
+
+def _add(step):
+    _keep(replace(draft(), steps=(*draft().steps, step)))
+
+
+def _experiment():
+    found = offered.experiments()
+    key = _chooser("Experiment", {key: step.title for key, step in found.items()}, "hour:experiment")
+    _add_button(found[key])
+
+
+def _lesson():
+    key = _chooser("Lesson", offered.lessons(), "hour:lesson")
+    number = _chooser("Step", offered.steps_of(key), f"hour:lesson:{key}")
+    _add_button(offered.of_lesson(key, number))
+
+
+def _screen():
+    """The experiment that the other pages show now."""
+    page = _chooser("The present experiment on", EXPERIMENT_PAGES, "hour:page")
+    params = {
+        k: v for k, v in link.without_lesson(address.params()).items() if k not in (link.VIEW_OF_TEACHERS, link.PART)
+    }
+    _add_button(Step(NAMES[page], f"{page}?{urlencode(params)}", MINUTES))
+
+
+def _pasted():
+    control.typed(st, "A link from the address bar", name=PASTED, placeholder="https://…")
+    st.button("Add", key="hour:add", on_click=_add_pasted, icon=":material/add:")
+
+
+def _add_pasted():
+    """Add the pasted link; one that opens no page gets a message, as does what it asks for in vain."""
+    _, text = session.recall(PASTED, (None, ""))
+    try:
+        found = link_of(text, NAMES)
+    except ValueError as error:
+        session.tell("error", str(error), TOLD)
+        return
+    step = Step(NAMES[found.partition("?")[0]], found, MINUTES)
+    problems = link.read(step.params).problems
+    if problems:
+        session.tell("warning", f"the link opens, but {problems[0]}", TOLD)
+    _add(step)
+    control.forget(PASTED)
+
+
+# The ways out
+
+
+def _ways_out(hour):
+    """Start it, send it, save it, print it."""
+    clock = f", {hour.times[0][0]} to {hour.times[-1][1]}" if hour.begins else ""
+    st.markdown(f"**{len(hour.steps)} steps, {hour.minutes} minutes{clock}**")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        presented = control.kept(
+            st, "segmented_control", "On the Playground", (True, False), name="hour:present", required=True,
+            labels=("Presenter mode", "Whole page"), format_func={True: "Presenter mode", False: "Whole page"}.get,
+        )  # fmt: skip
+        paper = control.kept(st, "segmented_control", "Paper", list(PAPERS), name="hour:paper", required=True)
+    shown = hour.presented() if presented else hour
+    with st.container(horizontal=True):
+        st.button(
+            "Start", key="hour:start", on_click=order.start, args=(shown,), type="primary", icon=":material/play_arrow:"
+        )
+        own = {"on_click": "ignore", "icon": ":material/download:"}
+        st.download_button("Save the file", partial(text_of, shown), FILE, "application/json", key="hour:save", **own)
+        addresses = {
+            step: _address(step) for step in shown.steps
+        }  # here: the file is written outside the page's script
+        text = partial(plan, shown, paper=paper, address_of=addresses.__getitem__)
+        st.download_button("Plan to print", text, "plan.html", "text/html", key="hour:plan", **own)
+    st.caption("Open the plan in a browser and print it: times, titles, links, and what to say.")
+    _as_link(shown)
+
+
+def _address(step, **more):
+    """The full address of a step; as far as it is known, if the browser has not sent the dashboard's."""
+    params = step.params | more
+    return address.of_dashboard(params, step.page) or f"{step.page}?{urlencode(params)}"
+
+
+def _as_link(hour):
+    text = packed(hour)
+    if text is None:
+        st.info(
+            f"It is too long for a link of {MAX_IN_LINK:,} characters. Save the file and send it: Running order opens it."
+        )
+        return
+    st.code(_address(hour.steps[0], order=text), language=None, height=96, wrap_lines=True)
+    st.caption(
+        plain(
+            "This link opens the hour at its first step, in any browser. What to say is not in it. Titles and minutes are: "
+        )
+        + plain("name nobody there.")
+    )
