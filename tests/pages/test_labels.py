@@ -3,7 +3,6 @@
 The browser keeps, shows and sends a choice by its text. It learns a new text only when the server sets the value again.
 """
 
-import pytest
 from apptest import run_page
 
 DATA = (
@@ -36,10 +35,9 @@ def _text(control, value):
         return None
 
 
-@pytest.mark.parametrize("order", [1, -1])
-def test_a_text_that_changes_under_a_choice_is_sent_again(path, order):
+def test_a_text_that_changes_under_a_choice_is_sent_again(path):
     app, texts = run_page(path, epochs="2", **DATA[0]), {}
-    for params in (*DATA, DATA[0])[::order]:
+    for params in (*DATA[1:], DATA[0]):
         for key in list(app.query_params):
             del app.query_params[key]
         for key, value in {"epochs": "2", **params}.items():
