@@ -2,10 +2,12 @@
 
 import streamlit as st
 
+from ffbp.experiment.class_link import HIDDEN
 from ffbp.ui.data import doors, download, file_settings, inspect, picture, preview, summary
 from ffbp.ui.drawing import points_table
 from ffbp.ui.page import begin
 from ffbp.ui.panels import notices
+from ffbp.ui.session.state import session
 
 page = begin("Your data", picture_first=True)
 config, shown = page.config, page.trained()
@@ -29,7 +31,7 @@ notices(page, shown)
 page.draw_sidebar()
 
 with st.container():
-    if config.points is not None:
+    if config.points is not None and session.view.class_link.state("points") != HIDDEN:
         st.header("Your points", anchor=False)
         st.markdown("Put a point of the other class into the middle of a cloud: does the boundary bend around it?")
         points_table(config)

@@ -35,7 +35,8 @@ export class Player {
   // onGradient(layer, unit, source), onSizes(hidden) for other numbers of units, onPanel(names, presents) for the
   // panels in full size, null for none, onSwap(id) for a kept run that is wanted back, onBranch(frame) for a second
   // run that begins at a frame.
-  // full: the panels that are in full size at first, joined by "-". presents: whether they are presented.
+  // quiet: whether losses and scores are not told as numbers. full: the panels that are in full size at first, joined
+  // by "-". presents: whether they are presented.
   // onEdit(change) makes the boundary a drawing plane: {kind: 'add', point}, {kind: 'move', index, point} or
   // {kind: 'erase', index}. A point is its coordinates and its class or value (null: unchanged), index its row.
   constructor(root, options) {
@@ -51,6 +52,7 @@ export class Player {
     for (const panel of ['boundary', 'network']) this[panel] = this.panels.find(({ name }) => name === panel);
     this.grid = element('div', { class: 'panels' }, ...this.panels.map(({ region }) => region.section));
     this.live = element('p', { class: 'hidden', 'aria-live': 'polite' });
+    this.cards.box.hidden = options.quiet === true;
     const parts = [this.timeline.box, this.cards.box, this.grid, this.live, ...this.presenter.parts];
     this.box = element('div', { class: 'ffbp', 'data-player': options.id, tabindex: -1 }, ...parts);
     root.replaceChildren(this.box);
@@ -99,8 +101,9 @@ export class Player {
 
   // Show a run, given as the blob of figures/pack.py, at the clock's position, the first one at the options' frame.
   async show(bytes) {
-    const { id } = headerOf(bytes);
+    const header = headerOf(bytes), { id } = header;
     if (id === this.asked) return; // a page sends it again at each of its reruns
+    if (this.panels.some(({ name }) => name in PANELS && !(name in header))) return; // of another player
     this.asked = id;
     const run = await unpack(bytes);
     if (id !== this.asked || this.destroyed) return;
@@ -323,6 +326,7 @@ export class Player {
 
   summary() {
     const { run, frame, run: { history, metric } } = this;
+    if (this.options.quiet) return `Epoch ${history.epoch[frame]}.`;
     const score = scoreIn(run);
     const words = (part, name) => `${name} loss ${formatNumber(history[`${part}_loss`][frame])}, `
       + `${name} ${metric} ${score(history[`${part}_score`][frame])}`;

@@ -33,6 +33,8 @@ COMPONENTS = {
     "front": ("components/front.js", ("components/front.css",)),
     "recent": ("components/recent.js", ("components/recent.css",)),
     "lesson": ("components/lesson.js", ("components/lesson.css",)),
+    "preview": ("components/preview.js", ("components/preview.css",)),
+    "task": ("components/task.js", ("components/task.css",)),
     "order": ("components/order.js", ("components/order.css",)),
     "footer": ("components/footer.js", ("components/footer.css",)),
     "gallery": ("components/gallery.js", ("components/gallery.css",)),

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from ffbp.data.rows import MAX_ROWS
 from ffbp.data.table_source import MAX_CLASSES
 from ffbp.experiment.challenge import Challenge
+from ffbp.experiment.class_link import NO_TASK, PARAMETERS, ClassLink
 from ffbp.experiment.config import Config
 from ffbp.experiment.fields import MAX_COLUMNS, MAX_FRAMES, MAX_LAYERS, MAX_UNITS
 from ffbp.experiment.many import USUAL, Many, is_of_many
@@ -57,7 +58,7 @@ VIEW_OF_LAB, VIEWS_OF_LAB = (
 )  # of the page Laboratory, the usual one first
 VIEW_OF_TEACHERS, VIEWS_OF_TEACHERS = (
     "teach",
-    ("hour", "worksheet", "questions", "assignment", "board"),
+    ("link", "hour", "worksheet", "questions", "assignment", "board"),
 )  # of the page For teachers, the usual one first
 PART, PARTS = "part", ("course", "claims", "glossary", "own")  # of the page Lessons, the usual one first
 CHOICES = {  # by key, its words
@@ -96,6 +97,7 @@ class View:
     what was answered, and the text of one's own lesson. order: a running order that the link brings, packed. teach: of the
     page For teachers, one of `VIEWS_OF_TEACHERS`. part: of the page Lessons, one of `PARTS`. mystery: the number of
     the case whose fault is to be found, on the page Compare. challenge: what the experiment on screen has to reach.
+    class_link: the task that a teacher has set.
     """
 
     frame: int | None = None
@@ -132,6 +134,7 @@ class View:
     order: str | None = None
     part: str | None = None
     challenge: Challenge | None = None
+    class_link: ClassLink = NO_TASK
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> tuple["View", list[Problem]]:
@@ -172,7 +175,8 @@ class View:
                 problems.append(replace(error.problem, outcome="left out"))
         chosen["b"], of_b = Other.from_params(params)
         chosen["many"], of_many = Many.from_params(params)
-        return cls(**chosen), problems + of_b + of_many
+        chosen["class_link"], of_class = ClassLink.from_params(params)
+        return cls(**chosen), problems + of_b + of_many + of_class
 
     def to_params(self) -> dict[str, str]:
         """The parameters of what was chosen."""
@@ -184,7 +188,7 @@ class View:
             params[INPUTS] = "_".join(repr(number).removesuffix(".0") for number in self.inputs)
         if self.challenge is not None:
             params[CHALLENGE] = self.challenge.text
-        return params | self.b.to_params() | self.many.to_params()
+        return params | self.b.to_params() | self.many.to_params() | self.class_link.to_params()
 
     def frame_of(self, n_frames: int) -> int:
         """The frame that is looked at of a run with so many: the last, unless another one was chosen."""
@@ -225,8 +229,13 @@ class View:
         return replace(self, lesson=lesson, step=step, answers=answers or None, own=own)
 
     def beside(self, other: "View") -> "View":
-        """With the lesson of another view, at its step."""
-        return replace(self, lesson=other.lesson, step=other.step, answers=other.answers, own=other.own)
+        """With the lesson of another view, at its step, and with its task."""
+        lesson = {"lesson": other.lesson, "step": other.step, "answers": other.answers, "own": other.own}
+        return replace(self, **lesson, class_link=other.class_link)
+
+    def with_task(self, task: ClassLink) -> "View":
+        """With another task of a class link."""
+        return replace(self, class_link=task)
 
     def without_sample(self) -> "View":
         """On the first training sample."""
@@ -274,7 +283,9 @@ def without_view(params: Mapping[str, Any]) -> dict[str, Any]:
     return {
         key: value
         for key, value in params.items()
-        if key not in (*VIEW, INPUTS, *WORDS, *LESSON, CHALLENGE) and not is_of_b(key) and not is_of_many(key)
+        if key not in (*VIEW, INPUTS, *WORDS, *LESSON, CHALLENGE, *PARAMETERS)
+        and not is_of_b(key)
+        and not is_of_many(key)
     }
 
 

@@ -63,15 +63,17 @@ class PackedRun:
         return joined(first, text, {part: self.payloads[part] for part in parts if part in self.payloads})
 
 
-def options(panels=PANELS, *, player: str = PLAYER, editable=False, clock: str | None = None) -> bytes:
+def options(
+    panels=PANELS, *, player: str = PLAYER, editable=False, clock: str | None = None, quiet: bool = False
+) -> bytes:
     """The options with which a player is mounted.
 
     player: its id on the page. editable: whether its boundary is a drawing plane. clock: players with the same clock show
-    the same epoch; without a name, the player has its own.
+    the same epoch; without a name, the player has its own. quiet: whether losses and scores are not told as numbers.
     """
     shown = [panel for panel in PANELS if panel in panels]
     own = {"player": player, "panels": shown, "help": explained(shown), "editable": editable, "clock": clock}
-    return as_text(own).encode()
+    return as_text(own | ({"quiet": True} if quiet else {})).encode()
 
 
 def pack_run(run: Run, plane: Plane, scales: Scales | None = None, *, frames=None, panels=PANELS) -> PackedRun:

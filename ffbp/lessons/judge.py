@@ -56,8 +56,7 @@ def judge(step: Step, case: Case, given: str) -> Verdict | None:
     """
     match step.task:
         case Predict() as task:
-            typed = slips.as_fraction(given)
-            return None if typed is None else _predicted(task, case, typed, given)
+            return predicted(task, case, given)
         case Choose() as task:
             n, wanted = len(task.options), wanted_option(step, case)
             right = given.isdigit() and 1 <= int(given) <= n and int(given) == wanted
@@ -73,7 +72,11 @@ def judge(step: Step, case: Case, given: str) -> Verdict | None:
     return None
 
 
-def _predicted(task, case, typed, text):
+def predicted(task: Predict, case: Case, text: str) -> Verdict | None:
+    """The verdict on a typed number; None if it is none."""
+    typed = slips.as_fraction(text)
+    if typed is None:
+        return None
     found = expressions.expression(task.value)
     value, quantity = case.value(found), found.quantity
     if not np.isfinite(value):

@@ -13,7 +13,7 @@ from ffbp.ui.sidebar.controls import change
 
 def undo() -> None:
     """A button that takes back the last change and names it; nothing before the first."""
-    if not session.past:
+    if not session.past or session.fixed_in(session.past[-1]):
         return
     changes = differences(session.past[-1], session.config)
     step = partial(parameters.step_in_words, session.past[-1], session.config)
@@ -24,7 +24,9 @@ def undo() -> None:
 
 def changed(page: str) -> None:
     """The choices that differ from the start of the experiment; a click sets one back."""
-    if not (changes := differences(session.origin, session.config)):
+    changes = differences(session.origin, session.config)
+    changes = [each for each in changes if not session.view.class_link.locked(each.field)]
+    if not changes:
         return
     st.markdown("**Changed**")
     since = partial(parameters.difference_in_words, session.origin, session.config)

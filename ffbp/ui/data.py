@@ -11,6 +11,7 @@ from ffbp.data.generators import DATASETS
 from ffbp.data.source import DECIMALS, MISSING, NO_CLASS, REGRESSION
 from ffbp.data.table import Table
 from ffbp.data.write_table import table_csv, to_csv
+from ffbp.experiment.class_link import FIXED, HIDDEN
 from ffbp.experiment.config import Config
 from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.fields import TASKS
@@ -47,7 +48,9 @@ STATISTICS = {"mean": "mean", "standard deviation": "std", "lowest": "low", "med
 def doors(config: Config, shown: Shown) -> None:
     """The three ways to data of one's own choice, side by side: load a file, draw points, choose a dataset."""
     names = {"Load a file": "upload_file", "Draw points": "draw", "Choose a dataset": "dataset"}
-    for place, (name, icon) in zip(st.columns(3), names.items(), strict=True):
+    fields = {"upload_file": "file_name", "draw": "points", "dataset": "dataset"}
+    free = {name: icon for name, icon in names.items() if not session.view.class_link.locked(fields[icon])}
+    for place, (name, icon) in zip(st.columns(3) if free else (), free.items(), strict=False):
         with place.container(border=True, height="stretch", key=f"door:{icon}"):
             st.markdown(f":material/{icon}: **{name}**")
             if icon == "upload_file":
@@ -81,7 +84,9 @@ def file_settings(config: Config) -> None:
     header = "a header" if table.has_header else "no header"
     left, right = st.columns([3, 2], vertical_alignment="center")
     left.markdown(f"**{plain(config.file_name)}** · {table.n_rows:,} rows · {len(table.columns)} columns")
-    right.button("Remove the file", key="data:remove", on_click=files.forget, icon=":material/delete:", width="stretch")
+    if not session.view.class_link.locked("file_name"):
+        own = {"key": "data:remove", "on_click": files.forget, "icon": ":material/delete:", "width": "stretch"}
+        right.button("Remove the file", **own)
     st.caption(f"Read as {table.encoding}, separated by {table.separator}, {decimal}, {header}.")
     if table.notes:
         st.info("  \n".join(plain(line) for line in table.notes[:MAX_NOTES]))
@@ -91,24 +96,31 @@ def file_settings(config: Config) -> None:
     value = next(key for key, header in HEADERS.items() if header is config.header)
     own = {"name": "data:header", "on_change": lambda key: _read_anew(header=HEADERS[key])}
     words = "A header names the columns."
-    control.choice(left, "selectbox", "The first row is a header", texts, value=value, help=words, **own)
+    _choice("header", left, "selectbox", "The first row is a header", texts, value=value, help=words, **own)
 
     texts = {key: key.capitalize() for key in (AUTOMATIC, *DECIMALS)}
     own = {"name": "data:decimal", "on_change": lambda key: _read_anew(decimal=None if key == AUTOMATIC else key)}
     words = "Whether this file writes one and a half as 1.5 or as 1,5."
-    control.choice(right, "selectbox", "Decimal sign", texts, value=config.decimal or AUTOMATIC, help=words, **own)
+    _choice("decimal", right, "selectbox", "Decimal sign", texts, value=config.decimal or AUTOMATIC, help=words, **own)
 
     left, right = st.columns(2)
     names = {c: column.name for c, column in enumerate(table.columns)}
     own = {"name": "data:target", "on_change": lambda column: _read_anew(target=column)}
-    control.choice(left, "selectbox", "Target", names, value=source.target, help="The column to predict.", **own)
+    _choice("target", left, "selectbox", "Target", names, value=source.target, help="The column to predict.", **own)
     own = {"name": "data:task", "on_change": _task_chosen}
     words = "Guessed from the target's values; correct it if it is wrong."
-    control.choice(right, "segmented_control", "Predict", TASKS, value=source.task, help=words, **own)
+    _choice("task", right, "segmented_control", "Predict", TASKS, value=source.task, help=words, **own)
     _inputs(config, source, names)
     if any(column.n_missing for column in table.columns):
-        own = {"name": "data:missing", "on_change": lambda key: _change(missing=key), "horizontal": True}
-        control.choice(st, "radio", "Missing values", MISSING, value=config.missing, **own)
+        own = {"name": "data:missing", "on_change": lambda key: _change("missing", missing=key), "horizontal": True}
+        _choice("missing", st, "radio", "Missing values", MISSING, value=config.missing, **own)
+
+
+def _choice(field, *arguments, **options):
+    """`control.choice` of a field: disabled if a task fixes it, not drawn if it hides it."""
+    state = session.view.class_link.state(field)
+    if state != HIDDEN:
+        control.choice(*arguments, disabled=state == FIXED, **options)
 
 
 def _inputs(config, source, names):
@@ -121,23 +133,25 @@ def _inputs(config, source, names):
         "information."
     )
     more = {"help": words, "placeholder": f"{len(used)} columns"}
-    control.choice(st, "multiselect", "Inputs", usable, value=value, **own, **more)
+    _choice("columns", st, "multiselect", "Inputs", usable, value=value, **own, **more)
 
 
-def _change(**fields):
-    files.set_data(*files.fitting(session.config.to_dict() | fields))
+def _change(asked, **fields):
+    """Change the field ``asked`` and those that follow from it."""
+    files.set_data(*files.fitting(session.config.to_dict() | fields), asked=(asked,))
 
 
 def _read_anew(**fields):
     """Change how the file is read, or its target; choices that depend on that return to their defaults."""
-    _change(**{"columns": None, "derived": (), "task": None, "loss": None, "output_activation": None} | fields)
+    after = {"columns": None, "derived": (), "task": None, "loss": None, "output_activation": None}
+    _change(next(iter(fields)), **after | fields)
 
 
 def _task_chosen(chosen):
     config = session.config
     guess = table_source.guess_task(files.current().columns[files.source_for(config).target])
     task = None if chosen in (None, guess) else chosen
-    _change(task=task, loss=None, output_activation=None)
+    _change("task", task=task, loss=None, output_activation=None)
 
 
 def _inputs_chosen(chosen, source):
@@ -146,7 +160,7 @@ def _inputs_chosen(chosen, source):
         columns = None
     elif columns == tuple(range(len(source.column_of))):
         columns = ()
-    _change(columns=columns, derived=())
+    _change("columns", columns=columns, derived=())
 
 
 def preview(config: Config) -> None:
@@ -192,7 +206,7 @@ def _readable(column):
 @fragment
 def picture(page: Page, shown: Shown) -> None:
     """Boundary and loss. A click on a sample chooses it for all pages; drawn points can be added, moved and erased."""
-    if page.config.points is None or page.config.file_name:
+    if page.config.points is None or page.config.file_name or session.view.class_link.locked("points"):
         player(page, shown, panels=("boundary", "loss"), marks=lambda: mark_of(shown))
     else:
         player(page, shown, panels=("boundary", "loss"), edit=lambda wanted: drawing.draw(shown, wanted))

@@ -50,7 +50,7 @@ def _show(config):
         "epochs": f"epochs were lowered to {config.epochs}",
     }
     changed = [name for name in reasons if getattr(config, name) != getattr(before, name)]
-    session.change(config, warnings=[reasons[name] for name in changed])
+    session.change(config, warnings=[reasons[name] for name in changed], asked=("points",))
 
 
 def undo() -> None:
@@ -91,8 +91,10 @@ def points_table(config: Config) -> None:
     place = st.container()  # for errors
     words = "Keeps the first point of each class, because a network needs something to learn."
     left, right, _ = st.columns([1, 1, 2])
-    _button(left, "Undo", "undo", undo, icon="undo", disabled=not _past(config))
-    _button(right, "Clear", "clear", partial(_do, points.clear), icon="backspace", help=words)
+    fixed = bool(session.view.class_link.locked("points"))
+    _button(left, "Undo", "undo", undo, icon="undo", disabled=fixed or not _past(config))
+    own = {"disabled": fixed, "help": words}
+    _button(right, "Clear", "clear", partial(_do, points.clear), icon="backspace", **own)
     key = _table_key(config)
     baseline = session.recall(TABLE)[0]
     names, classes = points.point_names(config), points.point_classes(config)
@@ -102,6 +104,7 @@ def points_table(config: Config) -> None:
         table[names[-1]] = [classes[int(k)] for k in table[names[-1]]]
         settings[names[-1]] = st.column_config.SelectboxColumn(options=list(classes), required=True)
     own = {"key": key, "on_change": _edited, "args": (key,), "column_config": settings}
+    own["disabled"] = bool(session.view.class_link.locked("points"))
     st.data_editor(table, num_rows="dynamic", height=320, width="stretch", hide_index=True, **own)
     unfinished = _edited(key)
     catch_up()

@@ -111,9 +111,10 @@ def settle() -> None:
         session.warn(warnings)
 
 
-def use(table: Table, config: Config) -> None:
+def use(table: Table, config: Config, *, asked: Iterable[str] = ()) -> None:
     """Keep a file and train on it: take the file as the configuration's data and drop choices that do not fit.
 
+    asked: as in `Session.change`.
     Raises TableError and changes nothing if nothing can be learned from the file.
     """
     before, session.file = session.file, OwnFile(table, config.header, config.decimal)
@@ -124,16 +125,19 @@ def use(table: Table, config: Config) -> None:
         session.file = before
         raise
     del session.own_runs, session.own_results
-    set_data(new, warnings)
+    set_data(new, warnings, asked=asked)
     session.settled = session.adopted
 
 
-def set_data(config: Config, warnings: Iterable[Problem | str] = ()) -> None:
-    """Take a new experiment with other data: a sample or typed inputs chosen for the old data are dropped."""
+def set_data(config: Config, warnings: Iterable[Problem | str] = (), *, asked: Iterable[str] = ()) -> None:
+    """Take a new experiment with other data: a sample or typed inputs chosen for the old data are dropped.
+
+    asked: as in `Session.change`.
+    """
     session.view = session.view.without_data()
     session.hush("file")
     del session.other_file
-    session.change(config, warnings=warnings)
+    session.change(config, warnings=warnings, asked=asked)
 
 
 def without_data(config: Config) -> dict:
@@ -148,7 +152,8 @@ def take(key: str) -> None:
         forget()
         return
     with _telling():
-        use(read_table(file.getvalue(), file.name), Config.fitting(without_data(session.config))[0])
+        config = Config.fitting(without_data(session.config))[0]
+        use(read_table(file.getvalue(), file.name), config, asked=("file_name",))
 
 
 def forget() -> None:

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from functools import cache
 
-import streamlit as st
-
 from ffbp.browser.sources import thumbnails
 from ffbp.experiment.fields import KEYS
 from ffbp.experiment.link import params_of
@@ -31,7 +29,7 @@ def open_pair(path: str) -> None:
     pair = PAIRS.get(session.recall(CHOSEN))
     session.keep(None, CHOSEN)
     if pair is not None and path != COMPARE:
-        st.switch_page(COMPARE, query_params=address.offer(pair.params))
+        address.go(COMPARE, pair.params)
 
 
 @cache

@@ -1,6 +1,7 @@
 """Two experiments of a session: the latest with images, which the page Digits opens with, and the latest without."""
 
 from ffbp.data.source import INK
+from ffbp.experiment.class_link import NO_TASK
 from ffbp.experiment.config import Config
 from ffbp.experiment.link import View, params_of, without_lesson
 from ffbp.lessons.presets import PRESETS
@@ -23,7 +24,8 @@ def note() -> None:
     """Remember the session's experiment, as the latest of its kind."""
     config = session.config
     if files.is_available(config):
-        session.keep((config, address.params()), WITH if shown_by(config) else WITHOUT)
+        params = params_of(config, session.view.with_task(NO_TASK))
+        session.keep((config, params), WITH if shown_by(config) else WITHOUT)
 
 
 def _latest(kind):
@@ -52,6 +54,6 @@ def open_digits() -> None:
     if not files.is_available(config) or shown_by(config):
         return
     if not session.bare:
-        session.keep((config, params_of(config, view)), WITHOUT)
+        session.keep((config, params_of(config, view.with_task(NO_TASK))), WITHOUT)
     session.config = session.origin = PRESETS["digits"].config
     session.view = View().beside(view)

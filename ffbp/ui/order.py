@@ -9,7 +9,6 @@ A link may bring an order: it opens the first step, and the browser takes the or
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
@@ -31,14 +30,9 @@ GIVEN = "order:given"  # an order for the browser to take over once, and the nam
 
 def running_order(paths: Iterable[str]) -> None:
     """Draw the button that opens the order and, while it runs, the present step. paths: of all pages."""
-    names = [name_of(path) for path in paths]
+    names = [address.name_of(path) for path in paths]
     content = {"pages": names, "opened": session.recall(OPENED), "given": session.recall(GIVEN)}
     component(ORDER)(key=ORDER, data=as_text(content).encode(), on_step_change=_hear)
-
-
-def name_of(path: str) -> str:
-    """The name of a page in addresses: that of its file; the Playground has none."""
-    return "" if path == "app.py" else Path(path).stem
 
 
 def _hear() -> None:
@@ -56,8 +50,12 @@ def follow(title: str, path: str, paths: Iterable[str]) -> bool:
     """
     step, asked = session.recall(OPENING), session.recall(ASKED)
     page, params = _parts(step or asked, paths)
+    if step is None and not session.is_new:
+        params = address.with_task(params)  # a step of a lecture has the task that its own link has
     if page not in (None, path):
-        st.switch_page(page, query_params=address.offer(params))  # it is opened there, even if this is interrupted
+        st.switch_page(
+            page, query_params=address.offer(params, keep_task=False)
+        )  # it is opened there, even if this is interrupted
     session.keep(None, OPENING)
     session.keep(None, ASKED)
     if step is not None:
@@ -91,7 +89,7 @@ def take(paths: Iterable[str], *, opened: bool) -> None:
     if not opened:
         return
     try:
-        _give(unpacked(text, [name_of(path) for path in paths]))
+        _give(unpacked(text, [address.name_of(path) for path in paths]))
     except ValueError as error:
         session.tell("warning", str(error))
 
@@ -114,5 +112,5 @@ def prepare(paths: Iterable[str]) -> None:
 def _parts(step, paths) -> tuple[str | None, dict[str, str]]:
     """A page's path and parameters from a link as the browser writes it; None for what is no such link."""
     name, _, query = step.partition("?") if isinstance(step, str) else (None, "", "")
-    page = next((path for path in paths if name_of(path) == name), None)
+    page = next((path for path in paths if address.name_of(path) == name), None)
     return page, own_params(parse_qsl(query, keep_blank_values=True))

@@ -15,7 +15,7 @@ from ffbp.experiment.config import Config
 from ffbp.experiment.link import View
 from ffbp.faults.registry import FAULTS
 from ffbp.training.run import Run, frame_epochs, max_frames
-from ffbp.ui import files, front, images, mnist
+from ffbp.ui import class_link, files, front, images, mnist
 from ffbp.ui.changes import changed, undo
 from ffbp.ui.ending import ONWARD, footer
 from ffbp.ui.gallery import gallery, open_pair
@@ -77,6 +77,11 @@ class Page:
             st.title(title, anchor=False, width="content")
             self.words = st.container(key="top:words")  # beside the title, so that notices move nothing
             self.progress = self.words.empty()
+        self.task, self.has_texts = None, False  # of a class link
+        if session.view.class_link.exists:
+            with st.container(key="task"):
+                class_link.head()
+                self.task, self.texts = st.container(), st.container()
         self.is_front = self.path == "app.py" and front.is_open()
         if self.is_front:
             with self.words:
@@ -98,6 +103,13 @@ class Page:
                 params = images.link_params() if path == DIGITS else address.params()
                 link(path, title, params, icon=f":material/{ICONS[path]}:")
 
+    def follow_task(self) -> None:
+        """Hide the numbers that the task asks for, as soon as they are known and before they are drawn."""
+        if self.task and not self.has_texts:
+            self.has_texts = True
+            with self.texts:
+                class_link.texts(self.run_of)
+
     def draw_sidebar(self) -> None:
         """Draw the page's links, the gallery, the strip and the sidebar unless they are there already."""
         if not self.has_links:
@@ -106,7 +118,8 @@ class Page:
             self.has_sidebar, fields = True, fields_in_sight()
             with self.bar:
                 running_order(PAGES)
-                gallery()
+                if not session.view.class_link.exists:
+                    gallery()
                 undo()
             if self.strip and fields is None:
                 with self.strip:
@@ -119,6 +132,7 @@ class Page:
         """The run of the page's configuration; if training takes long, the sidebar is drawn meanwhile."""
         shown = trained(self.config, axes_of(self.config), ProgressBar(self.progress, self.draw_sidebar))
         self._check_view(shown.run.resolved.sizes, shown.run.n_frames)
+        self.follow_task()
         return shown
 
     def without_training(self) -> None:
@@ -161,10 +175,14 @@ class Page:
         if self.lesson:
             with self.lesson:
                 panel(PAGES[self.path], self.run_of, partial(draw_fields, self.name))
+        self.follow_task()
+        if self.task:
+            with self.task:
+                class_link.questions(self.run_of)
         self.draw_sidebar()
         address.write()
         path, sentence = ONWARD[self.path]
-        footer(sentence, PAGES[path])
+        footer(*(sentence, PAGES[path]) if address.is_open(path) else ("", ""))
         prepare(PAGES)
 
 
@@ -196,6 +214,10 @@ def begin(
     fragments.begin()
     address.write()  # before training, so that a reload meanwhile finds the new experiment
     page = Page(title, has_strip=has_strip)
+    if not address.is_open(page.path):
+        page.draw_links()
+        class_link.closed(title for path, title in PAGES.items() if address.is_open(path))
+        st.stop()
     if not picture_first:
         page.draw_sidebar()
     with st.container(key="told"):  # one element for any number of messages, so that what follows is not rebuilt
@@ -231,6 +253,8 @@ def axes_of(config: Config) -> tuple[int, ...]:
 
 
 def link(path: str, label: str, params: dict[str, str], *, place=st, icon: str | None = None) -> None:
-    """A link to another page; none if a page is run alone, as in tests."""
+    """A link to another page; none if a task has closed it, or if a page is run alone, as in tests."""
+    if not address.is_open(path):
+        return
     with suppress(StreamlitPageNotFoundError):
         place.page_link(path, label=label, icon=icon, query_params=params)

@@ -10,6 +10,7 @@ from ffbp.analysis.notices import effect
 from ffbp.core.gradcheck import STEP, WIDE_STEP, GradientCheck, check_gradients
 from ffbp.core.network import Network
 from ffbp.data.dataset import Dataset
+from ffbp.experiment.class_link import SCORES
 from ffbp.experiment.differences import differences
 from ffbp.figures.blob import as_text, with_id
 from ffbp.figures.pack import PLAYER
@@ -54,7 +55,7 @@ def notices(page: Page, shown: Shown) -> None:
 
     None while the front door is open, or while a lesson's task waits for its answer, which they may tell.
     """
-    if page.is_front or is_asking():
+    if page.is_front or is_asking() or session.view.class_link.waits:
         return
     run = shown.run
 
@@ -63,7 +64,7 @@ def notices(page: Page, shown: Shown) -> None:
 
     def item(level, text, frame=None, key=""):
         epoch = None if frame is None else int(run.history.epoch[frame])
-        lesson = None if session.view.lesson else lesson_for(key, changed)
+        lesson = None if session.view.lesson or session.view.class_link.exists else lesson_for(key, changed)
         title = lesson and course()[lesson].title
         return {"level": level, "text": text, "frame": frame, "epoch": epoch, "lesson": lesson, "title": title}
 
@@ -87,7 +88,9 @@ def _explain() -> None:
 
 @fragment
 def moment_table(shown: Shown) -> None:
-    """A table of all recorded numbers with all digits, one row per recorded epoch."""
+    """A table of all recorded numbers with all digits, one row per recorded epoch; not while a task hides them."""
+    if session.view.class_link.waits or SCORES in session.view.class_link.covered:
+        return
     if box := control.opened("All numbers, epoch by epoch", key="numbers"):
         box.dataframe(_numbers(shown.run.history), hide_index=True, height=300)
 

@@ -9,7 +9,6 @@ from functools import lru_cache, partial
 from types import SimpleNamespace
 
 import numpy as np
-import streamlit as st
 
 from ffbp.core.gradcheck import parameter_names
 from ffbp.experiment.build import build_network
@@ -82,7 +81,7 @@ def open_gradient(shown: Shown, told: dict) -> None:
     session.keep(source, SOURCE)
     at = session.view.with_unit(layer, unit).at(None if frame == shown.run.n_frames - 1 else frame)
     params = {**session.config.to_params(), **at.to_params(), "card": str(WEIGHT_CARD)}
-    st.switch_page("pages/backpropagation.py", query_params=address.offer(params))
+    address.go("pages/backpropagation.py", params)
 
 
 def step_in_words(before: Config, after: Config) -> str:

@@ -29,7 +29,7 @@ def recent(shown: Shown) -> None:
     if config not in [each.config for each in runs]:
         runs = (*runs, Recent(config, _result(shown.run), thumbnail(shown.run, shown.plane)))[-MOST:]
         session.keep(runs, RECENT)
-    if len(runs) < 2:
+    if len(runs) < 2 or session.view.class_link.covered:
         return
     packer = Packer(raw=True)
     items = [

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from ffbp.experiment.class_link import SCORES
 from ffbp.experiment.fields import MAX_UNITS
 from ffbp.experiment.link import PANELS, are_panels, params_of
 from ffbp.experiment.pair import Other
@@ -57,7 +58,10 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
     unchecked as it comes from the browser. A clicked unit of the diagram opens on the Forward pass page, a weight's
     gradient on the Backpropagation page, a branch on the page Compare; a weight can be set, and buttons change the number of units.
     """
-    name = "_".join(panels) + "_editor" * bool(edit)
+    covered = session.view.class_link.covered
+    panels, quiet = tuple(panel for panel in panels if panel not in covered), SCORES in covered
+    edit = edit if "boundary" in panels else None
+    name = "_".join(panels) + "_editor" * bool(edit) + "_quiet" * quiet
     key = f"player:{name}"
     callbacks = {f"on_{event}_change": lambda: None for event in EVENTS}
     callbacks["on_sizes_change"] = lambda: _resize(key)
@@ -66,7 +70,7 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
     session.keep({**dict([*session.recall(CONFIGS, {}).items()][-MAX_CONFIGS:]), shown.id: shown.run.config}, CONFIGS)
     run, run_id = shown.run, shown.id
     # The player's own message is always the same, so that it is sent once; what changes is carried to it.
-    result = component("player")(key=key, data=options(panels, editable=bool(edit)), **callbacks)
+    result = component("player")(key=key, data=options(panels, editable=bool(edit), quiet=quiet), **callbacks)
     component("carrier")(key=f"run:{name}", data=shown.first(_opened_at(shown)).blob(panels))
     told = Reports(key, result, run_id)
     _note_opened(page)
@@ -163,16 +167,16 @@ def _open_unit(run, told):
     sizes = run.resolved.sizes
     if layer in range(1, len(sizes)) and unit in range(1, sizes[int(layer)] + 1) and frame in range(run.n_frames):
         view = session.view.with_unit(layer, unit).at(None if frame == run.n_frames - 1 else int(frame))
-        params = address.offer({**session.config.to_params(), **view.to_params()})
-        st.switch_page("pages/forward_pass.py", query_params=params)
+        params = {**session.config.to_params(), **view.to_params()}
+        address.go("pages/forward_pass.py", params)
 
 
 def _open_branch(run, told):
     """Open the page Compare with a B that begins at a frame that the browser reported, and on that frame."""
     if (frame := told.get("frame")) in range(run.n_frames):
         view = session.view.compared(Other(start=int(frame))).at(None if frame == run.n_frames - 1 else int(frame))
-        params = address.offer({**session.config.to_params(), **view.to_params()})
-        st.switch_page("pages/compare.py", query_params=params)
+        params = {**session.config.to_params(), **view.to_params()}
+        address.go("pages/compare.py", params)
 
 
 def _opened_at(shown: Shown) -> int:

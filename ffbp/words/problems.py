@@ -47,6 +47,9 @@ RULES = {
     "challenge": "be rules such as test loss at most 0.177, fewest weights",
     "n_conditions": "be at most {most} conditions",
     "of_a_lesson": "be as the copied link has it",
+    "one_of_three": "be in only one of free, fixed and hide",
+    "asked": "be at most {most} numbers as lessons name them, such as z.1.2~end_loss",
+    "given": "be answers as a class link writes them",
     "typed_numbers": "be finite numbers joined by _",
     "change": "be to add, move or erase a point",
     "n_numbers": "be {n} numbers",
@@ -98,6 +101,7 @@ OUTCOMES = {
     "drawn": "weights are drawn instead",
     "left out": "it was left out",
     "lowered": "lowered to {most}",
+    "stricter": "the stricter one is used",
 }
 
 

@@ -1,6 +1,7 @@
 """A class at one server, or at several side by side: many websocket sessions on loopback, bounded in number and time.
 
     .venv/bin/python tests/benchmarks/load.py --sessions 30 --seconds 20 --same
+    .venv/bin/python tests/benchmarks/load.py --sessions 100 --seconds 20 --class-link
     .venv/bin/python tests/benchmarks/load.py --sessions 30 --seconds 20 --different
     .venv/bin/python tests/benchmarks/load.py --sessions 100 --seconds 40 --different --thinking 10
     .venv/bin/python tests/benchmarks/load.py --sessions 30 --seconds 60 --different --thinking 10 --beside "a sweep"
@@ -36,8 +37,13 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from threadpoolctl import threadpool_limits
 
 import ffbp
+from ffbp.experiment import link
 
 SAME = "lr=0.3"
+CLASS = (
+    "lr=0.3&pages=playground-forward_pass&free=lr-epochs&fixed=all&cover=boundary&ask=end_loss"
+    "&say=Which+learning+rate+is+fastest%3F"
+)
 COSTLIEST = "samples=5000&test=0&hidden=64-64-64-64-64-64-64-64&activation=silu&epochs=20000"
 SWEEP = "view=sweep&m.values=0.01~0.03~0.1~0.3~1~3&m.seeds=20"  # 120 runs
 MAX_SERVERS, MAX_SESSIONS, MAX_SECONDS = 8, 200, 1200
@@ -72,7 +78,7 @@ class Tally:
         """Train the sampled links here, and compare."""
         with threadpool_limits(1):
             for query, losses in self.sample.items():
-                run = ffbp.train(ffbp.Config.from_params(dict(parse_qsl(query)))[0])
+                run = ffbp.train(link.read(dict(parse_qsl(query))).config)
                 if not np.array_equal(run.history.train_loss, losses):
                     self.problems[f"not its own numbers: {query}"] += 1
 
@@ -134,16 +140,19 @@ async def sweeper(address, until):
 BESIDE = {"a costly run": hog, "a sweep": sweeper}  # what one more person does
 
 
-async def attend(servers: list[Server], *, n_sessions, seconds, same, thinking=0.0, beside=None) -> Tally:
-    """Open all sessions, spread over the servers, let each see its first page, then measure for some seconds."""
+async def attend(servers: list[Server], *, n_sessions, seconds, same, thinking=0.0, beside=None, opens=SAME) -> Tally:
+    """Open all sessions, spread over the servers, let each see its first page, then measure for some seconds.
+
+    opens: the link of the first page, and of all if they are the same.
+    """
     tally, rng = Tally(), random.Random(1)
     addresses = itertools.islice(itertools.cycle(server.address for server in servers), n_sessions)
     sessions = await asyncio.gather(*(Session(address).open() for address in addresses))
-    first = await asyncio.gather(*(session.rerun(SAME, timeout=300) for session in sessions))
+    first = await asyncio.gather(*(session.rerun(opens, timeout=300) for session in sessions))
     for answer in first:
         tally.first.append(answer.seconds)
         tally.note(answer)
-    links = itertools.repeat(SAME) if same else different_links()
+    links = itertools.repeat(opens) if same else different_links()
     until = time.perf_counter() + seconds
     others = [asyncio.create_task(BESIDE[beside](servers[0].address, until))] if beside else []
     await asyncio.gather(*(person(session, links, tally, until, thinking, rng) for session in sessions))
@@ -174,7 +183,7 @@ def measure(n_servers=1, **options) -> tuple[list[str], int]:
     row = [
         n_servers,
         options["n_sessions"],
-        "same" if options["same"] else "different",
+        "a class link" if options.get("opens") == CLASS else "same" if options["same"] else "different",
         f"{options.get('thinking', 0):g} s" if options.get("thinking") else "none",
         options.get("beside") or "nobody",
         f"{len(tally.seconds) / options['seconds']:.1f}",
@@ -204,6 +213,7 @@ COLUMNS = (
 CASES = [
     {"n_sessions": 30, "same": True},
     {"n_sessions": 100, "same": True},
+    {"n_sessions": 100, "same": True, "opens": CLASS},
     {"n_sessions": 30, "same": False},
     {"n_sessions": 100, "same": False},
     {"n_sessions": 100, "same": True, "thinking": 10.0},
@@ -220,9 +230,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sessions", type=int, default=30, help=f"1 to {MAX_SESSIONS}")
     parser.add_argument("--seconds", type=float, default=20.0, help=f"at most {MAX_SECONDS}")
-    link = parser.add_mutually_exclusive_group()
-    link.add_argument("--same", action="store_true", default=True, help="all the same link (the default)")
-    link.add_argument("--different", dest="same", action="store_false", help="every rerun a configuration of its own")
+    asked = parser.add_mutually_exclusive_group()
+    asked.add_argument("--same", action="store_true", default=True, help="all the same link (the default)")
+    asked.add_argument("--different", dest="same", action="store_false", help="every rerun a configuration of its own")
+    asked.add_argument("--class-link", action="store_true", help="all the same class link, with a task")
     parser.add_argument("--thinking", type=float, default=0.0, help="seconds between the reruns of a person")
     parser.add_argument("--beside", choices=BESIDE, help="what one more person asks for all the time")
     parser.add_argument("--servers", type=int, default=1, help="1 to 8, the sessions spread over them")
@@ -235,7 +246,8 @@ def main() -> int:
     case = {
         "n_servers": options.servers,
         "n_sessions": options.sessions,
-        "same": options.same,
+        "same": options.same or options.class_link,
+        "opens": CLASS if options.class_link else SAME,
         "thinking": options.thinking,
     }
     cases = CASES if options.all else [case | {"beside": options.beside}]

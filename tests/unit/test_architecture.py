@@ -29,7 +29,7 @@ FOREIGN = {  # what a room may import beside the standard library
     "programs": {"numpy"},
     "lessons": {"numpy"},
     "browser": set(),
-    "export": {"numpy", "matplotlib", "PIL"},
+    "export": {"numpy", "matplotlib", "PIL", "segno"},
     "serve": {"numpy", "threadpoolctl"},
     "ui": {"numpy", "pandas", "plotly", "streamlit", "threadpoolctl"},
     "terminal": {"numpy", "threadpoolctl"},

@@ -15,8 +15,8 @@ class Footer {
     this.sentence = element('span', {});
     this.link = element('a', { href: '#', onclick: (event) => this.go(event) });
     for (const type of ['pointerenter', 'focus']) this.link.addEventListener(type, () => this.follow());
-    this.root = element('div', { class: 'ffbp-ending' },
-      element('div', { class: 'onward' }, this.sentence, this.link),
+    this.onward = element('div', { class: 'onward' }, this.sentence, this.link);
+    this.root = element('div', { class: 'ffbp-ending' }, this.onward,
       element('footer', { class: 'ffbp-footer', role: 'group', 'aria-label': 'About ffbp' },
         this.line, this.panel));
     parentElement.append(this.root);
@@ -25,6 +25,7 @@ class Footer {
   show(bytes) {
     const content = JSON.parse(new TextDecoder().decode(bytes)), known = this.content;
     this.content = content;
+    this.onward.hidden = !content.onward; // a task has closed that page
     this.sentence.textContent = content.sentence;
     this.link.replaceChildren(content.onward, ' →');
     this.follow();

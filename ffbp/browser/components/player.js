@@ -44,7 +44,7 @@ class MountedPlayer {
     if (player && !this.closed) player.setTheme(theme);
   }
 
-  async start({ player, panels, help, editable, clock }, theme) {
+  async start({ player, panels, help, editable, clock, quiet }, theme) {
     const Plotly = await findPlotly().catch(() => null);
     if (this.closed) return null;
     if (!Plotly) {
@@ -52,7 +52,8 @@ class MountedPlayer {
       return null;
     }
     this.player = new Player(this.root, {
-      id: player, panels, help, Plotly, theme, scrollTop, frame: this.frame, full: this.full, presents: this.presents,
+      id: player, panels, help, quiet, Plotly, theme, scrollTop,
+      frame: this.frame, full: this.full, presents: this.presents,
       clock: clock ? clockNamed(clock) : new Clock(),
       onRest: (frame) => this.report(frame),
       onSample: (row) => this.tell('sample', { row }),

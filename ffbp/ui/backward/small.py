@@ -13,6 +13,8 @@ KEPT = "backward:small"  # kept in the session: the experiment, its start and th
 
 def small_network() -> None:
     """A button that opens the network of two inputs, two units and one output, or the one that leaves it again."""
+    if session.view.class_link.locks:
+        return
     if session.config != SMALL.config:
         label = "Try it on a network small enough to check"
         st.button(label, key="backward:small", icon=":material/zoom_in:", on_click=_open)
@@ -29,5 +31,5 @@ def _open():
 def _close():
     config, origin, view = session.recall(KEPT)
     session.start(config, view.frame)
-    session.origin, session.view = origin, view
+    session.origin, session.view = origin, view.with_task(session.view.class_link)
     session.keep(None, KEPT)

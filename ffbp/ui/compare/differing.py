@@ -68,6 +68,8 @@ SPECIAL |= {"dataset": _dataset, "columns": data.column_chooser, "activation": _
 
 def presets() -> None:
     """The pairs to start from; the chosen one is marked as long as nothing else is changed."""
+    if session.view.class_link.locks:
+        return
     now = session.config, session.view.b
     chosen = next((key for key, pair in PAIRS.items() if (pair.a, pair.other) == now), None)
     texts = {key: pair.label for key, pair in PAIRS.items()}
@@ -106,7 +108,7 @@ def what_differs(page: str, both: TwoRuns) -> None:
         for name, _ in b.values:
             each = FIELDS[name]
             with st.container(width=WIDE if name in MANY else USUAL, key=f"b_{name}"):
-                SPECIAL.get(name, Controls.draw)(controls, each)
+                controls.of(name, SPECIAL.get(name, Controls.draw), each)
             own = {
                 "icon": ":material/close:",
                 "type": "tertiary",
@@ -122,7 +124,8 @@ def _add(controls, there):
     offered = {"": "Choose a field"} | {
         name: each.title
         for name, each in FIELDS.items()
-        if name not in (*there, *SHARED, *OF_A_NETWORK) and each.applies(controls.experiment)
+        if name not in (*there, *SHARED, *OF_A_NETWORK, *session.view.class_link.locked(name))
+        and each.applies(controls.experiment)
     }
     own = {"name": controls.key("add"), "value": "", "on_change": _let_differ}
     control.choice(st, "selectbox", "Let B differ in", offered, **own)
@@ -158,13 +161,13 @@ def _exchange():
 
 def _swap():
     a, b, there = session.config, config_of_b(), session.view.b
-    session.change(b)
-    session.view = session.view.compared(Other().having({name: getattr(a, name) for name, _ in there.values}))
+    if session.change(b):
+        session.view = session.view.compared(Other().having({name: getattr(a, name) for name, _ in there.values}))
 
 
 def _take():
-    session.change(config_of_b())
-    _clear()
+    if session.change(config_of_b()):
+        _clear()
 
 
 def _clear():

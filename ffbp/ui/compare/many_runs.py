@@ -199,4 +199,4 @@ def open_chosen() -> None:
     config = session.recall(CHOSEN)
     if config is not None:
         session.keep(None, CHOSEN)
-        st.switch_page("app.py", query_params=address.offer(params_of(config)))
+        address.go("app.py", params_of(config))

@@ -73,20 +73,27 @@ def _controls(page: Page) -> None:
     scaled = INITIALIZERS[config.initializer].scaled and config.initial_theta is None
     columns = iter(st.columns([2.4, 3.4, *([1.4] * scaled), 1.4, 2, 1.4, 1.8], vertical_alignment="bottom"))
     with next(columns):
-        network.activation(controls, FIELDS["activation"])
+        controls.of("activation", network.activation, FIELDS["activation"])
     with next(columns):
-        network.initializer(controls, FIELDS["initializer"])
+        controls.of("initializer", network.initializer, FIELDS["initializer"])
     for name in ("init_scale",) * scaled + ("bias_init",):
         with next(columns):
-            controls.draw(FIELDS[name])
+            controls.of(name, Controls.draw, FIELDS[name])
     with next(columns):
-        network.layers(controls, FIELDS["hidden"])
-    units = (config.hidden or DEFAULTS["hidden"])[0]
-    own = {"name": "units", "value": units, "on_change": _set_units, "args": (controls,), "disabled": not config.hidden}
-    controls.show("number_input", "Units a layer", 1, MAX_UNITS, place=next(columns), **own)
+        controls.of("hidden", network.layers, FIELDS["hidden"])
+    with next(columns):
+        controls.of("hidden", _units)
     with next(columns):
         if st.button("Use this start", key="start:use", width="stretch", help="Train it in the Playground"):
-            st.switch_page("app.py", query_params=address.offer(params_of(session.config, View())))
+            address.go("app.py", params_of(session.config, View()))
+
+
+def _units(controls):
+    hidden = controls.config.hidden
+    own = {"name": "units", "value": (hidden or DEFAULTS["hidden"])[0], "on_change": _set_units, "args": (controls,)}
+    if not hidden:
+        own["disabled"] = True
+    controls.show("number_input", "Units a layer", 1, MAX_UNITS, **own)
 
 
 def _set_units(units, controls):

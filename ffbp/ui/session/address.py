@@ -7,6 +7,7 @@ the page led to it, or if the session has never written or adopted it.
 An address without parameters opens the front door (`ffbp.lessons.front`) and stays without them while that is shown.
 """
 
+from pathlib import Path
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
@@ -79,7 +80,33 @@ def of_dashboard(params: dict[str, str], page: str = "") -> str:
     return urlunsplit(url._replace(path=path, query=urlencode(params), fragment=""))
 
 
-def offer(params: dict[str, str]) -> dict[str, str]:
-    """Note that a link on this page carries these parameters: they are adopted even if the session knows them."""
+def offer(params: dict[str, str], *, keep_task: bool = True) -> dict[str, str]:
+    """Note that a link on this page carries these parameters: they are adopted even if the session knows them.
+
+    Returns them; a teacher's task stays with them.
+    """
+    params = with_task(params) if keep_task else params
     session.offered = tuple(dict.fromkeys([*session.offered, frozen(params)]))[-MAX_OFFERED:]
     return params
+
+
+def with_task(params: dict[str, str]) -> dict[str, str]:
+    """Parameters that keep the task of a class link."""
+    return session.view.class_link.to_params() | params
+
+
+def is_open(path: str) -> bool:
+    """Whether the task lets a page be opened."""
+    return session.view.class_link.is_open(name_of(path))
+
+
+def name_of(path: str) -> str:
+    """The name of a page in addresses: that of its file; the Playground has none."""
+    return "" if path == "app.py" else Path(path).stem
+
+
+def go(path: str, params: dict[str, str]) -> None:
+    """Open another page with these parameters; nothing happens, and that is said, if the task has closed it."""
+    if is_open(path):
+        st.switch_page(path, query_params=offer(params))
+    st.toast("The task does not open that page.", icon=":material/lock:")

@@ -12,8 +12,11 @@ import streamlit as st
 
 from ffbp.data.table import Table
 from ffbp.experiment import link
+from ffbp.experiment.class_link import NO_TASK
 from ffbp.experiment.config import FOREIGN_PARAMS, Config
+from ffbp.experiment.differences import differences
 from ffbp.experiment.experiment import Experiment
+from ffbp.experiment.fields import FIELDS
 from ffbp.experiment.link import View
 from ffbp.figures.latex import plain
 from ffbp.lessons import front
@@ -105,11 +108,24 @@ class Session:
         """Whether the session has no experiment yet."""
         return "config" not in st.session_state
 
-    def change(self, config: Config, *, warnings: Iterable[Problem | str] = (), frame: int | None = None) -> None:
+    def change(
+        self,
+        config: Config,
+        *,
+        warnings: Iterable[Problem | str] = (),
+        frame: int | None = None,
+        asked: Iterable[str] = (),
+    ) -> bool:
         """Take a changed experiment at a frame. Its timeline stays at the end or at the start unless it is sent elsewhere.
 
-        The experiment itself comes last: if Streamlit stops the script before, doing it again changes nothing more.
+        Returns whether it was taken: a teacher's task may have fixed what would change. asked: the fields of the control that
+        was moved, where others follow from them. The experiment itself comes last: if Streamlit stops the script before, doing
+        it again changes nothing more.
         """
+        if fixed := self.fixed_in(config, asked):
+            names = ", ".join(FIELDS[name].label for name in fixed)
+            self.tell("warning", f"the task does not let you change: {names}")
+            return False
         if config != self.config and self.past[-1:] != (self.config,):
             self.past = (*self.past, self.config)[-MAX_PAST:]
         self.view = self.view.at(frame)
@@ -117,17 +133,34 @@ class Session:
         self.hush("page")
         self.warn(warnings)
         self.config = config
+        return True
+
+    def fixed_in(self, config: Config, asked: Iterable[str] = ()) -> list[str]:
+        """The fields that differ in a configuration, and that the task has fixed or hidden; [] if it may be taken."""
+        task = self.view.class_link
+        if not task.locks:
+            return []
+        if asked := tuple(asked):
+            fixed = task.locked(*asked)
+            return fixed if len(fixed) == len(asked) else []
+        return task.locked(*(each.field for each in differences(self.config, config)))
+
+    def leave_task(self) -> None:
+        """Open everything that a teacher's link has closed; the experiment stays."""
+        self.view = self.view.with_task(NO_TASK)
+        self.hush("page")
 
     def undo(self) -> None:
         """Take back the last change."""
         if self.past:
             *earlier, last = self.past
-            self.change(last)
-            self.past = tuple(earlier)
+            if self.change(last):
+                self.past = tuple(earlier)
 
     def start(self, config: Config, frame: int | None) -> None:
         """Take another experiment at a frame, or at its end if that is None, as a link does."""
-        self.change(config)
+        if not self.change(config):
+            return
         self.origin, self.view = config, self.view.at(frame).without_sample()
         self.adopted += 1
 

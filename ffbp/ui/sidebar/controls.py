@@ -3,10 +3,11 @@
 A change is applied to the configuration of that moment; `Config.fitting` drops values that no longer fit the data.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from ffbp.experiment.class_link import FIXED, HIDDEN
 from ffbp.experiment.config import Config
 from ffbp.experiment.fields import Field, Ladder, Menu, Number, Slider
 from ffbp.experiment.kinds import Whole
@@ -23,6 +24,8 @@ class Controls:
     ``experiment``: the configuration with its data, or None if its file is not loaded.
     """
 
+    disabled = False  # whether the controls that are drawn now are shown, but fixed
+
     def __init__(self, page: str):
         self.page, self.config, self.experiment = page, self.now, None
         if files.is_available(self.config):
@@ -38,20 +41,30 @@ class Controls:
         """Change fields of `now`."""
         change(**fields)
 
+    def of(self, name: str, draw: Callable, *arguments) -> None:
+        """Draw controls of a field with ``draw(self, *arguments)``: disabled if a task fixes it, not at all if it hides it."""
+        state = session.view.class_link.state(name)
+        if state != HIDDEN:
+            self.disabled = state == FIXED
+            draw(self, *arguments)
+            self.disabled = False
+
     def key(self, name: str) -> str:
         return f"{self.page}:{name}"
 
     def show(self, kind: str, label: str, *arguments, name: str, place=st, **options) -> None:
         """`control.show` with a key of this page."""
+        options = {"disabled": self.disabled} | options
         control.show(place, kind, label, *arguments, name=self.key(name), **options)
 
     def select(self, label: str, texts: Mapping, *, name: str, kind: str = "selectbox", **options) -> None:
         """`control.choice` with a key of this page."""
-        control.choice(st, kind, label, texts, name=self.key(name), **options)
+        control.choice(st, kind, label, texts, name=self.key(name), disabled=self.disabled, **options)
 
     def button(self, label: str, name: str, help: str | None = None, **changes) -> None:
         """A button that changes fields."""
-        st.button(label, key=self.key(name), on_click=self.change, kwargs=changes, help=help)
+        own = {"on_click": self.change, "kwargs": changes, "help": help, "disabled": self.disabled}
+        st.button(label, key=self.key(name), **own)
 
     def select_field(self, each: Field, texts: Mapping, *, value=..., on_default=AUTOMATIC) -> None:
         """A select box for a field; the configuration stores the option ``on_default`` as None."""
@@ -106,4 +119,4 @@ def _bounds(each):
 def change(**fields) -> None:
     """Change fields of the current configuration, drop what no longer fits, and report each dropped value."""
     config, warnings = files.fitting(session.config.to_dict() | fields)
-    session.change(config, warnings=warnings)
+    session.change(config, warnings=warnings, asked=fields)

@@ -34,11 +34,11 @@ def dataset_chosen(key: str | None) -> None:
     """Take a built-in dataset, your file or the drawn points as the experiment's data."""
     config = session.config
     if key == OWN_FILE and files.current() is not None:
-        files.use(files.current(), Config.fitting(files.without_data(config))[0])
+        files.use(files.current(), Config.fitting(files.without_data(config))[0], asked=("file_name",))
     elif config.file_name:
-        files.set_data(*Config.fitting(files.without_data(config) | {"dataset": key}))
+        files.set_data(*Config.fitting(files.without_data(config) | {"dataset": key}), asked=("dataset",))
     elif config.points is not None:
-        files.set_data(*Config.fitting(config.to_dict() | {"points": None, "dataset": key}))
+        files.set_data(*Config.fitting(config.to_dict() | {"points": None, "dataset": key}), asked=("dataset",))
     elif key in DATASETS:
         change(dataset=key)
 

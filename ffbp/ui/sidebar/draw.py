@@ -10,6 +10,7 @@ import streamlit as st
 
 from ffbp.core.network import count_params
 from ffbp.core.optimizers import OPTIMIZERS
+from ffbp.experiment.class_link import HIDDEN
 from ffbp.experiment.config import Config
 from ffbp.experiment.fields import DATA, FIELDS, GROUPS, NETWORK, TRAINING, Elsewhere, Field
 from ffbp.ui.session import control
@@ -60,6 +61,8 @@ def draw_fields(page: str, names: Sequence[str]) -> None:
 
 
 def _reset(controls):
+    if session.view.class_link.locks:
+        return
     key = controls.key("reset")
     st.button("Reset everything", key=key, on_click=session.change, args=(Config(),), width="stretch")
 
@@ -67,12 +70,14 @@ def _reset(controls):
 def _groups(controls, elsewhere):
     """Each group without the fields that are drawn elsewhere."""
     for group in GROUPS:
+        if all(_is_hidden(each.name) for each in _of_group(group)):
+            continue
         st.markdown(f"**{group}**")  # not a heading: in the document the page's title comes later
         for name in VISIBLE[group]:
             if name not in elsewhere:
                 _field(controls, FIELDS[name])
         if elsewhere is STRIP and group == NETWORK:
-            network.units(controls, network.UNITS_A_ROW)  # the strip holds the first of them
+            controls.of("hidden", network.units, network.UNITS_A_ROW)  # the strip holds the first of them
         _rest(controls, group, elsewhere)
 
 
@@ -81,17 +86,21 @@ def draw_strip(page: str) -> None:
     controls = Controls(page)
     if not controls.experiment:
         return
+    names = [name for name in STRIP if not _is_hidden(name)]
+    if not names:
+        return
     n_units = min(len(controls.config.hidden), network.UNITS_A_ROW)
-    shares = [share for name in STRIP for share in ([STRIP[name]] + [1] * n_units * (name == "hidden"))]
-    columns = iter(st.columns(shares, gap="small"))
-    for name in STRIP:
+    shares = [share for name in names for share in ([STRIP[name]] + [1] * n_units * (name == "hidden"))]
+    hidden = sum(share for name, share in STRIP.items() if name not in names)
+    columns = iter(st.columns([*shares, *([hidden] if hidden else ())], gap="small"))
+    for name in names:
         with next(columns):
             if name == "hidden":
-                network.layers(controls, FIELDS[name])
+                controls.of(name, network.layers, FIELDS[name])
             else:
                 _field(controls, FIELDS[name])
         if name == "hidden":
-            network.units_of(controls, 0, list(islice(columns, n_units)))
+            controls.of(name, network.units_of, 0, list(islice(columns, n_units)))
 
 
 def _rest(controls, group, elsewhere):
@@ -99,20 +108,31 @@ def _rest(controls, group, elsewhere):
     if group == NETWORK:
         sizes = controls.resolved.sizes
         st.caption(f"{' → '.join(str(n) for n in sizes)} · {count_params(sizes)} parameters")
+    rest = [each for each in _of_group(group) if each.name not in (*VISIBLE[group], *elsewhere)]
+    if all(_is_hidden(each.name) for each in rest) and _is_hidden("activation"):
+        return
     box = control.opened(MORE[group], key=controls.key(f"more:{group.lower()}"))
     if not box:
         return
     with box:
         if group == NETWORK and len(controls.config.hidden) > 1:
-            network.activation_per_layer(controls)
+            controls.of("activation", network.activation_per_layer)
         if group == TRAINING:
             st.caption(OPTIMIZERS[controls.config.optimizer].formula)
-        for each in FIELDS.values():
-            if each.group == group and each.name not in (*VISIBLE[group], *elsewhere):
-                _field(controls, each)
+        for each in rest:
+            _field(controls, each)
 
 
 def _field(controls, each: Field):
     if isinstance(each.control, Elsewhere) or (controls.experiment and not each.applies(controls.experiment)):
         return
-    SPECIAL.get(each.name, Controls.draw)(controls, each)
+    controls.of(each.name, SPECIAL.get(each.name, Controls.draw), each)
+
+
+def _of_group(group):
+    """The fields of a group whose controls stand in the sidebar."""
+    return [each for each in FIELDS.values() if each.group == group and not isinstance(each.control, Elsewhere)]
+
+
+def _is_hidden(name):
+    return session.view.class_link.state(name) == HIDDEN

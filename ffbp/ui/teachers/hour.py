@@ -39,7 +39,7 @@ DRAFT, TOLD, UPLOAD, PASTED = "hour:draft", "hour", "hour:load", "hour:pasted"
 FILE = "ffbp-running-order.json"  # as running.js names it
 EXPERIMENT, LESSON, SCREEN, PASTE = "experiment", "lesson", "screen", "link"
 SOURCES = {EXPERIMENT: "Experiment", LESSON: "Lesson", SCREEN: "On screen", PASTE: "Link"}
-NAMES = {order.name_of(path): title for path, title in PAGES.items()}
+NAMES = {address.name_of(path): title for path, title in PAGES.items()}
 MINUTES = 5
 STEP_OF_TIME = 300  # seconds
 
@@ -141,7 +141,7 @@ def _buttons(hour, at):
         press = {"on_click": _move if args else _remove, "args": (at, *args), "disabled": off, "type": "tertiary"}
         st.button(label, key=f"hour:{at}:{label.lower()}", help=f"Step {number}", **press)
     step = hour.steps[at]
-    path = next(path for path in PAGES if order.name_of(path) == step.page)
+    path = next(path for path in PAGES if address.name_of(path) == step.page)
     page_link(path, "Open", address.offer(step.params))
 
 

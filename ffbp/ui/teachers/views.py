@@ -2,12 +2,14 @@
 
 from ffbp.ui.teachers.assignment import notebook_to_complete
 from ffbp.ui.teachers.board import board
+from ffbp.ui.teachers.class_link import class_link
 from ffbp.ui.teachers.hour import the_hour
 from ffbp.ui.teachers.questions import platform_questions
 from ffbp.ui.teachers.worksheet import printed_worksheet
 from ffbp.ui.views import View
 
 VIEWS = {
+    "link": View("Class link", lambda page: class_link()),
     "hour": View("The hour", the_hour),
     "worksheet": View("Worksheet and key", lambda page: printed_worksheet(page.trained())),
     "questions": View("Questions for your platform", lambda page: platform_questions()),

@@ -1,0 +1,241 @@
+"""The maker of a class link: what a class may open, change and see, with the link, its QR code and a preview."""
+
+from dataclasses import replace
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from ffbp.experiment.class_link import LISTS, MAX_ASKED, MAX_SAID, PLAYGROUND, SCORES, ClassLink
+from ffbp.experiment.fields import FIELDS, KEYS
+from ffbp.experiment.link import View, params_of
+from ffbp.experiment.many import USUAL
+from ffbp.experiment.pair import NOTHING
+from ffbp.export.qr import MAX_BYTES, as_svg, n_squares, qr_code
+from ffbp.figures.latex import plain
+from ffbp.lessons.class_questions import dotted, question, text_of
+from ffbp.lessons.quantities import QUANTITIES
+from ffbp.ui.class_link import OWN_ADDRESS, in_words
+from ffbp.ui.component import component
+from ffbp.ui.page import PAGES
+from ffbp.ui.session import address, control
+from ffbp.ui.session.fragments import fragment
+from ffbp.ui.session.state import session
+
+DRAFT = "teachers:link"  # kept in the session: the class link in the making
+OPENS, CHANGES, MOMENT, LOOKS, ASKED = (f"{DRAFT}:{name}" for name in ("opens", "changes", "moment", "looks", "asked"))
+MAX_ADDRESS = 8000  # characters; servers on the way often refuse longer ones
+EVERYTHING, FIXED, HIDDEN = "everything", "others fixed", "others hidden"
+MAY_CHANGE = {
+    EVERYTHING: "Every control, but for exceptions",
+    FIXED: "Some controls; the others are shown, but fixed",
+    HIDDEN: "Some controls; the others are hidden",
+}
+END, START, HERE = "end", "start", "here"
+PROJECTOR, COMMA = "projector", "comma"
+LOOKS_OF = {PROJECTOR: "Projector: the picture alone, with large letters", COMMA: "Decimal comma: 0,25"}
+COVERS = {
+    "network": "Network",
+    "boundary": "Decision boundary",
+    "loss": "Loss curves",
+    "gradients": "Gradients",
+    SCORES: "Losses and scores",
+}
+NAMES = {(address.name_of(path) or PLAYGROUND): title for path, title in PAGES.items()}
+COMMA_LIMIT = (
+    "The comma is written in all texts, tables of formulas and charts. Number fields, scrolling tables, programs and downloads "
+    "keep the point. Typed answers may have either."
+)
+KEPT = (
+    "What you choose and type here becomes part of the link, so write no names into it. It is kept in this session's memory until "
+    "you leave, and nowhere else. The answers of your class are in the addresses of their own browsers."
+)
+
+
+@fragment
+def class_link() -> None:
+    """The section: choices at the left; the link, its QR code and what it opens at the right."""
+    st.markdown(
+        "One link for the whole class: it opens this experiment with what you allow. A task above the page says what to do, and "
+        "everybody can leave it."
+    )
+    choices, result = st.columns([3, 2], gap="large")
+    with choices:
+        _pages()
+        _controls()
+        _questions()
+        _looks()
+    with result:
+        _result()
+    _preview()
+    st.caption(KEPT)
+
+
+def draft() -> ClassLink:
+    """The class link in the making."""
+    return session.recall(DRAFT, ClassLink())
+
+
+def _set(value, name):
+    session.keep(replace(draft(), **{name: value}), DRAFT)
+
+
+def _pages():
+    left, right = st.columns(2)
+    with left:
+        control.kept(st, "selectbox", "Opens on", list(NAMES), name=OPENS, format_func=NAMES.__getitem__)
+    with right:
+        _moment()
+    words = "The page on which the link opens is always one of them."
+    own = {"name": f"{DRAFT}:pages", "value": list(draft().pages), "placeholder": "All pages", "help": words}
+    take = lambda chosen: _set(tuple(name for name in NAMES if name in chosen), "pages")  # noqa: E731
+    control.choice(st, "multiselect", "Open pages", NAMES, on_change=take, **own)
+
+
+def _moment():
+    texts = {END: "The end", START: "The start"}
+    if session.view.frame:
+        texts |= {HERE: "The epoch that you chose"}
+    start = HERE if HERE in texts else END
+    control.kept(st, "selectbox", "Moment", list(texts), name=MOMENT, start=start, format_func=texts.__getitem__)
+
+
+def _controls():
+    own = {"name": CHANGES, "format_func": MAY_CHANGE.__getitem__}
+    may = control.kept(st, "selectbox", "What your class may change", list(MAY_CHANGE), **own)
+    fields = {"free": "These"} if may != EVERYTHING else {"fixed": "Shown, but fixed", "hide": "Hidden"}
+    labels = {each.key: each.title for each in FIELDS.values()}
+    for name, label in fields.items():
+        chosen = [key for key in getattr(draft(), name) or () if key in labels]
+        own = {"name": f"{DRAFT}:{name}", "value": chosen, "args": (name,), "placeholder": "None"}
+        control.choice(st, "multiselect", label, labels, on_change=_names_chosen, **own)
+
+
+def _names_chosen(chosen, name):
+    _set(tuple(key for key in KEYS if key in chosen), name)
+
+
+def _questions():
+    own = {"name": f"{DRAFT}:say", "value": draft().say, "on_change": _say, "max_chars": MAX_SAID}
+    control.show(st, "text_input", "Your text or question", placeholder="Which learning rate is fastest?", **own)
+    words = (
+        f"At most {MAX_ASKED}, joined by a semicolon. They are judged on the experiment that your class has on screen."
+    )
+    own = {
+        "name": ASKED,
+        "value": session.recall(ASKED, ""),
+        "on_change": session.keep,
+        "args": (ASKED,),
+        "help": words,
+    }
+    control.show(st, "text_input", "Numbers to ask for", placeholder="z[1][2]; end_loss", **own)
+    for problem in _asked()[1]:
+        st.warning(plain(problem))
+    own = {"selection_mode": "multi", "on_change": _cover, "value": list(draft().cover)}
+    control.choice(st, "pills", "Hidden until everything is answered", COVERS, name=f"{DRAFT}:cover", **own)
+    if draft().cover and not (_asked()[0] or draft().say):
+        st.caption("Nothing is asked, so it stays hidden.")
+    if box := control.opened("Numbers that you can ask for", key=f"{DRAFT}:quantities"):
+        rows = [{"write": _example(name, each.shape), "it is": each.says} for name, each in QUANTITIES.items()]
+        box.dataframe(rows, hide_index=True, height=300)
+        box.caption("Layers, units and inputs count from 1. Before a name: start. or end. for the first or last epoch.")
+
+
+def _say(text):
+    _set(" ".join("".join(c if c.isprintable() else " " for c in text).split()), "say")
+
+
+def _cover(chosen):
+    _set(tuple(name for name in COVERS if name in chosen), "cover")
+
+
+def _example(name, shape):
+    return text_of(question(name + ".1" * sum(shape)))
+
+
+def _asked() -> tuple[tuple[str, ...], list[str]]:
+    """The numbers that are asked for, as the link writes them, and what is wrong with the others."""
+    asked, problems = [], []
+    for text in session.recall(ASKED, "").split(";"):
+        if text.strip():
+            try:
+                asked.append(dotted(text))
+            except ValueError as error:
+                problems.append(f"{error}")
+    asked = list(dict.fromkeys(asked))
+    if len(asked) > MAX_ASKED:
+        problems.append(f"only the first {MAX_ASKED} numbers are asked for")
+    return tuple(asked[:MAX_ASKED]), problems
+
+
+def _looks():
+    own = {"selection_mode": "multi", "on_change": session.keep, "args": (LOOKS,), "value": session.recall(LOOKS, [])}
+    control.choice(st, "pills", "Look", LOOKS_OF, name=LOOKS, **own)
+    if COMMA in session.recall(LOOKS, []):
+        st.caption(COMMA_LIMIT)
+
+
+def task() -> ClassLink:
+    """The chosen class link, without choices that do not count."""
+    chosen, may, opens = draft(), session.recall(CHANGES, EVERYTHING), session.recall(OPENS, PLAYGROUND)
+    pages = tuple(name for name in LISTS["pages"] if name in (*chosen.pages, opens)) if chosen.pages else ()
+    if may == EVERYTHING:
+        chosen = replace(chosen, free=None, fixed=tuple(key for key in chosen.fixed if key not in chosen.hide))
+    else:
+        chosen = replace(chosen, free=chosen.free or (), fixed=(), hide=(), rest_fixed=may == FIXED)
+    return replace(chosen, pages=pages, ask=_asked()[0], comma=COMMA in session.recall(LOOKS, []))
+
+
+def link_params() -> dict[str, str]:
+    """The parameters of the class link."""
+    opens = session.recall(OPENS, PLAYGROUND)
+    frame = {START: 0, HERE: session.view.frame}.get(session.recall(MOMENT, HERE))
+    view = replace(_without_places(session.view, opens), frame=frame, class_link=task())
+    return params_of(session.config, replace(view, present=1 if PROJECTOR in session.recall(LOOKS, []) else None))
+
+
+def _without_places(view: View, page: str) -> View:
+    """The view without what belongs to other pages than the one on which the link opens."""
+    ladder = dict.fromkeys(("rung", "item", "right", "tried", "streak"))
+    view = replace(view, teach=None, part=None, **ladder).in_lesson(None)
+    if page != "compare":
+        view = replace(view, view=None, by=None, plane=None, other=None, mystery=None, b=NOTHING, many=USUAL)
+    return view if page == "laboratory" else replace(view, lab=None, lab_batch=None)
+
+
+def _link() -> str:
+    """The whole address; without that of the server, where the browser has not told it."""
+    params, opens = link_params(), session.recall(OPENS, PLAYGROUND)
+    page = "" if opens == PLAYGROUND else opens
+    return address.of_dashboard(params, page) or f"{page}?{urlencode(params)}"
+
+
+def _result():
+    link = _link()
+    st.code(link, language=None, wrap_lines=True, height=130 if len(link) > 300 else "content")
+    st.link_button("Open it as your class sees it", link, icon=":material/open_in_new:", width="stretch")
+    if session.config.file_name:
+        st.info("A link cannot contain your file. Send the file to your class, too; the page asks for it.")
+    if len(link) > MAX_ADDRESS:
+        st.warning(
+            f"This link has {len(link):,} characters. Addresses of more than {MAX_ADDRESS:,} are often refused. Drawn points and "
+            "weights that were set by hand make it long: use a dataset and the rule of the initial weights instead."
+        )
+    code = qr_code(link)
+    if code is None:
+        st.info(f"No QR code: it holds at most {MAX_BYTES:,} characters, and this link has {len(link):,}.")
+    else:
+        svg = as_svg(code)
+        st.image(svg, width="stretch")
+        own = {"key": f"{DRAFT}:svg", "on_click": "ignore", "icon": ":material/download:", "width": "stretch"}
+        st.download_button("QR code as SVG", svg, "class-link.svg", "image/svg+xml", **own)
+        st.caption(
+            f"{len(link):,} characters, {n_squares(code)} squares a side. A shorter link gives fewer and larger squares."
+        )
+    st.caption(plain(f"{in_words(task())} {OWN_ADDRESS}".strip()))
+
+
+def _preview():
+    if box := control.opened("Preview: what your class sees", key=f"{DRAFT}:preview"):
+        link = _link()
+        with box:
+            component("preview")(key="class-preview", data=f"{link}&embed=true".encode())
