@@ -1,4 +1,4 @@
-"""The answers that links to lessons carry, judged anew: what a link says of itself does not count.
+"""The answers that links carry, to lessons and to class links, judged anew: what a link says of itself does not count.
 
 Runs are trained when a step first needs them. Equal answers to one step are judged once.
 """
@@ -9,13 +9,16 @@ from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
+from urllib.parse import parse_qsl, urlencode
 
 from ffbp.experiment.config import Config
 from ffbp.experiment.experiment import Experiment
-from ffbp.experiment.link import OWN, View
+from ffbp.experiment.link import OWN, View, params_of
+from ffbp.lessons.class_questions import in_words as asked_in_words
+from ffbp.lessons.class_questions import question, text_of
 from ffbp.lessons.course import lesson as lesson_of_course
 from ffbp.lessons.judge import BETWEEN, GIVEN_UP, RIGHT, WRONG, Verdict, case_of, judge, name_of
-from ffbp.lessons.lesson import Lesson, Step
+from ffbp.lessons.lesson import Address, Lesson, Predict, Step
 from ffbp.lessons.packed import unpack
 from ffbp.lessons.read import read
 from ffbp.training.recording import fit
@@ -23,16 +26,25 @@ from ffbp.training.run import Run
 from ffbp.words.of_a_slip import SLIPS
 
 MAX_WORK = 120.0  # estimated seconds of training for the answers of a board
+CLASS_LINK = "class link"  # stands where a lesson has its name
 MARKS = (RIGHT, WRONG, GIVEN_UP)
 TRUTHS = {"t": "true", "f": "false"}
 
 
 class Place(NamedTuple):
-    """A step of a lesson: the lesson's name in an address, the text of one's own, packed, and the step from 1."""
+    """A step of a lesson: the lesson's name in an address, the text of one's own, packed, and the step from 1.
+
+    Of a class link: CLASS_LINK, the number that is asked for with the parameters of the experiment, and the question from 1.
+    """
 
     lesson: str
     own: str | None
     number: int
+
+    @property
+    def in_general(self) -> "Place":
+        """The place without the experiment, which differs from student to student."""
+        return self._replace(own=self.own.partition("?")[0]) if self.lesson == CLASS_LINK else self
 
 
 class Answer(NamedTuple):
@@ -58,8 +70,19 @@ class Judgements:
     questions: dict[Place, str] = field(default_factory=dict)
 
 
-def answers_of(view: View) -> list[Answer]:
-    """The answers of a link to a lesson, one a step that was answered; none for another link."""
+def answers_of(config: Config, view: View) -> list[Answer]:
+    """The answers of a link to a lesson, one a step that was answered, and to a class link, one a number."""
+    return [*_of_a_lesson(view), *_of_a_class_link(config, view)]
+
+
+def _of_a_class_link(config, view):
+    place = View(frame=view.frame, sample=view.sample, inputs=view.inputs)
+    experiment, task = urlencode(params_of(config, place)), view.class_link
+    answered = [(i, task.answer(i)) for i in range(len(task.ask)) if task.answer(i)[:1] in MARKS and task.answer(i)]
+    return [Answer(Place(CLASS_LINK, f"{task.ask[i]}?{experiment}", i + 1), text[0], text[1:]) for i, text in answered]
+
+
+def _of_a_lesson(view):
     if view.lesson is None:
         return []
     found = [(n, text) for n, text in enumerate((view.answers or "").split(BETWEEN), start=1) if text]
@@ -77,9 +100,20 @@ def lesson_of(key: str, own: str | None) -> Lesson | None:
 
 def step_at(place: Place) -> Step | None:
     """The step with a task at a place, or None."""
+    if place.lesson == CLASS_LINK:
+        return _asked_at(place.own)
     found = lesson_of(place.lesson, place.own)
     step = found.steps[place.number - 1] if found and place.number <= len(found.steps) else None
     return step if step and step.task else None
+
+
+def _asked_at(text) -> Step | None:
+    asked, _, query = text.partition("?")
+    try:
+        found = question(asked)
+    except ValueError:
+        return None
+    return Step(Address("", dict(parse_qsl(query))), "", task=Predict(asked_in_words(found), text_of(found), ""))
 
 
 class _Missing(Exception):
@@ -100,8 +134,8 @@ def judging(answers: Iterable[Answer], known: Judgements) -> Generator[object, N
         for given in several:
             while (place, given) not in known.verdicts:
                 try:
-                    verdict, question = (None, "") if step is None else _judged(step, given, runs)
-                    known.questions.setdefault(place, question)
+                    verdict, words = (None, "") if step is None else _judged(step, given, runs)
+                    known.questions.setdefault(place.in_general, words)
                     known.verdicts[place, given] = verdict
                 except _Missing as missing:
                     left -= Experiment(missing.config).work
@@ -168,7 +202,7 @@ def grouped(several: Iterable[Iterable[Answer]], known: Judgements) -> list[Grou
     found = defaultdict(lambda: defaultdict(list))
     for who, answers in enumerate(several):
         for answer in answers:
-            found[answer.place][kind_of(answer, known)].append(who)
+            found[answer.place.in_general][kind_of(answer, known)].append(who)
     groups = [Group(place, kind, tuple(who)) for place, kinds in found.items() for kind, who in kinds.items()]
     order = {"right": 0, "slip": 1, "other": 1, "given up": 2, "not judged": 3}
     return sorted(

@@ -50,6 +50,12 @@ def name_of(found: Expression) -> str:
     return found.name + "".join(f"[{each}]" for each in groups) if groups else ""
 
 
+def in_words(found: Expression) -> str:
+    """What is asked, as plain text."""
+    where = {"start": " at the start", "end": " at the end"}.get(found.where, "")
+    return f"{found.quantity.says} {name_of(found)}".strip() + where
+
+
 def judged(found: Expression, asked: str, case: Case, given: str) -> Verdict | None:
     """The verdict on a typed number; None if it is none."""
     return predicted(Predict(asked, text_of(found), ""), case, given)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from ffbp.experiment.class_link import FIXED, FREE, HIDDEN, RIGHT, SHOWN, TYPED, WRONG, ClassLink
+from ffbp.experiment.class_link import FIXED, FREE, HIDDEN, RIGHT, SCORES, SHOWN, TYPED, WRONG, ClassLink
 from ffbp.experiment.config import Config
 from ffbp.experiment.fields import FIELDS
 from ffbp.figures import notation
@@ -27,6 +27,13 @@ OWN_ADDRESS = (
     "The task is part of the address: whoever changes the address changes the task, too. What is hidden is only out of sight; the "
     "browser receives it."
 )
+COVERS = {
+    "network": "Network",
+    "boundary": "Decision boundary",
+    "loss": "Loss curves",
+    "gradients": "Gradients",
+    SCORES: "Losses and scores",
+}
 LEAVES = "Opens all pages and controls again. The experiment stays as it is."
 
 
@@ -50,7 +57,7 @@ def _with_known_questions(task):
             question(asked)
             known.append(i)
         except ValueError as error:
-            wrong.append(str(error))
+            wrong.append(str(error).partition("; choose from")[0])
     if wrong:
         session.tell("warning", f"a question was left out: {'; '.join(wrong)}")
         ask, given = (tuple(each(i) for i in known) for each in (task.ask.__getitem__, task.answer))
@@ -187,7 +194,9 @@ def in_words(task: ClassLink) -> str:
     if len(states[FREE]) < len(FIELDS):
         told.append(f"Controls that you can change: {_few(states[FREE])}.")
     if task.cover:
-        told.append(f"Hidden{' until everything is answered' if task.n_answers else ''}: {', '.join(task.cover)}.")
+        told.append(
+            f"Hidden{' until everything is answered' if task.n_answers else ''}: {', '.join(map(COVERS.get, task.cover))}."
+        )
     return " ".join(told)
 
 

@@ -8,13 +8,16 @@ from apptest import ROOT, charts_of, named, playground, run_page
 import ffbp
 from ffbp.experiment.challenge import Challenge, data_mark
 from ffbp.experiment.config import Config
-from ffbp.experiment.link import params_of, read
+from ffbp.experiment.link import View, params_of, read
+from ffbp.lessons.class_questions import question
 from ffbp.lessons.course import course, lesson
+from ffbp.lessons.expressions import Case
 from ffbp.lessons.submissions import File
 from ffbp.record.write import checksum, dump_record
 from ffbp.ui.runs import cache
 from ffbp.ui.session.state import frozen
 from ffbp.ui.teachers.handed_in import KEPT
+from ffbp.words.of_a_slip import SLIPS
 
 PATH = ROOT / "pages" / "teachers.py"
 SMALL = {"epochs": "4", "samples": "40"}
@@ -194,6 +197,27 @@ def test_the_answers_of_a_lesson_are_judged_anew_and_grouped_by_their_slip():
     assert list(groups["answers"]) == [2, 1]
     assert list(groups["what they show"]) == ["answered 123456", "shown or skipped"]
     assert list(groups["runs"]) == ["1, 2", "3"]
+
+
+def test_the_answers_of_a_class_link_are_judged_on_each_links_own_run_and_grouped_by_question():
+    config = Config(epochs=2, n_samples=20)
+    right = f"{Case(config, View(), ffbp.train).value(question('loss')):.5f}"
+    slip = f"-{right}"
+    lines = [f"?dataset=moons&epochs=2&samples=20&ask=loss~n_params&given={each}" for each in
+             (f"w{right}~r41", f"r{slip}~w40", f"r{slip}", "s", "r1&lr=0.3")]  # fmt: skip
+    app = trained("\n".join(lines))
+    assert list(table(app)["answers"]) == [
+        "2 of 2 right",
+        "0 of 2 right",
+        "0 of 1 right",
+        "0 of 1 right",
+        "0 of 1 right",
+    ]
+    groups = app.dataframe[1].value
+    assert list(groups["step"]) == ["class link, question 1"] * 4 + ["class link, question 2"] * 2
+    assert list(groups["question"][:1]) == ["the loss of the sample"]
+    found = dict(zip(groups["what they show"][:4], groups["answers"][:4], strict=True))
+    assert found == {"right": 1, SLIPS["sign"]: 2, "answered 1": 1, "shown or skipped": 1}
 
 
 def test_the_challenge_that_the_links_carry_is_offered():

@@ -8,7 +8,7 @@ import streamlit as st
 
 from ffbp.experiment.challenge import Challenge
 from ffbp.experiment.link import params_of
-from ffbp.lessons.answers import grouped, in_words, lesson_of, plain
+from ffbp.lessons.answers import CLASS_LINK, grouped, in_words, lesson_of, plain
 from ffbp.lessons.marks import Mark, judgements, to_csv
 from ffbp.lessons.submissions import Entry
 from ffbp.ui.session import address
@@ -89,7 +89,7 @@ def draw(now: HandedIn, rows: Sequence[Row], challenge: Challenge | None, *, nam
 
 
 def draw_answers(now: HandedIn, rows: Sequence[Row]) -> None:
-    """The answers of links to lessons, by step and by what they show; nothing where no link has any."""
+    """The answers of links to lessons and of class links, by step and by what they show; nothing where no link has any."""
     groups = grouped([now.answers_in(row.entry) for row in rows], now.answers)
     if not groups:
         return
@@ -116,5 +116,7 @@ def draw_answers(now: HandedIn, rows: Sequence[Row]) -> None:
 
 
 def _title(place) -> str:
+    if place.lesson == CLASS_LINK:
+        return f"class link, question {place.number}"
     found = lesson_of(place.lesson, place.own)
     return f"{plain(found.title) if found else place.lesson}, step {place.number}"

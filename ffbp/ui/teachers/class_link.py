@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from ffbp.experiment.class_link import LISTS, MAX_ASKED, MAX_SAID, PLAYGROUND, SCORES, ClassLink
+from ffbp.experiment.class_link import LISTS, MAX_ASKED, MAX_SAID, PLAYGROUND, ClassLink
 from ffbp.experiment.fields import FIELDS, KEYS
 from ffbp.experiment.link import View, params_of
 from ffbp.experiment.many import USUAL
@@ -14,7 +14,7 @@ from ffbp.export.qr import MAX_BYTES, as_svg, n_squares, qr_code
 from ffbp.figures.latex import plain
 from ffbp.lessons.class_questions import dotted, question, text_of
 from ffbp.lessons.quantities import QUANTITIES
-from ffbp.ui.class_link import OWN_ADDRESS, in_words
+from ffbp.ui.class_link import COVERS, OWN_ADDRESS, in_words
 from ffbp.ui.component import component
 from ffbp.ui.page import PAGES
 from ffbp.ui.session import address, control
@@ -33,13 +33,6 @@ MAY_CHANGE = {
 END, START, HERE = "end", "start", "here"
 PROJECTOR, COMMA = "projector", "comma"
 LOOKS_OF = {PROJECTOR: "Projector: the picture alone, with large letters", COMMA: "Decimal comma: 0,25"}
-COVERS = {
-    "network": "Network",
-    "boundary": "Decision boundary",
-    "loss": "Loss curves",
-    "gradients": "Gradients",
-    SCORES: "Losses and scores",
-}
 NAMES = {(address.name_of(path) or PLAYGROUND): title for path, title in PAGES.items()}
 COMMA_LIMIT = (
     "The comma is written in all texts, tables of formulas and charts. Number fields, scrolling tables, programs and downloads "
@@ -160,7 +153,9 @@ def _asked() -> tuple[tuple[str, ...], list[str]]:
             try:
                 asked.append(dotted(text))
             except ValueError as error:
-                problems.append(f"{error}")
+                problems.append(
+                    str(error).replace(f"choose from {', '.join(QUANTITIES)}", "the list below has them all")
+                )
     asked = list(dict.fromkeys(asked))
     if len(asked) > MAX_ASKED:
         problems.append(f"only the first {MAX_ASKED} numbers are asked for")

@@ -46,8 +46,8 @@ class HandedIn:
         return self.marks.get(entry.key)
 
     def answers_in(self, entry: Entry) -> list[Answer]:
-        """The answers to a lesson that a link carries."""
-        return answers_of(entry.view) if entry.view else []
+        """The answers to a lesson or to a class link that a link carries."""
+        return answers_of(entry.config, entry.view) if entry.view else []
 
     def n_left(self) -> int:
         """How many of the runs are not trained yet."""
