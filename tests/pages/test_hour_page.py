@@ -10,7 +10,9 @@ from ffbp.lessons import offered
 from ffbp.lessons.hour import Hour, Step, packed, read_hour, text_of
 from ffbp.ui.order import GIVEN, OPENING
 from ffbp.ui.page import PAGES
-from ffbp.ui.teachers.hour import DRAFT, NAMES
+from ffbp.ui.teachers.addresses import NAMES
+from ffbp.ui.teachers.hour import DRAFT
+from ffbp.ui.teachers.topics import topics
 
 PATH = ROOT / "pages" / "teachers.py"
 HOUR = Hour(
@@ -62,10 +64,13 @@ def test_an_hour_is_put_together_step_by_step():
     named(app.selectbox, "hour:page").set_value("forward_pass")
     app = press(again(app), "hour:add")
     experiments = offered.experiments()
-    first, second, third, fourth = draft(app).steps
+    named(app.button_group, "hour:source").set_value("topic")
+    app = press(again(app), "hour:add")
+    first, second, third, fourth, fifth = draft(app).steps
     assert (first, second) == (experiments["reference"], experiments["too_fast"])
     assert third == offered.of_lesson("chain", 2)
     assert (fourth.title, fourth.link) == ("Forward pass", "forward_pass?epochs=3")
+    assert (fifth.title, fifth.notes) == (topics()[0].title, topics()[0].sentence)
 
 
 def test_steps_are_named_timed_moved_and_removed():

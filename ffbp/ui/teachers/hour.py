@@ -10,7 +10,6 @@ import streamlit as st
 from ffbp.experiment import link
 from ffbp.export.plan import plan
 from ffbp.export.worksheet import PAPERS
-from ffbp.figures.latex import plain
 from ffbp.lessons import offered
 from ffbp.lessons.hour import (
     MAX_BYTES,
@@ -30,16 +29,16 @@ from ffbp.lessons.hour import (
 from ffbp.lessons.lesson import PAGES as EXPERIMENT_PAGES
 from ffbp.lessons.packed import MAX_IN_LINK
 from ffbp.ui import order
-from ffbp.ui.page import PAGES, Page
-from ffbp.ui.page import link as page_link
+from ffbp.ui.page import Page
 from ffbp.ui.session import address, control
 from ffbp.ui.session.state import session
+from ffbp.ui.teachers.addresses import NAMES, full, opening
+from ffbp.ui.teachers.topics import topics
 
 DRAFT, TOLD, UPLOAD, PASTED = "hour:draft", "hour", "hour:load", "hour:pasted"
 FILE = "ffbp-running-order.json"  # as running.js names it
-EXPERIMENT, LESSON, SCREEN, PASTE = "experiment", "lesson", "screen", "link"
-SOURCES = {EXPERIMENT: "Experiment", LESSON: "Lesson", SCREEN: "On screen", PASTE: "Link"}
-NAMES = {address.name_of(path): title for path, title in PAGES.items()}
+EXPERIMENT, LESSON, TOPIC, SCREEN, PASTE = "experiment", "lesson", "topic", "screen", "link"
+SOURCES = {EXPERIMENT: "Experiment", LESSON: "Lesson", TOPIC: "Topic", SCREEN: "On screen", PASTE: "Link"}
 MINUTES = 5
 STEP_OF_TIME = 300  # seconds
 
@@ -140,9 +139,7 @@ def _buttons(hour, at):
     for label, args, off in (("Up", (-1,), at == 0), ("Down", (1,), at == last), ("Remove", (), False)):
         press = {"on_click": _move if args else _remove, "args": (at, *args), "disabled": off, "type": "tertiary"}
         st.button(label, key=f"hour:{at}:{label.lower()}", help=f"Step {number}", **press)
-    step = hour.steps[at]
-    path = next(path for path in PAGES if address.name_of(path) == step.page)
-    page_link(path, "Open", address.offer(step.params))
+    opening(hour.steps[at].page, hour.steps[at].params)
 
 
 def _set(value, at, name):
@@ -175,7 +172,7 @@ def _adding(hour):
         format_func=SOURCES.__getitem__, label_visibility="collapsed", required=True,
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        {EXPERIMENT: _experiment, LESSON: _lesson, SCREEN: _screen, PASTE: _pasted}[source]()
+        {EXPERIMENT: _experiment, LESSON: _lesson, TOPIC: _topic, SCREEN: _screen, PASTE: _pasted}[source]()
 
 
 def _chooser(label, texts, name, **others):
@@ -202,6 +199,12 @@ def _lesson():
     key = _chooser("Lesson", offered.lessons(), "hour:lesson")
     number = _chooser("Step", offered.steps_of(key), f"hour:lesson:{key}")
     _add_button(offered.of_lesson(key, number))
+
+
+def _topic():
+    found = dict(enumerate(topics()))
+    topic = found[_chooser("Topic of a course", {i: topic.title for i, topic in found.items()}, "hour:topic")]
+    _add_button(Step(topic.title, link_of(topic.link, NAMES), topic.minutes, topic.sentence))
 
 
 def _screen():
@@ -254,19 +257,12 @@ def _ways_out(hour):
         )
         own = {"on_click": "ignore", "icon": ":material/download:"}
         st.download_button("Save the file", partial(text_of, shown), FILE, "application/json", key="hour:save", **own)
-        addresses = {
-            step: _address(step) for step in shown.steps
-        }  # here: the file is written outside the page's script
+        # The file is written outside the page's script, where the dashboard's address is not known.
+        addresses = {step: full(step.page, step.params) for step in shown.steps}
         text = partial(plan, shown, paper=paper, address_of=addresses.__getitem__)
         st.download_button("Plan to print", text, "plan.html", "text/html", key="hour:plan", **own)
     st.caption("Open the plan in a browser and print it: times, titles, links, and what to say.")
     _as_link(shown)
-
-
-def _address(step, **more):
-    """The full address of a step; as far as it is known, if the browser has not sent the dashboard's."""
-    params = step.params | more
-    return address.of_dashboard(params, step.page) or f"{step.page}?{urlencode(params)}"
 
 
 def _as_link(hour):
@@ -276,10 +272,9 @@ def _as_link(hour):
             f"It is too long for a link of {MAX_IN_LINK:,} characters. Save the file and send it: Running order opens it."
         )
         return
-    st.code(_address(hour.steps[0], order=text), language=None, height=96, wrap_lines=True)
+    first = hour.steps[0]
+    st.code(full(first.page, {**first.params, "order": text}), language=None, height=96, wrap_lines=True)
     st.caption(
-        plain(
-            "This link opens the hour at its first step, in any browser. What to say is not in it. Titles and minutes are: "
-        )
-        + plain("name nobody there.")
+        "This link opens the hour at its first step, in any browser. What to say is not in it. Titles and minutes are: write no "
+        "names of people there."
     )

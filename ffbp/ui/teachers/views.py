@@ -3,6 +3,7 @@
 from ffbp.ui.teachers.assignment import notebook_to_complete
 from ffbp.ui.teachers.board import board
 from ffbp.ui.teachers.class_link import class_link
+from ffbp.ui.teachers.course import for_your_course
 from ffbp.ui.teachers.hour import the_hour
 from ffbp.ui.teachers.questions import platform_questions
 from ffbp.ui.teachers.worksheet import printed_worksheet
@@ -15,4 +16,5 @@ VIEWS = {
     "questions": View("Questions for your platform", lambda page: platform_questions()),
     "assignment": View("Assignment", lambda page: notebook_to_complete(page.trained())),
     "board": View("Board", board),
+    "course": View("For your course", for_your_course),
 }
