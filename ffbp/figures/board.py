@@ -14,6 +14,7 @@ from ffbp.figures.plot import LEGEND, line, log_axis, markers, plot
 
 POINTS = 80  # of a curve
 MAX_SAMPLES = 400
+MANY = 60  # lines; more are drawn thinner
 COLOURS = tuple(palette.CLASSES[k] for k in (3, 5, 6, 4, 7, 2))  # of highlighted runs: those of the last classes
 MAX_HIGHLIGHTED = len(COLOURS)
 
@@ -67,7 +68,7 @@ def _lines(lines, highlighted, what) -> list[dict]:
         gap = [np.nan]
         x, y = (np.concatenate([part for each in others for part in (getattr(each, axis), gap)]) for axis in ("x", "y"))
         of = np.concatenate([np.full(len(each.x) + 1, each.number) for each in others])
-        look = {"color": palette.TOTAL, "width": 1.2, "opacity": 0.55}
+        look = {"color": palette.TOTAL, "width": 1.2 if len(others) <= MANY else 0.6, "opacity": 0.6}
         named = f"{len(others)} {'other ' if highlighted else ''}{'runs' if len(others) > 1 else 'run'}"
         traces.append(line(x, y, named, f"run %{{customdata}}: {what}", customdata=of, **look))
     for each, colour in zip([each for each in lines if each.number in highlighted], cycle(COLOURS), strict=False):

@@ -86,8 +86,10 @@ def marking(
     return Mark(found.notice().key, sentence(found.notice()), Facts.of(runs[0]), outcome_of(runs[0]))
 
 
-def fit_marks(entries: Iterable[Entry], known: dict) -> Generator[object, None, None]:
-    """Find the marks that are not in ``known`` yet and put them there, by the entries' keys; yields at least every 50 ms.
+def fit_marks(entries: Iterable[Entry], known: dict) -> Generator[float, None, None]:
+    """Find the marks that are not in ``known`` yet and put them there, by the entries' keys.
+
+    Yields what share of them is done, at least every 50 ms.
 
     Links train in stacks where their configurations allow; equal ones train once. Closing it keeps what is done. A run that
     would take the work beyond MAX_WORK is left out.
@@ -109,11 +111,24 @@ def fit_marks(entries: Iterable[Entry], known: dict) -> Generator[object, None, 
                 planned.append(Planned(entry.config, None, experiment.resolved))
             else:
                 known[key] = LEFT_OUT
+    share = len(planned) / max(1, len(wanted))
     if planned:
-        yield from fit_planned(planned, lambda run: known.update({run.config: mark_of(run)}))
-    for key, entry in wanted.items():
-        if entry.content is not None:
-            known[key] = yield from marking(entry.content, afford=afford)
+        for report in fit_planned(planned, lambda run: known.update({run.config: mark_of(run)})):
+            yield share * report.done
+    records = [(key, entry.content) for key, entry in wanted.items() if entry.content is not None]
+    for i, (key, content) in enumerate(records):
+        done = (len(planned) + i) / len(wanted)
+        known[key] = yield from _each(marking(content, afford=afford), done)
+
+
+def _each(work, value):
+    """What a generator returns; whatever it yields becomes one value."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return end.value
+        yield value
 
 
 def judgements(marks: Sequence[Mark], challenge: Challenge | None) -> list[tuple[bool, int | None]]:

@@ -145,7 +145,8 @@ def test_records_are_verified_and_a_bad_one_is_one_message():
     assert list(table(app)["record"]) == ["verified", "differs"]
     assert any(c.value.startswith("1 of 2 records verify.") for c in app.caption)
     lines = app.warning[0].value.splitlines()
-    assert [line.split(":**")[0] for line in lines] == ["- **file 4", "- **file 3"]
+    assert [line.split(":**")[0] for line in lines] == ["- **file 4", "- **file 2", "- **file 3"]
+    assert "the numbers differ from epoch 4 on" in lines[1]
     assert "dora" not in " ".join(each.value for each in (*app.caption, *app.warning, *app.markdown))
 
 

@@ -63,11 +63,11 @@ def _view(page: Page) -> None:
 
 
 def _messages(now: HandedIn) -> None:
-    """What is wrong with lines and files, a message each; a record that is none is one of them."""
+    """What is wrong with lines and files, a message each; a record that does not verify is one of them."""
     found = [(message.place, message.text) for message in now.submissions.messages]
     for entry in now.submissions.entries:
         mark = now.mark(entry)
-        if mark is not None and mark.facts is None:
+        if mark is not None and not mark.passed:
             found.append((entry.place, mark.words))
     if not found:
         return
@@ -83,7 +83,9 @@ def _buttons(now: HandedIn) -> None:
     if now.is_running:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button("Stop", key="board:stop", icon=":material/stop:", on_click=now.stop)
-            st.progress(done / n, text=f"{done} of {n} runs trained" if left else "Judging the answers")
+            st.progress(
+                now.share if left else 1.0, text=f"{done} of {n} runs trained" if left else "Judging the answers"
+            )
     elif left:
         label = f"Go on with {left} more" if done else f"Train {n} {'runs' if n > 1 else 'run'}"
         own = {"key": "board:train", "icon": ":material/play_arrow:", "type": "primary"}
@@ -178,6 +180,8 @@ def _results(now: HandedIn) -> None:
     rows = board_table.rows_of(now, order, session.view.challenge, named=named)
     board_table.draw(now, rows, session.view.challenge, named=named)
     _in_words(rows)
+    if now.is_running:
+        return  # charts of hundreds of runs would take longer than their training
     board_charts.draw(now, [row for row in rows if row.mark.passed])
     board_table.draw_answers(now, rows)
 

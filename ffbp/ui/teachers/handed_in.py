@@ -32,6 +32,7 @@ class HandedIn:
     pictures: dict = field(default_factory=dict)  # of the board's charts, by key
     training: Generator | None = None
     is_running: bool = False
+    share: float = 0.0  # of the training that runs, which is done
     account: Account = field(default_factory=Account)
     read: tuple = ()  # the latest text and files, and what they hold
 
@@ -56,12 +57,14 @@ class HandedIn:
     def fit(self) -> Generator[object, None, None]:
         """Train what is not trained yet, then judge the answers."""
         entries = self.submissions.entries
-        yield from fit_marks(entries, self.marks)
+        for share in fit_marks(entries, self.marks):
+            self.share = share
+            yield
         yield from judging([each for entry in entries for each in self.answers_in(entry)], self.answers)
 
     def start(self) -> None:
         """Begin or go on."""
-        self.training, self.is_running, self.account = self.fit(), True, Account()
+        self.training, self.is_running, self.share, self.account = self.fit(), True, 0.0, Account()
 
     def stop(self) -> None:
         """Stop; what is done is kept."""
