@@ -50,6 +50,7 @@ def judged(challenge: Challenge, facts: Facts) -> Judged:
     conditions = tuple((each, COMPARE[each.sign](numbers[each.quantity], each.number)) for each in challenge.conditions)
     reasons = {
         "fault": facts.config.fault is not None,
+        "start": facts.config.initial_theta is not None,
         "diverged": facts.diverged,
         "data": bool(challenge.data) and challenge.data != data_mark(facts.config),
     }

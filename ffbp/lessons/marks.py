@@ -24,7 +24,7 @@ from ffbp.training.sweep import Outcome, outcome_of
 from ffbp.words.english import sentence
 from ffbp.words.of_a_board import TOO_MUCH_WORK, VERDICTS
 
-PASSED = ("verified", "agrees", "trained")
+PASSED = ("verified", "agrees", "without_file", "trained")
 NUMBERS = {  # columns of the table -> quantities
     "train_loss": "train_loss",
     "test_loss": "test_loss",
@@ -40,12 +40,16 @@ BROKEN = (ValueError, ArithmeticError, LookupError, TypeError, MemoryError)  # w
 
 
 class Mark(NamedTuple):
-    """verdict: a key of `VERDICTS`; words: its sentence. facts, outcome: of the run trained here, None if there is none."""
+    """verdict: a key of `VERDICTS`; words: its sentences. facts, outcome: of the run trained here, None if there is none.
+
+    has_link: whether a link can hold the run; it holds no file, and no run that begins at another one's frame.
+    """
 
     verdict: str
     words: str = ""
     facts: Facts | None = None
     outcome: Outcome | None = None
+    has_link: bool = True
 
     @property
     def passed(self) -> bool:
@@ -63,12 +67,12 @@ def mark_of(run: Run) -> Mark:
 
 def marking(
     content: bytes,
-    table_of: Callable[[Config], Table] | None = None,
+    table_of: Callable[[Config], Table | None] | None = None,
     afford: Callable[[float], bool] = lambda work: True,
 ) -> Generator[Progress, None, Mark]:
     """The mark of a record: it is read, trained again and compared.
 
-    table_of: reads the file of records made from one. afford: whether so many seconds of training may be spent.
+    table_of: the file of records made from one, or None. afford: whether so many seconds of training may be spent.
     """
     runs, table = [], None
     try:
@@ -83,13 +87,19 @@ def marking(
         found = yield from verifying(record, table, trained=runs.append)
     except BROKEN as error:
         return Mark("unreadable", f"it cannot be trained again: {error}")
-    return Mark(found.notice().key, sentence(found.notice()), Facts.of(runs[0]), outcome_of(runs[0]))
+    notices = [found.notice(), *(notice for notice in found.others if notice.level == "warning")]
+    unchecked = found.passed and any(notice.key == "unchecked_file" for notice in notices)
+    verdict, has_link = found.notice().key, not (record.run.config.file_name or record.run.branch)
+    words = " ".join(map(sentence, notices))
+    return Mark("without_file" if unchecked else verdict, words, Facts.of(runs[0]), outcome_of(runs[0]), has_link)
 
 
-def fit_marks(entries: Iterable[Entry], known: dict) -> Generator[float, None, None]:
+def fit_marks(
+    entries: Iterable[Entry], known: dict, table_of: Callable[[Config], Table | None] | None = None
+) -> Generator[float, None, None]:
     """Find the marks that are not in ``known`` yet and put them there, by the entries' keys.
 
-    Yields what share of them is done, at least every 50 ms.
+    Yields what share of them is done, at least every 50 ms. table_of: as in `marking`.
 
     Links train in stacks where their configurations allow; equal ones train once. Closing it keeps what is done. A run that
     would take the work beyond MAX_WORK is left out.
@@ -118,7 +128,7 @@ def fit_marks(entries: Iterable[Entry], known: dict) -> Generator[float, None, N
     records = [(key, entry.content) for key, entry in wanted.items() if entry.content is not None]
     for i, (key, content) in enumerate(records):
         done = (len(planned) + i) / len(wanted)
-        known[key] = yield from _each(marking(content, afford=afford), done)
+        known[key] = yield from _each(marking(content, table_of, afford), done)
 
 
 def _each(work, value):
@@ -132,10 +142,14 @@ def _each(work, value):
 
 
 def judgements(marks: Sequence[Mark], challenge: Challenge | None) -> list[tuple[bool, int | None]]:
-    """Whether each run meets the challenge, and its rank. A record that does not verify meets none."""
+    """Whether each run meets the challenge, and its rank.
+
+    A record that does not verify meets none, nor does one without its file if only the challenge's data count.
+    """
     if challenge is None:
         return [(False, None)] * len(marks)
-    found = [judged(challenge, mark.facts) if mark.facts and mark.passed else None for mark in marks]
+    count = [mark.passed and not (challenge.data and mark.verdict == "without_file") for mark in marks]
+    found = [judged(challenge, mark.facts) if counts else None for mark, counts in zip(marks, count, strict=True)]
     return [(bool(each and each.met), rank) for each, rank in zip(found, ranks(challenge, found), strict=True)]
 
 

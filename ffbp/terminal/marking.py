@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Generator, Sequence
+from glob import glob
 from pathlib import Path
 
 from ffbp.data.read_table import read_table
@@ -21,8 +22,8 @@ def paths_of(given: Sequence[Path]) -> list[Path]:
     for path in given:
         if path.is_dir():
             found += sorted(path.glob("*.json"))
-        elif "*" in path.name and not path.exists():
-            found += sorted(path.parent.glob(path.name))
+        elif "*" in str(path) and not path.exists():
+            found += map(Path, sorted(glob(str(path))))
         else:
             found.append(path)
     if not found:

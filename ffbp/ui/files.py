@@ -39,6 +39,11 @@ def current() -> Table | None:
     return file.read(config.header, config.decimal)
 
 
+def table_for(config: Config) -> Table | None:
+    """The session's file, read as the configuration does; None if that names another one, or none."""
+    return session.file.read(config.header, config.decimal) if config.file_name and is_available(config) else None
+
+
 def source_for(config: Config) -> Source | None:
     """The source made from the configuration's file; None if its data do not come from a file.
 

@@ -1,8 +1,9 @@
 """What the board of a class says of each run, and of a line or a file that it cannot use."""
 
-VERDICTS = {  # of a mark; the first four are those of a record
+VERDICTS = {  # of a mark
     "verified": "verified",
     "agrees": "verified to rounding",
+    "without_file": "verified without its file",
     "disagrees": "differs",
     "other_data": "other data",
     "unreadable": "not a record",

@@ -20,6 +20,7 @@ SIGNS = {"at_most": "at most", "at_least": "at least"}
 SAME_DATA = "on the challenge’s data"
 WHY_NOT = {
     "fault": "the run has a deliberate fault",
+    "start": "its weights at the start are typed, not drawn",
     "diverged": "training diverged",
     "data": "the data are not the challenge’s",
 }

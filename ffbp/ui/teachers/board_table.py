@@ -53,9 +53,8 @@ def rows_of(now: HandedIn, order: Sequence[int], challenge: Challenge | None, *,
 
 
 def link_of(entry: Entry, mark: Mark) -> str | None:
-    """The address that opens a run, as it was handed in; None for a run on a file, which a link cannot hold."""
-    config = mark.facts.config
-    return None if config.file_name else address.of_dashboard(params_of(config, entry.view)) or None
+    """The address that opens a run, as it was handed in; None for one that a link cannot hold."""
+    return address.of_dashboard(params_of(mark.facts.config, entry.view)) or None if mark.has_link else None
 
 
 def draw(now: HandedIn, rows: Sequence[Row], challenge: Challenge | None, *, named: bool) -> None:

@@ -12,6 +12,7 @@ from ffbp.lessons.answers import Answer, Judgements, answers_of, judging
 from ffbp.lessons.marks import Mark, fit_marks
 from ffbp.lessons.submissions import Entry, File, Submissions, read_all
 from ffbp.serve.turns import Account
+from ffbp.ui import files
 from ffbp.ui.session.state import session
 
 KEPT = "board"
@@ -57,7 +58,7 @@ class HandedIn:
     def fit(self) -> Generator[object, None, None]:
         """Train what is not trained yet, then judge the answers."""
         entries = self.submissions.entries
-        for share in fit_marks(entries, self.marks):
+        for share in fit_marks(entries, self.marks, files.table_for):
             self.share = share
             yield
         yield from judging([each for entry in entries for each in self.answers_in(entry)], self.answers)

@@ -54,6 +54,11 @@ def test_other_data_and_a_fault_do_not_count(changes, reason):
     assert (found.met, found.why_not) == (False, reason)
 
 
+def test_weights_that_are_typed_do_not_count():
+    found = judged(Challenge.read("fewest weights"), Facts.of(ffbp.train(Config(**SMALL, initial_theta=(0.1,) * 13))))
+    assert (found.met, found.why_not) == (False, "start")
+
+
 def test_a_run_that_diverged_meets_nothing():
     run = ffbp.train(Config(dataset="bumps", hidden=(16,), learning_rate=30, epochs=200, n_samples=100))
     assert run.diverged_at is not None

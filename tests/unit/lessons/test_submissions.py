@@ -6,8 +6,11 @@ import random
 import pytest
 
 import ffbp
-from ffbp.experiment.challenge import Challenge
+from ffbp.data.read_table import read_table
+from ffbp.data.table_source import source_of
+from ffbp.experiment.challenge import Challenge, data_mark
 from ffbp.experiment.config import Config
+from ffbp.experiment.experiment import Experiment
 from ffbp.lessons.marks import Mark, judgements, mark_of, marking, to_csv
 from ffbp.lessons.submissions import MAX_FILE, MAX_RUNS, File, read_all, read_lines
 from ffbp.record.write import checksum, dump_record
@@ -174,3 +177,17 @@ def test_a_table_has_a_row_for_each_and_no_cell_that_a_spreadsheet_would_run(run
     assert head.startswith("file,verdict,train_loss,test_loss,train_accuracy_percent,")
     assert first.startswith(f"'=cmd|x,link,{float(run.history.train_loss[-1])!r},")
     assert second == "b,not a record,,,,,,,,,'-1 is bad"
+
+
+def test_a_record_of_a_file_verifies_in_full_only_with_its_file():
+    content = b"a,b,y\n" + b"".join(b"%d,%d,%s\n" % (i, i * i % 7, (b"cat", b"dog")[i % 2]) for i in range(20))
+    table = read_table(content, "pets.csv")
+    config = Config(file_name="pets.csv", file_fingerprint=table.fingerprint, epochs=2, hidden=(2,))
+    own = dump_record(ffbp.train(config, Experiment(config, source_of(table)).dataset)).encode()
+    without, full = drain(marking(own)), drain(marking(own, lambda config: table))
+    assert (without.verdict, full.verdict) == ("without_file", "verified")
+    assert "It was not checked whether pets.csv has these rows" in without.words
+    assert not without.has_link
+    challenge = Challenge.read(f"fewest weights~data_{data_mark(config)}")
+    assert judgements([without, full], challenge) == [(False, None), (True, 1)]
+    assert judgements([without, full], Challenge.read("fewest weights")) == [(True, 1), (True, 1)]
