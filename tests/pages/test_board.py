@@ -2,6 +2,7 @@
 
 import json
 import logging
+import tomllib
 
 from apptest import ROOT, charts_of, named, playground, run_page
 
@@ -14,8 +15,10 @@ from ffbp.lessons.course import course, lesson
 from ffbp.lessons.expressions import Case
 from ffbp.lessons.submissions import File
 from ffbp.record.write import checksum, dump_record
+from ffbp.ui.compare import many_runs
 from ffbp.ui.runs import cache
 from ffbp.ui.session.state import frozen
+from ffbp.ui.teachers import board as board_view
 from ffbp.ui.teachers.handed_in import KEPT
 from ffbp.words.of_a_slip import SLIPS
 
@@ -66,7 +69,9 @@ def table(app):
 def test_an_empty_board_says_what_is_kept_and_shows_no_control_without_use():
     app = run_page(PATH, teach="board", **SMALL)
     assert not app.exception
-    assert any("It is written nowhere." in c.value for c in app.caption)
+    assert any("It is written nowhere." in c.value and "two minutes more" in c.value for c in app.caption)
+    server = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["server"]
+    assert server["disconnectedSessionTTL"] == 120
     assert not [b for b in app.button if b.key and b.key.startswith("board:")]
     assert not app.dataframe
 
@@ -102,6 +107,27 @@ def test_a_changed_list_trains_only_what_is_new_and_forget_leaves_nothing():
     assert app.text_area[0].value == ""
     assert not app.dataframe
     assert "Novak" not in repr(app.session_state)
+
+
+def test_training_is_stopped_and_goes_on_and_what_is_done_is_kept(monkeypatch):
+    monkeypatch.setattr(many_runs, "SLICE_SECONDS", 1e-4)  # one report a slice
+    monkeypatch.setattr(board_view, "draw_again", lambda: None)
+    app = trained(TEXT.replace("epochs=4", "epochs=2000"))
+    now = app.session_state[f"kept:{KEPT}"]
+    for _ in range(60):
+        if now.marks:
+            break
+        app = again(app)
+    assert 0 < len(now.marks) < 3
+    app.button(key="board:stop").click()
+    app = again(app)
+    assert not now.is_running
+    done = dict(now.marks)
+    monkeypatch.undo()
+    app.button(key="board:train").click()
+    app = again(app)
+    assert len(table(app)) == 4
+    assert all(now.marks[key] is mark for key, mark in done.items())
 
 
 def test_names_are_in_the_table_when_wanted_and_nowhere_else(caplog):
@@ -161,6 +187,9 @@ def test_a_challenge_is_typed_judged_ranked_and_given_to_the_class():
     assert app.query_params["challenge"] == asked.text
     app = toggle(app, "board:data")
     assert f"data_{data_mark(Config(n_samples=40))}" in str(app.query_params["challenge"])
+    app.session_state["config"] = Config(n_samples=50)
+    app = again(app)
+    assert any(each.value.startswith("Only the data of another experiment") for each in app.warning)
     named(app.text_input, "board:challenge").set_value("be good")
     app = again(app)
     assert "must be rules such as" in app.error[0].value

@@ -42,7 +42,7 @@ def _view(page: Page) -> None:
     note_view("challenge")
     st.markdown(
         "Paste the links of a class, or upload records: each run is trained here, records are verified, and all stand in one "
-        "table. Without accounts."
+        "table. Nobody needs an account."
     )
     now = handed_in()
     fields(now)
@@ -121,6 +121,10 @@ def _challenge(page: Page) -> None:
     own = {"name": "board:data", "value": bool(asked.data), "on_change": _set_data}
     words = "Only runs on the samples and the split of the experiment on screen count."
     control.show(right, "toggle", "Only on this experiment’s data", help=words, **own)
+    if asked.data not in ("", data_mark(session.config)):
+        st.warning(
+            "Only the data of another experiment than that on screen count. Switch this off and on to take these data."
+        )
     params = address.offer(params_of(session.config, View(challenge=asked)))
     with st.container(horizontal=True, vertical_alignment="center"):
         if full := address.of_dashboard(params):
