@@ -1,6 +1,7 @@
 """Install PyTorch and JAX into .venv-peers and compare exported programs with them: `python tests/peers/run.py`.
 
-The processor is enough, so the CPU build of PyTorch is. Further arguments go to pytest.
+The processor is enough, so the CPU build of PyTorch is. nbgrader and nbchkr come along and mark an assignment. Further
+arguments go to pytest.
 """
 
 import sys
