@@ -26,7 +26,7 @@ MAX_PARAMS, MAX_POINTS = 3000, 100
 COPIES = {"assignment.ipynb": False, "assignment_solved.ipynb": True}  # the student's and the teacher's
 N_LOSSES = 10  # of the training, compared at the end
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
-QUIET = 'np.seterr(all="ignore")  # exp may overflow to infinity, where the limit is right'
+QUIET = '_ = np.seterr(all="ignore")  # exp may overflow to infinity, where the limit is right'
 STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")  # as nbgrader writes it
 MAY_STOP = {"tags": ["raises-exception"]}  # Jupyter goes on after an error in such a cell
 FOLDED = {"jupyter": {"source_hidden": True}}

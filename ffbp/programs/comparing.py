@@ -69,9 +69,6 @@ def compare_number(name, value, run):
         if (np.abs(entries - mistaken) <= HINT * np.abs(mistaken) + 1e-12).all():
             hints.append(run["hints"][slip])
     hint = f" {hints[0]}" if len(hints) == 1 else ""
-    places = [int(place) + 1 for place in np.unravel_index(differences.argmax(), expected.shape)]
-    place = ", ".join(f"{axis} {number}" for axis, number in zip(("row", "column"), places, strict=False))
-    if len(places) < 2:
-        place = ", ".join(f"entry {number}" for number in places)
-    place = f", in {place}" if place else ""
+    place = ", ".join(str(int(axis)) for axis in np.unravel_index(differences.argmax(), expected.shape))
+    place = f", at {name}[{place}]" if place else ""
     return False, f"{name} is wrong: the largest difference is {largest:.4g}{place}.{hint}"
