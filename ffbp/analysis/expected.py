@@ -17,7 +17,7 @@ from ffbp.training.run import Run
 FORWARD, LOSS, DELTA, BACKWARD, UPDATE = FUNCTIONS = ("forward", "loss", "delta", "backward", "update")
 N_SAMPLES, N_STEPS, N_WEIGHTS = 5, 3, 6
 N_ENTRIES, N_PROBES = 24, 4  # how many entries are tried, and chosen at most
-APART = 0.02  # relative difference of two mistakes that are told apart
+APART, SEEN = 0.02, 1e-5  # difference of two mistakes that are told apart, relative to them and to the largest entry
 
 
 @dataclass(frozen=True)
@@ -167,17 +167,20 @@ def _number(name, value, slips_at):
     keys, table = [key for key, fine in zip(keys, finite, strict=True) if fine], table[finite]
     if not keys or keys[0]:
         return Number(name, value, (), {})
-    chosen, apart = _told_apart(table)
+    chosen, apart = _told_apart(table, np.abs(value).max())
     seen = {key: tuple(row[chosen].tolist()) for key, row in zip(keys, table, strict=True)}
     return Number(
         name, value, tuple(tried[chosen].tolist()), {k: seen[k] for k, a in zip(keys, apart, strict=True) if a}
     )
 
 
-def _told_apart(table):
-    """A few columns of a table that tell its rows apart, and which rows they tell from the first."""
+def _told_apart(table, largest):
+    """A few columns of a table that tell its rows apart, and which rows they tell from the first.
+
+    largest: the size of the number's largest entry, beside which a difference must be seen.
+    """
     size = np.maximum(np.abs(table[:, None]), np.abs(table[None]))
-    differ = np.abs(table[:, None] - table[None]) > APART * size + 1e-9
+    differ = np.abs(table[:, None] - table[None]) > APART * size + SEEN * largest + 1e-9
     left, chosen = differ.any(axis=-1), []
     while left.any() and len(chosen) < N_PROBES:
         gain = (differ & left[..., None]).sum(axis=(0, 1))

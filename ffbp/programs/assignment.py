@@ -66,11 +66,11 @@ def reasons(run: Run) -> list[str]:
     return found
 
 
-def assignment(run: Run, points: Mapping[str, int], *, solved: bool) -> str:
+def assignment(run: Run, points: Mapping[str, int], *, solved: bool, link: str = "") -> str:
     """A notebook (nbformat 4.5), JSON text, in which the functions of ``points`` are to be written, for so many points.
 
-    solved: the teacher's copy. Raises ValueError if `reasons` returns some, for an unknown function, and if no function
-    or a wrong number of points is given.
+    solved: the teacher's copy. link: an address that shows the numbers, or "". Raises ValueError if `reasons` returns
+    some, for an unknown function, and if no function or a wrong number of points is given.
     """
     points = checked(points)
     if found := reasons(run):
@@ -93,7 +93,7 @@ def assignment(run: Run, points: Mapping[str, int], *, solved: bool) -> str:
         if number == 1 and len(e.data.columns) <= 2:
             cells.append(("code", samples_picture(e)))
         if number == 2:
-            cells += _numbers_cells(comparing, known)
+            cells += _numbers_cells(comparing, known, link)
         if section.title == "Training":
             cells.append(_compare_losses(run))
     return as_json(cells)
@@ -267,7 +267,7 @@ def _emptied(code, name, *, solved):
 # The run's numbers
 
 
-def _numbers_cells(comparing, known: Expected):
+def _numbers_cells(comparing, known: Expected, link):
     """Cells with the function that compares, and with the numbers to compare with."""
     lines = ["RUN = {", '    "numbers": {},', '    "slips": {},', '    "hints": {', *_hints(known), "    },", "}"]
     arrays = known.given | {number.name: number.value for found in known.numbers.values() for number in found}
@@ -279,6 +279,8 @@ def _numbers_cells(comparing, known: Expected):
         f"The next two cells are given: the comparison, and the run's numbers after epoch {known.epoch} for its first "
         f"{known.n_samples} training samples. Run them."
     )
+    if link:
+        text += f" [The forward pass of the first sample]({link}) shows how its numbers come about."
     return [
         ("markdown", text),
         ("code", comparing, _metadata("comparison", locked=True, **FOLDED)),

@@ -22,6 +22,7 @@ def test_both_copies_are_downloaded_with_the_chosen_functions_and_points(page, s
     assert marks(run_cells(solved)[1]) == {"forward": True, "loss": True, "backward": True}
     name, empty = downloaded(page, "For students")
     assert name == "assignment.ipynb"
+    assert f"]({server}/forward_pass?" in empty
     assert marks(run_cells(empty)[1]) == {"forward": False, "loss": False, "backward": False}
     points = [cell["metadata"].get("nbgrader", {}).get("points") for cell in code_cells(empty)]
     assert [n for n in points if n] == [2, 7, 2]

@@ -61,7 +61,7 @@ def notebook_to_complete(shown: Shown) -> None:
     except ValueError as error:
         st.info(plain(error))
         return
-    _downloads(run, points)
+    _downloads(run, points, known.epoch)
     n = sum(points.values())
     st.caption(f"{n} point{'s' if n > 1 else ''}. {READABLE.format(n=known.n_samples)}")
     _numbers_link(run, known)
@@ -82,13 +82,14 @@ def _points(functions):
     return found
 
 
-def _downloads(run, points):
+def _downloads(run, points, epoch):
     """A button for each copy, and for the samples if the notebooks read them from a file."""
     own = {"on_click": "ignore", "icon": ":material/download:", "width": "stretch"}
     columns = iter(st.columns(3 if run.config.file_name else 2))
+    place = "" if run.config.file_name else address.of_dashboard(_place(run, epoch), "forward_pass")
     for name, solved in COPIES.items():
         column, (label, use) = next(columns), BUTTONS[solved]
-        text = partial(assignment, run, points, solved=solved)
+        text = partial(assignment, run, points, solved=solved, link=place)
         column.download_button(label, text, name, "application/x-ipynb+json", key=f"teachers:{name}", **own)
         column.caption(f"`{name}`. {use}")
     if run.config.file_name:
@@ -97,13 +98,13 @@ def _downloads(run, points):
         column.caption(f"`{DATA_FILE}`, beside both notebooks: they read it. If you share it, you share your data.")
 
 
+def _place(run, epoch):
+    """The parameters of the first training sample at an epoch."""
+    frame = list(run.history.epoch).index(epoch)
+    return params_of(run.config, View(frame=frame, sample=int(run.dataset.parts[0].rows[0])))
+
+
 def _numbers_link(run, known):
-    """The way to the numbers that the notebook compares with."""
-    frame = list(run.history.epoch).index(known.epoch)
-    params = address.offer(params_of(run.config, View(frame=frame, sample=int(run.dataset.parts[0].rows[0]))))
-    link(
-        FORWARD_PAGE,
-        f"Its numbers: {PAGES[FORWARD_PAGE]}, epoch {known.epoch}",
-        params,
-        icon=":material/arrow_forward:",
-    )
+    """The way to the numbers with which the notebook compares."""
+    words = f"Its numbers: {PAGES[FORWARD_PAGE]}, epoch {known.epoch}"
+    link(FORWARD_PAGE, words, address.offer(_place(run, known.epoch)), icon=":material/arrow_forward:")

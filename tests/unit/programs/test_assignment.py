@@ -18,6 +18,7 @@ from ffbp import Config
 from ffbp.analysis.expected import FUNCTIONS, expected
 from ffbp.analysis.passes import pass_over
 from ffbp.programs.assignment import MAX_PARAMS, assignment, first_task, reasons
+from ffbp.programs.comparing import compare_number
 from ffbp.programs.numpy_script import numpy_script
 from ffbp.training.branch import branch
 from ffbp.words.of_a_slip import SLIPS
@@ -130,6 +131,12 @@ def test_the_numbers_are_those_of_the_run_at_the_said_epoch(relu):
         assert np.array_equal(numbers[f"dWb{l}"], p.network.layers[l - 1].dblock)
     assert np.array_equal(numbers["delta3"], p.trace.delta[3])
     assert numbers["loss"] == p.data_loss
+
+
+def test_the_numbers_have_a_link_where_one_is_given(relu):
+    link = "https://ffbp.example/forward_pass?frame=1"
+    assert f"]({link})" in assignment(relu, {"forward": 1}, solved=False, link=link)
+    assert "https://" not in assignment(relu, {"forward": 1}, solved=False)
 
 
 def test_the_steps_are_the_runs_first(relu):
@@ -340,6 +347,22 @@ def test_mistakes_of_a_loss_and_an_output_that_do_not_belong_together_have_hints
     wrong |= {"sign": body.replace("return delta3", "return -delta3")}
     for key, text in wrong.items():
         assert run_cells(answered(student, {"delta": text}))[1]["delta-compared"].endswith(SLIPS[key])
+
+
+@pytest.mark.parametrize("config", SAMPLE, ids=lambda c: f"{c.dataset}-{c.optimizer}-{c.loss}-{c.output_activation}")
+def test_every_listed_mistake_is_told_from_the_right_number_and_from_the_others(config):
+    for numbers in expected(ffbp.train(config), FUNCTIONS).numbers.values():
+        for number in numbers:
+            rows = [(key, list(number.places), list(values)) for key, values in number.slips.items()]
+            run = {"numbers": {number.name: number.value}, "slips": {number.name: rows}, "hints": SLIPS}
+            assert compare_number(number.name, number.value, run) == (True, f"{number.name} exact")
+            for key, places, values in rows:
+                wrong = number.value.copy()
+                wrong.flat[places] = values
+                right, words = compare_number(number.name, wrong, run)
+                alike = [other for other, _, also in rows if np.allclose(also, values, rtol=0.005, atol=1e-12)]
+                assert not right
+                assert words.endswith(SLIPS[key]) == (alike == [key]), (key, alike, words)
 
 
 # The formats of the tools that mark
