@@ -16,6 +16,7 @@ function theme() {
 }
 
 async function loadPlotly() {
+  if (!document.getElementById('plotly')) return null; // no panel of this file is a chart
   const stream = new Blob([bytesOf('plotly')]).stream().pipeThrough(new DecompressionStream('deflate'));
   const script = document.createElement('script');
   script.textContent = await new Response(stream).text();

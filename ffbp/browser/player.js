@@ -34,7 +34,8 @@ export class Player {
   // onWeight(layer, unit, source, value) for a new initial weight, the source after the last one for a bias,
   // onGradient(layer, unit, source), onSizes(hidden) for other numbers of units, onPanel(names, presents) for the
   // panels in full size, null for none, onSwap(id) for a kept run that is wanted back, onBranch(frame) for a second
-  // run that begins at a frame.
+  // run that begins at a frame. fills: whether one or two panels fill the window; below(): the height that is needed
+  // below them; framed: whether the window is a frame of another page.
   // quiet: whether losses and scores are not told as numbers. full: the panels that are in full size at first, joined
   // by "-". presents: whether they are presented.
   // onEdit(change) makes the boundary a drawing plane: {kind: 'add', point}, {kind: 'move', index, point} or
@@ -234,10 +235,11 @@ export class Player {
     const { box, grid, panels, boundary, small, full, presenter: { on: presents, least } } = this;
     const scrolled = presents ? this.root.scrollTop : this.options.scrollTop?.() ?? window.scrollY;
     const top = box.getBoundingClientRect().top + scrolled;
-    const end = presents ? this.root.getBoundingClientRect().bottom : window.innerHeight;
+    const { fills, below = () => 0 } = this.options;
+    const end = presents ? this.root.getBoundingClientRect().bottom : window.innerHeight - below();
     const room = end - top - (grid.offsetTop - box.offsetTop) - 14;
     const names = panels.map(({ name }) => name), alone = full?.split('-') ?? names;
-    const { kind, height, side } = arrangement({ width, room, small, full, presents, names });
+    const { kind, height, side } = arrangement({ width, room, small, full, presents, names, fills });
     const matrix = Boolean(boundary?.showsMatrix);
     const size = [width, kind, Math.round(height), side, matrix, full, least].join();
     if (!force && size === this.size) return;

@@ -1,12 +1,15 @@
 // Presenting: timeline, numbers and panels alone in the window, with letters for the last row, and keys of their own.
 
 import { element } from './dom.js';
+import { tellHeight } from './framed.js';
 import { isTaken } from './keys.js';
 import { leastLetter } from './room.js';
 
 const BY_KEY = ['network', 'boundary', 'loss', 'gradients']; // in the order of the keys 1 to 4
 const USUAL_PAIR = 'network-boundary';
 const BESIDE = 2; // panels beside each other
+const FRAMED = 14; // the smallest letters in a frame of another page, in pixels
+const PADDING = 8; // above and below the player, in pixels
 const NOTE_TIME = 2500; // milliseconds
 
 export class Presenter {
@@ -27,7 +30,8 @@ export class Presenter {
   }
 
   get least() {
-    return this.on ? leastLetter(window.innerHeight) : 0;
+    if (!this.on) return 0;
+    return this.player.options.framed ? FRAMED : leastLetter(window.innerHeight);
   }
 
   // Begin or end as the address says.
@@ -37,6 +41,7 @@ export class Presenter {
     const { player, player: { root, box, timeline } } = this;
     root.classList.toggle('ffbp-presented', on);
     document.body.classList.toggle('ffbp-presenting', on); // :has() would restyle the page at each of its changes
+    this.frame(on);
     timeline.showPresenting(on);
     if (on) {
       this.still();
@@ -46,6 +51,16 @@ export class Presenter {
       if (box.contains(document.activeElement)) timeline.present.focus({ preventScroll: true });
     }
     await player.redraw();
+  }
+
+  // In a frame of another page, tell that page the height: on a phone what the panels need, else the height at first.
+  frame(on) {
+    const { player, player: { root, box, options: { framed } } } = this;
+    root.classList.toggle('framed', Boolean(on && framed));
+    this.framed?.disconnect();
+    this.first ??= window.innerHeight;
+    const needed = () => (player.small ? box.offsetHeight + PADDING : this.first);
+    this.framed = on && framed ? tellHeight(box, needed) : null;
   }
 
   // A mouse that rests points at nothing until it moves: the panels came to lie under it.

@@ -7,10 +7,12 @@ const LAST_ROW = [24 / 1080, 17]; // the smallest letters when presenting: a sha
 const WIDE = 1250, TALL = 600; // from which the boundary is a large square
 
 // The arrangement ('rows', 'square' or 'full') and the height of a panel. room: the height that the page leaves. full:
-// the panels that are shown without the others. presents: whether the window has nothing else.
-export function arrangement({ width, room, small, names, full, presents }) {
+// the panels that are shown without the others. presents: whether the window has nothing else. fills: whether one or
+// two panels take all of the room even if there are no others.
+export function arrangement({ width, room, small, names, full, presents, fills }) {
   const alone = small ? Math.min(window.innerHeight - 70, 1.25 * width) : room;
-  if (full) return { kind: 'full', height: Math.max(alone, SMALL) };
+  const filled = full || (fills && names.length < 3);
+  if (filled) return { kind: 'full', height: Math.max(alone, fills ? LOW : SMALL) };
   if (small || names.length < 3) return { kind: 'rows', height: SMALL };
   if (presents) return { kind: 'rows', height: Math.max((room - GAP) / 2, LOW) };
   if (width >= WIDE && room >= TALL && names.length === 4) {

@@ -39,6 +39,10 @@ COMPONENTS = {
     "footer": ("components/footer.js", ("components/footer.css",)),
     "gallery": ("components/gallery.js", ("components/gallery.css",)),
     "handout": ("handout.js", ("player.css", "panels/matrix.css", "keys.css", "handout.css")),
+    "handout_in_a_frame": (
+        "embed.js",
+        ("player.css", "panels/matrix.css", "keys.css", "handout.css", "embed.css"),
+    ),
     "handout_of_two": (
         "handout_of_two.js",
         ("player.css", "panels/matrix.css", "keys.css", "comparison.css", "handout.css"),

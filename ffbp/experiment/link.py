@@ -58,7 +58,7 @@ VIEW_OF_LAB, VIEWS_OF_LAB = (
 )  # of the page Laboratory, the usual one first
 VIEW_OF_TEACHERS, VIEWS_OF_TEACHERS = (
     "teach",
-    ("link", "hour", "worksheet", "questions", "assignment", "board", "course"),
+    ("link", "hour", "worksheet", "questions", "assignment", "board", "embed", "course"),
 )  # of the page For teachers, the usual one first
 PART, PARTS = "part", ("course", "claims", "glossary", "own")  # of the page Lessons, the usual one first
 CHOICES = {  # by key, its words

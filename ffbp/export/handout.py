@@ -9,7 +9,7 @@ import html
 import json
 import re
 import zlib
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from functools import cache
 
 from ffbp.analysis.equal_parts import equal_parts, equal_parts_notice
@@ -49,7 +49,10 @@ def writing_handout(run: Run, plane: Plane, *, frame: int = -1, link: str = "") 
     settings = {"frame": frame, "refined": frame, "link": link, "player": PLAYER, "panels": PANELS}
     blobs = {"run": packed.blob(), "refinement": refinement, "steps": steps, "stability": stability}
     about = {**summary(run), "Link parameters": f"?{address_of(run.config)}"}
-    return (yield from _page("handout", title(run), about, settings | {"help": entries(PANELS)}, blobs, link))
+    settings |= {"help": entries(PANELS)}
+    return (
+        yield from writing_page("handout", title(run), settings, blobs, about=about, footer=_footer(link), link=link)
+    )
 
 
 def handout_of_two(
@@ -89,14 +92,31 @@ def writing_handout_of_two(
         },
     }
     name = f"A and B · {title(a) if title(a) == title(b) else f'{title(a)} and {title(b)}'}"
-    return (yield from _page("handout_of_two", name, about, settings, blobs, link))
+    return (
+        yield from writing_page("handout_of_two", name, settings, blobs, about=about, footer=_footer(link), link=link)
+    )
 
 
-def _page(component: str, name: str, about: dict, settings: dict, blobs: dict[str, bytes], link: str):
-    """The file's text. component: its entry in `ffbp.browser.sources.COMPONENTS`; blobs: by the ids of their elements."""
-    plotly = _plotly()
+def writing_page(
+    component: str,
+    name: str,
+    settings: dict,
+    blobs: dict[str, bytes],
+    *,
+    about: dict,
+    footer: str,
+    link: str,
+    has_charts: bool = True,
+    adapted: Callable[[str], str] = str,
+) -> Generator[None, None, str]:
+    """The file's text, by a generator that yields between slices of work.
+
+    component: its entry in `ffbp.browser.sources.COMPONENTS`; blobs: by the ids of their elements; about: names and texts that
+    are listed below the player; footer: HTML; has_charts: whether a panel needs Plotly; adapted: changes script and styles.
+    """
+    plotly = f'<script type="text/plain" id="plotly">{_plotly()}</script>' if has_charts else ""
     yield
-    script, style = sources.component(component)
+    script, style = map(adapted, sources.component(component))
     rows = (f"<dt>{html.escape(key)}</dt><dd>{html.escape(text)}</dd>" for key, text in about.items())
     carried = (f'<script type="text/plain" id="{key}">{_base64(blob)}</script>' for key, blob in blobs.items())
     places = {
@@ -106,7 +126,7 @@ def _page(component: str, name: str, about: dict, settings: dict, blobs: dict[st
         "style": style,
         "no_link": "" if link else ' class="no-link"',
         "about": "\n".join(rows),
-        "footer": _footer(link),
+        "footer": footer,
         "settings": _json(settings),
         "blobs": "\n".join(carried),
         "plotly": plotly,

@@ -9,12 +9,11 @@ import re
 from collections.abc import Callable, Sequence
 
 from ffbp.browser import sources
-from ffbp.core.network import Network
 from ffbp.figures import notation
 from ffbp.figures.paper import network_svg
 from ffbp.lessons import asking
 from ffbp.lessons.item import short
-from ffbp.lessons.sheet import PARTS, UPDATE, Sheet
+from ffbp.lessons.sheet import BACKWARD, FORWARD, PARTS, UPDATE, Row, Sheet
 from ffbp.version import VERSION
 
 PAPERS = {"A4": "A4", "Letter": "letter"}
@@ -55,9 +54,10 @@ def _sheet(sheet):
     p = sheet.p
     parts = [
         '<section class="sheet">',
-        f"<header><h1>One step of training by hand</h1><p>{_which(sheet)}</p>",
+        f"<header><h1>{html.escape(sheet.heading)}</h1><p>{_which(sheet)}</p>",
         '<p class="lines">Name: __________________</p></header>',
-        f"<p>{_setting(p.network)}</p>",
+        *([f"<p>{notation.told_html(sheet.text)}</p>"] if sheet.text else []),
+        f"<p>{_setting(sheet)}</p>",
         f"<figure>{network_svg(p.network, p.trace.A[0][:, 0])}</figure>",
         "<h2>Given</h2>",
         *_given(sheet),
@@ -66,22 +66,42 @@ def _sheet(sheet):
         rows = [row for row in sheet.rows if row.part == part and (row.blank or part != UPDATE)]
         if rows:
             parts += [f"<h2>{part}</h2>", _list(map(_line, rows), "sums")]
-    return "\n".join([*parts, _formulas(p.network), "</section>"])
+    if sheet.question:
+        parts.append(_asked(sheet.question))
+    return "\n".join([*parts, _formulas(p.network, _worked_out(sheet)), "</section>"])
+
+
+def _asked(question):
+    """A lesson's question, a line for its answer, and room to work it out."""
+    if question.is_claim:
+        answer = '<p class="answer">☐ true &emsp; ☐ false</p>'
+    else:
+        answer = _list([_line(question.row) if question.row else 'Answer: </span><span class="blank">'], "sums answer")
+    return f'<div class="question"><h2>Question</h2><p>{notation.told_html(question.text)}</p>{answer}</div>'
+
+
+def _worked_out(sheet) -> set[str]:
+    """The parts of the pass that the sheet is about; all if that cannot be told from its numbers."""
+    rows = [*sheet.rows, *([sheet.question.row] if sheet.question and sheet.question.row else [])]
+    found = {row.part for row in rows} or {*PARTS}
+    return found if sheet.has_target else {FORWARD}
 
 
 def _which(sheet):
+    if sheet.step is not None:
+        return f"Step {sheet.step} of the lesson"
     return f"Variant {sheet.variant}" if sheet.variant else "As in the experiment"
 
 
-def _setting(network: Network):
+def _setting(sheet: Sheet):
     """The network, its sample and its step in words."""
+    network = sheet.p.network
     hidden = {_label(each) for each in network.activations[:-1]}
     words = [f"A network with the layers {'-'.join(map(str, network.sizes))}."]
     words += [f"Hidden units: {', '.join(sorted(hidden))}."] if hidden else []
     words += [f"Output: {_label(network.activations[-1])}.", f"Loss: {network.loss_function.label.lower()}."]
-    words.append(
-        "One sample, one step of gradient descent. Round every number to 4 decimals; your last digit may differ by a few."
-    )
+    words += [] if sheet.question else ["One sample, one step of gradient descent."]
+    words.append("Round every number to 4 decimals; your last digit may differ by a few.")
     return html.escape(" ".join(words))
 
 
@@ -93,9 +113,10 @@ def _given(sheet):
     """Sample and learning rate in one list, then the weights and biases of each layer, a line a unit."""
     p, network = sheet.p, sheet.p.network
     names = ["y"] if len(p.Y) == 1 else [f"y[{i + 1}]" for i in range(len(p.Y))]
-    first = asking.outputs_of(p, 0)
-    first += [f"{name} = {short(float(y))}" for name, y in zip(names, p.Y[:, 0], strict=True)]
-    first += [f"eta = {short(sheet.rate)}"]
+    first, parts = asking.outputs_of(p, 0), _worked_out(sheet)
+    if sheet.has_target:
+        first += [f"{name} = {short(float(y))}" for name, y in zip(names, p.Y[:, 0], strict=True)]
+    first += [f"eta = {short(sheet.rate)}"] if UPDATE in parts else []
     yield _list(map(notation.as_html, first), columns=max(MIN_COLUMNS, len(first)))
     for l, layer in enumerate(network.layers, start=1):
         numbers = [text for unit in range(1, layer.n_out + 1) for text in asking.into(p, l, unit)]
@@ -116,9 +137,8 @@ def _list(lines, kind="", *, columns=None, a_line=None):
     return f'<ul class="{kind}"{grid}>{"".join(items)}</ul>'
 
 
-def _name(row):
-    after = "new " if row.part == UPDATE else ""
-    return f"{after}{notation.as_html(row.item.name)}"
+def _name(row: Row):
+    return notation.as_html(row.name)
 
 
 def _line(row):
@@ -126,23 +146,22 @@ def _line(row):
     return f"{_name(row)} = {value}"
 
 
-def _formulas(network):
-    """The formulas that the sheet needs, and a table of the activations whose values nobody knows by heart."""
+def _formulas(network, parts):
+    """The formulas that these parts need, and a table of the activations whose values nobody knows by heart."""
     last = len(network.layers)
     used = {each.key: each for each in network.activations}
     lines = ["z = the sum of all W · a into the unit, plus b; in layer 1 the inputs x stand for a"]
     for key, activation in used.items():
-        slope = f", slope g′ = {asking.SLOPES[key]}" if key in asking.SLOPES else ""
+        slope = f", slope g′ = {asking.SLOPES[key]}" if key in asking.SLOPES and parts != {FORWARD} else ""
         lines.append(f"{_label(activation)}: a = {asking.VALUES[key]}{slope}")
     output = "(a - y)" if network.delta_scale == 1 else f"{short(network.delta_scale)} (a - y)"
-    lines.append(f"output: delta = {output}{'' if network.canonical else ' g′(z)'}")
-    if last > 1:
-        lines.append("hidden: delta = (the sum of all W · delta that come back) · g′(z)")
-    lines += [
-        "gradients: dW = delta · a of the unit before, db = delta",
-        "step: new W = W - eta · dW, new b = b - eta · db",
-    ]
-    lines.append(f"loss of one sample: {SAMPLE_LOSS[network.loss_function.key]}")
+    if parts & {BACKWARD, UPDATE}:
+        lines.append(f"output: delta = {output}{'' if network.canonical else ' g′(z)'}")
+        if last > 1:
+            lines.append("hidden: delta = (the sum of all W · delta that come back) · g′(z)")
+        lines.append("gradients: dW = delta · a of the unit before, db = delta")
+        lines += ["step: new W = W - eta · dW, new b = b - eta · db"] if UPDATE in parts else []
+        lines.append(f"loss of one sample: {SAMPLE_LOSS[network.loss_function.key]}")
     tables = "".join(_table(key, CURVES[key]) for key in used if key in CURVES)
     return f'<div class="box"><h2>Formulas</h2>{"".join(f"<p>{notation.as_html(line)}</p>" for line in lines)}</div>{tables}'
 
@@ -170,8 +189,18 @@ def _key(sheet, name, link):
         rows = [row for row in sheet.rows if row.part == part and row.blank]
         if rows:
             parts += [f"<h2>{part}</h2>", f"<ol>{''.join(map(_steps, rows))}</ol>"]
-    source = _source(name, "" if sheet.variant else link)  # only the experiment's own numbers are there
+    if sheet.question:
+        parts.append(_answered(sheet.question))
+    link = sheet.link or ("" if sheet.variant else link)  # only the experiment's own numbers are there
+    source = _source(name, link)
     return "\n".join([*parts, f"<footer>{source}</footer>", "</section>"])
+
+
+def _answered(question):
+    """A lesson's question with its answer, worked out if it is a number of the pass, and the lesson's explanation."""
+    steps = f"<ol>{_steps(question.row)}</ol>" if question.row else f"<p><b>{html.escape(question.answer)}</b></p>"
+    told = "".join(f"<p>{notation.told_html(text)}</p>" for text in (question.text, question.explain))
+    return f"<h2>Question</h2>{steps}{told}"
 
 
 def _steps(row):

@@ -1,4 +1,7 @@
-"""Formulas written as plain text, ``dW[1][2,1] = delta[1][2] · x[1]``, as LaTeX for a page and as HTML for paper."""
+"""Formulas written as plain text, ``dW[1][2,1] = delta[1][2] · x[1]``, as LaTeX for a page and as HTML for paper.
+
+`told_html` writes a lesson's text for paper: the few commands of LaTeX that lessons use, as HTML.
+"""
 
 import html
 import re
@@ -11,6 +14,9 @@ NAME = re.compile(r"\b(dW|db|delta|[WbzaxymvLcg]|eta|beta1|beta2|epsilon)(?:\[(\
 SIGNS = {"·": r"\cdot ", "²": "^2", "′": "'", "‖": r"\|", "≤": r"\le ", "%": r"\%", "−": "-"}
 ROOT = re.compile(r"√\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
 WORDS = re.compile(r"\b(max|min|tanh|exp|ln)\b")
+TOLD = re.compile(r"\$([^$]+)\$|\*\*([^*$]+)\*\*|`([^`]+)`")  # what a lesson's text marks
+TOKEN = re.compile(r"\\text\{([^{}]*)\}|\\([A-Za-z]+)|([_^])(?:\{([^{}]*)\}|(\w))|([A-Za-z]+)")
+COMMANDS = {"cdot": "·", "ln": "ln ", "approx": "≈", "eta": "<i>η</i>", "delta": "<i>δ</i>", "times": "×", "le": "≤"}
 PLAIN = re.compile(r"\b(so|if|else)\b")
 
 
@@ -57,3 +63,25 @@ def _in_html(match):
     if first is None:
         return letter
     return f"{letter}<sub>{first}</sub>" if second is None else f"{letter}<sup>[{first}]</sup><sub>{second}</sub>"
+
+
+def told_html(text: str) -> str:
+    """A lesson's text in HTML: formulas between dollar signs, **bold** words and `names`; everything else escaped."""
+    return TOLD.sub(_marked, html.escape(text, quote=False))
+
+
+def _marked(match):
+    formula, bold, name = match.groups()
+    if formula is not None:
+        return f'<span class="formula">{TOKEN.sub(_token, formula)}</span>'
+    return f"<b>{bold.strip()}</b>" if bold is not None else f"<code>{name}</code>"
+
+
+def _token(match):
+    words, command, sign, group, single, letters = match.groups()
+    if sign:
+        tag = "sub" if sign == "_" else "sup"
+        return f"<{tag}>{TOKEN.sub(_token, group or single)}</{tag}>"
+    if command:
+        return COMMANDS.get(command, match[0])
+    return words if words is not None else f"<i>{letters}</i>"

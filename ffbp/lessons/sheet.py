@@ -4,8 +4,8 @@ The numbers of a pass are the items of practice in the order in which they are w
 frame; other variants have the same layers with weights and inputs on a grid of tenths, drawn from the variant's number.
 """
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,22 +31,61 @@ class TooLarge(ValueError):
 
 @dataclass(frozen=True)
 class Row:
-    """A number of the pass: its part of the sheet, its kind (of KINDS) and its item; blank if the student finds it."""
+    """A number of the pass: its part of the sheet, its kind (of KINDS), its unit (layer and unit, from 1) and its item.
+
+    blank: whether the student finds it.
+    """
 
     part: str
     kind: str
+    unit: tuple[int, int]
     item: Item
-    blank: bool
+    blank: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name of the number, a formula; that of a weight after the step begins with "new"."""
+        return f"new {self.item.name}" if self.part == UPDATE else self.item.name
+
+    @property
+    def names(self) -> tuple[str, str, str]:
+        """How the number can be chosen: with all of its layer, with all of its unit, or alone: "1", "1.2", "z[1][2]"."""
+        layer, unit = self.unit
+        return f"{layer}", f"{layer}.{unit}", self.name
+
+
+@dataclass(frozen=True)
+class Question:
+    """A lesson's question about the pass, its answer and the explanation, as lessons write them, with numbers filled in.
+
+    row: the number that is asked for, if it is one of the pass. is_claim: whether the answer is true or false.
+    """
+
+    text: str
+    answer: str
+    explain: str
+    row: Row | None = None
+    is_claim: bool = False
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A pass, its numbers in order, and the learning rate of the step at its end."""
+    """A pass, its numbers in order, and the learning rate of the step at its end.
+
+    Of a lesson's step also: its number, text and question, and the address of its page, "" for others. has_target: whether the
+    sample has one; typed inputs have not.
+    """
 
     p: Pass
     rows: tuple[Row, ...]
     rate: float
-    variant: int
+    variant: int = 0
+    heading: str = "One step of training by hand"
+    step: int | None = None
+    text: str = ""
+    question: Question | None = None
+    link: str = ""
+    has_target: bool = True
 
     @property
     def blanks(self) -> list[Row]:
@@ -68,19 +107,37 @@ def check(network: Network) -> None:
 
 
 def sheet_of(
-    network: Network, X: np.ndarray, y: np.ndarray, *, rate: float, kinds: Collection[str], variant: int = 0
+    network: Network,
+    X: np.ndarray,
+    y: np.ndarray,
+    *,
+    rate: float,
+    kinds: Collection[str] = KINDS,
+    only: Collection[str] = (),
+    variant: int = 0,
 ) -> Sheet:
-    """The sheet of a sample X (1, n_inputs), y (1,), or of a variant with other numbers; kinds (of KINDS) are left blank.
+    """The sheet of a sample X (1, n_inputs), y (1,), or of a variant with other numbers.
 
-    Raises TooLarge.
+    kinds: of KINDS, are left blank. only: of these, only the numbers of some layers ("1") or units ("1.2"), or single ones
+    ("z[1][2]"). Raises TooLarge, and ValueError for one of ``only`` that the network does not have.
     """
     check(network)
     p = pass_over(network.with_theta(network.theta.copy()), X, y) if variant == 0 else _drawn(network, y, variant)
     numbers = np.concatenate([p.network.theta, p.network.grad, *(each.ravel() for each in p.trace.Z[1:])])
     if not np.abs(numbers).max() < LARGEST:  # NaN, too
         raise TooLarge("the numbers of this epoch are too large for paper")
-    rows = tuple(Row(part, kind, item, kind in kinds) for part, kind, item in _numbers(p, rate))
-    return Sheet(p, rows, rate, variant)
+    rows = tuple(Row(*number) for number in _numbers(p, rate))
+    known = choices(rows)
+    for each in only:
+        if each not in known:
+            raise ValueError(f"unknown number {each!r}; write a layer as 1, a unit as 1.2, or a number as {known[-1]}")
+    chosen = (row.kind in kinds and (not only or bool({*only} & {*row.names})) for row in rows)
+    return Sheet(p, tuple(replace(row, blank=blank) for row, blank in zip(rows, chosen, strict=True)), rate, variant)
+
+
+def choices(rows: Iterable[Row]) -> list[str]:
+    """Everything that can be left blank alone: the layers, the units, the numbers."""
+    return [name for names in zip(*(row.names for row in rows), strict=True) for name in dict.fromkeys(names)]
 
 
 def _drawn(network, y, variant) -> Pass:
@@ -103,21 +160,21 @@ def _class(rng, network, y):
     return np.array([rng.randint(max(network.sizes[-1], 2))], dtype=y.dtype)
 
 
-def _numbers(p: Pass, rate: float) -> Iterator[tuple[str, str, Item]]:
+def _numbers(p: Pass, rate: float) -> Iterator[tuple[str, str, tuple[int, int], Item]]:
     """All numbers of a pass in the order in which they are worked out."""
     sizes, last = p.network.sizes, len(p.network.layers)
     for l in range(1, last + 1):
         for unit in range(1, sizes[l] + 1):
-            yield FORWARD, "sum", asking.ask_sum(p, l, unit)
+            yield FORWARD, "sum", (l, unit), asking.ask_sum(p, l, unit)
         for unit in range(1, sizes[l] + 1):
-            yield FORWARD, "activation", asking.ask_activation(p, l, unit)
+            yield FORWARD, "activation", (l, unit), asking.ask_activation(p, l, unit)
     for l in range(last, 0, -1):
         delta, gradient = ("output_delta", "output_gradient") if l == last else ("hidden_delta", "hidden_gradient")
         for unit in range(1, sizes[l] + 1):
             item = asking.ask_output_delta(p, unit) if l == last else asking.ask_hidden_delta(p, l, unit)
-            yield BACKWARD, delta, item
+            yield BACKWARD, delta, (l, unit), item
         for unit in range(1, sizes[l] + 1):
             for source in range(1, sizes[l - 1] + 2):
-                yield BACKWARD, gradient, asking.ask_gradient(p, l, unit, source)
+                yield BACKWARD, gradient, (l, unit), asking.ask_gradient(p, l, unit, source)
     for source in range(1, sizes[last - 1] + 2):
-        yield UPDATE, "new_weight", asking.ask_new_weight(p, last, 1, source, rate)
+        yield UPDATE, "new_weight", (last, 1), asking.ask_new_weight(p, last, 1, source, rate)

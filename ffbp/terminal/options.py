@@ -34,10 +34,13 @@ EXAMPLES = """examples:
   python -m ffbp --questions sum,hidden_delta --variants 20 --out quiz
   python -m ffbp --dataset xor_gate --hidden 2 --worksheet 20 --paper Letter
   python -m ffbp --hidden 4 --assignment forward=2,backward=4 --out homework
+  python -m ffbp --dataset moons --embed network-boundary moons.html
 
 exit codes: 0 done; 1 the run diverged, a record failed verification, or an export could not be
 written, for example because a library has no equivalent (the others are written); 2 wrong usage,
 a damaged file or a folder that is not writable; 130 interrupted"""
+
+OF_RUNS = ("export", "sweep", "seeds", "vary", "success")  # options of several runs and of what is written of one
 
 
 class UsageError(Exception):
@@ -80,8 +83,13 @@ def parser(rows: Mapping[str, Field] = FIELDS) -> argparse.ArgumentParser:
     text = f"write questions for learning platforms, as Moodle XML, GIFT and CSV: all, or some of {', '.join(RUNGS)}"
     teaching.add_argument("--questions", metavar="KINDS", help=text)
     teaching.add_argument("--variants", metavar="N", help="number of variants of each kind of question (10)")
-    text = "write a worksheet of the experiment's first step, its key, and so many variants with other numbers (0 for none)"
-    teaching.add_argument("--worksheet", metavar="N", help=text)
+    text = "write a worksheet with its key: of the experiment's first step with so many variants of other numbers (0 for none), "
+    text += "or of a lesson's steps, as forward or forward:2,4"
+    teaching.add_argument("--worksheet", metavar="N|LESSON", help=text)
+    text = (
+        "what it leaves blank (all): kinds, as sum,hidden_delta; only in a layer, 1, a unit, 1.2, or a number, z[1][2]"
+    )
+    teaching.add_argument("--blanks", metavar="LIST", help=text)
     teaching.add_argument("--paper", choices=tuple(PAPERS), help="of the worksheet (A4)")
     text = "write the notebook with these functions emptied, and a teacher's copy: all, or some of "
     text += f"{', '.join(FUNCTIONS)}; with points, forward=3,loss=1 (1 each)"
@@ -90,6 +98,9 @@ def parser(rows: Mapping[str, Field] = FIELDS) -> argparse.ArgumentParser:
     teaching.add_argument("--csv", metavar="FILE", type=Path, help=text)
     text = "with --verify, judge and rank the records by these rules: 'test loss at most 0.2, fewest weights'"
     teaching.add_argument("--challenge", metavar="RULES", help=text)
+    text = "write panels of the run as one page for an iframe: all, or one or two of network, boundary, loss, gradients"
+    teaching.add_argument("--embed", nargs=2, metavar=("PANELS", "FILE"), help=f"{text}, joined by -")
+    teaching.add_argument("--height", metavar="PIXELS", help="of the embedded page (as fits its panels)")
     output = parser.add_argument_group("Output")
     output.add_argument(
         "--link", metavar="LINK", help="take the experiment from a link; other options override its values"
@@ -199,13 +210,17 @@ def refuse_without_sweep(options: argparse.Namespace) -> None:
 
 
 def refuse_without_teaching(options: argparse.Namespace) -> None:
-    """Raise UsageError for options that only --questions or --worksheet use."""
+    """Raise UsageError for options that only --questions, --worksheet or --embed use."""
     if options.variants is not None:
         raise UsageError("--variants must come with --questions")
     if given := [flag(key) for key in ("csv", "challenge") if getattr(options, key) is not None]:
         raise UsageError(f"{', '.join(given)} must come with --verify")
     if options.paper is not None and options.worksheet is None:
         raise UsageError("--paper must come with --worksheet")
+    if options.blanks is not None and options.worksheet is None:
+        raise UsageError("--blanks must come with --worksheet")
+    if options.height is not None and options.embed is None:
+        raise UsageError("--height must come with --embed")
 
 
 def refuse_beside_verify(options: argparse.Namespace) -> None:
@@ -230,23 +245,38 @@ def refuse_beside_questions(options: argparse.Namespace) -> None:
 
 def refuse_beside_worksheet(options: argparse.Namespace) -> None:
     """Raise UsageError for options that --worksheet does not use."""
-    keys = "export", "sweep", "seeds", "vary", "success", "csv", "challenge"
-    given = ", ".join(flag(key) for key in keys if getattr(options, key) not in (None, []))
-    if given:
+    if given := _given(options, *OF_RUNS, "csv", "challenge", "embed"):
         raise UsageError(f"{given} must be left out with --worksheet, which is about one step of the experiment")
 
 
 def refuse_beside_assignment(options: argparse.Namespace) -> None:
     """Raise UsageError for options that --assignment does not use."""
-    keys = "worksheet", "export", "sweep", "seeds", "vary", "success"
-    given = ", ".join(flag(key) for key in keys if getattr(options, key) not in (None, []))
-    if given:
+    if given := _given(options, "worksheet", "embed", *OF_RUNS):
         raise UsageError(f"{given} must be left out with --assignment, which writes the notebook of one experiment")
+
+
+def refuse_beside_lesson(options: argparse.Namespace) -> None:
+    """Raise UsageError for options that --worksheet with a lesson does not use: its steps have experiments of their own."""
+    if given := _beside(options, "worksheet", "paper", "blanks", "out"):
+        raise UsageError(
+            f"{given} must be left out with a lesson's worksheet, whose steps have experiments of their own"
+        )
+
+
+def refuse_beside_embed(options: argparse.Namespace) -> None:
+    """Raise UsageError for options that --embed does not use."""
+    if given := _given(options, *OF_RUNS, "out"):
+        raise UsageError(f"{given} must be left out with --embed, which writes one file of one run")
 
 
 def _beside(options, *apply) -> str:
     """The given options, as they are typed, but those that apply."""
-    of_runs = "file", "link", "out", "export", "sweep", "seeds", "vary", "success", "verify"
-    others = *of_runs, "questions", "variants", "worksheet", "paper", "assignment", "csv", "challenge"
+    others = *("file", "link", "out", *OF_RUNS), "verify", "questions", "variants", "worksheet", "paper", "blanks"
+    others += "assignment", "csv", "challenge", "embed", "height"
     keys = [*(each.key for each in FIELDS.values() if each.option), *others]
-    return ", ".join(flag(key) for key in keys if key not in apply and getattr(options, key) not in (None, []))
+    return _given(options, *(key for key in keys if key not in apply))
+
+
+def _given(options, *keys) -> str:
+    """Those of these options that are given, as they are typed."""
+    return ", ".join(flag(key) for key in keys if getattr(options, key) not in (None, []))

@@ -56,6 +56,8 @@ def main(arguments: list[str] | None = None) -> int:
             return _assignment(experiment, given)
         if given.worksheet is not None:
             return _worksheet(experiment, given)
+        if given.embed is not None:
+            return _embed(experiment, given)
         if given.sweep or given.seeds is not None:
             return _sweep(experiment, given)
         options.refuse_without_sweep(given)
@@ -333,6 +335,18 @@ def _assignment(experiment, given) -> int:
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
         print(f"  {folder / name}")
     return 0
+
+
+def _embed(experiment, given) -> int:
+    options.refuse_beside_embed(given)
+    path, write = teaching.embedding(given)
+    _make_folder(path.parent)
+    with threadpool_limits(1, user_api="blas"):
+        run = with_bar(fit(experiment.config, experiment.dataset))
+        text, line = write(run)
+    path.write_text(text, encoding="utf-8", newline="\n")
+    print(f"Written: {path}, {len(text.encode()) / 1000:,.0f} kB. The line that shows it in a page:\n{line}")
+    return 0 if run.diverged_at is None else 1
 
 
 # A record

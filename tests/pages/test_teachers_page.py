@@ -1,8 +1,15 @@
 """The page For teachers: what is chosen is what the files hold."""
 
+import re
+
+import pytest
 from apptest import ROOT, run_page
 
+import ffbp
+from ffbp.analysis.summary import title
 from ffbp.experiment.link import VIEWS_OF_TEACHERS, params_of
+from ffbp.export.embed import embed, line
+from ffbp.export.forms import usual_plane
 from ffbp.export.questions import answers
 from ffbp.lessons.ladder import draw
 from ffbp.lessons.presets import PRESETS
@@ -117,3 +124,50 @@ def test_an_assignment_without_functions_and_one_that_is_too_large_say_so():
     app = page("assignment", hidden="60-60", epochs="2")
     assert "3,901 parameters" in app.info[0].value
     assert not app.get("download_button")
+
+
+def test_only_some_units_are_left_blank():
+    app = page(**params_of(PRESETS["two_two_one"].config), frame="0")
+    app.multiselect(key="teachers:only").set_value(["1.2", "z[2][1]"])
+    app = again(app)
+    assert any("4 sheets with 7 blanks each" in c.value for c in app.caption), (
+        "z, a, delta, 3 gradients; and z of the output"
+    )
+
+
+def test_a_lessons_steps_are_sheets_with_their_answers():
+    app = page()
+    app.button_group(key="teachers:from").set_value("lesson")
+    app = again(app)
+    app.selectbox(key="teachers:lesson").set_value("chain")
+    app.session_state["teachers:lesson:key"] = True
+    app = again(app)
+    assert any(c.value.startswith("9 sheets: ") for c in app.caption)
+    assert any("What is delta of hidden unit 2?" in m.value for m in app.markdown)
+    app.multiselect(key="teachers:steps:chain").set_value([6])
+    app = again(app)
+    assert any(c.value.startswith("One sheet: ") for c in app.caption)
+    app.multiselect(key="teachers:steps:chain").set_value([])
+    app = again(app)
+    assert app.info[0].value == "Choose at least one step."
+
+
+# Embed
+
+
+def test_an_embed_says_its_size_and_both_lines_name_panels_and_height():
+    app = page("embed", hidden="2", epochs="3", samples="40", frame="1")
+    words = next(m.value for m in app.markdown if m.value.startswith("**As a file.**"))
+    size = int(re.search(r"([\d,]+) kB", words)[1].replace(",", ""))
+    run = ffbp.train(ffbp.Config(hidden=(2,), epochs=3, n_samples=40))
+    text = embed(run, usual_plane(run), ("network", "boundary"), frame=1)
+    assert size == pytest.approx(len(text) / 1000, abs=2)
+    of_file = app.code[0].value
+    assert of_file == line("ffbp-moons-network-boundary.html", title(run), 480)
+    app.button_group(key="teachers:embed:panels").set_value(["loss"])
+    app = again(app)
+    assert 'src="ffbp-moons-loss.html"' in app.code[0].value
+    assert "height: 420px" in app.code[0].value
+    app.button_group(key="teachers:embed:panels").set_value(["loss", "network", "boundary"])
+    app = again(app)
+    assert app.info[0].value == "Choose one panel, two, or all four."

@@ -4,6 +4,7 @@ from ffbp.ui.teachers.assignment import notebook_to_complete
 from ffbp.ui.teachers.board import board
 from ffbp.ui.teachers.class_link import class_link
 from ffbp.ui.teachers.course import for_your_course
+from ffbp.ui.teachers.embed import embed
 from ffbp.ui.teachers.hour import the_hour
 from ffbp.ui.teachers.questions import platform_questions
 from ffbp.ui.teachers.worksheet import printed_worksheet
@@ -12,9 +13,10 @@ from ffbp.ui.views import View
 VIEWS = {
     "link": View("Class link", lambda page: class_link()),
     "hour": View("The hour", the_hour),
-    "worksheet": View("Worksheet and key", lambda page: printed_worksheet(page.trained())),
+    "worksheet": View("Worksheet and key", lambda page: printed_worksheet(page.trained(), page.run_of)),
     "questions": View("Questions for your platform", lambda page: platform_questions()),
     "assignment": View("Assignment", lambda page: notebook_to_complete(page.trained())),
     "board": View("Board", board),
+    "embed": View("Embed", lambda page: embed(page.trained())),
     "course": View("For your course", for_your_course),
 }

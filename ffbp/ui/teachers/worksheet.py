@@ -1,23 +1,27 @@
-"""A worksheet with its key: what is left blank, how many variants, and the page to print."""
+"""A worksheet with its key: of what, what is left blank, how many variants, and the page to print."""
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 import streamlit as st
 
 from ffbp.analysis.summary import title
+from ffbp.experiment.config import Config
 from ffbp.experiment.link import View, params_of
-from ffbp.export.worksheet import PAPERS, worksheet
+from ffbp.export.worksheet import worksheet
 from ffbp.figures import notation
 from ffbp.figures.latex import plain
 from ffbp.lessons.presets import PRESETS
-from ffbp.lessons.sheet import KINDS, MAX_VARIANT, UPDATE, Sheet, TooLarge, sheet_of
+from ffbp.lessons.sheet import KINDS, MAX_VARIANT, Sheet, TooLarge, choices, sheet_of
+from ffbp.training.run import Run
 from ffbp.ui.page import link
 from ffbp.ui.runs import Shown
 from ffbp.ui.samples import sample_in_view
 from ffbp.ui.session import address, control
 from ffbp.ui.session.fragments import fragment
 from ffbp.ui.session.state import session
+from ffbp.ui.teachers.lesson_sheets import lesson_sheets, paper_choice
 from ffbp.words.numbers import format_number
 from ffbp.words.of_an_item import RUNGS
 
@@ -26,21 +30,55 @@ EXAMPLES = ("two_two_one", "worked_example")  # presets with numbers short enoug
 TEACHERS = "pages/teachers.py"
 
 
+FROM = {"experiment": "This experiment", "lesson": "Steps of a lesson"}
+
+
 @fragment
-def printed_worksheet(shown: Shown) -> None:
-    """The section: this experiment at its epoch and sample as a sheet, and variants of it."""
+def printed_worksheet(shown: Shown, run_of: Callable[[Config], Run]) -> None:
+    """The section: a sheet of this experiment at its epoch and sample with variants of it, or sheets of a lesson's steps.
+
+    run_of: trains a lesson's experiment.
+    """
     st.markdown(
         "One step of training by hand, to print: picture, given numbers, blanks and formulas; the keys with all steps stand at the "
-        "end. Variants have the same layers with other, short numbers."
+        "end."
     )
+    own = {"format_func": FROM.__getitem__, "default": "experiment", "required": True, "key": "teachers:from"}
+    if st.segmented_control("A sheet of", list(FROM), **own) == "lesson":
+        lesson_sheets(run_of)
+    else:
+        _of_the_experiment(shown)
+
+
+def _of_the_experiment(shown):
     frame = session.view.frame_of(shown.run.n_frames)
     sheets = partial(_sheet, shown, _sample(shown), frame)
     try:
-        sheets(KINDS, 0)
+        whole = sheets(KINDS, (), 0)
     except TooLarge as error:
-        st.info(plain(f"{str(error)[0].upper()}{str(error)[1:]}. Open one of these instead."))
+        st.info(plain(f"{str(error)[0].upper()}{str(error)[1:]}. Open one of these instead, or take a lesson's steps."))
         _examples()
         return
+    kinds, only = _blanks(whole)
+    chosen, example = partial(sheets, kinds, only), sheets(kinds, only, 0)
+    if not example.blanks:
+        st.info("Choose at least one kind of number to leave blank, and units that have some.")
+        return
+    variants, paper = _choices()
+    place = params_of(shown.run.config, View(frame=session.view.frame, sample=session.view.sample))
+    about = {"paper": paper, "name": title(shown.run), "link": address.of_dashboard(place, "forward_pass")}
+    own = {"key": "teachers:worksheet", "on_click": "ignore", "icon": ":material/download:"}
+    text = partial(_text, chosen, variants, about)
+    st.download_button("Worksheet and key", text, "worksheet.html", "text/html", **own)
+    blanks, epoch = len(example.blanks), shown.run.history.epoch[frame]
+    count = f"{len(variants)} sheets with {blanks} {'blank' if blanks == 1 else 'blanks'} each, the first"
+    count = count if len(variants) > 1 else f"One sheet with {blanks} {'blank' if blanks == 1 else 'blanks'},"
+    st.caption(f"{count} with the numbers of epoch {epoch}. Open the file in a browser and print it.")
+    _first_key(example)
+
+
+def _blanks(whole) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The kinds of numbers that are left blank, and the layers, units or numbers to which that is limited, if to some."""
     own = {
         "selection_mode": "multi",
         "default": list(KINDS),
@@ -48,25 +86,18 @@ def printed_worksheet(shown: Shown) -> None:
         "key": "teachers:blanks",
     }
     kinds = st.pills("Blanks", list(KINDS), **own)
-    if not kinds:
-        st.info("Choose at least one kind of number to leave blank.")
-        return
-    variants, paper = _choices()
-    chosen, example = partial(sheets, tuple(kinds)), sheets(tuple(kinds), 0)
-    place = params_of(shown.run.config, View(frame=session.view.frame, sample=session.view.sample))
-    about = {"paper": paper, "name": title(shown.run), "link": address.of_dashboard(place, "forward_pass")}
-    own = {"key": "teachers:worksheet", "on_click": "ignore", "icon": ":material/download:"}
-    text = partial(_text, chosen, variants, about)
-    st.download_button("Worksheet and key", text, "worksheet.html", "text/html", **own)
-    blanks, epoch = len(example.blanks), shown.run.history.epoch[frame]
-    several = len(variants) > 1
-    count = (
-        f"{len(variants)} sheets with {blanks} blanks each, the first"
-        if several
-        else f"One sheet with {blanks} blanks,"
-    )
-    st.caption(f"{count} with the numbers of epoch {epoch}. Open the file in a browser and print it.")
-    _first_key(example)
+    about = "Layers, units or single numbers: all others are printed."
+    own = {"placeholder": "All of them", "format_func": _in_words, "help": about, "key": "teachers:only"}
+    known = choices(whole.rows)
+    only = st.multiselect("Of these only", known, **own)
+    return tuple(kinds), tuple(each for each in only if each in known)
+
+
+def _in_words(choice):
+    layer, dot, unit = choice.partition(".")
+    if not layer.isdigit():
+        return choice
+    return f"layer {layer}, unit {unit}" if dot else f"layer {layer}"
 
 
 def _choices() -> tuple[tuple[int, ...], str]:
@@ -75,7 +106,7 @@ def _choices() -> tuple[tuple[int, ...], str]:
     n = left.number_input("Variants with other numbers", 0, MAX_VARIANTS, N_VARIANTS, key="teachers:sheets")
     about, last = "The same variant always has the same numbers.", MAX_VARIANT - MAX_VARIANTS
     first = middle.number_input("First of them", 1, last, 1, key="teachers:sheet", help=about)
-    paper = right.segmented_control("Paper", list(PAPERS), default="A4", required=True, key="teachers:paper")
+    paper = paper_choice(right)
     return (0, *range(int(first), int(first) + int(n))), paper
 
 
@@ -93,9 +124,9 @@ def _sample(shown) -> tuple[np.ndarray, np.ndarray]:
     return (sample.X, sample.y) if sample.y is not None else (data.X_train[:1], data.y_train[:1])
 
 
-def _sheet(shown, sample, frame, kinds, variant) -> Sheet:
+def _sheet(shown, sample, frame, kinds, only, variant) -> Sheet:
     network, rate = shown.run.network(frame), shown.run.config.learning_rate
-    return sheet_of(network, *sample, rate=rate, kinds=kinds, variant=variant)
+    return sheet_of(network, *sample, rate=rate, kinds=kinds, only=only, variant=variant)
 
 
 def _text(sheets, variants, about) -> str:
@@ -110,6 +141,5 @@ def _first_key(sheet):
         return
     lines = []
     for row in sheet.blanks:
-        name = f"{'new ' if row.part == UPDATE else ''}${notation.as_latex(row.item.name)}$"
-        lines.append(f"{name} = **{plain(format_number(row.item.value))}**")
+        lines.append(f"{notation.sentence_markdown(row.name)} = **{plain(format_number(row.item.value))}**")
     box.markdown("&emsp; ".join(lines))

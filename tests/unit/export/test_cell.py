@@ -11,7 +11,7 @@ import ffbp
 def test_a_run_is_its_player_in_a_frame():
     run = ffbp.train(ffbp.Config(n_samples=40, epochs=5))
     text = run._repr_html_()
-    frame = re.fullmatch(r'<iframe title="([^"]*)" srcdoc="([^"]*)" style="[^"]*"></iframe>', text)
+    frame = re.fullmatch(r'<iframe title="([^"]*)" srcdoc="([^"]*)" style="[^"]*" loading="lazy"></iframe>', text)
     page = html.unescape(frame[2])
     assert page == ffbp.export.forms.FORMS["html"].files["handout.html"](run)
     assert page.lower().startswith("<!doctype html>")

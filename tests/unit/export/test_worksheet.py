@@ -93,6 +93,28 @@ def test_the_printed_key_holds_each_blank_and_the_sheet_hides_it():
     assert weights | {"x[1]", "y", "η"} <= set(shown)
 
 
+@pytest.mark.parametrize(
+    ("only", "blank"),
+    [
+        (["1.2"], ["z[1][2]", "a[1][2]", "delta[1][2]", "dW[1][2,1]", "dW[1][2,2]", "db[1][2]"]),
+        (["z[2][1]", "new W[2][1,2]"], ["z[2][1]", "new W[2][1,2]"]),
+        (["2", "a[1][1]"], ["a[1][1]", "z[2][1]", "a[2][1]", "delta[2][1]", "dW[2][1,1]", "dW[2][1,2]", "db[2][1]"]),
+    ],
+)
+def test_layers_units_and_single_numbers_can_be_blank_alone(only, blank):
+    network = network_of("sigmoid")
+    found = sheet_of(network, np.ones((1, 2)), np.array([1]), rate=0.5, only=only)
+    names = [row.name for row in found.blanks]
+    assert names == blank + [f"new {name}" for name in ("W[2][1,1]", "W[2][1,2]", "b[2][1]") if "2" in only]
+
+
+def test_a_number_that_there_is_not_is_named():
+    with pytest.raises(
+        ValueError, match=r"unknown number '3'; write a layer as 1, a unit as 1.2, or a number as new b"
+    ):
+        sheet_of(network_of("sigmoid"), np.ones((1, 2)), np.array([1]), rate=0.5, only=["3"])
+
+
 def test_variants_differ_and_the_same_one_is_the_same():
     assert worksheet([sheet("sigmoid", 4)]) == worksheet([sheet("sigmoid", 4)])
     assert worksheet([sheet("sigmoid", 4)]) != worksheet([sheet("sigmoid", 5)])
