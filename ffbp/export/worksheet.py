@@ -19,7 +19,7 @@ from ffbp.version import VERSION
 PAPERS = {"A4": "A4", "Letter": "letter"}
 CURVES = {"sigmoid": lambda z: 1 / (1 + math.exp(-z)), "tanh": math.tanh}
 SYMMETRIES = {"sigmoid": "For a negative z take 1 minus the value at -z.", "tanh": "For a negative z change the sign."}
-MIN_COLUMNS = 4  # of the given numbers
+MIN_COLUMNS, BESIDE = 4, 3  # of the given numbers, below the picture and beside it
 LAST = 3.9  # z of the table of values
 SAMPLE_LOSS = {
     "mse": "mean over the outputs of (a - y)²",
@@ -32,7 +32,10 @@ def worksheet(sheets: Sequence[Sheet], *, paper: str = "A4", name: str = "", lin
     """The sheets, then their keys. paper: a key of PAPERS. name: the experiment's. link: the dashboard's address of it."""
     if paper not in PAPERS:
         raise ValueError(f"paper must be one of {', '.join(PAPERS)}, got {paper!r}")
-    parts = [_sheet(sheet) for sheet in sheets] + [_key(sheet, name, link) for sheet in sheets]
+    once = _are_alike(sheets)
+    parts = [_sheet(sheet, has_formulas=not once) for sheet in sheets]
+    parts += [_formula_page(sheets)] if once else []
+    parts += [_key(sheet, name, link, is_last=sheet is sheets[-1]) for sheet in sheets]
     about = ": a sheet begins on a new page, and all keys stand at the end"
     return printed(parts, paper, name=f"Worksheet: {name}" if name else "Worksheet", about=about)
 
@@ -50,17 +53,30 @@ def printed(parts: Sequence[str], paper: str, *, name: str, about: str = "", sty
     return re.sub(r"\{\{(\w+)\}\}", lambda place: places[place[1]], sources.text("worksheet.html"))
 
 
-def _sheet(sheet):
+def _are_alike(sheets) -> bool:
+    """Whether these are a lesson's sheets with the same formulas, which then stand on one page of their own."""
+    kinds = {
+        (tuple(each.key for each in n.activations), n.loss_function.key, n.delta_scale)
+        for n in (sheet.p.network for sheet in sheets)
+    }
+    return len(kinds) == 1 < len(sheets) and all(sheet.step is not None for sheet in sheets)
+
+
+def _formula_page(sheets):
+    parts = set().union(*map(_worked_out, sheets))
+    formulas = _formulas(sheets[0].p.network, parts)
+    return f'<section class="formulas"><header><h1>Formulas</h1></header>{formulas}</section>'
+
+
+def _sheet(sheet, *, has_formulas=True):
     p = sheet.p
     parts = [
-        '<section class="sheet">',
+        f'<section class="sheet{" short" if sheet.question else ""}">',
         f"<header><h1>{html.escape(sheet.heading)}</h1><p>{_which(sheet)}</p>",
         '<p class="lines">Name: __________________</p></header>',
         *([f"<p>{notation.told_html(sheet.text)}</p>"] if sheet.text else []),
         f"<p>{_setting(sheet)}</p>",
-        f"<figure>{network_svg(p.network, p.trace.A[0][:, 0])}</figure>",
-        "<h2>Given</h2>",
-        *_given(sheet),
+        *_picture_and_given(sheet),
     ]
     for part in PARTS:
         rows = [row for row in sheet.rows if row.part == part and (row.blank or part != UPDATE)]
@@ -68,7 +84,19 @@ def _sheet(sheet):
             parts += [f"<h2>{part}</h2>", _list(map(_line, rows), "sums")]
     if sheet.question:
         parts.append(_asked(sheet.question))
-    return "\n".join([*parts, _formulas(p.network, _worked_out(sheet)), "</section>"])
+    parts += [_formulas(p.network, _worked_out(sheet))] if has_formulas else []
+    return "\n".join([*parts, "</section>"])
+
+
+def _picture_and_given(sheet):
+    """One above the other; beside each other above a question, if the lines of given numbers are short."""
+    network, inputs = sheet.p.network, sheet.p.trace.A[0][:, 0]
+    beside = sheet.question is not None and max(network.sizes[:-1]) < BESIDE
+    yield '<div class="beside">' if beside else ""
+    yield f"<figure>{network_svg(network, inputs)}</figure>"
+    yield "<div><h2>Given</h2>"
+    yield from _given(sheet, BESIDE if beside else MIN_COLUMNS)
+    yield "</div></div>" if beside else "</div>"
 
 
 def _asked(question):
@@ -109,7 +137,7 @@ def _label(activation):
     return activation.label if activation.key == "relu" else activation.label.lower()
 
 
-def _given(sheet):
+def _given(sheet, least):
     """Sample and learning rate in one list, then the weights and biases of each layer, a line a unit."""
     p, network = sheet.p, sheet.p.network
     names = ["y"] if len(p.Y) == 1 else [f"y[{i + 1}]" for i in range(len(p.Y))]
@@ -117,11 +145,11 @@ def _given(sheet):
     if sheet.has_target:
         first += [f"{name} = {short(float(y))}" for name, y in zip(names, p.Y[:, 0], strict=True)]
     first += [f"eta = {short(sheet.rate)}"] if UPDATE in parts else []
-    yield _list(map(notation.as_html, first), columns=max(MIN_COLUMNS, len(first)))
+    yield _list(map(notation.as_html, first), columns=max(least, min(len(first), 2 * least)))
     for l, layer in enumerate(network.layers, start=1):
         numbers = [text for unit in range(1, layer.n_out + 1) for text in asking.into(p, l, unit)]
         a_line = layer.n_in + 1
-        yield _list(map(notation.as_html, numbers), columns=max(MIN_COLUMNS, a_line), a_line=a_line)
+        yield _list(map(notation.as_html, numbers), columns=max(least, a_line), a_line=a_line)
     for name, value in (("L1", network.l1), ("L2", network.l2)):
         if value:
             yield f"<p>{name} penalty: {short(float(value))}</p>"
@@ -183,7 +211,7 @@ def _source(name, link):
     return f"{made}Made with ffbp. {f'Check the numbers here: {address}' if link else ''}"
 
 
-def _key(sheet, name, link):
+def _key(sheet, name, link, *, is_last):
     parts = ['<section class="key">', f"<header><h1>Key</h1><p>{_which(sheet)}</p></header>"]
     for part in PARTS:
         rows = [row for row in sheet.rows if row.part == part and row.blank]
@@ -192,15 +220,15 @@ def _key(sheet, name, link):
     if sheet.question:
         parts.append(_answered(sheet.question))
     link = sheet.link or ("" if sheet.variant else link)  # only the experiment's own numbers are there
-    source = _source(name, link)
-    return "\n".join([*parts, f"<footer>{source}</footer>", "</section>"])
+    parts += [f"<footer>{_source(name, link)}</footer>"] if link or is_last else []
+    return "\n".join([*parts, "</section>"])
 
 
 def _answered(question):
     """A lesson's question with its answer, worked out if it is a number of the pass, and the lesson's explanation."""
     steps = f"<ol>{_steps(question.row)}</ol>" if question.row else f"<p><b>{html.escape(question.answer)}</b></p>"
-    told = "".join(f"<p>{notation.told_html(text)}</p>" for text in (question.text, question.explain))
-    return f"<h2>Question</h2>{steps}{told}"
+    text, explain = (f"<p>{notation.told_html(each)}</p>" for each in (question.text, question.explain))
+    return f"<h2>Question</h2>{text}{steps}{explain}"
 
 
 def _steps(row):

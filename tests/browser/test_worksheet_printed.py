@@ -1,6 +1,7 @@
-"""The worksheet as a browser prints it: a sheet and its key on a page each, and nothing runs off a phone."""
+"""The worksheet as a browser prints it: a sheet fills a page, what is short shares one, and nothing runs off a phone."""
 
 import re
+from functools import cache
 
 import pytest
 
@@ -8,6 +9,7 @@ import ffbp
 from ffbp.export.worksheet import PAPERS, worksheet
 from ffbp.lessons.presets import PRESETS
 from ffbp.lessons.sheet import KINDS, sheet_of
+from ffbp.lessons.sheet_of_step import sheet_of_step
 
 PAGE = re.compile(rb"/Type /Page\b")
 
@@ -16,10 +18,10 @@ PAGE = re.compile(rb"/Type /Page\b")
 def sheets():
     run = ffbp.train(PRESETS["two_two_one"].config)
     sample = run.dataset.X_train[:1], run.dataset.y_train[:1]
-    return [sheet_of(run.network(0), *sample, rate=0.5, kinds=KINDS, variant=v) for v in (0, 3)]
+    return [sheet_of(run.network(0), *sample, rate=0.5, kinds=KINDS, variant=v) for v in (0, 3, 4)]
 
 
-def test_a_sheet_and_a_key_fill_one_page_each_on_both_papers(page, sheets, tmp_path):
+def test_a_sheet_fills_one_page_on_both_papers_and_keys_follow_each_other(page, sheets, tmp_path):
     link = "https://ffbp.example/forward_pass?" + "&".join(
         f"{k}={v}" for k, v in PRESETS["two_two_one"].config.to_params().items()
     )
@@ -31,4 +33,15 @@ def test_a_sheet_and_a_key_fill_one_page_each_on_both_papers(page, sheets, tmp_p
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert page.get_by_role("img").count() == len(sheets)
         printed = page.pdf(prefer_css_page_size=True)
-        assert len(PAGE.findall(printed)) == 2 * len(sheets), paper
+        assert len(PAGE.findall(printed)) == len(sheets) + 2, paper
+
+
+def test_a_lessons_questions_share_pages_with_formulas_once(page, tmp_path):
+    trained = cache(ffbp.train)
+    sheets = [sheet_of_step("chain", number, trained) for number in (2, 4, 6, 7)]
+    for paper in PAPERS:
+        path = tmp_path / f"{paper}.html"
+        path.write_text(worksheet(sheets, paper=paper, name="Chain"), encoding="utf-8")
+        page.goto(path.as_uri())
+        assert page.locator(".box, .values").count() == 2, "formulas and one table"
+        assert len(PAGE.findall(page.pdf(prefer_css_page_size=True))) == 2 + 1 + 1, "questions, formulas, keys"

@@ -142,11 +142,11 @@ def test_a_lessons_steps_are_sheets_with_their_answers():
     app.selectbox(key="teachers:lesson").set_value("chain")
     app.session_state["teachers:lesson:key"] = True
     app = again(app)
-    assert any(c.value.startswith("9 sheets: ") for c in app.caption)
+    assert any(c.value.startswith("6 sheets, ") for c in app.caption)
     assert any("What is delta of hidden unit 2?" in m.value for m in app.markdown)
     app.multiselect(key="teachers:steps:chain").set_value([6])
     app = again(app)
-    assert any(c.value.startswith("One sheet: ") for c in app.caption)
+    assert any(c.value.startswith("One sheet, ") for c in app.caption)
     app.multiselect(key="teachers:steps:chain").set_value([])
     app = again(app)
     assert app.info[0].value == "Choose at least one step."

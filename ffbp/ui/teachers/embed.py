@@ -72,7 +72,14 @@ def _looks(n_panels) -> tuple[int, str]:
     left, right = st.columns(2)
     own = {"step": 20, "key": f"teachers:embed:height:{n_panels}"}
     height = left.number_input("Height in pixels", LOWEST[n_panels], HIGHEST, HEIGHTS[n_panels], **own)
-    own = {"default": AUTO, "required": True, "format_func": LOOKS.__getitem__, "key": "teachers:embed:look"}
+    about = "A frame is dark where the reader's system is, or where your page states color-scheme: dark."
+    own = {
+        "default": AUTO,
+        "required": True,
+        "format_func": LOOKS.__getitem__,
+        "help": about,
+        "key": "teachers:embed:look",
+    }
     return int(height), right.segmented_control("Light or dark", list(LOOKS), **own)
 
 

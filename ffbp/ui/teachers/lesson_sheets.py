@@ -13,7 +13,7 @@ from ffbp.figures.latex import plain
 from ffbp.lessons.course import course
 from ffbp.lessons.lesson import Step
 from ffbp.lessons.sheet import KINDS, Sheet, TooLarge
-from ffbp.lessons.sheet_of_step import fitting, sheet_of_step
+from ffbp.lessons.sheet_of_step import ON_PAPER, fitting, sheet_of_step
 from ffbp.training.run import Run
 from ffbp.ui.lessons.told import markdown
 from ffbp.ui.session import address, control
@@ -29,7 +29,8 @@ def lesson_sheets(run_of: Callable[[Config], Run]) -> None:
     key = st.selectbox("Lesson", list(heads), **own)
     steps = fitting(key)
     own = {"format_func": lambda number: _in_short(number, steps[number]), "key": f"teachers:steps:{key}"}
-    numbers = st.multiselect("Steps", list(steps), default=list(steps), **own)
+    asking = [number for number, step in steps.items() if step.kind in ON_PAPER]
+    numbers = st.multiselect("Steps", list(steps), default=asking or list(steps), **own)
     own = {"selection_mode": "multi", "format_func": RUNGS.__getitem__, "key": "teachers:besides"}
     kinds = st.pills("Blanks besides the questions", list(KINDS), **own)
     paper = paper_choice(st)
@@ -43,7 +44,7 @@ def lesson_sheets(run_of: Callable[[Config], Run]) -> None:
     text = partial(worksheet, sheets, paper=paper, name=heads[key].title)
     st.download_button("Worksheet and key", text, f"worksheet-{key}.html", "text/html", **own)
     count = "One sheet" if len(sheets) == 1 else f"{len(sheets)} sheets"
-    st.caption(f"{count}: each with its step's text and question. Open the file in a browser and print it.")
+    st.caption(f"{count}, as many on a page as fit, then formulas and keys. Open the file in a browser and print it.")
     if box := control.opened("The answers", key="teachers:lesson:key"):
         box.markdown("\n\n".join(map(_answer, sheets)))
 
