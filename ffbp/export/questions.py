@@ -140,10 +140,3 @@ def questions_csv(chosen: Sequence[Question]) -> str:
         wrong = " | ".join(f"{each}: {words}" for each, _, _, words in mistakes)
         write((rung, variant, item.asks, ", ".join(item.given), item.decimals, value, tolerance, wrong))
     return text.getvalue()
-
-
-FILES = {
-    "questions.xml": (moodle_xml, "application/xml"),
-    "questions.gift": (gift, "text/plain"),
-    "questions.csv": (questions_csv, "text/csv"),
-}

@@ -41,10 +41,13 @@ def worksheet(sheets: Sequence[Sheet], *, paper: str = "A4", name: str = "", lin
 
 
 def printed(parts: Sequence[str], paper: str, *, name: str, about: str = "", style: str = "") -> str:
-    """Sections of HTML as a file to print. about: goes on after "Print this page"; style: more rules."""
+    """Sections of HTML as a file to print. paper: a key of PAPERS, or "" for the printer's.
+
+    about: goes on after "Print this page"; style: more rules.
+    """
     places = {
         "version": VERSION,
-        "paper": PAPERS[paper],
+        "paper": PAPERS[paper] if paper else "auto",
         "name": html.escape(name),
         "about": html.escape(about),
         "style": sources.text("worksheet.css") + style,
@@ -81,7 +84,7 @@ def _sheet(sheet, *, has_formulas=True):
     for part in PARTS:
         rows = [row for row in sheet.rows if row.part == part and (row.blank or part != UPDATE)]
         if rows:
-            parts += [f"<h2>{part}</h2>", _list(map(_line, rows), "sums")]
+            parts += [f"<h2>{part}</h2>", listed(map(_line, rows), "sums")]
     if sheet.question:
         parts.append(_asked(sheet.question))
     parts += [_formulas(p.network, _worked_out(sheet))] if has_formulas else []
@@ -104,7 +107,7 @@ def _asked(question):
     if question.is_claim:
         answer = '<p class="answer">☐ true &emsp; ☐ false</p>'
     else:
-        answer = _list([_line(question.row) if question.row else 'Answer: </span><span class="blank">'], "sums answer")
+        answer = listed([_line(question.row) if question.row else 'Answer: </span><span class="blank">'], "sums answer")
     return f'<div class="question"><h2>Question</h2><p>{notation.told_html(question.text)}</p>{answer}</div>'
 
 
@@ -145,17 +148,17 @@ def _given(sheet, least):
     if sheet.has_target:
         first += [f"{name} = {short(float(y))}" for name, y in zip(names, p.Y[:, 0], strict=True)]
     first += [f"eta = {short(sheet.rate)}"] if UPDATE in parts else []
-    yield _list(map(notation.as_html, first), columns=max(least, min(len(first), 2 * least)))
+    yield listed(map(notation.as_html, first), columns=max(least, min(len(first), 2 * least)))
     for l, layer in enumerate(network.layers, start=1):
         numbers = [text for unit in range(1, layer.n_out + 1) for text in asking.into(p, l, unit)]
         a_line = layer.n_in + 1
-        yield _list(map(notation.as_html, numbers), columns=max(least, a_line), a_line=a_line)
+        yield listed(map(notation.as_html, numbers), columns=max(least, a_line), a_line=a_line)
     for name, value in (("L1", network.l1), ("L2", network.l2)):
         if value:
             yield f"<p>{name} penalty: {short(float(value))}</p>"
 
 
-def _list(lines, kind="", *, columns=None, a_line=None):
+def listed(lines, kind="", *, columns=None, a_line=None):
     """Lines side by side, by default as many as there is room for. a_line: how many in each line, if fewer than columns."""
     first = ' style="grid-column:1"'
     items = [

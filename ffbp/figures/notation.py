@@ -10,7 +10,9 @@ from ffbp.figures import latex
 
 GREEK = {"delta": r"\delta", "eta": r"\eta", "beta1": r"\beta_1", "beta2": r"\beta_2", "epsilon": r"\varepsilon"}
 LETTERS = {"delta": "δ", "eta": "η", "beta1": "β₁", "beta2": "β₂", "epsilon": "ε"}
-NAME = re.compile(r"\b(dW|db|delta|[WbzaxymvLcg]|eta|beta1|beta2|epsilon)(?:\[(\d+)\])?(?:\[(\d+(?:,\d+)?)\])?(?!\w)")
+NAME = re.compile(  # a ² may follow
+    r"\b(dW|db|delta|[WbzaxymvLcg]|eta|beta1|beta2|epsilon)(?:\[(\d+)\])?(?:\[(\d+(?:,\d+)?)\])?(?![A-Za-z0-9_])"
+)  # but before a ²
 SIGNS = {"·": r"\cdot ", "²": "^2", "′": "'", "‖": r"\|", "≤": r"\le ", "%": r"\%", "−": "-"}
 ROOT = re.compile(r"√\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
 WORDS = re.compile(r"\b(max|min|tanh|exp|ln)\b")

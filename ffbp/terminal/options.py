@@ -80,7 +80,7 @@ def parser(rows: Mapping[str, Field] = FIELDS) -> argparse.ArgumentParser:
     text = "what counts as success: loss=0.3, accuracy=0.9, test_loss=... or test_accuracy=..."
     sweep.add_argument("--success", metavar="TARGET", help=text)
     teaching = parser.add_argument_group("For teachers")
-    text = f"write questions for learning platforms, as Moodle XML, GIFT and CSV: all, or some of {', '.join(RUNGS)}"
+    text = f"write questions for learning platforms, as Moodle XML, GIFT and CSV, and to print: all, or some of {', '.join(RUNGS)}"
     teaching.add_argument("--questions", metavar="KINDS", help=text)
     teaching.add_argument("--variants", metavar="N", help="number of variants of each kind of question (10)")
     text = "write a worksheet with its key: of the experiment's first step with so many variants of other numbers (0 for none), "

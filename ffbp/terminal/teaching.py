@@ -13,7 +13,8 @@ from ffbp.experiment.build import build_network
 from ffbp.experiment.experiment import Experiment
 from ffbp.export.embed import HEIGHTS, check_height, embed, line, panels_of
 from ffbp.export.forms import usual_plane
-from ffbp.export.questions import FILES, Question, questions
+from ffbp.export.question_files import FILES
+from ffbp.export.questions import Question, questions
 from ffbp.export.tables import data_csv
 from ffbp.export.worksheet import worksheet
 from ffbp.lessons.course import course

@@ -59,6 +59,13 @@ def test_files_play_in_frames_by_address_and_as_one_element(tabs, run, tmp_path)
             assert found == list(panels_of(choice))
             assert frame.evaluate(FITS), choice
             plays(frame, run)
+        page.set_viewport_size({"width": 1366, "height": 2600})  # a browser plays no frame that is out of sight
+        several = [frame_of(page, number) for number in (0, 1, 3)]
+        for frame in several:
+            frame.click(".ffbp .first")
+            frame.click(".ffbp .play")
+        for frame in several:  # side by side, each with a clock of its own
+            frame.wait_for_function("() => document.querySelector('.ffbp').dataset.frame === '40'")
         page.set_viewport_size({"width": 390, "height": 800})
         for number in (0, 1, 4):
             frame = frame_of(page, number)

@@ -6,7 +6,10 @@ from functools import cache
 import pytest
 
 import ffbp
+from ffbp.export.questions import questions
+from ffbp.export.questions_on_paper import questions_on_paper
 from ffbp.export.worksheet import PAPERS, worksheet
+from ffbp.lessons.ladder import LADDER
 from ffbp.lessons.presets import PRESETS
 from ffbp.lessons.sheet import KINDS, sheet_of
 from ffbp.lessons.sheet_of_step import sheet_of_step
@@ -45,3 +48,13 @@ def test_a_lessons_questions_share_pages_with_formulas_once(page, tmp_path):
         page.goto(path.as_uri())
         assert page.locator(".box, .values").count() == 2, "formulas and one table"
         assert len(PAGE.findall(page.pdf(prefer_css_page_size=True))) == 2 + 1 + 1, "questions, formulas, keys"
+
+
+def test_a_variants_nine_questions_fit_on_two_pages(page, tmp_path):
+    path = tmp_path / "questions.html"
+    path.write_text(questions_on_paper(questions(LADDER, 2)), encoding="utf-8")
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(path.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for paper in PAPERS:
+        assert len(PAGE.findall(page.pdf(format=paper))) == 2 * 2 + 1, paper

@@ -39,6 +39,11 @@ PHONE = (
     "as high as its panels. Where a platform removes scripts, the height is the line's, and the frame scrolls."
 )
 
+SEVERAL = (
+    "Several frames on one page play side by side, each with its own timeline. A browser loads a frame when it comes near; frames of "
+    "files share nothing, and each needs about 15 MB of memory."
+)
+
 
 @fragment
 def embed(shown: Shown) -> None:
@@ -56,9 +61,10 @@ def embed(shown: Shown) -> None:
         _as_a_file(shown, panels, height, look)
     with server:
         _from_here(shown, panels, height, look)
-    if box := control.opened("A height that fits a phone, too", key="teachers:embed:phone"):
+    if box := control.opened("On a phone, and several on one page", key="teachers:embed:phone"):
         box.markdown(PHONE)
         box.code(RESIZING, language="html")
+        box.markdown(SEVERAL)
 
 
 def _panels() -> tuple[str, ...]:

@@ -7,7 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from ffbp.experiment.link import params_of
-from ffbp.export.questions import FILES, MAX_VARIANTS, answers, questions
+from ffbp.export.question_files import FILES
+from ffbp.export.questions import MAX_VARIANTS, answers, questions
 from ffbp.figures import notation
 from ffbp.lessons.ladder import MAX_ITEM, draw
 from ffbp.ui.page import PAGES, link
@@ -22,6 +23,7 @@ USE = {
     "questions.xml": ("Moodle XML", "Moodle: Question bank, Import, Moodle XML format."),
     "questions.gift": ("GIFT", "Many platforms: a text to read and to edit. Moodle imports it, too."),
     "questions.csv": ("CSV", "Everything else: a table with a row for each question."),
+    "questions.html": ("To print", "A sheet for each variant with a question of each kind, then the keys."),
 }
 
 

@@ -94,6 +94,7 @@ def test_no_other_room_reads_the_browsers_files_itself(room):
             "comparison.html",
             "worksheet.html",
             "worksheet.css",
+            "questions.html",
             "plan.html",
             "plan.css",
         }, path  # the names of what `export` writes, and of its template

@@ -10,7 +10,9 @@ from xml.etree import ElementTree
 import pytest
 from items_by_hand import by_hand
 
-from ffbp.export.questions import FILES, MAX_VARIANTS, gift, moodle_xml, questions, questions_csv
+from ffbp.export.question_files import FILES
+from ffbp.export.questions import MAX_VARIANTS, gift, moodle_xml, questions, questions_csv
+from ffbp.export.questions_on_paper import questions_on_paper
 from ffbp.lessons.ladder import LADDER, draw
 from ffbp.words.of_a_slip import SLIPS
 from ffbp.words.of_an_item import RUNGS
@@ -126,3 +128,15 @@ def test_the_same_choice_gives_the_same_files_and_other_numbers_others():
 def test_what_does_not_exist_is_named(arguments, message):
     with pytest.raises(ValueError, match=message):
         questions(*arguments)
+
+
+def test_the_printed_key_holds_the_answer_of_each_question_of_its_variant():
+    rungs, n = ["sum", "hidden_delta", "adam"], 2
+    text = questions_on_paper(questions(rungs, n, 5))
+    sheets, *keys = text.split('<section class="key">')
+    assert sheets.count('<section class="sheet">') == len(keys) == n
+    assert sheets.count('class="blank"') == n * len(rungs)
+    for variant, key in enumerate(keys, start=5):
+        answers = re.findall(r"= <b>([^<]*)</b></li>", key)
+        assert answers == [draw(rung, variant).item.answer for rung in rungs]
+    assert "<script" not in text

@@ -7,7 +7,8 @@ from ffbp.analysis.passes import pass_over
 from ffbp.analysis.summary import address_of, title
 from ffbp.export.embed import embed, line
 from ffbp.export.forms import usual_plane
-from ffbp.export.questions import FILES, questions
+from ffbp.export.question_files import FILES
+from ffbp.export.questions import questions
 from ffbp.lessons.item import short
 from ffbp.programs.assignment import COPIES, assignment
 
@@ -120,7 +121,7 @@ def test_a_lessons_sheets_hold_the_steps_that_are_named(tour, tmp_path):
     code, _, err = tour("--worksheet", "forward:2,4", "--out", tmp_path)
     assert (code, err) == (0, "")
     text = (tmp_path / "worksheet.html").read_text("utf-8")
-    assert text.count('<section class="sheet">') == text.count('<section class="key">') == 2
+    assert text.count('<section class="sheet short">') == text.count('<section class="key">') == 2
     assert "Step 2 of the lesson" in text
     assert "Step 4 of the lesson" in text
 
