@@ -18,8 +18,8 @@ USUAL = ("network", "boundary")
 SIZE = "teachers:embed:size"  # kept in the session: what the size of the latest file was, and of which
 OWN_FILE = "It contains the samples of your file. If you share it, you share your data."
 OF_A_FILE = (
-    "Upload it beside your page, and paste this line into the page's HTML. The page shows it if it may frame its own files; with "
-    '`sandbox`, `sandbox="allow-scripts"` is enough. It fetches nothing, so no cookie and no consent is needed.'
+    "Upload it beside your page, and paste this line into the page's HTML. It fetches nothing and stores no cookie. Your page must "
+    "allow frames of its own files; a frame with `sandbox` needs `allow-scripts`, and `allow-downloads` to save pictures."
 )
 OF_AN_ELEMENT = (
     "Where a page takes HTML but no files, as a notebook or a cell of Jupyter Book does: the whole file inside one element. The "
@@ -40,8 +40,8 @@ PHONE = (
 )
 
 SEVERAL = (
-    "Several frames on one page play side by side, each with its own timeline. A browser loads a frame when it comes near; frames of "
-    "files share nothing, and each needs about 15 MB of memory."
+    "Several frames on one page play side by side, each with its own timeline. A browser loads a frame when it comes near. Frames "
+    "of files share nothing, and each needs about 15 MB of memory."
 )
 
 

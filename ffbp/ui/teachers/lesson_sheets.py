@@ -35,7 +35,9 @@ def lesson_sheets(run_of: Callable[[Config], Run]) -> None:
     kinds = st.pills("Blanks besides the questions", list(KINDS), **own)
     paper = paper_choice(st)
     if left := heads[key].n_steps - len(steps):
-        st.caption(f"{left} of its {heads[key].n_steps} steps have networks that are too large for paper.")
+        st.caption(
+            f"{left} of its {heads[key].n_steps} steps {'is' if left == 1 else 'are'} about a network too large for paper."
+        )
     sheets = _sheets(key, sorted(numbers), tuple(kinds), run_of)
     if not sheets:
         st.info("Choose at least one step.")

@@ -15,6 +15,7 @@ from ffbp.browser import sources
 from ffbp.experiment.link import PANELS
 from ffbp.export import embed as embeds
 from ffbp.export.embed import HEIGHTS, LOOKS, element, embed, file_name, line, name_of, panels_of
+from ffbp.export.forms import usual_plane
 from ffbp.figures.blob import header_of
 
 LINK = "https://ffbp.example/?epochs=8"
@@ -42,6 +43,23 @@ def test_it_holds_the_chosen_panels_alone(written, run, choice):
     ids = {attrs.get("id") for _, attrs in page.elements}
     assert {key for key in MEASURED if key in ids} == {key for key, panel in MEASURED.items() if panel in panels}
     assert ("plotly" in ids) == (panels != ("network",))
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        Config(dataset="noisy_sine", n_samples=40, epochs=3),
+        Config(dataset="iris", columns=(), hidden=(3,), epochs=3),
+        Config(dataset="digits", hidden=(4,), epochs=2),
+        Config(dataset="noisy_sine", n_samples=40, learning_rate=1000.0, epochs=20),
+    ],
+    ids=["a line", "a slice of three classes", "images", "diverging"],
+)
+@pytest.mark.parametrize("choice", ["network-boundary", "gradients"])
+def test_every_kind_of_run_can_be_embedded(config, choice):
+    run, panels = ffbp.train(config), panels_of(choice)
+    page = Page(embed(run, usual_plane(run), panels))
+    assert {*PANELS} & {*header_of(base64.b64decode(page.by_id("run")))} == {*panels}
 
 
 def test_fewer_panels_are_a_smaller_file(written):
