@@ -4,6 +4,6 @@ from ffbp.ui.lessons import parts
 from ffbp.ui.page import begin
 
 page = begin("Lessons", picture_first=True)
-page.trained()
+page.without_training()
 parts.draw(page.run_of)
 page.finish()

@@ -134,7 +134,7 @@ def update_slips(old: float, new: float, learning_rate: float) -> dict[str, floa
     Every optimizer's step is proportional to the learning rate, so without it, the step is (new - old) / learning_rate.
     """
     step = new - old
-    return {"old": old, "added": old - step, "rate": old + step / learning_rate}
+    return {"old": old, "added": old - step, "rate": old + step / learning_rate, "step_only": step}
 
 
 def clip_slips(old: float, grad: np.ndarray, index: int, learning_rate: float, clip: float) -> dict[str, float]:

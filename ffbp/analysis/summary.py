@@ -17,7 +17,7 @@ from ffbp.experiment.config import Config
 from ffbp.experiment.fields import DEFAULTS
 from ffbp.experiment.link import params_of
 from ffbp.experiment.resolve import seeds_of
-from ffbp.faults.registry import FAULTS
+from ffbp.faults.registry import FAULTS, banner
 from ffbp.training.branch import branch_notice
 from ffbp.training.run import Run
 from ffbp.words.english import sentence
@@ -31,16 +31,21 @@ def summary(run: Run) -> dict[str, str]:
         "Network": _network(run),
         "Training": _training(run),
         **({} if run.branch is None else {"Branch": sentence(branch_notice(run))}),
-        **({} if run.config.fault is None else {"Fault": FAULTS[run.config.fault].banner}),
+        **({} if run.config.fault is None else {"Fault": banner(run.config.fault)}),
         "Outcome": outcome(run),
     }
 
 
 def title(run: Run) -> str:
-    """The experiment's short name: data, architecture, optimizer."""
-    sizes, fault = run.resolved.sizes, run.config.fault
-    words = f"{source_label(run.config)} · {'-'.join(map(str, sizes))} · {OPTIMIZERS[run.config.optimizer].label}"
-    return words if fault is None else f"{words} · with a fault: {FAULTS[fault].noun}"
+    """The experiment's short name, and its fault if it has one."""
+    fault = run.config.fault
+    return short_name(run) if fault is None else f"{short_name(run)} · with a fault: {FAULTS[fault].noun}"
+
+
+def short_name(run: Run) -> str:
+    """Data, architecture and optimizer of a run."""
+    sizes = "-".join(map(str, run.resolved.sizes))
+    return f"{source_label(run.config)} · {sizes} · {OPTIMIZERS[run.config.optimizer].label}"
 
 
 def source_label(config: Config) -> str:

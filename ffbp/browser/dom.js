@@ -63,3 +63,17 @@ export function sheet(width, height, ground) {
   context.fillRect(0, 0, width, height);
   return [canvas, context];
 }
+
+// A picture with words above it, as one canvas; the picture itself where there are none.
+export function withBanner(picture, words, ground) {
+  if (!words) return picture;
+  const high = 26, [canvas, context] = sheet(picture.width / 2, picture.height / 2 + high, ground);
+  context.fillStyle = '#b3261e';
+  context.fillRect(0, 0, canvas.width / 2, high);
+  context.fillStyle = '#ffffff';
+  context.font = 'bold 13px sans-serif';
+  context.textBaseline = 'middle';
+  context.fillText(words, 8, high / 2, canvas.width / 2 - 16);
+  context.drawImage(picture, 0, high, picture.width / 2, picture.height / 2);
+  return canvas;
+}

@@ -3,7 +3,7 @@
 
 import { Cards, scoreIn } from './cards.js';
 import { Clock } from './clock.js';
-import { download, element } from './dom.js';
+import { download, element, withBanner } from './dom.js';
 import { headerOf } from './header.js';
 import { Keys, isTaken } from './keys.js';
 import { formatNumber } from './numbers.js';
@@ -347,7 +347,7 @@ export class Player {
   async save(panel) {
     if (!this.run || this.row(this.frame) < 0) return;
     const { frame, options: { letter } } = this, name = letter ? `${letter.toLowerCase()}-${panel.name}` : panel.name;
-    const canvas = await panel.picture(frame);
+    const canvas = withBanner(await panel.picture(frame), this.run.banner, this.theme.background);
     download(`ffbp-${name}-epoch-${this.run.history.epoch[frame]}.png`, canvas.toDataURL('image/png'));
   }
 

@@ -41,8 +41,11 @@ VIEW = {
     "lab_batch": (1, MAX_ROWS),  # samples in a batch, in the laboratory
     "other": (0, MAX_FRAMES - 1),  # B's frame
     "mystery": (1, 9999),  # the case whose fault is to be found
-    "step": (1, 41),  # of a lesson; the one after the last is its end
+    "solved": (0, 9999),  # of such cases
+    "cases": (0, 9999),
+    "step": (1, 999_999_999),  # of a lesson, which says how many it has; the one after the last is its end
 }
+MAX_DIGITS = 9
 INPUTS = "x"  # typed inputs, numbers joined by "_"
 PANEL, PANELS = "panel", ("network", "boundary", "loss", "gradients")  # the player's
 MAX_ALONE = 2  # panels that are shown without the others, joined by "-" in the link
@@ -96,8 +99,8 @@ class View:
     there, if not as many as in the run. lesson, step, answers, own: the lesson that stands beside the page, its step from 1,
     what was answered, and the text of one's own lesson. order: a running order that the link brings, packed. teach: of the
     page For teachers, one of `VIEWS_OF_TEACHERS`. part: of the page Lessons, one of `PARTS`. mystery: the number of
-    the case whose fault is to be found, on the page Compare. challenge: what the experiment on screen has to reach.
-    class_link: the task that a teacher has set.
+    the case whose fault is to be found, on the page Compare; solved, cases: how many were, of how many.
+    challenge: what the experiment on screen has to reach. class_link: the task that a teacher has set.
     """
 
     frame: int | None = None
@@ -128,6 +131,8 @@ class View:
     many: Many = USUAL
     lesson: str | None = None
     mystery: int | None = None
+    solved: int | None = None
+    cases: int | None = None
     step: int | None = None
     answers: str | None = None
     own: str | None = None
@@ -142,7 +147,7 @@ class View:
         chosen, problems = {}, []
         for key, (low, high) in VIEW.items():
             text = str(params.get(key, ""))
-            if text.isascii() and text.isdigit() and len(text) < 6 and low <= int(text) <= high:
+            if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS and low <= int(text) <= high:
                 chosen[key] = int(text)
             elif key in params:
                 problems.append(Problem(key, "bounds", text, {"low": low, "high": high}, outcome="default"))

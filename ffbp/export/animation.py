@@ -9,9 +9,10 @@ from io import BytesIO
 import numpy as np
 
 from ffbp.analysis.plane import Plane
-from ffbp.analysis.summary import title
+from ffbp.analysis.summary import short_name, title
 from ffbp.export import pictures
-from ffbp.export.pictures import DRAWING, GROUND, INK, Sheet, points
+from ffbp.export.pictures import DRAWING, FAULTY, GROUND, INK, Sheet, points
+from ffbp.faults.registry import banner
 from ffbp.figures import palette
 from ffbp.training.recording import drain
 from ffbp.training.run import Run
@@ -19,7 +20,7 @@ from ffbp.words.numbers import format_number, format_percent
 
 MAX_FRAMES = 120
 FRAME_MS, LAST_MS = 80, 2500
-HEADER = 44
+HEADER, MAX_NAME = 44, 52  # pixels, characters
 SAME = 8  # Pillow compares colours in steps of four, so it may confuse colours that differ by less
 N_COLOURS = 255  # a GIF has 256; one means unchanged
 N_SAMPLED = 6  # frames from which the palette is made
@@ -40,7 +41,7 @@ def animating(run: Run, plane: Plane) -> Generator[None, None, bytes]:
     from PIL import Image
 
     with DRAWING:
-        sheet = Sheet(2, HEADER)
+        sheet = Sheet(2, HEADER, told=banner(run.config.fault))
         boundary, loss = pictures.BoundaryPanel(sheet, 0, run, plane), pictures.LossPanel(sheet, 1, run)
         panels = boundary, loss, _Header(sheet, run)
     frames = chosen_frames(run.n_frames)
@@ -55,7 +56,7 @@ def animating(run: Run, plane: Plane) -> Generator[None, None, bytes]:
         yield
     options = {"save_all": True, "loop": 0, "disposal": 1, "optimize": True}
     options["duration"] = [FRAME_MS] * (len(images) - 1) + [LAST_MS]
-    options["comment"] = title(run).encode("utf-8")[:200]
+    options["comment"] = f"{banner(run.config.fault)} {title(run)}".strip().encode("utf-8")[:200]
     buffer = BytesIO()
     images[0].save(buffer, "GIF", append_images=images[1:], **options)
     return buffer.getvalue()
@@ -69,7 +70,7 @@ def _colours(pixels: np.ndarray):
     from PIL import Image, ImageColor
 
     rgb = ImageColor.getrgb
-    lines = [rgb(c) for c in (palette.TRAIN, palette.TEST, palette.TOTAL, palette.CHANCE, palette.CURSOR)]
+    lines = [rgb(c) for c in (palette.TRAIN, palette.TEST, palette.TOTAL, palette.CHANCE, palette.CURSOR, FAULTY)]
     chosen = [255 + share * (np.array(c) - 255) for c in lines for share in (0.3, 0.6, 1)]
     chosen += [rgb(c) for c in (GROUND, INK, pictures.PALE, pictures.GRID, *palette.CLASSES)]
     chosen = np.rint(chosen).astype(int)
@@ -88,7 +89,7 @@ class _Header:
         self.run = run
         height = 1 - HEADER / 2 / sheet.height
         look = {"color": INK, "va": "center", "parse_math": False}
-        name = pictures.written(title(run), 70)
+        name = pictures.written(short_name(run), MAX_NAME)
         sheet.figure.text(14 / sheet.width, height, name, fontsize=points(15), **look)
         place = 1 - 14 / (2 * pictures.WIDTH)
         self.numbers = sheet.figure.text(place, height, "", fontsize=points(17), ha="right", animated=True, **look)

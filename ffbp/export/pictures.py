@@ -15,6 +15,7 @@ from ffbp.analysis.maps import outputs
 from ffbp.analysis.plane import Plane, plane_inputs
 from ffbp.analysis.scores import chance_level
 from ffbp.data.source import REGRESSION
+from ffbp.faults.registry import banner
 from ffbp.figures import palette
 from ffbp.training.run import Run
 
@@ -23,7 +24,9 @@ RESOLUTION = 100  # places on each side at which the network is evaluated
 LEFT, RIGHT, TOP, BOTTOM = 58, 18, 62, 46  # a panel's margins
 INNER_WIDTH, INNER_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 INK, PALE, GROUND, GRID = "#1c1f26", "#8a8f98", "#ffffff", "#e2e5ea"
+FAULTY = "#b3261e"  # the letters of the banner
 DPI = 100
+BAND, MAX_BANNER = 30, 90  # a banner's height in pixels, and its longest text
 MAX_POINTS = 1500
 LOG_FROM = 20  # a loss that falls by a larger factor gets a log axis
 BOWTIE = [(-1, -1), (0, -0.2), (1, -1), (1, 1), (0, 0.2), (-1, 1), (-1, -1)]
@@ -52,17 +55,30 @@ def tick_text(value: float, _=None) -> str:
 
 
 class Sheet:
-    """A figure of panels side by side, with room for a line of text above them. scale: pixels of the file for each pixel here."""
+    """A figure of panels side by side, with room for a line of text above them, and one more for a banner if it is ``told``.
 
-    def __init__(self, n_panels: int = 1, header: int = 0, scale: int = 1):
+    scale: pixels of the file for each pixel here.
+    """
+
+    def __init__(self, n_panels: int = 1, header: int = 0, scale: int = 1, *, told: str = ""):
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
-        self.width, self.height, self.header = n_panels * WIDTH, HEIGHT + header, header
+        self.header = header + (BAND if told else 0)
+        self.width, self.height = n_panels * WIDTH, HEIGHT + self.header
         self.scale = scale
         self.figure = Figure((self.width / DPI, self.height / DPI), dpi=DPI * scale, facecolor=GROUND)
         self.canvas = FigureCanvasAgg(self.figure)
         self.background = None
+        if told:
+            look = {
+                "color": FAULTY,
+                "fontsize": points(12 if n_panels == 1 else 15),
+                "va": "center",
+                "parse_math": False,
+            }
+            place = 14 / self.width, 1 - (header + BAND / 2) / self.height
+            self.figure.text(*place, written(told, MAX_BANNER), **look)
 
     def axes(self, panel: int, title: str, x_title: str, y_title: str):
         """Axes of one panel in the style of the pages."""
@@ -311,21 +327,24 @@ class LossPanel:
 def boundary_png(run: Run, plane: Plane, frame: int = -1) -> bytes:
     """The boundary at a frame as a PNG file."""
     with DRAWING:
-        sheet = Sheet()
-        return png(sheet.at(frame, BoundaryPanel(sheet, 0, run, plane)))
+        sheet, words = Sheet(told=banner(run.config.fault)), banner(run.config.fault)
+        return png(sheet.at(frame, BoundaryPanel(sheet, 0, run, plane)), words)
 
 
 def loss_png(run: Run, frame: int = -1) -> bytes:
     """The loss curves with a frame marked as a PNG file."""
     with DRAWING:
-        sheet = Sheet()
-        return png(sheet.at(frame, LossPanel(sheet, 0, run)))
+        sheet, words = Sheet(told=banner(run.config.fault)), banner(run.config.fault)
+        return png(sheet.at(frame, LossPanel(sheet, 0, run)), words)
 
 
-def png(picture: np.ndarray) -> bytes:
-    """Pixels (height, width, 3) as a PNG file."""
+def png(picture: np.ndarray, comment: str = "") -> bytes:
+    """Pixels (height, width, 3) as a PNG file. comment: kept in the file, if there is one."""
     from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
 
-    buffer = BytesIO()
-    Image.fromarray(picture).save(buffer, "PNG", optimize=True)
+    buffer, info = BytesIO(), PngInfo()
+    if comment:
+        info.add_text("Comment", comment)
+    Image.fromarray(picture).save(buffer, "PNG", optimize=True, pnginfo=info)
     return buffer.getvalue()

@@ -1,7 +1,8 @@
 """Tables: a run as CSV files for spreadsheets, with all digits.
 
 Numbers are written by ``repr``, so they read back exactly; an empty cell is a number that was not measured. A name that
-starts like a formula (= + - @) gets an apostrophe in front, because a spreadsheet would otherwise evaluate it.
+starts like a formula (= + - @) gets an apostrophe in front, because a spreadsheet would otherwise evaluate it. The tables of a
+run with a deliberate fault say so in a last column, in every row, because rows are copied without what stands above them.
 """
 
 import csv
@@ -12,6 +13,7 @@ import numpy as np
 
 from ffbp.data.dataset import Dataset
 from ffbp.data.source import REGRESSION
+from ffbp.faults.registry import banner
 from ffbp.programs.program import cell_text
 from ffbp.training.run import Run
 
@@ -25,7 +27,7 @@ def history_csv(run: Run) -> str:
     """A row per frame: losses and scores. Columns without any measured number are omitted."""
     columns = {name: getattr(run.history, name) for name in HISTORY}
     columns = {name: column for name, column in columns.items() if not np.isnan(column).all()}
-    return _csv(["frame", *columns], ([i, *row] for i, row in enumerate(zip(*columns.values(), strict=True))))
+    return _csv(run, ["frame", *columns], ([i, *row] for i, row in enumerate(zip(*columns.values(), strict=True))))
 
 
 def gradients_csv(run: Run) -> str:
@@ -37,7 +39,7 @@ def gradients_csv(run: Run) -> str:
         for i in range(run.n_frames)
         for l in range(h.grad_norm.shape[1])
     )
-    return _csv(["frame", "epoch", "layer", *PER_LAYER], rows)
+    return _csv(run, ["frame", "epoch", "layer", *PER_LAYER], rows)
 
 
 def weights_csv(run: Run) -> str:
@@ -48,12 +50,12 @@ def weights_csv(run: Run) -> str:
         for i in range(1, layer.n_out + 1):
             names += [f"W[{l}][{i},{j}]" for j in range(1, layer.n_in + 1)] + [f"b[{l}][{i}]"]
     h = run.history
-    return _csv(["frame", "epoch", *names], ([i, h.epoch[i], *theta.tolist()] for i, theta in enumerate(h.theta)))
+    return _csv(run, ["frame", "epoch", *names], ([i, h.epoch[i], *theta.tolist()] for i, theta in enumerate(h.theta)))
 
 
 def steps_csv(run: Run) -> str:
     """A row per step: the batch's data loss before the update."""
-    return _csv(["step", "loss"], enumerate(run.history.step_loss.tolist(), start=1))
+    return _csv(run, ["step", "loss"], enumerate(run.history.step_loss.tolist(), start=1))
 
 
 def data_csv(run: Run) -> str:
@@ -65,7 +67,7 @@ def data_csv(run: Run) -> str:
         samples = zip(part.rows, part.raw.tolist(), targets, strict=True)
         rows += [[row, part.name, *features, target] for row, features, target in samples]
     rows.sort(key=lambda row: row[0])
-    return _csv(["row", "part", *data.feature_names, data.target_name], rows)
+    return _csv(run, ["row", "part", *data.feature_names, data.target_name], rows)
 
 
 def own_targets(data: Dataset, y: np.ndarray) -> np.ndarray:
@@ -75,7 +77,9 @@ def own_targets(data: Dataset, y: np.ndarray) -> np.ndarray:
     return np.where((short - data.target_mean) / data.target_std == y, short, values)
 
 
-def _csv(header: Iterable, rows: Iterable) -> str:
+def _csv(run: Run, header: Iterable, rows: Iterable) -> str:
+    if words := banner(run.config.fault):
+        header, rows = [*header, "fault"], ([*row, words] for row in rows)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([cell_text(name) for name in header])

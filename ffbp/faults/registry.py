@@ -208,3 +208,8 @@ FAULTS = {
 def parts_of(key: str | None) -> Parts:
     """What an experiment with this fault is built from; without one, all of it healthy."""
     return HEALTHY if key is None else FAULTS[key].parts
+
+
+def banner(fault: str | None) -> str:
+    """The words over everything that is made of a run with a fault, by the fault's key; "" if that is None."""
+    return "" if fault is None else FAULTS[fault].banner

@@ -200,14 +200,14 @@ def error_plot(noise: BatchNoise, batches: BatchGradients, batch_size: int) -> d
 
 
 def descent_plot(check: Check) -> dict:
-    """The losses of a check that trains, against the number of updates; with chance, and the goal if there is one."""
+    """The losses of a check that trains, against the number of updates; with guessing, and the goal if there is one."""
     steps = check.steps + 1  # so that the start has a place on the logarithmic axis
     traces = [line(steps, _above_zero(check.losses), "training", "%{y:.4g}", color=palette.TRAIN, width=2.4)]
     if len(check.test_losses):
         look = {"color": palette.TEST, "width": 2.2, "dash": "dash"}
         traces.append(line(steps, _above_zero(check.test_losses), "test", "%{y:.4g}", **look))
     ends = [1, int(steps[-1])]
-    levels = (("chance", "chance", palette.CHANCE, "dot"), ("goal", "1 % of chance", palette.CURSOR, "dash"))
+    levels = (("chance", "guessing", palette.CHANCE, "dot"), ("goal", "1 % of guessing", palette.CURSOR, "dash"))
     for key, name, colour, dash in levels:
         if check.numbers.get(key, 0) > 0:
             value = check.numbers[key]

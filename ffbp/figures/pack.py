@@ -21,6 +21,7 @@ from ffbp.experiment.config import Config
 from ffbp.experiment.differences import differences, value_text
 from ffbp.experiment.fields import FIELDS, MAX_INITIAL_THETA, MAX_UNITS
 from ffbp.experiment.link import PANELS
+from ffbp.faults.registry import banner
 from ffbp.figures import palette
 from ffbp.figures.blob import Packer, as_blob, as_text, id_of, joined, quantise
 from ffbp.figures.charts import boundary_plot, gradient_plot, loss_plot, samples_of
@@ -135,6 +136,7 @@ def _common(packer, run, plane):
         "gives_probabilities": run.architecture.gives_probabilities,
         "has_test": len(dataset.X_test) > 0,
         "diverged_at": run.diverged_at,
+        "banner": banner(run.config.fault),
         "fields": _fields(run.config),
         "palette": palette.named("classes", "negative", "positive", "ramp", "middle", "wrong", "cursor"),
         "plane": axes | ranges,

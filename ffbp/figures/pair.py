@@ -9,6 +9,7 @@ from ffbp.analysis.notices import drawn_samples
 from ffbp.analysis.plane import Plane, common_planes
 from ffbp.data.dataset import Dataset
 from ffbp.data.source import REGRESSION
+from ffbp.faults.registry import banner
 from ffbp.figures import palette
 from ffbp.figures.blob import Packer, as_blob, as_text
 from ffbp.figures.charts import boundary_plot, losses_of_two
@@ -49,6 +50,7 @@ def pack_pair(a: Run, b: Run, plane: Plane | None, scales: Scales) -> bytes:
     longer = a if a.history.epoch[-1] >= b.history.epoch[-1] else b
     packer, history = Packer(), longer.history
     diverged = [run.diverged_at for run in (a, b) if run.diverged_at is not None]
+    faulty = [(letter, run) for letter, run in zip("AB", (a, b), strict=True) if run.config.fault is not None]
     header = {
         "kind": "run",
         "player": PAIR,
@@ -58,6 +60,7 @@ def pack_pair(a: Run, b: Run, plane: Plane | None, scales: Scales) -> bytes:
         "task": a.dataset.task,
         "has_test": any(len(run.dataset.X_test) for run in (a, b)),
         "diverged_at": min(diverged, default=None),
+        "banner": " ".join(f"{letter}: {banner(run.config.fault)}" for letter, run in faulty),
         "palette": palette.named("classes", "negative", "positive", "ramp", "middle", "wrong", "cursor", "runs"),
         "history": {
             "epoch": packer.add(history.epoch, np.int32),

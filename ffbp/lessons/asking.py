@@ -237,7 +237,7 @@ def ask_new_weight(p: Pass, l: int, unit: int, source: int, rate: float) -> Item
     """A weight after a step of gradient descent. Given: the weight, its gradient and the learning rate."""
     old, grad, new = _stepped(p, l, unit, source, rate, "sgd")
     name, gradient = w_name(p, l, unit, source), w_name(p, l, unit, source, "d")
-    found = slips.update_slips(old, new, rate) | {"step_only": new - old}
+    found = slips.update_slips(old, new, rate)
     return Item(
         name,
         f"Work out {name} after one step of gradient descent.",

@@ -54,22 +54,36 @@ def judge(step: Step, case: Case, given: str) -> Verdict | None:
     A number as it was typed; the number of an option from 1; "t" or "f"; a sample's row; the indices of a unit or a weight,
     joined by "-". What has been reached cannot be judged again: that is "y".
     """
+    if not is_answer(step, given):
+        return None
     match step.task:
         case Predict() as task:
             return predicted(task, case, given)
-        case Choose() as task:
-            n, wanted = len(task.options), wanted_option(step, case)
-            right = given.isdigit() and 1 <= int(given) <= n and int(given) == wanted
-            return Verdict(right, str(wanted)) if given.isdigit() and 1 <= int(given) <= n else None
+        case Choose():
+            wanted = wanted_option(step, case)
+            return Verdict(int(given) == wanted, str(wanted))
         case Vote() as task:
             truth = case.holds(task.true_if)
-            return Verdict((given == "t") == truth, "true" if truth else "false") if given in ("t", "f") else None
+            return Verdict((given == "t") == truth, "true" if truth else "false")
         case Find() as task:
-            chosen = _numbers(given)
-            return None if chosen is None or len(chosen) != N_INDICES[task.what] else _found(task, case, chosen)
+            return _found(task, case, _numbers(given))
+    return Verdict(True, "")
+
+
+def is_answer(step: Step, given: str) -> bool:
+    """Whether a text can be an answer to a step at all, right or wrong; an address may hold anything."""
+    match step.task:
+        case Predict():
+            return slips.as_fraction(given) is not None
+        case Choose() as task:
+            return given.isascii() and given.isdigit() and 1 <= int(given) <= len(task.options)
+        case Vote():
+            return given in ("t", "f")
+        case Find() as task:
+            return len(_numbers(given) or ()) == N_INDICES[task.what]
         case Reach():
-            return Verdict(True, "") if given == "y" else None
-    return None
+            return given == "y"
+    return False
 
 
 def predicted(task: Predict, case: Case, text: str) -> Verdict | None:

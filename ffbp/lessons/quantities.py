@@ -4,6 +4,7 @@ A lesson names a quantity as the formulas do, with indices from 1: ``z[1][2]`` i
 the weight to it from input 1. A quantity belongs to a `Place`: one frame of a run and one sample.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,6 +17,7 @@ from ffbp.analysis.passes import Pass
 from ffbp.analysis.scores import chance_level
 from ffbp.analysis.step import preview_update
 from ffbp.core.network import Network
+from ffbp.data.source import REGRESSION
 from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.link import View
 from ffbp.training.run import Run
@@ -91,40 +93,23 @@ class Place:
 
 
 def _z_slips(place, l, unit):
-    layer, a = place.network.layers[l - 1], place.p.trace.A[l - 1][:, 0]
-    z, bias = _entry(place.p.trace.Z, l, unit), float(layer.b[unit - 1, 0])
-    return {
-        "no_bias": z - bias,
-        "minus_bias": z - 2 * bias,
-        "unweighted": float(a.sum()) + bias,
-        "activated": _entry(place.p.trace.A, l, unit),
-    }
+    return slips.sum_slips(place.p, l, unit)
 
 
 def _a_slips(place, l, unit):
-    z, a = _entry(place.p.trace.Z, l, unit), _entry(place.p.trace.A, l, unit)
-    return {"not_activated": z, "minus_z": float(np.exp(-z)) if abs(z) < 100 else np.inf, "rest": 1 - a}
+    return slips.activation_slips(place.p, l, unit)
 
 
 def _delta_slips(place, l, unit):
-    value = _entry(place.p.trace.delta, l, unit)
-    found = {"sign": -value, "double": 2 * value}
-    if l < len(place.network.layers):
-        found["slope"] = float(place.p.arriving(l)[unit - 1, 0])
-    elif place.network.canonical:
-        found["extra_slope"] = value * float(place.p.slope(l)[unit - 1, 0])
-        found["no_target"] = _entry(place.p.trace.A, l, unit)
-    return found
+    return slips.delta_slips(place.p, l, unit)
 
 
 def _dW_slips(place, l, unit, source):
-    found = slips.slips(place.p, l, unit, source)
-    return found | {"no_input": _entry(place.p.trace.delta, l, unit)}
+    return slips.slips(place.p, l, unit, source) | slips.factor_slips(place.p, l, unit, source)
 
 
 def _new_slips(place, l, unit, source):
-    old, new = place.p.weight(l, unit, source), _new(place, l, unit, source)
-    return slips.update_slips(old, new, place.rate) | {"step_only": new - old}
+    return slips.update_slips(place.p.weight(l, unit, source), _new(place, l, unit, source), place.rate)
 
 
 def _entry(arrays, l, unit):
@@ -142,10 +127,14 @@ def _new(place, l, unit, source):
 
 def _wrong(place):
     X, y = place.sample
+    if place.network.task == REGRESSION:  # a number is not right or wrong
+        return math.nan
     return float(place.network.predict(X)[0] != y[0])
 
 
 def _sure(place):
+    if not place.network.gives_probabilities:
+        return math.nan
     outputs = place.p.trace.A[-1][:, 0]
     return 100 * float(max(outputs.max(), 1 - outputs[0]) if len(outputs) == 1 else outputs.max())
 

@@ -20,6 +20,7 @@ from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.fields import FIELDS, KEYS
 from ffbp.experiment.kinds import Choices, OfRegistry, Wholes, is_whole
 from ffbp.experiment.problems import ConfigError
+from ffbp.faults.registry import banner
 from ffbp.training.many import Planned, ProgressOfMany, fit_planned, train_planned
 from ffbp.training.measure import LOSSES_AND_SCORES
 from ffbp.training.recording import YIELD_SECONDS
@@ -282,8 +283,11 @@ class Sweep:
         return pd.DataFrame(columns)
 
     def to_csv(self, target: Target | None = None) -> str:
-        """The table as CSV, numbers with all their digits."""
-        return self.table(target).to_csv(index=False, lineterminator="\n")
+        """The table as CSV, numbers with all their digits; of runs with a deliberate fault, every row says so."""
+        table = self.table(target)
+        if self.config.fault is not None and "fault" not in self.fields:
+            table["fault"] = banner(self.config.fault)
+        return table.to_csv(index=False, lineterminator="\n")
 
     def _repr_html_(self) -> str:
         return self.table().to_html(index=False, max_rows=30)

@@ -1,5 +1,7 @@
 """Two experiments of a session: the latest with images, which the page Digits opens with, and the latest without."""
 
+from dataclasses import replace
+
 from ffbp.data.source import INK
 from ffbp.experiment.class_link import NO_TASK
 from ffbp.experiment.config import Config
@@ -24,7 +26,7 @@ def note() -> None:
     """Remember the session's experiment, as the latest of its kind."""
     config = session.config
     if files.is_available(config):
-        params = params_of(config, session.view.with_task(NO_TASK))
+        params = params_of(config, replace(session.view.with_task(NO_TASK), part=None))
         session.keep((config, params), WITH if shown_by(config) else WITHOUT)
 
 
@@ -37,7 +39,7 @@ def link_params() -> dict[str, str]:
     """The parameters of a link to the page Digits: the session's latest experiment with images, else the preset's."""
     config = session.config
     if not files.is_available(config) or shown_by(config):
-        return address.params()
+        return address.params("Digits")
     _, params = _latest(WITH)
     lesson = View().beside(session.view).to_params()
     return address.offer({**without_lesson(params or PRESETS["digits"].config.to_params()), **lesson})

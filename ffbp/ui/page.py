@@ -13,7 +13,7 @@ from ffbp.core.network import count_params
 from ffbp.core.optimizers import OPTIMIZERS
 from ffbp.experiment.config import Config
 from ffbp.experiment.link import View
-from ffbp.faults.registry import FAULTS
+from ffbp.faults.registry import banner
 from ffbp.training.run import Run, frame_epochs, max_frames
 from ffbp.ui import class_link, files, front, images, mnist
 from ffbp.ui.changes import changed, undo
@@ -22,11 +22,12 @@ from ffbp.ui.gallery import gallery, open_pair
 from ffbp.ui.lessons.panel import fields_in_sight, panel
 from ffbp.ui.lessons.running import is_beside, running
 from ffbp.ui.order import follow, prepare, running_order, take
-from ffbp.ui.runs import ProgressBar, Shown, other_trained, trained
+from ffbp.ui.runs import ProgressBar, Shown, known, other_trained, trained
 from ffbp.ui.session import address, fragments
 from ffbp.ui.session.state import session
 from ffbp.ui.sidebar.controls import change
 from ffbp.ui.sidebar.draw import draw_fields, draw_sidebar, draw_strip
+from ffbp.ui.sidebar.terms import of_labels
 
 DIGITS, LESSONS = "pages/digits.py", "pages/lessons.py"
 PAGES = {  # in the order of a lesson
@@ -100,7 +101,7 @@ class Page:
         images.note()
         with self.links.container(horizontal=True):
             for path, title in PAGES.items():
-                params = images.link_params() if path == DIGITS else address.params()
+                params = images.link_params() if path == DIGITS else address.params(title)
                 link(path, title, params, icon=f":material/{ICONS[path]}:")
 
     def follow_task(self) -> None:
@@ -168,6 +169,8 @@ class Page:
 
     def run_of(self, config: Config) -> Run:
         """The run of a lesson's experiment, which need not be the page's."""
+        if found := known(config):
+            return found
         return other_trained(config, files.axes_in(config, View()), ProgressBar(self.progress, lambda: None)).run
 
     def finish(self) -> None:
@@ -203,7 +206,7 @@ def begin(
     bar = "collapsed" if is_beside() or title == PAGES[LESSONS] else "auto"  # a lesson needs the room
     st.set_page_config(page_title=f"{title} · ffbp", page_icon=ICON, layout="wide", initial_sidebar_state=bar)
     st.logo(LOGO, size="large", icon_image=ICON)
-    address.listen(title)
+    address.listen(title, of_labels())
     open_pair(_path_of(title))
     followed = follow(title, _path_of(title), PAGES)
     is_opened = address.adopt(title) or followed
@@ -237,7 +240,7 @@ def _banner(page: Page) -> None:
     if page.config.fault is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="fault"):
-        st.error(f"{FAULTS[page.config.fault].banner} {HEALTHY_WORDS}", icon=":material/bug_report:")
+        st.error(f"{banner(page.config.fault)} {HEALTHY_WORDS}", icon=":material/bug_report:")
         own = {"key": f"{page.name}:healthy", "on_click": change, "kwargs": {"fault": None}}
         st.button("Back to the healthy run", icon=":material/healing:", **own)
 

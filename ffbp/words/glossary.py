@@ -45,6 +45,11 @@ def named(name: str) -> Entry | None:
     return next((entry for entry in glossary().values() if name.lower() in entry.names), None)
 
 
+def explaining(*names: str) -> Entry | None:
+    """The entry of the first of these names that has one, in the singular or the plural."""
+    return next((entry for name in names if (entry := named(name) or named(name.removesuffix("s")))), None)
+
+
 def found(text: str) -> list[Entry]:
     """The entries for a search, in alphabetical order: every word of it is in a name or in the sentence. "" finds all."""
     words = text.lower().split()

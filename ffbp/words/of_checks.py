@@ -2,7 +2,7 @@
 
 
 def before_start(n, number, percent):
-    text = f"Before the first step the loss is {number(n['loss'])}; chance, the best constant answer, has {number(n['chance'])}."
+    text = f"Before the first step the loss is {number(n['loss'])}; guessing, the best constant answer, has {number(n['chance'])}."
     if n["passed"]:
         return text
     return (
@@ -14,7 +14,8 @@ def before_start(n, number, percent):
 def before_overfit(n, number, percent):
     steps = f"{n['steps']:,} updates"
     if n["passed"]:
-        return f"{_samples(n['samples'])} are learned by heart: after {steps} the loss is below {number(n['goal'])}, 1 % of chance."
+        goal = f"{number(n['goal'])}, 1 % of guessing"
+        return f"{_samples(n['samples'])} are learned by heart: after {steps} the loss is below {goal}."
     if not _finite(n["loss"]):
         return f"{_samples(n['samples'])} are not learned: the loss diverges after {steps}. Lower the learning rate."
     return (
@@ -24,19 +25,19 @@ def before_overfit(n, number, percent):
 
 
 def before_blind(n, number, percent):
-    text = f"With all inputs zero, the loss ends at {number(n['loss'])}; chance is {number(n['chance'])}."
+    text = f"With all inputs zero, the loss ends at {number(n['loss'])}; guessing has {number(n['chance'])}."
     if n["passed"]:
         return text
     if not _finite(n["loss"]):
         return f"With all inputs zero, the loss diverges after {n['steps']:,} updates. Lower the learning rate."
     if n["loss"] < n["chance"]:
-        return f"{text} Without inputs no network can beat chance: the targets get in some other way."
+        return f"{text} Without inputs no network can beat guessing: the targets get in some other way."
     return f"{text} Not even the classes' shares are learned. The steps are too long to settle, or too short to arrive."
 
 
 def before_shuffled(n, number, percent):
     text = f"On {n['samples']} samples with shuffled labels the training loss ends at {number(n['loss'])}"
-    text += f"; chance is {number(n['chance'])}."
+    text += f"; guessing has {number(n['chance'])}."
     if not _finite(n["loss"]):
         return f"With shuffled labels, the loss diverges after {n['steps']:,} updates. Lower the learning rate."
     if "score" in n:

@@ -144,6 +144,31 @@ def test_two_suspects_are_told_apart_and_the_hidden_one_is_named():
     assert wrong != right
 
 
+def test_the_score_of_the_cases_stands_in_the_address_and_the_first_choice_counts():
+    app = find(3)
+    assert not [each for each in app.caption if "solved" in each.value]
+    finds = next(i for i in range(4) if "This check finds" in said(check(choices(find(3), 3)[i].click().run())))
+    app = check(choices(app, 3)[finds].click().run())
+    assert any(each.value.startswith("1 of 1 solved without a wrong choice.") for each in app.caption)
+    assert "cases" not in address(app)
+    app = check(app.button(key="mystery:next").click().run())
+    assert (address(app)["mystery"], address(app)["solved"], address(app)["cases"]) == ("4", "1", "1")
+    app = check(app.button(key="mystery:next").click().run())  # nothing was chosen
+    assert (address(app)["mystery"], address(app)["cases"]) == ("5", "1")
+    wrong = next(i for i in range(4) if "cannot tell them apart" in said(check(choices(app, 5)[i].click().run())))
+    assert wrong in range(4)
+    app = check(app.button(key="mystery:next").click().run())
+    assert (address(app)["mystery"], address(app)["solved"], address(app)["cases"]) == ("6", "1", "2")
+
+
+def test_who_sees_a_fault_in_between_comes_back_to_the_same_case():
+    app = find(3)
+    app = check(named(app.segmented_control, "faults:mode").set_value("see").run())
+    assert "mystery" not in address(app)
+    app = check(named(app.segmented_control, "faults:mode").set_value("find").run())
+    assert address(app)["mystery"] == "3"
+
+
 def test_a_named_fault_is_found_by_one_check_and_then_shown():
     app = find(3)
     case = case_of(3)

@@ -109,6 +109,38 @@ def test_bad_answers_in_an_address_are_no_trouble(step, answers):
     assert not app.exception
 
 
+@pytest.mark.parametrize(("step", "answer"), [((CLAIMS, 4), "rz"), ((CLAIMS, 4), "w"), (("neuron", 6), "r9")])
+def test_an_answer_that_nobody_can_give_does_not_stand_without_a_verdict(step, answer):
+    key, number = step
+    app = at(key, number, "~" * (number - 1) + answer)
+    assert said(app) == []
+    assert "Skip" in {each.label for each in app.button}
+
+
+@pytest.mark.parametrize("step", ["8", "41", "99999", "123456789"])
+def test_a_step_beyond_the_end_is_named_once_and_the_last_one_is_shown(step):
+    address = lesson("neuron").steps[0].link
+    app = run_page(file_of(address.page), **{**address.params, "lesson": "neuron", "step": step})
+    assert said(app) == [f"step must be from 1 to 6, got {step}; the last one is shown"]
+    assert app.session_state["view"].step == 6
+    assert said(press(app, "Back")) == []
+
+
+def test_a_typed_minus_of_another_kind_keeps_its_sign():
+    app = type_in(at("neuron", 2), "−0.9")
+    assert said(app)[0].startswith("Not -0.9")
+
+
+def test_the_part_of_the_page_stands_in_its_own_links_only(monkeypatch):
+    links = {}
+    monkeypatch.setattr("ffbp.ui.page.link", lambda path, label, params, **_: links.update({path: params}))
+    app = run_page(ROOT / "pages" / "lessons.py", part="glossary", epochs="5")
+    assert not app.exception
+    assert {path for path, params in links.items() if "part" in params} == {"pages/lessons.py"}
+    assert links["app.py"]["epochs"] == "5"
+    assert app.query_params["part"] in ("glossary", ["glossary"])
+
+
 def test_a_vote_opens_the_run_that_decides(opened):
     app = press(at(CLAIMS, 4), "True")
     path, params = opened[-1]

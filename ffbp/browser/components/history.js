@@ -5,6 +5,7 @@ import { closeSidebar } from './sidebar.js';
 
 import { keepMarked } from '../here.js';
 import { keepReachable } from '../reach.js';
+import { explain, keepExplained } from '../terms.js';
 
 let mounted = null; // the component that reports
 let page = null, path = null; // the page that mounted it, and its place in the address
@@ -21,6 +22,7 @@ function report() {
 window.addEventListener('popstate', report, true);
 keepMarked(); // here, because every page mounts this component
 keepReachable();
+keepExplained();
 
 // This is the first component of every page, so charts wait less for Plotly if it begins to load here.
 findPlotly().catch(() => {});
@@ -28,7 +30,9 @@ closeSidebar();
 
 export default function (component) {
   mounted = component;
-  if (component.data !== page) [page, path] = [component.data, window.location.pathname];
+  const { page: name, glossary } = component.data;
+  if (name !== page) [page, path] = [name, window.location.pathname];
+  explain(glossary);
   if (!untold || window.location.pathname !== path) return;
   component.setStateValue('move', untold);
   untold = null;

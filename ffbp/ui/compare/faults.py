@@ -11,7 +11,7 @@ from ffbp.experiment.pair import NOTHING, Other
 from ffbp.faults.registry import FAULTS, Fault
 from ffbp.figures.latex import plain
 from ffbp.training.faulty import mistake
-from ffbp.ui.compare.mystery import mystery
+from ffbp.ui.compare.mystery import begin, mystery
 from ffbp.ui.compare.pair import timeline
 from ffbp.ui.compare.two_runs import TwoRuns, config_of_b, two_runs
 from ffbp.ui.page import Page
@@ -43,8 +43,10 @@ def faults(page: Page) -> None:
 
 
 def _choose_mode(mode):
-    if mode in MODES:
-        session.view = replace(session.view, mystery=1 if mode == FIND else None)
+    if mode == FIND:
+        begin()
+    elif mode == SEE:
+        session.view = replace(session.view, mystery=None)
 
 
 def _see(page):

@@ -26,6 +26,7 @@ from ffbp.words.numbers import format_number
 from ffbp.words.of_a_slip import SLIPS
 
 OPENED, ANSWERS = "mystery:opened", "mystery:answers"  # the healthy question is answered; what was tried, by case
+CASE = "mystery:case"  # the number of the case that was open last
 NO_FAULT = "No fault"
 OF_DELTA = {
     "both": "That is y − a. delta is a − y, and it is divided by n.",
@@ -46,22 +47,24 @@ def mystery(page: Page, show: Callable[[str], None]) -> None:
         _gate(page)
         return
     case = case_of(session.view.mystery)
+    session.keep(case.number, CASE)
     healthy, *found = (_trained(page, case.config(key)) for key in (None, *case.suspects))
     program = healthy if case.hidden is None else found[case.suspects.index(case.hidden)]
     if case.asks == "fault":
         st.markdown(f"**Case {case.number}.** A program has one of two mistakes. Which check tells them apart?")
         st.markdown("\n".join(f"- {_told(key)}" for key in case.suspects))
         _evidence(healthy, program)
-        suspects = [_verdicts(each) for each in found]
-        separating = _which_check(case, _verdicts(program), *suspects)
-        is_solved = bool(separating) and _which_fault(case, separating[0], *suspects)
+        one, other = (_verdicts(each) for each in found)
+        separating = _which_check(case, _verdicts(program), one, other)
+        is_solved = bool(separating) and _which_fault(case, separating[0], one, other)
     else:
         st.markdown(
             f"**Case {case.number}.** A program has this fault. Which check finds it?\n\n- {_told(case.hidden)}"
         )
         _evidence(healthy, program)
-        is_solved = bool(_which_check(case, _verdicts(program), _verdicts(program), _verdicts(healthy)))
-    _onward(case, show, is_solved=is_solved)
+        one, other = _verdicts(program), _verdicts(healthy)
+        is_solved = bool(_which_check(case, one, one, other))
+    _onward(case, show, _score(case, one, other), is_solved=is_solved)
     address.write()
 
 
@@ -202,19 +205,44 @@ def _which_fault(case: Case, check: str, one, other) -> bool:
     return True
 
 
-def _onward(case, show, *, is_solved):
-    """To the next case, and once this one is solved to its fault."""
+def _score(case: Case, one, other) -> tuple[int, int]:
+    """How many cases were solved without a wrong choice, of how many; with this one as soon as something was chosen."""
+    cases = session.view.cases or 0
+    solved = min(session.view.solved or 0, cases)
+    tried = _tried(case)
+    if not tried:
+        return solved, cases
+    named = [case.suspects[int(key[1:])] for key in tried if key.startswith("=")]
+    is_right = tells_apart(tried[0], one, other) and (case.asks == "symptom" or named == [case.hidden])
+    most = VIEW["cases"][1]
+    return min(solved + is_right, most), min(cases + 1, most)
+
+
+def _onward(case, show, score, *, is_solved):
+    """To the next case with the score so far, and once this one is solved to its fault."""
+    solved, cases = score
     with st.container(horizontal=True, key="mystery:onward"):
         number = case.number % VIEW["mystery"][1] + 1
         st.button(
-            "Next case", type="primary" if is_solved else "secondary", key="mystery:next", on_click=_go, args=(number,)
+            "Next case",
+            type="primary" if is_solved else "secondary",
+            key="mystery:next",
+            on_click=_go,
+            args=(number, *score),
         )
         if is_solved and case.hidden is not None:
             st.button("See this fault", key="mystery:see", on_click=partial(show, case.hidden))
+    if cases:
+        st.caption(f"{solved} of {cases} solved without a wrong choice. The address holds your place.")
 
 
-def _go(number):
-    session.view = replace(session.view, mystery=number)
+def _go(number, solved, cases):
+    session.view = replace(session.view, mystery=number, solved=solved or None, cases=cases or None)
+
+
+def begin() -> None:
+    """Hide a fault: the case that was open last in this session, at first number 1."""
+    session.view = replace(session.view, mystery=session.recall(CASE, 1))
 
 
 def _tried(case) -> tuple[str, ...]:

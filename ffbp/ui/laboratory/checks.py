@@ -17,9 +17,9 @@ from ffbp.words.glossary import explained
 
 ASKED = "checks:asked"  # kept in the session: the experiment for which the checks were asked
 TITLES = {
-    "start": "The loss at the start is near chance",
+    "start": "The loss at the start is near that of guessing",
     "overfit": "A few samples are learned by heart",
-    "blind": "Without inputs, the loss ends at chance",
+    "blind": "Without inputs, the loss ends at that of guessing",
     "shuffled": "Shuffled labels are learned by heart only",
     "gradient": "The gradient is the slope of the loss",
 }
@@ -58,7 +58,7 @@ def checks(page: Page) -> None:
     if found is None:
         with st.spinner("Training on four samples, blind, and with shuffled labels …"):
             found = computed("checks", config, lambda: watch_checks(config, files.experiment(config).dataset))
-    st.markdown(english.sentence(checked_notice(found)), help=explained("chance", "gradient_check"))
+    st.markdown(english.sentence(checked_notice(found)), help=explained("guessing", "gradient_check"))
     for has_curve in (True, False):
         row = [check for check in found if bool(len(check.steps)) == has_curve]
         for check, column in zip(row, st.columns(len(row)), strict=True):

@@ -7,6 +7,7 @@ import streamlit as st
 
 from ffbp.experiment.config import Config
 from ffbp.experiment.fields import KEYS
+from ffbp.figures.blob import as_text
 from ffbp.lessons.course import course
 from ffbp.lessons.judge import GIVEN_UP, RIGHT, WRONG, case_of, shown_case
 from ffbp.lessons.lesson import PAGES, Address
@@ -25,7 +26,7 @@ from ffbp.ui.lessons.running import (
     start_over,
 )
 from ffbp.ui.lessons.terms import help_for
-from ffbp.ui.lessons.told import markdown
+from ffbp.ui.lessons.told import heard, markdown
 from ffbp.ui.session.state import session
 
 PANEL = "lesson"
@@ -53,17 +54,18 @@ def panel(title: str, train: Train, draw_fields: Callable) -> None:
     if now is None:
         return
     remember()
-    component(PANEL)(key=PANEL, data=_label(now).encode())
+    shown = None if now.is_over else shown_case(now.step, train)
+    text = now.lesson.take if shown is None else shown.told(now.step.text)
+    component(PANEL)(key=PANEL, data=_told(now, text))
     _head(now)
-    if now.is_over:
+    if shown is None:
         _end(now)
         return
     _where(now, title)
     if now.number == 1:
         lesson = now.lesson
         st.caption(markdown(f"{lesson.goal} {lesson.minutes} minutes. Before it: {lesson.before}"))
-    shown = shown_case(now.step, train)
-    st.markdown(markdown(shown.told(now.step.text)), help=help_for(now.step.text))
+    st.markdown(markdown(text), help=help_for(now.step.text))
     if now.step.task is not None:
         case = case_of(now.step, train)
         tasks.draw(now, case, train)
@@ -80,8 +82,14 @@ def panel(title: str, train: Train, draw_fields: Callable) -> None:
     _way(now)
 
 
-def _label(now):
-    return f"Lesson: {now.lesson.title}"
+def _told(now, text):
+    """What the browser reads out when the step changes."""
+    about = {"label": f"Lesson: {now.lesson.title}", "step": _where_in(now), "text": heard(text)}
+    return as_text(about | {"settled": not now.is_over and now.is_settled}).encode()
+
+
+def _where_in(now):
+    return "The end" if now.is_over else f"Step {now.number} of {len(now.lesson.steps)}"
 
 
 def _head(now):
@@ -91,7 +99,7 @@ def _head(now):
         st.button(
             "Leave", key="lesson:leave", on_click=leave, type="tertiary", help="The session remembers your place."
         )
-    st.progress((now.number - 1) / n, text="The end" if now.is_over else f"Step {now.number} of {n}")
+    st.progress((now.number - 1) / n, text=_where_in(now))
 
 
 def _where(now, title):

@@ -5,7 +5,7 @@ leave one and come back. An answer is a letter and what was given: r right, w wr
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
@@ -14,7 +14,7 @@ import streamlit as st
 
 from ffbp.experiment.link import OWN, View
 from ffbp.lessons import course
-from ffbp.lessons.judge import BETWEEN, GIVEN_UP, RIGHT, WRONG
+from ffbp.lessons.judge import BETWEEN, GIVEN_UP, RIGHT, WRONG, is_answer
 from ffbp.lessons.lesson import Lesson, Step
 from ffbp.lessons.packed import unpack
 from ffbp.lessons.read import read
@@ -84,16 +84,25 @@ def running() -> Running | None:
             session.tell("warning", f"there is no lesson {view.lesson!r}; choose one on the page Lessons")
         session.view = view.in_lesson(None)
         return None
-    n = len(lesson.steps)
-    told, kept = _each(view.answers, n), _each(None if view.lesson == OWN else progress(view.lesson)[1], n)
+    n, number = len(lesson.steps), view.step or 1
+    if number > n + 1:
+        session.tell("warning", f"step must be from 1 to {n}, got {number}; the last one is shown")
+        session.view, number = view.in_lesson(view.lesson, n, view.answers), n
+    told, kept = (_each(text, lesson.steps) for text in (view.answers, progress(view.lesson)[1]))
     answers = tuple(one or other for one, other in zip(told, kept, strict=True))  # Back leads to older addresses
-    return Running(lesson, min(view.step or 1, n + 1), answers)
+    return Running(lesson, number, answers)
 
 
-def _each(answers: str | None, n: int) -> list[str]:
-    """The answers to n steps, "" where there is none."""
-    found = (answers or "").split(BETWEEN)[:n]
-    return [*found, *[""] * (n - len(found))]
+def _each(answers: str | None, steps: Sequence[Step]) -> list[str]:
+    """The answers to steps, "" where there is none, or none that could have been given."""
+    found = (answers or "").split(BETWEEN)[: len(steps)]
+    found = [text if _could_be(text, step) else "" for text, step in zip(found, steps, strict=False)]
+    return [*found, *[""] * (len(steps) - len(found))]
+
+
+def _could_be(text: str, step: Step) -> bool:
+    mark, given = text[:1], text[1:]
+    return step.task is not None and (text == GIVEN_UP or (mark in (RIGHT, WRONG) and is_answer(step, given)))
 
 
 def own_lesson() -> Lesson | None:
@@ -118,7 +127,7 @@ _read = lru_cache(MAX_OWN)(read)  # several times in each run of a page
 def answered(mark: str, given: str = "") -> None:
     """Note the answer to the present step."""
     now = running()
-    given = re.sub(r"[^-0-9A-Za-z.,/+ ]", "", given)[:MAX_GIVEN]
+    given = re.sub(r"[^-0-9A-Za-z.,/+ ]", "", given.replace("−", "-"))[:MAX_GIVEN]
     answers = list(now.answers)
     answers[now.number - 1] = mark + given
     session.view = session.view.in_lesson(now.lesson.key, now.number, BETWEEN.join(answers).rstrip(BETWEEN))

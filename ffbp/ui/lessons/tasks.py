@@ -1,6 +1,5 @@
 """The tasks of a step: each draws its field or its buttons, and notes the answer."""
 
-import re
 from collections.abc import Callable
 from functools import partial
 
@@ -14,7 +13,7 @@ from ffbp.lessons.expressions import Case
 from ffbp.lessons.judge import GIVEN_UP, N_INDICES, RIGHT, WRONG, best, judge, name_of, reached, shown_order
 from ffbp.lessons.lesson import SHOWN, Step
 from ffbp.ui.lessons.running import Running, answered, reopen, running
-from ffbp.ui.lessons.told import markdown
+from ffbp.ui.lessons.told import heard, markdown
 from ffbp.ui.moment import SOURCE
 from ffbp.ui.session import control
 from ffbp.ui.session.fragments import note_view
@@ -119,7 +118,7 @@ def _predict(now, case):
     hint = {"placeholder": "0.25 or 0,25 or 1/4", "max_chars": 24}
     name = "lesson:typed"
     about = now.lesson.key, now.number
-    label = re.sub(r"[$*`\\]", "", case.told(now.step.task.question))  # only heard: with the field the task is read out
+    label = heard(case.told(now.step.task.question))  # with the field, the task is read out
     text = control.typed(st, label, name=name, about=about, label_visibility="collapsed", **hint).strip()
     told = f"{name}:told"
     if not text or session.recall(told) == (about, text):

@@ -6,7 +6,7 @@ import streamlit as st
 
 from ffbp.figures.latex import plain
 from ffbp.ui.session import control
-from ffbp.words.glossary import found, named
+from ffbp.words.glossary import explaining, found
 
 
 def terms() -> None:
@@ -25,5 +25,5 @@ def terms() -> None:
 def help_for(text: str) -> str | None:
     """The glossary's sentences for the bold words of a text; None if it explains none of them."""
     words = dict.fromkeys(re.findall(r"\*\*([^*]+)\*\*", text))
-    known = [entry for word in words if (entry := named(word.strip()) or named(word.strip().removesuffix("s")))]
+    known = [entry for word in words if (entry := explaining(word.strip()))]
     return "\n\n".join(f"**{entry.term}.** {entry.sentence}" for entry in known) or None

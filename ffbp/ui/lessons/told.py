@@ -7,6 +7,11 @@ from ffbp.figures.latex import plain
 _MARKED = re.compile(r"\$([^$]+)\$|\*\*([^*$]+)\*\*|`([^`]+)`")
 
 
+def heard(text: str) -> str:
+    """The text for a screen reader, without the signs of formulas, bold words and names."""
+    return re.sub(r"[$*`\\]", "", text)
+
+
 def markdown(text: str) -> str:
     """The text as Markdown: all but formulas, bold words and `names` is escaped, because anybody may have written it."""
     found, last = [], 0

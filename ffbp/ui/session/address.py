@@ -7,6 +7,7 @@ the page led to it, or if the session has never written or adopted it.
 An address without parameters opens the front door (`ffbp.lessons.front`) and stays without them while that is shown.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -20,14 +21,17 @@ from ffbp.ui.component import component
 from ffbp.ui.session.state import LISTENER, frozen, is_foreign, own_params, session
 
 MAX_OFFERED = 100
+OF_PARTS = "Lessons"  # the page whose part stands in its address, and in no other
 
 
-def listen(page: str) -> None:
+def listen(page: str, glossary: dict) -> None:
     """Mount the component that reports Back and Forward. Every page calls this at the same position.
 
-    With it come the formulas' colours, because every page mounts it.
+    With it come the formulas' colours and the glossary of the controls' labels, because every page mounts it, and its
+    message is so large that Streamlit sends it once.
     """
-    component("history", latex.styles())(key=LISTENER, data=page, on_move_change=lambda: None)
+    data = {"page": page, "glossary": glossary}
+    component("history", latex.styles())(key=LISTENER, data=data, on_move_change=lambda: None)
 
 
 def adopt(page: str) -> bool:
@@ -66,9 +70,12 @@ def write() -> None:
     session.note_address(shown)
 
 
-def params() -> dict[str, str]:
-    """The parameters of links to what the session shows."""
-    return params_of(session.config, session.view)
+def params(page: str | None = None) -> dict[str, str]:
+    """The parameters of links to what the session shows, on a page named by its title: by default the present one."""
+    view = session.view
+    if (page or session.page) != OF_PARTS and view.part is not None:
+        view = replace(view, part=None)
+    return params_of(session.config, view)
 
 
 def of_dashboard(params: dict[str, str], page: str = "") -> str:

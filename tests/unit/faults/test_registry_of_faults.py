@@ -1,10 +1,12 @@
 """Each fault is found by a check and missed by another, and a training without one is untouched."""
 
 from dataclasses import replace
+from io import BytesIO
 from itertools import combinations
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from ffbp import Config, train
 from ffbp.analysis.fault_checks import CHECKS, gradient_check, ratios, ratios_shown, verdicts
@@ -16,7 +18,9 @@ from ffbp.experiment.build import build_network, with_fault_if_it_fits
 from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.link import read
 from ffbp.experiment.problems import ConfigError
-from ffbp.export.forms import PROGRAMS, available, program
+from ffbp.export import pictures
+from ffbp.export.forms import FORMS, PROGRAMS, available, program, usual_plane
+from ffbp.export.pictures import boundary_png, loss_png
 from ffbp.faults.registry import FAULTS
 from ffbp.programs.program import NoEquivalent
 from ffbp.record.read import read_record
@@ -26,6 +30,7 @@ from ffbp.terminal.tour import main
 from ffbp.training.faulty import LOOPS, mistake, training_of
 from ffbp.training.loop import Training
 from ffbp.training.many import train_many
+from ffbp.training.sweep import sweep
 from ffbp.words import english
 
 SMALL = {"dataset": "blobs", "classes": 3, "n_samples": 60, "hidden": (4, 3), "activation": "tanh", "batch_size": 8}
@@ -34,6 +39,8 @@ WORLDS = (
     SMALL | {"optimizer": "adam"},
     {**SMALL, "dataset": "noisy_sine", "classes": None, "initializer": "normal"},
 )
+
+BANNER = "This run has a deliberate fault: wrong sign."
 
 
 def config_of(key, **changes):
@@ -121,15 +128,43 @@ def test_records_links_and_many_runs_carry_it(key):
 @pytest.mark.parametrize("form", PROGRAMS)
 def test_no_program_is_written_of_it(form):
     run = train(Config(epochs=1, fault="wrong_sign"))
-    banner = "This run has a deliberate fault: wrong sign."
-    assert available(run, form) == [banner, "Programs are written of healthy runs only."]
+    assert available(run, form) == [BANNER, "Programs are written of healthy runs only."]
     with pytest.raises(NoEquivalent, match="deliberate fault"):
         program(run, form)
     for write in PROGRAMS[form].files.values():
         with pytest.raises(ValueError, match="healthy runs only"):
             write(run)
-    assert summary(run)["Fault"] == banner
+    assert summary(run)["Fault"] == BANNER
     assert title(run).endswith("with a fault: wrong sign")
+
+
+@pytest.mark.parametrize("form", sorted(set(FORMS) - {*PROGRAMS, "json"}))
+def test_whatever_is_exported_of_it_has_the_words_of_the_banner(form):
+    run = train(Config(epochs=2, fault="wrong_sign"))
+    for name, write in FORMS[form].files.items():
+        written = write(run)
+        assert BANNER.encode() in (written if isinstance(written, bytes) else written.encode()), name
+        if form == "csv":
+            header, *rows = written.splitlines()
+            assert header.endswith(",fault")
+            assert all(row.endswith(BANNER) for row in rows)
+
+
+def test_the_tables_of_many_faulty_runs_say_so():
+    table = sweep(Config(epochs=1, fault="wrong_sign"), field="learning_rate", values=(0.1, 1.0), seeds=(1,), n_jobs=1)
+    assert all(row.endswith(f",{BANNER}") for row in table.to_csv().splitlines()[1:])
+
+
+@pytest.mark.parametrize("write", [boundary_png, loss_png])
+def test_the_banner_is_drawn_above_a_picture_and_fits(write):
+    longest = max(FAULTS, key=lambda key: len(FAULTS[key].banner))
+    run = train(config_of(longest, epochs=2))
+    plane = [usual_plane(run)] if write is boundary_png else []
+    faulty = np.array(Image.open(BytesIO(write(run, *plane))).convert("RGB"))
+    assert faulty.shape == (pictures.HEIGHT + pictures.BAND, pictures.WIDTH, 3)
+    band = (faulty[: pictures.BAND].min(axis=2) < 200).any(axis=0)  # columns with ink
+    assert band.any()
+    assert not band[-4:].any(), "the banner is cut"
 
 
 @pytest.mark.parametrize(

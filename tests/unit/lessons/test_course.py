@@ -322,3 +322,13 @@ def test_the_course_has_its_fourteen_lessons_and_the_claims_are_votes():
     assert {step.kind for step in lesson(CLAIMS).steps} == {"vote"}
     kinds = {step.kind for key in course() for step in lesson(key).steps}
     assert kinds == {"", "predict", "choose", "reach", "find", "vote"}
+
+
+@pytest.mark.parametrize("params", [{"dataset": "noisy_sine"}, {"dataset": "blobs", "classes": "3", "loss": "mse"}])
+def test_a_network_without_probabilities_is_never_sure(params):
+    case = Case.of({**params, "epochs": "2"}, train)
+    assert case.shown.network.gives_probabilities or math.isnan(case.value(expression("sure")))
+
+
+def test_a_number_is_neither_right_nor_wrong():
+    assert math.isnan(Case.of({"dataset": "noisy_sine", "epochs": "2"}, train).value(expression("wrong")))

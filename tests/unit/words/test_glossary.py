@@ -9,7 +9,8 @@ import pytest
 from ffbp.experiment.fields import FIELDS
 from ffbp.experiment.link import PANELS
 from ffbp.figures.pack import options
-from ffbp.words.glossary import found, glossary, named
+from ffbp.ui.sidebar.terms import of_labels
+from ffbp.words.glossary import explaining, found, glossary
 
 
 @pytest.mark.parametrize("panel", PANELS)
@@ -43,8 +44,11 @@ def test_no_word_means_two_things():
 
 @pytest.mark.parametrize("field", sorted(set(FIELDS) - PLAIN))
 def test_every_control_is_explained_under_its_label(field):
-    label = FIELDS[field].label
-    assert named(label) or named(label.removesuffix("s")) or named(field.replace("_", " ")), label
+    entry = explaining(FIELDS[field].label, field.replace("_", " "))
+    assert entry
+    sent = of_labels()
+    assert sent["labels"][FIELDS[field].title] == entry.term
+    assert sent["terms"][entry.term] == [entry.sentence, entry.formula]
 
 
 def test_every_symbol_of_the_notation_and_of_the_controls_has_an_entry():
