@@ -151,6 +151,17 @@ def test_a_vote_opens_the_run_that_decides(opened):
     assert said(app) == ["No, it is false."]
 
 
+def test_what_takes_long_is_judged_once_and_not_in_each_run_of_the_page(monkeypatch):
+    app, asked = at("loss", 4), []
+    monkeypatch.setattr("ffbp.ui.lessons.tasks.judge", lambda *args: asked.append(args[2]) or judge(*args))
+    app.session_state["view"] = app.session_state["view"].with_row(0)
+    app.run()
+    app = press(app, "Take sample 0")
+    assert said(app)
+    app.run()
+    assert asked == ["0"]
+
+
 def test_a_picture_is_chosen_and_then_named():
     app = press(at("neuron", 6), "2")
     assert said(app) == ["Right: picture 2."]

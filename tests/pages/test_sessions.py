@@ -72,6 +72,12 @@ def test_every_session_sees_its_own_numbers(server):
     assert {answer.query for answer in answers} == set(MIXED)
 
 
+def test_the_page_beside_a_lesson_sends_no_more_than_the_page_alone(server):
+    query = "lr=0.1&panel=loss"
+    alone, beside = (run(visit(server, [each] * 3))[-1].n_bytes for each in (query, f"{query}&lesson=loss&step=5"))
+    assert beside <= alone
+
+
 def test_a_session_that_is_gone_leaves_no_training_behind(server):
     assert wait_until(lambda: is_idle(server))
     threads = server.threads()

@@ -73,7 +73,7 @@ def panel(title: str, train: Train, draw_fields: Callable) -> None:
         now = running()
         tasks.say(now, case)
         if now.mark == WRONG and not now.is_settled:
-            press = partial(_give_up, tasks.place_of_answer(now.step, case))
+            press = partial(_give_up, tasks.place_of_answer(now, case))
             st.button("Show the answer", key=tasks.key_of(now, "show"), on_click=press, type="tertiary")
         if now.is_settled:
             st.markdown(markdown(case.told(now.step.task.explain)))

@@ -24,6 +24,7 @@ from ffbp.words.of_a_slip import SLIPS
 CHECK, CLOSE = ":material/check:", ":material/close:"
 PIXELS = 96
 ASK_ANEW = "Type a finite number such as 0.25 or 0,25, or a fraction such as 1/3."
+KNOWN = "lessons:known"  # kept in the session: what was computed of the step on screen
 TRUTHS = {"t": "True", "f": "False"}
 
 
@@ -52,7 +53,7 @@ def say(now: Running, case: Case) -> None:
         if text := answer_text(now, case):
             st.info(f"The answer is {text}.")
         return
-    verdict = judge(now.step, case, now.given)
+    verdict = _once(now, ("verdict", now.given), lambda: judge(now.step, case, now.given))
     if verdict is None:
         return
     if verdict.right:
@@ -82,7 +83,7 @@ def given_text(now: Running) -> str:
 
 def answer_text(now: Running, case: Case) -> str:
     """The right answer to the present step in words, escaped; "" where there is none to tell."""
-    return right_answer(now.step, case)
+    return _once(now, "answer", lambda: right_answer(now.step, case))
 
 
 def right_answer(step: Step, case: Case) -> str:
@@ -96,16 +97,27 @@ def right_answer(step: Step, case: Case) -> str:
     return _option_name(step, int(verdict.answer)) if step.kind == "choose" else markdown(verdict.answer)
 
 
-def place_of_answer(step: Step, case: Case) -> dict[str, str]:
-    """The parameters of an address that choose what a step asks to find; none where nothing is to be found."""
-    found = best(step.task, case) if step.kind == "find" else None
+def place_of_answer(now: Running, case: Case) -> dict[str, str]:
+    """The parameters of an address that choose what the present step asks to find; none where nothing is to be found."""
+    found = _once(now, "best", lambda: best(now.step.task, case)) if now.step.kind == "find" else None
     names = ("sample",) if found and len(found) == 1 else ("layer", "unit")
     return {name: str(index) for name, index in zip(names, found or (), strict=False)}
 
 
+def _once(now, name, compute: Callable):
+    """What is computed of a step, kept in the session as long as that step is on screen: some of it takes long."""
+    (lesson, number), known = session.recall(KNOWN, ((None, 0), {}))
+    if lesson is not now.lesson or number != now.number:
+        known = {}
+    if name not in known:
+        known = {**known, name: compute()}
+        session.keep(((now.lesson, now.number), known), KNOWN)
+    return known[name]
+
+
 def _note(now, case, given) -> bool:
     """Note an answer with its mark, and open what it is about; returns whether it was an answer at all."""
-    verdict = judge(now.step, case, given)
+    verdict = _once(now, ("verdict", given), lambda: judge(now.step, case, given))
     if verdict is None:
         return False
     answered(RIGHT if verdict.right else WRONG, given)
