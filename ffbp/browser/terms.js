@@ -91,7 +91,7 @@ export function keepExplained() {
   let waiting = null;
   const soon = () => { waiting ??= setTimeout(() => { waiting = null; markWords(); }, 200); };
   new MutationObserver(soon).observe(document.body, { childList: true, subtree: true });
-  document.addEventListener('pointerover', hover);
+  document.addEventListener('pointermove', hover); // not where the page moves under a mouse that is still
   document.addEventListener('pointerdown', ({ target }) => {
     if (!wordAt(target) && !box.contains(target)) closeTerm();
   });

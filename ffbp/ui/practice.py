@@ -108,11 +108,11 @@ def _answer(standing, item):
     text = control.typed(entry, label, name=TYPED, about=_about(standing), **own)
     verdict = _judged(standing, item, text) if text.strip() else None
     shown = _kept(HELP, standing, 0)
-    label = ("Hint", *["Another hint"] * (len(item.hints) - 1), "Solution", "Solution")[shown]
+    label = ("Hint", *["Another hint"] * (len(item.hints) - 1), "Solution", "Hide the solution")[shown]
     with buttons.container(horizontal=True):  # side by side on a phone, too
         st.button("Next item", key="practice:next", on_click=_next, args=(standing,), icon=":material/arrow_forward:")
         own = {"key": "practice:help", "on_click": _ask_help, "args": (standing, len(item.hints))}
-        st.button(label, disabled=shown > len(item.hints), **own)  # one button, so that the keyboard stays on it
+        st.button(label, **own)  # one button, never disabled, so that the keyboard stays on it
     if verdict:
         level, words, icon = verdict
         getattr(st, level)(words, icon=icon)
@@ -142,8 +142,11 @@ def _next(standing):
 
 
 def _ask_help(standing, n_hints):
-    """One more hint, or after them the solution; with it, an item that nobody has answered before counts as not right."""
-    shown = min(_kept(HELP, standing, 0) + 1, n_hints + 1)
+    """One more hint, after them the solution, and then nothing again.
+
+    With the solution, an item that nobody has answered before counts as not right.
+    """
+    shown = (_kept(HELP, standing, 0) + 1) % (n_hints + 2)
     _keep(shown, HELP, standing)
     if shown > n_hints and _kept(FIRST, standing) is None:
         _keep(Outcome(right=False), FIRST, standing)

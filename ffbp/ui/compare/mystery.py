@@ -79,7 +79,7 @@ def _gate(page):
         f"One of them has the output a = {a} and the target y = {y}. Which delta = dLoss/dz does it send back?"
     )
     box = st.container(width=320)
-    text = control.typed(box, "delta", name="mystery:delta", placeholder="a number or a fraction")
+    text = control.typed(box, "delta of this sample", name="mystery:delta", placeholder="a number or a fraction")
     if not text:
         return
     answer = as_fraction(text)
