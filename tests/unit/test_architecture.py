@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -153,6 +154,12 @@ def test_the_sessions_state_is_touched_in_one_package_only(path):
 def test_files_are_named_for_their_concept():
     stems = {path.stem for path in (*FILES, *PAGES, *(ROOT / "tests").rglob("*.py"))}
     assert stems & {"utils", "util", "helpers", "helper", "common", "misc"} == set()
+
+
+def test_no_two_files_of_tests_have_one_name():
+    """Pytest could not collect both."""
+    names = sorted(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert len({*names}) == len(names), [a for a, b in pairwise(names) if a == b]
 
 
 def test_importing_the_core_loads_neither_streamlit_nor_plotly():

@@ -5,6 +5,7 @@ import math
 import pytest
 
 import ffbp
+from ffbp.experiment.config import Config
 from ffbp.experiment.link import View
 from ffbp.lessons import answers
 from ffbp.lessons.answers import Answer, Judgements, Kind, Place, answers_of, grouped, in_words, judging, kind_of
@@ -42,13 +43,13 @@ def judged(*given):
 
 def test_a_link_holds_one_answer_a_step():
     view = View(lesson="neuron", answers="r0.5~~w3~s~x1")
-    found = answers_of(view)
+    found = answers_of(Config(), view)
     assert [(each.place.number, each.mark, each.given) for each in found] == [
         (1, "r", "0.5"),
         (3, "w", "3"),
         (4, "s", ""),
     ]
-    assert answers_of(View(answers="r1")) == []
+    assert answers_of(Config(), View(answers="r1")) == []
 
 
 def test_what_a_link_says_of_itself_does_not_count(step):
