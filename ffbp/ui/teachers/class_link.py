@@ -16,7 +16,7 @@ from ffbp.lessons.class_questions import dotted, question, text_of
 from ffbp.lessons.quantities import QUANTITIES
 from ffbp.ui.class_link import COVERS, OWN_ADDRESS, in_words
 from ffbp.ui.component import component
-from ffbp.ui.page import PAGES
+from ffbp.ui.page import PAGES, Page
 from ffbp.ui.session import address, control
 from ffbp.ui.session.fragments import fragment
 from ffbp.ui.session.state import session
@@ -38,15 +38,25 @@ COMMA_LIMIT = (
     "The comma is written in all texts, tables of formulas and charts. Number fields, scrolling tables, programs and downloads "
     "keep the point. Typed answers may have either."
 )
+TELLING = (
+    "Compare, Laboratory and Code & export may tell what is hidden here, in their own pictures and files. Open only the pages that "
+    "your question needs."
+)
 KEPT = (
-    "What you choose and type here becomes part of the link, so write no names into it. It is kept in this session's memory until "
-    "you leave, and nowhere else. The answers of your class are in the addresses of their own browsers."
+    "What you type here becomes part of the link, so write no names into it. The server keeps it in memory for this session and two "
+    "minutes more, and nowhere else. Your class's answers are in the addresses of their own browsers."
 )
 
 
+def class_link(page: Page) -> None:
+    """The section. It needs no run."""
+    page.without_training()
+    _maker()
+
+
 @fragment
-def class_link() -> None:
-    """The section: choices at the left; the link, its QR code and what it opens at the right."""
+def _maker():
+    """The choices at the left; the link, its QR code and what it opens at the right."""
     st.markdown(
         "One link for the whole class: it opens this experiment with what you allow. A task above the page says what to do, and "
         "everybody can leave it."
@@ -127,6 +137,8 @@ def _questions():
     control.choice(st, "pills", "Hidden until everything is answered", COVERS, name=f"{DRAFT}:cover", **own)
     if draft().cover and not (_asked()[0] or draft().say):
         st.caption("Nothing is asked, so it stays hidden.")
+    if (draft().cover or _asked()[0]) and not draft().pages:
+        st.caption(TELLING)
     if box := control.opened("Numbers that you can ask for", key=f"{DRAFT}:quantities"):
         rows = [{"write": _example(name, each.shape), "it is": each.says} for name, each in QUANTITIES.items()]
         box.dataframe(rows, hide_index=True, height=300)
@@ -223,10 +235,9 @@ def _result():
         st.image(svg, width="stretch")
         own = {"key": f"{DRAFT}:svg", "on_click": "ignore", "icon": ":material/download:", "width": "stretch"}
         st.download_button("QR code as SVG", svg, "class-link.svg", "image/svg+xml", **own)
-        st.caption(
-            f"{len(link):,} characters, {n_squares(code)} squares a side. A shorter link gives fewer and larger squares."
-        )
-    st.caption(plain(f"{in_words(task())} {OWN_ADDRESS}".strip()))
+        st.caption(f"{len(link):,} characters, {n_squares(code)} squares a side. A shorter link has larger squares.")
+    if (made := task()).exists:
+        st.caption(plain(f"{in_words(made)} {OWN_ADDRESS}".strip()))
 
 
 def _preview():

@@ -11,7 +11,7 @@ from ffbp.ui.teachers.worksheet import printed_worksheet
 from ffbp.ui.views import View
 
 VIEWS = {
-    "link": View("Class link", lambda page: class_link()),
+    "link": View("Class link", class_link),
     "hour": View("The hour", the_hour),
     "worksheet": View("Worksheet and key", lambda page: printed_worksheet(page.trained(), page.run_of)),
     "questions": View("Questions for your platform", lambda page: platform_questions()),
