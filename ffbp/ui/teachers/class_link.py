@@ -43,8 +43,8 @@ TELLING = (
     "your question needs."
 )
 KEPT = (
-    "What you type here becomes part of the link, so write no names into it. The server keeps it in memory for this session and two "
-    "minutes more, and nowhere else. Your class's answers are in the addresses of their own browsers."
+    "What you type here becomes part of the link, so write no names into it. The server keeps it in memory for this session and "
+    "two minutes more, and nowhere else. Your class's answers are in the addresses of their own browsers."
 )
 
 
