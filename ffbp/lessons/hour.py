@@ -7,14 +7,15 @@ same without the notes, because the class can read whatever stands in a link.
 import json
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import count
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from ffbp.experiment.config import FOREIGN_PARAMS
 from ffbp.lessons.packed import pack, unpack
 
 NAME = "ffbp running order"
-MAX_STEPS, MAX_MINUTES, MAX_BYTES = 100, 240, 500_000
+MAX_STEPS, MAX_MINUTES, MAX_LENGTH = 100, 240, 1_000_000
 MAX_TITLE, MAX_NOTES, MAX_LINK = 200, 1000, 12_000  # characters
 TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 DAY = 24 * 60  # minutes
@@ -22,17 +23,22 @@ FOR_LECTURES = {
     "present": "1",
     "panel": "network-boundary",
 }  # what is added to a link to the Playground, as in running.js
+_NUMBERS = count(1)
 CUT_OFF = "the running order in the link is not whole; ask for the link again, or for the file"
 
 
 @dataclass(frozen=True)
 class Step:
-    """A step: what it is called, what it opens, how many minutes it takes, and what to say."""
+    """A step: what it is called, what it opens, how many minutes it takes, and what to say.
+
+    number: its own while the server runs, by which its fields are found when it has moved; no file or link has it.
+    """
 
     title: str
     link: str
     minutes: int = 5
     notes: str = ""
+    number: int = field(default_factory=_NUMBERS.__next__, compare=False, repr=False)
 
     @property
     def page(self) -> str:
@@ -77,6 +83,14 @@ class Hour:
     def presented(self) -> "Hour":
         """With each step on the Playground shown without the page around it, unless a lesson stands beside it."""
         return replace(self, steps=tuple(map(_presented, self.steps)))
+
+    def place_of(self, number: int) -> int | None:
+        """Where the step with this number stands, from 0; None if it is gone."""
+        return next((at for at, step in enumerate(self.steps) if step.number == number), None)
+
+    def adding(self, step: Step) -> "Hour":
+        """With one more step, which may be a copy of one that is there."""
+        return replace(self, steps=(*self.steps, replace(step, number=next(_NUMBERS))))
 
     def moved(self, at: int, by: int) -> "Hour":
         """With a step exchanged for the one before it (-1) or after it (1)."""
@@ -133,8 +147,10 @@ def text_of(hour: Hour) -> str:
 
 def read_hour(text: str, pages: Collection[str]) -> Hour:
     """The hour of a file's text, also of a running order without minutes. Raises ValueError with one message."""
+    if len(text) > MAX_LENGTH:
+        raise ValueError(f"this file is too large for a running order: it has more than {MAX_LENGTH:,} characters")
     try:
-        raw = json.loads(text) if len(text) <= MAX_BYTES else None
+        raw = json.loads(text)
     except (ValueError, RecursionError):
         raw = None
     if not isinstance(raw, dict) or not isinstance(raw.get("steps"), list):

@@ -9,13 +9,14 @@ A link may bring an order: it opens the first step, and the browser takes the or
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
 from ffbp.experiment import link
 from ffbp.figures.blob import as_text
-from ffbp.lessons.hour import Hour, text_of, unpacked
+from ffbp.lessons.hour import Hour, read_hour, text_of, unpacked
 from ffbp.ui import files, runs
 from ffbp.ui.component import component
 from ffbp.ui.session import address
@@ -25,6 +26,7 @@ ORDER = "order"
 OPENING, NEXT = "order:opening", "order:next"  # kept in the session: links that are still to be opened and prepared
 OPENED = "order:opened"  # the link that was opened last
 ASKED = "order:asked"  # a link that the page itself has asked for: a lesson's next step
+PLANNED = "order:planned"  # the hour that is put together on the page For teachers
 GIVEN = "order:given"  # an order for the browser to take over once, and the name of this handing over
 
 
@@ -32,7 +34,9 @@ def running_order(paths: Iterable[str]) -> None:
     """Draw the button that opens the order and, while it runs, the present step. paths: of all pages."""
     names = [address.name_of(path) for path in paths]
     content = {"pages": names, "opened": session.recall(OPENED), "given": session.recall(GIVEN)}
-    component(ORDER)(key=ORDER, data=as_text(content).encode(), on_step_change=_hear)
+    component(ORDER)(
+        key=ORDER, data=as_text(content).encode(), on_step_change=_hear, on_plan_change=partial(_plan, names)
+    )
 
 
 def _hear() -> None:
@@ -41,6 +45,19 @@ def _hear() -> None:
         session.keep(told.get("next"), NEXT)
         if told.get("open") is not None:
             session.keep(told["open"], OPENING)
+
+
+def _plan(names):
+    """Take the browser's order to the page on which an hour is planned."""
+    text = session.sent(ORDER, {}).get("plan")
+    if not isinstance(text, str):
+        return
+    try:
+        session.keep(read_hour(text, names), PLANNED)
+    except ValueError as error:
+        session.tell("warning", str(error))
+    else:
+        ask("teachers", address.params() | {link.VIEW_OF_TEACHERS: "hour"})
 
 
 def follow(title: str, path: str, paths: Iterable[str]) -> bool:

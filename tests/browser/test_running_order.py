@@ -10,6 +10,11 @@ STEPS = [
     {"title": "Circles", "link": "?dataset=circles&epochs=31&frame=3&panel=loss&present=1"},
 ]
 
+IN_ORDER = """titles => {
+  const fields = [...document.querySelectorAll('input[aria-label^="Title of step "]')];
+  return titles.every((title, i) => fields[i]?.value === title);
+}"""
+
 
 def opened(page, text, name="order.json"):
     """The dialog, after this file has been chosen in it."""
@@ -72,6 +77,11 @@ def test_an_order_is_made_changed_saved_and_opened_again(playground):
     dialog.get_by_label("Title of step 1").fill("Zero")
     dialog.get_by_role("button", name="Remove: step 3").click()
     assert titles(dialog) == ["Zero", "Third"]
+    dialog.get_by_role("button", name="Plan the hour").click()
+    page.wait_for_url("**/teachers?*")
+    page.wait_for_function(IN_ORDER, arg=["Zero", "Third"])
+    expect(page.get_by_text("2 steps, 10 minutes")).to_be_visible()
+    page.get_by_role("button", name="Running order", exact=True).click()
     with page.expect_download() as saved:
         dialog.get_by_role("button", name="Save as a file").click()
     text = saved.value.path().read_text("utf-8")
@@ -95,6 +105,7 @@ def test_an_order_is_made_changed_saved_and_opened_again(playground):
     expect(dialog.get_by_role("alert")).to_be_hidden()
     dialog.get_by_role("button", name="Open: step 2").click()
     expect(page.get_by_role("group", name="Step of the running order")).to_contain_text("2 of 2 Third")
+    page.wait_for_selector(".ffbp[data-frame]")
     playground.wait_frame(4)
 
 
@@ -107,9 +118,12 @@ def test_an_hour_is_composed_sent_as_a_link_and_stepped_through_by_somebody_else
     minutes.fill("15")
     minutes.press("Enter")
     expect(page.get_by_text("5 steps, 50 minutes")).to_be_visible()
+    code = page.locator("[data-testid=stCode] code")
+    before = code.inner_text()
     page.get_by_role("button", name="Down").first.click()
-    expect(page.get_by_label("Title of step 2", exact=True)).to_have_value("Worked example: 2-2-1, sigmoid")
-    link = page.locator("[data-testid=stCode] code").inner_text()
+    page.wait_for_function(IN_ORDER, arg=["Learning rate 1: about right", "Worked example: 2-2-1, sigmoid"])
+    expect(code).not_to_have_text(before)
+    link = code.inner_text()
     assert link.startswith(f"{server}/?")
     with page.expect_download() as saved:
         page.get_by_role("button", name="Plan to print").click()

@@ -8,10 +8,9 @@ from apptest import ROOT, named, playground, run_page
 
 from ffbp.lessons import offered
 from ffbp.lessons.hour import Hour, Step, packed, read_hour, text_of
-from ffbp.ui.order import GIVEN, OPENING
+from ffbp.ui.order import GIVEN, OPENING, PLANNED
 from ffbp.ui.page import PAGES
 from ffbp.ui.teachers.addresses import NAMES
-from ffbp.ui.teachers.hour import DRAFT
 from ffbp.ui.teachers.topics import topics
 
 PATH = ROOT / "pages" / "teachers.py"
@@ -23,7 +22,7 @@ HOUR = Hour(
 def page(hour=None, **params):
     app = run_page(PATH, teach="hour", **params or {"epochs": "3"})
     if hour is not None:
-        app.session_state[f"kept:{DRAFT}"] = hour
+        app.session_state[f"kept:{PLANNED}"] = hour
         app = again(app)
     return app
 
@@ -35,7 +34,7 @@ def again(app):
 
 
 def draft(app):
-    return app.session_state[f"kept:{DRAFT}"]
+    return app.session_state[f"kept:{PLANNED}"]
 
 
 def press(app, key):
@@ -73,25 +72,40 @@ def test_an_hour_is_put_together_step_by_step():
     assert (fifth.title, fifth.notes) == (topics()[0].title, topics()[0].sentence)
 
 
+def key(app, at, name):
+    return f"hour:{draft(app).steps[at].number}:{name}"
+
+
 def test_steps_are_named_timed_moved_and_removed():
     app = page(HOUR)
     assert any("10:25–10:45" in m.value for m in app.markdown)
-    named(app.text_input, "hour:0:title").set_value("First")
-    named(app.number_input, "hour:0:minutes").set_value(15)
-    named(app.text_area, "hour:1:notes").set_value("Watch the signs.")
+    named(app.text_input, key(app, 0, "title")).set_value("First")
+    named(app.number_input, key(app, 0, "minutes")).set_value(15)
+    named(app.text_area, key(app, 1, "notes")).set_value("Watch the signs.")
     app = again(app)
     assert draft(app).steps == (
         Step("First", "?epochs=3", 15, "Ask."),
         Step("Deltas", "backpropagation?epochs=4", 20, "Watch the signs."),
     )
     assert any("**2 steps, 35 minutes, 10:15 to 10:50**" in m.value for m in app.markdown)
-    app = press(app, "hour:0:down")
+    app = press(app, key(app, 0, "down"))
     assert [step.title for step in draft(app).steps] == ["Deltas", "First"]
-    assert named(app.text_input, "hour:0:title").value == "Deltas", "the fields follow"
-    app = press(app, "hour:0:remove")
-    assert [step.title for step in draft(app).steps] == ["First"]
-    named(app.text_input, "hour:0:title").set_value("  ")
+    fields = [each for each in app.text_input if each.label.startswith("Title of step")]
+    assert [(each.label, each.value) for each in fields] == [
+        ("Title of step 1", "Deltas"),
+        ("Title of step 2", "First"),
+    ]
+    named(app.text_input, key(app, 1, "title")).set_value("Last")
+    app = press(again(app), key(app, 0, "remove"))
+    assert [step.title for step in draft(app).steps] == ["Last"]
+    named(app.text_input, key(app, 0, "title")).set_value("  ")
     assert draft(again(app)).steps[0].title == "Step 1"
+
+
+def test_the_same_experiment_twice_is_two_steps():
+    app = press(press(page(), "hour:add"), "hour:add")
+    named(app.text_input, key(app, 1, "title")).set_value("Again")
+    assert [step.title for step in draft(again(app)).steps] == [offered.experiments()["reference"].title, "Again"]
 
 
 def test_the_copied_link_brings_the_order_in_presenter_mode_and_no_notes():
@@ -160,12 +174,13 @@ def test_a_file_is_opened_and_a_bad_one_leaves_the_steps():
     for name, content, steps in (
         ("bad.json", b"\xff\xfe\x00", HOUR.steps),
         ("none.json", b"[]", HOUR.steps),
+        ("large.json", b" " * 1_000_001, HOUR.steps),
         ("order.json", text_of(other).encode(), other.steps),
     ):
         app.file_uploader[0].set_value((name, content, "application/json"))
         app = again(app)
         assert draft(app).steps == steps
-        assert [("not a running order" in each.value) for each in app.error] == [True] * (steps == HOUR.steps)
+        assert ["a running order" in each.value for each in app.error] == [True] * (steps == HOUR.steps)
 
 
 def test_a_title_is_text_and_never_markup():

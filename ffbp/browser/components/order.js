@@ -2,7 +2,7 @@
 // Each step that is opened is reported together with the one after it.
 
 import { element, icon } from '../dom.js';
-import { keepOrder, keptOrder, linkHere, stepsOf } from '../running.js';
+import { keepOrder, keptOrder, linkHere, stepsOf, textOf } from '../running.js';
 import { OrderList } from './order_list.js';
 import { mount } from './view.js';
 
@@ -49,6 +49,7 @@ class Order {
     this.list = new OrderList({
       pages, here: () => linkHere(pages), go: (at) => this.go(at), change: (steps, at) => this.change(steps, at),
       rename: (steps) => this.rename(steps),
+      plan: () => this.component.setTriggerValue('plan', textOf(this.steps)),
     });
     this.root.append(this.list.dialog);
   }

@@ -9,8 +9,8 @@ const ABOUT = 'Steps of a lecture, opened one after the other with Page Down and
 
 export class OrderList {
   // change(steps, at): called with a new order; rename(steps): with other titles; go(at): opens a step; here(): link
-  // to what is on screen.
-  constructor({ pages, change, rename, go, here }) {
+  // to what is on screen; plan(): opens the page on which minutes and notes are added.
+  constructor({ pages, change, rename, go, here, plan }) {
     Object.assign(this, { pages, change, rename, go, here });
     const button = (text, onclick, name = null) => element('button', { type: 'button', text, onclick, class: name });
     this.title = element('input', {
@@ -23,6 +23,8 @@ export class OrderList {
     this.start = button('Start', () => this.begin(0), 'start');
     this.save = button('Save as a file', () => this.write());
     const load = button('Open a file', () => this.file.click());
+    this.plan = button('Plan the hour', () => { this.dialog.close(); plan(); });
+    this.plan.title = 'Minutes, what to say, a link and a plan to print: on the page For teachers';
     const close = element('button', { type: 'button', class: 'close', 'aria-label': 'Close', text: '×',
       onclick: () => this.dialog.close() });
     this.dialog = element('dialog', { class: 'ffbp-order-list', role: 'dialog', 'aria-label': 'Running order',
@@ -30,13 +32,13 @@ export class OrderList {
       element('header', {}, element('h2', { text: 'Running order' }), close),
       element('p', { text: ABOUT }), this.rows,
       element('div', { class: 'row' }, this.title, button('Add what is on screen', () => this.add())),
-      element('div', { class: 'row' }, this.start, this.save, load, this.file),
+      element('div', { class: 'row' }, this.start, this.save, load, this.plan, this.file),
       this.message);
   }
 
   show({ steps, at }) {
     Object.assign(this, { steps, at });
-    this.start.disabled = this.save.disabled = !steps.length;
+    this.start.disabled = this.save.disabled = this.plan.disabled = !steps.length;
     this.rows.replaceChildren(...steps.map((step, i) => this.row(step, i)));
   }
 

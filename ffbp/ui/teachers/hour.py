@@ -12,7 +12,6 @@ from ffbp.export.plan import plan
 from ffbp.export.worksheet import PAPERS
 from ffbp.lessons import offered
 from ffbp.lessons.hour import (
-    MAX_BYTES,
     MAX_MINUTES,
     MAX_NOTES,
     MAX_STEPS,
@@ -35,7 +34,7 @@ from ffbp.ui.session.state import session
 from ffbp.ui.teachers.addresses import NAMES, full, opening
 from ffbp.ui.teachers.topics import topics
 
-DRAFT, TOLD, UPLOAD, PASTED = "hour:draft", "hour", "hour:load", "hour:pasted"
+TOLD, UPLOAD, PASTED = "hour", "hour:load", "hour:pasted"
 FILE = "ffbp-running-order.json"  # as running.js names it
 EXPERIMENT, LESSON, TOPIC, SCREEN, PASTE = "experiment", "lesson", "topic", "screen", "link"
 SOURCES = {EXPERIMENT: "Experiment", LESSON: "Lesson", TOPIC: "Topic", SCREEN: "On screen", PASTE: "Link"}
@@ -48,7 +47,8 @@ def the_hour(page: Page) -> None:
     page.without_training()
     st.markdown(
         "Put the steps of an hour in order. It opens as the running order: Page Down, or a presenter's remote, goes to the next "
-        "step, whose run is trained before. What you type stays in this session's memory; save the file to keep it."
+        "step, whose run is trained before. What you type stays in this session's memory and, once started, in this tab; save "
+        "the file to keep it."
     )
     hour = draft()
     _head(hour)
@@ -62,11 +62,11 @@ def the_hour(page: Page) -> None:
 
 def draft() -> Hour:
     """The hour that is being put together."""
-    return session.recall(DRAFT, Hour())
+    return session.recall(order.PLANNED, Hour())
 
 
 def _keep(hour):
-    session.keep(hour, DRAFT)
+    session.keep(hour, order.PLANNED)
 
 
 # Title, beginning and file
@@ -106,10 +106,7 @@ def _take_file():
     if uploaded is None:
         return
     try:
-        text = uploaded.getvalue()[: 4 * MAX_BYTES].decode("utf-8-sig")
-        _keep(read_hour(text, NAMES))
-    except UnicodeDecodeError:
-        session.tell("error", "this file is not a running order that was saved here", TOLD)
+        _keep(read_hour(uploaded.getvalue().decode("utf-8-sig", errors="replace"), NAMES))
     except ValueError as error:
         session.tell("error", str(error), TOLD)
 
@@ -119,43 +116,49 @@ def _take_file():
 
 def _row(hour, at, times):
     """One step: when, its title and minutes, buttons, and what to say."""
-    step, number = hour.steps[at], at + 1
-    with st.container(border=True, key=f"hour:step:{at}", gap="small"):
+    step, place = hour.steps[at], at + 1
+    with st.container(border=True, key=f"hour:step:{step.number}", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{times[0]}–{times[1]}**", width="content")
-            quiet = {"label_visibility": "collapsed", "on_change": _set}
-            about = {"name": f"hour:{at}:title", "value": step.title, "args": (at, "title"), "max_chars": MAX_TITLE}
-            control.show(st, "text_input", f"Title of step {number}", **about, **quiet)
-            about = {"name": f"hour:{at}:minutes", "value": step.minutes, "args": (at, "minutes"), "width": 120}
-            control.show(st, "number_input", f"Minutes of step {number}", 0, MAX_MINUTES, **about, **quiet)
+            _field(st, "text_input", f"Title of step {place}", step, "title", max_chars=MAX_TITLE)
+            _field(st, "number_input", f"Minutes of step {place}", step, "minutes", 0, MAX_MINUTES, width=120)
             _buttons(hour, at)
-        about = {"name": f"hour:{at}:notes", "value": step.notes, "args": (at, "notes"), "max_chars": MAX_NOTES}
         words = {"placeholder": "What to say: only in the file and on the plan", "height": 68}
-        control.show(st, "text_area", f"What to say in step {number}", **about, **words, **quiet)
+        _field(st, "text_area", f"What to say in step {place}", step, "notes", max_chars=MAX_NOTES, **words)
+
+
+def _field(place, kind, label, step, name, *bounds, **others):
+    """The field of one value of a step."""
+    own = {"name": f"hour:{step.number}:{name}", "value": getattr(step, name), "on_change": _set}
+    control.show(place, kind, label, *bounds, args=(step.number, name), label_visibility="collapsed", **own, **others)
 
 
 def _buttons(hour, at):
-    last, number = len(hour.steps) - 1, at + 1
-    for label, args, off in (("Up", (-1,), at == 0), ("Down", (1,), at == last), ("Remove", (), False)):
-        press = {"on_click": _move if args else _remove, "args": (at, *args), "disabled": off, "type": "tertiary"}
-        st.button(label, key=f"hour:{at}:{label.lower()}", help=f"Step {number}", **press)
-    opening(hour.steps[at].page, hour.steps[at].params)
+    step, last = hour.steps[at], len(hour.steps) - 1
+    for label, by, off in (("Up", -1, at == 0), ("Down", 1, at == last), ("Remove", 0, False)):
+        press = {"on_click": _move if by else _remove, "args": (step.number, by), "disabled": off, "type": "tertiary"}
+        st.button(label, key=f"hour:{step.number}:{label.lower()}", help=f"Step {at + 1}", **press)
+    opening(step.page, step.params)
 
 
-def _set(value, at, name):
+def _set(value, number, name):
+    """Take a typed value of the step with a number."""
     value = int(value or 0) if name == "minutes" else paragraph(value) if name == "notes" else line(value)
-    if name == "title" and not value:
-        value = f"Step {at + 1}"
-    if at < len(draft().steps):
-        _keep(draft().having(at, **{name: value}))
+    at = draft().place_of(number)
+    if at is not None:
+        _keep(draft().having(at, **{name: value or (f"Step {at + 1}" if name == "title" else value)}))
 
 
-def _move(at, by):
-    _keep(draft().moved(at, by))
+def _move(number, by):
+    at = draft().place_of(number)
+    if at is not None and 0 <= at + by < len(draft().steps):
+        _keep(draft().moved(at, by))
 
 
-def _remove(at):
-    _keep(draft().without(at))
+def _remove(number, _):
+    at = draft().place_of(number)
+    if at is not None:
+        _keep(draft().without(at))
 
 
 # A new step
@@ -186,7 +189,7 @@ def _add_button(step):
 
 
 def _add(step):
-    _keep(replace(draft(), steps=(*draft().steps, step)))
+    _keep(draft().adding(step))
 
 
 def _experiment():

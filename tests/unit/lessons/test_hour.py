@@ -64,6 +64,7 @@ def test_an_hour_that_is_too_long_for_a_link_has_none_but_a_file():
         ("[" * 100_000, "not a running order"),
         ("[]", "not a running order"),
         ('{"steps": 3}', "not a running order"),
+        (" " * 1_000_001, "too large for a running order"),
         ('{"steps": []}', "has 1 to 100 steps, this one has 0"),
         ('{"steps": [null]}', "step 1 of the file has no title or no link"),
         ('{"steps": [{"title": "A"}]}', "step 1 of the file has no title or no link"),
