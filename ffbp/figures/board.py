@@ -10,6 +10,7 @@ from ffbp.analysis.plane import Plane
 from ffbp.data.dataset import Dataset
 from ffbp.figures import palette
 from ffbp.figures.charts import samples_of
+from ffbp.figures.forward import text_of
 from ffbp.figures.plot import LEGEND, line, log_axis, markers, plot
 
 POINTS = 80  # of a curve
@@ -74,7 +75,7 @@ def _lines(lines, highlighted, what) -> list[dict]:
     for each, colour in zip([each for each in lines if each.number in highlighted], cycle(COLOURS), strict=False):
         of = np.full(len(each.x), each.number)
         said = f"run %{{customdata}}: {what}"
-        traces.append(line(each.x, each.y, each.name, said, customdata=of, color=colour, width=3))
+        traces.append(line(each.x, each.y, text_of(each.name), said, customdata=of, color=colour, width=3))
     return traces
 
 

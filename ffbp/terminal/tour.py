@@ -386,6 +386,8 @@ def _verify_many(paths, given) -> int:
     data = (given.file, options.read_bytes(given.file)) if given.file is not None else None
     challenge, marks = marking.challenge_of(given), []
     if given.csv is not None:
+        if given.csv.is_dir():
+            raise UsageError(f"--csv must be a file, got the folder {given.csv}")
         _make_folder(given.csv.parent)
 
     def content(path):

@@ -146,7 +146,8 @@ def terminal(config: Config) -> None:
     """The command that runs this experiment in a terminal."""
     st.markdown(
         "The same experiment as a guided tour in six steps. To write files without a browser, add "
-        "`--export json,html --out folder`. To retrain a record and compare, use `--verify homework.json`."
+        "`--export json,html --out folder`. To retrain a record and compare, use `--verify homework.json`; "
+        "to mark those of a class, `--verify homework/*.json --csv marks.csv`."
     )
     st.code(command(config), language="bash", wrap_lines=True)
 

@@ -208,6 +208,15 @@ def test_both_charts_show_every_run_and_a_highlighted_one_apart():
     assert [trace["name"] for trace in traces] == ["3 other runs", "run 2"]
 
 
+def test_a_name_is_no_markup():
+    app = toggle(trained(f"<b>*Zed*</b> {HOST}?hidden=3&epochs=4&samples=40"), "board:named")
+    named(app.multiselect, "board:highlighted").set_value([1])
+    app = again(app)
+    (trace,) = charts_of(app)["Test loss of every run"]["plot"]["data"]
+    assert trace["name"] == "&lt;b&gt;*Zed*&lt;/b&gt;"
+    assert list(table(app)["name"]) == ["<b>*Zed*</b>"]
+
+
 def test_runs_without_a_plane_say_so_and_numbers_have_r2():
     line = f"{HOST}?dataset=noisy_sine&epochs=4&samples=40&hidden=3"
     app = trained(f"{line}\n{line}&seed=2")

@@ -7,6 +7,7 @@ import pytest
 
 import ffbp
 from ffbp.experiment.config import Config
+from ffbp.terminal import tour as terminal
 
 
 @pytest.fixture
@@ -60,6 +61,35 @@ def test_all_verified_is_code_0_and_one_record_alone_is_told_in_full(tour, homew
     assert code == 0
     _, out, _ = tour("--verify", homework / "anna.json")
     assert "equal, bit for bit" in out
+
+
+def test_an_interruption_keeps_what_is_marked(tour, homework, tmp_path, monkeypatch):
+    path, marking = tmp_path / "marks.csv", terminal.marking.mark_of_file
+
+    def interrupted(file, *others):
+        if file.name == "cleo.json":
+            raise KeyboardInterrupt
+        return marking(file, *others)
+
+    monkeypatch.setattr(terminal.marking, "mark_of_file", interrupted)
+    code, _, err = tour("--verify", homework, "--csv", path)
+    assert (code, err.strip()) == (130, "interrupted")
+    assert [row["verdict"] for row in rows_of(path)] == ["verified", "differs", "not a record"]
+
+
+def test_records_of_a_file_are_compared_with_it_and_others_are_not(tour, homework, tmp_path):
+    data = tmp_path / "pets.csv"
+    data.write_text("a,b,y\n" + "".join(f"{i},{i * i % 7},{'cd'[i % 2]}\n" for i in range(20)), encoding="utf-8")
+    tour("--file", data, "--quiet", "--epochs", 2, "--out", tmp_path, "--export", "json")
+    files = tmp_path / "record.json", homework / "anna.json"
+    _, without, _ = tour("--verify", *files)
+    code, with_file, _ = tour("--verify", *files, "--file", data)
+    assert code == 0
+    assert [text.splitlines()[0].partition(": ")[2].split(";")[0] for text in (without, with_file)] == [
+        "verified without its file",
+        "verified",
+    ]
+    assert tour("--verify", *files, "--csv", tmp_path)[2].startswith("python -m ffbp: error: --csv must be a file")
 
 
 def test_a_challenge_ranks_the_records_that_verify(tour, homework, tmp_path):
