@@ -62,10 +62,21 @@ def expected(run: Run, functions: Iterable[str]) -> Expected:
     return best
 
 
-def _at(run, functions, frame):
-    """The numbers at a frame, or None if one of them is not finite."""
+def expected_beyond(run: Run, known: Expected) -> Expected | None:
+    """The same at the same epoch for the samples that follow, to see whether a function computes; None if there are none.
+
+    The optimizer's steps are not among them.
+    """
+    functions = [function for function in known.numbers if function != UPDATE]
+    if not functions or len(run.dataset.X_train) <= N_SAMPLES:
+        return None
+    return _at(run, functions, list(run.history.epoch).index(known.epoch), first=N_SAMPLES)
+
+
+def _at(run, functions, frame, first=0):
+    """The numbers at a frame for the samples from the first on, or None if one of them is not finite."""
     theta, data = run.history.theta[frame], run.dataset
-    X, y = data.X_train[:N_SAMPLES], data.y_train[:N_SAMPLES]
+    X, y = (part[first : first + N_SAMPLES] for part in (data.X_train, data.y_train))
     with diverging():
         p = pass_over(run.architecture.with_theta(theta.copy()), X, y)
         alone = [

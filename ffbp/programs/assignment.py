@@ -2,7 +2,8 @@
 
 The teacher's copy has the same cells with the solutions. nbgrader and nbchkr mark with it: solutions stand between
 ``### BEGIN SOLUTION`` and ``### END SOLUTION``, nbgrader's metadata (schema version 3) and nbchkr's tags say which cell is
-an answer and which one scores. A scoring cell is silent if the answer is right, and raises an error otherwise.
+an answer and which one scores. A scoring cell is silent if the answer is right, and raises an error otherwise. In the
+teacher's copy it also tries samples whose numbers are in no other cell, so that an answer has to compute.
 """
 
 import ast
@@ -11,7 +12,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ffbp.analysis.expected import BACKWARD, DELTA, FORWARD, FUNCTIONS, LOSS, N_SAMPLES, UPDATE, Expected, expected
+from ffbp.analysis.expected import (
+    BACKWARD,
+    DELTA,
+    FORWARD,
+    FUNCTIONS,
+    LOSS,
+    N_SAMPLES,
+    UPDATE,
+    Expected,
+    expected,
+    expected_beyond,
+)
 from ffbp.programs import numpy_script, program
 from ffbp.programs.comparing import compare_with_run
 from ffbp.programs.facts import Facts, refusal
@@ -26,8 +38,11 @@ MAX_PARAMS, MAX_POINTS = 3000, 100
 COPIES = {"assignment.ipynb": False, "assignment_solved.ipynb": True}  # the student's and the teacher's
 N_LOSSES = 10  # of the training, compared at the end
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 QUIET = '_ = np.seterr(all="ignore")  # exp may overflow to infinity, where the limit is right'
 STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")  # as nbgrader writes it
+OF_RUN, OTHERS = 'of_run("{}")', 'others["{}"].copy()'  # a number, for the samples that are compared and for others
+FIRST, BEYOND = f":{N_SAMPLES}", f"{N_SAMPLES}:{2 * N_SAMPLES}"
 MAY_STOP = {"tags": ["raises-exception"]}  # Jupyter goes on after an error in such a cell
 FOLDED = {"jupyter": {"source_hidden": True}}
 ASKED = {  # what is to be written
@@ -78,6 +93,7 @@ def assignment(run: Run, points: Mapping[str, int], *, solved: bool, link: str =
     known = expected(run, points)
     e, d, comparing, sections = _parts(run)
     tasks, first = _tasks(e, d), program.first_lines(d, QUIET)
+    hidden = _hidden_tests(run, known, _tasks(e, d, own=OTHERS, samples=BEYOND)) if solved else {}
     title, _, facts = e.heading("some functions are yours to write.").partition("\n\n")
     cells = [("markdown", f"# {title}\n\n{facts}\n\n{_introduction(points, known)}\n\n{NOTATION}"), ("code", first)]
     for number, (function, section) in enumerate(sections, start=1):
@@ -86,7 +102,7 @@ def assignment(run: Run, points: Mapping[str, int], *, solved: bool, link: str =
             names = [number.name for number in known.numbers[function]]
             asked = f"**Yours to write.** {_asked(e, function, names)} ({_points(points[function])})"
             cells.append(("markdown", f"{text}\n\n{asked}"))
-            cells += _task_cells(tasks[function], section, names, points[function], solved=solved)
+            cells += _task_cells(tasks[function], section, names, points[function], solved, hidden.get(function, []))
         else:
             late = function is None and number > 7
             cells += [("markdown", text), ("code", section.code, *([MAY_STOP] if late else []))]
@@ -160,11 +176,11 @@ def _asked(e, function, names):
 # A task
 
 
-def _tasks(e, d) -> dict[str, Task]:
+def _tasks(e, d, own=OF_RUN, samples=FIRST) -> dict[str, Task]:
     """What each function is called, and how it is called for the run's numbers."""
     last = e.n_layers
-    A0, Y = f"A0_train[:, :{N_SAMPLES}].copy()", f"Y_train[:, :{N_SAMPLES}].copy()"
-    own = {name: f'of_run("{name}")' for name in (*e.passed(), f"delta{last}")} | {"A0": A0, "Y": Y}
+    A0, Y = f"A0_train[:, {samples}].copy()", f"Y_train[:, {samples}].copy()"
+    own = {name: own.format(name) for name in (*e.passed(), f"delta{last}")} | {"A0": A0, "Y": Y}
     loss = numpy_script.loss_call(e, d, Z=own[f"Z{last}"], A=own[f"A{last}"], Y=Y)
     delta = _called(numpy_script.call_of("output_delta", numpy_script.delta_section(e, Definitions())), own)
     section = numpy_script.backward_section(e, Definitions(), apart=True)
@@ -215,17 +231,12 @@ def _updated(e, d):
     return update.name, "\n".join(lines)
 
 
-def _task_cells(task, section, names, points, *, solved):
+def _task_cells(task, section, names, points, solved, hidden):
     """What is given before the function, the function, what is given after it, the comparison, and the score."""
     function = task.function
     before, answer, after = _emptied(section.code, task.name, solved=solved)
-    lines, compute = (
-        (task.compute.splitlines(), "computed") if "\n" in task.compute else ([], f"lambda: {task.compute}")
-    )
-    call = f'compare_with_run("{task.name}", {literal(names)}, {compute}, theta, RUN)'
-    compare = [*lines, "", ""] if lines else []
-    compare += [*fold(f"{function}_right, {function}_verdict = {call}"), f"print({function}_verdict)"]
-    score = f"assert {function}_right, {function}_verdict  # {_points(points)}"
+    compare = [*_compare(task, names, "RUN", f"{function}_right, {function}_verdict"), f"print({function}_verdict)"]
+    score = "\n".join([f"assert {function}_right, {function}_verdict  # {_points(points)}", *hidden])
     tags = [f"score:{points}", f"description:{function}", *MAY_STOP["tags"]]
     return [
         *([("code", before)] if before else []),
@@ -234,6 +245,38 @@ def _task_cells(task, section, names, points, *, solved):
         ("code", "\n".join(compare), _metadata(f"{function}-compared", locked=True)),
         ("code", score, _metadata(f"{function}-score", grade=True, locked=True, points=points, tags=tags)),
     ]
+
+
+def _compare(task, names, run, result):
+    """Lines that compare what a function gives with the numbers of ``run``."""
+    several = "\n" in task.compute
+    compute = "computed" if several else f"lambda: {task.compute}"
+    call = f'{result} = compare_with_run("{task.name}", {literal(names)}, {compute}, theta, {run})'
+    return [*([*task.compute.splitlines(), "", ""] if several else []), *fold(call)]
+
+
+def _hidden_tests(run, known, tasks) -> dict[str, list[str]]:
+    """For each function the lines that try other samples, between nbgrader's marks; none where there are no others."""
+    beyond = expected_beyond(run, known)
+    found = {}
+    for function, numbers in beyond.numbers.items() if beyond is not None else ():
+        task = tasks[function]
+        used = {name: array for name, array in beyond.given.items() if OTHERS.format(name) in task.compute}
+        used |= {number.name: number.value for number in numbers}
+        arrays = [_array(name, array, "others") for name, array in used.items()]
+        compare = _compare(
+            task, [number.name for number in numbers], '{"numbers": others, "slips": {}}', "right, verdict"
+        )
+        space = ["", ""] if compare[0].startswith("def ") else []
+        lines = [
+            'others = RUN["numbers"] | {}',
+            *arrays,
+            *space,
+            *compare,
+            'assert right, f"With other samples, {verdict}"',
+        ]
+        found[function] = [BEGIN_HIDDEN, *lines, END_HIDDEN]
+    return found
 
 
 def _metadata(grade_id, *, grade=False, locked=False, solution=False, points=None, tags=(), **others):
@@ -293,9 +336,9 @@ def _hints(known):
     return [f"        {literal(key)}: {literal(SLIPS[key])}," for key in keys]
 
 
-def _array(name, array):
+def _array(name, array, numbers='RUN["numbers"]'):
     array = np.asarray(array)
-    target = f'RUN["numbers"][{literal(name)}]'
+    target = f"{numbers}[{literal(name)}]"
     if array.ndim == 0:
         return f"{target} = np.array({literal(float(array))})"
     shape = f".reshape({', '.join(map(str, array.shape))})" if array.ndim > 1 else ""

@@ -24,6 +24,7 @@ CONFIG = Config(
 )
 WRONG = {"forward": "return A0", "delta": "return A3 - Y", "update": "print('nothing')"}  # 9 of 15 points
 EARNED = 6
+COPIED = {"loss": 'return of_run("loss")', "delta": 'return of_run("delta3")'}  # passes in the student's copy: 3 points
 
 
 @pytest.fixture(scope="module")
@@ -34,11 +35,12 @@ def copies():
 
 @pytest.fixture(scope="module")
 def handed_in(copies):
-    """By person, the notebook: all right, partly wrong, and empty."""
+    """By person, the notebook: all right, partly wrong, two answers copied from the given numbers, and empty."""
     right = solutions(copies[True])
     return {
         "right": answered(copies[False], right),
         "partly": answered(copies[False], right | WRONG),
+        "copied": answered(copies[False], right | COPIED),
         "empty": copies[False],
     }
 
@@ -98,6 +100,7 @@ def test_nbgrader_gives_all_points_part_of_them_and_none(course, copies, handed_
         "released": (15, 15),
         "partly": (EARNED, 15),
         "released_partly": (EARNED, 15),
+        "copied": (12, 15),
         "empty": (0, 15),
     }
 
@@ -120,7 +123,13 @@ def test_nbchkr_gives_all_points_part_of_them_and_none(tmp_path, copies, handed_
     with (tmp_path / "marks.csv").open(encoding="utf-8") as file:
         rows = {Path(row["Submission filepath"]).stem: row for row in csv.DictReader(file)}
     scores = {person: (int(row["Score"]), int(row["Maximum score"])) for person, row in rows.items()}
-    assert scores == {"right": (15, 15), "partly": (EARNED, 15), "empty": (0, 15), "released": (0, 15)}
+    assert scores == {
+        "right": (15, 15),
+        "partly": (EARNED, 15),
+        "copied": (12, 15),
+        "empty": (0, 15),
+        "released": (0, 15),
+    }
     assert all(row["Tags match"] == "True" for row in rows.values())
     feedback = (folder / "partly.ipynb-feedback.md").read_text("utf-8")
     assert "That is the old weight; you still have to take the step." in feedback

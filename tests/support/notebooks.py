@@ -68,6 +68,20 @@ def answered(text: str, answers: dict[str, str]) -> str:
     return json.dumps(content)
 
 
+def marked(teachers: str, students: str) -> str:
+    """The teacher's copy with the student's answers, which is what both tools run."""
+    answers = {cell["metadata"]["nbgrader"]["grade_id"]: cell for cell in code_cells(students) if _is_answer(cell)}
+    content = json.loads(teachers)
+    content["cells"] = [
+        answers[c["metadata"]["nbgrader"]["grade_id"]] if _is_answer(c) else c for c in content["cells"]
+    ]
+    return json.dumps(content)
+
+
+def _is_answer(cell) -> bool:
+    return cell["metadata"].get("nbgrader", {}).get("solution", False)
+
+
 def solutions(text: str) -> dict[str, str]:
     """The body of each function in the teacher's copy."""
     found = {}

@@ -25,9 +25,8 @@ LABELS = {
 USUAL, POINTS = (FORWARD, BACKWARD), 2
 FORWARD_PAGE = "pages/forward_pass.py"
 BUTTONS = {False: ("For students", "Without solutions."), True: ("For you", "With solutions: it marks.")}
-MARKING = """Both copies have the same cells, so keep yours private.
-
-- **By hand.** Run the notebook that was handed in: each `assert` cell that is silent gives its points.
+MARKING = """- **By hand.** Run the notebook that was handed in: each `assert` cell that is silent gives its points. Your copy,
+  with the answers pasted in, tries other samples, too.
 - **nbgrader.** Save the solved copy as `source/NAME/assignment.ipynb`, then `nbgrader generate_assignment NAME`. Its release or
   the students' copy from here can be handed in; `nbgrader autograde NAME` marks both.
 - **nbchkr.** `nbchkr check --source assignment_solved.ipynb --submitted "handed_in/*.ipynb"`.
@@ -35,7 +34,8 @@ MARKING = """Both copies have the same cells, so keep yours private.
 READABLE = (
     "A difference of up to a millionth of the largest entry counts as equal, so einsum, loops and other names are right, too. "
     "The students' copy contains each function's formula and no solution. In a folded cell they can read the right numbers for "
-    "{n} samples, and those that known mistakes give. An answer that returns these would pass, but not train."
+    "{n} samples, and those that known mistakes give. An answer that only copies them gets no points from your copy, which "
+    "tries other samples, too."
 )
 
 

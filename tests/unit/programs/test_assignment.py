@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from experiments import covering, difference
-from notebooks import answered, code_cells, marks, run_cells, solutions
+from notebooks import answered, code_cells, marked, marks, run_cells, solutions
 
 import ffbp
 from ffbp import Config
@@ -99,6 +99,7 @@ def test_the_students_copy_contains_no_line_of_the_solution(config):
             if len(code) > 12 and not code.startswith(("return Z", "n = Y")):
                 assert code not in text, (function, code)
     assert "SOLUTION" not in student
+    assert "HIDDEN" not in student
     assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code_cells(student))
 
 
@@ -106,8 +107,12 @@ def test_the_two_copies_differ_in_the_answers_alone(copies):
     student, teacher = (json.loads(text) for text in copies)
     assert student["metadata"] == teacher["metadata"]
     for mine, theirs in zip(student["cells"], teacher["cells"], strict=True):
-        answer = mine["metadata"].get("nbgrader", {}).get("solution")
-        assert {key for key in mine if mine[key] != theirs[key]} == ({"source"} if answer else set())
+        meta = mine["metadata"].get("nbgrader", {"grade_id": ""})
+        hides = meta["grade_id"] in ("forward-score", "loss-score", "delta-score", "backward-score")
+        differs = meta["grade_id"] in FUNCTIONS or hides
+        assert {key for key in mine if mine[key] != theirs[key]} == ({"source"} if differs else set())
+        if hides:
+            assert "".join(theirs["source"]).startswith("".join(mine["source"]) + "\n### BEGIN HIDDEN TESTS\n")
 
 
 def test_what_students_can_read_are_the_numbers_that_the_comparison_needs(relu):
@@ -177,6 +182,41 @@ def test_another_right_way_has_all_points(copies, relu):
     assert marks(said) == dict.fromkeys(FUNCTIONS, True), said
     assert difference(namespace["losses"], relu.history.step_loss) <= 1e-9
     assert re.fullmatch(r"forward is right: Z1 (exact|close .*), .*", said["forward-compared"])
+
+
+def test_the_teachers_copy_marks_another_right_way_alike(copies):
+    student, teacher = copies
+    _, said = run_cells(marked(teacher, answered(student, OTHERWISE)))
+    assert marks(said) == dict.fromkeys(FUNCTIONS, True), said
+    wrong = solutions(teacher) | {"loss": "return 1.0"}
+    _, said = run_cells(marked(teacher, answered(student, wrong)))
+    assert marks(said) == {key: key != "loss" for key in FUNCTIONS}
+
+
+COPIED = {
+    "forward": 'return [of_run(name) for name in ("Z1", "A1", "Z2", "A2", "Z3", "A3")]',
+    "loss": 'return of_run("loss")',
+    "delta": 'return of_run("delta3")',
+    "backward": 'for block, name in ((dWb1, "dWb1"), (dWb2, "dWb2"), (dWb3, "dWb3")):\n    block[:] = of_run(name)',
+}
+
+
+def test_an_answer_that_copies_the_numbers_gets_no_points_from_the_teachers_copy(copies):
+    student, teacher = copies
+    text = answered(student, solutions(teacher) | COPIED)
+    _, said = run_cells(text)
+    assert all(marks(said).values()), "what a student's copy can see"
+    _, said = run_cells(marked(teacher, text))
+    assert marks(said) == {key: key not in COPIED for key in FUNCTIONS}
+    assert said["forward-score"].startswith("ERROR With other samples, forward: Z1 is wrong")
+
+
+def test_five_samples_leave_none_to_hide():
+    points = tuple((float(k), float(k % 3), float(k % 2)) for k in range(5))
+    run = ffbp.train(Config(dataset="xor", points=points, test_size=0.0, hidden=(2,), epochs=5))
+    text = assignment(run, ALL, solved=True)
+    assert "HIDDEN" not in text
+    assert all(marks(run_cells(text)[1]).values())
 
 
 def test_single_precision_counts_as_close(copies):
@@ -275,12 +315,14 @@ UPDATE_MISTAKES = {
     "old": "pass",
     "added": "theta += learning_rate * grad",
     "rate": "theta -= grad",
+    "step_only": "theta[:] = -learning_rate * grad",
 }
 ADAM = "m, v = state\nm[:] = beta1 * m + (1 - beta1) * grad\nv[:] = beta2 * v + (1 - beta2) * grad**2\n"
 ADAM_MISTAKES = {
     "old": "pass",
     "added": ADAM + "theta += learning_rate * (m / (1 - beta1**step)) / np.sqrt(v / (1 - beta2**step))",
     "rate": ADAM + "theta -= (m / (1 - beta1**step)) / np.sqrt(v / (1 - beta2**step))",
+    "step_only": ADAM + "theta[:] = -learning_rate * (m / (1 - beta1**step)) / np.sqrt(v / (1 - beta2**step))",
     "descent": "theta -= learning_rate * grad",
     "not_corrected": ADAM + "theta -= learning_rate * m / np.sqrt(v)",
     "corrected_m_only": ADAM + "theta -= learning_rate * m / (1 - beta1**step) / np.sqrt(v)",
