@@ -34,7 +34,7 @@ from ffbp.programs.program import Section
 from ffbp.training.run import Run
 from ffbp.words.of_a_slip import SLIPS
 
-MAX_PARAMS, MAX_POINTS = 3000, 100
+MAX_PARAMS, MAX_POINTS = 5000, 100
 COPIES = {"assignment.ipynb": False, "assignment_solved.ipynb": True}  # the student's and the teacher's
 N_LOSSES = 10  # of the training, compared at the end
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"

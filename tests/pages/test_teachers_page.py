@@ -121,8 +121,8 @@ def test_an_assignment_without_functions_and_one_that_is_too_large_say_so():
     app.button_group(key="teachers:functions").set_value([])
     app = again(app)
     assert "at least one function" in app.info[0].value
-    app = page("assignment", hidden="60-60", epochs="2")
-    assert "3,901 parameters" in app.info[0].value
+    app = page("assignment", hidden="64-64-64", epochs="2")
+    assert "8,577 parameters" in app.info[0].value
     assert not app.get("download_button")
 
 

@@ -481,11 +481,11 @@ def test_wrong_choices_have_a_message(relu, points, message):
 
 def test_runs_without_an_assignment_say_why(relu):
     assert "A branch begins" in reasons(branch(relu, frame=3, learning_rate=0.1))[0]
-    large = ffbp.train(Config(hidden=(60, 60), epochs=1))
-    assert f"3,901 parameters. An assignment lists them, and takes at most {MAX_PARAMS:,}." in reasons(large)[0]
+    large = ffbp.train(Config(hidden=(64, 64, 64), epochs=1))
+    assert f"8,577 parameters. An assignment lists them, and takes at most {MAX_PARAMS:,}." in reasons(large)[0]
     faulty = ffbp.train(Config(epochs=3, fault=next(iter(ffbp.FAULTS))))
     assert reasons(faulty)
-    with pytest.raises(ValueError, match="3,901"):
+    with pytest.raises(ValueError, match="8,577"):
         assignment(large, ALL, solved=True)
 
 

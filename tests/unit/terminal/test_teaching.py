@@ -60,8 +60,8 @@ def test_the_files_of_the_chosen_kinds_are_written(tour, tmp_path):
         (("--assignment", "loss", "--worksheet", 3), "--worksheet must be left out with --assignment"),
         (("--assignment", "loss", "--questions", "sum"), "--assignment must be left out with --questions"),
         (
-            ("--assignment", "loss", "--hidden", "60-60", "--epochs", 1),
-            "--assignment: This network has 3,901 parameters",
+            ("--assignment", "loss", "--hidden", "64-64-64", "--epochs", 1),
+            "--assignment: This network has 8,577 parameters",
         ),
     ],
 )
