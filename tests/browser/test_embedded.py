@@ -1,8 +1,7 @@
 """Embeds in the page of a course: files in frames play, fit their frames and look like the page; and the dashboard in a frame."""
 
-from urllib.parse import urlencode
-
 import pytest
+from browsing import IS
 
 import ffbp
 from ffbp.analysis.plane import plane_of
@@ -94,10 +93,11 @@ def test_it_is_dark_in_a_dark_page_unless_its_look_is_fixed(tabs, run, tmp_path)
         assert page.problems == []
 
 
-def test_the_dashboard_plays_in_a_frame_of_another_site(page, server, tmp_path):
-    params = {"dataset": "moons", "epochs": 40, "frame": 10, "panel": "network-boundary", "present": 1, "embed": "true"}
+def test_the_line_that_the_page_gives_out_plays_the_dashboard_in_another_site(page, server, tmp_path):
+    page.goto(f"{server}/teachers?teach=embed&epochs=40&frame=10")
+    page.get_by_role("radio", name="Dark").click()
+    shown = page.locator("code", has_text="embed_options=dark_theme").inner_text()
     path = tmp_path / "course.html"
-    shown = line(f"{server}/?{urlencode(params)}", "moons", 480)
     path.write_text(HOST.format(shown + RESIZING), encoding="utf-8")
     page.goto(path.as_uri())
     frame = frame_of(page, 0)
@@ -107,6 +107,8 @@ def test_the_dashboard_plays_in_a_frame_of_another_site(page, server, tmp_path):
     fits = "() => { const e = document.querySelector('.ffbp-presented'); return e.scrollHeight <= e.clientHeight; }"
     frame.wait_for_function(fits)
     assert page.locator("iframe").bounding_box()["height"] == 480
+    frame.wait_for_function(IS, arg="dark")
+    assert not frame.is_visible(".ffbp .branch"), "no way to another page"
     plays(frame, ffbp.train(ffbp.Config(epochs=40)))
     page.set_viewport_size({"width": 390, "height": 800})
     frame.wait_for_function("() => document.querySelector('.ffbp').classList.contains('small')")

@@ -53,7 +53,8 @@ class MountedPlayer {
     }
     this.player = new Player(this.root, {
       id: player, panels, help, quiet, Plotly, theme, scrollTop,
-      frame: this.frame, full: this.full, presents: this.presents, framed: inAddress('embed') === 'true',
+      frame: this.frame, full: this.full, presents: this.presents,
+      framed: inAddress('embed_as') === 'panels',
       clock: clock ? clockNamed(clock) : new Clock(),
       onRest: (frame) => this.report(frame),
       onSample: (row) => this.tell('sample', { row }),

@@ -136,7 +136,8 @@ def _from_here(shown, panels, height, look):
     look_of = {"frame": view.frame, "across": view.across, "up": view.up, "pca": view.pca}
     names = "-".join(panels) if len(panels) < len(PANELS) else None
     place = replace(View(**look_of), panel=names, present=1 if alone else None)
-    options = {} if look == AUTO else {"embed_options": f"{look}_theme"}
+    options = {"embed_as": "panels"} if alone else {}  # the player reads it
+    options |= {} if look == AUTO else {"embed_options": f"{look}_theme"}
     url = address.of_dashboard({**params_of(config, place), "embed": "true", **options})
     if not url:
         st.caption("The browser has not said the dashboard's address.")
