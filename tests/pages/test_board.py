@@ -62,6 +62,10 @@ def toggle(app, name, value=True):
     return again(app)
 
 
+def highlight(app):
+    return next(each for each in app.multiselect if each.key.startswith("board:highlighted"))
+
+
 def table(app):
     return app.dataframe[0].value
 
@@ -102,8 +106,12 @@ def test_a_changed_list_trains_only_what_is_new_and_forget_leaves_nothing():
     app = again(app)
     after = app.session_state[f"kept:{KEPT}"].marks
     assert all(after[key] is mark for key, mark in before.items())
-    app.button(key="board:forget").click()
+    app = toggle(app, "board:named")
+    highlight(app).set_value([1, 3])
     app = again(app)
+    assert "Novak" in repr(app.session_state)
+    app.button(key="board:forget").click()
+    app = again(again(app))
     assert app.text_area[0].value == ""
     assert not app.dataframe
     assert "Novak" not in repr(app.session_state)
@@ -185,6 +193,7 @@ def test_a_challenge_is_typed_judged_ranked_and_given_to_the_class():
     assert list(found["weights and biases"]) == [9, 13, 13, 15]
     asked = Challenge.read("epochs at least 4, fewest weights")
     assert app.query_params["challenge"] == asked.text
+    assert named(app.text_input, "board:challenge").value == "epochs at least 4, fewest weights", "as it was typed"
     app = toggle(app, "board:data")
     assert f"data_{data_mark(Config(n_samples=40))}" in str(app.query_params["challenge"])
     app.session_state["config"] = Config(n_samples=50)
@@ -202,15 +211,21 @@ def test_both_charts_show_every_run_and_a_highlighted_one_apart():
     for title in ("Decision boundary of every run", "Test loss of every run"):
         traces = charts[title]["plot"]["data"]
         assert [trace["name"] for trace in traces if "name" in trace] == ["4 runs"]
-    named(app.multiselect, "board:highlighted").set_value([2])
+    highlight(app).set_value([2])
     app = again(app)
     traces = charts_of(app)["Test loss of every run"]["plot"]["data"]
     assert [trace["name"] for trace in traces] == ["3 other runs", "run 2"]
 
 
+def test_two_people_of_one_name_are_told_apart_by_their_numbers():
+    line = f"Ada: {HOST}?epochs=4&samples=40&hidden="
+    app = toggle(trained(f"{line}2\n{line}3\n{HOST}?epochs=4&samples=40&hidden=4"), "board:named")
+    assert highlight(app).options == ["Ada (1)", "Ada (2)", "run 3"]
+
+
 def test_a_name_is_no_markup():
     app = toggle(trained(f"<b>*Zed*</b> {HOST}?hidden=3&epochs=4&samples=40"), "board:named")
-    named(app.multiselect, "board:highlighted").set_value([1])
+    highlight(app).set_value([1])
     app = again(app)
     (trace,) = charts_of(app)["Test loss of every run"]["plot"]["data"]
     assert trace["name"] == "&lt;b&gt;*Zed*&lt;/b&gt;"

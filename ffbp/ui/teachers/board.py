@@ -111,7 +111,14 @@ def _challenge(page: Page) -> None:
     shown = "" if asked is None else str(replace(asked, data=""))
     quantities = ", ".join(LABELS.values())
     about = f"Up to four rules with at most or at least, and what is best: fewest, most, lowest, highest. Quantities: {quantities}."
-    own = {"name": CHALLENGE, "value": shown, "on_change": _set_challenge, "max_chars": 300, "help": about}
+    own = {
+        "name": CHALLENGE,
+        "value": shown,
+        "on_change": _set_challenge,
+        "max_chars": 300,
+        "help": about,
+        "same": _same,
+    }
     own["placeholder"] = "test loss at most 0.177, fewest weights"
     control.show(left, "text_input", "Challenge, if you like", **own)
     session.show_told(CHALLENGE, once=True)
@@ -145,6 +152,14 @@ def _challenge_of_links(place) -> None:
 
 def _use(asked):
     session.view = replace(session.view, challenge=asked)
+
+
+def _same(text, shown) -> bool:
+    """Whether typed rules are those that are shown, in other words."""
+    try:
+        return text == shown or Challenge.read(text) == Challenge.read(shown)
+    except ConfigError:
+        return False
 
 
 def _set_challenge(text):
@@ -186,7 +201,7 @@ def _results(now: HandedIn) -> None:
     _in_words(rows)
     if now.is_running:
         return  # charts of hundreds of runs would take longer than their training
-    board_charts.draw(now, [row for row in rows if row.mark.passed])
+    board_charts.draw(now, [row for row in rows if row.mark.passed], named=named)
     board_table.draw_answers(now, rows)
 
 

@@ -24,17 +24,18 @@ PARTS = {"test": "Test loss", "train": "Training loss"}
 MAX_DRAWN = 150  # boundaries in one picture
 
 
-def draw(now: HandedIn, rows: Sequence[Row]) -> None:
-    """Both charts side by side. rows: the runs that may be judged."""
+def draw(now: HandedIn, rows: Sequence[Row], *, named: bool) -> None:
+    """Both charts side by side. rows: the runs that may be judged; named: whether they go by their names."""
     if not rows:
         return
-    names = {row.number: row.name for row in sorted(rows, key=lambda row: row.number)}
-    chosen = [number for number in session.recall(HIGHLIGHTED, ()) if number in names]
-    texts = {number: f"run {name}" if name == f"{number}" else name for number, name in names.items()}
-    own = {"name": HIGHLIGHTED, "value": chosen, "on_change": lambda new: session.keep(tuple(new), HIGHLIGHTED)}
+    texts = _texts(rows)
+    chosen = [number for number in session.recall(HIGHLIGHTED, ()) if number in texts]
+    # Other texts need another control, as the browser sends texts. They are no labels of it, because it would keep them.
+    name = f"{HIGHLIGHTED}:{now.number}:{'names' if named else 'numbers'}"
+    own = {"name": name, "value": chosen, "on_change": lambda new: session.keep(tuple(new), HIGHLIGHTED)}
     own |= {"placeholder": "a click on a line does it, too", "max_selections": MAX_HIGHLIGHTED}
     left, right = st.columns(2, vertical_alignment="bottom")
-    control.choice(left, "multiselect", "Highlight", texts, **own)
+    control.show(left, "multiselect", "Highlight", list(texts), format_func=texts.__getitem__, **own)
     held_out = [row for row in rows if "test_loss" in row.mark.outcome.columns]
     offered = list(PARTS) if held_out else ["train"]
     own = {"name": "board:part", "format_func": PARTS.__getitem__, "label_visibility": "collapsed"}
@@ -44,6 +45,14 @@ def draw(now: HandedIn, rows: Sequence[Row]) -> None:
         _boundaries(now, rows, chosen, texts)
     with right:
         _losses(held_out if part == "test" else rows, part, chosen, texts)
+
+
+def _texts(rows) -> dict[int, str]:
+    """What each run is called, by its number; people of one name are told apart by it."""
+    names = {row.number: row.name for row in sorted(rows, key=lambda row: row.number)}
+    counts = Counter(names.values())
+    named = {number: name if counts[name] == 1 else f"{name} ({number})" for number, name in names.items()}
+    return {number: f"run {name}" if name == f"{number}" else name for number, name in named.items()}
 
 
 def _choose(place) -> None:
