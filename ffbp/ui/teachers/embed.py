@@ -110,17 +110,18 @@ def _as_a_file(shown, panels, height, look):
     st.caption(OF_AN_ELEMENT)
 
 
-def _written(shown, panels, options) -> str:
+def _written(shown, panels, options, pause=lambda: None) -> str:
     """The file's text, written in turns with other sessions' work."""
-    return in_turns(writing_embed(shown.run, shown.plane, panels, **options), cache())
+    return in_turns(writing_embed(shown.run, shown.plane, panels, **options), cache(), lambda _: pause())
 
 
 def _size(shown, panels, options, text) -> str:
-    """The file's size in kB; it is written once for that, and again when it is taken."""
+    """The file's size in kB; it is written once for that, unless a change on the page stops it, and again when it is taken."""
     about = (shown.id, panels, tuple(options.items()))
     of, size = session.recall(SIZE, (None, 0))
     if of != about:
-        size = len(text().encode())
+        with st.spinner("Measuring the file …"):
+            size = len(text(pause=session.pause).encode())
         session.keep((about, size), SIZE)
     return f"{size / 1000:,.0f} kB"
 
