@@ -24,6 +24,7 @@ function openTerm(word) {
   const [sentence, formula] = terms[term];
   box.replaceChildren(element('strong', { text: term }), element('span', { text: sentence }),
     ...(formula ? [element('code', { text: formula })] : []));
+  box.style.colorScheme = getComputedStyle(word).colorScheme; // the page's, which the person can choose
   box.hidden = false;
   const { left, top } = word.getBoundingClientRect(), { width, height } = box.getBoundingClientRect();
   const below = (word.closest(WHOLE) ?? word).getBoundingClientRect().bottom + GAP;

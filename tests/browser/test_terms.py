@@ -40,6 +40,10 @@ def test_a_word_is_explained_where_the_mouse_or_the_keyboard_rests(playground):
     playground.new_run(run)
     expect(tip).to_be_hidden()
     expect(optimizer).to_have_accessible_description(OPTIMIZER.sentence)
+    playground.turn("dark")
+    rate.hover()
+    expect(tip).to_be_visible()
+    assert tip.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(30, 35, 44)"
 
 
 @pytest.mark.parametrize("path", ["", "forward_pass"])
