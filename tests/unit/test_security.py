@@ -18,6 +18,7 @@ MAY_READ = {
     "ffbp/terminal/tour.py": "a person at their own terminal names the record and the folder",
     "ffbp/lessons/course.py": "the package's own lessons",
     "ffbp/words/glossary.py": "the package's own glossary",
+    "ffbp/ui/teachers/topics.py": "the package's own list of topics for a course",
     "ffbp/browser/sources.py": "the package's own JavaScript and styles, and the copy of Plotly in it",
 }
 MAY_REACH = {
