@@ -6,7 +6,7 @@ import pytest
 import quick
 from browsing import GO
 
-SECONDS, AT_LEAST = 60, 8  # of sequences in the ordinary run; `python tests/quick.py --sequences 1000` plays more
+SECONDS, AT_LEAST = 25, 8  # of sequences in the ordinary run; `python tests/quick.py --sequences 1000` plays more
 
 
 @pytest.fixture
