@@ -1,15 +1,19 @@
 """Pages in Streamlit's own test harness."""
 
 import json
+from functools import cache
 from pathlib import Path
 
 import waiting
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from ffbp.figures.blob import header_of
 from ffbp.ui.page import PAGES as PAGE_TITLES
 
 ROOT = Path(__file__).resolve().parents[2]
+# A new app searches all installed packages for components, which takes three times as long as a page.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
 
 
