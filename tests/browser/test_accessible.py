@@ -56,6 +56,7 @@ IN_LESSONS = (
     "forward_pass?dataset=xor&points=1_2_1~2_1_0&test=0&hidden=none&epochs=20&frame=0&lesson=neuron&step=2&answers=~w0.7",
     "?lr=1&epochs=300&frame=0&panel=boundary&lesson=neuron&step=6",
     "?lr=0.1&panel=loss&lesson=loss&step=5",
+    "?lr=0.3&epochs=50&free=lr&fixed=all&ask=end_loss&given=w0.5&say=Which+rate+wins%3F",
     "lessons?dataset=moons&part=claims",
     "lessons?dataset=moons&part=glossary",
     "lessons?dataset=moons&part=own",

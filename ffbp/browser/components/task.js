@@ -21,6 +21,7 @@ class Task {
     this.place = parentElement.closest('.st-key-task');
     this.place?.setAttribute('role', 'region');
     this.place?.setAttribute('aria-label', 'Task');
+    document.body.classList.add('ffbp-task');
     this.observer = new ResizeObserver(() => this.measure());
     if (this.place) this.observer.observe(this.place);
   }
@@ -44,6 +45,7 @@ class Task {
     this.observer.disconnect();
     if (mounted !== this) return;
     follow(NOTHING);
+    document.body.classList.remove('ffbp-task');
     document.body.style.removeProperty('--ffbp-task');
     window.dispatchEvent(new Event('resize'));
   }

@@ -232,7 +232,7 @@ def _result():
         st.info(f"No QR code: it holds at most {MAX_BYTES:,} characters, and this link has {len(link):,}.")
     else:
         svg = as_svg(code)
-        st.image(svg, width="stretch")
+        st.image(svg, width="stretch", alt="QR code of the link")
         own = {"key": f"{DRAFT}:svg", "on_click": "ignore", "icon": ":material/download:", "width": "stretch"}
         st.download_button("QR code as SVG", svg, "class-link.svg", "image/svg+xml", **own)
         st.caption(f"{len(link):,} characters, {n_squares(code)} squares a side. A shorter link has larger squares.")
