@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 from apptest import PAGES, ROOT, named, run_page
 from test_data_page import load
+from test_set_weights import reporting
 
 import ffbp
 from ffbp.experiment import link
@@ -135,6 +136,27 @@ def test_what_is_fixed_stays_whatever_asks_for_a_change():
     assert not controls(app, "playground:").get("playground:learning_rate")
     assert set(controls(app, "playground:")) == {"playground:learning_rate", "playground:layers", "playground:units0",
                                                  "playground:back:learning_rate"}  # fmt: skip
+
+
+def test_what_the_picture_asks_for_is_refused_where_it_is_fixed(monkeypatch):
+    report, app = reporting(monkeypatch), page(free="lr", fixed="all")
+    before = app.session_state["config"]
+    app = report(app, "weight", layer=1, unit=2, source=1, frame=0, value=2.5)
+    assert not app.exception
+    assert app.session_state["config"] == before
+    assert [text for text in texts(app.warning) if text.startswith("the task does not let you change")]
+    app = report(page(free="lr-theta", fixed="all"), "weight", layer=1, unit=2, source=1, frame=0, value=2.5)
+    assert app.session_state["config"].initial_theta is not None
+
+
+def test_a_click_leads_to_no_closed_page(monkeypatch, opened):
+    report = reporting(monkeypatch)
+    app = report(page(pages="playground"), "unit", layer=1, unit=2, frame=0)
+    assert not app.exception
+    assert (opened, app.toast[0].value) == ([], "The task does not open that page.")
+    report(page(pages="playground-forward_pass"), "unit", layer=1, unit=2, frame=0)
+    path, params = opened[0]
+    assert (path, params["pages"], params["unit"]) == ("pages/forward_pass.py", "playground-forward_pass", "2")
 
 
 def test_everything_fixed_is_shown_and_nothing_can_be_moved():
