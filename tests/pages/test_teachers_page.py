@@ -84,6 +84,8 @@ def test_the_sheet_is_of_this_experiment_and_its_key_is_the_cores():
 def test_a_network_that_is_too_large_for_paper_is_named_with_two_that_fit():
     app = page(dataset="moons", epochs="3")
     assert "41 parameters" in app.info[0].value
+    offered = [dict(each) for each in app.session_state["address:offered"]]
+    assert [each["teach"] for each in offered if "theta" in each] == ["worksheet", "worksheet"], "they open here"
     assert not [each for each in app.get("download_button") if each.proto.label == "Worksheet and key"]
 
 

@@ -114,7 +114,7 @@ def _examples():
     """Links to experiments that fit on paper, each at the epoch of its round numbers."""
     for key in EXAMPLES:
         preset = PRESETS[key]
-        params = address.offer(params_of(preset.config, View(frame=preset.frame)))
+        params = address.offer(params_of(preset.config, View(frame=preset.frame, teach="worksheet")))
         link(TEACHERS, preset.label, params, icon=":material/arrow_forward:")
 
 
