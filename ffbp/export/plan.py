@@ -14,8 +14,10 @@ MAX_SHOWN = 110  # characters of a link; a longer one is cut on paper, where nob
 UNTITLED = "Plan for the hour"
 
 
-def plan(hour: Hour, *, paper: str = "A4", address_of: Callable[[Step], str] = lambda step: step.link) -> str:
-    """The plan. paper: a key of PAPERS. address_of: returns the full address of a step."""
+def plan(
+    hour: Hour, *, paper: str = "A4", address_of: Callable[[Step], str] = lambda step: step.link, link: str = ""
+) -> str:
+    """The plan. paper: a key of PAPERS. address_of: returns the full address of a step. link: opens the whole hour."""
     if paper not in PAPERS:
         raise ValueError(f"paper must be one of {', '.join(PAPERS)}, got {paper!r}")
     rows = "\n".join(_row(step, times, address_of(step)) for step, times in zip(hour.steps, hour.times, strict=True))
@@ -28,6 +30,7 @@ def plan(hour: Hour, *, paper: str = "A4", address_of: Callable[[Step], str] = l
         '<section class="sheet">',
         f"<header><h1>{html.escape(hour.title or UNTITLED)}</h1><p>{when}</p></header>",
         f'<table class="plan">{head}<tbody>{rows}</tbody></table>',
+        f'<p><a href="{html.escape(link, quote=True)}" rel="noreferrer">Open this hour</a></p>' if link else "",
         "<footer>Made with ffbp. While the running order is open, Page Down opens the next step.</footer>",
         "</section>",
     ]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from ffbp.experiment.config import FOREIGN_PARAMS
+from ffbp.experiment.config import FOREIGN_PARAMS, Config
 from ffbp.lessons.packed import pack, unpack
 
 NAME = "ffbp running order"
@@ -84,6 +84,10 @@ class Hour:
         """With each step on the Playground shown without the page around it, unless a lesson stands beside it."""
         return replace(self, steps=tuple(map(_presented, self.steps)))
 
+    def unpresented(self) -> "Hour":
+        """With each step on the Playground shown as the whole page."""
+        return replace(self, steps=tuple(map(_unpresented, self.steps)))
+
     def place_of(self, number: int) -> int | None:
         """Where the step with this number stands, from 0; None if it is gone."""
         return next((at for at, step in enumerate(self.steps) if step.number == number), None)
@@ -113,6 +117,17 @@ def _presented(step):
     if step.page or "lesson" in step.params:
         return step
     return replace(step, link=f"?{urlencode(FOR_LECTURES | step.params)}")
+
+
+def _unpresented(step):
+    params = {key: value for key, value in step.params.items() if key != "present"}
+    if step.page or params == step.params:
+        return step
+    if params.get("panel") == FOR_LECTURES["panel"]:
+        del params["panel"]
+    return replace(
+        step, link=f"?{urlencode(params or {'dataset': Config.dataset})}"
+    )  # without any it is the front door
 
 
 def link_of(text: str, pages: Collection[str]) -> str:

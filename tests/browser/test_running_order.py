@@ -127,7 +127,7 @@ def test_an_hour_is_composed_sent_as_a_link_and_stepped_through_by_somebody_else
     assert link.startswith(f"{server}/?")
     with page.expect_download() as saved:
         page.get_by_role("button", name="Plan to print").click()
-    assert saved.value.path().read_text("utf-8").count(f'href="{server}/?') == 5, "the plan has full addresses"
+    assert saved.value.path().read_text("utf-8").count(f'href="{server}/?') == 6, "the plan has full addresses"
     other = visit(link.removeprefix(f"{server}/")).page
     step = other.get_by_role("group", name="Step of the running order")
     expect(step).to_contain_text("1 of 5 Learning rate 1: about right")

@@ -253,7 +253,7 @@ def _ways_out(hour):
             labels=("Presenter mode", "Whole page"), format_func={True: "Presenter mode", False: "Whole page"}.get,
         )  # fmt: skip
         paper = control.kept(st, "segmented_control", "Paper", list(PAPERS), name="hour:paper", required=True)
-    shown = hour.presented() if presented else hour
+    shown = hour.presented() if presented else hour.unpresented()
     with st.container(horizontal=True):
         st.button(
             "Start", key="hour:start", on_click=order.start, args=(shown,), type="primary", icon=":material/play_arrow:"
@@ -262,21 +262,25 @@ def _ways_out(hour):
         st.download_button("Save the file", partial(text_of, shown), FILE, "application/json", key="hour:save", **own)
         # The file is written outside the page's script, where the dashboard's address is not known.
         addresses = {step: full(step.page, step.params) for step in shown.steps}
-        text = partial(plan, shown, paper=paper, address_of=addresses.__getitem__)
+        text = partial(plan, shown, paper=paper, address_of=addresses.__getitem__, link=_link(shown))
         st.download_button("Plan to print", text, "plan.html", "text/html", key="hour:plan", **own)
     st.caption("Open the plan in a browser and print it: times, titles, links, and what to say.")
-    _as_link(shown)
+    _as_link(_link(shown))
 
 
-def _as_link(hour):
-    text = packed(hour)
-    if text is None:
+def _link(hour) -> str:
+    """The full address that opens the hour at its first step; "" if it is too long."""
+    text, first = packed(hour), hour.steps[0]
+    return full(first.page, {**first.params, "order": text}) if text else ""
+
+
+def _as_link(link):
+    if not link:
         st.info(
             f"It is too long for a link of {MAX_IN_LINK:,} characters. Save the file and send it: Running order opens it."
         )
         return
-    first = hour.steps[0]
-    st.code(full(first.page, {**first.params, "order": text}), language=None, height=96, wrap_lines=True)
+    st.code(link, language=None, height=96, wrap_lines=True)
     st.caption(
         "This link opens the hour at its first step, in any browser. What to say is not in it. Titles and minutes are: write no "
         "names of people there."

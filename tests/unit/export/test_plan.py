@@ -19,6 +19,10 @@ def test_each_step_has_a_row_with_time_minutes_link_and_notes():
     assert 'href="https://ffbp.example/backpropagation?lr=1"' in rows[1]
     assert "30 minutes, 10:15 to 10:45" in text
     assert "size: A4" in text
+    assert "Open this hour" not in text
+    assert '<a href="https://ffbp.example/?a=1&amp;order=x"' in plan(
+        Hour(steps=STEPS), link="https://ffbp.example/?a=1&order=x"
+    )
     assert "0–10" in plan(Hour(steps=STEPS))
 
 

@@ -151,6 +151,15 @@ def test_only_the_playground_is_presented_and_never_a_lesson():
     assert link.read(fifth.params).view == link.View(present=1, panel="loss")
 
 
+def test_what_was_presented_can_be_shown_as_the_whole_page_again():
+    hour = Hour(
+        steps=(*STEPS, Step("Reference", "?present=1&panel=network-boundary"), Step("B", "?lr=1&present=1&panel=loss"))
+    )
+    assert HOUR.presented().unpresented() == HOUR.unpresented() == HOUR
+    *_, reference, loss = hour.unpresented().steps
+    assert (reference.link, loss.link) == ("?dataset=moons", "?lr=1&panel=loss")
+
+
 def test_steps_are_moved_changed_and_removed():
     a, b, c = STEPS
     assert HOUR.moved(0, 1).steps == (b, a, c)
