@@ -156,6 +156,7 @@ def test_a_pasted_link_is_added_and_what_is_none_is_said_once():
         ("nonsense", 2, "opens no page"),
         ("https://ffbp.example/compare?epochs=3&b.lr=3", 3, None),
         ("?epochs=3&unheard=1", 4, "unheard"),
+        ("https://ffbp.example/?epochs=3&free=lr&say=Find+a+rate", 5, None),
     ):
         named(app.text_input, "hour:pasted").set_value(text)
         app = press(app, "hour:add")
@@ -164,6 +165,7 @@ def test_a_pasted_link_is_added_and_what_is_none_is_said_once():
         assert len(told) == (message is not None)
         assert message is None or message in told[0]
     assert draft(app).steps[2] == Step("Compare", "compare?epochs=3&b.lr=3", 5)
+    assert draft(app).steps[4].params == {"epochs": "3", "free": "lr", "say": "Find a rate"}, "a class link stays whole"
 
 
 def test_a_file_is_opened_and_a_bad_one_leaves_the_steps():

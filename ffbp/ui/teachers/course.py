@@ -55,7 +55,7 @@ def _one(page, found, address_of):
     if box := control.opened("The slide", key="course:slide"):
         with box:
             picture = _slide(page, topic)
-            st.image(picture, width="stretch")
+            st.image(picture, width="stretch", output_format="PNG", alt=f"Slide: {topic.title}. {topic.sentence}")
             own = {"on_click": "ignore", "icon": ":material/download:", "key": "course:png"}
             st.download_button("Slide (PNG)", picture, f"{_file_name(topic)}.png", "image/png", **own)
 

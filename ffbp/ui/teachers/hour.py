@@ -220,7 +220,7 @@ def _screen():
 
 
 def _pasted():
-    control.typed(st, "A link from the address bar", name=PASTED, placeholder="https://…")
+    control.typed(st, "A link from the address bar, or a class link", name=PASTED, placeholder="https://…")
     st.button("Add", key="hour:add", on_click=_add_pasted, icon=":material/add:")
 
 
