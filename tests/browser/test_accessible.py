@@ -60,6 +60,8 @@ IN_LESSONS = (
     "lessons?dataset=moons&part=claims",
     "lessons?dataset=moons&part=glossary",
     "lessons?dataset=moons&part=own",
+    "teachers?epochs=5&teach=hour",
+    "teachers?epochs=5&teach=course",
 )
 
 

@@ -137,6 +137,14 @@ def test_half_an_order_is_one_message_and_its_step_opens(order):
     assert app.query_params["epochs"] == "3"
 
 
+def test_an_hour_that_is_too_long_for_a_link_says_so_and_is_saved_as_a_file():
+    long = Step("Long", f"?epochs=3&x={'_'.join(map(str, range(2000)))}")
+    app = page(Hour(steps=(long,)))
+    assert not app.code
+    assert "too long for a link" in app.info[0].value
+    assert "Save the file" in [each.proto.label for each in app.get("download_button")]
+
+
 def test_start_opens_the_first_step_and_hands_over_the_order(monkeypatch):
     app, opened = page(HOUR), []
     monkeypatch.setattr(st, "switch_page", lambda path, query_params: opened.append((path, query_params)))

@@ -26,12 +26,12 @@ from ffbp.lessons.hour import (
     text_of,
 )
 from ffbp.lessons.lesson import PAGES as EXPERIMENT_PAGES
-from ffbp.lessons.packed import MAX_IN_LINK
 from ffbp.ui import order
 from ffbp.ui.page import Page
 from ffbp.ui.session import address, control
 from ffbp.ui.session.state import session
 from ffbp.ui.teachers.addresses import NAMES, full, opening
+from ffbp.ui.teachers.class_link import MAX_ADDRESS
 from ffbp.ui.teachers.topics import topics
 
 TOLD, UPLOAD, PASTED = "hour", "hour:load", "hour:pasted"
@@ -271,14 +271,13 @@ def _ways_out(hour):
 def _link(hour) -> str:
     """The full address that opens the hour at its first step; "" if it is too long."""
     text, first = packed(hour), hour.steps[0]
-    return full(first.page, {**first.params, "order": text}) if text else ""
+    address = full(first.page, {**first.params, "order": text}) if text else ""
+    return address if len(address) <= MAX_ADDRESS else ""
 
 
 def _as_link(link):
     if not link:
-        st.info(
-            f"It is too long for a link of {MAX_IN_LINK:,} characters. Save the file and send it: Running order opens it."
-        )
+        st.info("It is too long for a link. Save the file and send it: the dialog Running order opens it.")
         return
     st.code(link, language=None, height=96, wrap_lines=True)
     st.caption(
