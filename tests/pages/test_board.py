@@ -287,15 +287,21 @@ def test_the_challenge_that_the_links_carry_is_offered():
 def test_the_playground_says_what_is_asked_and_whether_the_run_meets_it():
     app = playground(**SMALL, hidden="3", challenge="n_params_at_most_13~least_test_loss")
     (box,) = [each for each in app.success if "Challenge" in each.value]
-    assert box.value.endswith("**Met.**")
+    assert box.value.replace("\\", "").endswith("Met.")
     app = playground(**SMALL, hidden="4", challenge="n_params_at_most_13~least_test_loss")
     (box,) = [each for each in app.info if "Challenge" in each.value]
     assert "weights and biases at most 13 (now 17)" in box.value.replace("\\", "")
-    assert box.value.endswith("**Not met yet.**")
+    assert box.value.replace("\\", "").endswith("Not met yet.")
     app.button(key="challenge:leave").click()
     app = again(app)
     assert not [each for each in app.info if "Challenge" in each.value]
     assert "challenge" not in app.query_params
+
+
+def test_while_a_question_waits_the_challenge_tells_no_number():
+    app = playground(**SMALL, challenge="test_loss_at_most_0.1", ask="test_loss")
+    (box,) = [each for each in app.info if "Challenge" in each.value]
+    assert box.value.replace("\\", "") == "**Challenge:** test loss at most 0.1"
 
 
 def test_a_bad_challenge_in_a_link_is_one_message():
