@@ -97,6 +97,9 @@ def test_the_line_that_the_page_gives_out_plays_the_dashboard_in_another_site(pa
     page.goto(f"{server}/teachers?teach=embed&epochs=40&frame=10")
     page.get_by_role("radio", name="Dark").click()
     shown = page.locator("code", has_text="embed_options=dark_theme").inner_text()
+    page.get_by_text("Preview of the dashboard's frame").click()
+    page.frame_locator(".ffbp-preview").locator(".ffbp-presented .ffbp[data-run]").wait_for()
+    assert page.locator(".ffbp-preview").bounding_box()["height"] == 480
     path = tmp_path / "course.html"
     path.write_text(HOST.format(shown + RESIZING), encoding="utf-8")
     page.goto(path.as_uri())

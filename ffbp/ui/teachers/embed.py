@@ -8,6 +8,7 @@ import streamlit as st
 from ffbp.analysis.summary import title
 from ffbp.experiment.link import PANELS, View, params_of
 from ffbp.export.embed import AUTO, HEIGHTS, HIGHEST, LOOKS, LOWEST, RESIZING, element, file_name, line, writing_embed
+from ffbp.ui.component import component
 from ffbp.ui.runs import Shown, cache, in_turns
 from ffbp.ui.session import address, control
 from ffbp.ui.session.fragments import fragment
@@ -60,11 +61,14 @@ def embed(shown: Shown) -> None:
     with file:
         _as_a_file(shown, panels, height, look)
     with server:
-        _from_here(shown, panels, height, look)
+        url = _from_here(shown, panels, height, look)
     if box := control.opened("On a phone, and several on one page", key="teachers:embed:phone"):
         box.markdown(PHONE)
         box.code(RESIZING, language="html")
         box.markdown(SEVERAL)
+    if url and (box := control.opened("Preview of the dashboard's frame", key="teachers:embed:preview")):
+        with box:
+            component("preview")(key="teachers:embed:frame", data=f"{url}#height={height}".encode())
 
 
 def _panels() -> tuple[str, ...]:
@@ -126,13 +130,13 @@ def _size(shown, panels, options, text) -> str:
     return f"{size / 1000:,.0f} kB"
 
 
-def _from_here(shown, panels, height, look):
-    """The line of a frame with this dashboard, its panels alone or with its controls."""
+def _from_here(shown, panels, height, look) -> str:
+    """The line of a frame with this dashboard, its panels alone or with its controls; returns the address, "" without one."""
     st.markdown("**From this dashboard.**")
     config, view = shown.run.config, session.view
     if config.file_name:
         st.caption("Not for your file, which only this session has.")
-        return
+        return ""
     alone = st.toggle("Only the panels, without the page's controls", value=True, key="teachers:embed:alone")
     look_of = {"frame": view.frame, "across": view.across, "up": view.up, "pca": view.pca}
     names = "-".join(panels) if len(panels) < len(PANELS) else None
@@ -142,8 +146,9 @@ def _from_here(shown, panels, height, look):
     url = address.of_dashboard({**params_of(config, place), "embed": "true", **options})
     if not url:
         st.caption("The browser has not said the dashboard's address.")
-        return
+        return ""
     st.code(line(url, title(shown.run), height), language="html", wrap_lines=True)
     st.link_button("Open it alone", url, icon=":material/open_in_new:")
     st.caption(OF_THE_SERVER)
     st.caption(ALLOWED)
+    return url
