@@ -16,9 +16,12 @@ def test_from_the_front_door_to_the_first_right_prediction_with_the_keyboard_alo
     page.keyboard.press("Enter")
     expect(panel(page)).to_contain_text("Step 1 of 6")
     expect(page).to_have_title("Forward pass · ffbp")
+    expect(panel(page)).to_be_focused()  # the keyboard goes on from here
     box, plane = panel(page).bounding_box(), page.locator(".ffbp .panel").first.bounding_box()
     assert box["x"] >= plane["x"] + plane["width"]  # beside it
     page.get_by_role("button", name="Next", exact=True).press("Enter")
+    expect(panel(page).locator("[aria-live=polite]")).to_contain_text("Step 2 of 6. The same neuron gets other inputs.")
+    expect(panel(page)).to_be_focused()
     field = panel(page).get_by_role("textbox", name="The inputs are now (2, 1)")
     field.fill("0.7")
     field.press("Enter")

@@ -49,6 +49,13 @@ def test_a_page_gets_the_parts_of_its_panels_and_no_others(run, packed, panels):
     assert (arrays[header["history"]["train_loss"]["$"]] == run.history.train_loss).all()
 
 
+def test_a_saved_picture_of_a_faulty_run_finds_the_words_that_stand_over_it(packed):
+    run = ffbp.train(ffbp.Config(epochs=2, fault="wrong_sign"))
+    told = header_of(pack_run(run, plane_of(run.dataset)).blob())["banner"]
+    assert told == "This run has a deliberate fault: wrong sign."
+    assert header_of(packed.blob())["banner"] == ""
+
+
 def test_fewer_panels_are_fewer_bytes(packed):
     sizes = [len(packed.blob(panels)) for panels in (PANELS, ("boundary", "loss"), ("boundary",), ())]
     assert sizes == sorted(sizes, reverse=True)

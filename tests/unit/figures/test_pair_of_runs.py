@@ -33,6 +33,13 @@ def undone(array):
     return np.cumsum(array, axis=0, dtype=np.uint8)
 
 
+def test_a_pair_says_which_of_its_runs_is_faulty(two):
+    a, _ = two
+    b = trained(fault="wrong_sign", epochs=2)
+    assert packed(a, b, None)[0]["banner"] == "B: This run has a deliberate fault: wrong sign."
+    assert packed(*two, None)[0]["banner"] == ""
+
+
 def test_the_decisions_are_those_of_both_networks_at_every_frame(two):
     a, b = two
     header, arrays = packed(a, b, common_planes(plane_of(a.dataset), plane_of(b.dataset)))
