@@ -11,10 +11,11 @@ from functools import partial
 
 from ffbp.analysis.plane import Plane
 from ffbp.analysis.stability import measuring_stability, measuring_steps
-from ffbp.analysis.summary import title
+from ffbp.analysis.summary import short_name, title
 from ffbp.experiment.config import Config
 from ffbp.experiment.link import PANELS, are_panels
 from ffbp.export.handout import writing_page
+from ffbp.faults.registry import banner
 from ffbp.figures.measured import pack_stability, pack_steps
 from ffbp.figures.pack import PLAYER, pack_refinement, packing
 from ffbp.training.recording import drain
@@ -119,7 +120,7 @@ def _in_look(look, text):
 
 
 def _footer(run, link):
-    words = html.escape(f"{title(run)}. Made with ffbp {VERSION}.")
+    words = html.escape(f"{banner(run.config.fault)} {short_name(run)}. Made with ffbp {VERSION}.".strip())
     address = html.escape(link, quote=True)
     there = f' <a href="{address}" target="_blank" rel="noreferrer">Open the experiment in the dashboard.</a>'
     return words + (there if link else "")

@@ -93,8 +93,12 @@ class Sheet:
 
 
 def check(network: Network) -> None:
-    """Raise TooLarge for a network that does not fit on paper."""
+    """Raise TooLarge for a network that does not fit on paper, or has a deliberate fault: its key would be wrong."""
     sizes = network.sizes
+    if type(network) is not Network:
+        raise TooLarge(
+            "this run has a deliberate fault, and worksheets are made of healthy runs only; take the fault out"
+        )
     if max(sizes) > MAX_UNITS or network.n_params > MAX_PARAMS or len(sizes) - 1 > MAX_LAYERS:
         raise TooLarge(
             f"a worksheet holds at most {MAX_UNITS} inputs or units a layer, {MAX_LAYERS} layers and {MAX_PARAMS} parameters; this "

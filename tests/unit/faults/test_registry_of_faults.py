@@ -19,9 +19,11 @@ from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.link import read
 from ffbp.experiment.problems import ConfigError
 from ffbp.export import pictures
+from ffbp.export.embed import embed
 from ffbp.export.forms import FORMS, PROGRAMS, available, program, usual_plane
 from ffbp.export.pictures import boundary_png, loss_png
 from ffbp.faults.registry import FAULTS
+from ffbp.lessons.sheet import TooLarge, sheet_of
 from ffbp.programs.program import NoEquivalent
 from ffbp.record.read import read_record
 from ffbp.record.verify import verify
@@ -148,6 +150,14 @@ def test_whatever_is_exported_of_it_has_the_words_of_the_banner(form):
             header, *rows = written.splitlines()
             assert header.endswith(",fault")
             assert all(row.endswith(BANNER) for row in rows)
+
+
+def test_an_embed_has_them_too_and_a_worksheet_is_not_made():
+    run = train(Config(epochs=2, hidden=(2,), fault="wrong_sign"))
+    assert f"{BANNER} Moons" in embed(run, usual_plane(run), ("network",))
+    data = run.dataset
+    with pytest.raises(TooLarge, match="deliberate fault"):
+        sheet_of(run.network(1), data.X_train[:1], data.y_train[:1], rate=0.1)
 
 
 def test_the_tables_of_many_faulty_runs_say_so():
