@@ -136,6 +136,13 @@ def sample_chooser(dataset: Dataset, page: str) -> None:
     session.show_told("sample", once=True)
 
 
+def row_chooser(dataset: Dataset, name: str) -> None:
+    """A field for the number of a sample, where a page has only its plane to click: for the keyboard."""
+    row = None if session.view.inputs is not None else session.view.sample
+    about = {"value": row, "on_change": _row_chosen, "help": ROW_HELP}
+    control.show(st, "number_input", "Sample", 0, _last_row(dataset), name=name, **about)
+
+
 def _shows(typed: str, text: str) -> bool:
     """Whether a field's text stands for the number, at the precision at which the page shows numbers.
 

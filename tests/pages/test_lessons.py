@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 import pytest
-from apptest import ROOT, notices_of, run_page
+from apptest import ROOT, named, notices_of, run_page
 
 import ffbp
 from ffbp.experiment.fields import FIELDS
@@ -149,6 +149,17 @@ def test_a_vote_opens_the_run_that_decides(opened):
     app = run_page(ROOT / path, **params)
     assert not app.exception
     assert said(app) == ["No, it is false."]
+
+
+def test_a_sample_is_found_without_a_mouse():
+    app = at("loss", 4)
+    named(app.number_input, "lesson:sample").set_value(3)
+    app = press(app.run(), "Take sample 3")
+    assert said(app)[0].startswith("Not sample 3: the loss of the sample = ")
+    number = said(press(app, "Show the answer"))[0].removeprefix("The answer is sample ").rstrip(".")
+    app = at("loss", 4)
+    named(app.number_input, "lesson:sample").set_value(int(number))
+    assert said(press(app.run(), f"Take sample {number}")) == [f"Right: sample {number}."]
 
 
 def test_what_takes_long_is_judged_once_and_not_in_each_run_of_the_page(monkeypatch):

@@ -15,6 +15,7 @@ from ffbp.lessons.lesson import SHOWN, Step
 from ffbp.ui.lessons.running import Running, answered, reopen, running
 from ffbp.ui.lessons.told import heard, markdown
 from ffbp.ui.moment import SOURCE
+from ffbp.ui.samples import row_chooser
 from ffbp.ui.session import control
 from ffbp.ui.session.fragments import note_view
 from ffbp.ui.session.state import session
@@ -218,6 +219,8 @@ def _find(now, case):
     view, what = session.view, now.step.task.what
     note_view("sample", "layer", "unit")
     if what == "sample":
+        if not now.step.link.page:  # the Playground has no field for it
+            row_chooser(case.shown.run.dataset, "lesson:sample")
         chosen = None if view.sample is None or view.inputs is not None else (view.sample,)
     elif view.layer is None:
         chosen = None
