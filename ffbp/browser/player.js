@@ -258,7 +258,11 @@ export class Player {
       region.show({ hidden: !alone.includes(region.name), full: region.name === full });
     }
     const drawn = panels.filter(({ region }) => !region.section.hidden);
-    for (const { region } of drawn) region.letter = letterOf(region.section, least);
+    const narrowest = Math.min(...drawn.map(({ region }) => region.section.clientWidth)); // the third may be wider
+    for (const { region: { section }, region } of drawn) {
+      const { clientWidth, clientHeight } = section;
+      region.letter = letterOf({ clientWidth: kind === 'rows' ? narrowest : clientWidth, clientHeight }, least);
+    }
     if (this.run) await Promise.all(drawn.map((panel) => panel.draw()));
   }
 

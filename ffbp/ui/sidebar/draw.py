@@ -70,7 +70,8 @@ def _reset(controls):
 def _groups(controls, elsewhere):
     """Each group without the fields that are drawn elsewhere."""
     for group in GROUPS:
-        if all(_is_hidden(each.name) for each in _of_group(group)):
+        here = [each.name for each in _of_group(group) if each.name not in elsewhere or each.name == "hidden"]
+        if all(map(_is_hidden, here)):
             continue
         st.markdown(f"**{group}**")  # not a heading: in the document the page's title comes later
         for name in VISIBLE[group]:
