@@ -7,6 +7,11 @@ from playwright.sync_api import expect
 from ffbp.browser import sources
 
 TEXTS = "texts => texts.map(([text, hidden]) => rewritten(text, { hidden, comma: true }))"
+# Shows the line of a running order, and whether picture, task and line stand below each other
+STEP = "() => { document.querySelector('.ffbp-step').hidden = false; }"
+STACKED = """() => { const at = place => document.querySelector(place).getBoundingClientRect();
+    const [picture, task, line] = [at('.ffbp-presented'), at('.st-key-task'), at('.ffbp-step')];
+    return picture.bottom <= task.top + 1 && task.bottom <= line.top + 1; }"""
 
 
 def typed(page, label, text):
@@ -66,6 +71,8 @@ def test_a_presented_task_stands_below_the_picture_and_can_be_left(playground):
         " <= document.querySelector('.st-key-task').getBoundingClientRect().top + 1"
     )
     expect(page.locator(".ffbp .sizes button").first).to_be_hidden()
+    page.evaluate(STEP)
+    page.wait_for_function(STACKED)
     page.get_by_role("button", name="Leave the task").click()
     expect(task).to_have_count(0)
     assert "present=1" in page.url

@@ -7,7 +7,7 @@ from apptest import ROOT, run_page
 
 import ffbp
 from ffbp.analysis.summary import title
-from ffbp.experiment.link import VIEWS_OF_TEACHERS, params_of
+from ffbp.experiment.link import VIEWS_OF_TEACHERS, params_of, read
 from ffbp.export.embed import embed, line
 from ffbp.export.forms import usual_plane
 from ffbp.export.questions import answers
@@ -126,6 +126,17 @@ def test_an_assignment_without_functions_and_one_that_is_too_large_say_so():
     app = page("assignment", hidden="64-64-64", epochs="2")
     assert "8,577 parameters" in app.info[0].value
     assert not app.get("download_button")
+
+
+def test_a_network_too_large_for_paper_is_replaced_by_an_example_and_the_sheet_stays():
+    app = page(hidden="5", epochs="3", samples="40")
+    assert "at most 4 inputs" in app.info[0].value
+    app.button(key="teachers:example:two_two_one").click()
+    app = again(app)
+    assert any("4 sheets with 21 blanks each" in c.value for c in app.caption)
+    params = {key: value if isinstance(value, str) else value[0] for key, value in app.query_params.items()}
+    found, view, problems = read(params)
+    assert (found, view.teach, problems) == (PRESETS["two_two_one"].config, "worksheet", [])
 
 
 def test_only_some_units_are_left_blank():

@@ -15,7 +15,6 @@ from ffbp.figures.latex import plain
 from ffbp.lessons.presets import PRESETS
 from ffbp.lessons.sheet import KINDS, MAX_VARIANT, Sheet, TooLarge, choices, sheet_of
 from ffbp.training.run import Run
-from ffbp.ui.page import link
 from ffbp.ui.runs import Shown
 from ffbp.ui.samples import sample_in_view
 from ffbp.ui.session import address, control
@@ -27,7 +26,6 @@ from ffbp.words.of_an_item import RUNGS
 
 MAX_VARIANTS, N_VARIANTS = 40, 3
 EXAMPLES = ("two_two_one", "worked_example")  # presets with numbers short enough for paper
-TEACHERS = "pages/teachers.py"
 
 
 FROM = {"experiment": "This experiment", "lesson": "Steps of a lesson"}
@@ -111,11 +109,11 @@ def _choices() -> tuple[tuple[int, ...], str]:
 
 
 def _examples():
-    """Links to experiments that fit on paper, each at the epoch of its round numbers."""
+    """Experiments that fit on paper, each at the epoch of its round numbers."""
     for key in EXAMPLES:
         preset = PRESETS[key]
-        params = address.offer(params_of(preset.config, View(frame=preset.frame, teach="worksheet")))
-        link(TEACHERS, preset.label, params, icon=":material/arrow_forward:")
+        own = {"on_click": session.start, "args": (preset.config, preset.frame), "icon": ":material/arrow_forward:"}
+        st.button(preset.label, key=f"teachers:example:{key}", **own)
 
 
 def _sample(shown) -> tuple[np.ndarray, np.ndarray]:
