@@ -43,6 +43,8 @@ def _hear() -> None:
     told = session.sent(ORDER, {}).get("step")
     if isinstance(told, dict):
         session.keep(told.get("next"), NEXT)
+        if (session.recall(GIVEN) or {}).get("id") == told.get("taken"):
+            session.keep(None, GIVEN)  # the browser has it, so it is sent no more
         if told.get("open") is not None:
             session.keep(told["open"], OPENING)
 

@@ -96,7 +96,7 @@ class Order {
 
   report(open) {
     next = this.steps[this.at + 1]?.link ?? null;
-    this.component.setTriggerValue('step', { open, next });
+    this.component.setTriggerValue('step', { open, next, taken });
   }
 
   go(at) {

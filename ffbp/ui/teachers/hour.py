@@ -271,8 +271,8 @@ def _ways_out(hour):
 def _link(hour) -> str:
     """The full address that opens the hour at its first step; "" if it is too long."""
     text, first = packed(hour), hour.steps[0]
-    address = full(first.page, {**first.params, "order": text}) if text else ""
-    return address if len(address) <= MAX_ADDRESS else ""
+    whole = full(first.page, {**first.params, "order": text}) if text else ""
+    return whole if len(whole) <= MAX_ADDRESS else ""
 
 
 def _as_link(link):
