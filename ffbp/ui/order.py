@@ -19,7 +19,7 @@ from ffbp.figures.blob import as_text
 from ffbp.lessons.hour import Hour, read_hour, text_of, unpacked
 from ffbp.ui import files, runs
 from ffbp.ui.component import component
-from ffbp.ui.session import address
+from ffbp.ui.session import address, fragments
 from ffbp.ui.session.state import own_params, session
 
 ORDER = "order"
@@ -47,6 +47,7 @@ def _hear() -> None:
             session.keep(None, GIVEN)  # the browser has it, so it is sent no more
         if told.get("open") is not None:
             session.keep(told["open"], OPENING)
+            fragments.outdate()
 
 
 def _plan(names):
@@ -88,12 +89,14 @@ def follow(title: str, path: str, paths: Iterable[str]) -> bool:
 def ask(name: str, params: Mapping[str, str]) -> None:
     """Have the next run of the page open a page, by its name, with these parameters."""
     session.keep(f"{name}?{urlencode(params)}", ASKED)
+    fragments.outdate()
 
 
 def start(hour: Hour) -> None:
     """Have the next run of the page hand an order to the browser and open its first step."""
     _give(hour)
     session.keep(hour.steps[0].link, OPENING)
+    fragments.outdate()
 
 
 def take(paths: Iterable[str], *, opened: bool) -> None:

@@ -4,7 +4,7 @@ import json
 import logging
 import tomllib
 
-from apptest import ROOT, charts_of, named, playground, run_page
+from apptest import ROOT, again, charts_of, named, playground, run_page
 
 import ffbp
 from ffbp.experiment.challenge import Challenge, data_mark
@@ -42,12 +42,6 @@ def board(text=TEXT, files=(), **params):
     if files:
         app.session_state[f"kept:{KEPT}"].files = tuple(files)
         app = again(app)
-    return app
-
-
-def again(app):
-    app.run()
-    assert not app.exception, app.exception[0].message
     return app
 
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 import streamlit as st
-from apptest import ROOT, blob_of, named, playground, run_page
+from apptest import ROOT, blob_of, check, named, playground, run_page
 
 import ffbp
 from ffbp.experiment.link import COMPARISONS
@@ -20,11 +20,6 @@ PATH = ROOT / "pages" / "compare.py"
 
 def compare(**params):
     return check(run_page(PATH, **params))
-
-
-def check(app):
-    assert not app.exception, app.exception
-    return app
 
 
 def address(app):

@@ -1,19 +1,13 @@
 """The view For your course: every row's link opens on its page, and a row is copied with its slide."""
 
 import pytest
-from apptest import ROOT, named, run_page
+from apptest import ROOT, again, named, run_page
 
 from ffbp.figures import latex
 from ffbp.ui.teachers import course
 from ffbp.ui.teachers.topics import topics
 
 TOPICS = topics()
-
-
-def again(app):
-    app.run()
-    assert not app.exception, app.exception[0].message
-    return app
 
 
 def page():

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from apptest import ROOT, blob_of, charts_of, named, notices_of, run_page
+from apptest import ROOT, blob_of, charts_of, check, named, notices_of, run_page
 
 import ffbp
 from ffbp import DATASETS, Config, make_dataset
@@ -24,11 +24,6 @@ ANIMALS = "size,colour,weight,kind\n" + "".join(
     for i in range(60)
 )
 HOUSES = "rooms;area;price\n" + "".join(f"{i % 5};{i % 13},5;{i % 5 * 2 + i % 13},25\n" for i in range(50))
-
-
-def check(app):
-    assert not app.exception, app.exception
-    return app
 
 
 def page(**params):

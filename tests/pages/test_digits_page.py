@@ -7,7 +7,7 @@ from functools import cache, partial
 import numpy as np
 import pytest
 import sklearn.datasets
-from apptest import ROOT, charts_of, named, opened, run_page
+from apptest import ROOT, charts_of, check, named, opened, run_page
 from openml import drawn_images, write_copy
 from pens import PENS
 
@@ -34,11 +34,6 @@ def run():
 
 def digits(**params):
     return check(run_page(PATH, **{**CONFIG.to_params(), **params}))
-
-
-def check(app):
-    assert not app.exception, app.exception
-    return app
 
 
 def address(app):

@@ -1,7 +1,7 @@
 """A fault on every page: its banner, the way back, and its control, which nobody meets by accident."""
 
 import pytest
-from apptest import ROOT, named, playground, run_page
+from apptest import ROOT, check, named, playground, run_page
 
 from ffbp import Config
 from ffbp.analysis.mystery import case_of
@@ -12,11 +12,6 @@ from ffbp.ui.page import HEALTHY_WORDS, PAGES
 PATH = ROOT / "pages" / "compare.py"
 FAULTY = {"hidden": "4", "epochs": "20", "samples": "60"}
 BANNER = f"{FAULTS['wrong_sign'].banner} {HEALTHY_WORDS}"
-
-
-def check(app):
-    assert not app.exception, app.exception
-    return app
 
 
 def address(app):

@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 import streamlit as st
-from apptest import ROOT, named, playground, run_page
+from apptest import ROOT, again, named, playground, run_page
 
 from ffbp.lessons import offered
 from ffbp.lessons.hour import Hour, Step, packed, read_hour, text_of
@@ -24,12 +24,6 @@ def page(hour=None, **params):
     if hour is not None:
         app.session_state[f"kept:{PLANNED}"] = hour
         app = again(app)
-    return app
-
-
-def again(app):
-    app.run()
-    assert not app.exception, app.exception[0].message
     return app
 
 

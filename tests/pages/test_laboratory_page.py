@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import streamlit as st
-from apptest import ROOT, charts_of, named, run_page
+from apptest import ROOT, charts_of, check, named, run_page
 from test_words import read
 
 import ffbp
@@ -28,11 +28,6 @@ CONFIG = ffbp.Config(n_samples=60, epochs=20, hidden=(6, 6), activation="tanh", 
 
 def laboratory(**params):
     return check(run_page(PATH, **SMALL | params))
-
-
-def check(app):
-    assert not app.exception, app.exception
-    return app
 
 
 def said(app):

@@ -6,7 +6,7 @@ import string
 
 import numpy as np
 import pytest
-from apptest import ROOT, blob_of, notices_of, playground, run_page
+from apptest import ROOT, blob_of, check, notices_of, playground, run_page
 
 import ffbp
 from ffbp.core import gradcheck
@@ -23,11 +23,6 @@ FULL = {
     "activation": "tanh-silu", "init": "normal", "scale": "0.5", "optimizer": "adamw", "lr": "0.01", "schedule": "step",
     "period": "20", "batch": "32", "l2": "0.001", "clip": "1", "patience": "50", "seed": "5", "epochs": "60", "frame": "12",
 }  # fmt: skip
-
-
-def check(app):
-    assert not app.exception, app.exception
-    return app
 
 
 def address(app):

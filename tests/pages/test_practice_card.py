@@ -1,7 +1,7 @@
 """Practice on its two pages: items judged, mistakes named, hints and solution, and the way up, down and back in by the address."""
 
 import pytest
-from apptest import ROOT, named, run_page
+from apptest import ROOT, again, named, run_page
 
 from ffbp.lessons.item import short
 from ffbp.lessons.ladder import IN_A_ROW, LADDER, Standing, draw
@@ -23,12 +23,6 @@ def begun(name="forward_pass", **params):
     app = page(name, **params)
     app.session_state[f"practice:{'forward pass' if name == 'forward_pass' else name}"] = True
     return again(app)
-
-
-def again(app):
-    app.run()
-    assert not app.exception, app.exception[0].message
-    return app
 
 
 def typed(app, value):

@@ -4,7 +4,7 @@ import json
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
-from apptest import PAGES, ROOT, named, run_page
+from apptest import PAGES, ROOT, again, named, run_page
 from test_data_page import load
 from test_set_weights import reporting
 
@@ -39,12 +39,6 @@ BASES = (  # together every control of the sidebar applies
 TABLE = "height,weight,animal\n" + "".join(
     f"{i % 7},{i % 5 if i % 4 else ''},{'cat' if i % 2 else 'dog'}\n" for i in range(40)
 )
-
-
-def again(app):
-    app.run()
-    assert not app.exception, app.exception[0].message
-    return app
 
 
 def page(name="", **params):

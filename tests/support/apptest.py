@@ -33,6 +33,17 @@ def opened(path, **params):
     return app.run()
 
 
+def check(app):
+    """The app, which has run without an error."""
+    assert not app.exception, app.exception
+    return app
+
+
+def again(app):
+    """The app after another run, without an error."""
+    return check(app.run())
+
+
 def playground(**params):
     return run_page(ROOT / "app.py", **params)
 

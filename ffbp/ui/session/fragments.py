@@ -24,6 +24,11 @@ def begin() -> None:
     session.drawn = {(WHOLE_PAGE, "config", ""): session.config}
 
 
+def outdate() -> None:
+    """Have the whole page rerun, whichever part of it runs next: the browser may bundle what it reports with a fragment's rerun."""
+    session.drawn = {**session.drawn, (WHOLE_PAGE, "config", ""): NOT_DRAWN}
+
+
 def note_controls(*keys: str) -> None:
     """Note that the page shows these controls with their current values."""
     _note("control", (key for key in keys if session.sent(key, NOT_DRAWN) is not NOT_DRAWN))

@@ -120,6 +120,8 @@ def fragments():
             session.view = session.view.with_row(5)
         elif st.session_state["runs"] == 4:
             session.change(Config(epochs=7))
+        elif st.session_state["runs"] == 6:
+            fragments.outdate()
 
     part()
 
@@ -132,3 +134,5 @@ def test_the_page_is_drawn_anew_for_what_a_fragment_changed_outside_of_it_and_on
     app.run()
     assert app.session_state["runs"] == 5, "another experiment: once more"
     assert app.session_state["config"].epochs == 7
+    app.run()
+    assert app.session_state["runs"] == 7, "something for the whole page has come with the fragment's rerun: once more"
