@@ -6,12 +6,10 @@ import { keepOrder, keptOrder, linkHere, stepsOf, textOf } from '../running.js';
 import { OrderList } from './order_list.js';
 import { mount } from './view.js';
 
-const AGAIN = 6000; // milliseconds after which a step is reported once more if the server has not opened it
 const KEYS = { PageDown: 1, PageUp: -1 };
 
 let mounted = null; // the view in the bar; each page has another one
 let wanted = null, next = null; // the links reported last: the step to open, and the one after it
-let heard = null; // the link that the server has opened last
 let taken = null; // the name of the order that was taken over last; the server has opened its first step
 
 class Order {
@@ -34,7 +32,6 @@ class Order {
 
   show(bytes) {
     const { pages, opened, given } = JSON.parse(new TextDecoder().decode(bytes));
-    heard = opened;
     const isNew = given !== null && given.id !== taken;
     if (this.list && !isNew) return;
     if (!this.list) this.begin(pages);
@@ -99,12 +96,6 @@ class Order {
 
   report(open) {
     next = this.steps[this.at + 1]?.link ?? null;
-    this.tell(open);
-    if (open === null) return;
-    setTimeout(() => { if (open === wanted && open !== heard && this.root.isConnected) this.tell(open); }, AGAIN);
-  }
-
-  tell(open) {
     this.component.setTriggerValue('step', { open, next, taken });
   }
 
