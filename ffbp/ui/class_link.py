@@ -24,8 +24,8 @@ TASK = "task"
 TOLD = "task:told"  # kept in the session: the last wrong answer, with what was said about it
 ASK_ANEW = "Type a finite number such as 0.25 or 0,25, or a fraction such as 1/3."
 OWN_ADDRESS = (
-    "The task is part of the address: whoever changes the address changes the task, too. What is hidden is only out of sight; the "
-    "browser receives it."
+    "The task is part of the address: if you change the address, you change the task. What is hidden is only out of sight: the "
+    "browser still receives it."
 )
 COVERS = {
     "network": "Network",
@@ -117,11 +117,19 @@ def asked_in_words(found: Expression) -> str:
 
 def _place(found, case):
     """For which epoch and sample a number is asked, where it depends on them."""
-    if found.where != "a" or found.name not in (*OF_A_SAMPLE, *OF_A_FRAME):
-        return ""
-    epoch = int(case.shown.run.history.epoch[case.shown.frame])
-    sample = ", of the chosen sample" if found.name in OF_A_SAMPLE else ""
-    return f" at epoch {epoch}{sample}"
+    place = case.shown
+    of_a_frame = found.where == "a" and found.name in (*OF_A_SAMPLE, *OF_A_FRAME)
+    epoch = f" at epoch {int(place.run.history.epoch[place.frame])}" if of_a_frame else ""
+    return f"{epoch}{_sample(place)}" if found.name in OF_A_SAMPLE else epoch
+
+
+def _sample(place):
+    """Which sample it is: by its number, as the pages call it; none is chosen at first."""
+    view, data = place.view, place.run.dataset
+    if view.inputs is not None:
+        return ", of the typed inputs"
+    known = any((part.rows == view.sample).any() for part in data.parts)
+    return f", of sample {view.sample if known else int(data.rows_train[0])}"
 
 
 def _open(task, i, found, case):
@@ -191,11 +199,14 @@ def in_words(task: ClassLink) -> str:
         for state in (FREE, FIXED, HIDDEN)
     }
     told = []
-    if len(states[FREE]) < len(FIELDS):
-        told.append(f"Controls that you can change: {_few(states[FREE])}.")
+    if len(states[FREE]) < len(FIELDS) / 2:
+        others = " or ".join(state for state in (FIXED, HIDDEN) if states[state])
+        told.append(f"Controls that can be changed: {_few(states[FREE])}. The others are {others}.")
+    else:
+        told += [f"{state.capitalize()}: {_few(states[state])}." for state in (FIXED, HIDDEN) if states[state]]
     if task.cover:
         told.append(
-            f"Hidden{' until everything is answered' if task.n_answers else ''}: {', '.join(map(COVERS.get, task.cover))}."
+            f"{'Hidden until everything is answered' if task.n_answers else 'Not shown'}: {', '.join(map(COVERS.get, task.cover))}."
         )
     return " ".join(told)
 

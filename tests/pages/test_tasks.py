@@ -15,6 +15,7 @@ from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.fields import FIELDS, KEYS, Elsewhere
 from ffbp.lessons.class_questions import question
 from ffbp.lessons.expressions import Case
+from ffbp.ui.class_link import in_words
 from ffbp.ui.page import PAGES as TITLES
 from ffbp.ui.session.address import name_of
 
@@ -217,6 +218,35 @@ def sent(app, name):
 
 def player_options(app):
     return json.loads(sent(app, "player")[0].bytes)
+
+
+def test_a_question_says_of_which_sample():
+    row = Experiment(link.read(SMALL).config).dataset.rows_train[0]
+    for params, words in (
+        ({}, f"at epoch 0, of sample {row} ="),
+        ({"sample": "7"}, "at epoch 0, of sample 7 ="),
+    ):
+        app = page(ask="z.1.2", frame="0", **params)
+        assert any(words in text for text in texts(app.markdown)), words
+    app = page(ask="end.z.1.2", frame="0")
+    assert any(f"at the end, of sample {row} =" in text for text in texts(app.markdown))
+
+
+@pytest.mark.parametrize(
+    ("task", "words"),
+    [
+        (ClassLink(fixed=("lr", "epochs"), hide=("seed",)), "Fixed: Learning rate η, Epochs. Hidden: Seed."),
+        (ClassLink(free=("lr",)), "Controls that can be changed: Learning rate η. The others are hidden."),
+        (
+            ClassLink(free=("lr",), rest_fixed=True),
+            "Controls that can be changed: Learning rate η. The others are fixed.",
+        ),
+        (ClassLink(cover=("loss",)), "Not shown: Loss curves."),
+        (ClassLink(cover=("loss",), ask=("z.1.2",)), "Hidden until everything is answered: Loss curves."),
+    ],
+)
+def test_a_task_says_what_it_fixes_and_hides(task, words):
+    assert in_words(task) == words
 
 
 def test_a_question_is_judged_its_slip_named_and_what_was_covered_appears():

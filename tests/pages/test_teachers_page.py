@@ -75,10 +75,16 @@ def test_the_sheet_is_of_this_experiment_and_its_key_is_the_cores():
     assert any("One sheet with 3 blanks" in c.value for c in app.caption)
 
 
-def test_a_network_that_is_too_large_for_paper_is_named_with_two_that_fit():
+def test_a_network_that_is_too_large_for_paper_is_named_and_two_that_fit_open_here():
     app = page(dataset="moons", epochs="3")
     assert "41 parameters" in app.info[0].value
     assert not [each for each in app.get("download_button") if each.proto.label == "Worksheet and key"]
+    app.button(key="teachers:example:two_two_one").click()
+    app = again(app)
+    assert any("4 sheets with 21 blanks each" in c.value for c in app.caption)
+    params = {key: value if isinstance(value, str) else value[0] for key, value in app.query_params.items()}
+    found, view, problems = read(params)
+    assert (found, view.teach, problems) == (PRESETS["two_two_one"].config, "worksheet", [])
 
 
 def test_a_sheet_without_blanks_is_refused():
@@ -118,17 +124,6 @@ def test_an_assignment_without_functions_and_one_that_is_too_large_say_so():
     app = page("assignment", hidden="64-64-64", epochs="2")
     assert "8,577 parameters" in app.info[0].value
     assert not app.get("download_button")
-
-
-def test_a_network_too_large_for_paper_is_replaced_by_an_example_and_the_sheet_stays():
-    app = page(hidden="5", epochs="3", samples="40")
-    assert "at most 4 inputs" in app.info[0].value
-    app.button(key="teachers:example:two_two_one").click()
-    app = again(app)
-    assert any("4 sheets with 21 blanks each" in c.value for c in app.caption)
-    params = {key: value if isinstance(value, str) else value[0] for key, value in app.query_params.items()}
-    found, view, problems = read(params)
-    assert (found, view.teach, problems) == (PRESETS["two_two_one"].config, "worksheet", [])
 
 
 def test_only_some_units_are_left_blank():

@@ -26,25 +26,26 @@ OPENS, CHANGES, MOMENT, LOOKS, ASKED = (f"{DRAFT}:{name}" for name in ("opens", 
 MAX_ADDRESS = 8000  # characters; servers on the way often refuse longer ones
 EVERYTHING, FIXED, HIDDEN = "everything", "others fixed", "others hidden"
 MAY_CHANGE = {
-    EVERYTHING: "Every control, but for exceptions",
-    FIXED: "Some controls; the others are shown, but fixed",
-    HIDDEN: "Some controls; the others are hidden",
+    EVERYTHING: "Every control, with exceptions",
+    FIXED: "Only some controls; the others are shown but fixed",
+    HIDDEN: "Only some controls; the others are hidden",
 }
 END, START, HERE = "end", "start", "here"
 PROJECTOR, COMMA = "projector", "comma"
-LOOKS_OF = {PROJECTOR: "Projector: the picture alone, with large letters", COMMA: "Decimal comma: 0,25"}
+LOOKS_OF = {PROJECTOR: "Presenter mode: the picture alone, with large letters", COMMA: "Decimal comma: 0,25"}
 NAMES = {(address.name_of(path) or PLAYGROUND): title for path, title in PAGES.items()}
 COMMA_LIMIT = (
     "The comma is written in all texts, tables of formulas and charts. Number fields, scrolling tables, programs and downloads "
     "keep the point. Typed answers may have either."
 )
 TELLING = (
-    "Compare, Laboratory and Code & export may tell what is hidden here, in their own pictures and files. Open only the pages that "
-    "your question needs."
+    "The pages Compare, Laboratory and Code & export may show what is hidden here, in their own pictures and files. Open only the "
+    "pages that your question needs."
 )
 KEPT = (
     "What you type here becomes part of the link, so write no names into it. The server keeps it in memory for this session and "
-    "two minutes more, and nowhere else. Your class's answers are in the addresses of their own browsers."
+    "two minutes more, and writes it nowhere. It keeps the answers of your class in the same way; besides, each student's answers "
+    "are part of the address in their own browser."
 )
 
 
@@ -58,8 +59,8 @@ def class_link(page: Page) -> None:
 def _maker():
     """The choices at the left; the link, its QR code and what it opens at the right."""
     st.markdown(
-        "One link for the whole class: it opens this experiment with what you allow. A task above the page says what to do, and "
-        "everybody can leave it."
+        "One link for the whole class. It opens the experiment that the sidebar shows, with what you allow. Your task stands above "
+        "the page, and everybody can leave it."
     )
     choices, result = st.columns([3, 2], gap="large")
     with choices:
@@ -88,24 +89,26 @@ def _pages():
         control.kept(st, "selectbox", "Opens on", list(NAMES), name=OPENS, format_func=NAMES.__getitem__)
     with right:
         _moment()
-    words = "The page on which the link opens is always one of them."
+    words = "The page on which the link opens is always one of them. Nothing chosen: all pages."
     own = {"name": f"{DRAFT}:pages", "value": list(draft().pages), "placeholder": "All pages", "help": words}
     take = lambda chosen: _set(tuple(name for name in NAMES if name in chosen), "pages")  # noqa: E731
-    control.choice(st, "multiselect", "Open pages", NAMES, on_change=take, **own)
+    control.choice(st, "multiselect", "Pages that are open", NAMES, on_change=take, **own)
 
 
 def _moment():
-    texts = {END: "The end", START: "The start"}
+    texts = {END: "The last epoch", START: "The first epoch"}
     if session.view.frame:
         texts |= {HERE: "The epoch that you chose"}
     start = HERE if HERE in texts else END
-    control.kept(st, "selectbox", "Moment", list(texts), name=MOMENT, start=start, format_func=texts.__getitem__)
+    control.kept(
+        st, "selectbox", "Shows at first", list(texts), name=MOMENT, start=start, format_func=texts.__getitem__
+    )
 
 
 def _controls():
     own = {"name": CHANGES, "format_func": MAY_CHANGE.__getitem__}
     may = control.kept(st, "selectbox", "What your class may change", list(MAY_CHANGE), **own)
-    fields = {"free": "These"} if may != EVERYTHING else {"fixed": "Shown, but fixed", "hide": "Hidden"}
+    fields = {"free": "These"} if may != EVERYTHING else {"fixed": "Shown but fixed", "hide": "Hidden"}
     labels = {each.key: each.title for each in FIELDS.values()}
     for name, label in fields.items():
         chosen = [key for key in getattr(draft(), name) or () if key in labels]
@@ -120,9 +123,7 @@ def _names_chosen(chosen, name):
 def _questions():
     own = {"name": f"{DRAFT}:say", "value": draft().say, "on_change": _say, "max_chars": MAX_SAID}
     control.show(st, "text_input", "Your text or question", placeholder="Which learning rate is fastest?", **own)
-    words = (
-        f"At most {MAX_ASKED}, joined by a semicolon. They are judged on the experiment that your class has on screen."
-    )
+    words = f"At most {MAX_ASKED}, with semicolons between. Answers are judged on the experiment that is on the student's screen."
     own = {
         "name": ASKED,
         "value": session.recall(ASKED, ""),
@@ -133,16 +134,18 @@ def _questions():
     control.show(st, "text_input", "Numbers to ask for", placeholder="z[1][2]; end_loss", **own)
     for problem in _asked()[1]:
         st.warning(plain(problem))
+    if box := control.opened("Numbers that you can ask for", key=f"{DRAFT}:quantities"):
+        rows = [{"write": _example(name, each.shape), "it is": each.says} for name, each in QUANTITIES.items()]
+        box.dataframe(rows, hide_index=True, height=300)
+        box.caption(
+            "Layers, units and inputs count from 1. start. before a name means the first epoch, end. the last one."
+        )
     own = {"selection_mode": "multi", "on_change": _cover, "value": list(draft().cover)}
     control.choice(st, "pills", "Hidden until everything is answered", COVERS, name=f"{DRAFT}:cover", **own)
     if draft().cover and not (_asked()[0] or draft().say):
         st.caption("Nothing is asked, so it stays hidden.")
     if (draft().cover or _asked()[0]) and not draft().pages:
         st.caption(TELLING)
-    if box := control.opened("Numbers that you can ask for", key=f"{DRAFT}:quantities"):
-        rows = [{"write": _example(name, each.shape), "it is": each.says} for name, each in QUANTITIES.items()]
-        box.dataframe(rows, hide_index=True, height=300)
-        box.caption("Layers, units and inputs count from 1. Before a name: start. or end. for the first or last epoch.")
 
 
 def _say(text):

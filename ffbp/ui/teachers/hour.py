@@ -37,7 +37,7 @@ from ffbp.ui.teachers.topics import topics
 TOLD, UPLOAD, PASTED = "hour", "hour:load", "hour:pasted"
 FILE = "ffbp-running-order.json"  # as running.js names it
 EXPERIMENT, LESSON, TOPIC, SCREEN, PASTE = "experiment", "lesson", "topic", "screen", "link"
-SOURCES = {EXPERIMENT: "Experiment", LESSON: "Lesson", TOPIC: "Topic", SCREEN: "On screen", PASTE: "Link"}
+SOURCES = {EXPERIMENT: "Experiment", LESSON: "Lesson", TOPIC: "Topic", SCREEN: "This experiment", PASTE: "Link"}
 MINUTES = 5
 STEP_OF_TIME = 300  # seconds
 
@@ -46,9 +46,9 @@ def the_hour(page: Page) -> None:
     """The view: the steps with what they take, a place to add one, and the ways out."""
     page.without_training()
     st.markdown(
-        "Put the steps of an hour in order. It opens as the running order: Page Down, or a presenter's remote, goes to the next "
-        "step, whose run is trained before. What you type stays in this session's memory and, once started, in this tab; save "
-        "the file to keep it."
+        "Put the steps of an hour in order. When it has started, Page Down or a presenter's remote opens the next step, and its "
+        "run is trained in advance. What you type stays in this session's memory and, once started, in this tab: save the file "
+        "to keep it."
     )
     hour = draft()
     _head(hour)
@@ -211,8 +211,8 @@ def _topic():
 
 
 def _screen():
-    """The experiment that the other pages show now."""
-    page = _chooser("The present experiment on", EXPERIMENT_PAGES, "hour:page")
+    """The experiment that the sidebar and the other pages show."""
+    page = _chooser("This experiment on the page", EXPERIMENT_PAGES, "hour:page")
     params = {
         k: v for k, v in link.without_lesson(address.params()).items() if k not in (link.VIEW_OF_TEACHERS, link.PART)
     }
