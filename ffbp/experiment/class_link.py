@@ -34,6 +34,7 @@ LISTS = {  # parameters that join names by "-", with the names that they may hol
 }
 ALL, NONE = "all", "none"  # fixed=all: all others; free=none: nothing may be changed
 FREE, FIXED, HIDDEN = "free", "fixed", "hidden"  # what a control is
+MAX_CHOICES = 20  # that a message lists
 MAX_ASKED, MAX_SAID, MAX_GIVEN = 6, 300, 24
 BETWEEN = "~"  # questions, and answers
 RIGHT, WRONG, SHOWN, TYPED = "r", "w", "s", "t"  # an answer begins with one of them; TYPED: one that nothing judges
@@ -78,8 +79,11 @@ class ClassLink:
                 elif key == "free" and not found[key]:
                     del found[key]  # half a link must not lock everything
                 if unknown:
-                    choices = {"choices": ", ".join(known)}
-                    problems.append(Problem(key, "unknown", "-".join(unknown), choices, outcome="left out"))
+                    # The names of all controls would fill the page.
+                    rule, numbers = (
+                        ("controls", {}) if len(known) > MAX_CHOICES else ("unknown", {"choices": ", ".join(known)})
+                    )
+                    problems.append(Problem(key, rule, "-".join(unknown), numbers, outcome="left out"))
         twice = [key for key in found.get("free") or () if key in (*found.get("fixed", ()), *found.get("hide", ()))]
         twice += [key for key in found.get("fixed", ()) if key in found.get("hide", ())]
         if twice:

@@ -43,9 +43,9 @@ def signed(value, *, first: bool = False) -> str:
 
 
 def symbol(letter: str, layer: int, unit: int | str | None = None) -> str:
-    """A quantity of layer l in the layer's colour: W^{[1]}, z^{[1]}_3; layer 0, the inputs, has no colour."""
-    text = rf"{letter}^{{[{layer}]}}" + ("" if unit is None else f"_{{{unit}}}")
-    return rf"\textcolor{{{palette.RAMP['light'][layer - 1]}}}{{{text}}}" if layer else text
+    """A quantity of layer l in the layer's colour: W^{[1]}, z^{[1]}_3; the inputs, layer 0, have none, nor has a layer too deep."""
+    text, colours = rf"{letter}^{{[{layer}]}}" + ("" if unit is None else f"_{{{unit}}}"), palette.RAMP["light"]
+    return rf"\textcolor{{{colours[layer - 1]}}}{{{text}}}" if 0 < layer <= len(colours) else text
 
 
 def styles() -> str:

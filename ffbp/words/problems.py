@@ -47,6 +47,7 @@ RULES = {
     "challenge": "be rules such as test loss at most 0.177, fewest weights",
     "n_conditions": "be at most {most} conditions",
     "of_a_lesson": "be as the copied link has it",
+    "controls": "be controls as a class link writes them, such as lr-epochs",
     "one_of_three": "be in only one of free, fixed and hide",
     "asked": "be at most {most} numbers as lessons name them, such as z.1.2~end_loss",
     "given": "be answers as a class link writes them",

@@ -220,6 +220,14 @@ def player_options(app):
     return json.loads(sent(app, "player")[0].bytes)
 
 
+def test_a_question_beyond_the_deepest_layer_is_told_and_can_be_passed_over():
+    app = page(ask="z.99.2~end_loss")
+    assert any("no such number" in text for text in texts(app.warning))
+    app.button(key="task:show:0").click()
+    app = again(app)
+    assert any("2 of 2: The training loss at the end" in text for text in texts(app.markdown))
+
+
 def test_a_question_says_of_which_sample():
     row = Experiment(link.read(SMALL).config).dataset.rows_train[0]
     for params, words in (
