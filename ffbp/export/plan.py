@@ -24,7 +24,7 @@ def plan(
     when = f"{hour.minutes} minutes"
     if hour.begins:
         when += f", {hour.times[0][0]} to {hour.times[-1][1]}"
-    clock = "Time" if hour.begins else "Minutes"
+    clock = "Time" if hour.begins else "Minute"
     head = f"<thead><tr><th>{clock}</th><th>min</th><th>What</th><th>What to say</th></tr></thead>"
     section = [
         '<section class="sheet">',

@@ -14,7 +14,7 @@ def test_a_class_without_accounts(playground, visit):
     field.fill("\n".join([*lines, "nonsense"]))
     field.blur()
     page.get_by_text("line 4:").wait_for()
-    rules = page.get_by_role("textbox", name="Challenge, if you like")
+    rules = page.get_by_role("textbox", name="Challenge (optional)")
     rules.fill(RULES)
     rules.press("Enter")
     playground.wait_address("challenge=epoch_at_least_60")

@@ -24,7 +24,10 @@ LABELS = {
 }
 USUAL, POINTS = (FORWARD, BACKWARD), 2
 FORWARD_PAGE = "pages/forward_pass.py"
-BUTTONS = {False: ("For students", "Without solutions."), True: ("For you", "With solutions: it marks.")}
+BUTTONS = {
+    False: ("For students", "Without solutions."),
+    True: ("For you", "With solutions, points and more tests, for marking."),
+}
 MARKING = """- **By hand.** Run the notebook that was handed in: each `assert` cell that is silent gives its points. Your copy,
   with the answers pasted in, tries other samples, too.
 - **nbgrader.** Save the solved copy as `source/NAME/assignment.ipynb`, then `nbgrader generate_assignment NAME`. Its release or
@@ -32,8 +35,8 @@ MARKING = """- **By hand.** Run the notebook that was handed in: each `assert` c
 - **nbchkr.** `nbchkr check --source assignment_solved.ipynb --submitted "handed_in/*.ipynb"`.
 """
 READABLE = (
-    "A difference of up to a millionth of the largest entry counts as equal, so einsum, loops and other names are right, too. "
-    "The students' copy contains each function's formula and no solution. In a folded cell they can read the right numbers for "
+    "A difference of up to a millionth of the largest entry counts as equal, so einsum, loops and other names count as right. "
+    "The students' copy contains each function's formula and no solution. A folded cell of it holds the right numbers for "
     "{n} samples, and those that known mistakes give. An answer that only copies them gets no points from your copy, which "
     "tries other samples, too."
 )
@@ -43,15 +46,15 @@ READABLE = (
 def notebook_to_complete(shown: Shown) -> None:
     """The section: the functions to be written, their points, both copies, and a look at the first."""
     st.markdown(
-        "The notebook of this experiment with some functions empty. Below each a cell compares with the numbers of this run, "
-        "says exact, close or the largest difference, and names a known mistake."
+        "The notebook of this experiment with some functions left empty. The cell below each compares the student's numbers with "
+        "those of this run. It says exact, close, or how large the largest difference is, and names a known mistake."
     )
     run = shown.run
     if found := reasons(run):
         st.info(plain(" ".join(found)))
         return
     own = {"selection_mode": "multi", "default": list(USUAL), "format_func": LABELS.__getitem__}
-    chosen = st.pills("To be written", list(FUNCTIONS), key="teachers:functions", **own)
+    chosen = st.pills("Functions to write", list(FUNCTIONS), key="teachers:functions", **own)
     points = _points([function for function in FUNCTIONS if function in chosen])
     if not points:
         st.info("Choose at least one function.")
@@ -106,5 +109,5 @@ def _place(run, epoch):
 
 def _numbers_link(run, known):
     """The way to the numbers with which the notebook compares."""
-    words = f"Its numbers: {PAGES[FORWARD_PAGE]}, epoch {known.epoch}"
+    words = f"See its numbers: {PAGES[FORWARD_PAGE]}, epoch {known.epoch}"
     link(FORWARD_PAGE, words, address.offer(_place(run, known.epoch)), icon=":material/arrow_forward:")

@@ -22,7 +22,8 @@ from ffbp.words.of_a_challenge import LABELS
 
 KEPT_WHERE = (
     "What you paste or upload is in the memory of this session on the server, until you press Forget or close the page (and two "
-    "minutes more). It is written nowhere. Names stand on this page only: no link, log or cache of other sessions has them."
+    "minutes more). It is written nowhere. Names stand on this page and, while they are shown, in the table that you download: no "
+    "link, log or cache of other sessions has them."
 )
 PLAYGROUND = "app.py"
 CHALLENGE = "board:challenge"
@@ -41,8 +42,8 @@ def board(page: Page) -> None:
 def _view(page: Page) -> None:
     note_view("challenge")
     st.markdown(
-        "Paste the links of a class, or upload records: each run is trained here, records are verified, and all stand in one "
-        "table. Nobody needs an account."
+        "Paste the links of your class, or upload its records (JSON files from Code & export). Each run is trained here, each "
+        "record is verified, and all stand in one table. Nobody needs an account."
     )
     now = handed_in()
     fields(now)
@@ -120,7 +121,7 @@ def _challenge(page: Page) -> None:
         "same": _same,
     }
     own["placeholder"] = "test loss at most 0.177, fewest weights"
-    control.show(left, "text_input", "Challenge, if you like", **own)
+    control.show(left, "text_input", "Challenge (optional)", **own)
     session.show_told(CHALLENGE, once=True)
     if asked is None:
         _challenge_of_links(right)

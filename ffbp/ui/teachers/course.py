@@ -23,8 +23,8 @@ def for_your_course(page: Page) -> None:
     page.without_training()
     found = topics()
     st.markdown(
-        f"{len(found)} topics in the order of textbooks. Copy what fits into your syllabus: the texts and slides are free under "
-        f"[{LICENCE}]({LICENCE_LINK}), with the credit line."
+        f"{len(found)} topics in the order of textbooks. Copy what fits into your syllabus. The texts and slides are free under "
+        f"[{LICENCE}]({LICENCE_LINK}): keep the credit line."
     )
     # The files are written outside the page's script, where the dashboard's address is not known.
     address_of = {each.title: full(each.address.page, each.address.params) for each in found}

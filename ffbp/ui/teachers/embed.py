@@ -23,17 +23,17 @@ OF_A_FILE = (
     "allow frames of its own files; a frame with `sandbox` needs `allow-scripts`, and `allow-downloads` to save pictures."
 )
 OF_AN_ELEMENT = (
-    "Where a page takes HTML but no files, as a notebook or a cell of Jupyter Book does: the whole file inside one element. The "
-    "page must allow scripts in its own text."
+    "For a page that takes HTML but no files, such as a notebook or a cell of Jupyter Book: the whole file inside one element. "
+    "The page must allow inline scripts."
 )
 OF_THE_SERVER = (
-    "The dashboard in a frame: its numbers are computed when somebody opens the page. This server must be reachable for them; a "
-    "page under https shows only a server under https."
+    "The dashboard in a frame: its numbers are computed when somebody opens the page. Your readers must be able to reach this "
+    "server. A page under https shows only a server under https."
 )
 ALLOWED = (
-    "Streamlit itself allows every page to frame it. Behind nginx as in `tests/benchmarks/nginx.conf`, add your site to "
-    "`frame-ancestors`; with several replicas, set the cookie to `SameSite=None; Secure`. In a frame of another site, most "
-    "browsers store no cookie: everything works but uploading a file."
+    "If you run the server: Streamlit itself allows every page to frame it. Behind nginx as in `tests/benchmarks/nginx.conf`, add "
+    "your site to `frame-ancestors`; with several replicas, also set the cookie to `SameSite=None; Secure`. In a frame on another "
+    "site, most browsers store no cookie: everything works except uploading a file."
 )
 PHONE = (
     "On a phone, panels stand below each other and need more height. With this script once on the page, each frame of a file is "
@@ -101,7 +101,7 @@ def _as_a_file(shown, panels, height, look):
     own = {"frame": frame, "height": height, "look": look, "link": link}
     text = partial(_written, shown, panels, own)
     name, words = file_name(run.config, panels), title(run)
-    st.markdown(f"**As a file.** {_size(shown, panels, own, text)}, without server and internet.")
+    st.markdown(f"**As a file.** {_size(shown, panels, own, text)}; needs no server and no internet.")
     if run.config.file_name:
         st.warning(OWN_FILE)
     more = {"key": "teachers:embed:file", "on_click": "ignore", "icon": ":material/download:"}

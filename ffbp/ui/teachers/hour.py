@@ -40,6 +40,7 @@ EXPERIMENT, LESSON, TOPIC, SCREEN, PASTE = "experiment", "lesson", "topic", "scr
 SOURCES = {EXPERIMENT: "Experiment", LESSON: "Lesson", TOPIC: "Topic", SCREEN: "This experiment", PASTE: "Link"}
 MINUTES = 5
 STEP_OF_TIME = 300  # seconds
+TIMER = ":material/timer:"
 
 
 def the_hour(page: Page) -> None:
@@ -83,7 +84,7 @@ def _head(hour):
             st.button("An example", key="hour:example", on_click=_example, help="Five experiments, 45 minutes.")
         else:
             st.button("Begin anew", key="hour:anew", on_click=_keep, args=(Hour(),))
-    if box := control.opened("Open a file", key="hour:open"):
+    if box := control.opened("Open a saved hour", key="hour:open"):
         about = "A running order: saved here, or in the dialog Running order."
         box.file_uploader("A running order", "json", key=UPLOAD, on_change=_take_file, max_upload_size=1, help=about)
 
@@ -121,7 +122,7 @@ def _row(hour, at, times):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{times[0]}–{times[1]}**", width="content")
             _field(st, "text_input", f"Title of step {place}", step, "title", max_chars=MAX_TITLE)
-            _field(st, "number_input", f"Minutes of step {place}", step, "minutes", 0, MAX_MINUTES, width=120)
+            _field(st, "number_input", f"Minutes of step {place}", step, "minutes", 0, MAX_MINUTES, width=130, icon=TIMER)
             _buttons(hour, at)
         words = {"placeholder": "What to say: only in the file and on the plan", "height": 68}
         _field(st, "text_area", f"What to say in step {place}", step, "notes", max_chars=MAX_NOTES, **words)
@@ -264,7 +265,7 @@ def _ways_out(hour):
         addresses = {step: full(step.page, step.params) for step in shown.steps}
         text = partial(plan, shown, paper=paper, address_of=addresses.__getitem__, link=_link(shown))
         st.download_button("Plan to print", text, "plan.html", "text/html", key="hour:plan", **own)
-    st.caption("Open the plan in a browser and print it: times, titles, links, and what to say.")
+    st.caption("The plan has times, titles, links and what to say. Open it in a browser and print it.")
     _as_link(_link(shown))
 
 

@@ -21,7 +21,7 @@ from ffbp.words.of_an_item import RUNGS
 N_VARIANTS = 10
 USE = {
     "questions.xml": ("Moodle XML", "Moodle: Question bank, Import, Moodle XML format."),
-    "questions.gift": ("GIFT", "Many platforms: a text to read and to edit. Moodle imports it, too."),
+    "questions.gift": ("GIFT", "Many platforms: text that you can read and edit. Moodle imports it, too."),
     "questions.csv": ("CSV", "Everything else: a table with a row for each question."),
     "questions.html": ("To print", "A sheet for each variant with a question of each kind, then the keys."),
 }
@@ -31,8 +31,8 @@ USE = {
 def platform_questions() -> None:
     """The section: what is chosen, one question as an example, and the files."""
     st.markdown(
-        "Items of practice for a quiz: each variant has numbers of its own, computed, and each known mistake is an answer without "
-        "points whose feedback names it. Variants of the same number are always the same."
+        "Numerical questions for a quiz. Each variant has its own numbers, and its answer is computed. A known mistake gets no "
+        "points, but feedback that names it. The same variant always has the same numbers."
     )
     own = {"selection_mode": "multi", "default": list(RUNGS), "format_func": RUNGS.__getitem__, "key": "teachers:kinds"}
     kinds = st.pills("Kinds of question", list(RUNGS), **own)

@@ -38,8 +38,8 @@ def printed_worksheet(shown: Shown, run_of: Callable[[Config], Run]) -> None:
     run_of: trains a lesson's experiment.
     """
     st.markdown(
-        "One step of training by hand, to print: picture, given numbers, blanks and formulas; the keys with all steps stand at the "
-        "end."
+        "One step of training by hand, to print: a picture, the given numbers, blanks and formulas. The keys, with all steps, come "
+        "at the end."
     )
     own = {"format_func": FROM.__getitem__, "default": "experiment", "required": True, "key": "teachers:from"}
     if st.segmented_control("A sheet of", list(FROM), **own) == "lesson":
@@ -87,7 +87,7 @@ def _blanks(whole) -> tuple[tuple[str, ...], tuple[str, ...]]:
     about = "Layers, units or single numbers: all others are printed."
     own = {"placeholder": "All of them", "format_func": _in_words, "help": about, "key": "teachers:only"}
     known = choices(whole.rows)
-    only = st.multiselect("Of these only", known, **own)
+    only = st.multiselect("Only these", known, **own)
     return tuple(kinds), tuple(each for each in only if each in known)
 
 
@@ -103,7 +103,7 @@ def _choices() -> tuple[tuple[int, ...], str]:
     left, middle, right = st.columns(3)
     n = left.number_input("Variants with other numbers", 0, MAX_VARIANTS, N_VARIANTS, key="teachers:sheets")
     about, last = "The same variant always has the same numbers.", MAX_VARIANT - MAX_VARIANTS
-    first = middle.number_input("First of them", 1, last, 1, key="teachers:sheet", help=about)
+    first = middle.number_input("First variant", 1, last, 1, key="teachers:sheet", help=about)
     paper = paper_choice(right)
     return (0, *range(int(first), int(first) + int(n))), paper
 
