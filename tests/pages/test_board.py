@@ -176,6 +176,8 @@ def test_records_are_verified_and_a_bad_one_is_one_message():
     assert [line.split(":**")[0] for line in lines] == ["- **file 4", "- **file 2", "- **file 3"]
     assert "the numbers differ from epoch 4 on" in lines[1]
     assert "dora" not in " ".join(each.value for each in (*app.caption, *app.warning, *app.markdown))
+    app = toggle(app, "board:named")
+    assert "file 3 \\(photo\\.json\\):" in app.warning[0].value
 
 
 def test_a_challenge_is_typed_judged_ranked_and_given_to_the_class():

@@ -167,6 +167,7 @@ def test_a_pasted_link_is_added_and_what_is_none_is_said_once():
         assert len(told) == (message is not None)
         assert message is None or message in told[0]
     assert draft(app).steps[2] == Step("Compare", "compare?epochs=3&b.lr=3", 5)
+    assert [step.title for step in draft(app).steps[3:]] == ["Playground", "Find a rate"], "a task is its step's title"
     assert draft(app).steps[4].params == {"epochs": "3", "free": "lr", "say": "Find a rate"}, "a class link stays whole"
 
 

@@ -1,5 +1,6 @@
 """The board of a class without accounts: links and records, trained here, in one table with their boundaries and losses."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 
@@ -72,9 +73,15 @@ def _messages(now: HandedIn) -> None:
             found.append((entry.place, mark.words))
     if not found:
         return
-    lines = [f"- {f'**{plain(place)}:** ' if place else ''}{plain(text)}" for place, text in found]
+    lines = [f"- {f'**{plain(_named(now, place))}:** ' if place else ''}{plain(text)}" for place, text in found]
     box = st.container(height=220) if len(found) > MANY_MESSAGES else st
     box.warning("\n".join(lines), icon=":material/error:")
+
+
+def _named(now, place):
+    """A place with the name of its file, while names are shown: it may be that of a person."""
+    number = re.search(r"file (\d+)$", place)
+    return f"{place} ({now.files[int(number[1]) - 1].name})" if number and session.recall(NAMED) else place
 
 
 def _buttons(now: HandedIn) -> None:

@@ -122,7 +122,9 @@ def _row(hour, at, times):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{times[0]}–{times[1]}**", width="content")
             _field(st, "text_input", f"Title of step {place}", step, "title", max_chars=MAX_TITLE)
-            _field(st, "number_input", f"Minutes of step {place}", step, "minutes", 0, MAX_MINUTES, width=130, icon=TIMER)
+            _field(
+                st, "number_input", f"Minutes of step {place}", step, "minutes", 0, MAX_MINUTES, width=130, icon=TIMER
+            )
             _buttons(hour, at)
         words = {"placeholder": "What to say: only in the file and on the plan", "height": 68}
         _field(st, "text_area", f"What to say in step {place}", step, "notes", max_chars=MAX_NOTES, **words)
@@ -234,10 +236,10 @@ def _add_pasted():
         session.tell("error", str(error), TOLD)
         return
     step = Step(NAMES[found.partition("?")[0]], found, MINUTES)
-    problems = link.read(step.params).problems
+    _, view, problems = link.read(step.params)
     if problems:
         session.tell("warning", f"the link opens, but {problems[0]}", TOLD)
-    _add(step)
+    _add(replace(step, title=line(view.class_link.say) or step.title))
     control.forget(PASTED)
 
 
