@@ -142,7 +142,7 @@ def _open(task, i, found, case):
     asks = _capital(asked_in_words(found))
     count = f"{i + 1} of {len(task.ask)}: " if len(task.ask) > 1 else ""
     with st.container(horizontal=True, vertical_alignment="center", key="task-question"):
-        st.markdown(f"**{count}{asks}{_place(found, case)} = ?**", width="content")
+        st.markdown(f"**{count}{asks}{_place(found, case)} =\u00a0?**", width="content")
         hint = {"placeholder": "0.25 or 0,25 or 1/4", "max_chars": 24, "label_visibility": "collapsed", "width": 190}
         text = control.typed(st, "Your answer", name="task:typed", about=(i, task.ask[i]), **hint).strip()
         if task.answer(i)[:1] == WRONG:

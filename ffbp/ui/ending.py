@@ -18,7 +18,7 @@ ONWARD = {  # of each page: the next one, and why
     "pages/digits.py": ("pages/data.py", "What can a network learn from samples of your own?"),
     "pages/data.py": ("pages/code_export.py", "Take the experiment with you, as a program or as tables and pictures."),
     "pages/code_export.py": ("pages/lessons.py", "Learn it step by step: predict a number, run it, compare."),
-    "pages/lessons.py": ("pages/teachers.py", "You teach it yourself? Take questions and worksheets for your class."),
+    "pages/lessons.py": ("pages/teachers.py", "Do you teach it? Make a link, a worksheet or a quiz for your class."),
     "pages/teachers.py": ("app.py", "Change one setting and watch the network learn again."),
 }
 TITLE = "ffbp: feed-forward and backpropagation, visible, exact and playable"
@@ -43,8 +43,8 @@ def _content(sentence, onward) -> bytes:
         ("Keys", KEYS, None),
         (
             "Privacy",
-            "Your file stays in the memory of your session on the server; no other visitor gets it. What you draw or type is "
-            "part of the link.",
+            "Your file, and what you put on the board for teachers, stay in the memory of your session on the server; no other "
+            "visitor gets them. Points that you draw and numbers that you type, your answers among them, are part of the link.",
             None,
         ),
         (
