@@ -356,14 +356,21 @@ def test_the_maker_writes_what_is_chosen_and_its_link_is_read_without_a_message(
     named(app.selectbox, "teachers:link:moment").set_value("start")
     app = again(app)
     wanted = {"pages": "playground-compare", "free": "lr-epochs", "fixed": "all", "say": "Which rate?", "cover": "boundary-scores",
-              "ask": "z.1.2~end_loss", "comma": "1", "present": "1", "frame": "0", "lr": "0.3"}  # fmt: skip
+              "ask": "z.1.2~end_loss", "comma": "1", "frame": "0", "lr": "0.3"}  # fmt: skip
     assert made(app) == SMALL | wanted
+    assert any("Only the Playground has the presenter mode" in text for text in texts(app.caption))
     assert app.code[0].value.startswith("http://localhost:8501/compare?")
     assert any("unknown quantity" in text for text in texts(app.warning))
     found = link.read(made(app))
     assert not found.problems
     opened = page("compare", **wanted)
     assert not opened.warning
+    named(app.selectbox, "teachers:link:opens").set_value("playground")
+    named(app.text_input, "teachers:link:asked").set_value("z[3][1]; x[2]")
+    app = again(app)
+    assert made(app)["present"] == "1"
+    assert not any("presenter mode;" in text for text in texts(app.caption))
+    assert [text for text in texts(app.warning) if "it has 2 layers" in text]
 
 
 def test_exceptions_are_fixed_or_hidden_and_what_does_not_count_is_left_out(served):

@@ -134,6 +134,9 @@ def _questions():
     control.show(st, "text_input", "Numbers to ask for", placeholder="z[1][2]; end_loss", **own)
     for problem in _asked()[1]:
         st.warning(plain(problem))
+    if deep := [text_of(each) for each in map(question, _asked()[0]) if _is_too_deep(each)]:
+        n = len(session.config.hidden) + 1
+        st.warning(plain(f"This network has no {', '.join(deep)}: it has {n} layer{'s' if n > 1 else ''}."))
     if box := control.opened("Numbers that you can ask for", key=f"{DRAFT}:quantities"):
         rows = [{"write": _example(name, each.shape), "it is": each.says} for name, each in QUANTITIES.items()]
         box.dataframe(rows, hide_index=True, height=300)
@@ -146,6 +149,11 @@ def _questions():
         st.caption("Nothing is asked, so it stays hidden.")
     if (draft().cover or _asked()[0]) and not draft().pages:
         st.caption(TELLING)
+
+
+def _is_too_deep(asked) -> bool:
+    """Whether a number is of a layer that the network does not have."""
+    return len(asked.quantity.shape) > 1 and asked.indices[0] > len(session.config.hidden) + 1
 
 
 def _say(text):
@@ -180,7 +188,10 @@ def _asked() -> tuple[tuple[str, ...], list[str]]:
 def _looks():
     own = {"selection_mode": "multi", "on_change": session.keep, "args": (LOOKS,), "value": session.recall(LOOKS, [])}
     control.choice(st, "pills", "Look", LOOKS_OF, name=LOOKS, **own)
-    if COMMA in session.recall(LOOKS, []):
+    looks = session.recall(LOOKS, [])
+    if PROJECTOR in looks and (opens := session.recall(OPENS, PLAYGROUND)) != PLAYGROUND:
+        st.caption(f"Only the Playground has the presenter mode; this link opens on {NAMES[opens]} as the whole page.")
+    if COMMA in looks:
         st.caption(COMMA_LIMIT)
 
 
@@ -200,7 +211,8 @@ def link_params() -> dict[str, str]:
     opens = session.recall(OPENS, PLAYGROUND)
     frame = {START: 0, HERE: session.view.frame}.get(session.recall(MOMENT, HERE))
     view = replace(_without_places(session.view, opens), frame=frame, class_link=task())
-    return params_of(session.config, replace(view, present=1 if PROJECTOR in session.recall(LOOKS, []) else None))
+    presented = PROJECTOR in session.recall(LOOKS, []) and opens == PLAYGROUND  # other pages have no presenter mode
+    return params_of(session.config, replace(view, present=1 if presented else None))
 
 
 def _without_places(view: View, page: str) -> View:
