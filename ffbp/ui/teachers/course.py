@@ -24,7 +24,7 @@ def for_your_course(page: Page) -> None:
     found = topics()
     st.markdown(
         f"{len(found)} topics in the order of textbooks. Copy what fits into your syllabus. The texts and slides are free under "
-        f"[{LICENCE}]({LICENCE_LINK}): keep the credit line."
+        f"[{LICENCE}]({LICENCE_LINK}): keep the credit line. (A) and (B) are the two runs that the link compares."
     )
     # The files are written outside the page's script, where the dashboard's address is not known.
     address_of = {each.title: full(each.address.page, each.address.params) for each in found}
