@@ -139,12 +139,12 @@ def _entry(place, name, address) -> tuple[Entry | None, str]:
     if not params:
         return None, words.NO_PARAMETERS
     config, view, problems = link.read(params)
-    unknown = sum(problem.rule == "parameter" for problem in problems)
+    useless = {problem.field or problem.value for problem in problems if problem.outcome in ("default", "left out")}
     faults = [str(problem) for problem in problems[:FEW]]
     if more := len(problems) - len(faults):
         faults.append(f"{more} more of its parameters are wrong")
     fault = "; ".join(faults)
-    if unknown == len(params):
+    if len(useless) >= len(params):  # nothing of it is used: it would be the default experiment
         return None, fault
     if config.file_name:
         return None, words.NEEDS_FILE.format(name=config.file_name)

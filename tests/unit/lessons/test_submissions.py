@@ -191,3 +191,12 @@ def test_a_record_of_a_file_verifies_in_full_only_with_its_file():
     challenge = Challenge.read(f"fewest weights~data_{data_mark(config)}")
     assert judgements([without, full], challenge) == [(False, None), (True, 1)]
     assert judgements([without, full], Challenge.read("fewest weights")) == [(True, 1), (True, 1)]
+
+
+def test_a_link_of_which_nothing_is_used_is_no_run():
+    text = "?hidden=abc\nx=y=z\n?unheard=1&hidden=abc&never=2\n?hidden=abc&lr=0.3\n?unheard=1&lr=0.3"
+    entries, messages = read_lines(text)
+    assert [entry.place for entry in entries] == ["line 4", "line 5"], (
+        "of the others, the default experiment would be left"
+    )
+    assert [message.place for message in messages] == [f"line {n}" for n in range(1, 6)]
