@@ -175,5 +175,9 @@ def _length(text):
 
 
 def plain(text) -> str:
-    """Text from data or a user, escaped for Markdown: no formatting, no links, no formulas."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|<>$~:^&" else c for c in str(text))
+    """Text from data or a user, escaped for Markdown: no formatting, no links, no formulas.
+
+    Addresses would become links even so; a sign without width (word joiner) in them prevents it.
+    """
+    parted = re.sub(r"(?i)(?<=http)(?=s?:)|(?<=www)(?=\.)|(?=@)", "\u2060", str(text))
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|<>$~:^&" else c for c in parted)

@@ -91,6 +91,10 @@ def test_a_sum_is_broken_into_lines_of_at_most_two_long_products():
 def test_text_from_data_is_neither_markdown_nor_latex():
     text = formulas.plain("**b** $x^2$ [link](http://x) `c` <i>")
     assert not re.search(r"(?<!\\)[*$\[\]`<>_]", text)
+    text = formulas.plain("https://a.example HTTP://b.example www.c.example me@d.example")
+    shown = re.sub(r"\\(.)", r"\1", text)  # Markdown makes links of addresses after it has read the escapes
+    assert not re.search(r"(?i)https?://|www\.|\w@", shown)
+    assert shown.replace("\u2060", "") == "https://a.example HTTP://b.example www.c.example me@d.example"
 
 
 def test_the_linear_map_of_identities_is_the_networks_own_output():
