@@ -21,15 +21,13 @@ import { unpack } from './unpack.js';
 // A panel has a region, show(run), draw() in the present size and theme, paint(frame), describe(frame) in words, and
 // picture(frame) as a canvas. Its `stage`, if it has one, is a Plotly plot.
 const PANELS = { network: NetworkPanel, boundary: BoundaryPanel, loss: CurvesPanel, gradients: CurvesPanel };
-const CALM = 1500; // milliseconds after a picture, before more is asked for: a next change must not wait for it
 const COLOURS = ['background', 'text', 'panel', 'border', 'primary'];
 
 export class Player {
   // options: id, Plotly, theme {dark, background, text, panel, border, primary}, panels (names), help (for each panel
   // its entry of words/glossary.toml), frame (of the first
   // run), clock (its own by default), link() and scrollTop() of the page; onRest(frame, last), onWant() for all frames
-  // of the run, onSteps() for how good its steps were, onMeasure() for its stability, onSample(row), onPlace(x, y) for
-  // a click on the empty plane,
+  // of the run, onMeasure() for its stability, onSample(row), onPlace(x, y) for a click on the empty plane,
   // onCell(part, true class, predicted class), onUnit(layer, unit) for a click on a unit, both from 1,
   // onWeight(layer, unit, source, value) for a new initial weight, the source after the last one for a bias,
   // onGradient(layer, unit, source), onSizes(hidden) for other numbers of units, onPanel(names, presents) for the
@@ -122,7 +120,6 @@ export class Player {
     this.describe();
     this.painted();
     announce(this.box, 'shown');
-    this.askForSteps();
     if (this.frame !== run.n_frames - 1) this.clock.rest(); // reports the frame; the page assumes the last one
   }
 
@@ -157,15 +154,6 @@ export class Player {
       if (!panel.region.section.hidden) panel.paint(this.frame);
     }
     this.describe();
-  }
-
-  // Ask how good the run's steps were, unless that came already, when nothing has happened for a while.
-  askForSteps() {
-    clearTimeout(this.calm);
-    this.calm = setTimeout(() => {
-      if (this.clock.playing) this.askForSteps();
-      else if (!this.panels.some(({ strip }) => strip?.steps)) this.options.onSteps?.();
-    }, CALM);
   }
 
   // Ask for the run's stability, once a run, because somebody wants to see it.
@@ -357,7 +345,6 @@ export class Player {
 
   destroy() {
     this.destroyed = true;
-    clearTimeout(this.calm);
     if (this.presenter.on) document.body.classList.remove('ffbp-presenting');
     this.clock.leave(this);
     window.removeEventListener('resize', this.resize);

@@ -25,10 +25,11 @@ from ffbp.ui.sidebar.controls import change
 MAX_CELL_COLUMNS = 4
 CELL = "player:cell"  # kept in the session: the chosen cell of the confusion matrix
 OPENED, ASKED = "player:opened", "player:asked"  # the run and its frame at first; what the player of a run asked for
-ON_DEMAND = {  # by event: what comes only when the player asks for it
-    "want": lambda shown, panels: shown.rest().frames(panels),
+ON_DEMAND = {"want": ("frames", "steps"), "measure": ("stability",)}  # what the player asks for, by event
+BLOBS = {
+    "frames": lambda shown, panels: shown.rest().frames(panels),
     "steps": lambda shown, panels: shown.steps(),
-    "measure": lambda shown, panels: shown.stability,
+    "stability": lambda shown, panels: shown.stability,
 }
 OPENING = "player:opening"  # the page on which a click opens another one, and its reports
 CONFIGS, MAX_CONFIGS = "player:configs", 100  # of the latest runs of the session, by their ids
@@ -106,11 +107,12 @@ def _on_demand(name, shown, panels, told):
     """
     whose, asked = session.recall(ASKED, (None, ()))
     before = asked if whose == (name, shown.id) else ()
-    asked = (*before, *(event for event in ON_DEMAND if told[event] and event not in before))
+    brought = (kind for event, kinds in ON_DEMAND.items() if told[event] for kind in kinds)
+    asked = (*before, *(kind for kind in brought if kind not in before and (kind != "steps" or "loss" in panels)))
     session.keep(((name, shown.id), asked), ASKED)
     with st.container():
-        for event in asked:
-            component("carrier")(key=f"{event}:{name}", data=ON_DEMAND[event](shown, panels))
+        for kind in asked:
+            component("carrier")(key=f"{kind}:{name}", data=BLOBS[kind](shown, panels))
     told.heard(*ON_DEMAND)
 
 

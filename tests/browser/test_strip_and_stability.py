@@ -21,6 +21,7 @@ def test_the_strip_and_stability_show_the_runs_own_numbers(playground):
     page = playground.open(QUERY).page
     run = ffbp.train(CONFIG)
     quality, stability = ffbp.step_quality(run), ffbp.stability(run)
+    page.locator(".ffbp .timeline").hover()  # it comes with the frames
     page.wait_for_selector(".ffbp .panel.loss .strip:not([hidden])")
     kinds = np.unique(quality.kinds[:-1])
     assert set(page.evaluate(COLOURS)) >= {palette.STEPS[kind] for kind in kinds}

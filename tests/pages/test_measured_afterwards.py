@@ -25,7 +25,7 @@ def test_steps_and_stability_are_measured_when_the_player_asks_and_stay_in_the_o
     whose, asked = app.session_state[f"kept:{ASKED}"]
     assert whose[0] == "_".join(PANELS)
     assert asked == ()
-    for asked in (("measure",), ("measure", "steps")):
+    for asked in (("stability",), ("stability", "steps")):
         app.session_state[f"kept:{ASKED}"] = (whose, asked)
         kinds, measured = sent(app.run())
         assert kinds == ["run", "refine", *["measured"] * len(asked)]

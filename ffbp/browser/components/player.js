@@ -69,7 +69,6 @@ class MountedPlayer {
       onEdit: editable ? (change) => this.tell('edit', change) : null,
       onBranch: (frame) => this.tell('branch', { frame }),
       onWant: () => this.tell('want', {}),
-      onSteps: panels.includes('loss') ? () => this.tell('steps', {}) : null,
       onMeasure: panels.includes('gradients') ? () => this.tell('measure', {}) : null,
     });
     if (this.player.boundary) this.glance = new Glance(this.player, player);
