@@ -24,7 +24,8 @@ from ffbp.training.loop import Training, clip_factor, learning_rates
 from ffbp.training.recording import drain, fit
 from ffbp.training.run import Run
 
-PATIENCE, SLICE, AT_ONCE = 1.0, 0.03, 0.3  # estimated seconds: of all frames, between two pauses, of one moment
+PATIENCE, SHORT_PATIENCE = 1.0, 0.2  # estimated seconds for all frames: of stability, of how good the steps were
+SLICE, AT_ONCE = 0.03, 0.3  # between two pauses, of one moment
 PRODUCTS = 12  # of Lanczos's method, about
 FEWEST = 8  # frames that are measured, however long it takes
 SHORT, ACROSS = (
@@ -109,7 +110,7 @@ def measuring_stability(run: Run, frames: Sequence[int] | None = None) -> Genera
     """`stability` as a generator that yields between slices of work, so that a server can do other work."""
     n_params = run.architecture.n_params
     of_one = _seconds_of_a_pass(run) * (n_params if n_params <= DENSE_PARAMS else PRODUCTS)
-    frames = _affordable(run, of_one) if frames is None else np.asarray(frames)
+    frames = _affordable(run, of_one, PATIENCE) if frames is None else np.asarray(frames)
     yield
     steps, found = run.next_steps(frames), np.empty((2, len(frames)))
     for part in _slices(len(frames), of_one):
@@ -139,9 +140,9 @@ def _measure(run, frames, state, rate):
     return sharpness(stack, data.X_train, data.y_train, at.preconditioner), at.value
 
 
-def _affordable(run, of_one):
-    """As many frames as take a second, if one takes ``of_one``; evenly chosen, with the first and the last."""
-    n = int(np.clip(PATIENCE / of_one, min(FEWEST, run.n_frames), run.n_frames))
+def _affordable(run, of_one, patience):
+    """As many frames as take so many seconds, if one takes ``of_one``; evenly chosen, with the first and the last."""
+    n = int(np.clip(patience / of_one, min(FEWEST, run.n_frames), run.n_frames))
     return np.unique(np.linspace(0, run.n_frames - 1, n).round().astype(int))
 
 
@@ -196,7 +197,7 @@ def step_quality(run: Run, frames: Sequence[int] | None = None) -> StepQuality:
 def measuring_steps(run: Run, frames: Sequence[int] | None = None) -> Generator[None, None, StepQuality]:
     """`step_quality` as a generator; by default of all frames, for a large network of fewer."""
     of_one = 3 * _seconds_of_a_pass(run)
-    frames = _affordable(run, of_one) if frames is None else np.asarray(frames)
+    frames = _affordable(run, of_one, SHORT_PATIENCE) if frames is None else np.asarray(frames)
     yield
     after, slopes = run.next_steps(frames).theta, np.empty((2, len(frames)))
     for part in _slices(len(frames), of_one):

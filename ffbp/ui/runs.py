@@ -71,10 +71,13 @@ class Shown:
         return self._rest
 
     def steps(self) -> bytes:
-        """How good each step was, for the strip below the loss, measured when it is first asked for."""
+        """How good each step was, for the strip below the loss, measured when it is first asked for.
+
+        It is short, and nothing stops it: it comes in the middle of a fragment, the rest of which must be drawn, too.
+        """
         with self.measuring:
             if self._steps is None:
-                self._steps = pack_steps(self._measured(measuring_steps(self.run)), self.id)
+                self._steps = pack_steps(in_turns(measuring_steps(self.run), self.runs), self.id)
         return self._steps
 
     def measured_stability(self) -> Stability:
