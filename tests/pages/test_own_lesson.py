@@ -131,8 +131,8 @@ def test_text_of_a_lesson_never_becomes_markup():
     lesson["step"][0] = {**lesson["step"][0], "text": "[click](http://e.x) <img src=x> :red[no] **bold** $z$"}
     app = run_page(ROOT / "app.py", lr="0.1", frame="0", lesson=OWN, step="1", own=pack(written(lesson)))
     shown = next(each.value for each in app.markdown if "click" in each.value)
-    assert shown == "\\[click\\]\\(http\\://e\\.x\\) \\<img src=x\\> \\:red\\[no\\] **bold** $z$"
-    assert any(each.value == "**\\!\\[x\\]\\(http\\://e\\.x/i\\.png\\) \\<script\\>**" for each in app.markdown)
+    assert shown == "\\[click\\]\\(http\u2060\\://e\\.x\\) \\<img src=x\\> \\:red\\[no\\] **bold** $z$"
+    assert any(each.value == "**\\!\\[x\\]\\(http\u2060\\://e\\.x/i\\.png\\) \\<script\\>**" for each in app.markdown)
 
 
 def upload(app, content):
