@@ -71,8 +71,10 @@ class Page:
         self.path = _path_of(title)
         self.config: Config = session.config
         self.bar = st.container(horizontal=True, vertical_alignment="center", gap=None, key="bar")
-        # The links are one element, because each element costs every rerun a message.
-        self.links, self.has_links = self.bar.empty(), False
+        # A fragment has a place of its own for the links. In the page's it would put a block of another kind, and Streamlit,
+        # when it is busy, puts what was drawn second into the first block: "Cannot set a node at a delta path".
+        self.links, self.own_links = self.bar.empty(), self.bar.empty()
+        self.has_links = self.is_linked = False  # drawn at all; drawn by the page itself
         self.sidebar, self.has_sidebar = st.sidebar.container(), False
         with st.container(horizontal=True, vertical_alignment="center", key="top"):
             st.title(title, anchor=False, width="content")
@@ -97,11 +99,16 @@ class Page:
         A fragment that changes the view redraws them, so that a link always opens what is on screen; Streamlit requires
         that it does so in runs of the whole page, too.
         """
-        self.has_links = True
+        is_inside = fragments.is_inside()
+        self.has_links, self.is_linked = True, self.is_linked or not is_inside
+        if is_inside and self.is_linked:
+            self.links.empty()
         images.note()
-        with self.links.container(horizontal=True):
+        everywhere = address.params(PAGES["app.py"])
+        own = {DIGITS: images.link_params, LESSONS: partial(address.params, PAGES[LESSONS])}
+        with (self.own_links if is_inside else self.links).container(horizontal=True):
             for path, title in PAGES.items():
-                params = images.link_params() if path == DIGITS else address.params(title)
+                params = own[path]() if path in own else everywhere
                 link(path, title, params, icon=f":material/{ICONS[path]}:")
 
     def follow_task(self) -> None:
@@ -256,7 +263,7 @@ def axes_of(config: Config) -> tuple[int, ...]:
 
 
 def link(path: str, label: str, params: dict[str, str], *, place=st, icon: str | None = None) -> None:
-    """A link to another page; none if a task has closed it, or if a page is run alone, as in tests."""
+    """A link to another page; none if a task has closed it, or if a page is run alone."""
     if not address.is_open(path):
         return
     with suppress(StreamlitPageNotFoundError):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import waiting
 from streamlit.components.v2 import manifest_scanner
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, local_script_runner
 
 from ffbp.figures.blob import header_of
 from ffbp.ui.page import PAGES as PAGE_TITLES
@@ -14,7 +14,37 @@ from ffbp.ui.page import PAGES as PAGE_TITLES
 ROOT = Path(__file__).resolve().parents[2]
 # A new app searches all installed packages for components, which takes three times as long as a page.
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+read_messages = local_script_runner.parse_tree_from_messages
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
+
+
+def built(messages):
+    """Read the messages of a run as the browser does: one for a place in a block that is not there would break the page.
+
+    None has been sent before the run has ended, as on a busy machine; Streamlit puts a later one for a place where an
+    earlier one stood, which may be before its block. A block of another type at its place begins empty.
+    """
+    blocks, elements = {}, set()
+    for message in messages:
+        path = tuple(message.metadata.delta_path)
+        if message.WhichOneof("type") != "delta":
+            continue
+        assert len(path) == 2 or path[:-1] in blocks, f"nothing stands at {path[:-1]}: {str(message.delta)[:300]}"
+        kind = message.delta.WhichOneof("type") == "add_block" and message.delta.add_block.WhichOneof("type")
+        if kind and blocks.get(path) == kind:
+            continue
+        for known in (blocks, elements):
+            for old in [each for each in known if each[: len(path)] == path]:
+                blocks.pop(old, None)
+                elements.discard(old)
+        if kind:
+            blocks[path] = kind
+        else:
+            elements.add(path)
+    return read_messages(messages)
+
+
+local_script_runner.parse_tree_from_messages = built
 
 
 def run_page(path, **params):
@@ -24,7 +54,9 @@ def run_page(path, **params):
 
 def opened(path, **params):
     """`run_page` also without any parameters: the front door."""
-    app = AppTest.from_file(str(path), default_timeout=waiting.SECONDS)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=waiting.SECONDS)
+    if Path(path) != ROOT / "app.py":
+        app.switch_page(str(Path(path).relative_to(ROOT)))
     for title in PAGE_TITLES.values():
         for more in ("data", "network", "training"):
             app.session_state[f"{title.lower()}:more:{more}"] = True

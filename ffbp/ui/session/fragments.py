@@ -24,6 +24,11 @@ def begin() -> None:
     session.drawn = {(WHOLE_PAGE, "config", ""): session.config}
 
 
+def is_inside() -> bool:
+    """Whether a fragment is being drawn."""
+    return _here.get() != SCRIPT
+
+
 def outdate() -> None:
     """Have the whole page rerun, whichever part of it runs next: the browser may bundle what it reports with a fragment's rerun."""
     session.drawn = {**session.drawn, (WHOLE_PAGE, "config", ""): NOT_DRAWN}
