@@ -1,4 +1,4 @@
-"""One server and one Chromium for all browser tests; a page for each, as if it were new."""
+"""One server and one Chromium for all browser tests of a process; a page for each, as if it were new."""
 
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,10 +16,11 @@ QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgroun
 
 @pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items):
-    """Where tests run side by side, those of the served pages share one process, those of the browser's files another."""
+    """Where tests run side by side, those of the browser's files share one process, and those of the served pages two."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("served" if "server" in item.fixturenames else "files"))
+            half = "served" if item.path.stem < "test_f" else "served, second half"
+            item.add_marker(pytest.mark.xdist_group(half if "server" in item.fixturenames else "files"))
 
 
 @pytest.fixture(scope="session")
