@@ -3,7 +3,7 @@
 // A clock counts the frames of the run with the most epochs. A player of another run shows the frame nearest in epochs.
 // A player has a `box`, moved() for a new position, changed() for a change of playing, speed or pace, want(), by which
 // it asks for the frames that it does not have yet, and rested(), which is called when the position has stayed the same
-// for a while. Until every player is `complete`, a clock that plays holds its position.
+// for a while. Until every player is `complete`, a clock that plays goes no further than to the end of its frame.
 
 const REST = 120; // milliseconds
 const BASE = 81; // of the logarithmic time: half of the playing shows a tenth of the epochs, (√81 - 1) / (81 - 1)
@@ -148,20 +148,20 @@ export class Clock {
       if (!this.playing) return;
       const seconds = Math.min(Math.max(now - before, 0) / 1000, 0.25);
       before = now;
-      if (this.complete) this.advance(seconds);
+      this.advance(seconds, this.complete ? this.last : this.frame + 0.999);
       if (this.frame >= this.last) this.toggle();
       else this.request = requestAnimationFrame(step);
     };
     this.request = requestAnimationFrame(step);
   }
 
-  // Play on for some seconds. All frames take as long as with the usual rate, whatever the pace.
-  advance(seconds) {
+  // Play on for some seconds, but not beyond a position. All frames take as long as with the usual rate, whatever the pace.
+  advance(seconds, most = this.last) {
     const { epochs, last, pace, position } = this;
     if (!last) return;
     const rate = Math.min(60, Math.max(3, (last + 1) / 4)) * this.speed;
     const share = Math.min(PACES[pace].shareAt(epochs, position) + (seconds * rate) / last, 1);
-    const next = share < 1 ? PACES[pace].positionAt(epochs, share) : last;
+    const next = Math.min(share < 1 ? PACES[pace].positionAt(epochs, share) : last, most);
     if (Math.floor(next) === this.frame) this.position = next;
     else this.go(next);
   }

@@ -1,5 +1,6 @@
 """The player: one component that receives a run's packed frames once and plays them in the browser."""
 
+import time
 from functools import partial
 
 import numpy as np
@@ -31,6 +32,7 @@ BLOBS = {
     "steps": lambda shown, panels: shown.steps(),
     "stability": lambda shown, panels: shown.stability,
 }
+SENDING = 0.012  # seconds; Streamlit looks for messages every 0.01
 OPENING = "player:opening"  # the page on which a click opens another one, and its reports
 CONFIGS, MAX_CONFIGS = "player:configs", 100  # of the latest runs of the session, by their ids
 EVENTS = (
@@ -112,6 +114,8 @@ def _on_demand(name, shown, panels, told):
     session.keep(((name, shown.id), asked), ASKED)
     with st.container():
         for kind in asked:
+            if kind not in before and kind != asked[0]:
+                time.sleep(SENDING)  # what came before is sent now, and not after the next has been computed
             component("carrier")(key=f"{kind}:{name}", data=BLOBS[kind](shown, panels))
     told.heard(*ON_DEMAND)
 
