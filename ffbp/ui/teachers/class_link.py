@@ -16,10 +16,11 @@ from ffbp.lessons.class_questions import dotted, question, text_of
 from ffbp.lessons.quantities import QUANTITIES
 from ffbp.ui.class_link import COVERS, OWN_ADDRESS, in_words
 from ffbp.ui.component import component
-from ffbp.ui.page import PAGES, Page
+from ffbp.ui.page import Page
 from ffbp.ui.session import address, control
 from ffbp.ui.session.fragments import fragment
 from ffbp.ui.session.state import session
+from ffbp.ui.teachers import addresses
 
 DRAFT = "teachers:link"  # kept in the session: the class link in the making
 OPENS, CHANGES, MOMENT, LOOKS, ASKED = (f"{DRAFT}:{name}" for name in ("opens", "changes", "moment", "looks", "asked"))
@@ -33,7 +34,7 @@ MAY_CHANGE = {
 END, START, HERE = "end", "start", "here"
 PROJECTOR, COMMA = "projector", "comma"
 LOOKS_OF = {PROJECTOR: "Presenter mode: the picture alone, with large letters", COMMA: "Decimal comma: 0,25"}
-NAMES = {(address.name_of(path) or PLAYGROUND): title for path, title in PAGES.items()}
+NAMES = {name or PLAYGROUND: title for name, title in addresses.NAMES.items()}
 COMMA_LIMIT = (
     "The comma is written in all texts, tables of formulas and charts. Number fields, scrolling tables, programs and downloads "
     "keep the point. Typed answers may have either."
