@@ -68,7 +68,7 @@ def table():
         "The limit: a page with the Playground's controls and no picture. Each of some 75 elements costs Streamlit's server a "
         "message and the browser a part of its rendering, 0.6 ms together. So 2.5 times the bare page is out of reach as long as "
         "a change redraws the controls; what our picture adds is the difference to that row.",
-        "The finer map is in float32, because hovering reads its values; 16 bits would halve its 83 kB and round small probabilities.",
+        "The finer map is in float32, because hovering reads its values; 16 bits would halve its 83 kB and round small numbers.",
     ]
     command = ".venv/bin/python -m pytest tests/benchmarks/test_picture.py -s"
     print("\n\n" + results.write("From a control to the picture", command, columns, rows, notes))
