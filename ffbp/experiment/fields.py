@@ -246,7 +246,7 @@ class Fields:
     hidden: tuple[int, ...] = network(
         (10,),
         Wholes(1, MAX_UNITS, "none", MAX_LAYERS),
-        "Hidden layers",
+        "Hidden units",
         "units of the hidden layers joined by -, or none",
     )
     activation: str | tuple[str, ...] = network(

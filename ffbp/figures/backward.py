@@ -172,7 +172,8 @@ def step_chart(step, what: str, learning_rate: float | None = None) -> dict:
         ("after: s = 1", 1.0, step.after, "diamond", palette.TEST, 14, -34),
         ("best found", step.best, step.best_loss, "star", palette.PENALTY, 17, 32),
     ):
-        rate = None if learning_rate is None else f"η = {format_number(x * learning_rate)}"
+        taken = x * (learning_rate or 0)
+        rate = None if learning_rate is None else f"η = {f'{taken:.6g}' if x == 1 else format_number(taken)}"
         if x > end:
             far = f"{name}: s = {format_number(x)}" + (f", {rate}" if rate else "") + "<br>beyond the right edge ▸"
             corner = {"xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "top", "align": "right"}

@@ -28,6 +28,12 @@ def number(value) -> str:
     return text if text[-1].isdigit() else r"\text{–}"
 
 
+def shortest(value) -> str:
+    """A number that somebody chose, such as a learning rate: 0.1 and not 0.1000."""
+    text = f"{value:.4g}"
+    return number(value) if "e" in text else text
+
+
 def factor(value) -> str:
     """A number as a factor; a negative one gets parentheses."""
     text = number(value)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from ffbp.data.dataset import Dataset
 from ffbp.experiment.link import INPUTS, as_number
+from ffbp.figures import latex as formulas
 from ffbp.figures.latex import plain
 from ffbp.ui.session import control
 from ffbp.ui.session.fragments import note_view
@@ -134,6 +135,23 @@ def sample_chooser(dataset: Dataset, page: str) -> None:
         typed = {"on_change": _input_typed, "args": (i, dataset), "same": _shows}
         control.show(column, "text_input", plain(names[i]), name=f"{page}:x{i}", value=text, **typed)
     session.show_told("sample", once=True)
+    if dataset.encodes:
+        st.caption(_as_the_network_gets_it(dataset, sample, [i for i, _ in fields]))
+
+
+def _as_the_network_gets_it(dataset, sample, inputs) -> str:
+    """How these of the sample's inputs become the numbers that the first layer gets."""
+    written, divided = [], dataset.scale != 1
+    for i in inputs:
+        value, result = formulas.number(sample.chosen[i]), formulas.number(sample.X[0, i])
+        above = value if divided else f"({value} {formulas.signed(-dataset.mean[i])})"
+        below = formulas.shortest(dataset.std[i]) if divided else formulas.number(dataset.std[i])
+        written.append(rf"{plain(dataset.feature_names[dataset.columns[i]])} ${above} / {below} = {result}$")
+    if divided:
+        how = "divided by full ink"
+    else:
+        how = "standardised: minus the mean of the training set, divided by its standard deviation"
+    return f"The network gets the inputs {how}. {'; '.join(written)}."
 
 
 def row_chooser(dataset: Dataset, name: str) -> None:

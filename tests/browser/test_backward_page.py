@@ -67,6 +67,14 @@ def test_nothing_runs_off_the_page_and_no_formula_fails(visit, width):
         assert page.locator('[data-testid="stException"]').count() == 0
 
 
+def test_a_low_matrix_has_its_scale_of_colours_below_its_axes(page, server):
+    page.set_viewport_size({"width": 1366, "height": 900})
+    open_page(page, server, "?dataset=iris&epochs=20&card=3&layer=2&unit=1")
+    page.locator(".cbbg").first.wait_for()
+    scale, axes = (page.locator(name).first.bounding_box() for name in (".colorbar", ".heatmaplayer"))
+    assert scale["y"] > axes["y"] + axes["height"]
+
+
 def heading(page, name):
     return page.get_by_role("heading", name=name)
 

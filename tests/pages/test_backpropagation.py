@@ -216,9 +216,26 @@ def test_the_multipliers_are_ratios_of_norms():
 def test_the_step_shows_the_runs_own_losses():
     app = page(epochs="10", frame="4", card="6")
     losses = ffbp.train(ffbp.Config(epochs=10)).history.train_loss
-    assert metric(app, "before") == f"{losses[4]:.6g}"
-    assert metric(app, "after") == f"{losses[5]:.6g}"
+    assert metric(app, "before") == f"{losses[4]:#.6g}"
+    assert metric(app, "after") == f"{losses[5]:#.6g}"
     assert metric(app, "decrease") == format_number(losses[4] - losses[5])
+
+
+def test_the_step_of_a_weight_is_written_out():
+    hand, run = by_hand(4), ffbp.train(ffbp.Config(epochs=10))
+    old, new, gradient = hand["W1"][1, 0], run.network(5).layers[0].W[1, 0], hand["dW1"][1, 0]
+    assert new == pytest.approx(old - 0.1 * gradient, abs=1e-12)
+    at = {"epochs": "10", "frame": "4", "card": "6", "layer": "1", "unit": "2"}
+    text = latex(page(**at), r"\eta")
+    assert rf"&= {format_number(old)} - 0.1 \cdot {format_number(gradient)} = " in text
+    assert rf"\mathbf{{{format_number(new)}}}" in text
+    start = by_hand(0)
+    parts = start["dW1"], start["d1"].sum(axis=0), start["dW2"], start["d2"].sum()
+    size = np.sqrt(sum(np.sum(np.square(part)) for part in parts))
+    assert f"{format_number(0.01 / size)}}}_{{c,\\ " in latex(page(**at | {"frame": "0"}, clip="0.01"), "clipping")
+    adam = page(**at, optimizer="adam")
+    assert r"\Delta" in latex(adam, r"\leftarrow")
+    assert any("g its gradient" in caption.value for caption in adam.caption)
 
 
 CASES = {
@@ -366,7 +383,7 @@ def test_the_step_after_the_end_is_told_apart_from_the_one_after_early_stopping(
     epoch = int(run.history.epoch[-1])
     rates = learning_rates(run.config)
     rate = rates[epoch] if planned else rates[-1]
-    assert any(f"learning rate {format_number(rate)}" in text.value for text in app.markdown)
+    assert any(f"learning rate {rate:.6g}" in text.value for text in app.markdown)
     said = [text.value for text in app.caption if "at this epoch" in text.value]
     card(app, "samples")
     said += [text.value for text in app.caption if "at this epoch" in text.value]

@@ -368,3 +368,18 @@ def test_the_source_shown_is_the_source_that_ran():
 def test_prose_is_short():
     for text in (*forward_pass(epochs=10).markdown, *forward_pass(epochs=10).caption):
         assert len(text.value.split()) <= 80
+
+
+def test_standardised_inputs_are_worked_out_where_they_stand():
+    app = forward_pass(dataset="iris", sample=3, epochs=5)
+    data = app.session_state["config"]
+    dataset = ffbp.train(data).dataset
+    raw = dataset.raw_train[:, dataset.columns]
+    (text,) = (caption.value for caption in app.caption if "The network gets" in caption.value)
+    for name, value, mean, std in zip(
+        ("petal length", "petal width"), (1.5, 0.2), raw.mean(0), raw.std(0), strict=True
+    ):
+        x = format_number((value - mean) / std)
+        assert name in text
+        assert f"({format_number(value)} - {format_number(mean)}) / {format_number(std)} = {x}$" in text
+    assert not any("The network gets" in caption.value for caption in forward_pass(epochs=5).caption)

@@ -176,14 +176,14 @@ def test_what_takes_long_is_judged_once_and_not_in_each_run_of_the_page(monkeypa
 def test_a_picture_is_chosen_and_then_named():
     app = press(at("neuron", 6), "2")
     assert said(app) == ["Right: picture 2."]
-    assert [caption.value for caption in app.caption][:2] == ["Hidden layers 10", "Hidden layers none"]
+    assert [caption.value for caption in app.caption][:2] == ["Hidden units 10", "Hidden units none"]
     assert press(at("neuron", 6), "1").session_state["view"].answers == "~~~~~w1"
 
 
 def test_an_option_is_called_by_what_it_changes():
     app = at("overfitting", 5)
     names = [each.label for each in app.button if (each.key or "").startswith("lesson:overfitting")]
-    assert names == ["Hidden layers 8", "Samples 1000", "Epochs 200"]
+    assert names == ["Hidden units 8", "Samples 1000", "Epochs 200"]
 
 
 def test_a_wrong_number_that_no_known_mistake_gives_is_told_on_which_side_it_is():

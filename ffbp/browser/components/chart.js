@@ -16,6 +16,7 @@ const CONFIG = {
 // On a phone, a scale of colours lies below its picture and the axis's title, in each chart as many pixels.
 const BELOW = { orientation: 'h', x: 0.5, xanchor: 'center', yanchor: 'top', len: 1, tickfont: { size: 12 } };
 const AROUND = 165; // pixels above and below the axes
+const LEAST = 64; // pixels of the axes over such a scale: Plotly takes no place further below than two of their heights
 const below = ({ height }) => ({ ...BELOW, y: -64 / (height - AROUND) });
 const NARROW = 480;
 
@@ -74,7 +75,9 @@ class Chart {
     const [layout, data] = [this.chart.plot.layout, this.chart.plot.data].map((each) => structuredClone(each));
     const isNarrow = this.root.clientWidth < NARROW;
     layout.font = { ...layout.font, color: text, family: getComputedStyle(this.root).fontFamily };
-    if (isNarrow) data.forEach(({ colorbar }) => colorbar && Object.assign(colorbar, below(layout)));
+    const scales = isNarrow ? data.map(({ colorbar }) => colorbar).filter(Boolean) : [];
+    if (scales.length) layout.height = Math.max(layout.height, AROUND + LEAST);
+    scales.forEach((scale) => Object.assign(scale, below(layout)));
     if (layout.legend && isNarrow) layout.legend.font = { ...layout.legend.font, size: 12 };
     layout.hoverlabel = { bgcolor: background, font: { color: text } };
     for (const [name, axis] of Object.entries(layout)) {
@@ -93,6 +96,7 @@ class Chart {
     const { data, layout } = this.styled();
     this.width = this.root.clientWidth;
     layout.width = this.width;
+    this.plot.style.height = `${layout.height}px`;
     this.Plotly.react(this.plot, data, layout, CONFIG);
     if (!this.listening) {
       this.listening = true;

@@ -47,10 +47,11 @@ def forward(moment: Gradient) -> None:
         )
         return
     (name, (label, value)), l, u = decision(moment), moment.layer, moment.u
-    st.markdown(
-        f"The network predicts **{name}** ({label[0].lower()}{label[1:]}: **{value}**). Unit {u + 1} of layer {l}:"
-    )
     layer, trace = moment.network.layers[l - 1], moment.trace
+    st.markdown(
+        f"The network predicts **{name}** ({label[0].lower()}{label[1:]}: **{value}**). Unit {u + 1} of layer {l}, whose "
+        f"activation g is {layer.activation.label}:"
+    )
     z, here = trace.Z[l][u, 0], formulas.symbol("z", l, u + 1)
     st.latex(formulas.weighted_sum(here, layer.W[u], trace.A[l - 1][:, 0], layer.b[u, 0], total=z))
     a = formulas.number(trace.A[l][u, 0])

@@ -8,6 +8,8 @@ from ffbp.analysis.diverging import diverging
 from ffbp.analysis.step import FARTHEST, bending_frame, preview_update, step_of
 from ffbp.core.optimizers import OPTIMIZERS
 from ffbp.figures import backward as figures
+from ffbp.figures import latex as formulas
+from ffbp.training.loop import clip_factor
 from ffbp.ui.backward.choosing import Gradient, start_over, take
 from ffbp.ui.backward.predict import beyond, new_weight
 from ffbp.ui.chart import chart
@@ -68,7 +70,7 @@ def _buttons(moment):
     n, over = len(training.batches), ahead.is_over
     st.markdown(
         f"Epoch {training.epoch}, batch {training.batch + 1} of {n} · {ahead.taken} step{'s' * (ahead.taken != 1)} taken "
-        f"from epoch {moment.run.history.epoch[moment.frame]} · learning rate {format_number(training.learning_rate)}"
+        f"from epoch {moment.run.history.epoch[moment.frame]} · learning rate {training.learning_rate:.6g}"
     )
     with st.container(horizontal=True):
         own = {"on_click": take, "disabled": over}
@@ -87,7 +89,34 @@ def _weight(moment):
         st.markdown(f"`{moment.name}` goes from {old!r} to ? in this step.")
         return
     new = new_weight(moment.training, moment.weight)
+    optimizer = OPTIMIZERS[moment.run.config.optimizer]
+    if optimizer.key != "sgd":
+        what = "θ is any weight or bias, and g its gradient"
+        st.caption(formulas.plain(f"{optimizer.label}: {optimizer.formula}, where {what}."))
+    st.latex(_written(moment, old, new))
     st.markdown(f"`{moment.name}` goes from {old!r} to {new!r}. The step sets exactly this number, bit for bit.")
+
+
+def _written(moment, old, new) -> str:
+    """The weight's step in numbers: of gradient descent from the gradient, of other optimizers the change alone."""
+    training, (l, unit, source) = moment.training, moment.weight
+    is_bias = source > moment.network.layers[l - 1].n_in
+    letter, index = ("b", unit) if is_bias else ("W", f"{unit},{source}")
+    w, dw = formulas.symbol(letter, l, index), formulas.symbol(f"d{letter}", l, index)
+    before, after = formulas.number(old), rf"\mathbf{{{formulas.number(new)}}}"
+    if moment.run.config.optimizer != "sgd":
+        return formulas.aligned(
+            [rf"{w} &\leftarrow {w} + \Delta {w}", f"&= {before} {formulas.signed(new - old)} = {after}"]
+        )
+    rate, gradient = formulas.shortest(training.learning_rate), formulas.factor(moment.p.gradient(*moment.weight))
+    clipped = 1.0 if training.clip is None else float(clip_factor(training.network.grad, training.clip)[0])
+    c, clip = (
+        ("", "")
+        if clipped == 1
+        else (r"c\,", rf" \cdot \underbrace{{{formulas.number(clipped)}}}_{{c,\ \text{{clipping}}}}")
+    )
+    lines = [rf"{w} &\leftarrow {w} - \eta\,{c}{dw}", rf"&= {before} - {rate}{clip} \cdot {gradient} = {after}"]
+    return formulas.aligned(lines)
 
 
 def _compare(moment):
@@ -142,8 +171,8 @@ def _step_numbers(step, what, key, rate) -> float:
     """Draw a step's numbers and curve; returns the step length at which the loss is smallest."""
     actual, best, lowest = format_number(step.actual), format_number(step.best), format_number(step.best_loss)
     with st.container(horizontal=True):
-        st.metric("before", f"{step.before:.6g}", width="content")
-        st.metric("after", f"{step.after:.6g}", width="content")
+        st.metric("before", f"{step.before:#.6g}", width="content")
+        st.metric("after", f"{step.after:#.6g}", width="content")
         st.metric("decrease", actual, width="content")
     before, after = format_number(step.before), format_number(step.after)
     words = f"Before the step {before}, after it {after}; smallest at s = {best}: {lowest}."
@@ -152,7 +181,7 @@ def _step_numbers(step, what, key, rate) -> float:
     is_share = step.predicted > 0 and np.isfinite(step.actual)
     share = f" ({format_percent(step.actual / step.predicted)} of it)" if is_share else ""
     rises = " The tangent rises: for these samples the update leads uphill." if step.predicted < 0 else ""
-    best_rate = "" if rate is None else f" (η = {format_number(step.best * rate)}; the run's is {format_number(rate)})"
+    best_rate = "" if rate is None else f" (η = {format_number(step.best * rate)}; the run's is {rate:.6g})"
     end = "still falling" if step.best >= FARTHEST else "smallest"
     angle = f"{step.angle:.1f}°" if np.isfinite(step.angle) else "–"
     st.markdown(

@@ -120,7 +120,10 @@ def chosen_unit(moment: Moment) -> None:
     with diverging():  # z may be infinite, from typed inputs or a run that diverges
         slope = layer.activation.derivative(Z, A, np.empty_like(Z))[u, 0]
     z, a = Z[u, 0], A[u, 0]
-    st.markdown(f"**Unit {u + 1} of layer {l}**, written out: each input times its weight, then the bias.")
+    st.markdown(
+        f"**Unit {u + 1} of layer {l}**, written out: each input times its weight, then the bias. The activation g is "
+        f"{layer.activation.label}."
+    )
     name = formulas.symbol("z", l, u + 1)
     st.latex(formulas.weighted_sum(name, layer.W[u], trace.A[l - 1][:, 0], layer.b[u, 0], total=z))
     a_of, here = f"{formulas.symbol('a', l, u + 1)} = g", formulas.number(z)

@@ -19,10 +19,8 @@ def hidden(controls, each):
 
 def layers(controls, each) -> None:
     """The number of hidden layers."""
-    n_layers = len(controls.config.hidden)
-    controls.show(
-        "slider", each.title, 0, MAX_LAYERS, name="layers", value=n_layers, on_change=_layers_chosen, args=(controls,)
-    )
+    own = {"name": "layers", "value": len(controls.config.hidden), "on_change": _layers_chosen, "args": (controls,)}
+    controls.show("slider", "Hidden layers", 0, MAX_LAYERS, **own)
 
 
 def units(controls, first: int = 0) -> None:

@@ -9,7 +9,7 @@ from functools import cache
 from ffbp.experiment.fields import FIELDS
 from ffbp.words.glossary import explaining
 
-OTHERS = ("Layer",)  # labels of controls for a part of a field
+OTHERS = ("Layer", "Hidden layers")  # labels of controls for a part of a field
 
 
 @cache

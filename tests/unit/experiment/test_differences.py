@@ -18,8 +18,8 @@ def test_equal_configurations_differ_in_nothing():
 
 @pytest.mark.parametrize(("changes", "words"), [
     ({"learning_rate": 10.0}, ["Learning rate η 0.1 → 10"]),
-    ({"activation": "tanh", "hidden": (8, 4)}, ["Hidden layers 10 → 8, 4", "Activation ReLU → Tanh"]),
-    ({"hidden": ()}, ["Hidden layers 10 → none"]),
+    ({"activation": "tanh", "hidden": (8, 4)}, ["Hidden units 10 → 8, 4", "Activation ReLU → Tanh"]),
+    ({"hidden": ()}, ["Hidden units 10 → none"]),
     ({"batch_size": 10, "shuffle": False}, ["Batch size full → 10", "Shuffle each epoch on → off"]),
     ({"standardize": False}, ["Standardise automatic → off"]),
     ({"dataset": "wine", "columns": ()}, ["Dataset Moons → Wine cultivars", "Columns automatic → all"]),
@@ -64,7 +64,7 @@ def said(**changes):
     ({"learning_rate": 3.0}, "Only the learning rate differs: 0.1 and 3."),
     ({"initializer": "zeros"}, "Only the initial weights differ: He normal and zeros."),
     ({"optimizer": "adam"}, "Only the optimizer differs: gradient descent and Adam."),
-    ({"hidden": (2,)}, "Only the hidden layers differ: 10 and 2."),
+    ({"hidden": (2,)}, "Only the hidden units differ: 10 and 2."),
     ({"loss": "mse"}, "Only the loss differs: automatic and mean squared error."),
     ({"bias_init": 0.1}, "Only the initial bias differs: 0 and 0.1."),
     ({"l2": 0.01}, "Only the L2 penalty differs: 0 and 0.01."),
