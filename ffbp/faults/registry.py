@@ -183,9 +183,9 @@ FAULTS = {
         Fault(
             "no_correction", "Adam not corrected",
             "The running means of Adam start at 0, and their bias towards 0 is not removed.",
-            "Every gradient is exact; the loss falls, and after some hundred steps nothing differs any more.",
+            "Every gradient is exact; the loss falls, and after some thousand steps its steps are right.",
             "1 everywhere.",
-            "Loss at the first steps: they are about three times too long with the usual β₁ and β₂.",
+            "Loss at the first steps: with the usual β₁ and β₂ they are three to seven times too long.",
             "m_hat = m / (1 - beta1**t); v_hat = v / (1 - beta2**t)",
             "step", "gradient", "the optimizer is Adam or AdamW", lambda e: e.config.optimizer in ("adam", "adamw"),
             {**_SMALL, "optimizer": "adam", "learning_rate": 0.03},

@@ -16,6 +16,7 @@ from ffbp.analysis.diverging import diverging
 from ffbp.analysis.passes import Pass
 from ffbp.analysis.scores import chance_level
 from ffbp.analysis.step import preview_update
+from ffbp.core.activations import ACTIVATIONS
 from ffbp.core.network import Network
 from ffbp.data.source import REGRESSION
 from ffbp.experiment.experiment import Experiment
@@ -196,6 +197,8 @@ def _best_by_test(run):
 def _fresh_accuracy(place):
     """The accuracy in percent at the epoch with the highest test accuracy, on FRESH new samples of generated data."""
     run = place.run
+    if run.dataset.task == REGRESSION or not len(run.dataset.X_test):
+        return math.nan
     config = replace(run.config, n_samples=FRESH, test_size=0.0, patience=None, epochs=1, data_seed=FRESH_SEED)
     fresh = Experiment(config).dataset
     network = run.network(_best_by_test(run))
@@ -204,6 +207,8 @@ def _fresh_accuracy(place):
 
 def _agreement(place):
     """On how many percent of A's training samples A and B decide alike."""
+    if place.other is None or place.network.task == REGRESSION:
+        return math.nan
     X = place.run.dataset.X_train
     return 100 * float(np.mean(place.network.predict(X) == place.other.network.predict(X)))
 
@@ -224,11 +229,23 @@ def _longest_step(place):
     return float(np.abs(moved).max() / np.abs(first.network.grad).max())
 
 
+CLASSES, NUMBERS, PROBABILITIES, TEST, DRAWN, PAIR = "classes", "numbers", "probabilities", "test", "drawn", "pair"
+NEEDS = {  # what an experiment must have for a quantity -> what is said if it has not
+    CLASSES: "its target is a number, not a class",
+    NUMBERS: "its target is a class, not a number",
+    PROBABILITIES: "its outputs are not probabilities",
+    TEST: "it has no test set",
+    DRAWN: "its samples are not drawn from a formula",
+    PAIR: "there is no run B beside it",
+}
+
+
 @dataclass(frozen=True)
 class Quantity:
     """``of(place, *indices)``: the number. ``shape``: how many indices stand in each pair of brackets.
 
     slips: the values that known mistakes give, by the mistake's key in `ffbp.words.of_a_slip`. says: what it is.
+    needs: what an experiment must have for it, keys of `NEEDS`.
     """
 
     says: str
@@ -236,6 +253,7 @@ class Quantity:
     shape: tuple[int, ...] = ()
     kind: str = NUMBER
     slips: Callable[..., dict[str, float]] = lambda place, *indices: {}
+    needs: tuple[str, ...] = ()
 
 
 UNIT, WEIGHT, LAYER = (1, 1), (1, 2), (1,)
@@ -263,14 +281,18 @@ QUANTITIES = {
         WEIGHT,
     ),
     "new_W": Quantity("a weight after the next step", _new, WEIGHT, slips=_new_slips),
-    "wrong": Quantity("1 if the sample is classified wrongly, else 0", _wrong, kind=WHOLE),
-    "sure": Quantity("the largest probability", _sure, kind=PERCENT),
+    "wrong": Quantity("1 if the sample is classified wrongly, else 0", _wrong, kind=WHOLE, needs=(CLASSES,)),
+    "sure": Quantity("the largest probability", _sure, kind=PERCENT, needs=(PROBABILITIES,)),
     "train_loss": Quantity("the mean loss of the training set", lambda p: p.noted("train_loss")),
-    "test_loss": Quantity("the mean loss of the test set", lambda p: p.noted("test_loss")),
-    "train_accuracy": Quantity("training accuracy", lambda p: 100 * p.noted("train_accuracy"), kind=PERCENT),
-    "test_accuracy": Quantity("test accuracy", lambda p: 100 * p.noted("test_accuracy"), kind=PERCENT),
-    "train_r_squared": Quantity("training R²", lambda p: p.noted("train_r2")),
-    "test_r_squared": Quantity("test R²", lambda p: p.noted("test_r2")),
+    "test_loss": Quantity("the mean loss of the test set", lambda p: p.noted("test_loss"), needs=(TEST,)),
+    "train_accuracy": Quantity(
+        "training accuracy", lambda p: 100 * p.noted("train_accuracy"), kind=PERCENT, needs=(CLASSES,)
+    ),
+    "test_accuracy": Quantity(
+        "test accuracy", lambda p: 100 * p.noted("test_accuracy"), kind=PERCENT, needs=(CLASSES, TEST)
+    ),
+    "train_r_squared": Quantity("training R²", lambda p: p.noted("train_r2"), needs=(NUMBERS,)),
+    "test_r_squared": Quantity("test R²", lambda p: p.noted("test_r2"), needs=(NUMBERS, TEST)),
     "grad_norm": Quantity(
         "the size ‖dW‖ of a layer's gradient", lambda p, l: float(p.run.history.grad_norm[p.frame, l - 1]), LAYER
     ),
@@ -283,10 +305,13 @@ QUANTITIES = {
     ),
     "best_epoch": Quantity(
         "the epoch with the lowest test loss",
-        lambda p: float(p.run.history.epoch[p.run.history.best_frame]),
+        lambda p: float(p.run.history.epoch[p.run.history.best_frame]) if len(p.run.dataset.X_test) else math.nan,
         kind=WHOLE,
+        needs=(TEST,),
     ),
-    "best_test_loss": Quantity("the lowest test loss", lambda p: float(np.fmin.reduce(p.run.history.test_loss))),
+    "best_test_loss": Quantity(
+        "the lowest test loss", lambda p: float(np.fmin.reduce(p.run.history.test_loss)), needs=(TEST,)
+    ),
     "diverged": Quantity("1 if training diverged, else 0", lambda p: float(p.run.diverged_at is not None), kind=WHOLE),
     "epoch": Quantity("the epoch", lambda p: p.noted("epoch"), kind=WHOLE),
     "steps_per_epoch": Quantity("update steps in an epoch", lambda p: float(p.run.resolved.n_batches), kind=WHOLE),
@@ -300,12 +325,12 @@ QUANTITIES = {
         "the largest change of a weight when the network only computes outputs", _changed_by_use
     ),
     "end_loss": Quantity("the training loss at the end", lambda p: p.at(-1).noted("train_loss")),
-    "end_test_loss": Quantity("the test loss at the end", lambda p: p.at(-1).noted("test_loss")),
+    "end_test_loss": Quantity("the test loss at the end", lambda p: p.at(-1).noted("test_loss"), needs=(TEST,)),
     "end_train_accuracy": Quantity(
-        "training accuracy at the end", lambda p: 100 * p.at(-1).noted("train_accuracy"), kind=PERCENT
+        "training accuracy at the end", lambda p: 100 * p.at(-1).noted("train_accuracy"), kind=PERCENT, needs=(CLASSES,)
     ),
     "end_test_accuracy": Quantity(
-        "test accuracy at the end", lambda p: 100 * p.at(-1).noted("test_accuracy"), kind=PERCENT
+        "test accuracy at the end", lambda p: 100 * p.at(-1).noted("test_accuracy"), kind=PERCENT, needs=(CLASSES, TEST)
     ),
     "not_linear": Quantity("how far the output's z is from a straight line", _not_linear),
     "check_ratio": Quantity("the difference quotient over the gradient of a weight", _check_ratio, WEIGHT),
@@ -316,13 +341,32 @@ QUANTITIES = {
         "the highest test accuracy of any epoch",
         lambda p: 100 * float(p.run.history.test_accuracy[_best_by_test(p.run)]),
         kind=PERCENT,
+        needs=(CLASSES, TEST),
     ),
     "fresh_accuracy": Quantity(
-        "accuracy on new samples, at the epoch with the highest test accuracy", _fresh_accuracy, kind=PERCENT
+        "accuracy on new samples, at the epoch with the highest test accuracy",
+        _fresh_accuracy,
+        kind=PERCENT,
+        needs=(CLASSES, TEST, DRAWN),
     ),
-    "agreement": Quantity("samples on which A and B decide alike", _agreement, kind=PERCENT),
+    "agreement": Quantity("samples on which A and B decide alike", _agreement, kind=PERCENT, needs=(PAIR, CLASSES)),
     "learning_rate": Quantity("the learning rate", lambda p: float(p.run.config.learning_rate)),
 }
+
+
+def lacking(quantity: Quantity, experiment: Experiment, *, compared: bool = False) -> str:
+    """Why an experiment has no such number, as the end of a sentence; "" if it has one. compared: beside a run B."""
+    resolved, source = experiment.resolved, experiment.source
+    coupled = ACTIVATIONS[resolved.activations[-1]].coupled
+    has = {
+        CLASSES: resolved.task != REGRESSION,
+        NUMBERS: resolved.task == REGRESSION,
+        PROBABILITIES: resolved.task != REGRESSION and (resolved.sizes[-1] == 1 or coupled),
+        TEST: resolved.test_size > 0,
+        DRAWN: source.generated and source.sized,
+        PAIR: compared,
+    }
+    return next((NEEDS[each] for each in quantity.needs if not has[each]), "")
 
 
 def number_text(value: float, kind: str) -> str:

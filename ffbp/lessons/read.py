@@ -25,7 +25,7 @@ from ffbp.lessons.lesson import (
     n_words,
     option_config,
 )
-from ffbp.lessons.quantities import LAYER, WEIGHT
+from ffbp.lessons.quantities import LAYER, WEIGHT, lacking
 
 MAX_BYTES, MAX_STEPS, MAX_MINUTES, MAX_OPTIONS = 60_000, 40, 60, 4
 MAX_CHARACTERS = 1000  # of a text; a link may be longer
@@ -35,6 +35,7 @@ OF_A_LESSON = ("title", "goal", "minutes", "before", "take", "onward", "shared",
 OF_A_STEP = ("link", "text", "controls", *TASKS)
 QUANTITIES_IN = ("value",)
 CONDITIONS_IN = ("true_if", "until")
+JUDGED_IN = (*QUANTITIES_IN, "true_if", "where", "by")  # a number that there is not cannot be judged
 TOLD = ("text", "explain", "question", "claim")  # texts that may contain numbers in double braces
 
 
@@ -199,7 +200,12 @@ class _Reader:
                     if int(each.where) > len(options) or name == "text":
                         self._fail(place, f"{each.where}. must be the number of an option of this step's choose")
                     config = options[int(each.where) - 1]
-                if not _has(Experiment(config).resolved.sizes, each):
+                experiment = Experiment(config)
+                if name in JUDGED_IN and (
+                    why := lacking(each.quantity, experiment, compared=found.view.b != link.NOTHING)
+                ):
+                    self._fail(place, f"{each.name} must be a number of this experiment, but {why}")
+                if not _has(experiment.resolved.sizes, each):
                     self._fail(place, f"{each.name} has an index that the network does not have; count from 1")
 
     def _link(self, raw, name, place) -> Address:

@@ -31,6 +31,7 @@ from ffbp.experiment.resolve import resolve
 from ffbp.faults.registry import parts_of
 from ffbp.record.branches import read_branch
 from ffbp.record.write import (
+    FAULT_TITLE,
     FORMAT,
     KEYS,
     OPTIONAL,
@@ -108,7 +109,8 @@ def read_record(text: str | bytes) -> Record:
     history = _history(_dict(content["history"], "history"), config, dataset, sizes, branch)
     ends = {name: _epoch(content, name, config) for name in ("diverged_at", "stopped_at")}
     run = Run(config, dataset, history, **ends, branch=branch)
-    for key in content.keys() - set(KEYS) - ({OPTIONAL} if branch else set()):
+    optional = {OPTIONAL: branch, FAULT_TITLE: _fault_title(content, config)}
+    for key in content.keys() - set(KEYS) - {key for key, value in optional.items() if value}:
         raise ValueError(f"unknown key {_short(key)} in a record; {_CHANGED}")
     unsaid = []
     for key, due in content_of(run, lambda array: _UNPACKED).items():
@@ -301,6 +303,16 @@ def _check(found, due, name, unsaid):
     if texts[0] != texts[1]:
         due, got = (text if len(text) <= 60 else text[:59] + "…" for text in texts)
         raise ValueError(f"{name} must be {due} by the rest of the record, got {got}; {_CHANGED}")
+
+
+def _fault_title(content, config) -> str | None:
+    """The title of the run's fault, which older records do not have, and which may have been another one then."""
+    title = content.get(FAULT_TITLE) if config.fault else None
+    if title is not None and not (isinstance(title, str) and 0 < len(title) <= MAX_NAME and title.isprintable()):
+        raise ValueError(
+            f"{FAULT_TITLE} must be a title of at most {MAX_NAME} characters, got {_short(title)}; {_CHANGED}"
+        )
+    return title
 
 
 def _versions(values) -> dict[str, str]:

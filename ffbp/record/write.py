@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ffbp.data.dataset import Dataset
+from ffbp.faults.registry import FAULTS
 from ffbp.record.branches import branch_content
 from ffbp.training.run import History, Run
 from ffbp.version import VERSION as FFBP_VERSION
@@ -23,12 +24,15 @@ SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 _FACTS = ("format", "version", "checksum", "made_with")
 KEYS = (*_FACTS, "config", "data", "network", "diverged_at", "stopped_at", "history")  # in the order of the text
 OPTIONAL = "branch"  # stands after the configuration, in a branch's record
+FAULT_TITLE = "fault_title"  # likewise, in a faulty run's record: what the key in the configuration means, for readers
 PACKED = ("theta", "state", "step_loss")
 
 
 def dump_record(run: Run) -> str:
     """A run as JSON text that `load_record` reads back exactly."""
     content = {"format": FORMAT, "version": VERSION, "made_with": made_with(), **content_of(run, _pack)}
+    if run.config.fault is not None:
+        content[FAULT_TITLE] = FAULTS[run.config.fault].label
     content["checksum"] = checksum(content)
     return _text({key: content[key] for key in _keys(content)})
 
@@ -36,7 +40,7 @@ def dump_record(run: Run) -> str:
 def _keys(content):
     """The keys in the order of the text."""
     after = KEYS.index("config") + 1
-    return (*KEYS[:after], *([OPTIONAL] if OPTIONAL in content else []), *KEYS[after:])
+    return (*KEYS[:after], *(key for key in (FAULT_TITLE, OPTIONAL) if key in content), *KEYS[after:])
 
 
 def content_of(run: Run, pack: Callable) -> dict[str, Any]:

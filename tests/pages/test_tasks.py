@@ -373,6 +373,25 @@ def test_the_maker_writes_what_is_chosen_and_its_link_is_read_without_a_message(
     assert [text for text in texts(app.warning) if "it has 2 layers" in text]
 
 
+def test_a_number_that_the_experiment_does_not_have_is_neither_offered_nor_asked_for_unsaid(served):
+    app = maker(dataset="bumps")
+    named(app.text_input, "teachers:link:asked").set_value("sure; end_loss; agreement")
+    app.session_state["teachers:link:quantities"] = True
+    app = again(app)
+    assert [text.replace("\\", "") for text in texts(app.warning)] == [
+        "This experiment has no sure: its outputs are not probabilities.",
+        "This experiment has no agreement: there is no run B beside it.",
+    ]
+    offered = set(app.dataframe[-1].value["write"])
+    assert "end_loss" in offered
+    assert not offered & {"sure", "test_accuracy", "agreement"}
+    app = page("", dataset="bumps", ask="sure~agreement")
+    assert texts(app.warning) == ["The largest probability: this experiment has no such number."]
+    named(app.button, "task:show:0").click()
+    app = again(app)
+    assert texts(app.warning)[-1].endswith("decide alike: this experiment has no such number.")
+
+
 def test_exceptions_are_fixed_or_hidden_and_what_does_not_count_is_left_out(served):
     app = maker()
     named(app.multiselect, "teachers:link:fixed").set_value(["dataset", "noise"])

@@ -13,7 +13,8 @@ from ffbp.experiment.pair import NOTHING
 from ffbp.export.qr import MAX_BYTES, as_svg, n_squares, qr_code
 from ffbp.figures.latex import plain
 from ffbp.lessons.class_questions import dotted, question, text_of
-from ffbp.lessons.quantities import QUANTITIES
+from ffbp.lessons.quantities import QUANTITIES, lacking
+from ffbp.ui import files
 from ffbp.ui.class_link import COVERS, OWN_ADDRESS, in_words
 from ffbp.ui.component import component
 from ffbp.ui.page import Page
@@ -135,11 +136,17 @@ def _questions():
     control.show(st, "text_input", "Numbers to ask for", placeholder="z[1][2]; end_loss", **own)
     for problem in _asked()[1]:
         st.warning(plain(problem))
+    for words in _lacking():
+        st.warning(plain(words))
     if deep := [text_of(each) for each in map(question, _asked()[0]) if _is_too_deep(each)]:
         n = len(session.config.hidden) + 1
         st.warning(plain(f"This network has no {', '.join(deep)}: it has {n} layer{'s' if n > 1 else ''}."))
     if box := control.opened("Numbers that you can ask for", key=f"{DRAFT}:quantities"):
-        rows = [{"write": _example(name, each.shape), "it is": each.says} for name, each in QUANTITIES.items()]
+        rows = [
+            {"write": _example(name, each.shape), "it is": each.says}
+            for name, each in QUANTITIES.items()
+            if not _why_lacking(each)
+        ]
         box.dataframe(rows, hide_index=True, height=300)
         box.caption(
             "Layers, units and inputs count from 1. start. before a name means the first epoch, end. the last one."
@@ -150,6 +157,19 @@ def _questions():
         st.caption("Nothing is asked, so it stays hidden.")
     if (draft().cover or _asked()[0]) and not draft().pages:
         st.caption(TELLING)
+
+
+def _lacking() -> list[str]:
+    """For each number that is asked for and that this experiment does not have, why it has none."""
+    found = [(each, _why_lacking(each.quantity)) for each in map(question, _asked()[0])]
+    return [f"This experiment has no {text_of(each)}: {why}." for each, why in found if why]
+
+
+def _why_lacking(quantity) -> str:
+    """Nothing is known while the experiment's file is missing."""
+    if not files.is_available(session.config):
+        return ""
+    return lacking(quantity, files.experiment(session.config), compared=session.view.b != NOTHING)
 
 
 def _is_too_deep(asked) -> bool:

@@ -1,13 +1,17 @@
 """The numbers of a class link: every quantity can be asked for, is judged as in lessons, and its slips are named."""
 
+import math
+from functools import cache
+
 import pytest
 
 import ffbp
 from ffbp.experiment.config import Config
+from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.link import View
 from ffbp.lessons.class_questions import OF_A_FRAME, OF_A_SAMPLE, dotted, judged, name_of, question, text_of, told_by
 from ffbp.lessons.expressions import Case
-from ffbp.lessons.quantities import QUANTITIES
+from ffbp.lessons.quantities import QUANTITIES, lacking
 
 
 @pytest.fixture(scope="module")
@@ -55,3 +59,27 @@ def test_the_numbers_that_would_tell_the_answer(case):
     assert percent == pytest.approx(100 * share)
     assert told_by(question("n_params"), case) == []
     assert told_by(question("z.7.1"), case) == [], "this network has no layer 7"
+
+
+EXPERIMENTS = {
+    "two classes": Config(n_samples=40, hidden=(3,), epochs=3),
+    "no test set": Config(n_samples=40, hidden=(3,), epochs=3, test_size=0.0),
+    "measured": Config(dataset="iris", hidden=(3,), epochs=3),
+    "sigmoids of three classes": Config(dataset="iris", hidden=(3,), epochs=3, loss="mse", output_activation="sigmoid"),
+    "a number": Config(dataset="bumps", n_samples=40, hidden=(3,), epochs=3),
+}
+train = cache(ffbp.train)
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS)
+@pytest.mark.parametrize("name", QUANTITIES)
+def test_what_an_experiment_lacks_is_what_its_run_has_no_number_for(name, experiment):
+    config = EXPERIMENTS[experiment]
+    value = Case(config, View(), train).value(question(name + ".1" * sum(QUANTITIES[name].shape)))
+    assert bool(lacking(QUANTITIES[name], Experiment(config))) == math.isnan(value)
+
+
+def test_how_sure_a_network_is_of_a_number_cannot_be_asked():
+    experiment = Experiment(EXPERIMENTS["a number"])
+    assert lacking(QUANTITIES["sure"], experiment) == "its outputs are not probabilities"
+    assert lacking(QUANTITIES["test_accuracy"], experiment) == "its target is a number, not a class"

@@ -57,6 +57,10 @@ BAD = {  # a change of the good file -> the line and a part of the message
     "too many together": ("'How much", f"'{'word ' * 110}", 14, "at most 110 words together"),
     "a quantity": ("{{end_loss}}", "{{end_los}}", 10, "unknown quantity 'end_los'; choose from x, target"),
     "code": ("{{end_loss}}", "{{__import__(os)}}", 10, "is no quantity"),
+    "what is not judged": (
+        'value = "a[1][3]"', 'value = "end.test_r_squared"', 17,
+        "test_r_squared must be a number of this experiment, but its target is a class, not a number",
+    ),
     "indices": ("{{end_loss}}", "{{z[1]}}", 10, "must have its indices as in z[1][1]"),
     "index 0": ("{{end_loss}}", "{{z[0][1]}}", 10, "count from 1"),
     "a unit": ('value = "a[1][3]"', 'value = "a[1][4]"', 17, "a has an index that the network does not have"),

@@ -11,6 +11,7 @@ import pytest
 
 import ffbp
 from ffbp import Config, Dataset, History
+from ffbp.faults.registry import FAULTS
 from ffbp.record import read, write
 from ffbp.record.verify import verify
 
@@ -348,3 +349,27 @@ def test_mutated_records_load_or_get_one_sentence(text):
             refused.append(str(error))
     assert len(refused) > 200
     assert not any("\n" in message or len(message) > 500 for message in refused)
+
+
+def test_a_record_of_a_faulty_run_names_the_fault_in_words_and_older_ones_are_read_without():
+    run = ffbp.train(Config(n_samples=40, hidden=(3,), epochs=3, fault="no_slope"))
+    content = json.loads(ffbp.dump_record(run))
+    assert list(content)[4:6] == ["config", "fault_title"]
+    assert content["fault_title"] == FAULTS["no_slope"].label
+    assert ffbp.load_record(ffbp.dump_record(run)).config == run.config
+    for title in (None, "As it was called before", 3, "x" * 501, "a\nb"):
+        older = {**content, "fault_title": title} if title else {k: v for k, v in content.items() if k != "fault_title"}
+        text = json.dumps({**older, "checksum": write.checksum(older)})
+        if title in (None, "As it was called before"):
+            assert ffbp.load_record(text).config == run.config
+        else:
+            with pytest.raises(ValueError, match="fault_title must be a title of at most 500 characters"):
+                ffbp.load_record(text)
+
+
+def test_a_healthy_record_has_no_title_of_a_fault(text):
+    content = json.loads(text)
+    assert "fault_title" not in content
+    changed = {**content, "fault_title": "A fault"}
+    with pytest.raises(ValueError, match="unknown key 'fault_title'"):
+        ffbp.load_record(json.dumps({**changed, "checksum": write.checksum(changed)}))
