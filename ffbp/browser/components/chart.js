@@ -102,11 +102,11 @@ class Chart {
       this.listening = true;
       this.plot.on('plotly_click', ({ points }) => {
         const custom = points[0]?.customdata;
-        if (this.chart.clickable && (custom ?? null) !== null) this.component.setTriggerValue('choice', custom);
+        if (this.chart.clickable && (custom ?? null) !== null) this.tell('choice', custom);
       });
       this.plot.on('plotly_relayout', (changed) => {
         const zoomed = this.chart.zooms && Object.keys(changed).some((key) => key.includes('axis.range'));
-        if (zoomed) this.component.setTriggerValue('box', edgesOf(this.plot._fullLayout));
+        if (zoomed) this.tell('box', edgesOf(this.plot._fullLayout));
       });
     }
     this.placeMarks();
@@ -114,11 +114,16 @@ class Chart {
     this.root.dataset.drawn = this.chart.id;
   }
 
+  // With what the chart in sight is of: the server may have gone on.
+  tell(event, value) {
+    this.component.setTriggerValue(event, { of: this.chart.of, value });
+  }
+
   placeMarks() {
     const { goal, plot: { layout: { meta } } } = this.chart;
     if (meta?.walk) this.walk ??= new Walk(this.root);
     this.walk?.show(meta?.walk, this.plot._fullLayout);
-    if (goal) this.goal ??= new Goal(this.root, (value) => this.component.setTriggerValue('goal', value));
+    if (goal) this.goal ??= new Goal(this.root, (value) => this.tell('goal', value));
     this.goal?.show(goal, this.plot._fullLayout);
   }
 

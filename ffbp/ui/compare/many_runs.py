@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
@@ -186,6 +187,12 @@ def set_seeds(n: int) -> None:
 
 
 # A click on a run
+
+
+def opens(sweep: Sweep) -> dict:
+    """The arguments of a chart whose points, numbered as the sweep's runs, open these."""
+    plan = (sweep.config, sweep.fields, sweep.values, sweep.seeds, sweep.vary)
+    return {"choose": partial(choose_run, sweep), "of": plan}
 
 
 def choose_run(sweep: Sweep, place) -> None:

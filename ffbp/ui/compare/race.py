@@ -18,7 +18,7 @@ from ffbp.training.race import Lane, Race, plan_race, race_notice, result
 from ffbp.training.run import Run
 from ffbp.ui import chart
 from ffbp.ui.compare.choices import choose_goal, choose_seeds, choose_vary, goal_of, kind_of, movable
-from ffbp.ui.compare.many_runs import Asked, asked, buttons, choose_run, open_chosen, plan_with, set_many, train_on
+from ffbp.ui.compare.many_runs import Asked, asked, buttons, open_chosen, opens, plan_with, set_many, train_on
 from ffbp.ui.page import Page
 from ffbp.ui.runs import Shown, cache_for, in_turns
 from ffbp.ui.session import address, control
@@ -119,7 +119,7 @@ def _results(page: Page, found: Asked, race: Race, expected: str | None, *, best
         key="race:lanes",
         title="Epochs to the goal of every run",
         alternative=in_words(lanes),
-        choose=lambda place: choose_run(sweep, place),
+        **opens(sweep),
     )
     groups = {OPTIMIZERS[lane.optimizer].label: (lane.places, look(lane.optimizer)["color"]) for lane in lanes}
     chart.chart(
@@ -127,7 +127,7 @@ def _results(page: Page, found: Asked, race: Race, expected: str | None, *, best
         key="race:curves",
         title=f"Training {kind_of(target)} of every run",
         alternative=f"The dashed line is the goal, {target.value:g}. {in_words(lanes)}",
-        choose=lambda place: choose_run(sweep, place),
+        **opens(sweep),
         **movable(target),
     )
     st.caption(

@@ -22,7 +22,17 @@ from ffbp.training.sweep import Sweep, plan_sweep
 from ffbp.training.target import Target, rates_notice, success_notice
 from ffbp.ui import chart
 from ffbp.ui.compare.choices import choose_goal, choose_seeds, choose_vary, goal_of, kind_of, movable, presets
-from ffbp.ui.compare.many_runs import Asked, asked, buttons, choose_run, open_chosen, plan_with, set_many, train_on
+from ffbp.ui.compare.many_runs import (
+    Asked,
+    asked,
+    buttons,
+    choose_run,
+    open_chosen,
+    opens,
+    plan_with,
+    set_many,
+    train_on,
+)
 from ffbp.ui.component import component
 from ffbp.ui.page import Page, axes_of
 from ffbp.ui.session import address, control
@@ -131,7 +141,7 @@ def _curves(found, target, alternative, groups=None):
         key="seeds:curves",
         title=f"Training {kind_of(target)} of every run",
         alternative=alternative,
-        choose=lambda place: choose_run(found.sweep, place),
+        **opens(found.sweep),
         **movable(target),
     )
     st.caption(

@@ -20,8 +20,8 @@ from ffbp.ui.compare.many_runs import (
     Asked,
     asked,
     buttons,
-    choose_run,
     open_chosen,
+    opens,
     plan_with,
     set_many,
     set_seeds,
@@ -170,7 +170,7 @@ def _results(found: Asked, field: str, config) -> None:
             key=f"sweep:{name}",
             title=f"{title} at the end of every run",
             alternative=_in_words(sweep, field, name),
-            choose=lambda place: choose_run(sweep, place),
+            **opens(sweep),
         )
     st.caption(
         "The red dashed line marks the experiment's own value. A click on a dot opens its run in the Playground."

@@ -15,7 +15,7 @@ from ffbp.figures.latex import plain
 from ffbp.figures.two_fields import picture
 from ffbp.training.sweep import Sweep, plan_sweep
 from ffbp.ui import chart, files
-from ffbp.ui.compare.many_runs import MAX_SECONDS, Asked, asked, choose_run, plan_with, set_many
+from ffbp.ui.compare.many_runs import MAX_SECONDS, Asked, asked, opens, plan_with, set_many
 from ffbp.ui.session import control
 from ffbp.ui.session.state import session
 from ffbp.words.numbers import format_number
@@ -155,7 +155,7 @@ def results(found: Asked, many: Many) -> None:
         key="sweep:picture",
         title=f"Loss at the end of {len(sweep.configs)} runs over {' and '.join(FIELDS[name].label for name in sweep.fields)}",
         alternative=_sentence(sweep).replace("**", ""),
-        choose=lambda place: choose_run(sweep, place),
+        **opens(sweep),
         zoom=_zoom,
     )
     st.caption(
