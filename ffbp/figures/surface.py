@@ -13,6 +13,7 @@ from ffbp.words.numbers import format_number
 
 SCALE = [[0.0, "#0d2b52"], [0.25, "#1f5f8b"], [0.5, "#4f9fa8"], [0.75, "#b9d8b0"], [1.0, "#fdf6d8"]]  # low is dark
 LEVELS = 14
+FLAT = 1e-3  # orders of magnitude; losses that differ less are drawn as a level line
 SIGNS = {"a": ("A", "circle", palette.RUNS[0]), "b": ("B", "diamond", palette.RUNS[1])}
 ENDS = {"three_points": "u: from the start to {a}'s end", "principal": "first component", "random": "first direction"}
 UPS = {
@@ -197,7 +198,19 @@ def line_plot(before: Line, after: Line | None = None, *, end: str = "B") -> dic
         traces.append(line(after.alpha, after.loss, "to B, units matched", "%{x:.2f}: loss %{y:.4g}", **look))
     x = {"tickvals": [0, 0.5, 1], "ticktext": ["A", "halfway", end]}
     y = {"type": "log", "exponentformat": "power"}
+    if range_ := _widened(np.concatenate([each.loss for each in (before, after) if each is not None])):
+        y["range"] = range_
     return plot(traces, "on the straight line between the weights", "loss", x=x, y=y, height=300, **LEGEND)
+
+
+def _widened(loss):
+    """The range of a logarithmic axis where all losses are nearly equal, so that it does not show rounding; else None."""
+    z = log_loss(loss)
+    z = z[np.isfinite(z)]
+    if not z.size or np.ptp(z) > FLAT:
+        return None
+    middle = float(z.min() + z.max()) / 2
+    return [middle - FLAT, middle + FLAT]
 
 
 def log_loss(loss: np.ndarray) -> np.ndarray:

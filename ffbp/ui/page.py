@@ -42,6 +42,7 @@ PAGES = {  # in the order of a lesson
     LESSONS: "Lessons",
     "pages/teachers.py": "For teachers",
 }
+NOTICED = ("app.py", "pages/data.py")  # pages whose notices come after the run: there they have a place from the start
 SIGNS = (
     "play_circle",
     "arrow_forward",
@@ -76,7 +77,8 @@ class Page:
         self.links, self.own_links = self.bar.empty(), self.bar.empty()
         self.has_links = self.is_linked = False  # drawn at all; drawn by the page itself
         self.sidebar, self.has_sidebar = st.sidebar.container(), False
-        with st.container(horizontal=True, vertical_alignment="center", key="top"):
+        top = "top" if self.path in NOTICED else "top:quiet"
+        with st.container(horizontal=True, vertical_alignment="center", key=top):
             st.title(title, anchor=False, width="content")
             self.words = st.container(key="top:words")  # beside the title, so that notices move nothing
             self.progress = self.words.empty()

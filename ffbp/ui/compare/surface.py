@@ -147,7 +147,9 @@ def _solid(found, paths):
 
 
 def _straight_line(both: TwoRuns) -> None:
-    """The loss between the two ends, before and after B's units are matched to A's."""
+    """The loss between the two ends, before and after B's units are matched to A's; nothing if both are one point."""
+    if np.array_equal(both.a.run.history.theta[-1], both.b.run.history.theta[-1]):
+        return
     runs, key = cache_of(both.a, both.b), ("match", both.id)
     found: Match | None = runs.get(key)
     if found is None:

@@ -102,7 +102,7 @@ def _field_controls(places, config, many):
 
 
 def _controls(config, many, n_seeds):
-    first, second, middle, right = st.columns([3, 3, 4, 4], vertical_alignment="bottom")
+    first, second, middle, right = st.columns([4, 4, 9, 6], vertical_alignment="bottom")
     _field_controls((first, second), config, many)
     kind = FIELDS[many.field].kind
     values = many.values or usual_values(many.field, config)

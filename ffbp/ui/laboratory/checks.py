@@ -50,7 +50,7 @@ def checks(page: Page) -> None:
     found = known("checks", config)
     if found is None and session.recall(ASKED) != config:
         st.button(
-            "Carry out all five checks", key="checks:run", icon=":material/fact_check:",
+            "Carry out all five checks", key="checks:run", icon=":material/fact_check:", type="primary",
             on_click=session.keep, args=(config, ASKED),
         )  # fmt: skip
         _what_is_checked()

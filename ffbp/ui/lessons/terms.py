@@ -16,10 +16,11 @@ def terms() -> None:
     st.caption(f"{len(entries)} {'term' if len(entries) == 1 else 'terms'}")
     if not entries:
         st.info("Nothing is called that here. Try another word, or a part of it.")
+    place = st.container(key="glossary")
     for entry in entries:
         symbol = f" · {plain(entry.symbol)}" if entry.symbol else ""
         formula = f"  \n`{entry.formula}`" if entry.formula else ""
-        st.markdown(f"**{plain(entry.term)}**{symbol}  \n{plain(entry.sentence)} *{plain(entry.where)}*{formula}")
+        place.markdown(f"**{plain(entry.term)}**{symbol}  \n{plain(entry.sentence)} *{plain(entry.where)}*{formula}")
 
 
 def help_for(text: str) -> str | None:
