@@ -84,11 +84,11 @@ def entries(array) -> str:
     return r"\begin{bmatrix}" + r" \\ ".join(lines) + r"\end{bmatrix}"
 
 
-def row(values, *, most: int = 5) -> str:
-    """Numbers (n,) as a row in brackets; of more than ``most``, the first and the last ones with dots between them."""
+def row(values, *, most: int = 4) -> str:
+    """Numbers (n,) as a row in brackets; of more than ``most``, the first two and the last one with dots between them."""
     texts = [number(value) for value in values]
     if len(texts) > most:
-        texts = [*texts[: most // 2 + 1], r"\cdots", *texts[-(most // 2) :]]
+        texts = [*texts[:2], r"\cdots", texts[-1]]
     return r"\begin{bmatrix}" + " & ".join(texts) + r"\end{bmatrix}"
 
 

@@ -81,6 +81,11 @@ def success_notice(rate: Rate, target: Target, expected: int | None = None) -> N
     return Notice("success", "info", numbers | asdict(target))
 
 
+def question_notice(target: Target, n: int | None = None) -> Notice:
+    """The question how many of n runs will succeed; without n, which optimizer will be the first in a race."""
+    return Notice("favourite" if n is None else "expectation", "info", {"n": n} | asdict(target))
+
+
 def rates_notice(target: Target) -> Notice:
     """The sentence about what counts as a success, and what the intervals of several rates say."""
     return Notice("rates", "info", asdict(target))

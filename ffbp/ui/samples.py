@@ -1,5 +1,6 @@
 """The chosen sample: one row of the source, or typed inputs, shared by the pages and kept in the link."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -68,6 +69,11 @@ def sample_in_view(dataset: Dataset) -> Sample:
 
 def _last_row(dataset) -> int:
     return int(max(dataset.rows_train.max(), dataset.rows_test.max(initial=0)))
+
+
+def numbered(names: Sequence[str]) -> list[str]:
+    """The names of inputs with their numbers in formulas: ``x3: petal length``; plain where the name says it already."""
+    return [name if name == f"x{i}" else f"x{i}: {name}" for i, name in enumerate(names, start=1)]
 
 
 def mark_of(shown) -> list:

@@ -74,6 +74,14 @@ def success(n, number, percent):
     return text if n["expected"] is None else f"{text} You predicted {n['expected']}."
 
 
+def expectation(n, number, percent):
+    return f"How many of the {n['n']} runs will end with {goal(n, number, percent)}? Your prediction"
+
+
+def favourite(n, number, percent):
+    return f"Which optimizer will be the first with {goal(n, number, percent)}? Your prediction"
+
+
 def repeated(n, number, percent):
     which = f"the run whose loss rises most often ({n['name']})" if n["n"] > 1 else "the run"
     text = f"Repeated alone, {which} gives "
@@ -273,7 +281,19 @@ def twin(n, number, percent):
 SENTENCES = {
     each.__name__: each
     for each in (
-        *(differences, equal_parts, branch, success, repeated, rates, lane, race, paths_of_a_race),
+        *(
+            differences,
+            equal_parts,
+            branch,
+            success,
+            expectation,
+            favourite,
+            repeated,
+            rates,
+            lane,
+            race,
+            paths_of_a_race,
+        ),
         *(range_test, edge_at_the_start),
         *(surface, random_planes, no_plane, match, no_match, twin),
     )

@@ -57,6 +57,25 @@ def test_seeds_are_trained_and_rated_by_the_goal():
     }
 
 
+def test_the_goal_is_typed_and_named_before_anything_is_predicted():
+    app = opened("seeds", **{"m.seeds": "4"})
+    asked = named(app.number_input, "seeds:predicted")
+    assert asked.label.startswith(
+        "How many of the 4 runs will end with an accuracy of at least 95.0 % on the training set?"
+    )
+    asked.set_value(1).run()
+    named(app.number_input, "seeds:goal:accuracy").set_value(0.8).run()
+    assert app.session_state["view"].many.goal == ("accuracy", 0.8)
+    asked = named(app.number_input, "seeds:predicted")
+    assert "at least 80.0 %" in asked.label
+    assert asked.value == 1
+    app = opened("race", **RACE)
+    assert "the first with a loss of at most 0.5000 on" in named(app.selectbox, "race:predicted").label
+    named(app.number_input, "race:goal:loss").set_value(0.25).run()
+    assert app.session_state["view"].many.goal == ("loss", 0.25)
+    assert not opened("seeds", **{"m.goal": "loss_1e6"}).exception
+
+
 def test_what_was_predicted_is_compared_with_what_happened():
     app = opened("seeds", **{"m.seeds": "4", "m.goal": "accuracy_0"})
     named(app.number_input, "seeds:predicted").set_value(1).run()

@@ -17,7 +17,7 @@ from ffbp.training.run import Run
 from ffbp.ui.moment import SOURCE, Moment, choose_unit, unit_chooser
 from ffbp.ui.page import Page
 from ffbp.ui.runs import Shown
-from ffbp.ui.samples import chosen_sample, mark_of, marks_of
+from ffbp.ui.samples import chosen_sample, mark_of, marks_of, numbered
 from ffbp.ui.session import control
 from ffbp.ui.session.state import session
 from ffbp.ui.timeline import player
@@ -208,7 +208,7 @@ def _weight_chooser(network, dataset):
     titles, keys = ("Weight: layer", "to unit"), ("backward:layer", "backward:unit")
     layer, unit = unit_chooser(network, places, titles, keys)
     n_in, names = network.layers[layer - 1].n_in, dataset.input_names
-    labels = [f"{j}: {names[j - 1]}" if layer == 1 else str(j) for j in range(1, n_in + 1)] + ["bias"]
+    labels = (numbered(names) if layer == 1 else [str(j) for j in range(1, n_in + 1)]) + ["bias"]
     source = min(session.recall(SOURCE, 1), n_in + 1)
     title = "from input" if layer == 1 else f"from unit of layer {layer - 1}"
     options = {"on_change": session.keep, "args": (SOURCE,), "labels": labels, "format_func": lambda j: labels[j - 1]}

@@ -15,6 +15,7 @@ from ffbp.ui.session import control
 from ffbp.ui.session.state import session
 
 GOALS = {"accuracy": 0.95, "loss": 0.1}
+BOUNDS = {"accuracy": ("at least", 0.0, 1.0), "loss": ("at most", 1e-9, 1e3)}  # of the field in which a goal is typed
 
 
 def choose_seeds(place, view: str, label: str, numbers: Sequence[int], n: int) -> None:
@@ -51,17 +52,32 @@ def is_regression(config) -> bool:
 
 
 def choose_goal(place, view: str, config, target: Target) -> None:
-    """Whether the goal is an accuracy or a loss."""
+    """Whether the goal is an accuracy or a loss, and how much of it."""
     goals = {"accuracy": "Accuracy", "loss": "Loss"}
     if is_regression(config):
         del goals["accuracy"]
-    own = {"name": f"{view}:goal", "value": kind_of(target), "on_change": _set_goal}
-    control.choice(place, "segmented_control", "Success is measured by", goals, **own, wrap=True)
+    what, row = kind_of(target), place.container(horizontal=True)
+    own = {"name": f"{view}:goal", "value": what, "on_change": _set_goal, "width": "content"}
+    control.choice(row, "segmented_control", "Success is measured by", goals, **own, wrap=True)
+    label, low, high = BOUNDS[what]
+    own = {
+        "name": f"{view}:goal:{what}",
+        "value": target.value,
+        "on_change": _goal_typed,
+        "args": (what,),
+        "width": 110,
+    }
+    bounds = min(low, target.value), max(high, target.value)
+    control.show(row, "number_input", label, *bounds, step=0.01, format="%.6g", **own)
 
 
 def _set_goal(what):
     if what in GOALS:
         set_many(goal=(what, GOALS[what]))
+
+
+def _goal_typed(value, what):
+    _move_goal(what, value)
 
 
 def kind_of(target: Target) -> str:
@@ -72,8 +88,8 @@ def kind_of(target: Target) -> str:
 def movable(target: Target) -> dict:
     """The goal as a line in a chart that can be moved: arguments of `ffbp.ui.chart.chart`."""
     what = kind_of(target)
-    bounds = {"low": 1e-9, "high": 1e3} if what == "loss" else {"low": 0.0, "high": 1.0}
-    goal = {"value": target.value, "name": what, "sign": "≤" if what == "loss" else "≥", **bounds}
+    _, low, high = BOUNDS[what]
+    goal = {"value": target.value, "name": what, "sign": "≤" if what == "loss" else "≥", "low": low, "high": high}
     return {"goal": goal, "move_goal": lambda value: _move_goal(what, value)}
 
 

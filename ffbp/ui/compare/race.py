@@ -16,6 +16,7 @@ from ffbp.figures.surface import Path, distance_plot, path_on, surface_plot
 from ffbp.training.race import RATES as TRIED
 from ffbp.training.race import Lane, Race, plan_race, race_notice, result
 from ffbp.training.run import Run
+from ffbp.training.target import Target, question_notice
 from ffbp.ui import chart
 from ffbp.ui.compare.choices import choose_goal, choose_seeds, choose_vary, goal_of, kind_of, movable
 from ffbp.ui.compare.many_runs import Asked, asked, buttons, open_chosen, opens, plan_with, set_many, train_on
@@ -58,7 +59,7 @@ def _view(page: Page) -> None:
     plan = plan_with(config, plan_race, **choices)
     found = asked("race", config, plan, n_seeds, many.vary, many.optimizers, many.rates)
     if found is not None:
-        expected = _prediction(found.sweep.values[0])
+        expected = _prediction(found.sweep.values[0], target)
         buttons(found, "race")
         _results(page, found, result(found.sweep, target), expected, best=many.rates == "best")
     address.write()
@@ -77,7 +78,7 @@ def _controls(config, many, n_seeds, target):
     own = {"name": "race:rates", "value": many.rates, "on_change": _set_rates}
     control.choice(right, "segmented_control", "Learning rate", RATES, **own, wrap=True)
     session.show_told("race", once=True)
-    left, middle, right = st.columns([2, 3, 2])
+    left, middle, right = st.columns([24, 38, 28])
     choose_seeds(left, "race", "Number of seeds", NUMBERS, n_seeds)
     choose_vary(middle, "race")
     choose_goal(right, "race", config, target)
@@ -96,13 +97,13 @@ def _set_rates(rates):
         set_many(rates=rates)
 
 
-def _prediction(optimizers: Sequence[str]) -> str | None:
+def _prediction(optimizers: Sequence[str], target: Target) -> str | None:
     """Which optimizer the person expects to be first; None before that is said."""
     texts = {"": "your guess"} | {key: OPTIMIZERS[key].label for key in optimizers}
     value = session.recall(PREDICTED, "")
     value = value if value in texts else ""
-    own = {"name": PREDICTED, "value": value, "on_change": session.keep, "args": (PREDICTED,), "width": 420}
-    control.choice(st, "selectbox", "Which optimizer will be first? Your prediction", texts, **own)
+    own = {"name": PREDICTED, "value": value, "on_change": session.keep, "args": (PREDICTED,), "width": 640}
+    control.choice(st, "selectbox", english.sentence(question_notice(target)), texts, **own)
     return value or None
 
 

@@ -19,7 +19,7 @@ from ffbp.figures.many import curves_plot, success_plot
 from ffbp.figures.thumbnail import boundary, falling
 from ffbp.lessons.repeated import REPEATED
 from ffbp.training.sweep import Sweep, plan_sweep
-from ffbp.training.target import Target, rates_notice, success_notice
+from ffbp.training.target import Target, question_notice, rates_notice, success_notice
 from ffbp.ui import chart
 from ffbp.ui.compare.choices import choose_goal, choose_seeds, choose_vary, goal_of, kind_of, movable, presets
 from ffbp.ui.compare.many_runs import (
@@ -75,7 +75,7 @@ def _view(page: Page) -> None:
         address.write()
         page.draw_links()
         return
-    expected = None if many.beside else _prediction(many.seeds)
+    expected = None if many.beside else _prediction(many.seeds, target)
     buttons(found, "seeds")
     if found.n_done:
         (_side_by_side if many.beside else _results)(found, target, expected)
@@ -87,7 +87,7 @@ def _view(page: Page) -> None:
 
 
 def _controls(config, many, target):
-    left, middle, right = st.columns([2, 3, 2])
+    left, middle, right = st.columns([24, 38, 28])
     choose_seeds(left, "seeds", "Number of seeds", NUMBERS, many.seeds)
     choose_vary(middle, "seeds")
     choose_goal(right, "seeds", config, target)
@@ -99,14 +99,14 @@ def _controls(config, many, target):
     control.show(st, "toggle", label, help=words, **own)
 
 
-def _prediction(n):
+def _prediction(n, target):
     """How many of the runs the person expects to succeed; None before that is said."""
     value = session.recall(PREDICTED)
     value = value if value is not None and value <= n else None
-    label = f"How many of the {n} runs will reach the goal? Your prediction"
+    label = english.sentence(question_notice(target, n))
     own = {"name": "seeds:predicted", "value": value, "on_change": session.keep, "args": (PREDICTED,)}
     control.show(st, "number_input", label, name=own.pop("name"), min_value=0, max_value=n, step=1, placeholder="your guess",
-                 width=420, **own)  # fmt: skip
+                 width=640, **own)  # fmt: skip
     return value
 
 

@@ -11,6 +11,7 @@ from ffbp.figures import latex as formulas
 from ffbp.ui.flow import forward_diagram
 from ffbp.ui.forward.output import NOT_A_NUMBER, decision
 from ffbp.ui.moment import Moment
+from ffbp.ui.samples import numbered
 from ffbp.ui.session import control
 from ffbp.words.numbers import format_number
 
@@ -50,7 +51,7 @@ def _index(moment, kind, place):
         place.selectbox("Which", [unit], key=f"forward:b:{moment.layer}:{moment.u}")
         return 0
     title, key = f"Weight of {unit}, from", f"forward:which:{moment.layer}"
-    names = [f"x{i + 1}: {name}" for i, name in enumerate(moment.dataset.input_names)]
+    names = numbered(moment.dataset.input_names)
     if kind == INPUT:
         title, key, names = "Which input", "forward:which:0", names[: len(moment.dataset.columns)]
     elif moment.layer > 1:
