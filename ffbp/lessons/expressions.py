@@ -22,6 +22,7 @@ from ffbp.training.run import Run
 
 COMPARED = {"<=": operator.le, ">=": operator.ge, "==": operator.eq, "<": operator.lt, ">": operator.gt}
 MOST = {"largest": max, "smallest": min}
+FORMERLY = {"chance": "guessing"}  # names of quantities in older links and lessons
 SHAPES = {"unit": UNIT, "weight": WEIGHT, "sample": (0,)}  # (0,): nothing of a sample may leave out indices
 _TERM = re.compile(
     r"(?:(?P<factor>\d+(?:\.\d+)?(?:e-?\d+)?)\s*\*\s*)?(?:(?P<where>a|b|start|end|[1-9])\.)?"
@@ -66,7 +67,7 @@ def expression(text: str, chosen: str = "") -> Expression:
     found = _TERM.fullmatch(text)
     if not found:
         raise ValueError(f"{text!r} is no quantity; write one as z[1][2], end.train_loss or 0.5 * b.test_loss")
-    name = found["name"]
+    name = FORMERLY.get(found["name"], found["name"])
     if name not in QUANTITIES:
         raise ValueError(f"unknown quantity {name!r}; choose from {', '.join(QUANTITIES)}")
     groups = [tuple(map(int, group.split(","))) for group in re.findall(r"\[([\d,]+)\]", found["indices"])]

@@ -320,7 +320,7 @@ QUANTITIES = {
     "n_hidden": Quantity("hidden units", lambda p: float(sum(p.network.sizes[1:-1])), kind=WHOLE),
     "n_train": Quantity("training samples", lambda p: float(len(p.run.dataset.X_train)), kind=WHOLE),
     "n_numbers": Quantity("numbers in the training inputs", lambda p: float(p.run.dataset.X_train.size), kind=WHOLE),
-    "chance": Quantity("the loss of guessing", lambda p: float(chance_level(p.run))),
+    "guessing": Quantity("the loss of guessing", lambda p: float(chance_level(p.run))),
     "changed_by_use": Quantity(
         "the largest change of a weight when the network only computes outputs", _changed_by_use
     ),

@@ -8,7 +8,7 @@ CAUSES = {  # the five checks, those first from which others follow
     "start": "the loss at the start",
     "overfit": "the few samples",
     "blind": "the zero inputs",
-    "shuffled": "the shuffled labels",
+    "shuffled": "the shuffled targets",
 }
 AT_THE_EDGE = 0.03  # as near to 1 as χ has to be to count as 1
 
@@ -62,18 +62,14 @@ def theory(n, number, percent):
         reasons.append(f"the inputs are not standardised (mean square {number(n['inputs'])})")
     if not reasons:
         return f"{text} On the way back, it takes weights and deltas as independent, which is not exact."
-    return f"{text} Where it stops: {listed(reasons)}."
+    return f"{text} Reasons: {listed(reasons)}."
 
 
 def chi(n, number, percent):
     if n["chi"] is None:
         return "The critical line is where χ is 1. With two or more drawn hidden layers, this start has its place here."
     kept = abs(n["chi"] - 1) < AT_THE_EDGE
-    each = (
-        "gradients are nearly kept"
-        if kept
-        else f"each layer multiplies the gradient's mean square by {number(n['chi'])}"
-    )
+    each = "gradients are nearly kept" if kept else f"each layer multiplies delta's mean square by {number(n['chi'])}"
     return (
         f"At this start's weight scale {number(n['scale'])} and bias {number(n['bias'])}, χ = {number(n['chi'])}: through many "
         f"layers, {each}."

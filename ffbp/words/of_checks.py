@@ -2,7 +2,8 @@
 
 
 def before_start(n, number, percent):
-    text = f"Before the first step the loss is {number(n['loss'])}; guessing, the best constant answer, has {number(n['chance'])}."
+    text = f"Before the first step the loss is {number(n['loss'])}; that of guessing, the best constant answer, is "
+    text += f"{number(n['chance'])}."
     if n["passed"]:
         return text
     return (
@@ -25,7 +26,7 @@ def before_overfit(n, number, percent):
 
 
 def before_blind(n, number, percent):
-    text = f"With all inputs zero, the loss ends at {number(n['loss'])}; guessing has {number(n['chance'])}."
+    text = f"With all inputs zero, the loss ends at {number(n['loss'])}; that of guessing is {number(n['chance'])}."
     if n["passed"]:
         return text
     if not _finite(n["loss"]):
@@ -36,10 +37,10 @@ def before_blind(n, number, percent):
 
 
 def before_shuffled(n, number, percent):
-    text = f"On {n['samples']} samples with shuffled labels the training loss ends at {number(n['loss'])}"
-    text += f"; guessing has {number(n['chance'])}."
+    text = f"On {n['samples']} samples with shuffled targets the training loss ends at {number(n['loss'])}"
+    text += f"; that of guessing is {number(n['chance'])}."
     if not _finite(n["loss"]):
-        return f"With shuffled labels, the loss diverges after {n['steps']:,} updates. Lower the learning rate."
+        return f"With shuffled targets, the loss diverges after {n['steps']:,} updates. Lower the learning rate."
     if "score" in n:
         score, most = (f"R² {number(n[key])}" if n["regression"] else percent(n[key]) for key in ("score", "most"))
         what = "test set" if n["regression"] else "test accuracy"
@@ -47,7 +48,7 @@ def before_shuffled(n, number, percent):
     else:
         text += " No test set is held out, so nothing can leak."
     if n["leaks"]:
-        return f"{text} Labels without meaning cannot be predicted: some test samples are in the training set, too."
+        return f"{text} Targets in random order cannot be predicted, so some test samples must be in the training set, too."
     if not n["falls"]:
         return f"{text} Not even learning by heart works: too few parameters, or the wrong learning rate."
     return text
@@ -67,8 +68,8 @@ def before_gradient(n, number, percent):
     if n["passed"]:
         return text
     return (
-        f"The gradient of {n['worst']} is {number(n['backward'])} by backward, but its measured slope is {number(n['slope'])}: "
-        "backward is wrong there."
+        f"The gradient of {n['worst']} is {number(n['backward'])} by backpropagation, but its measured slope is "
+        f"{number(n['slope'])}: backpropagation is wrong there."
     )
 
 

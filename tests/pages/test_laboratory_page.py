@@ -442,6 +442,6 @@ def test_a_failing_check_says_what_it_means_and_links_to_it(monkeypatch):
     app = laboratory(lab="checks", init="normal", scale="10")
     named(app.button, "checks:run").click().run()
     check(app)
-    assert "The loss at the start is near that of guessing " + SIGNS[False] in said(app)
+    assert "The loss at the start is at most three times that of guessing " + SIGNS[False] in said(app)
     assert "Draw smaller weights" in said(app)
     assert LINKS["start"][0][:2] in shown

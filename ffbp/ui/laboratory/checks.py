@@ -17,10 +17,10 @@ from ffbp.words.glossary import explained
 
 ASKED = "checks:asked"  # kept in the session: the experiment for which the checks were asked
 TITLES = {
-    "start": "The loss at the start is near that of guessing",
+    "start": "The loss at the start is at most three times that of guessing",
     "overfit": "A few samples are learned by heart",
     "blind": "Without inputs, the loss ends at that of guessing",
-    "shuffled": "Shuffled labels are learned by heart only",
+    "shuffled": "Shuffled targets are learned by heart only",
     "gradient": "The gradient is the slope of the loss",
 }
 SIGNS = {
@@ -56,7 +56,7 @@ def checks(page: Page) -> None:
         _what_is_checked()
         return
     if found is None:
-        with st.spinner("Training on four samples, blind, and with shuffled labels …"):
+        with st.spinner("Training on four samples, with all inputs zero, and with shuffled targets …"):
             found = computed("checks", config, lambda: watch_checks(config, files.experiment(config).dataset))
     st.markdown(english.sentence(checked_notice(found)), help=explained("guessing", "gradient_check"))
     for has_curve in (True, False):

@@ -26,7 +26,9 @@ USUAL_SIZE = 16  # of a batch, if the run itself takes all samples at once
 def noise(page: Page) -> None:
     """The timeline, the batches of the epoch that follows, and the error against the batch size."""
     with page.words:
-        st.markdown("A batch is a part of the training set, so its gradient has an error, whose size is known exactly.")
+        st.markdown(
+            "The gradient of a batch differs from that of the whole training set. The mean size of this error is known exactly."
+        )
     shown = page.trained()
     n, size = len(shown.run.dataset.X_train), session.view.lab_batch
     if size is not None and size > n:

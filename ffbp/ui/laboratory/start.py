@@ -45,7 +45,9 @@ GRID, MOST_BIAS, LEAST_SCALE = 41, 2.0, 2.5  # of the plane: places along each a
 def start(page: Page) -> None:
     """Choose a start; what its weights do to signals and gradients; where it stands; and what all rules would do."""
     with page.words:
-        st.markdown("Before the first step, the initial weights decide: do signals arrive, and do gradients come back?")
+        st.markdown(
+            "The initial weights decide whether signals arrive at the output, and whether gradients come back to layer 1."
+        )
     page.without_training()
     config = page.config
     _controls(page)

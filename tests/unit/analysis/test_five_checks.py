@@ -99,7 +99,7 @@ def test_test_samples_that_are_in_the_training_set_are_found_out():
     check = by_name(config, leaking)["shuffled"]
     assert check.passed is False
     assert check.numbers["leaks"]
-    assert "some test samples are in the training set" in english.sentence(check.notice)
+    assert "some test samples must be in the training set" in english.sentence(check.notice)
 
 
 def test_labels_are_dealt_by_input():
@@ -121,7 +121,7 @@ def test_a_wrong_derivative_is_found_and_named(monkeypatch):
     check = by_name(ffbp.Config(n_samples=60, activation="tanh", epochs=20))["gradient"]
     assert check.passed is False
     assert check.numbers["worst"].startswith(("W[1]", "b[1]"))
-    assert "backward is wrong there" in english.sentence(check.notice)
+    assert "backpropagation is wrong there" in english.sentence(check.notice)
 
 
 def test_where_no_parameter_can_be_checked_there_is_no_verdict():

@@ -83,3 +83,8 @@ def test_how_sure_a_network_is_of_a_number_cannot_be_asked():
     experiment = Experiment(EXPERIMENTS["a number"])
     assert lacking(QUANTITIES["sure"], experiment) == "its outputs are not probabilities"
     assert lacking(QUANTITIES["test_accuracy"], experiment) == "its target is a number, not a class"
+
+
+def test_a_quantity_is_found_under_its_former_name():
+    assert question("chance") == question("guessing")
+    assert dotted("end.chance") == "end.guessing"

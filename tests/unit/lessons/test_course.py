@@ -143,7 +143,7 @@ AGAIN = {
     ),
     "n_train": lambda p: len(p.run.dataset.rows_train),
     "n_numbers": lambda p: len(p.run.dataset.rows_train) * p.run.resolved.sizes[0],
-    "chance": entropy,
+    "guessing": entropy,
     "changed_by_use": lambda p: 0.0,
     "changed_by_gradient": lambda p: 0.0,
     "rises": lambda p: 100 * np.mean([b > a for a, b in zip(*[iter_of(p)[i:] for i in (0, 1)], strict=False)]),
