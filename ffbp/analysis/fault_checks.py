@@ -244,7 +244,7 @@ CHECKS = {
     entry.key: entry
     for entry in (
         Check("curve", "Look at the loss", "Does the loss fall from the first epoch to the last?", _curve),
-        Check("start", "Loss at the start", "Is it near that of guessing?", _start),
+        Check("start", "Loss at the start", "Is it at most twice that of guessing?", _start),
         Check(
             "gradient", "Gradient check",
             "Move every parameter a little and compare the change of the loss with the gradient, in a single pass.", _gradient,

@@ -20,7 +20,7 @@ class Fault:
     """A mistake, in words and in parts.
 
     ``does``: one sentence. ``healthy``: what still looks right. ``pattern``: backward / difference quotient in the gradient
-    check. ``panel``: where it shows first. ``fix``: the line that heals it. ``found_by``, ``missed_by``: keys of
+    check. ``panel``: where it shows first. ``fix``: the line that corrects it. ``found_by``, ``missed_by``: keys of
     `ffbp.analysis.fault_checks.CHECKS`, one that finds it in its example and one that does not. ``needs``: what an
     experiment must have, which ``applies`` decides of an `Experiment`. ``example``: fields of an experiment that shows it.
     """

@@ -20,7 +20,7 @@ EXAMPLE = {  # what one's own lesson begins with
             "link": "?lr=0.1&panel=boundary",
             "text": "At the end, {{end_train_accuracy}} of the training samples are right. Now the rate is ten times as large.",
             "predict": {
-                "question": "How many percent are right at the end? A guess within 3 is fine.",
+                "question": "How many percent are right at the end? An answer within 3 is right.",
                 "value": "end_train_accuracy",
                 "within": 3,
                 "run": "?lr=1&panel=boundary",

@@ -171,7 +171,7 @@ def range_test(n, number, percent):
         f"{number(10 ** n['lag'])} meanwhile."
     )
     if n["best"] is not None:
-        text += f" Whole runs do not have this fault: the best of them have the rate {n['best']:g}."
+        text += f" Whole runs do not have this delay: the best of them have the rate {n['best']:g}."
     return text
 
 
@@ -189,7 +189,7 @@ def surface(n, number, percent):
     elif n["plane"] == "principal":
         text = (
             f"The plane runs along the two directions in which the paths move most, and keeps {percent(n['kept'])} of their "
-            f"variance. Random walks of the same length keep {percent(n['walk'])}, so a high share alone says nothing."
+            f"variance. Random walks of the same length keep {percent(n['walk'])}, so a high share alone proves nothing."
         )
     else:
         text = "The plane runs along two random directions; other directions give another picture."
@@ -247,8 +247,9 @@ def random_planes(n, number, percent):
 def match(n, number, percent):
     flipped = ", or the signs of one are flipped on both sides" if n["flips"] else ""
     text = (
-        f"If two hidden units are swapped, with all their weights{flipped}, the network computes the same. Counting itself, it has "
-        f"{large(n['twins'])} such twins. So B may be far from A only because its units are in another order. "
+        f"If two units of a hidden layer are swapped, with all their weights{flipped}, the network computes the same. "
+        f"Counting itself, it has {large(n['twins'])} such twins. So B may be far from A only because its units are in "
+        "another order. "
     )
     before, after = number(n["distance_before"]), number(n["distance_after"])
     line = f"On the straight line from A to B the loss {_rise(n['before'], number)}"

@@ -65,7 +65,7 @@ def verdict_split(n, number, percent):
 
 
 def verdict_start(n, number, percent):
-    words = f"the loss begins at {number(n['loss'])}, and guessing costs {number(n['chance'])}."
+    words = f"the loss begins at {number(n['loss'])}, and that of guessing is {number(n['chance'])}."
     return f"Passes: {words}" if n["kind"] == "right" else f"Fails: {words}"
 
 

@@ -23,7 +23,7 @@ def test_a_hidden_fault_is_found_shown_taken_along_and_healed(page, server):
     assert case.hidden not in page.url
     page.get_by_role("button", name="See this fault").click()
     page.wait_for_function("document.querySelector('.comparison')?.dataset.both")
-    page.get_by_text("The line that heals it").wait_for()
+    page.get_by_text("The line that corrects it").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.get_by_role("button", name="Open the faulty run on all pages").click()
     banner = page.get_by_text(FAULTS[case.hidden].banner)

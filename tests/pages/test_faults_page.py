@@ -171,7 +171,7 @@ def test_a_named_fault_is_found_by_one_check_and_then_shown():
     for i in range(4):
         app = check(choices(app, 3)[i].click().run())
     assert said(app).count("This check finds the fault.") == 1
-    assert said(app).count("this check does not see the fault") == 3
+    assert said(app).count("this check does not find the fault") == 3
     app = check(app.button(key="mystery:see").click().run())
     assert address(app)["b.fault"] == case.hidden
     assert "mystery" not in address(app)

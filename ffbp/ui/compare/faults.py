@@ -81,12 +81,12 @@ def show(key: str | None) -> None:
 
 
 def _what_gives_it_away(fault: Fault, both: TwoRuns) -> None:
-    """Where the fault is seen first, what still looks right, the gradient check of B, and the line that heals it."""
+    """Where the fault is seen first, what still looks right, the gradient check of B, and the line that corrects it."""
     words, check = st.columns(2, gap="large")
     with words:
         st.markdown(f"**Seen first.** {plain(fault.panel)}")
         st.markdown(f"**Still looks healthy.** {plain(fault.healthy)}")
-        st.markdown("**The line that heals it**")
+        st.markdown("**The line that corrects it**")
         st.code(fault.fix, language="python")
         if box := control.opened("The fault in code", key="faults:code"):
             with box:

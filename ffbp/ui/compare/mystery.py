@@ -174,7 +174,7 @@ def _which_check(case: Case, here, one, other):
             if tells_apart(key, one, other):
                 st.success(f"{text} This check finds the fault.", icon=CHECK)
             else:
-                st.info(f"{text} The healthy program gives the same: this check does not see the fault.", icon=CLOSE)
+                st.info(f"{text} The healthy program gives the same: this check does not find the fault.", icon=CLOSE)
         elif tells_apart(key, one, other):
             st.success(f"{text} The two suspects differ here.", icon=CHECK)
         else:

@@ -99,7 +99,7 @@ def _set_rates(rates):
 
 def _prediction(optimizers: Sequence[str], target: Target) -> str | None:
     """Which optimizer the person expects to be first; None before that is said."""
-    texts = {"": "your guess"} | {key: OPTIMIZERS[key].label for key in optimizers}
+    texts = {"": "your prediction"} | {key: OPTIMIZERS[key].label for key in optimizers}
     value = session.recall(PREDICTED, "")
     value = value if value in texts else ""
     own = {"name": PREDICTED, "value": value, "on_change": session.keep, "args": (PREDICTED,), "width": 640}

@@ -55,8 +55,7 @@ def seeds(page: Page) -> None:
     page.draw_sidebar()
     with page.words:
         st.markdown(
-            hint
-            or "One run is one draw of luck. Define success first, predict how many runs reach it, then train them."
+            hint or "One run is one random draw. Define success first, predict how many runs reach it, then train them."
         )
     _view(page)
 
@@ -105,7 +104,7 @@ def _prediction(n, target):
     value = value if value is not None and value <= n else None
     label = english.sentence(question_notice(target, n))
     own = {"name": "seeds:predicted", "value": value, "on_change": session.keep, "args": (PREDICTED,)}
-    control.show(st, "number_input", label, name=own.pop("name"), min_value=0, max_value=n, step=1, placeholder="your guess",
+    control.show(st, "number_input", label, name=own.pop("name"), min_value=0, max_value=n, step=1, placeholder="your prediction",
                  width=640, **own)  # fmt: skip
     return value
 
