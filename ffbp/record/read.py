@@ -337,7 +337,7 @@ def _epoch(content, name, config):
 
 def _single(value, name, kind):
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
+        value = float(value) if value.bit_length() < 1024 else math.inf
     ok = isinstance(value, kind) and (kind is not str or len(value) <= MAX_NAME)
     if not ok or (kind is float and not math.isfinite(value)):
         raise ValueError(f"{name} must be a {kind.__name__}, got {_short(value)}")

@@ -193,6 +193,7 @@ RESIGNED = {
     "no deflate": (lambda c: c["history"]["theta"].update(base64="AAAA"), "history.theta must be deflated numbers"),
     "a class too many": (lambda c: c["data"].update(class_names=["only"]), "data.y_train must be classes below 1"),
     "a scale of zero": (lambda c: c["data"].update(target_std=0.0), "data.target_std must be positive"),
+    "a whole number beyond all floats": (lambda c: c["data"].update(target_mean=10**400), "data.target_mean must be a float"),
     "samples beyond all bounds": (
         lambda c: c["data"].update(raw_test=write._pack(np.full((12, 2), 1e200))),
         "data.raw_test must be numbers of at most 1e+100",
