@@ -43,5 +43,7 @@ def test_it_names_the_limits_of_the_configuration():
     from ffbp.experiment.experiment import MAX_WORK
     from ffbp.experiment.fields import FIELDS, MAX_LAYERS, MAX_UNITS
 
-    assert f"{FIELDS['n_samples'].kind.high:,} generated samples, {MAX_LAYERS} hidden layers of {MAX_UNITS} units" in TEXT
+    assert (
+        f"{FIELDS['n_samples'].kind.high:,} generated samples, {MAX_LAYERS} hidden layers of {MAX_UNITS} units" in TEXT
+    )
     assert f"about {MAX_WORK:.0f} seconds" in TEXT
