@@ -16,7 +16,7 @@ def diverged(n, number, percent):
 
 def stuck(n, number, percent):
     text = (
-        f"since epoch {n['since']} the training loss has hardly changed. It ends at {number(n['last'])}, and guessing gives "
+        f"since epoch {n['since']} the training loss has hardly changed. It ends at {number(n['last'])}, and that of guessing is "
         f"{number(n['chance'])}."
     )
     if "times" in n:
