@@ -121,6 +121,7 @@ def test_half_a_link_is_refused(text):
         ("forward_pass?lr=1", "forward_pass?lr=1"),
         ("/deep/path/digits?dataset=digits&x=1_2", "digits?dataset=digits&x=1_2"),
         ("?task=3&free=lr", "?task=3&free=lr"),  # whatever it means, it stays
+        ("?lr=\ud8003", "?lr=3"),  # half a character, as a file may have it
     ],
 )
 def test_a_pasted_link_keeps_its_page_and_its_parameters(text, found):
