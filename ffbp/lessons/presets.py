@@ -154,7 +154,8 @@ PRESETS = {
     "two_two_one": Preset(
         "Worked example: 2-2-1, sigmoid",
         Config(activation="sigmoid", learning_rate=0.5, epochs=200, initial_theta=TWO_TWO_ONE, **TWO_POINTS),
-        "Inputs (1, 2), target 1: the loss is 0.7002 and delta at the output is -0.5035, before you take any step.",
+        "Two samples. For the first, with the inputs (1, 2) and the target 1, the loss is 0.7002 and delta at the output is "
+        "-0.5035, before you take any step. Work them out, then look at Backpropagation.",
         START,
         frame=0,
     ),

@@ -5,12 +5,12 @@ from ffbp.words.text import listed
 
 def diverged(n, number, percent):
     remedy = ", or standardise the inputs." if n["standardize"] else ", or clip the gradient."
-    text, rate = f"Training diverged in epoch {n['epoch']}: the numbers became too large.", number(n["learning_rate"])
+    text, rate = f"Training diverged in epoch {n['epoch']}: the numbers became too large.", f"{n['learning_rate']:g}"
     if "sharpness" not in n:
         return f"{text} Try a learning rate well below {rate}{remedy}"
     return (
-        f"{text} The curvature at the start is {number(n['sharpness'])}, but the learning rate {rate} bears "
-        f"{number(n['threshold'])}: the start is stable below {number(n['stable'])}. Try such a rate{remedy}"
+        f"{text} The curvature at the start is {number(n['sharpness'])}. With the learning rate {rate}, steps are stable up to "
+        f"{number(n['threshold'])}; here, rates below {number(n['stable'])} are. Try one{remedy}"
     )
 
 
@@ -44,7 +44,7 @@ def plateau(n, number, percent):
 def oscillating(n, number, percent):
     return (
         f"Oscillating: {percent(n['share'])} of the last {n['steps']:,} steps raise the loss, which changes by "
-        f"{percent(n['swing'])} a step. The steps go across the valley; try a learning rate below {number(n['learning_rate'])}."
+        f"{percent(n['swing'])} a step. The steps go across the valley; try a learning rate below {n['learning_rate']:g}."
     )
 
 
@@ -70,7 +70,7 @@ def worse(n, number, percent):
     text = f"By epoch {n['epoch']} the loss has risen from {number(n['first'])} to {number(n['last'])}: the steps are too long."
     if "stable" in n:
         return f"{text} The start is stable at learning rates below {number(n['stable'])}."
-    return f"{text} Try a learning rate well below {number(n['learning_rate'])}."
+    return f"{text} Try a learning rate well below {n['learning_rate']:g}."
 
 
 def undivided(n, number, percent):

@@ -67,6 +67,22 @@ def test_a_cell_of_the_matrix_shows_its_samples_and_opens_one(playground):
     page.get_by_text("Tick a row to open its sample").wait_for(state="detached")
 
 
+def test_among_many_classes_no_rate_is_cut_off(playground):
+    query = "?dataset=digits&columns=all&hidden=8&epochs=20"
+    page = playground.open(query).page
+    run = ffbp.train(ffbp.Config(dataset="digits", columns=(), hidden=(8,), epochs=20))
+    predicted, y = run.network(-1).predict(run.dataset.X_test), run.dataset.y_test
+    rates = [f"{100 * (predicted[y == k] == k).mean():.1f} %" for k in range(10)]
+    cells = page.locator(".ffbp .matrix tr td.rate:last-child")
+    assert cells.evaluate_all("all => all.map(each => each.title)")[:10] == rates
+    assert all(
+        abs(float(text) - float(rate[:-2])) <= 0.56
+        for text, rate in zip(cells.all_inner_texts()[:10], rates, strict=True)
+    )
+    fits = "all => all.every(each => each.scrollWidth <= each.clientWidth)"
+    assert page.locator(".ffbp .matrix .rate").evaluate_all(fits)
+
+
 def test_the_plane_of_principal_components_is_in_the_link(playground, visit):
     playground.open(WINE)
     before = playground.data("run")

@@ -27,8 +27,10 @@ class Notices {
   }
 
   show(bytes) {
-    const { id, run, player, items } = JSON.parse(new TextDecoder().decode(bytes));
+    const { id, run, player, items: told } = JSON.parse(new TextDecoder().decode(bytes));
     if (id === this.id) return;
+    // No line begins with "%".
+    const items = told.map((item) => ({ ...item, text: item.text.replaceAll(' %', '\u00a0%') }));
     Object.assign(this, { id, run, player, items, goers: [] });
     this.unfollow?.();
     this.unfollow = follow(player, 'frame', () => this.mark());

@@ -40,7 +40,8 @@ export class BoundaryPanel {
     this.matrixToggle = region.check('Confusion table', false, set('confusion', refit));
     this.stage = new Stage(player, region, repaint);
     this.matrix = new ConfusionMatrix({
-      heads: HEADS, label: (truth, guess) => `Samples of class ${truth} predicted as ${guess}`, empty: false,
+      label: (truth, guess) => `Samples of class ${truth} predicted as ${guess}`,
+      heads: HEADS, empty: false, tight: true,
       choose: player.options.onCell ? (cell) => this.chooseCell(cell) : null,
     });
     this.matrix.box.hidden = true;

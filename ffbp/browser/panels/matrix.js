@@ -3,6 +3,8 @@
 import { element } from '../dom.js';
 import { formatPercent } from '../numbers.js';
 
+const TIGHT = 5; // classes, above which the cells are narrow
+
 // The index to which an arrow key moves in a grid of `count` items; null for other keys.
 export function stepped(key, at, columns, count) {
   const to = {
@@ -14,9 +16,9 @@ export function stepped(key, at, columns, count) {
 export class ConfusionMatrix {
   // choose(cell): called with the index of a chosen cell, counted row by row; null if cells cannot be chosen. empty:
   // whether cells without samples can be chosen. label(truth, guess): a cell in words. heads: the headings corner,
-  // recall and precision. percent: writes a rate.
-  constructor({ choose, empty, label, heads, percent = formatPercent }) {
-    Object.assign(this, { choose, empty, label, heads, percent });
+  // recall and precision. percent: writes a rate. tight: whether the matrix of many classes has little room.
+  constructor({ choose, empty, label, heads, percent = formatPercent, tight = false }) {
+    Object.assign(this, { choose, empty, label, heads, percent, tight });
     this.box = element('div', { class: 'matrix' });
   }
 
@@ -29,7 +31,6 @@ export class ConfusionMatrix {
     const rates = (texts) => texts.map(() => element('td', { class: 'rate' }));
     this.buttons = [];
     [this.recalls, this.precisions, this.whole] = [rates(classes), rates(classes), element('td', { class: 'rate' })];
-    if (accuracy) this.whole.title = 'accuracy';
     const rows = classes.map((truth, i) => element('tr', { role: 'row' }, head(truth, 'row'),
       ...classes.map((_, j) => this.cell(i * classes.length + j)), this.recalls[i]));
     this.box.replaceChildren(element('table', { role: 'grid', 'aria-label': name },
@@ -37,7 +38,7 @@ export class ConfusionMatrix {
       element('tr', { role: 'row' }, ...[heads.corner, ...classes, heads.recall].map((text) => head(text, 'col'))),
       ...rows,
       element('tr', { role: 'row' }, head(heads.precision, 'row'), ...this.precisions, this.whole)));
-    this.box.classList.toggle('dense', classes.length > 5);
+    this.box.classList.toggle('dense', classes.length > TIGHT);
     this.mark();
     if (focused >= 0) this.buttons[focused]?.focus();
   }
@@ -71,7 +72,7 @@ export class ConfusionMatrix {
 
   // row: the frame's place in counts and rates; the accuracy is there for every frame.
   paint(row, frame = row) {
-    const { classes, counts, buttons, percent } = this;
+    const { classes, counts, buttons } = this;
     const k = classes.length;
     for (let i = 0; i < k; i++) {
       const own = counts.subarray((row * k + i) * k, (row * k + i + 1) * k);
@@ -84,9 +85,16 @@ export class ConfusionMatrix {
         cell.style.setProperty('--share', total ? count / total : 0);
         cell.className = i === j ? 'right' : count ? 'mistake' : 'none';
       });
-      this.recalls[i].textContent = percent(this.recall[row * k + i]);
-      this.precisions[i].textContent = percent(this.precision[row * k + i]);
+      this.rate(this.recalls[i], this.recall[row * k + i]);
+      this.rate(this.precisions[i], this.precision[row * k + i]);
     }
-    if (this.accuracy) this.whole.textContent = percent(this.accuracy[frame]);
+    if (this.accuracy) this.rate(this.whole, this.accuracy[frame], 'accuracy ');
+  }
+
+  // A rate in its cell. With many classes a cell has room for whole percents only; its title has the decimal, too.
+  rate(cell, share, name = '') {
+    const isTight = this.tight && this.classes.length > TIGHT && Number.isFinite(share);
+    cell.textContent = isTight ? Math.round(100 * share) : this.percent(share);
+    cell.title = `${name}${this.percent(share)}`;
   }
 }
