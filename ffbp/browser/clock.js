@@ -155,7 +155,7 @@ export class Clock {
     this.request = requestAnimationFrame(step);
   }
 
-  // Play on for some seconds, but not beyond a position. All frames take as long as with the usual rate, whatever the pace.
+  // Play on for some seconds, but not beyond a position. All frames take as long as with the usual rate, at any pace.
   advance(seconds, most = this.last) {
     const { epochs, last, pace, position } = this;
     if (!last) return;
