@@ -112,7 +112,7 @@ def _on_demand(name, shown, panels, told):
     brought = (kind for event, kinds in ON_DEMAND.items() if told[event] for kind in kinds)
     asked = (*before, *(kind for kind in brought if kind not in before and (kind != "steps" or "loss" in panels)))
     session.keep(((name, shown.id), asked), ASKED)
-    with st.container():
+    with st.container(gap=None, key="on-demand"):
         for kind in asked:
             if kind not in before and kind != asked[0]:
                 time.sleep(SENDING)  # what came before is sent now, and not after the next has been computed

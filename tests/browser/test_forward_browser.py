@@ -119,6 +119,9 @@ def test_the_timeline_spans_the_page_and_the_plane_stands_beside_the_sample(play
     assert plane["width"] < 0.5 * whole["width"]
     assert plane["right"] < sample["left"]
     assert plane["top"] - 5 < sample["top"] < plane["bottom"]
+    page.click(".ffbp .play")  # the other frames arrive, and move nothing
+    page.wait_for_function("() => document.querySelector('.ffbp .epoch').textContent.includes('epoch 60')")
+    assert page.get_by_label("Sample", exact=True).evaluate(box) == sample
 
 
 def test_a_link_shows_the_same_frame_sample_layer_and_unit(playground, run):

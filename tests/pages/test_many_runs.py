@@ -247,6 +247,10 @@ def test_the_surface_has_the_cores_numbers():
         assert f"{corner.loss:.4g}"[:5] in alternative
 
 
+def test_runs_that_do_not_differ_have_no_line_between_their_ends():
+    assert "The loss on the straight line from A's end to B's" not in charts_of(opened("surface"))
+
+
 def test_a_plane_that_does_not_exist_is_explained():
     for params, reason in (
         ({"b.hidden": "4"}, "A has the layers 2-3-1, and B has 2-4-1: no plane of weights contains both."),

@@ -115,7 +115,7 @@ def what_differs(page: str, both: TwoRuns) -> None:
                 "help": f"{each.label}: let B have the value of A again",
             }
             st.button("", key=controls.key(f"without:{name}"), on_click=_take_away, args=(name,), **own)
-        with st.container(width=USUAL):
+        with st.container(width=USUAL, key="compare:add"):
             _add(controls, [name for name, _ in b.values])
         _exchange()
 

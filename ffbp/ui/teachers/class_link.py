@@ -152,7 +152,7 @@ def _questions():
             "Layers, units and inputs count from 1. start. before a name means the first epoch, end. the last one."
         )
     own = {"selection_mode": "multi", "on_change": _cover, "value": list(draft().cover)}
-    control.choice(st, "pills", "Hidden until everything is answered", COVERS, name=f"{DRAFT}:cover", **own)
+    control.choice(st, "pills", "Hidden until everything is answered", COVERS, name=f"{DRAFT}:cover", **own, wrap=True)
     if draft().cover and not (_asked()[0] or draft().say):
         st.caption("Nothing is asked, so it stays hidden.")
     if (draft().cover or _asked()[0]) and not draft().pages:
@@ -208,7 +208,7 @@ def _asked() -> tuple[tuple[str, ...], list[str]]:
 
 def _looks():
     own = {"selection_mode": "multi", "on_change": session.keep, "args": (LOOKS,), "value": session.recall(LOOKS, [])}
-    control.choice(st, "pills", "Look", LOOKS_OF, name=LOOKS, **own)
+    control.choice(st, "pills", "Look", LOOKS_OF, name=LOOKS, **own, wrap=True)
     looks = session.recall(LOOKS, [])
     if PROJECTOR in looks and (opens := session.recall(OPENS, PLAYGROUND)) != PLAYGROUND:
         st.caption(f"Only the Playground has the presenter mode; this link opens on {NAMES[opens]} as the whole page.")

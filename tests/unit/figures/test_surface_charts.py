@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 import pytest
 
 import ffbp
+from ffbp.analysis.surface import Line
 from ffbp.analysis.twins import match_units
 from ffbp.experiment.link import PLANES
 from ffbp.figures.plot import as_json
@@ -58,6 +59,14 @@ def test_distances_and_the_straight_line_are_the_cores_numbers():
     before, after = go.Figure(line_plot(found.before, found.after)).data
     assert np.array_equal(before.y, found.before.loss)
     assert np.array_equal(after.y, found.after.loss)
+
+
+def test_the_axis_of_a_level_line_does_not_show_rounding():
+    alpha = np.linspace(-0.5, 1.5, 9)
+    level = Line(alpha, np.where(alpha > 0, 0.25, np.nextafter(0.25, 1)))
+    low, high = go.Figure(line_plot(level)).layout.yaxis.range
+    assert high - low > 1e-3
+    assert 10**low < 0.25 < 10**high
 
 
 def test_several_planes_stand_side_by_side_in_one_scale_of_colours():
