@@ -135,7 +135,7 @@ def link_of(text: str, pages: Collection[str]) -> str:
 
     pages: the names of the pages in addresses; the Playground's is "".
     """
-    text = text.encode(errors="ignore").decode().strip()  # half a character, as a file may have it, stands in no address
+    text = text.encode(errors="ignore").decode().strip()  # half a character stands in no address
     try:
         url = urlsplit(text if "?" in text or "/" in text or "=" not in text else f"?{text}")
         query = parse_qsl(url.query, keep_blank_values=True)
