@@ -126,7 +126,7 @@ def test_a_note_says_what_the_automatic_choice_does_with_images():
     assert "not standardised one by one; all are divided by full ink, 16. In older links they were" in text(app)
     assert "All pixels are divided by 16, full ink." in text(app)
     for standardize in ("0", "1"):
-        assert "divided by" not in text(check(run_page(PATH, **images, standardize=standardize)))
+        assert "full ink" not in text(check(run_page(PATH, **images, standardize=standardize)))
 
 
 def test_the_weights_of_every_frame_are_on_the_page(run):
