@@ -249,7 +249,7 @@ def noted(step, rate):
 def test_the_step_chart_names_learning_rates_and_says_where_the_best_lies_outside():
     lengths = np.linspace(0.0, 3.0, 49)
     step = Step(lengths, (lengths - 2.0) ** 2, -4.0, 4.0, 1.0, 2.0, 0.0, 0.0)
-    assert noted(step, 0.1) == ["chosen: η = 0.1000", "best found: η = 0.2000"]
+    assert noted(step, 0.1) == ["chosen: η = 0.1", "best found: η = 0.2000"]
     assert noted(step, None) == []
     far = dataclasses.replace(step, losses=1 - lengths / 1000, before=1.0, after=0.999, best=500.0, best_loss=0.5)
     assert noted(far, 0.1)[-1] == "best found: s = 500.0, η = 50.00<br>beyond the right edge ▸"
