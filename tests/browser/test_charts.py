@@ -1,8 +1,6 @@
 """Charts in a real browser: they change in place, follow the theme and the width, can be saved, read and clicked."""
 
 import numpy as np
-import pytest
-from apptest import PAGES
 from browsing import GO, Playground, at
 from playwright.sync_api import expect
 
@@ -119,21 +117,3 @@ def test_a_link_followed_after_scrubbing_opens_the_same_moment(page, server):
     playground.ready()
     playground.wait_address("frame=57")
     assert playground.epoch() == "epoch 57 / 60"
-
-
-FEW_HEADINGS = ("lessons", "teachers")  # pages that are lists
-
-
-@pytest.mark.parametrize("path", ["" if path.stem == "app" else path.stem for path in PAGES])
-def test_headings_are_in_order(page, server, path):
-    query = "dataset=digits&columns=all&hidden=8&epochs=5" if path == "digits" else "epochs=20"
-    page.goto(f"{server}/{path}?{query}")
-    page.wait_for_function(
-        """(least) => {
-          const all = [...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].filter(e => e.checkVisibility());
-          const levels = all.map(e => +e.tagName[1]);
-          return levels.length >= least && levels[0] === 1 && levels.filter(level => level === 1).length === 1
-            && levels.every((level, i) => !i || level <= levels[i - 1] + 1);
-        }""",
-        arg=1 if path in FEW_HEADINGS else 4,
-    )

@@ -275,7 +275,9 @@ def test_a_phone_shows_it_all_without_scrolling_sideways(visit, animals):
     page.set_input_files("[data-testid=stFileUploader] input", animals)
     page.get_by_text("animals.csv: 60 samples").wait_for()
     rest(page)
-    scrolls = "[data-testid=stDataFrame], .ffbp .matrix, .ffbp .legend, .katex-mathml"  # by themselves, or seen by nobody
+    scrolls = (
+        "[data-testid=stDataFrame], .ffbp .matrix, .ffbp .legend, .katex-mathml"  # by themselves, or seen by nobody
+    )
     wide = page.evaluate(
         "(scrolls) => [...document.querySelectorAll('[data-testid=stMain] *')].filter(e => !e.closest(scrolls) "
         "&& e.getBoundingClientRect().right > 391 && getComputedStyle(e).position !== 'fixed' "
