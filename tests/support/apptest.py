@@ -24,7 +24,7 @@ def built(messages):
     None has been sent before the run has ended, as on a busy machine; Streamlit puts a later one for a place where an
     earlier one stood, which may be before its block. A block of another type at its place begins empty.
     """
-    blocks, elements = {}, set()
+    blocks = {}
     for message in messages:
         path = tuple(message.metadata.delta_path)
         if message.WhichOneof("type") != "delta":
@@ -33,14 +33,9 @@ def built(messages):
         kind = message.delta.WhichOneof("type") == "add_block" and message.delta.add_block.WhichOneof("type")
         if kind and blocks.get(path) == kind:
             continue
-        for known in (blocks, elements):
-            for old in [each for each in known if each[: len(path)] == path]:
-                blocks.pop(old, None)
-                elements.discard(old)
+        blocks = {each: known for each, known in blocks.items() if each[: len(path)] != path}
         if kind:
             blocks[path] = kind
-        else:
-            elements.add(path)
     return read_messages(messages)
 
 
