@@ -26,7 +26,9 @@ export class Cards {
   paint(frame) {
     const { run } = this;
     for (const [key, value] of Object.entries(this.values)) {
-      value.textContent = (key.endsWith('score') ? scoreIn(run) : formatNumber)(run.history[key][frame]);
+      const text = (key.endsWith('score') ? scoreIn(run) : formatNumber)(run.history[key][frame]);
+      value.textContent = text;
+      value.classList.toggle('long', text.length > 7);
     }
   }
 }

@@ -30,7 +30,7 @@ export class Player {
   // of the run, onMeasure() for its stability, onSample(row), onPlace(x, y) for a click on the empty plane,
   // onCell(part, true class, predicted class), onUnit(layer, unit) for a click on a unit, both from 1,
   // onWeight(layer, unit, source, value) for a new initial weight, the source after the last one for a bias,
-  // onGradient(layer, unit, source), onSizes(hidden) for other numbers of units, onPanel(names, presents) for the
+  // onGradient(layer, unit, source), onSizes(hidden, at) for other numbers of units, onPanel(names, presents) for the
   // panels in full size, null for none, onSwap(id) for a kept run that is wanted back, onBranch(frame) for a second
   // run that begins at a frame. fills: whether one or two panels fill the window; below(): the height that is needed
   // below them; framed: whether the window is a frame of another page.
@@ -303,7 +303,6 @@ export class Player {
       this.enlarge(refined.panel);
       this.presenter.set(refined.present);
       this.presenter.still();
-      this.network?.settle();
     }
     this.adopted = refined.adopted;
     this.box.dataset.refined = refined.frame;

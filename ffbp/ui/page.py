@@ -92,7 +92,7 @@ class Page:
             with self.words:
                 front.front_door()
         self.lesson = st.container(key="lesson-panel") if running() else None
-        self.strip = st.container(key="strip") if has_strip else None
+        self.strip, self.is_strip_drawn = st.container(key="strip") if has_strip else None, False
         self.warnings = st.container(key="warnings")  # one element of the page for any number
 
     def draw_links(self) -> None:
@@ -131,12 +131,17 @@ class Page:
                 if not session.view.class_link.exists:
                     gallery()
                 undo()
-            if self.strip and fields is None:
-                with self.strip:
-                    draw_strip(self.name)
+            self.draw_strip()
             with self.sidebar:
                 draw_sidebar(self.name, has_strip=bool(self.strip), elsewhere=fields)
                 changed(self.name)
+
+    def draw_strip(self) -> None:
+        """Draw the strip, if the page has one, unless it is there already or a lesson runs."""
+        if self.strip and not self.is_strip_drawn and fields_in_sight() is None:
+            self.is_strip_drawn = True
+            with self.strip:
+                draw_strip(self.name)
 
     def trained(self) -> Shown:
         """The run of the page's configuration; if training takes long, the sidebar is drawn meanwhile."""
@@ -232,6 +237,8 @@ def begin(
         st.stop()
     if not picture_first:
         page.draw_sidebar()
+    elif is_opened:
+        page.draw_strip()  # there is no picture yet that it would keep waiting, and later it would push it down
     with st.container(key="told"):  # one element for any number of messages, so that what follows is not rebuilt
         session.show_told("page", icon=LINK_ICON)
         _banner(page)

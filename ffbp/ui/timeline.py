@@ -1,5 +1,6 @@
 """The player: one component that receives a run's packed frames once and plays them in the browser."""
 
+import math
 import time
 from functools import partial
 
@@ -86,7 +87,7 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
         session.view = session.view.at(None)  # the last frame needs no parameter
     marked = marks() if marks else ()
     refined = shown.refined(frame, "network" in panels) if "boundary" in panels else unrefined(frame)
-    look = {"panel": session.view.panel, "present": bool(session.view.present)}
+    look = {"panel": session.view.panel, "present": bool(session.view.present), "answered": _told_sizes(key)[1]}
     data = pack_refinement(run, shown.plane, frame, run_id, marked, session.adopted, **look, refined=refined)
     component("carrier")(key="refinement", data=data)
     _on_demand(name, shown, panels, told)
@@ -151,12 +152,16 @@ def _resize(key):
 
     The run for which they were chosen does not matter: clicks follow each other faster than runs.
     """
-    told = (session.sent(key) or {}).get("sizes")
-    hidden = told.get("hidden") if isinstance(told, dict) else None
-    if not isinstance(hidden, list) or len(hidden) != len(session.config.hidden):
-        return
-    if all(units in range(1, MAX_UNITS + 1) for units in hidden):
+    hidden, _ = _told_sizes(key)
+    if len(hidden) == len(session.config.hidden) and all(units in range(1, MAX_UNITS + 1) for units in hidden):
         change(hidden=tuple(map(int, hidden)))
+
+
+def _told_sizes(key):
+    """The latest numbers of units that were chosen in the diagram, and the browser's time of it; ([], 0) if there are none."""
+    told = (session.sent(key) or {}).get("sizes")
+    hidden, at = (told.get("hidden"), told.get("at")) if isinstance(told, dict) else (None, None)
+    return hidden if isinstance(hidden, list) else [], at if isinstance(at, int | float) and math.isfinite(at) else 0
 
 
 def _swap(key):

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 from axe_playwright_python.sync_playwright import Axe
+from browsing import hover
 
 import ffbp
 from ffbp.lessons.pairs import PAIRS
@@ -241,8 +242,8 @@ def test_a_race_is_run_judged_by_a_goal_that_moves_and_a_dot_opens_its_run(playg
     chart.scroll_into_view_if_needed()
     page.wait_for_function("() => document.querySelector('.ffbp-chart .points path')")
     dot = chart.locator(".points path").first.bounding_box()
-    page.mouse.move(dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2)
-    chart.locator(".hoverlayer text").first.wait_for()
+    place = dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2
+    hover(page, *place, chart.locator(".hoverlayer text"))
     page.mouse.click(dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2)
     page.get_by_role("heading", name="Playground").wait_for()
 
@@ -254,8 +255,11 @@ def test_a_box_zooms_into_the_picture_and_its_address_is_a_link(playground, serv
     page.get_by_role("button", name="Train 16 runs").click()
     page.get_by_text("The smallest training loss is").wait_for()
     page.set_viewport_size({"width": 1366, "height": 1400})  # the whole picture
-    place = page.locator(".ffbp-chart .nsewdrag").bounding_box()
-    corner = lambda share: (place["x"] + share * place["width"], place["y"] + (1 - share) * place["height"])  # noqa: E731
+
+    def corner(share):
+        place = page.locator(".ffbp-chart .nsewdrag").bounding_box()
+        return place["x"] + share * place["width"], place["y"] + (1 - share) * place["height"]
+
     page.mouse.move(*corner(0.1))
     page.mouse.down()
     page.mouse.move(*corner(0.5), steps=5)
@@ -270,8 +274,7 @@ def test_a_box_zooms_into_the_picture_and_its_address_is_a_link(playground, serv
     page.go_back()
     page.wait_for_function("() => location.search.includes('m.box=0.01')")
     page.wait_for_function("() => document.querySelector('.ffbp-chart .js-plotly-plot').data[0].x[0] === 0.01")
-    page.mouse.move(*corner(0.9))
-    page.locator(".ffbp-chart .hoverlayer").get_by_text("learning rate η 1").wait_for()
+    hover(page, *corner(0.9), page.locator(".ffbp-chart .hoverlayer").get_by_text("learning rate η 1"))
     page.mouse.click(*corner(0.9))
     page.get_by_role("heading", name="Playground").wait_for()
     assert {"lr": ["1"], "l2": ["0.1"], "samples": ["60"]}.items() <= parse_qs(urlsplit(page.url).query).items()

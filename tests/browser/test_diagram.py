@@ -2,8 +2,11 @@
 
 import pytest
 from browsing import at
+from modules import Mounted, blank_page
 
 import ffbp
+from ffbp.analysis.plane import plane_of
+from ffbp.figures.pack import options, pack_refinement, pack_run, unrefined
 
 HEADING = ".ffbp .boundary h2"
 PIXELS = """() => ['.diagram', '.boundary .under'].map((name) => {
@@ -145,3 +148,45 @@ def test_a_layer_of_the_largest_size_gets_no_more_units(playground):
     page = playground.open("?epochs=5&hidden=64").page
     assert page.get_by_role("button", name="Add a unit to layer 1").is_disabled()
     assert page.locator(".ffbp .sizes span").inner_text() == "64"
+
+
+def test_a_run_that_comes_between_two_clicks_does_not_take_back_what_was_clicked_since(tabs):
+    """Of four quick clicks the first two were answered by the run of the first, and the others then counted from it."""
+    with blank_page(tabs) as page:
+        mounted = Mounted(page)
+        mounted.call("player", "here", options())
+
+        def answer(hidden, answered=0):
+            run = ffbp.train(ffbp.Config(epochs=5, hidden=hidden))
+            plane, packed = plane_of(run.dataset), pack_run(run, plane_of(run.dataset))
+            refined = unrefined(run.n_frames - 1)
+            mounted.call("carrier", "run", packed.blob())
+            blob = pack_refinement(run, plane, -1, packed.id, answered=answered, refined=refined)
+            mounted.call("carrier", "refinement", blob)
+            page.wait_for_selector(f'.ffbp[data-run="{packed.id}"]')
+
+        def reported():
+            page.wait_for_timeout(100)
+            return page.evaluate(
+                "reports.filter(([, name]) => name === 'sizes').map(([, , { hidden, at }]) => [hidden, at])"
+            )
+
+        def shown():
+            return page.locator(".ffbp .sizes span").all_inner_texts()
+
+        answer((4, 3))
+        add, remove = page.get_by_label("Add a unit to layer 1"), page.get_by_label("Remove a unit from layer 2")
+        add.click()
+        add.click()
+        answer((5, 3), answered=reported()[0][1])
+        assert shown() == ["6", "3"]
+        remove.click()
+        add.click()
+        assert [hidden for hidden, _ in reported()] == [[5, 3], [6, 3], [6, 2], [7, 2]]
+        answer((7, 2), answered=reported()[-1][1])
+        assert shown() == ["7", "2"]
+        answer((3, 3), answered=reported()[-1][1])  # an undo, a link or a control
+        assert shown() == ["3", "3"]
+        add.click()
+        answer((3, 3), answered=reported()[-1][1])  # a task does not let the numbers change
+        page.wait_for_function("() => document.querySelector('.ffbp .sizes span').textContent === '3'")

@@ -1,7 +1,8 @@
 """A separate server for the browser tests, and a user's actions on the page."""
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+from playwright.sync_api import TimeoutError
 from servers import running
 
 IS = """scheme => {
@@ -26,6 +27,15 @@ def at(*place):
     except BaseException as error:
         error.add_note(f"at {', '.join(map(str, place))}")
         raise
+
+
+def hover(page, x, y, label):
+    """Move the pointer about a place until the label is there: while Plotly draws, it does not listen."""
+    for step in range(60):
+        page.mouse.move(x + step % 2, y)
+        with suppress(TimeoutError):
+            return label.first.wait_for(timeout=1000)
+    raise AssertionError(f"no {label} at {x:.0f}, {y:.0f}")
 
 
 class Playground:

@@ -63,7 +63,7 @@ class MountedPlayer {
       onUnit: (layer, unit) => this.tell('unit', this.here({ layer, unit })),
       onWeight: (layer, unit, source, value) => this.tell('weight', this.here({ layer, unit, source, value })),
       onGradient: (layer, unit, source) => this.tell('gradient', this.here({ layer, unit, source })),
-      onSizes: (hidden) => this.tell('sizes', { hidden }),
+      onSizes: (hidden, at) => this.tell('sizes', { hidden, at }),
       onPanel: (panel, present) => this.tell('panel', { panel: panel ?? '', present }),
       onSwap: (kept) => this.tell('swap', { kept }),
       onEdit: editable ? (change) => this.tell('edit', change) : null,
@@ -81,7 +81,7 @@ class MountedPlayer {
   }
 
   tell(event, detail) {
-    this.component.setStateValue(event, { run: this.player.run.id, ...detail, at: performance.now() });
+    this.component.setStateValue(event, { run: this.player.run.id, at: performance.now(), ...detail });
   }
 
   report(frame) {

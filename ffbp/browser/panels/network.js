@@ -59,11 +59,10 @@ export class NetworkPanel {
     this.drawn = drawnInWords(run.network);
     this.region.say(this.drawn);
     this.region.readout.title = this.drawn && CHOSEN;
-    this.settle();
+    this.showSizes();
   }
 
-  // Show the run's own numbers of units: what was wanted has become this run, or was given up by Back.
-  settle() {
+  showSizes() {
     this.sizes?.show(this.network.sizes, this.network.most_units);
   }
 
@@ -72,7 +71,9 @@ export class NetworkPanel {
   }
 
   // Take over the exact parameters of a frame, and their gradients.
-  refine({ frame, parameters }) {
+  refine({ frame, parameters, answered }) {
+    this.sizes?.answer(answered);
+    this.showSizes();
     if (!parameters) return;
     this.exact = { frame, ...parameters };
     this.parameters?.update();

@@ -5,18 +5,27 @@ import { element } from '../dom.js';
 const finger = window.matchMedia('(pointer: coarse)'); // needs larger buttons
 
 export class Sizes {
-  // report(hidden): the wanted number of units of each hidden layer.
+  // report(hidden, at): the wanted number of units of each hidden layer, and when they were wanted.
   constructor(report) {
     this.report = report;
+    this.wanted = this.answered = 0; // the time of the last click, and of the last one that the server has heard
     this.box = element('div', { class: 'sizes', role: 'group', 'aria-label': 'Units of the hidden layers' });
   }
 
   // A run of a network with these layers, inputs and outputs included, and the largest number of units of a layer.
+  // Runs come between quick clicks: an earlier click's run does not take back what was wanted since.
   show(sizes, most) {
-    this.hidden = sizes.slice(1, -1);
+    const hidden = sizes.slice(1, -1);
+    if (this.wanted > this.answered && this.hidden.length === hidden.length) return;
+    this.hidden = hidden;
     this.most = most;
     if (this.layers?.length !== this.hidden.length) this.build();
     this.layers.forEach((layer, l) => this.count(layer, this.hidden[l]));
+  }
+
+  // The server has heard what was wanted until then: it has become the run, or was given up.
+  answer(at) {
+    this.answered = at;
   }
 
   build() {
@@ -42,7 +51,8 @@ export class Sizes {
   change(l, step) {
     this.hidden[l] += step;
     this.count(this.layers[l], this.hidden[l]);
-    this.report([...this.hidden]);
+    this.wanted = performance.now();
+    this.report([...this.hidden], this.wanted);
   }
 
   // The pixels that the buttons take below the units, where layers are so far apart. Where they are close, the number
