@@ -244,6 +244,18 @@ def test_a_bad_link_warns_by_name_and_shows_the_defaults(playground, reference):
     assert playground.cards() == _figures_of(reference)
 
 
+def test_back_leads_out_of_a_link_that_was_corrected(playground):
+    page = playground.page
+    for before in ("first", "second"):
+        page.goto(f"{playground.address}/_stcore/health?{before}")
+    playground.open("?learning_rate=0.5&epochs=20&unit=99")
+    playground.wait_address("lr=0.5")
+    for _ in range(2):  # the first correction may have come before the page could replace the entry
+        page.go_back()
+        page.wait_for_function("() => !location.search.includes('unit=99')")
+    assert "/_stcore/health" in page.url
+
+
 def test_text_from_a_link_never_becomes_markup(playground):
     playground.open("?dataset=%3Cb%3Ebold%3C/b%3E&unheard=**loud**$x^2$")
     page = playground.page

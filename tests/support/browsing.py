@@ -9,7 +9,10 @@ IS = """scheme => {
   const ground = getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor;
   return (parseInt(ground.match(/\\d+/)[0]) < 128) === (scheme === 'dark');
 }"""
-GO = "to => { history.pushState({}, '', to); dispatchEvent(new PopStateEvent('popstate', { state: {} })); }"
+GO = """to => {
+  History.prototype.pushState.call(history, {}, "", to);
+  dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+}"""
 
 
 @contextmanager
