@@ -6,7 +6,7 @@ import pytest
 import quick
 from browsing import GO
 
-SECONDS, AT_LEAST = 20, 2  # of sequences in the ordinary run; `python tests/quick.py --sequences 1000` plays more
+SECONDS, AT_LEAST = 10, 2  # of sequences in the ordinary run; `python tests/quick.py --sequences 1000` plays more
 
 
 @pytest.fixture
