@@ -25,8 +25,11 @@ def test_a_number_with_a_power_of_ten_moves_nothing_and_cuts_no_name(tabs, run):
     with blank_page(tabs) as page:
         mounted = Mounted(page)
         mounted.call("player", "here", options())
+        page.wait_for_selector(".panels", state="attached")
+        empty = page.locator(".figures").bounding_box()
         mounted.call("carrier", "run", pack_run(run, plane_of(run.dataset)).blob())
         page.wait_for_selector(".ffbp[data-run]")
+        assert page.locator(".figures").bounding_box() == pytest.approx(empty, abs=0.5)
 
         def heights(button):
             page.locator(f".timeline .{button}").click()
