@@ -22,16 +22,16 @@ function report() {
 // In the capture phase, so that Streamlit sends the report with its own request for the same event.
 window.addEventListener('popstate', report, true);
 
-// Until somebody does something at an address, a new one is the page's own correction. Behind a second entry, Back would
-// lead to the wrong address, which is corrected again, and nobody would get any further back.
+// Until somebody does something at an address, a new one is the page's own correction. Behind a second entry, Back
+// would lead to the wrong address, which is corrected again, and nobody would get any further back.
 let isUntouched = true;
 for (const type of ['pointerdown', 'keydown', 'input', 'drop']) {
   window.addEventListener(type, () => { isUntouched = false; }, true);
 }
 window.addEventListener('popstate', () => { isUntouched = true; }, true);
 window.history.pushState = (state, title, to) => {
-  const { pathname } = new URL(to, window.location), isCorrection = isUntouched && pathname === window.location.pathname;
-  const write = isCorrection ? 'replaceState' : 'pushState';
+  const isHere = new URL(to, window.location).pathname === window.location.pathname;
+  const write = isUntouched && isHere ? 'replaceState' : 'pushState';
   window.History.prototype[write].call(window.history, state, title, to);
 };
 keepMarked(); // here, because every page mounts this component
