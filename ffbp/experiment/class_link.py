@@ -111,6 +111,12 @@ class ClassLink:
         """Whether a page, by its name in addresses, is open."""
         return not self.pages or (page or PLAYGROUND) in self.pages
 
+    def opening(self, page: str) -> "ClassLink":
+        """With the page on which the link opens among the open ones."""
+        return replace(
+            self, pages=tuple(name for name in LISTS["pages"] if name in (*self.pages, page)) if self.pages else ()
+        )
+
     def state(self, name: str) -> str:
         """What the control of a field is: FREE, FIXED or HIDDEN. The strictest counts if the link names it twice."""
         key = FIELDS[name].key

@@ -46,6 +46,7 @@ VIEW = {
     "step": (1, 999_999_999),  # of a lesson, which says how many it has; the one after the last is its end
 }
 MAX_DIGITS = 9
+MAX_ADDRESS = 8000  # characters; servers on the way often refuse longer ones
 INPUTS = "x"  # typed inputs, numbers joined by "_"
 PANEL, PANELS = "panel", ("network", "boundary", "loss", "gradients")  # the player's
 MAX_ALONE = 2  # panels that are shown without the others, joined by "-" in the link
@@ -237,6 +238,14 @@ class View:
         """With the lesson of another view, at its step, and with its task."""
         lesson = {"lesson": other.lesson, "step": other.step, "answers": other.answers, "own": other.own}
         return replace(self, **lesson, class_link=other.class_link)
+
+    def of_page(self, page: str) -> "View":
+        """Without what belongs to other pages than the one of this name in class links, and without a lesson."""
+        ladder = dict.fromkeys(("rung", "item", "right", "tried", "streak"))
+        view = replace(self, teach=None, part=None, **ladder).in_lesson(None)
+        if page != "compare":
+            view = replace(view, view=None, by=None, plane=None, other=None, mystery=None, b=NOTHING, many=USUAL)
+        return view if page == "laboratory" else replace(view, lab=None, lab_batch=None)
 
     def with_task(self, task: ClassLink) -> "View":
         """With another task of a class link."""

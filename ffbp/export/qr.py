@@ -7,6 +7,7 @@ from segno.encoder import DataOverflowError
 
 MAX_BYTES = 2953  # in the largest code, with the least correction
 BORDER = 4  # white squares around it, which the standard wants
+BLOCKS = " ▄▀█"  # by two squares, the upper one first
 
 
 def qr_code(link: str) -> segno.QRCode | None:
@@ -23,6 +24,14 @@ def qr_code(link: str) -> segno.QRCode | None:
 def n_squares(code: segno.QRCode) -> int:
     """The squares in a row, without the border."""
     return code.symbol_size(border=0)[0]
+
+
+def as_text(code: segno.QRCode) -> str:
+    """The picture as blocks of text, black on white: a line has two rows of squares."""
+    rows = [*code.matrix_iter(border=BORDER)]
+    rows.append((0,) * len(rows[0]))  # the number of rows is odd
+    pairs = zip(rows[::2], rows[1::2], strict=True)
+    return "\n".join("".join(BLOCKS[2 * upper + lower] for upper, lower in zip(*pair, strict=True)) for pair in pairs)
 
 
 def as_svg(code: segno.QRCode) -> str:

@@ -56,6 +56,11 @@ def in_words(found: Expression) -> str:
     return f"{found.quantity.says} {name_of(found)}".strip() + where
 
 
+def is_too_deep(found: Expression, n_layers: int) -> bool:
+    """Whether a number is of a layer that a network with so many does not have."""
+    return len(found.quantity.shape) > 1 and found.indices[0] > n_layers
+
+
 def judged(found: Expression, asked: str, case: Case, given: str) -> Verdict | None:
     """The verdict on a typed number; None if it is none."""
     return predicted(Predict(asked, text_of(found), ""), case, given)

@@ -15,6 +15,7 @@ from ffbp.experiment.config import FOREIGN_PARAMS, Config
 from ffbp.lessons.packed import pack, unpack
 
 NAME = "ffbp running order"
+FILE = "ffbp-running-order.json"  # as running.js names it
 MAX_STEPS, MAX_MINUTES, MAX_LENGTH = 100, 240, 1_000_000
 MAX_TITLE, MAX_NOTES, MAX_LINK = 200, 1000, 12_000  # characters
 TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")

@@ -13,6 +13,7 @@ from ffbp.data.rows import MAX_BYTES
 from ffbp.data.table import Table, clean, fingerprint
 from ffbp.data.table_source import source_of
 from ffbp.experiment import link
+from ffbp.experiment.class_link import LISTS, MAX_ASKED, PLAYGROUND
 from ffbp.experiment.config import Config
 from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.fields import DATA, FIELDS, GROUPS, Field
@@ -35,11 +36,15 @@ EXAMPLES = """examples:
   python -m ffbp --dataset xor_gate --hidden 2 --worksheet 20 --paper Letter
   python -m ffbp --hidden 4 --assignment forward=2,backward=4 --out homework
   python -m ffbp --dataset moons --embed network-boundary moons.html
+  python -m ffbp --class-link --free lr --cover loss --ask end_loss --address https://ffbp.example/
+  python -m ffbp --plan steps.txt --begins 10:15 --address https://ffbp.example/
 
 exit codes: 0 done; 1 the run diverged, a record failed verification, or an export could not be
 written, for example because a library has no equivalent (the others are written); 2 wrong usage,
 a damaged file or a folder that is not writable; 130 interrupted"""
 
+OF_A_TASK = ("pages", "free", "fixed", "hide", "cover", "ask", "say", "comma", "qr")  # options of a class link alone
+OF_A_PLAN = ("begins", "title")
 OF_RUNS = ("export", "sweep", "seeds", "vary", "success")  # options of several runs and of what is written of one
 
 
@@ -90,7 +95,7 @@ def parser(rows: Mapping[str, Field] = FIELDS) -> argparse.ArgumentParser:
         "what it leaves blank (all): kinds, as sum,hidden_delta; only in a layer, 1, a unit, 1.2, or a number, z[1][2]"
     )
     teaching.add_argument("--blanks", metavar="LIST", help=text)
-    teaching.add_argument("--paper", choices=tuple(PAPERS), help="of the worksheet (A4)")
+    teaching.add_argument("--paper", choices=tuple(PAPERS), help="of the worksheet or the plan (A4)")
     text = "write the notebook with these functions emptied, and a teacher's copy: all, or some of "
     text += f"{', '.join(FUNCTIONS)}; with points, forward=3,loss=1 (1 each)"
     teaching.add_argument("--assignment", metavar="FUNCTIONS", help=text)
@@ -101,6 +106,7 @@ def parser(rows: Mapping[str, Field] = FIELDS) -> argparse.ArgumentParser:
     text = "write panels of the run as one page for an iframe: all, or one or two of network, boundary, loss, gradients"
     teaching.add_argument("--embed", nargs=2, metavar=("PANELS", "FILE"), help=f"{text}, joined by -")
     teaching.add_argument("--height", metavar="PIXELS", help="of the embedded page (as fits its panels)")
+    _of_class_links(parser)
     output = parser.add_argument_group("Output")
     output.add_argument(
         "--link", metavar="LINK", help="take the experiment from a link; other options override its values"
@@ -116,6 +122,33 @@ def parser(rows: Mapping[str, Field] = FIELDS) -> argparse.ArgumentParser:
         "--quiet", action="store_true", help="no tour: only the outcome, in one line, and the files written"
     )
     return parser
+
+
+def _of_class_links(parser) -> None:
+    """The options of a class link and of the plan for an hour."""
+    group = parser.add_argument_group("For teachers: a class link, and the plan for an hour")
+    text = f"print the address of the experiment with a task, and its QR code; PAGE: where it opens ({PLAYGROUND}). "
+    text += "The epoch and the sample of --link are kept: --link frame=0 shows the start"
+    group.add_argument("--class-link", metavar="PAGE", nargs="?", const=PLAYGROUND, help=text)
+    group.add_argument("--pages", metavar="LIST", help=f"pages that are open (all): {', '.join(LISTS['pages'])}")
+    text = "controls that may be changed, as lr,epochs, or none; the others are hidden, or shown with --fixed all"
+    group.add_argument("--free", metavar="LIST", help=text)
+    group.add_argument("--fixed", metavar="LIST", help="controls that are shown but fixed")
+    group.add_argument("--hide", metavar="LIST", help="controls that are hidden")
+    text = f"hidden until everything is answered: {', '.join(LISTS['cover'])}"
+    group.add_argument("--cover", metavar="LIST", help=text)
+    text = f"numbers to ask for, at most {MAX_ASKED}, as 'z[1][2]; end_loss'"
+    group.add_argument("--ask", metavar="NUMBERS", help=text)
+    group.add_argument("--say", metavar="TEXT", help="your text or question")
+    group.add_argument("--comma", action="store_const", const=1, help="numbers have a decimal comma")
+    group.add_argument("--qr", metavar="FILE", type=Path, help="write the QR code as SVG instead of as text")
+    text = "of the dashboard, for a class link or a plan (that of the links, or http://localhost:8501/)"
+    group.add_argument("--address", metavar="URL", help=text)
+    text = "write the plan of an hour, to print, and its running order: a saved running order, or a text with a line for each "
+    text += "step, MINUTES LINK TITLE | WHAT TO SAY"
+    group.add_argument("--plan", metavar="FILE", type=Path, help=text)
+    group.add_argument("--begins", metavar="HH:MM", help="when the hour begins; without it, minutes are counted from 0")
+    group.add_argument("--title", metavar="TEXT", help="of the hour")
 
 
 def flag(name: str) -> str:
@@ -210,17 +243,23 @@ def refuse_without_sweep(options: argparse.Namespace) -> None:
 
 
 def refuse_without_teaching(options: argparse.Namespace) -> None:
-    """Raise UsageError for options that only --questions, --worksheet or --embed use."""
+    """Raise UsageError for options that only another option for teachers uses."""
     if options.variants is not None:
         raise UsageError("--variants must come with --questions")
     if given := [flag(key) for key in ("csv", "challenge") if getattr(options, key) is not None]:
         raise UsageError(f"{', '.join(given)} must come with --verify")
-    if options.paper is not None and options.worksheet is None:
-        raise UsageError("--paper must come with --worksheet")
+    if options.paper is not None and options.worksheet is None and options.plan is None:
+        raise UsageError("--paper must come with --worksheet or --plan")
     if options.blanks is not None and options.worksheet is None:
         raise UsageError("--blanks must come with --worksheet")
     if options.height is not None and options.embed is None:
         raise UsageError("--height must come with --embed")
+    if options.class_link is None and (given := _given(options, *OF_A_TASK)):
+        raise UsageError(f"{given} must come with --class-link")
+    if options.plan is None and (given := _given(options, *OF_A_PLAN)):
+        raise UsageError(f"{given} must come with --plan")
+    if options.address is not None and options.class_link is None and options.plan is None:
+        raise UsageError("--address must come with --class-link or --plan")
 
 
 def refuse_beside_verify(options: argparse.Namespace) -> None:
@@ -269,10 +308,33 @@ def refuse_beside_embed(options: argparse.Namespace) -> None:
         raise UsageError(f"{given} must be left out with --embed, which writes one file of one run")
 
 
+def refuse_beside_class_link(options: argparse.Namespace) -> None:
+    """Raise UsageError for options that --class-link does not use."""
+    if given := _given(options, *OF_RUNS, "worksheet", "assignment", "embed", "plan", "out"):
+        raise UsageError(f"{given} must be left out with --class-link, which prints an address")
+
+
+def refuse_beside_plan(options: argparse.Namespace) -> None:
+    """Raise UsageError for options that --plan does not use: the links of its steps hold the experiments."""
+    if given := _beside(options, "plan", *OF_A_PLAN, "paper", "address", "out"):
+        raise UsageError(f"{given} must be left out with --plan, whose links hold the experiments")
+
+
 def _beside(options, *apply) -> str:
     """The given options, as they are typed, but those that apply."""
     others = *("file", "link", "out", *OF_RUNS), "verify", "questions", "variants", "worksheet", "paper", "blanks"
-    others += "assignment", "csv", "challenge", "embed", "height"
+    others += (
+        "assignment",
+        "csv",
+        "challenge",
+        "embed",
+        "height",
+        "class_link",
+        "plan",
+        "address",
+        *OF_A_TASK,
+        *OF_A_PLAN,
+    )
     keys = [*(each.key for each in FIELDS.values() if each.option), *others]
     return _given(options, *(key for key in keys if key not in apply))
 

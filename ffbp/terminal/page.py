@@ -16,7 +16,7 @@ class Page:
 
     def __init__(self):
         plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not sys.stdout.isatty()
-        self.bold, self.reset = ("", "") if plain else ("\033[1m", "\033[0m")
+        self.bold, self.reset, self.ink = ("", "", "") if plain else ("\033[1m", "\033[0m", "\033[30;107m")
 
     def heading(self, text):
         print(f"\n{self.bold}{text}{self.reset}")
@@ -26,6 +26,11 @@ class Page:
 
     def block(self, text, indent=2):
         print(textwrap.indent(text, " " * indent))
+
+    def print_black(self, text):
+        """A picture of blocks, black on white if the terminal has colours: a camera expects it so."""
+        for line in text.splitlines():
+            print(f"{self.ink}{line}{self.reset}")
 
     def table(self, rows, indent=2):
         """Columns of texts: the first left-aligned, the others right-aligned."""

@@ -21,9 +21,10 @@ from ffbp.core.network import count_params
 from ffbp.data.generators import DATASETS
 from ffbp.data.source import REGRESSION
 from ffbp.export.forms import FORMS, files_of, usual_plane
+from ffbp.export.qr import as_svg
 from ffbp.record import read
 from ffbp.record import verify as verification
-from ffbp.terminal import marking, options, sweeps, teaching
+from ffbp.terminal import class_link, hour, marking, options, sweeps, teaching
 from ffbp.terminal.options import UsageError
 from ffbp.terminal.page import Page, with_bar
 from ffbp.terminal.text_pictures import boundary_text, loss_text
@@ -51,7 +52,11 @@ def main(arguments: list[str] | None = None) -> int:
         if given.questions is not None:
             return _questions(given)
         options.refuse_without_teaching(given)
+        if given.plan is not None:
+            return _plan(given)
         experiment = options.experiment(given)
+        if given.class_link is not None:
+            return _class_link(experiment, given)
         if given.assignment is not None:
             return _assignment(experiment, given)
         if given.worksheet is not None:
@@ -347,6 +352,37 @@ def _embed(experiment, given) -> int:
     path.write_text(text, encoding="utf-8", newline="\n")
     print(f"Written: {path}, {len(text.encode()) / 1000:,.0f} kB. The line that shows it in a page:\n{line}")
     return 0 if run.diverged_at is None else 1
+
+
+def _class_link(experiment, given) -> int:
+    options.refuse_beside_class_link(given)
+    address = class_link.class_link(experiment, given)
+    for note in class_link.notes(address, experiment):
+        class_link.tell(f"note: {note}")
+    if given.qr is not None:
+        svg = as_svg(class_link.code_of(address))
+        _make_folder(given.qr.parent)
+        given.qr.write_text(svg, encoding="utf-8", newline="\n")
+    print(address)
+    if not given.quiet and given.qr is not None:
+        print(f"Written: {given.qr}")
+    elif not given.quiet:
+        picture, about = class_link.as_blocks(address)
+        Page().print_black(picture)
+        print(about)
+    return 0
+
+
+def _plan(given) -> int:
+    options.refuse_beside_plan(given)
+    files, about = hour.files(given)
+    folder = Path(given.out or ".")
+    _make_folder(folder)
+    print(about)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+        print(f"  {folder / name}")
+    return 0
 
 
 # A record

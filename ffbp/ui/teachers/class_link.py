@@ -5,14 +5,13 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from ffbp.experiment.class_link import LISTS, MAX_ASKED, MAX_SAID, PLAYGROUND, ClassLink
+from ffbp.experiment.class_link import MAX_ASKED, MAX_SAID, PLAYGROUND, ClassLink
 from ffbp.experiment.fields import FIELDS, KEYS
-from ffbp.experiment.link import View, params_of
-from ffbp.experiment.many import USUAL
+from ffbp.experiment.link import MAX_ADDRESS, params_of
 from ffbp.experiment.pair import NOTHING
 from ffbp.export.qr import MAX_BYTES, as_svg, n_squares, qr_code
 from ffbp.figures.latex import plain
-from ffbp.lessons.class_questions import dotted, question, text_of
+from ffbp.lessons.class_questions import dotted, is_too_deep, question, text_of
 from ffbp.lessons.quantities import QUANTITIES, lacking
 from ffbp.ui import files
 from ffbp.ui.class_link import COVERS, OWN_ADDRESS, in_words
@@ -25,7 +24,6 @@ from ffbp.ui.teachers import addresses
 
 DRAFT = "teachers:link"  # kept in the session: the class link in the making
 OPENS, CHANGES, MOMENT, LOOKS, ASKED = (f"{DRAFT}:{name}" for name in ("opens", "changes", "moment", "looks", "asked"))
-MAX_ADDRESS = 8000  # characters; servers on the way often refuse longer ones
 EVERYTHING, FIXED, HIDDEN = "everything", "others fixed", "others hidden"
 MAY_CHANGE = {
     EVERYTHING: "Every control, with exceptions",
@@ -138,8 +136,8 @@ def _questions():
         st.warning(plain(problem))
     for words in _lacking():
         st.warning(plain(words))
-    if deep := [text_of(each) for each in map(question, _asked()[0]) if _is_too_deep(each)]:
-        n = len(session.config.hidden) + 1
+    n = len(session.config.hidden) + 1
+    if deep := [text_of(each) for each in map(question, _asked()[0]) if is_too_deep(each, n)]:
         st.warning(plain(f"This network has no {', '.join(deep)}: it has {n} layer{'s' if n > 1 else ''}."))
     if box := control.opened("Numbers that you can ask for", key=f"{DRAFT}:quantities"):
         rows = [
@@ -170,11 +168,6 @@ def _why_lacking(quantity) -> str:
     if not files.is_available(session.config):
         return ""
     return lacking(quantity, files.experiment(session.config), compared=session.view.b != NOTHING)
-
-
-def _is_too_deep(asked) -> bool:
-    """Whether a number is of a layer that the network does not have."""
-    return len(asked.quantity.shape) > 1 and asked.indices[0] > len(session.config.hidden) + 1
 
 
 def _say(text):
@@ -219,30 +212,20 @@ def _looks():
 def task() -> ClassLink:
     """The chosen class link, without choices that do not count."""
     chosen, may, opens = draft(), session.recall(CHANGES, EVERYTHING), session.recall(OPENS, PLAYGROUND)
-    pages = tuple(name for name in LISTS["pages"] if name in (*chosen.pages, opens)) if chosen.pages else ()
     if may == EVERYTHING:
         chosen = replace(chosen, free=None, fixed=tuple(key for key in chosen.fixed if key not in chosen.hide))
     else:
         chosen = replace(chosen, free=chosen.free or (), fixed=(), hide=(), rest_fixed=may == FIXED)
-    return replace(chosen, pages=pages, ask=_asked()[0], comma=COMMA in session.recall(LOOKS, []))
+    return replace(chosen, ask=_asked()[0], comma=COMMA in session.recall(LOOKS, [])).opening(opens)
 
 
 def link_params() -> dict[str, str]:
     """The parameters of the class link."""
     opens = session.recall(OPENS, PLAYGROUND)
     frame = {START: 0, HERE: session.view.frame}.get(session.recall(MOMENT, HERE))
-    view = replace(_without_places(session.view, opens), frame=frame, class_link=task())
+    view = replace(session.view.of_page(opens), frame=frame, class_link=task())
     presented = PROJECTOR in session.recall(LOOKS, []) and opens == PLAYGROUND  # other pages have no presenter mode
     return params_of(session.config, replace(view, present=1 if presented else None))
-
-
-def _without_places(view: View, page: str) -> View:
-    """The view without what belongs to other pages than the one on which the link opens."""
-    ladder = dict.fromkeys(("rung", "item", "right", "tried", "streak"))
-    view = replace(view, teach=None, part=None, **ladder).in_lesson(None)
-    if page != "compare":
-        view = replace(view, view=None, by=None, plane=None, other=None, mystery=None, b=NOTHING, many=USUAL)
-    return view if page == "laboratory" else replace(view, lab=None, lab_batch=None)
 
 
 def _link() -> str:

@@ -8,10 +8,12 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from ffbp.experiment import link
+from ffbp.experiment.link import MAX_ADDRESS
 from ffbp.export.plan import plan
 from ffbp.export.worksheet import PAPERS
 from ffbp.lessons import offered
 from ffbp.lessons.hour import (
+    FILE,
     MAX_MINUTES,
     MAX_NOTES,
     MAX_STEPS,
@@ -31,11 +33,9 @@ from ffbp.ui.page import Page
 from ffbp.ui.session import address, control
 from ffbp.ui.session.state import session
 from ffbp.ui.teachers.addresses import NAMES, full, opening
-from ffbp.ui.teachers.class_link import MAX_ADDRESS
 from ffbp.ui.teachers.topics import topics
 
 TOLD, UPLOAD, PASTED = "hour", "hour:load", "hour:pasted"
-FILE = "ffbp-running-order.json"  # as running.js names it
 EXPERIMENT, LESSON, TOPIC, SCREEN, PASTE = "experiment", "lesson", "topic", "screen", "link"
 SOURCES = {EXPERIMENT: "Experiment", LESSON: "Lesson", TOPIC: "Topic", SCREEN: "This experiment", PASTE: "Link"}
 MINUTES = 5
