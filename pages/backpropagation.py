@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ffbp.experiment.class_link import SCORES
 from ffbp.ui.backward import cards, check, choosing, cost, diagram, predict, shrinkage, small
 from ffbp.ui.page import begin
 from ffbp.ui.practice import practice
@@ -37,5 +38,6 @@ def backpropagation() -> None:
     cost.backward_code(moment)
 
 
-backpropagation()
+if not page.hides("network", "gradients", SCORES):
+    backpropagation()
 page.finish()

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ffbp.experiment.class_link import COVERABLE
 from ffbp.ui import code as export
 from ffbp.ui.page import begin
 
@@ -20,13 +21,15 @@ st.markdown(
 )
 export.repeatable(shown)
 st.header("Download the run", anchor=False)
-export.files(shown)
+if not (is_hidden := page.hides(*COVERABLE)):
+    export.files(shown)
 st.header("In the terminal", anchor=False)
 export.terminal(page.config)
-st.header("Open a record", anchor=False)
-st.markdown(
-    "A record is complete: you can open it on every page, and verify it. Verification trains the experiment again and "
-    "compares every number. It then lists the differences, those that rounding explains, and what it could not check."
-)
-export.bring_back()
+if not is_hidden:
+    st.header("Open a record", anchor=False)
+    st.markdown(
+        "A record is complete: you can open it on every page, and verify it. Verification trains the experiment again and "
+        "compares every number. It then lists the differences, those that rounding explains, and what it could not check."
+    )
+    export.bring_back()
 page.finish()

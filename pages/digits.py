@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ffbp.experiment.class_link import SCORES
 from ffbp.ui import images
 from ffbp.ui.digits import choosing, drawing, image, mistakes, offered, pixels
 from ffbp.ui.page import begin
@@ -58,7 +59,8 @@ def digits() -> None:
     pixels.to_the_pixels(moment)
 
 
-digits()
+if not page.hides("network", "gradients", SCORES):
+    digits()
 st.header("Full size: MNIST", anchor=False)
 offered.full_size(page.config)
 pixels.code()

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ffbp.experiment.class_link import SCORES
 from ffbp.ui.forward import all_samples, layers, output, what_if
 from ffbp.ui.moment import moment_of, unit_chooser
 from ffbp.ui.page import begin
@@ -41,10 +42,12 @@ def forward_pass() -> None:
     st.header("What if?", anchor=False)
     what_if.what_if(moment)
     st.header("All samples at once", anchor=False)
-    all_samples.all_samples(moment)
+    if not page.hides("boundary", SCORES):
+        all_samples.all_samples(moment)
     practice(page, start=1)
     layers.source_code(moment)
 
 
-forward_pass()
+if not page.hides("network"):
+    forward_pass()
 page.finish()

@@ -5,5 +5,5 @@ from ffbp.ui.page import begin
 
 page = begin("Lessons", picture_first=True)
 page.without_training()
-parts.draw(page.run_of)
+parts.draw(page)
 page.finish()

@@ -32,6 +32,7 @@ LISTS = {  # parameters that join names by "-", with the names that they may hol
     "fixed": tuple(KEYS),
     "hide": tuple(KEYS),
 }
+COVERABLE = LISTS["cover"]
 ALL, NONE = "all", "none"  # fixed=all: all others; free=none: nothing may be changed
 FREE, FIXED, HIDDEN = "free", "fixed", "hidden"  # what a control is
 MAX_CHOICES = 20  # that a message lists
@@ -164,6 +165,11 @@ class ClassLink:
     def covered(self) -> tuple[str, ...]:
         """What is hidden now; always, if there is nothing to answer."""
         return self.cover if self.waits or not self.n_answers else ()
+
+    @property
+    def tells_nothing(self) -> bool:
+        """Whether no text may tell of the run: while an answer is wanted, and while anything is hidden."""
+        return self.waits or bool(self.covered)
 
     def answered(self, i: int, mark: str, text: str = "") -> "ClassLink":
         """With another answer to a question."""

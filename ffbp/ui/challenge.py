@@ -21,7 +21,7 @@ def challenge(page: Page, shown: Shown) -> None:
     asked = session.view.challenge
     if asked is None:
         return
-    if is_asking() or session.view.class_link.waits:
+    if is_asking() or session.view.class_link.tells_nothing:
         _draw(page, asked.told(), is_met=False)
         return
     facts = Facts.of(shown.run)

@@ -72,6 +72,20 @@ def closed(titles: Iterable[str]) -> None:
     st.info(f"This page is not part of the task. Open {', '.join(titles)}, or leave the task.", icon=":material/lock:")
 
 
+def hides(*shown: str) -> bool:
+    """Whether the task now hides any of these parts, which a view would show; if so, say so in its place, and how to go on."""
+    task = session.view.class_link
+    hidden = [COVERS[part] for part in shown if part in task.covered]
+    if hidden:
+        n = task.n_answers
+        onward = "Nothing is asked, so it stays hidden."
+        if n:
+            onward = f"Answer the question{'s' if n > 1 else ''} above, in the task, and this place shows it."
+        words = f"This would show what your task hides: {', '.join(hidden)}. {onward}"
+        st.info(plain(words), icon=":material/visibility_off:")
+    return bool(hidden)
+
+
 def questions(train: Callable[[Config], Run]) -> None:
     """The numbers that are asked for, the first without an answer with its field. train: returns a run."""
     task = session.view.class_link

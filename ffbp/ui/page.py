@@ -181,6 +181,17 @@ class Page:
             address.write()
             self.draw_links()
 
+    def hides(self, *shown: str) -> bool:
+        """Whether the task hides any of these parts of a view; if so, that is said in its place, with a link to go on.
+
+        shown: of `COVERABLE`. Call it where the view would be drawn.
+        """
+        hidden = class_link.hides(*shown)
+        back = next((path for path in PAGES if path != self.path and address.is_open(path)), None)
+        if hidden and back:
+            link(back, f"Back to the page {PAGES[back]}", address.params(PAGES[back]))
+        return hidden
+
     def run_of(self, config: Config) -> Run:
         """The run of a lesson's experiment, which need not be the page's."""
         if found := known(config):

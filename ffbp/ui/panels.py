@@ -18,6 +18,7 @@ from ffbp.lessons.course import course
 from ffbp.lessons.explaining import lesson_for
 from ffbp.lessons.presets import PRESETS
 from ffbp.training.loop import Training
+from ffbp.ui.class_link import hides
 from ffbp.ui.component import component
 from ffbp.ui.lessons.panel import is_asking
 from ffbp.ui.lessons.running import open_lesson
@@ -55,7 +56,7 @@ def notices(page: Page, shown: Shown) -> None:
 
     None while the front door is open, or while a lesson's task waits for its answer, which they may tell.
     """
-    if page.is_front or is_asking() or session.view.class_link.waits:
+    if page.is_front or is_asking() or session.view.class_link.tells_nothing:
         return
     run = shown.run
 
@@ -89,7 +90,7 @@ def _explain() -> None:
 @fragment
 def moment_table(shown: Shown) -> None:
     """A table of all recorded numbers with all digits, one row per recorded epoch; not while a task hides them."""
-    if session.view.class_link.waits or SCORES in session.view.class_link.covered:
+    if session.view.class_link.tells_nothing:
         return
     if box := control.opened("All numbers, epoch by epoch", key="numbers"):
         box.dataframe(_numbers(shown.run.history), hide_index=True, height=300)
@@ -127,6 +128,8 @@ def gradient_check(shown: Shown) -> None:
     """A button that compares every gradient on screen with the slope of the loss on screen."""
     run = shown.run
     with st.expander("Check the gradient"):
+        if hides("gradients", SCORES):
+            return
         if not st.button("Check every gradient numerically", key="check"):
             st.caption(CHECKED)
             return

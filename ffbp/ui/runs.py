@@ -262,7 +262,8 @@ class ProgressBar:
             return
         self.when_long()
         remaining = elapsed * (now.n_epochs - now.epoch) / now.epoch
-        text = f"Training: epoch {now.epoch} of {now.n_epochs} · loss {format_number(now.loss)} · about {remaining:.0f} s left"
+        loss = "" if session.view.class_link.tells_nothing else f"loss {format_number(now.loss)} · "
+        text = f"Training: epoch {now.epoch} of {now.n_epochs} · {loss}about {remaining:.0f} s left"
         self.drawn = True
         self.slot.progress(min(now.epoch / now.n_epochs, 1.0), text=text)
 

@@ -13,10 +13,11 @@ from ffbp.ui.session.state import session
 
 
 class View(NamedTuple):
-    """``draw(page)`` computes what the view needs and draws it."""
+    """``draw(page)`` computes what the view needs and draws it. shows: what of a run can be read there, of `COVERABLE`."""
 
     label: str
     draw: Callable[[Page], None]
+    shows: tuple[str, ...] = ()
 
 
 def draw(page: Page, views: Mapping[str, View], name: str) -> None:
@@ -31,4 +32,7 @@ def draw(page: Page, views: Mapping[str, View], name: str) -> None:
             session.view = replace(session.view, **{name: None if key == first else key})
 
     control.choice(st, "segmented_control", "View", texts, on_change=choose, **own)
-    views[chosen].draw(page)
+    if page.hides(*views[chosen].shows):
+        page.without_training()
+    else:
+        views[chosen].draw(page)

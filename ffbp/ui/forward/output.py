@@ -5,8 +5,10 @@ import streamlit as st
 
 from ffbp.core.network import Network
 from ffbp.data.source import REGRESSION
+from ffbp.experiment.class_link import SCORES
 from ffbp.figures import latex as formulas
 from ffbp.ui.moment import Moment
+from ffbp.ui.session.state import session
 from ffbp.words.numbers import format_number
 
 NO_NUMBER = format_number(float("nan"))
@@ -15,16 +17,19 @@ NOT_A_NUMBER = "The output is no longer a number, because sums on the way overfl
 
 def output_in_words(moment: Moment) -> None:
     """The network's answer for this sample, and its loss."""
-    (name, value), loss = decision(moment), moment.loss
+    (name, value), loss, is_hidden = decision(moment), moment.loss, SCORES in session.view.class_link.covered
     with st.container(horizontal=True):  # side by side on a phone, too
         st.metric("Prediction", name)
         st.metric(*value)
-        st.metric("Loss of this sample", "no target" if loss is None else format_number(loss))
+        if not is_hidden:
+            st.metric("Loss of this sample", "no target" if loss is None else format_number(loss))
     if loss is None:
         lost = "" if moment.is_number else f"{NOT_A_NUMBER} "
         st.markdown(f"{lost}You typed these inputs, so there is no true answer and no loss.")
         return
     st.markdown(judgement(moment))
+    if is_hidden:
+        return
     if formula := loss_formula(moment.network, moment.outputs, moment.network.targets(moment.sample.y)[:, 0], loss):
         st.latex(formula)
     function = moment.network.loss_function

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from ffbp.data.source import REGRESSION
+from ffbp.experiment.class_link import SCORES
 from ffbp.experiment.link import as_number
 from ffbp.figures import latex as formulas
 from ffbp.ui.flow import forward_diagram
@@ -13,6 +14,7 @@ from ffbp.ui.forward.output import NOT_A_NUMBER, decision
 from ffbp.ui.moment import Moment
 from ffbp.ui.samples import numbered
 from ffbp.ui.session import control
+from ffbp.ui.session.state import session
 from ffbp.words.numbers import format_number
 
 INPUT, WEIGHT, BIAS = "an input", "a weight of the chosen unit", "the bias of the chosen unit"
@@ -88,7 +90,7 @@ def _compare(before, after, changed):
     if dataset.task == REGRESSION:
         own = dataset.decode_target
         rows.append((formulas.plain(dataset.target_name), own(rows[-1][1]), own(rows[-1][2])))
-    if before.sample.y is not None:
+    if before.sample.y is not None and SCORES not in session.view.class_link.covered:
         rows.append(("loss", before.loss, after.loss))
     for column, (label, was, now) in zip(st.columns(len(rows)), rows, strict=True):
         column.metric(label, format_number(now), f"was {format_number(was)}", delta_color="off", delta_arrow="off")

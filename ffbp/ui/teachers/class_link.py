@@ -38,9 +38,12 @@ COMMA_LIMIT = (
     "The comma is written in all texts, tables of formulas and charts. Number fields, scrolling tables, programs and downloads "
     "keep the point. Typed answers may have either."
 )
+IN_FILES = (
+    "The files of Code & export hold the numbers that are asked for. Open only the pages that your question needs."
+)
 TELLING = (
-    "The pages Compare, Laboratory and Code & export may show what is hidden here, in their own pictures and files. Open only the "
-    "pages that your question needs."
+    "Any view and file that would show what is hidden waits for the answers, too: without the network there is no Forward pass, "
+    "for example. Try the link on the pages that your question needs."
 )
 KEPT = (
     "What you type here becomes part of the link, so write no names into it. The server keeps it in memory for this session and "
@@ -153,8 +156,10 @@ def _questions():
     control.choice(st, "pills", "Hidden until everything is answered", COVERS, name=f"{DRAFT}:cover", **own, wrap=True)
     if draft().cover and not (_asked()[0] or draft().say):
         st.caption("Nothing is asked, so it stays hidden.")
-    if (draft().cover or _asked()[0]) and not draft().pages:
+    if draft().cover:
         st.caption(TELLING)
+    elif _asked()[0] and not draft().pages:
+        st.caption(IN_FILES)
 
 
 def _lacking() -> list[str]:

@@ -1,5 +1,6 @@
 """The views of the page For teachers: each is a function, and a row here; its name stands in `VIEWS_OF_TEACHERS`, too."""
 
+from ffbp.experiment.class_link import COVERABLE
 from ffbp.ui.teachers.assignment import notebook_to_complete
 from ffbp.ui.teachers.board import board
 from ffbp.ui.teachers.class_link import class_link
@@ -13,10 +14,10 @@ from ffbp.ui.views import View
 VIEWS = {
     "link": View("Class link", class_link),
     "hour": View("The hour", the_hour),
-    "worksheet": View("Worksheet and key", lambda page: printed_worksheet(page.trained(), page.run_of)),
+    "worksheet": View("Worksheet and key", lambda page: printed_worksheet(page.trained(), page.run_of), COVERABLE),
     "questions": View("Questions for your platform", lambda page: platform_questions()),
-    "assignment": View("Assignment", lambda page: notebook_to_complete(page.trained())),
+    "assignment": View("Assignment", lambda page: notebook_to_complete(page.trained()), COVERABLE),
     "board": View("Board", board),
-    "embed": View("Embed", lambda page: embed(page.trained())),
+    "embed": View("Embed", lambda page: embed(page.trained()), COVERABLE),
     "course": View("For your course", for_your_course),
 }
