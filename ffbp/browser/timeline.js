@@ -87,11 +87,11 @@ export class Timeline {
   }
 
   paint(frame) {
-    const { run: { history, n_epochs }, slider } = this;
+    const { run: { history, n_epochs }, slider, player: { options: { quiet } } } = this;
     slider.value = frame;
     this.epoch.textContent = `epoch ${history.epoch[frame]} / ${n_epochs}`;
-    const loss = formatNumber(history.train_loss[frame]);
-    slider.setAttribute('aria-valuetext', `epoch ${history.epoch[frame]} of ${n_epochs}, training loss ${loss}`);
+    const loss = quiet ? '' : `, training loss ${formatNumber(history.train_loss[frame])}`;
+    slider.setAttribute('aria-valuetext', `epoch ${history.epoch[frame]} of ${n_epochs}${loss}`);
   }
 
   changed({ playing, speed, pace }) {

@@ -18,11 +18,10 @@ from ffbp.ui.component import component
 from ffbp.ui.session import control
 from ffbp.ui.session.fragments import note_view
 from ffbp.ui.session.state import session
-from ffbp.words.of_a_slip import SLIPS
+from ffbp.words.of_a_slip import ASK_ANEW, SLIPS
 
 TASK = "task"
 TOLD = "task:told"  # kept in the session: the last wrong answer, with what was said about it
-ASK_ANEW = "Type a finite number such as 0.25 or 0,25, or a fraction such as 1/3."
 OWN_ADDRESS = (
     "The task is part of the address: if you change the address, you change the task. What is hidden is only out of sight: the "
     "browser still receives it."
@@ -222,6 +221,8 @@ def in_words(task: ClassLink) -> str:
         told.append(
             f"{'Hidden until everything is answered' if task.n_answers else 'Not shown'}: {', '.join(map(COVERS.get, task.cover))}."
         )
+    if task.comma:
+        told.append("Numbers have a decimal comma; number fields and scrolling tables keep the point.")
     return " ".join(told)
 
 

@@ -17,13 +17,12 @@ from ffbp.lessons.ladder import IN_A_ROW, LADDER, Drawn, Standing
 from ffbp.ui.page import PAGES, Page, link
 from ffbp.ui.session import address, control
 from ffbp.ui.session.state import session
-from ffbp.words.of_a_slip import SLIPS
+from ffbp.words.of_a_slip import ASK_ANEW, SLIPS
 from ffbp.words.of_an_item import RUNGS
 
 FIRST, HELP, TYPED = "practice:first", "practice:help:shown", "practice:typed"
 FORWARD, BACKWARD = "pages/forward_pass.py", "pages/backpropagation.py"
 N_FORWARD = 2  # rungs of the forward pass
-NOT_A_NUMBER = "Type a finite number such as 0.25 or 0,25, or a fraction such as 1/3."
 GOES_UP, GOES_DOWN = "Three in a row: the next item is one rung up.", "The next item is one rung down."
 
 
@@ -122,7 +121,7 @@ def _judged(standing, item: Item, text: str):
     """The verdict on a typed answer: level, words and icon. The first answer is kept, because it is the one that counts."""
     typed = as_fraction(text)
     if typed is None:
-        return "error", NOT_A_NUMBER, None
+        return "error", ASK_ANEW, None
     right, slip = item.judge(typed)
     if _kept(FIRST, standing) is None:
         _keep(Outcome(right, slip), FIRST, standing)

@@ -1,5 +1,7 @@
 """What a wrong answer shows: the sentence for each known mistake, by its key."""
 
+# As code, so that a decimal comma of the page leaves the point.
+ASK_ANEW = "Type a finite number such as `0.25` or `0,25`, or a fraction such as 1/3."
 SLIPS = {
     "sign": "That is the value with the opposite sign.",
     "double": "That is twice the value: look for a factor 2.",

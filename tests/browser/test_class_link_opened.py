@@ -42,6 +42,8 @@ def test_a_link_is_made_copied_opened_answered_and_left(page, server, visit):
     task = there.get_by_role("region", name="Task")
     expect(task).to_contain_text("Which rate wins?")
     expect(loss).to_have_text("?")
+    timeline = there.locator(".ffbp .timeline input[type=range]")
+    expect(timeline).to_have_attribute("aria-valuetext", "epoch 50 of 50, training loss ?")
     expect(there.locator(".ffbp .figures .test_loss")).to_contain_text(",")
     expect(there.locator(".ffbp .panel")).to_have_count(3)
     before = other.data("run")
@@ -55,10 +57,12 @@ def test_a_link_is_made_copied_opened_answered_and_left(page, server, visit):
     there.get_by_role("button", name="Show the answer").click()
     expect(there.locator(".ffbp .panel")).to_have_count(4)
     expect(loss).to_contain_text("0,")
+    expect(timeline).to_have_attribute("aria-valuetext", f"epoch 50 of 50, training loss {loss.inner_text()}")
     other.wait_address("given=s")
     there.get_by_role("button", name="Leave the task").click()
     expect(task).to_have_count(0)
     expect(loss).to_contain_text("0.")
+    expect(timeline).to_have_attribute("aria-valuetext", f"epoch 50 of 50, training loss {loss.inner_text()}")
     assert "say=" not in there.url
 
 
@@ -80,7 +84,9 @@ def test_a_presented_task_stands_below_the_picture_and_can_be_left(playground):
 
 def test_numbers_are_rewritten_and_nothing_else_is(page, server):
     """What is hidden, what gets a comma, and what stays."""
-    page.goto(f"{server}/?epochs=50")
+    page.goto(f"{server}/?epochs=50&cover=scores")
+    timeline = page.locator(".ffbp .timeline input[type=range]")
+    expect(timeline).to_have_attribute("aria-valuetext", "epoch 50 of 50")
     script = sources.script("texts.js").replace("export ", "")
     cases = [
         ("loss 0.2531, 94.5 %", [], "loss 0,2531, 94,5 %"),

@@ -493,7 +493,7 @@ def test_nothing_is_asked_where_the_gradient_is_no_number():
 @pytest.mark.parametrize("text", ["abc", "1e400", "1/0", "nan", "**x**", "$x$", "__import__('os')", "<b>1</b>"])
 def test_what_cannot_be_read_gets_a_clear_message(text):
     app = typed(predicting(), text)
-    assert [e.value for e in app.error] == ["Type a finite number such as 0.25 or 0,25, or a fraction such as 1/3."]
+    assert [e.value for e in app.error] == ["Type a finite number such as `0.25` or `0,25`, or a fraction such as 1/3."]
 
 
 def test_typed_inputs_are_asked_for_their_target():

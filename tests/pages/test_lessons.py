@@ -68,7 +68,7 @@ def test_a_step_opens_on_its_page_with_its_text_its_task_and_a_way_on(key, numbe
 
 def test_a_wrong_number_is_named_a_right_one_is_explained_and_opens_what_it_is_about():
     app = type_in(at("neuron", 2), "rubbish")
-    assert said(app) == ["Type a finite number such as 0.25 or 0,25, or a fraction such as 1/3."]
+    assert said(app) == ["Type a finite number such as `0.25` or `0,25`, or a fraction such as 1/3."]
     app = type_in(app, "0,7")
     assert said(app) == ["Not 0,7. That is the sum without the bias. Add it."]
     assert app.session_state["view"].answers == "~w0,7"

@@ -250,6 +250,7 @@ def test_a_question_says_of_which_sample():
             "Controls that can be changed: Learning rate η. The others are fixed.",
         ),
         (ClassLink(cover=("loss",)), "Not shown: Loss curves."),
+        (ClassLink(comma=True), "Numbers have a decimal comma; number fields and scrolling tables keep the point."),
         (ClassLink(cover=("loss",), ask=("z.1.2",)), "Hidden until everything is answered: Loss curves."),
     ],
 )

@@ -16,7 +16,7 @@ from ffbp.training.run import Run
 from ffbp.ui.backward.choosing import BATCH, UPDATE, Gradient
 from ffbp.ui.session import control
 from ffbp.words.numbers import format_number
-from ffbp.words.of_a_slip import SLIPS
+from ffbp.words.of_a_slip import ASK_ANEW, SLIPS
 
 GRADIENT, NEW_WEIGHT = "gradient", "new weight"  # what is to be predicted
 BEYOND = (
@@ -89,7 +89,7 @@ def _judged(text, question) -> bool:
     """Whether a typed answer is right; the page says so, or names the mistake."""
     typed = slips.as_fraction(text)
     if typed is None:
-        st.error("Type a finite number such as 0.25 or 0,25, or a fraction such as 1/3.")
+        st.error(ASK_ANEW)
         return False
     right, slip = slips.judge(typed, question.value, question.slips, origin=question.origin)
     if right:

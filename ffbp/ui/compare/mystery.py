@@ -23,7 +23,7 @@ from ffbp.ui.session import address, control
 from ffbp.ui.session.state import session
 from ffbp.words import english
 from ffbp.words.numbers import format_number
-from ffbp.words.of_a_slip import SLIPS
+from ffbp.words.of_a_slip import ASK_ANEW, SLIPS
 
 OPENED, ANSWERS = "mystery:opened", "mystery:answers"  # the healthy question is answered; what was tried, by case
 CASE = "mystery:case"  # the number of the case that was open last
@@ -84,7 +84,7 @@ def _gate(page):
         return
     answer = as_fraction(text)
     if answer is None:
-        st.warning("Type a finite number such as 0.25 or 0,25, or a fraction such as 1/3.")
+        st.warning(ASK_ANEW)
     elif (judged := question.judge(answer)) != "right":
         st.warning((SLIPS | OF_DELTA)[judged], icon=CLOSE)
     else:

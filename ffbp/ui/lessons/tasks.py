@@ -20,11 +20,10 @@ from ffbp.ui.session import control
 from ffbp.ui.session.fragments import note_view
 from ffbp.ui.session.state import session
 from ffbp.words.numbers import format_number, format_percent
-from ffbp.words.of_a_slip import SLIPS
+from ffbp.words.of_a_slip import ASK_ANEW, SLIPS
 
 CHECK, CLOSE = ":material/check:", ":material/close:"
 PIXELS = 96
-ASK_ANEW = "Type a finite number such as 0.25 or 0,25, or a fraction such as 1/3."
 KNOWN = "lessons:known"  # kept in the session: what was computed of the step on screen
 TRUTHS = {"t": "True", "f": "False"}
 
