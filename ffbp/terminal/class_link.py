@@ -19,7 +19,7 @@ from ffbp.lessons.quantities import lacking
 from ffbp.terminal.options import UsageError, flag
 
 HERE = "http://localhost:8501/"  # where `streamlit run app.py` serves it
-HERE_ALONE = "this address opens on this computer alone; for your class, add --address https://…"
+HERE_ALONE = "this address opens on this computer alone; for your class, add --address https://ffbp.example/"
 
 
 def base_of(address: str | None, *links: str | None) -> str:
@@ -65,6 +65,8 @@ def class_link(experiment: Experiment, given: argparse.Namespace) -> str:
             why = f"it has {n_layers} layer{'s' if n_layers > 1 else ''}"
         if why:
             raise UsageError(f"--ask: this experiment has no {text_of(each)}: {why}")
+    if task.cover and not task.n_answers:
+        tell("note: nothing is asked, so what is covered stays hidden; add --ask or --say")
     view = replace(view.of_page(given.class_link), class_link=task.opening(given.class_link))
     return f"{base_of(given.address, given.link)}{page}?{urlencode(link.params_of(config, view))}"
 

@@ -59,6 +59,13 @@ def test_what_a_link_brings_is_kept_unless_an_option_replaces_it(tour):
     assert "opens on this computer alone; for your class, add --address" in err
 
 
+def test_what_stays_hidden_for_good_is_said(tour):
+    code, out, err = tour("--class-link", "--cover", "loss", "--address", THERE)
+    assert (code, out.splitlines()[0]) == (0, f"{THERE}?cover=loss")
+    assert err == "python -m ffbp: note: nothing is asked, so what is covered stays hidden; add --ask or --say\n"
+    assert tour("--class-link", "--cover", "loss", "--say", "Why?", "--address", THERE)[2] == ""
+
+
 @pytest.mark.parametrize(
     ("address", "links", "expected"),
     [
