@@ -18,6 +18,7 @@ from ffbp.figures.scales import Scales, gradients_of, scales_of
 from ffbp.training.run import Run
 from ffbp.words.numbers import format_number
 
+KINDS = ("falling short", "about right", "across the valley", "uphill")  # of steps, in the order of StepQuality.kinds
 STEP_BINS = 400
 STRIP = 10  # pixels
 STABILITY = {"key": "stability", "label": "stability", "title": "sharpness ÷ threshold", "edge": 1, "measured": True}
@@ -131,7 +132,9 @@ def loss_plot(run: Run, scales: Scales | None = None) -> dict:
         traces.append(markers(epoch[best], history.test_loss[best], "best", "best test loss %{y:.4g}", **look))
     for trace in traces:
         trace["visible"] = trace["meta"] == "loss"
-    figure = _panel(traces, ("epoch", "loss"), (scales.epochs, scales.loss["linear"]), meta={"views": views})
+    steps = [{"name": name, "colour": colour} for name, colour in zip(KINDS, palette.STEPS, strict=True)]
+    meta = {"views": views, "steps": steps}
+    figure = _panel(traces, ("epoch", "loss"), (scales.epochs, scales.loss["linear"]), meta=meta)
     figure["layout"]["xaxis"]["ticklen"] = STRIP  # below the axis is room for the strip of the steps
     figure["layout"]["margin"] = {**PANEL["margin"], "b": PANEL["margin"]["b"] + STRIP - 3}
     return figure

@@ -11,7 +11,6 @@ from ffbp.figures.plot import line
 from ffbp.training.run import Run
 from ffbp.words.numbers import format_number
 
-KINDS = ("falling short", "about right", "across the valley", "uphill")  # of steps, in the order of StepQuality.kinds
 HIGHEST = 4.0  # of the axis: a curve may leave it
 
 
@@ -20,7 +19,6 @@ def pack_steps(quality: StepQuality, run_id: str, *, player: str = PLAYER) -> by
     packer, kinds = Packer(raw=True), quality.kinds[:-1]
     steps = {"frame": packer.whole(quality.frames), "kind": packer.add(kinds, np.uint8)}
     steps["alpha"] = packer.curve(quality.alpha[:-1])
-    steps["looks"] = [{"name": name, "colour": colour} for name, colour in zip(KINDS, palette.STEPS, strict=True)]
     return _blob(packer, {"steps": steps}, run_id, player)
 
 

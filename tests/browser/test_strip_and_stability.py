@@ -21,13 +21,16 @@ def test_the_strip_and_stability_show_the_runs_own_numbers(playground):
     page = playground.open(QUERY).page
     run = ffbp.train(CONFIG)
     quality, stability = ffbp.step_quality(run), ffbp.stability(run)
+    boxes = [page.locator(f".ffbp .panel.loss {part}") for part in (".clip", ".legend .entry >> nth=0")]
+    before = [box.bounding_box() for box in boxes]
     page.locator(".ffbp .timeline").hover()  # it comes with the frames
     page.wait_for_selector(".ffbp .panel.loss .strip:not([hidden])")
     kinds = np.unique(quality.kinds[:-1])
     assert set(page.evaluate(COLOURS)) >= {palette.STEPS[kind] for kind in kinds}
     names = ("falling short", "about right", "across the valley")
     for kind in kinds:
-        expect(page.locator(".ffbp .panel.loss .legend")).to_contain_text(names[kind])
+        expect(page.locator(".ffbp .panel.loss .legend .entry").filter(has_text=names[kind])).to_be_visible()
+    assert [box.bounding_box() for box in boxes] == before, "its legend had its place already"
     choice = page.locator(".ffbp .panel.gradients select")
     choice.select_option("stability")
     said = page.locator(".ffbp .panel.gradients .alternative")

@@ -31,6 +31,7 @@ export class CurvesPanel {
   show(run) {
     this.run = run;
     this.measured = null;
+    this.strip.looks = run[this.name].plot.layout.meta.steps ?? [];
     this.strip.show(null);
     this.use(run[this.name].plot);
     this.offer();

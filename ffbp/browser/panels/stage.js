@@ -172,7 +172,8 @@ export class Stage {
   fillLegend(data, layout = null) {
     const shown = data.filter((trace) => trace.visible !== false && trace.showlegend !== false);
     const name = (trace, i) => (i && shown.length > 4 ? trace.name.replace('layer ', '') : trace.name);
-    const entry = (trace, i) => element('span', { class: 'entry' }, this.sample(trace), name(trace, i));
+    const kind = ({ waits }) => (waits ? 'waits' : 'entry');
+    const entry = (trace, i) => element('span', { class: kind(trace) }, this.sample(trace), name(trace, i));
     this.legend.replaceChildren(...shown.map(entry));
     if (!layout) return;
     const { legend, legend: { style }, plot: { clientWidth }, region } = this, { margin } = layout, { height } = style;

@@ -7,26 +7,24 @@ const THICK = 6, UNDER = 1; // pixels: of the strip, and from the axis to it
 
 export class Strip {
   constructor(stage, region) {
-    this.stage = stage;
+    Object.assign(this, { stage, looks: [] });
     this.canvas = element('canvas', { class: 'strip', 'aria-hidden': 'true' });
     this.canvas.addEventListener('pointermove', (event) => { this.canvas.title = this.saidAt(event); });
     region.stage.append(this.canvas);
     this.show(null);
   }
 
-  // steps: {frame, kind, alpha, looks} of a run; null: none are known.
+  // steps: {frame, kind, alpha} of a run; null: none are known. looks: name and colour of each kind, of all runs.
   show(steps, run) {
     Object.assign(this, { steps, run, key: null });
     this.canvas.hidden = !steps;
   }
 
-  // The strip's colours in words, as entries of a legend: of the kinds that occur.
+  // The strip's colours in words, as entries of a legend. They have their place before the strip is there.
   get legend() {
-    const { steps } = this;
-    if (!steps) return [];
-    const found = steps.looks.filter((_, kind) => steps.kind.includes(kind));
-    return found.map(({ name, colour }, i) => ({
+    return this.looks.map(({ name, colour }, i) => ({
       name: i ? name : `steps: ${name}`, mode: 'markers', marker: { symbol: 'square', color: colour },
+      waits: !this.steps,
     }));
   }
 
@@ -46,7 +44,7 @@ export class Strip {
   describe(frame) {
     const i = this.steps ? this.at(frame) : -1;
     if (i < 0) return '';
-    const { kind, alpha, looks } = this.steps;
+    const { looks, steps: { kind, alpha } } = this;
     const value = Number.isFinite(alpha[i]) ? ` (α ${formatNumber(alpha[i])})` : '';
     return `The step from epoch ${this.span(i)[0]}: ${looks[kind[i]].name}${value}.`;
   }
@@ -59,7 +57,7 @@ export class Strip {
 
   // Below the axis, again only if that has moved.
   place() {
-    const { canvas, steps, stage, stage: { plot, axes } } = this;
+    const { canvas, looks, steps, stage, stage: { plot, axes } } = this;
     if (!steps) return;
     const { xaxis: { range }, _size: { l, t, w, h } } = axes, scale = window.devicePixelRatio || 1;
     const key = [...range, l, t, w, h, scale].join();
@@ -73,7 +71,7 @@ export class Strip {
     const context = canvas.getContext('2d');
     steps.kind.forEach((kind, i) => {
       const [from, to] = this.span(i).map((epoch) => Math.round(stage.toX(epoch) * scale));
-      context.fillStyle = steps.looks[kind].colour;
+      context.fillStyle = looks[kind].colour;
       context.fillRect(from, 0, Math.max(to - from, 1), THICK);
     });
   }

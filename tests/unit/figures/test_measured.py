@@ -10,8 +10,8 @@ from ffbp import OPTIMIZERS, Config
 from ffbp.analysis import stability as module
 from ffbp.figures import palette
 from ffbp.figures.blob import arrays_of, header_of
-from ffbp.figures.charts import gradient_plot
-from ffbp.figures.measured import KINDS, pack_stability, pack_steps, stability_view
+from ffbp.figures.charts import KINDS, gradient_plot, loss_plot
+from ffbp.figures.measured import pack_stability, pack_steps, stability_view
 from ffbp.lessons.presets import PRESETS
 from ffbp.words.numbers import format_number
 
@@ -24,12 +24,12 @@ def test_the_steps_are_those_that_leave_the_frames_and_the_last_frame_has_none()
     blob = pack_steps(quality, "run 1", player="other")
     header, arrays = header_of(blob), arrays_of(blob)
     assert (header["run"], header["kind"], header["player"]) == ("run 1", "measured", "other")
-    steps = {key: arrays[value["$"]] for key, value in header["steps"].items() if key != "looks"}
+    steps = {key: arrays[value["$"]] for key, value in header["steps"].items()}
     assert steps["frame"].tolist() == list(range(21))
     assert steps["kind"].tolist() == quality.kinds[:-1].tolist()
     np.testing.assert_allclose(steps["alpha"], quality.alpha[:-1], rtol=1e-6)
-    assert [look["name"] for look in header["steps"]["looks"]] == list(KINDS)
-    assert [look["colour"] for look in header["steps"]["looks"]] == list(palette.STEPS)
+    looks = loss_plot(run)["layout"]["meta"]["steps"]
+    assert [(look["name"], look["colour"]) for look in looks] == [*zip(KINDS, palette.STEPS, strict=True)]
     assert len(KINDS) == 1 + max(module.FALLS_SHORT, module.ABOUT_RIGHT, module.ACROSS_VALLEY, module.UNDEFINED)
 
 
