@@ -154,6 +154,24 @@ def test_a_pair_is_one_click_and_an_address():
     assert chosen.hint in said(app)
 
 
+def test_where_nothing_differs_one_click_gives_b_another_value():
+    app = compare(epochs="5")
+    assert "Let B differ in one field: what will change?" in said(app)
+    suggested = [each for each in app.button if (each.key or "").startswith("compare:suggest:")]
+    assert [each.label.replace("\\", "") for each in suggested] == [
+        "Learning rate η 0.3",
+        "Activation Leaky ReLU",
+        "Optimizer Momentum",
+        "Seed of the weights 43",
+    ]
+    app.button(key="compare:suggest:learning_rate").click()
+    app = check(app.run())
+    assert address(app) == {"epochs": "5", "b.lr": "0.3"}
+    assert "compare:suggest:activation" not in [each.key for each in app.button]
+    app.button(key="compare:clear").click()
+    assert "compare:suggest:activation" in [each.key for each in check(app.run()).button]
+
+
 def test_a_branch_begins_at_a_frame_of_a_and_says_so():
     app = compare(**{"epochs": "30", "optimizer": "adam", "b.from": "10", "b.optimizer": "sgd"})
     assert "Branched from epoch 10 with optimizer gradient descent instead of Adam." in said(app)

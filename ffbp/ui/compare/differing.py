@@ -1,15 +1,18 @@
 """What differs: the fields in which B differs from A with their controls, and everything that changes which these are."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 import streamlit as st
 
 from ffbp.data.generators import DATASETS
 from ffbp.experiment.config import Config
+from ffbp.experiment.differences import value_text
 from ffbp.experiment.experiment import Experiment
 from ffbp.experiment.fields import FIELDS
 from ffbp.experiment.pair import NOTHING, OF_A_NETWORK, SHARED, Other, another_value
+from ffbp.figures.latex import plain
 from ffbp.lessons.pairs import PAIRS
 from ffbp.ui import files
 from ffbp.ui.compare.two_runs import TwoRuns, config_of_b
@@ -20,6 +23,7 @@ from ffbp.ui.sidebar.controls import Controls
 
 USUAL, WIDE = 220, 420  # pixels of a control
 MANY = ("hidden", "columns", "derived")  # controls of several parts
+SUGGESTED = ("learning_rate", "activation", "optimizer", "weight_seed")  # fields to begin with, where nothing differs
 
 
 class ControlsOfB(Controls):
@@ -81,7 +85,7 @@ def hint() -> str:
     """What can be seen in the chosen pair; how to begin where nothing differs; else nothing."""
     now = session.config, session.view.b
     if not session.view.b.values:
-        return "Choose a pair, or a field in which B is to differ from A, the experiment of the sidebar."
+        return "A is the experiment of the sidebar. Let B differ in one field: what will change? Or choose a pair of experiments."
     return next((pair.hint for pair in PAIRS.values() if (pair.a, pair.other) == now), "")
 
 
@@ -116,19 +120,32 @@ def what_differs(page: str, both: TwoRuns) -> None:
             }
             st.button("", key=controls.key(f"without:{name}"), on_click=_take_away, args=(name,), **own)
         with st.container(width=USUAL, key="compare:add"):
-            _add(controls, [name for name, _ in b.values])
-        _exchange()
+            offered = _offered(controls)
+            own = {"name": controls.key("add"), "value": "", "on_change": _let_differ}
+            control.choice(st, "selectbox", "Let B differ in", {"": "Choose a field"} | offered, **own)
+        if b == NOTHING:
+            _suggestions(controls, [name for name in SUGGESTED if name in offered])
+        else:
+            _exchange()
 
 
-def _add(controls, there):
-    offered = {"": "Choose a field"} | {
+def _offered(controls):
+    """The titles of the fields in which B may differ besides."""
+    return {
         name: each.title
         for name, each in FIELDS.items()
-        if name not in (*there, *SHARED, *OF_A_NETWORK, *session.view.class_link.locked(name))
+        if name not in (*dict(session.view.b.values), *SHARED, *OF_A_NETWORK, *session.view.class_link.locked(name))
         and each.applies(controls.experiment)
     }
-    own = {"name": controls.key("add"), "value": "", "on_change": _let_differ}
-    control.choice(st, "selectbox", "Let B differ in", offered, **own)
+
+
+def _suggestions(controls, names):
+    """Buttons that let B differ in one field, each with the value that B then begins with."""
+    for name in names:
+        with suppress(KeyError):  # no other value fits
+            value = value_text(name, another_value(name, controls.config, files.fitting))
+            own = {"key": f"compare:suggest:{name}", "on_click": _let_differ, "args": (name,)}
+            st.button(plain(f"{FIELDS[name].title} {value}"), **own)
 
 
 def _let_differ(name):
@@ -152,11 +169,10 @@ def _take_away(name):
 
 def _exchange():
     """Swap A and B, take B as the experiment, or let nothing differ."""
-    b = session.view.b
-    own = {"disabled": b == NOTHING or b.start is not None}
+    own = {"disabled": session.view.b.start is not None}
     st.button("Swap", key="compare:swap", on_click=_swap, help="B becomes A, and A becomes B", **own)
     st.button("Take B", key="compare:take", on_click=_take, help="B becomes the experiment of all pages", **own)
-    st.button("Clear", key="compare:clear", on_click=_clear, help="Nothing differs any more", disabled=b == NOTHING)
+    st.button("Clear", key="compare:clear", on_click=_clear, help="Nothing differs any more")
 
 
 def _swap():
