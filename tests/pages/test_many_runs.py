@@ -33,10 +33,17 @@ def button(app, label):
     return next(each for each in app.button if each.label.startswith(label))
 
 
+def announces(app):
+    """Whether the page says what the runs will show."""
+    return any("will appear here" in each.value for each in app.markdown)
+
+
 def train(app):
     """Train all runs; the page reruns itself until they are done."""
+    assert announces(app)
     button(app, "Train").click().run()
     assert not app.exception
+    assert not announces(app)
     assert not [each for each in app.button if each.label.startswith(("Train", "Continue", "Stop"))]
     return app
 

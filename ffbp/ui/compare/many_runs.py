@@ -81,8 +81,14 @@ def asked(name: str, config: Config, plan: Callable[[], Sweep], *choices) -> Ask
     return found
 
 
-def buttons(many: Asked, name: str) -> None:
-    """Train, stop or continue; how long it takes and how far it is."""
+def buttons(many: Asked, name: str, ahead: str) -> None:
+    """Train, stop or continue; how long it takes and how far it is. ahead: what appears below as soon as runs are there."""
+    _buttons(many, name)
+    if not many.n_done:
+        st.markdown(ahead)
+
+
+def _buttons(many, name):
     n, done = len(many.sweep.outcomes), many.n_done
     if many.is_complete:
         return

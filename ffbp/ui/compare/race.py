@@ -33,6 +33,10 @@ from ffbp.words.notice import Notice
 NUMBERS, MOST_SEEDS = (1, 3, 5, 10), 10
 USUAL_GOAL = ("loss", 0.3)
 PREDICTED = "race:predicted"
+AHEAD = (
+    "The epochs that each optimizer needs to reach the goal will appear here, then the curves of all runs and their paths on "
+    "one surface."
+)
 PATHS, SYMBOLS = "race:paths", ("circle", "diamond", "square", "triangle-up", "pentagon", "cross")
 
 
@@ -60,7 +64,7 @@ def _view(page: Page) -> None:
     found = asked("race", config, plan, n_seeds, many.vary, many.optimizers, many.rates)
     if found is not None:
         expected = _prediction(found.sweep.values[0], target)
-        buttons(found, "race")
+        buttons(found, "race", AHEAD)
         _results(page, found, result(found.sweep, target), expected, best=many.rates == "best")
     address.write()
     page.draw_links()

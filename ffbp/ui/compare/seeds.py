@@ -46,6 +46,9 @@ from ffbp.words.text import inside, shortened
 NUMBERS = (10, 20, 50, 100, 200)
 PREDICTED = "seeds:predicted"
 SHEET = "seeds:sheet"
+AHEAD = (
+    "The curves of all runs will appear here, how many of them reach the goal, and a picture of what each has learned."
+)
 EXPLAINED = explained("seeds", "goal", "wilson")
 
 
@@ -75,7 +78,7 @@ def _view(page: Page) -> None:
         page.draw_links()
         return
     expected = None if many.beside else _prediction(many.seeds, target)
-    buttons(found, "seeds")
+    buttons(found, "seeds", AHEAD)
     if found.n_done:
         (_side_by_side if many.beside else _results)(found, target, expected)
         _sheets(found, target)

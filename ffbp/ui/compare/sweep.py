@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from ffbp.experiment.differences import value_text
+from ffbp.experiment.differences import noun_of, value_text
 from ffbp.experiment.fields import FIELDS
 from ffbp.experiment.many import read_values, second_fields, swept_fields, usual_values
 from ffbp.experiment.problems import ConfigError
@@ -72,7 +72,12 @@ def _values(config) -> Asked | None:
     plan = plan_with(config, plan_sweep, **choices)
     found = asked("sweep", config, plan, n_seeds, many.vary, many.field, values)
     if found is not None:
-        buttons(found, "sweep")
+        buttons(
+            found,
+            "sweep",
+            f"The loss of every run at its end will appear here, by {noun_of(many.field)}. Predict first: which value has the "
+            "smallest loss, and how much does chance change it?",
+        )
         _results(found, many.field, config)
     return found
 
@@ -84,7 +89,12 @@ def _picture(config) -> Asked | None:
     two_fields.controls(config, many)
     found = two_fields.planned(config, many)
     if found is not None:
-        buttons(found, "picture")
+        buttons(
+            found,
+            "picture",
+            "The picture will appear here, each cell in the colour of its loss. Predict first: where is the loss small, and "
+            "where do the runs diverge?",
+        )
         two_fields.results(found, many)
     return found
 
