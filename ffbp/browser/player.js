@@ -31,11 +31,12 @@ export class Player {
   // onCell(part, true class, predicted class), onUnit(layer, unit) for a click on a unit, both from 1,
   // onWeight(layer, unit, source, value) for a new initial weight, the source after the last one for a bias,
   // onGradient(layer, unit, source), onSizes(hidden, at) for other numbers of units, onPanel(names, presents) for the
-  // panels in full size, null for none, onSwap(id) for a kept run that is wanted back, onBranch(frame) for a second
+  // panels in full size, null for none, onQuantity(key) for another view of the gradients' chart,
+  // onSwap(id) for a kept run that is wanted back, onBranch(frame) for a second
   // run that begins at a frame. fills: whether one or two panels fill the window; below(): the height that is needed
   // below them; framed: whether the window is a frame of another page.
   // quiet: whether losses and scores are not told as numbers. full: the panels that are in full size at first, joined
-  // by "-". presents: whether they are presented.
+  // by "-". presents: whether they are presented. quantity: the view of the gradients' chart at first.
   // onEdit(change) makes the boundary a drawing plane: {kind: 'add', point}, {kind: 'move', index, point} or
   // {kind: 'erase', index}. A point is its coordinates and its class or value (null: unchanged), index its row.
   constructor(root, options) {
@@ -48,7 +49,7 @@ export class Player {
     this.cards = this.newCards();
     const { kinds } = this, names = Object.keys(kinds).filter((name) => options.panels.includes(name));
     this.panels = names.map((name) => new kinds[name](this, name));
-    for (const panel of ['boundary', 'network']) this[panel] = this.panels.find(({ name }) => name === panel);
+    for (const one of ['boundary', 'network', 'gradients']) this[one] = this.panels.find(({ name }) => name === one);
     this.grid = element('div', { class: 'panels' }, ...this.panels.map(({ region }) => region.section));
     this.live = element('p', { class: 'hidden', 'aria-live': 'polite' });
     this.cards.box.hidden = options.quiet === true;
@@ -300,6 +301,7 @@ export class Player {
     this.network?.refine(refined);
     if (refined.adopted !== this.adopted && !this.clock.playing && refined.frame !== this.frame) this.go(refined.frame);
     if (refined.adopted !== this.adopted) {
+      this.gradients?.choose(refined.gradients);
       this.enlarge(refined.panel);
       this.presenter.set(refined.present);
       this.presenter.still();

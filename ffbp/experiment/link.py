@@ -55,6 +55,10 @@ COMPARISON, COMPARISONS = (
     "view",
     ("pair", "seeds", "sweep", "race", "surface", "faults"),
 )  # the views of the page Compare, the usual one first
+GRADIENTS, QUANTITIES = (
+    "gradients",
+    ("dW", "now", "db", "update", "ratio", "stability"),
+)  # of the gradients' chart, the usual one first
 PLANE, PLANES = "plane", ("three_points", "principal", "random")  # of the surface there, the usual one first
 VIEW_OF_LAB, VIEWS_OF_LAB = (
     "lab",
@@ -72,6 +76,7 @@ CHOICES = {  # by key, its words
     PART: PARTS,
     BY: (LOSS,),
     PLANE: PLANES,
+    GRADIENTS: QUANTITIES,
 }
 WORDS = (PANEL, *CHOICES)
 LESSON = {  # a lesson that runs: its name, the answers that were given, and the text of one's own, packed
@@ -94,8 +99,9 @@ class View:
     wanted: the class that the pixels of an image are asked for. rung, item, right, tried, streak: where somebody is on the
     ladder of practice, how many of the answers were right, and how many in a row. card: the step that Backpropagation
     explains; the first if None. panel: the one of `PANELS` in full size, or two, joined by "-". present: 1 if the player is
-    shown alone, with large letters. view: of the page Compare, one of `COMPARISONS`. b: how B differs from A there. by: LOSS
-    if both are shown at the same loss there; other: B's frame then. plane: of the surface there, one of `PLANES`. many: what is
+    shown alone, with large letters. gradients: what the gradients' chart shows, one of `QUANTITIES`; the usual one if None.
+    view: of the page Compare, one of `COMPARISONS`. b: how B differs from A there. by: LOSS if both
+    are shown at the same loss there; other: B's frame then. plane: of the surface there, one of `PLANES`. many: what is
     trained many times there. lab: of the page Laboratory, one of `VIEWS_OF_LAB`; lab_batch: how many samples a batch has
     there, if not as many as in the run. lesson, step, answers, own: the lesson that stands beside the page, its step from 1,
     what was answered, and the text of one's own lesson. order: a running order that the link brings, packed. teach: of the
@@ -121,6 +127,7 @@ class View:
     inputs: tuple[float, ...] | None = None
     panel: str | None = None
     present: int | None = None
+    gradients: str | None = None
     view: str | None = None
     lab: str | None = None
     teach: str | None = None

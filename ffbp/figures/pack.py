@@ -378,6 +378,7 @@ def pack_refinement(
     *,
     panel=None,
     present=False,
+    gradients=None,
     answered=0,
     player=PLAYER,
     refined=None,
@@ -386,11 +387,11 @@ def pack_refinement(
 
     marks: chosen samples as points (x, y) of the plane, which get a ring. adopted: the number of addresses adopted so far;
     when it grows, the player goes to the frame, shows the panels in full size, or all of them with None, and is alone on the
-    screen or not (present). answered: the browser's time of the latest report of numbers of units that the run is the answer
-    to; later ones stay wanted. player: its id.
+    screen or not (present). gradients: what its gradients' chart then shows. answered: the browser's time of the latest report
+    of numbers of units that the run is the answer to; later ones stay wanted. player: its id.
     refined: the result of `refine`, if already computed.
     """
     entries, payloads = refine(run, plane, frame) if refined is None else refined
     own = {"run": run_id, "kind": "refine", "player": player, "adopted": adopted, "raw": True}
-    own |= {"panel": panel, "present": present, "answered": answered}
+    own |= {"panel": panel, "present": present, "gradients": gradients, "answered": answered}
     return as_blob(entries | own | {"marks": [[float(v) for v in mark] for mark in marks]}, payloads)

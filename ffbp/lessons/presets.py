@@ -8,13 +8,15 @@ from ffbp.experiment.config import Config
 
 @dataclass(frozen=True)
 class Preset:
-    """An experiment of the gallery. ``frame``: where the hint can be seen; None for the end of the run."""
+    """An experiment of the gallery. ``frame``: where the hint can be seen; None for the end of the run. ``gradients``: what
+    the gradients' chart shows, if not the usual."""
 
     label: str
     config: Config
     hint: str
     group: str
     frame: int | None = None
+    gradients: str | None = None
 
 
 def _theta(*units):
@@ -116,9 +118,11 @@ PRESETS = {
     "edge": Preset(
         "The edge of stability",
         Config(dataset="bumps", n_samples=200, activation="tanh", learning_rate=0.5, epochs=3000),
-        "Choose stability in the gradients' chart. The sharpness starts at 5.61 and falls to 3.02. Then it rises to 4, which "
-        "is what this learning rate bears, and stays just above it. The loss goes up and down from there on, but does not diverge.",
+        "The gradients' chart shows stability, the sharpness ÷ 4. The sharpness starts at 5.61 and falls to 3.02. "
+        "Then it rises to 4, which is what this learning rate bears, and stays just above it. The loss goes up and down "
+        "from there on, but does not diverge.",
         VALLEYS,
+        gradients="stability",
     ),
     "valley": Preset(
         "A long valley: momentum",

@@ -53,6 +53,7 @@ def _choose() -> None:
     key = session.sent(GALLERY, {}).get("chosen")
     if key in PRESETS:
         session.start(PRESETS[key].config, PRESETS[key].frame)
+        session.view = replace(session.view, gradients=PRESETS[key].gradients)
     elif isinstance(key, str) and (pair := PAIRS.get(key.removeprefix(PAIR_KEY))):
         session.start(pair.a, None)
         session.view = replace(session.view, view=None, by=None, b=pair.other)

@@ -2,6 +2,7 @@
 
 import math
 import time
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -10,7 +11,7 @@ import streamlit as st
 
 from ffbp.experiment.class_link import SCORES
 from ffbp.experiment.fields import MAX_UNITS
-from ffbp.experiment.link import PANELS, are_panels, params_of
+from ffbp.experiment.link import PANELS, QUANTITIES, are_panels, params_of
 from ffbp.experiment.pair import Other
 from ffbp.figures.latex import plain
 from ffbp.figures.pack import options, pack_refinement, unrefined
@@ -45,6 +46,7 @@ EVENTS = (
     *ON_DEMAND,
     "unit",
     "panel",
+    "quantity",
     "weight",
     "gradient",
     "branch",
@@ -88,7 +90,9 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
         session.view = session.view.at(None)  # the last frame needs no parameter
     marked = marks() if marks else ()
     refined = shown.refined(frame, "network" in panels) if "boundary" in panels else unrefined(frame)
-    look = {"panel": session.view.panel, "present": bool(session.view.present), "answered": _told_sizes(key)[1]}
+    view = session.view
+    look = {"panel": view.panel, "present": bool(view.present), "gradients": view.gradients}
+    look["answered"] = _told_sizes(key)[1]
     data = pack_refinement(run, shown.plane, frame, run_id, marked, session.adopted, **look, refined=refined)
     component("carrier")(key="refinement", data=data)
     _on_demand(name, shown, panels, told)
@@ -139,7 +143,9 @@ def _take_over(shown, told, marks):
     if told["panel"]:
         panel, present = told["panel"].get("panel"), told["panel"].get("present") is True
         session.view = session.view.showing(panel if are_panels(str(panel)) else None, present=present)
-    told.heard("rest", "sample", "place", "cell", "panel")
+    if (quantity := told["quantity"].get("key")) in QUANTITIES:
+        session.view = replace(session.view, gradients=None if quantity == QUANTITIES[0] else quantity)
+    told.heard("rest", "sample", "place", "cell", "panel", "quantity")
 
 
 def _note_opened(page):

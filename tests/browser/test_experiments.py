@@ -23,6 +23,7 @@ def test_every_experiment_opens_at_its_frame_with_its_hint(playground):
             )
         else:
             playground.wait_frame(preset.frame)
+        expect(page.locator(".ffbp .gradients select")).to_have_value(preset.gradients or "dW")
         said = page.locator(".ffbp-notices")
         expect(said).to_contain_text(preset.hint)
         page.get_by_role("button", name="Experiments").click()

@@ -43,7 +43,8 @@ def test_the_strip_and_stability_show_the_runs_own_numbers(playground):
         f"The step from epoch 0: {names[quality.kinds[0]]}"
     )
     expect(page.locator(".ffbp .panel.loss .alternative")).to_contain_text(f"(α {alpha})")
-    # another run: the quantity stays chosen, and its numbers are the new run's
-    playground.go("?lr=1&epochs=40")
+    playground.wait_address("gradients=stability")
+    # another run, at the link's quantity, with numbers of its own
+    playground.go("?lr=1&epochs=40&gradients=stability")
     other = ffbp.stability(ffbp.train(ffbp.Config(learning_rate=1.0, epochs=40)))
     expect(said).to_contain_text(f"{format_number(other.sharpness[-1])}, threshold 2.000)")

@@ -34,6 +34,7 @@ class MountedPlayer {
     this.frame = frameOfAddress();
     this.full = inAddress('panel');
     this.presents = inAddress('present') === '1';
+    this.quantity = inAddress('gradients');
     this.act = () => this.reportStep();
     for (const type of ACTIONS) document.addEventListener(type, this.act, true);
   }
@@ -53,7 +54,7 @@ class MountedPlayer {
     }
     this.player = new Player(this.root, {
       id: player, panels, help, quiet, Plotly, theme, scrollTop,
-      frame: this.frame, full: this.full, presents: this.presents,
+      frame: this.frame, full: this.full, presents: this.presents, quantity: this.quantity,
       framed: inAddress('embed_as') === 'panels',
       clock: clock ? clockNamed(clock) : new Clock(),
       onRest: (frame) => this.report(frame),
@@ -65,6 +66,7 @@ class MountedPlayer {
       onGradient: (layer, unit, source) => this.tell('gradient', this.here({ layer, unit, source })),
       onSizes: (hidden, at) => this.tell('sizes', { hidden, at }),
       onPanel: (panel, present) => this.tell('panel', { panel: panel ?? '', present }),
+      onQuantity: (key) => this.tell('quantity', { key }),
       onSwap: (kept) => this.tell('swap', { kept }),
       onEdit: editable ? (change) => this.tell('edit', change) : null,
       onBranch: (frame) => this.tell('branch', { frame }),

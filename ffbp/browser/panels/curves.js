@@ -17,10 +17,14 @@ export class CurvesPanel {
   constructor(player, name) {
     this.player = player;
     this.name = name;
-    this.view = ''; // a key of the figure's views
+    this.view = name === 'gradients' && player.options.quantity || ''; // a key of the figure's views
     this.log = null; // no choice made
     this.region = player.regionOf(this, TITLES[name]);
-    this.select = this.region.select(`${TITLES[name]} chart: quantity`, (key) => { this.view = key; this.draw(); });
+    this.select = this.region.select(`${TITLES[name]} chart: quantity`, (key) => {
+      this.view = key;
+      this.draw();
+      if (name === 'gradients') player.options.onQuantity?.(key);
+    });
     const rescale = (log) => { this.log = log; this.draw(); };
     if (name === 'loss') this.toggle = this.region.check('Logarithmic axis', false, rescale);
     this.stage = new Stage(player, this.region, () => this.paint(player.frame));
@@ -43,6 +47,13 @@ export class CurvesPanel {
     const views = layout.meta.views.filter(({ measured }) => !measured || this.measured || options.onMeasure);
     if (!views.some((view) => view.key === this.view)) this.view = views[0].key;
     fill(this.select, views.map(({ key, label }) => [key, label]), this.view);
+  }
+
+  // Show a view by its key, or the first one.
+  choose(key) {
+    this.view = key ?? '';
+    this.offer();
+    if (!this.region.section.hidden) this.draw();
   }
 
   // Show a figure, with the curve that was measured afterwards.

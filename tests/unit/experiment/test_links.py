@@ -10,13 +10,15 @@ import written_links
 from links import KEYS, random_links
 from test_config import random_config
 
+import ffbp
 from ffbp.data.generators import DATASETS
 from ffbp.experiment import link
 from ffbp.experiment.config import FOREIGN_PARAMS, Config
 from ffbp.experiment.experiment import MAX_WORK, Experiment
 from ffbp.experiment.fields import DEFAULTS, FIELDS, MAX_COLUMNS, MAX_LAYERS, MAX_UNITS, Ladder
 from ffbp.experiment.fields import KEYS as FIELD_KEYS
-from ffbp.experiment.link import View
+from ffbp.experiment.link import QUANTITIES, View
+from ffbp.figures.charts import gradient_plot
 from ffbp.training.run import max_frames
 
 
@@ -119,6 +121,17 @@ def test_a_row_and_typed_inputs_of_the_view_replace_each_other():
     assert typed.to_params() == {"layer": "2", "x": "0.5_2"}
     assert typed.with_row(7) == View(sample=7, layer=2)
     assert View(sample=3, across=1, up=2, pca=1, frame=4).without_data() == View(frame=4)
+
+
+def test_the_quantity_of_the_gradients_chart_is_one_that_the_chart_has():
+    views = gradient_plot(ffbp.train(Config(epochs=2)))["layout"]["meta"]["views"]
+    assert tuple(view["key"] for view in views) == QUANTITIES
+    for key in QUANTITIES:
+        assert View.from_params({"gradients": key}) == (View(gradients=key), [])
+        assert View(gradients=key).to_params() == {"gradients": key}
+    view, (problem,) = View.from_params({"gradients": "stabilty"})
+    assert view == View()
+    assert "unknown gradients 'stabilty'; choose from dW, now" in str(problem)
 
 
 def test_a_panel_in_full_size_is_one_of_the_players_or_warned_about():
