@@ -11,6 +11,12 @@ def test_the_laboratory_by_keyboard_and_back_to_the_playground(playground):
     page.goto(f"{playground.address}/laboratory?samples=100&epochs=40&batch=16&lab=noise")
     chart = page.locator("section.ffbp-chart[aria-label^='The error of a batch']")
     chart.locator(".main-svg").first.wait_for()
+    size = "document.querySelector('.ffbp-chart .plot')._fullLayout.xaxis.tickfont.size"
+    assert page.evaluate(size) == 14
+    page.set_viewport_size({"width": 1920, "height": 1080})  # letters grow on a large screen, and shrink again
+    page.wait_for_function(f"() => {size} === 17")
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.wait_for_function(f"() => {size} === 14")
     before = chart.get_attribute("data-drawn")
     page.get_by_role("slider", name="Samples in a batch B").focus()
     page.keyboard.press("ArrowLeft")

@@ -20,6 +20,17 @@ const LEAST = 64; // pixels of the axes over such a scale: Plotly takes no place
 const below = ({ height }) => ({ ...BELOW, y: -64 / (height - AROUND) });
 const NARROW = 480;
 
+// On a large screen, letters grow as those of the player's panels do; on a smaller one they are the figure's.
+const LARGE = 1600, GROWN = 1.2;
+const classOf = (width) => (width < NARROW ? 'narrow' : window.innerWidth >= LARGE ? 'large' : 'usual');
+const grow = (part) => {
+  if (!part || typeof part !== 'object' || ArrayBuffer.isView(part)) return;
+  for (const [key, each] of Object.entries(part)) {
+    if (/font$/.test(key) && Number.isFinite(each.size)) each.size = Math.round(GROWN * each.size);
+    else grow(each);
+  }
+};
+
 // The edges of both axes after a zoom, in the axes' numbers.
 const edgesOf = ({ xaxis, yaxis }) => [xaxis, yaxis].flatMap(
   ({ type, range }) => range.map((edge) => (type === 'log' ? 10 ** edge : edge)));
@@ -73,12 +84,13 @@ class Chart {
   styled() {
     const { text, border, background } = this.theme;
     const [layout, data] = [this.chart.plot.layout, this.chart.plot.data].map((each) => structuredClone(each));
-    const isNarrow = this.root.clientWidth < NARROW;
+    const isNarrow = classOf(this.root.clientWidth) === 'narrow';
     layout.font = { ...layout.font, color: text, family: getComputedStyle(this.root).fontFamily };
     const scales = isNarrow ? data.map(({ colorbar }) => colorbar).filter(Boolean) : [];
     if (scales.length) layout.height = Math.max(layout.height, AROUND + LEAST);
     scales.forEach((scale) => Object.assign(scale, below(layout)));
     if (layout.legend && isNarrow) layout.legend.font = { ...layout.legend.font, size: 12 };
+    if (classOf(this.root.clientWidth) === 'large') [layout, data].forEach(grow);
     layout.hoverlabel = { bgcolor: background, font: { color: text } };
     for (const [name, axis] of Object.entries(layout)) {
       if (/^[xy]axis\d*$/.test(name)) Object.assign(axis, { gridcolor: border, linecolor: border, tickcolor: text });
@@ -95,6 +107,7 @@ class Chart {
     this.stale = false;
     const { data, layout } = this.styled();
     this.width = this.root.clientWidth;
+    this.class = classOf(this.width);
     layout.width = this.width;
     this.plot.style.height = `${layout.height}px`;
     this.Plotly.react(this.plot, data, layout, CONFIG);
@@ -130,7 +143,7 @@ class Chart {
   fit() {
     const width = this.root.clientWidth;
     if (!width || width === this.width) return;
-    if (this.stale || !this.listening || (width < NARROW) !== (this.width < NARROW)) {
+    if (this.stale || !this.listening || classOf(width) !== this.class) {
       this.stale = true;
       this.draw();
     } else {
