@@ -1,5 +1,6 @@
 // A small picture of the boundary in the corner of a small screen, while the panel is out of sight: scrolled away or
-// behind the sidebar. It shows the same moment, copied from the panel, and costs nothing while it is hidden.
+// behind the sidebar. It shows the same moment, copied from the panel, and costs nothing while it is hidden. It comes
+// when the numbers above the panels have been scrolled away, because it would cover them.
 
 import { element } from '../dom.js';
 import { formatNumber } from '../numbers.js';
@@ -14,7 +15,8 @@ let glanceClosed = false; // by the person, until the page is loaded anew
 
 export class Glance {
   constructor(player, id) {
-    Object.assign(this, { player, panel: player.boundary.region.section });
+    const cards = player.box.querySelector('.figures');
+    Object.assign(this, { player, cards, past: !cards, panel: player.boundary.region.section });
     this.canvas = element('canvas', { 'aria-hidden': 'true' });
     this.words = element('p', { 'aria-hidden': 'true' });
     const close = { type: 'button', text: '×', 'aria-label': 'Close the small boundary', onclick: () => this.close() };
@@ -22,13 +24,14 @@ export class Glance {
     this.box = element('aside', label, element('button', close), this.canvas, this.words);
     document.body.append(this.box);
     this.seen = new IntersectionObserver((entries) => {
-      for (const { target, intersectionRatio, isIntersecting } of entries) {
+      for (const { target, intersectionRatio, isIntersecting, boundingClientRect: { top, height } } of entries) {
         if (target === this.panel) this.share = intersectionRatio;
+        else if (target === this.cards) this.past = !height || (!isIntersecting && top < 0);
         else this.near = isIntersecting;
       }
       this.look();
     }, { threshold: [0, ENOUGH] });
-    for (const part of [this.panel, player.box]) this.seen.observe(part);
+    for (const part of [this.panel, this.cards, player.box].filter(Boolean)) this.seen.observe(part);
     this.turned = new MutationObserver(() => this.look());
     this.turned.observe(document.body, { subtree: true, attributeFilter: ['data-collapsed'] });
     this.stops = ['frame', 'shown'].map((type) => follow(id, type, () => this.paint()));
@@ -43,7 +46,7 @@ export class Glance {
   look() {
     const { covered, panel } = this, { left, width } = panel.getBoundingClientRect();
     const behind = window.innerWidth <= OVERLAID && covered - left > width / 2;
-    const wanted = behind || (this.near && this.share < ENOUGH);
+    const wanted = behind || (this.near && this.past && this.share < ENOUGH);
     this.box.hidden = glanceClosed || panel.hidden || window.innerWidth > LAPTOP || !wanted;
     this.box.style.setProperty('--free', `${window.innerWidth - covered}px`);
     this.paint();
