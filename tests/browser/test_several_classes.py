@@ -81,6 +81,11 @@ def test_among_many_classes_no_rate_is_cut_off(playground):
     )
     fits = "all => all.every(each => each.scrollWidth <= each.clientWidth)"
     assert page.locator(".ffbp .matrix .rate").evaluate_all(fits)
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.wait_for_selector(".ffbp .panels.square")
+    table, plot = (page.locator(f".ffbp .boundary {part}").bounding_box() for part in (".matrix table", ".plot"))
+    assert table["width"] > 0.9 * plot["width"], "a hole below the table, beside the picture"
+    assert table["height"] > 0.3 * plot["height"], "a tiny table"
 
 
 def test_the_plane_of_principal_components_is_in_the_link(playground, visit):
