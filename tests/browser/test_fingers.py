@@ -20,6 +20,9 @@ CUT = """() => [...document.querySelectorAll(
     .filter((e) => e.checkVisibility() && !e.closest('.hidden') && getComputedStyle(e).overflowX !== 'visible')
     .filter((e) => e.scrollWidth > e.clientWidth + 1 || (e.matches('.legend') && e.scrollHeight > e.clientHeight + 1))
     .map((e) => `${e.textContent}: ${e.scrollWidth} in ${e.clientWidth}`)"""
+UNMARKED = """() => [...document.querySelectorAll('.stSelectbox input')]
+    .filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).textOverflow !== 'ellipsis')
+    .map((e) => `${e.ariaLabel}: ${e.value}`)"""
 SIDEWAYS = "() => document.querySelector('[data-testid=stMain]').scrollWidth > window.innerWidth ? ['sideways'] : []"
 
 
@@ -44,7 +47,7 @@ def check(page):
         page.wait_for_selector(".ffbp[data-run]")
     for width, height in SIZES.values():
         page.set_viewport_size({"width": width, "height": height})
-        settles(page, SMALL, CUT, SIDEWAYS)
+        settles(page, SMALL, CUT, UNMARKED, SIDEWAYS)
 
 
 @pytest.mark.parametrize("path", [path.stem for path in PAGES])
@@ -63,6 +66,10 @@ def test_so_they_are_where_numbers_are_long_layers_many_and_classes_several(touc
         touched.goto(f"{server}/?{query}")
         touched.wait_for_selector(".ffbp[data-run]")
         check(touched)
+    touched.set_viewport_size({"width": 390, "height": 844})
+    touched.goto(f"{server}/backpropagation?dataset=iris&columns=all")
+    touched.get_by_role("combobox", name="from input").wait_for()
+    settles(touched, UNMARKED)
 
 
 def test_names_are_whole_on_larger_screens(playground):
