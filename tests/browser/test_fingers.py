@@ -84,9 +84,10 @@ def test_a_small_boundary_stays_in_sight_while_the_panel_is_not(touched, server)
     playground = Playground(touched, server).open("?dataset=moons&epochs=20")
     small, picture = touched.locator(".ffbp-glance"), "() => document.querySelector('.ffbp-glance canvas').toDataURL()"
     small.wait_for(state="hidden")
-    touched.locator(".ffbp .figures").evaluate("e => e.scrollIntoView({ block: 'end' })")  # the panel is below them
+    touched.set_viewport_size({"width": 390, "height": 560})  # the panel is below the window, the numbers are in sight
     touched.wait_for_timeout(500)
     assert not small.is_visible(), "it covers the numbers"
+    touched.set_viewport_size({"width": 390, "height": 844})
     touched.get_by_test_id("stExpandSidebarButton").click()
     small.wait_for()
     before, run = touched.evaluate(picture), playground.data("run")
