@@ -249,6 +249,10 @@ def test_weights_and_matrix_follow_the_timeline_and_cells_show_their_images(play
     page.get_by_text(f"{n_wrong} of 360 test digits are wrong").wait_for()
     counts = page.locator(".ffbp-confusion td button").all_text_contents()
     assert sum(int(counts[11 * k]) for k in range(10)) == 360 - n_wrong
+    letter = "e => getComputedStyle(e).fontSize"
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    assert page.locator(".ffbp-confusion .rate").first.evaluate(letter) == "16px"  # on a large screen
+    page.set_viewport_size({"width": 1366, "height": 768})
     cell = next(at for at, count in enumerate(counts) if at % 11 and 0 < int(count) < 20)
     page.locator(".ffbp-confusion td button").nth(cell).click()
     page.get_by_text(f"{counts[cell]} test images of a {cell // 10} predicted as {cell % 10}").wait_for()
