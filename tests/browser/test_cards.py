@@ -9,15 +9,7 @@ import ffbp
 from ffbp.analysis.plane import plane_of
 from ffbp.figures.pack import options, pack_run
 
-WIDTHS = (
-    1920,
-    1366,
-    960,
-    937,
-    700,
-    390,
-    330,
-)  # at 700 the names stand above the numbers, at 390 there are two columns
+WIDTHS = (1920, 1366, 960, 937, 700, 390)  # at 700 the names stand above the numbers
 
 
 @pytest.fixture(scope="module")

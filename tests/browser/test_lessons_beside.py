@@ -21,6 +21,10 @@ def test_from_the_front_door_to_the_first_right_prediction_with_the_keyboard_alo
     assert box["x"] >= plane["x"] + plane["width"]  # beside it
     numbers = page.locator(".st-key-flow .katex-display").filter(has_text="0.5000")  # of which the step speaks
     expect(numbers.first).to_be_in_viewport(ratio=1)
+    bar, logo = page.locator(".st-key-bar").bounding_box(), page.get_by_test_id("stExpandSidebarButton").bounding_box()
+    assert bar["y"] < 40, "an empty strip above the bar"
+    first = page.locator(".st-key-bar a").first.bounding_box()
+    assert first["x"] >= logo["x"] + logo["width"], "the logo covers the bar"
     page.get_by_role("button", name="Next", exact=True).press("Enter")
     expect(panel(page).locator("[aria-live=polite]")).to_contain_text("Step 2 of 6. The same neuron gets other inputs.")
     expect(panel(page)).to_be_focused()
