@@ -16,6 +16,7 @@ MAY_WRITE = {"ffbp/terminal/tour.py": "a person at their own terminal names the 
 MAY_READ = {
     "ffbp/terminal/options.py": "a person at their own terminal names the table",
     "ffbp/terminal/tour.py": "a person at their own terminal names the record and the folder",
+    "ffbp/terminal/hour.py": "a person at their own terminal names the list of links",
     "ffbp/lessons/course.py": "the package's own lessons",
     "ffbp/words/glossary.py": "the package's own glossary",
     "ffbp/ui/teachers/topics.py": "the package's own list of topics for a course",
