@@ -163,3 +163,18 @@ def test_a_run_that_is_sent_again_while_it_is_drawn_is_still_shown(tabs, run):
         }"""
         page.evaluate(twice, base64.b64encode(packed.blob()).decode("ascii"))
         page.wait_for_selector(f'.ffbp[data-run="{packed.id}"]', timeout=10_000)
+
+
+def test_while_the_script_runs_nothing_is_asked_for(mounted):
+    """A report that came after a click on another page's button emptied that page."""
+    page = mounted.page
+    page.evaluate(
+        """() => { window.app = document.body.appendChild(document.createElement('div'));
+          app.dataset.testid = 'stApp'; app.dataset.testScriptState = 'rerunRequested'; }"""
+    )
+    page.locator(".timeline input[type=range]").hover()
+    page.wait_for_timeout(200)
+    assert wanted(mounted) == 0
+    page.evaluate("() => { app.dataset.testScriptState = 'notRunning'; }")
+    page.wait_for_function("() => reports.some(([, name]) => name === 'want')")
+    assert wanted(mounted) == 1

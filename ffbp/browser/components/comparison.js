@@ -4,7 +4,7 @@
 import { Comparison } from '../comparison.js';
 import { announce } from '../players.js';
 import { findPlotly } from './plotly.js';
-import { mount } from './view.js';
+import { mount, whenScriptRests } from './view.js';
 
 const scrollTop = () => document.querySelector('[data-testid="stMain"]')?.scrollTop ?? window.scrollY;
 
@@ -29,7 +29,8 @@ class MountedComparison {
     }
     this.pair = new Comparison(this.root, {
       ...options, Plotly, theme, scrollTop,
-      onRest: () => this.report(), onFrames: () => this.tell('want', {}),
+      onRest: () => whenScriptRests(this, () => this.report()),
+      onFrames: () => whenScriptRests(this, () => this.tell('want', {})),
     });
     for (const player of [this.pair, ...this.pair.sides]) announce(player.box, 'ready');
     return this.pair;

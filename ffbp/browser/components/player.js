@@ -5,7 +5,7 @@ import { Player } from '../player.js';
 import { announce } from '../players.js';
 import { Glance } from './glance.js';
 import { findPlotly } from './plotly.js';
-import { mount } from './view.js';
+import { mount, whenScriptRests } from './view.js';
 
 const ACTIONS = ['click', 'keydown', 'input'];
 const SINGLE = 300; // milliseconds since the last step, after which a step counts as single
@@ -57,7 +57,7 @@ class MountedPlayer {
       frame: this.frame, full: this.full, presents: this.presents, quantity: this.quantity,
       framed: inAddress('embed_as') === 'panels',
       clock: clock ? clockNamed(clock) : new Clock(),
-      onRest: (frame) => this.report(frame),
+      onRest: (frame) => whenScriptRests(this, () => this.rested(frame)),
       onSample: (row) => this.tell('sample', { row }),
       onPlace: (x, y) => this.tell('place', { x, y }),
       onCell: (part, truth, guess) => this.tell('cell', { part, truth, guess }),
@@ -70,8 +70,8 @@ class MountedPlayer {
       onSwap: (kept) => this.tell('swap', { kept }),
       onEdit: editable ? (change) => this.tell('edit', change) : null,
       onBranch: (frame) => this.tell('branch', { frame }),
-      onWant: () => this.tell('want', {}),
-      onMeasure: panels.includes('gradients') ? () => this.tell('measure', {}) : null,
+      onWant: () => this.ask('want'),
+      onMeasure: panels.includes('gradients') ? () => this.ask('measure') : null,
     });
     if (this.player.boundary) this.glance = new Glance(this.player, player);
     announce(this.player.box, 'ready');
@@ -84,6 +84,15 @@ class MountedPlayer {
 
   tell(event, detail) {
     this.component.setStateValue(event, { run: this.player.run.id, at: performance.now(), ...detail });
+  }
+
+  ask(event) {
+    whenScriptRests(this, () => this.tell(event, {}));
+  }
+
+  // The player has rested at a frame, and still does.
+  rested(frame) {
+    if (this.player.frame === frame && !this.player.clock.playing) this.report(frame);
   }
 
   report(frame) {

@@ -4,6 +4,18 @@
 import { themeOf } from '../theme.js';
 
 const views = new WeakMap();
+const BUSY = ['running', 'rerunRequested', 'stopRequested']; // states of the page's script
+const A_LOOK = 30; // milliseconds
+
+const stateOf = (app) => app?.dataset.testScriptState;
+const isBusy = () => BUSY.includes(stateOf(document.querySelector('[data-testid=stApp]')));
+
+// Report for a view what nobody has clicked, as soon as the page's script rests; Streamlit would answer no sooner.
+// If the script opens another page, the view is closed and nothing is reported: a late report would empty that page.
+export async function whenScriptRests(view, report) {
+  while (isBusy()) await new Promise((resolve) => setTimeout(resolve, A_LOOK));
+  if (!view.closed) report();
+}
 
 // The component of a class of views. A view has a `root`, show(data, theme) and close(); its `component` is the latest
 // call's argument.
