@@ -16,7 +16,7 @@ from ffbp.experiment.pair import Other
 from ffbp.figures.latex import plain
 from ffbp.figures.pack import options, pack_refinement, unrefined
 from ffbp.ui import parameters, samples
-from ffbp.ui.component import component, let_draw
+from ffbp.ui.component import component
 from ffbp.ui.page import PAGES, Page, link
 from ffbp.ui.reports import Reports
 from ffbp.ui.runs import Shown
@@ -77,7 +77,6 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
     run, run_id = shown.run, shown.id
     # The player's own message is always the same, so that it is sent once; what changes is carried to it.
     result = component("player")(key=key, data=options(panels, editable=bool(edit), quiet=quiet), **callbacks)
-    is_new = session.recall(OPENED, (None, 0))[0] != run_id
     component("carrier")(key=f"run:{name}", data=shown.first(_opened_at(shown)).blob(panels))
     told = Reports(key, result, run_id)
     _note_opened(page)
@@ -98,8 +97,6 @@ def player(page: Page, shown: Shown, *, panels: tuple[str, ...] = PANELS, marks=
     _on_demand(name, shown, panels, told)
     address.write()
     page.draw_links()
-    if is_new:
-        let_draw()
     if any(told[event] for event in OPENS):
         session.keep((page.name, told), OPENING)
         _open_unit(run, told["unit"])

@@ -9,7 +9,6 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest, local_script_runner
 
 from ffbp.figures.blob import header_of
-from ffbp.ui import component
 from ffbp.ui.page import PAGES as PAGE_TITLES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,7 +40,6 @@ def built(messages):
 
 
 local_script_runner.parse_tree_from_messages = built
-component.DRAWING = 0  # there is no browser that draws
 
 
 def run_page(path, **params):

@@ -17,7 +17,7 @@ from ffbp.record.write import dump_record
 from ffbp.training.branch import branch_notice
 from ffbp.ui.compare import differing
 from ffbp.ui.compare.two_runs import TwoRuns, two_runs
-from ffbp.ui.component import component, let_draw
+from ffbp.ui.component import component
 from ffbp.ui.page import Page
 from ffbp.ui.reports import Reports
 from ffbp.ui.runs import cache_of, in_turns
@@ -67,11 +67,9 @@ def timeline(page: Page, both: TwoRuns) -> None:
     result = component(NAME)(key=NAME, data=pair_options(), **callbacks)
     told = Reports(NAME, result, both.id)
     _take_over(both, told)
-    frames, is_new = _frames(both), session.recall(OPENED, (None, ()))[0] != both.id
+    frames = _frames(both)
     with st.container(gap=None):
         _carry(both, told, frames)
-    if is_new:
-        let_draw()
     _files(both)
     address.write()
     page.draw_links()
