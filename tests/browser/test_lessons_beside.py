@@ -12,6 +12,8 @@ def panel(page):
 def test_from_the_front_door_to_the_first_right_prediction_with_the_keyboard_alone(visit):
     playground = visit("", viewport={"width": 1366, "height": 768})
     page = playground.page
+    page.wait_for_selector('[data-test-script-state="notRunning"]')
+    page.wait_for_timeout(500)  # a person reads before choosing
     page.get_by_role("button", name="Start the course").focus()
     page.keyboard.press("Enter")
     expect(panel(page)).to_contain_text("Step 1 of 6")
