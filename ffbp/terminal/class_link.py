@@ -57,7 +57,8 @@ def class_link(experiment: Experiment, given: argparse.Namespace) -> str:
     view, problems = View.from_params(found)
     for problem in problems:
         tell(f"warning: of the link, {problem}")
-    task = _task(view.class_link.to_params(), given)
+    unanswered = replace(view.class_link, given=())  # the class answers anew, also if the link was tried before
+    task = _task(unanswered.to_params(), given)
     for each in map(question, task.ask):
         n_layers, compared = len(config.hidden) + 1, view.b != NOTHING
         why = lacking(each.quantity, experiment, compared=compared)
@@ -138,7 +139,7 @@ def as_blocks(address: str) -> tuple[str, str]:
     if code is None:
         return "", f"No QR code: {too_long(address)}."
     size, text = n_squares(code), as_text(code)
-    told = f"{len(address):,} characters, {size} squares a side. A shorter link has larger squares."
+    told = f"{len(address):,} characters, {size} squares a side. A shorter link gives a smaller code."
     width, columns = size + 2 * BORDER, shutil.get_terminal_size().columns
     if sys.stdout.isatty() and width > columns:
         return "", f"The QR code is {width} characters wide, and this window {columns}: widen it, or add --qr code.svg."

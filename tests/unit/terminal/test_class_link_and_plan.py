@@ -59,6 +59,13 @@ def test_what_a_link_brings_is_kept_unless_an_option_replaces_it(tour):
     assert "opens on this computer alone; for your class, add --address" in err
 
 
+def test_answers_in_a_link_that_was_tried_do_not_go_out_to_the_class(tour):
+    tried = f"{THERE}?ask=end_loss&cover=scores&given=w0.3"
+    assert ClassLink.from_params(params_of(tried))[0].given
+    out = tour("--link", tried, "--class-link", "--quiet")[1]
+    assert out.splitlines() == [f"{THERE}?cover=scores&ask=end_loss"]
+
+
 def test_what_stays_hidden_for_good_is_said(tour):
     code, out, err = tour("--class-link", "--cover", "loss", "--address", THERE)
     assert (code, out.splitlines()[0]) == (0, f"{THERE}?cover=loss")
